@@ -5,10 +5,6 @@ import (
 	"time"
 )
 
-// Transport returns an http.RoundTripper that serves requests by host name in memory: no sockets, so that it works inside a synctest bubble.
-// Bodies stream; a handler ends when its client leaves. A host without a handler is a connection error.
-func Transport(hosts map[string]http.Handler) http.RoundTripper { panic("contract") }
-
 // ModelConfig sets a simulated model server.
 type ModelConfig struct {
 	// Latency of a whole answer for that many stories; default: uniform 3-10 s, times 1 + 0.55*(stories-1)/3.
