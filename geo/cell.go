@@ -1,7 +1,10 @@
 package geo
 
+import "github.com/golang/geo/s2"
+
 // Cell is an S2 cell id: a quadrilateral of the sphere at one of 31 levels, ordered along a
-// space-filling curve, so that all cells inside a cell form one range of ids.
+// space-filling curve, so that all cells inside a cell form one range of ids. The zero Cell is none:
+// it is what a point that is not Valid gets.
 type Cell uint64
 
 // Levels used by the parts of the program, with the rough length of a cell's edge.
@@ -9,32 +12,109 @@ const (
 	LevelFar   = 10 // 10 km: what one wide search covered
 	LevelTile  = 13 // 1.1 km: one tile of places
 	LevelCache = 15 // 280 m: one entry of the cache of stories
+	LevelLeaf  = 30 // 1 cm: the key of a place
 )
 
 // CellRange is a closed range of leaf cells (level 30).
 type CellRange struct{ Min, Max Cell }
 
-// CellAt returns the cell of the given level (0-30) that contains p.
-func CellAt(p Point, level int) Cell { panic("contract") }
+// Contains says whether the leaf cell is in r.
+func (r CellRange) Contains(leaf Cell) bool { return r.Min <= leaf && leaf <= r.Max }
 
-// Leaf returns the level 30 cell that contains p: the key under which places are ordered.
-func Leaf(p Point) Cell { panic("contract") }
+// CellAt returns the cell of the given level (0-30; outside it the nearer bound) that contains p,
+// or the zero Cell if p is not Valid.
+func CellAt(p Point, level int) Cell {
+	if !p.Valid() {
+		return 0
+	}
+	return parent(leafAt(vector(p)), level)
+}
 
-// Level returns the cell's level, 0-30.
-func (c Cell) Level() int { panic("contract") }
+// Leaf returns the level 30 cell that contains p, the key under which places are ordered, or the
+// zero Cell if p is not Valid.
+func Leaf(p Point) Cell { return CellAt(p, LevelLeaf) }
 
-// Center returns the middle of the cell.
-func (c Cell) Center() Point { panic("contract") }
+// Valid says whether c is the id of a cell.
+func (c Cell) Valid() bool { return s2.CellID(c).IsValid() }
 
-// Range returns the leaf cells inside c.
-func (c Cell) Range() CellRange { panic("contract") }
+// Level returns the cell's level, 0-30, or -1 if c is not Valid.
+func (c Cell) Level() int {
+	if !c.Valid() {
+		return -1
+	}
+	return s2.CellID(c).Level()
+}
 
-// Bounds returns the centre of c and the radius in metres of a circle round it that holds all of c.
-func (c Cell) Bounds() (center Point, radius float64) { panic("contract") }
+// Parent returns the cell of the level that holds c, or c itself if its level is not above that.
+func (c Cell) Parent(level int) Cell {
+	if c.Level() <= level {
+		return c
+	}
+	return parent(s2.CellID(c), level)
+}
 
-// CellsWithin appends to dst every cell of the given level that meets the circle of radius metres round p.
-func CellsWithin(dst []Cell, p Point, radius float64, level int) []Cell { panic("contract") }
+// Children returns the four cells of the next level inside c; a leaf or a cell that is not Valid
+// has none, and four zero Cells are returned.
+func (c Cell) Children() (four [4]Cell) {
+	if level := c.Level(); level < 0 || level == LevelLeaf {
+		return four
+	}
+	for i, child := range s2.CellID(c).Children() {
+		four[i] = Cell(child)
+	}
+	return four
+}
 
-// RangesWithin returns at most 16 ranges of leaf cells that together cover the circle of radius metres round p.
-// They may cover more than the circle: the caller still checks distances.
-func RangesWithin(p Point, radius float64) []CellRange { panic("contract") }
+// Center returns the middle of the cell, or the zero Point if c is not Valid.
+func (c Cell) Center() Point {
+	if !c.Valid() {
+		return Point{}
+	}
+	return degrees(s2.CellID(c).LatLng())
+}
+
+// Range returns the leaf cells inside c. The range of a cell that is not Valid holds no leaf.
+func (c Cell) Range() CellRange {
+	if !c.Valid() {
+		return CellRange{}
+	}
+	id := s2.CellID(c)
+	return CellRange{Min: Cell(id.RangeMin()), Max: Cell(id.RangeMax())}
+}
+
+// Bounds returns the centre of c and the radius in metres of a circle round it that holds all of c:
+// the distance of the farthest corner and a millimetre for rounding.
+func (c Cell) Bounds() (center Point, radius float64) {
+	if !c.Valid() {
+		return Point{}, 0
+	}
+	center = c.Center()
+	cell := s2.CellFromCellID(s2.CellID(c))
+	for k := range 4 {
+		radius = max(radius, Distance(center, degrees(s2.LatLngFromPoint(cell.Vertex(k)))))
+	}
+	return center, radius + slack
+}
+
+// slack in metres widens circles so that rounding never loses a cell.
+const slack = 0.001
+
+// vector returns p on the unit sphere. Both names of the antimeridian and all names of a pole give
+// one vector, or one position would have two cells.
+func vector(p Point) s2.Point {
+	if p.Lon == 180 {
+		p.Lon = -180
+	}
+	if p.Lat == 90 || p.Lat == -90 {
+		p.Lon = 0
+	}
+	return s2.PointFromLatLng(s2.LatLngFromDegrees(p.Lat, p.Lon))
+}
+
+func leafAt(v s2.Point) s2.CellID { return s2.CellFromPoint(v).ID() }
+
+func parent(id s2.CellID, level int) Cell {
+	return Cell(id.Parent(min(max(level, 0), LevelLeaf)))
+}
+
+func degrees(ll s2.LatLng) Point { return Point{Lat: ll.Lat.Degrees(), Lon: ll.Lng.Degrees()} }
