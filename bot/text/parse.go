@@ -1,0 +1,118 @@
+package text
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+)
+
+// piece is a stretch of a text: literal, or the name of a placeholder.
+type piece struct {
+	literal string
+	name    string
+}
+
+// template is one text, cut at its placeholders.
+type template []piece
+
+// entry is what stands under a key. forms is indexed by plural.Form; a text without plural forms stands under plural.Other alone.
+type entry struct {
+	forms   [plural.Many + 1]template
+	plurals bool
+}
+
+var formNames = map[string]plural.Form{
+	"zero": plural.Zero, "one": plural.One, "two": plural.Two, "few": plural.Few, "many": plural.Many, "other": plural.Other,
+}
+
+// parse reads one catalogue.
+func parse(code string, data []byte) (*Words, error) {
+	tag, err := language.Parse(code)
+	if err != nil {
+		return nil, fmt.Errorf("language code: %w", err)
+	}
+	w := &Words{code: code, tag: tag, printer: message.NewPrinter(tag)}
+	if err := yaml.Unmarshal(data, &w.entries); err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+// UnmarshalYAML reads a text, or a mapping of plural forms that has at least "other".
+func (e *entry) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind == yaml.ScalarNode {
+		t, err := cut(node.Value)
+		if err != nil {
+			return fmt.Errorf("line %d: %w", node.Line, err)
+		}
+		e.forms[plural.Other] = t
+		return nil
+	}
+	forms := map[string]string{}
+	if err := node.Decode(&forms); err != nil {
+		return err
+	}
+	e.plurals = true
+	for name, s := range forms {
+		form, ok := formNames[name]
+		if !ok {
+			return fmt.Errorf("line %d: no plural form %q", node.Line, name)
+		}
+		t, err := cut(s)
+		if err != nil {
+			return fmt.Errorf("line %d: %w", node.Line, err)
+		}
+		e.forms[form] = t
+	}
+	if e.forms[plural.Other] == nil {
+		return fmt.Errorf("line %d: no plural form \"other\"", node.Line)
+	}
+	return nil
+}
+
+var (
+	errEmpty = errors.New("empty text")
+	errBrace = errors.New("brace without its pair or its name")
+)
+
+// cut splits a text at its {placeholders}.
+func cut(s string) (template, error) {
+	if strings.TrimSpace(s) == "" {
+		return nil, errEmpty
+	}
+	var t template
+	for s != "" {
+		start := strings.IndexAny(s, "{}")
+		if start < 0 {
+			return append(t, piece{literal: s}), nil
+		}
+		size := strings.IndexByte(s[start:], '}')
+		if s[start] == '}' || size < 2 {
+			return nil, errBrace
+		}
+		if start > 0 {
+			t = append(t, piece{literal: s[:start]})
+		}
+		t = append(t, piece{name: s[start+1 : start+size]})
+		s = s[start+size+1:]
+	}
+	return t, nil
+}
+
+// names returns the placeholders of t, sorted, each once.
+func (t template) names() []string {
+	var names []string
+	for _, p := range t {
+		if p.name != "" {
+			names = append(names, p.name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}

@@ -1,0 +1,118 @@
+package text
+
+import (
+	"fmt"
+	"html"
+	"strings"
+	"time"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+)
+
+// Words is one language.
+type Words struct {
+	code    string
+	tag     language.Tag
+	printer *message.Printer
+	entries map[string]entry
+}
+
+// Language returns the code.
+func (w *Words) Language() string { return w.code }
+
+// Say renders the text of a key as Telegram HTML. args are name, value pairs for its {placeholders}. A key with plural forms
+// (CLDR: one, few, many, other) is chosen by the argument named "n". Strings are cleaned of control and direction-changing
+// characters and escaped, unless they are HTML; whole numbers and fractions (at most one digit after the point) are written as
+// the language does, a time.Duration as by Duration. A placeholder without its argument stays visible. An unknown key
+// renders as the key itself, so that nothing is ever silent; a test finds such calls.
+func (w *Words) Say(key string, args ...any) string { return w.render(key, args, true) }
+
+// Plain renders like Say for what Telegram shows without markup: buttons, pop-up answers, commands, invoices.
+// Arguments are cleaned and not escaped.
+func (w *Words) Plain(key string, args ...any) string { return w.render(key, args, false) }
+
+func (w *Words) render(key string, args []any, escape bool) string {
+	e, ok := w.entries[key]
+	if !ok {
+		return key
+	}
+	t := e.forms[plural.Other]
+	if e.plurals {
+		if chosen := e.forms[w.form(value(args, "n"))]; chosen != nil {
+			t = chosen
+		}
+	}
+	if len(t) == 1 && t[0].name == "" {
+		return t[0].literal
+	}
+	var b strings.Builder
+	for _, p := range t {
+		if p.name == "" {
+			b.WriteString(p.literal)
+			continue
+		}
+		v := value(args, p.name)
+		if v == nil {
+			b.WriteString("{" + p.name + "}")
+			continue
+		}
+		b.WriteString(w.argument(v, escape))
+	}
+	return b.String()
+}
+
+// value returns the value that follows name in args, nil if there is none.
+func value(args []any, name string) any {
+	for i := 0; i+1 < len(args); i += 2 {
+		if args[i] == name {
+			return args[i+1]
+		}
+	}
+	return nil
+}
+
+// argument renders one value.
+func (w *Words) argument(v any, escape bool) string {
+	var s string
+	switch v := v.(type) {
+	case HTML:
+		return string(v)
+	case string:
+		s = v
+	case time.Duration:
+		return w.Duration(v)
+	default:
+		if n, ok := w.number(v); ok {
+			return n
+		}
+		s = fmt.Sprint(v)
+	}
+	s = clean(s)
+	if escape {
+		s = html.EscapeString(s)
+	}
+	return s
+}
+
+// clean removes from a string of somebody else's what could change how the text around it reads: control characters other than
+// line breaks, marks that turn or isolate the direction of writing, invalid UTF-8.
+// Marks that only say the direction of a single point (LRM, RLM) and joiners stay: names need them.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return r
+		case r == '\t', r == '\u2028', r == '\u2029': // tab, line and paragraph separators
+			return ' '
+		case r < 0x20, 0x7f <= r && r <= 0x9f: // C0, DEL, C1
+			return -1
+		case 0x202a <= r && r <= 0x202e, 0x2066 <= r && r <= 0x206f: // embeddings, overrides, isolates, deprecated shapers
+			return -1
+		case r == 0xfeff, 0xfff9 <= r && r <= 0xfffb, r == 0xfffd: // byte order mark, interlinear notes, broken UTF-8
+			return -1
+		}
+		return r
+	}, s)
+}

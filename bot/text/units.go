@@ -1,0 +1,92 @@
+package text
+
+import (
+	"math"
+	"strconv"
+	"time"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/number"
+)
+
+// Distance renders metres as people say it: "120 m", "1.3 km", in the language. Below a kilometre it is rounded to 10 m
+// (at least 10 m), below 10 km to 100 m, beyond to a kilometre. What is no distance (negative, NaN) is the smallest one.
+func (w *Words) Distance(metres float64) string {
+	tens := math.Round(metres / 10)
+	switch {
+	case !(tens >= 1): // NaN too
+		return w.Say("distance.metres", "n", 10)
+	case tens < 100:
+		return w.Say("distance.metres", "n", int(tens)*10)
+	case metres < 9950:
+		return w.Say("distance.kilometres", "n", math.Round(metres/100)/10)
+	}
+	return w.Say("distance.kilometres", "n", math.Round(metres/1000))
+}
+
+// Duration renders d as people say it: "20 s", "3 min", "1 h 25 min". Below a minute it is rounded up to 5 s (at least 5 s), so that
+// "wait 5 s" is never too short; below an hour and beyond it is rounded to a minute.
+func (w *Words) Duration(d time.Duration) string {
+	const step = 5 * time.Second
+	if d <= 55*time.Second {
+		steps := max(1, (d+step-1)/step)
+		return w.Say("duration.seconds", "s", int64(steps*step/time.Second))
+	}
+	minutes := max(1, int64(d.Round(time.Minute)/time.Minute))
+	hours := minutes / 60
+	minutes %= 60
+	switch {
+	case hours == 0:
+		return w.Say("duration.minutes", "m", minutes)
+	case minutes == 0:
+		return w.Say("duration.hours", "h", hours)
+	}
+	return w.Say("duration.hours_minutes", "h", hours, "m", minutes)
+}
+
+// number renders v as the language writes numbers; false if v is no number.
+func (w *Words) number(v any) (string, bool) {
+	switch v := v.(type) {
+	case float64:
+		return w.printer.Sprint(number.Decimal(v, number.MaxFractionDigits(1))), true
+	case float32:
+		return w.number(float64(v))
+	}
+	n, ok := integer(v)
+	if !ok {
+		return "", false
+	}
+	if -1000 < n && n < 1000 { // no grouping: the digits are the same in all our languages
+		return strconv.FormatInt(n, 10), true
+	}
+	return w.printer.Sprint(number.Decimal(n)), true
+}
+
+// form is the plural form that the language uses with v; fractions and what is no number are plural.Other.
+func (w *Words) form(v any) plural.Form {
+	n, ok := integer(v)
+	if !ok {
+		return plural.Other
+	}
+	const period = 10_000_000 // MatchPlural wants n modulo this
+	n %= period
+	if n < 0 {
+		n = -n
+	}
+	return plural.Cardinal.MatchPlural(w.tag, int(n), 0, 0, 0, 0)
+}
+
+// integer returns the whole number in v, for the types that callers use to count.
+func integer(v any) (int64, bool) {
+	switch v := v.(type) {
+	case int:
+		return int64(v), true
+	case int64:
+		return v, true
+	case int32:
+		return int64(v), true
+	case uint64:
+		return int64(min(v, math.MaxInt64)), true
+	}
+	return 0, false
+}
