@@ -1,7 +1,12 @@
 package sim
 
 import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -11,22 +16,127 @@ type ModelConfig struct {
 	Latency  func(stories int) time.Duration
 	Seed     uint64
 	NoSchema bool // refuses json_schema as older servers do
-	// Fault makes the n-th call (from 1) fail: "500", "html", "429", "401", "hang", "cut", "empty", "notjson", "refusal", "garbage", "badyear", "badlang", "markup", "unknown"; "" = none.
+	// Fault makes the n-th call (from 1) fail; "" = none.
+	//
+	// Before an answer: "500", "html" (502 with a page), "429" (Retry-After: 1), "quota" (429 insufficient_quota), "401", "404",
+	// "hang" (no answer until the client leaves), "reset" (the connection breaks).
+	//
+	// Instead of a whole answer: "cut" (ends half-way as if done), "break" (the connection breaks half-way), "stall" (falls silent
+	// half-way), "length" and "filter" (finish reasons), "error" (an error object inside the stream), "nofinish", "empty" (no
+	// choices), "refusal", "garbage" (a stream of broken JSON), "notjson" (prose).
+	//
+	// In the stories: "badyear", "badlang", "markup", "greeting", "unknown" (place), "twice" (the first place again).
 	Fault func(n int) string
 }
 
 // Model is an OpenAI-compatible server: POST /v1/chat/completions, streamed or not. It reads the candidates out of the json_schema's enum and the
 // prompt's extracts, and writes a story of a legal length about each from the extract's own words.
-type Model struct{ _ int }
+//
+// The prompt's data is a JSON object in the last user message: {"language": English name, "length": "60-80 words", "places": [{"id", "title",
+// "language", "extract"}]}. A place described in another language than the asked one gets neutral sentences of the asked language.
+// It refuses what OpenAI refuses: a strict schema without required or additionalProperties false, json_object
+// without the word JSON, max_tokens for reasoning models; and an answer longer than the tokens allowed ends with "length".
+type Model struct {
+	cfg ModelConfig
+
+	mu    sync.Mutex
+	stats ModelStats
+}
 
 // NewModel returns a server. It starts nothing.
-func NewModel(cfg ModelConfig) *Model { panic("contract") }
+func NewModel(cfg ModelConfig) *Model { return &Model{cfg: cfg} }
 
-// ServeHTTP is the API.
-func (m *Model) ServeHTTP(w http.ResponseWriter, r *http.Request) { panic("contract") }
-
-// ModelStats counts calls.
+// ModelStats counts calls of chat completions: all, those running now, the most at once, and the stories written to the end.
 type ModelStats struct{ Calls, Running, Peak, Stories int }
 
 // Stats returns the counters.
-func (m *Model) Stats() ModelStats { panic("contract") }
+func (m *Model) Stats() ModelStats {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.stats
+}
+
+// ServeHTTP is the API.
+func (m *Model) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case r.URL.Path == "/v1/models" && r.Method == http.MethodGet:
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"object":"list","data":[{"id":"gpt-4.1-mini","object":"model","created":1744317547,"owned_by":"system"}]}`)
+	case r.URL.Path != "/v1/chat/completions":
+		writeModelError(w, modelError{Status: http.StatusNotFound, Type: "invalid_request_error",
+			Message: "Invalid URL (" + r.Method + " " + r.URL.Path + ")"})
+	case r.Method != http.MethodPost:
+		writeModelError(w, modelError{Status: http.StatusMethodNotAllowed, Type: "invalid_request_error",
+			Message: "Not allowed to " + r.Method + " on /v1/chat/completions"})
+	default:
+		m.chat(w, r)
+	}
+}
+
+// maxModelRequest bounds a request's body in bytes.
+const maxModelRequest = 1 << 20
+
+func (m *Model) chat(w http.ResponseWriter, r *http.Request) {
+	n := m.enter()
+	defer m.leave()
+
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxModelRequest))
+	if err != nil {
+		writeModelError(w, modelError{Status: http.StatusRequestEntityTooLarge, Type: "invalid_request_error", Message: "Request too large"})
+		return
+	}
+	var req chatRequest
+	if err := json.Unmarshal(body, &req); err != nil {
+		writeModelError(w, modelError{Status: http.StatusBadRequest, Type: "invalid_request_error",
+			Message: "We could not parse the JSON body of your request."})
+		return
+	}
+	if refused := req.validate(m.cfg.NoSchema); refused != nil {
+		writeModelError(w, *refused)
+		return
+	}
+
+	fault := ""
+	if m.cfg.Fault != nil {
+		fault = m.cfg.Fault(n)
+	}
+	if m.failed(w, r, fault) {
+		return
+	}
+	rng := rand.New(rand.NewPCG(m.cfg.Seed, uint64(n)))
+	ans := compose(req, fault)
+	latency := m.latency(max(1, ans.stories), rng)
+	if ans.play(w, r, req, n, latency) {
+		m.wrote(ans.stories)
+	}
+}
+
+// enter counts a call and returns its number, from 1.
+func (m *Model) enter() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.stats.Calls++
+	m.stats.Running++
+	m.stats.Peak = max(m.stats.Peak, m.stats.Running)
+	return m.stats.Calls
+}
+
+func (m *Model) leave() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.stats.Running--
+}
+
+func (m *Model) wrote(stories int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.stats.Stories += stories
+}
+
+func (m *Model) latency(stories int, rng *rand.Rand) time.Duration {
+	if m.cfg.Latency != nil {
+		return m.cfg.Latency(stories)
+	}
+	one := 3 + 7*rng.Float64() // seconds
+	return time.Duration(one * (1 + 0.55*float64(stories-1)/3) * float64(time.Second))
+}
