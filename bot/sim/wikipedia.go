@@ -1,7 +1,14 @@
 package sim
 
 import (
+	"compress/gzip"
+	"encoding/json"
+	"io"
 	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
 	"time"
 )
 
@@ -11,13 +18,14 @@ type Article struct {
 	Language       string
 	Title          string
 	Lat, Lon       float64
-	Type           string
-	Dim            int
+	Type           string // "" = the article does not say
+	Dim            int    // metres; 0 = the article does not say
 	QID            string
 	Description    string
 	Extract        string
 	Length         int
-	Picture        string
+	Picture        string // file name; "" = none
+	Globe          string // "" = earth
 	Disambiguation bool
 }
 
@@ -25,24 +33,192 @@ type Article struct {
 type WikipediaConfig struct {
 	Articles []Article
 	Latency  time.Duration
-	// Fault makes the n-th request fail: "429", "503", "html", "ratelimited", "maxlag", "hang", "cut"; "" = none.
+	// Fault makes the n-th request (from 1) fail: "429", "503", "html", "ratelimited", "maxlag", "hang", "cut"; "warnings" answers well with a
+	// warning beside it; "" = none.
 	Fault func(n int) string
+	// RetryAfter in seconds goes with 429, 503 and maxlag; default 5.
+	RetryAfter int
 }
 
 // Wikipedia is the Action API at /w/api.php; the language is the first label of the request's host, or the query parameter "lang".
-type Wikipedia struct{ _ int }
+// It answers list=geosearch and the prop= queries by page id of WIKIPEDIA.md, and refuses a client without a User-Agent of its own.
+type Wikipedia struct {
+	cfg   WikipediaConfig
+	pages map[string]map[int64]*Article // by language and page id
+
+	mu      sync.Mutex
+	running int
+	stats   WikipediaStats
+}
 
 // NewWikipedia returns a server. It starts nothing.
-func NewWikipedia(cfg WikipediaConfig) *Wikipedia { panic("contract") }
-
-// ServeHTTP is the API.
-func (s *Wikipedia) ServeHTTP(w http.ResponseWriter, r *http.Request) { panic("contract") }
+func NewWikipedia(cfg WikipediaConfig) *Wikipedia {
+	if cfg.RetryAfter == 0 {
+		cfg.RetryAfter = 5
+	}
+	s := &Wikipedia{cfg: cfg, pages: map[string]map[int64]*Article{}}
+	for _, a := range cfg.Articles {
+		if s.pages[a.Language] == nil {
+			s.pages[a.Language] = map[int64]*Article{}
+		}
+		s.pages[a.Language][a.PageID] = &a
+	}
+	return s
+}
 
 // WikipediaStats counts requests.
 type WikipediaStats struct{ Requests, Searches, Details, Peak int }
 
 // Stats returns the counters.
-func (s *Wikipedia) Stats() WikipediaStats { panic("contract") }
+func (s *Wikipedia) Stats() WikipediaStats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stats
+}
 
-// City returns seeded articles clustered round a point: n places in every language given, with the same Q-ids.
-func City(seed uint64, lat, lon float64, n int, languages ...string) []Article { panic("contract") }
+// ServeHTTP is the API.
+func (s *Wikipedia) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	n := s.begin()
+	defer s.end()
+	if !wikiDelay(r, s.cfg.Latency) {
+		return
+	}
+	var fault string
+	if s.cfg.Fault != nil {
+		fault = s.cfg.Fault(n)
+	}
+	if s.fail(w, r, fault) {
+		return
+	}
+	if r.URL.Path != "/w/api.php" {
+		http.NotFound(w, r)
+		return
+	}
+	if agent := r.UserAgent(); agent == "" || strings.HasPrefix(agent, "Go-http-client") {
+		http.Error(w, "Please set a user-agent and respect our robot policy", http.StatusForbidden)
+		return
+	}
+	query := r.URL.Query()
+	language := query.Get("lang")
+	if language == "" {
+		language, _, _ = strings.Cut(r.Host, ".")
+	}
+	reply := s.answer(language, query)
+	if fault == "warnings" {
+		reply["warnings"] = map[string]any{"main": map[string]string{"warnings": "Subscribe to the mediawiki-api-announce mailing list"}}
+	}
+	body, err := json.Marshal(reply)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	wikiSend(w, r, body, fault == "cut")
+}
+
+// answer is the API without HTTP.
+func (s *Wikipedia) answer(language string, query url.Values) map[string]any {
+	switch {
+	case query.Get("action") != "query" || query.Get("format") != "json" || query.Get("formatversion") != "2":
+		return wikiError("unknown_action", "sim: only action=query&format=json&formatversion=2")
+	case query.Get("list") == "geosearch":
+		s.count(func(st *WikipediaStats) { st.Searches++ })
+		return s.search(language, query)
+	case query.Get("prop") != "" && query.Get("pageids") != "":
+		s.count(func(st *WikipediaStats) { st.Details++ })
+		return s.details(language, query)
+	}
+	return map[string]any{"batchcomplete": true}
+}
+
+// fail answers as a server in trouble and says whether it did.
+func (s *Wikipedia) fail(w http.ResponseWriter, r *http.Request, fault string) bool {
+	later := func() { w.Header().Set("Retry-After", strconv.Itoa(s.cfg.RetryAfter)) }
+	switch fault {
+	case "429":
+		later()
+		http.Error(w, "You are making too many requests.", http.StatusTooManyRequests)
+	case "503":
+		later()
+		http.Error(w, "<!DOCTYPE html><title>Wikimedia Error</title>", http.StatusServiceUnavailable)
+	case "html":
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = io.WriteString(w, "<!DOCTYPE html><html><body>Sign in to the network to go on</body></html>")
+	case "ratelimited":
+		wikiSendJSON(w, r, wikiError("ratelimited", "You've exceeded your rate limit. Please wait some time and try again."))
+	case "maxlag":
+		later()
+		w.Header().Set("X-Database-Lag", "7")
+		wikiSendJSON(w, r, wikiError("maxlag", "Waiting for a database server: 7 seconds lagged."))
+	case "hang":
+		<-r.Context().Done()
+	default:
+		return false
+	}
+	return true
+}
+
+func (s *Wikipedia) begin() (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running++
+	s.stats.Requests++
+	s.stats.Peak = max(s.stats.Peak, s.running)
+	return s.stats.Requests
+}
+
+func (s *Wikipedia) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running--
+}
+
+func (s *Wikipedia) count(fn func(*WikipediaStats)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	fn(&s.stats)
+}
+
+func wikiError(code, info string) map[string]any {
+	return map[string]any{"error": map[string]string{"code": code, "info": info}, "servedby": "sim"}
+}
+
+func wikiSendJSON(w http.ResponseWriter, r *http.Request, reply any) {
+	body, err := json.Marshal(reply)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	wikiSend(w, r, body, false)
+}
+
+// wikiSend writes a JSON body, compressed for a client that takes it; cut drops the connection half way.
+func wikiSend(w http.ResponseWriter, r *http.Request, body []byte, cut bool) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	if cut {
+		_, _ = w.Write(body[:len(body)/2])
+		panic(http.ErrAbortHandler)
+	}
+	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		_, _ = w.Write(body)
+		return
+	}
+	w.Header().Set("Content-Encoding", "gzip")
+	zip := gzip.NewWriter(w)
+	_, _ = zip.Write(body)
+	_ = zip.Close()
+}
+
+// wikiDelay lets d pass and says whether the client is still there.
+func wikiDelay(r *http.Request, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
+}
