@@ -4,12 +4,17 @@
 // # The contract
 //
 //   - A method that returned nil has written durably; one that returned an error has written nothing.
-//   - A context that has ended before the write writes nothing and its error is returned.
-//   - Updaters (UpdateX with a function) read, call the function and write in one transaction. The function may run more than once and
-//     must not touch the store. An error it returns comes back unchanged and nothing is written.
-//   - Missing is ErrNotFound, after Close everything is ErrClosed, text that holds NUL or invalid UTF-8 is ErrInvalid.
-//     A second Close returns nil.
-//   - Times are kept in UTC with microseconds. Keys are ordered byte-wise. Ids of people may be negative.
+//   - A context that has ended before the write writes nothing and its error is returned. A write under way is not
+//     interrupted: its outcome is returned.
+//   - Updaters (UpdateX with a function) read, call the function and write in one transaction. The function may run more
+//     than once and must not touch the store. An error it returns comes back unchanged and nothing is written.
+//   - Missing is ErrNotFound, after Close everything is ErrClosed, what cannot be kept is ErrInvalid (see there), as an
+//     argument of a question as well. A second Close returns nil. Close waits for what is running.
+//   - Times are kept in UTC with microseconds, cut off and not rounded; the zero time stays the zero time. An empty list
+//     comes back nil. Keys are ordered byte-wise. Ids of people may be negative.
+//   - What expires is expired from the moment Expires on; a zero Expires never comes.
+//   - A limit that is not positive finds nothing. Ranges may overlap and come in any order: nothing is found twice.
+//   - When one record of a slice is refused, none of the slice is written. Of two records with one key the later stays.
 //   - No value returned shares memory with the store or with another caller, and no argument is kept.
 //   - Every method may be called from many goroutines at once.
 package store
@@ -27,8 +32,16 @@ var (
 	ErrNotFound = errors.New("store: not found")
 	ErrExists   = errors.New("store: exists already")
 	ErrClosed   = errors.New("store: closed")
-	ErrInvalid  = errors.New("store: text with NUL or invalid UTF-8")
+	// ErrInvalid refuses what the adapters cannot keep alike: text with NUL or invalid UTF-8, a part of a key longer
+	// than MaxKey, a point off the globe, a day that is no date, a mark that is none, a third name in WrongBy,
+	// another ID in an updated record.
+	ErrInvalid = errors.New("store: cannot be kept")
+	// ErrFull says that the disk, or the store's own limit, has no room left. Reading goes on.
+	ErrFull = errors.New("store: no room left")
 )
+
+// MaxKey is the most bytes that one text of a key may have (place, language, length).
+const MaxKey = 256
 
 // Store is all roles together, as an adapter implements them.
 type Store interface {
@@ -38,8 +51,8 @@ type Store interface {
 	Stories
 	Ledger
 	Deliveries
-	// Sweep deletes at most limit rows that expired before now (tiles, stories, old ledger days) in one transaction and
-	// returns how many went: call again while it returns limit.
+	// Sweep deletes at most limit rows (tiles and stories expired at now, days of the ledger older than LedgerDays) in one
+	// transaction and returns how many went: call again while it returns limit.
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
 	Close() error
 }
@@ -56,8 +69,12 @@ type Users interface {
 type Told interface {
 	// Told says for each of the places whether the person has heard of it, in the order asked.
 	Told(ctx context.Context, person int64, places []string) ([]bool, error)
-	// Vote records what the person thinks of a story told to them (ErrNotFound if it was not) and counts it in the story
-	// of the same place, language and length. A new vote replaces the person's old one. The second different person who says Wrong retires the story.
+	// Vote records what the person thinks of a story told to them (ErrNotFound if its place was not) and counts it in the
+	// story of that key, which is returned as it is then. A person has one vote for a place: a new one takes the old one
+	// back, also from a story in another language or length, and NoMark only takes back. A vote is taken back from the
+	// text it was given to, never from a later text. The second different person who says Wrong retires the story, and
+	// taking a Wrong back does not revive it. A story that is gone is no error: the vote is kept, and a Story with nothing
+	// but its key comes back.
 	Vote(ctx context.Context, person int64, story StoryKey, mark Mark, at time.Time) (Story, error)
 }
 
@@ -68,10 +85,11 @@ type Places interface {
 	PutTile(ctx context.Context, tile Tile) error
 	// Place returns the place as one language describes it.
 	Place(ctx context.Context, id, language string) (Place, error)
-	// PlacesByPage returns those of the pages that are known, in no order.
+	// PlacesByPage returns those of the pages that are known, in no order. A page belongs to the place put last.
 	PlacesByPage(ctx context.Context, language string, pages []int64) ([]Place, error)
 	// PlacesIn returns at most limit places described in the language inside the ranges, ordered by leaf cell.
 	PlacesIn(ctx context.Context, language string, ranges []geo.CellRange, limit int) ([]Place, error)
+	// PutPlaces stores or replaces.
 	PutPlaces(ctx context.Context, places []Place) error
 }
 
@@ -81,7 +99,8 @@ type Stories interface {
 	Stories(ctx context.Context, keys []StoryKey, now time.Time) ([]Story, error)
 	// StoriesIn returns at most limit stories of the language inside the ranges, neither expired nor retired, ordered by leaf cell, place, length.
 	StoriesIn(ctx context.Context, language string, ranges []geo.CellRange, limit int, now time.Time) ([]Story, error)
-	// PutStories stores or replaces. A replaced story keeps its votes unless its text changed.
+	// PutStories stores or replaces. With the text unchanged the stored votes stay (Likes, Dislikes, WrongBy, Retired);
+	// a new text comes with the votes given.
 	PutStories(ctx context.Context, stories []Story) error
 }
 
@@ -89,22 +108,26 @@ type Stories interface {
 type Ledger interface {
 	// Spend adds tokens to the day and, if person is not 0, to the person's day, and returns the sums.
 	Spend(ctx context.Context, day Day, person, tokens int64) (Spent, error)
+	// Spent returns the sums; person 0 has none of its own.
 	Spent(ctx context.Context, day Day, person int64) (Spent, error)
 }
 
 // Deliveries is the one method across roles.
 type Deliveries interface {
 	// Delivered records in one transaction that a story reached a person: the place is told, the update is done.
-	// A second call for the same update or place changes nothing and returns nil.
+	// Each of the two happens once: a place told and an update done before stay as they are, and that is no error.
 	Delivered(ctx context.Context, d Delivery) error
 	// Done says whether the update is among the last DoneKept done.
 	Done(ctx context.Context, update int64) (bool, error)
-	// MarkDone remembers updates that ended without a story.
+	// MarkDone remembers updates that ended without a story. Update 0 is no update.
 	MarkDone(ctx context.Context, updates ...int64) error
 }
 
 // DoneKept is how many done update ids an adapter remembers; older ones are forgotten first.
 const DoneKept = 10_000
+
+// LedgerDays is for how many days the ledger is kept.
+const LedgerDays = 40
 
 // StoryLife is how long a story stays in the library.
 const StoryLife = 180 * 24 * time.Hour

@@ -1,0 +1,169 @@
+package boltstore
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	bolt "go.etcd.io/bbolt"
+
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// Check reads everything and returns what is wrong with it: the structure of the file, the checksum of every record, and
+// whether every index points to a record and every record is indexed. Writers wait while the structure is read.
+func (s *Store) Check(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	// bbolt's check reads the list of free pages, which only a write transaction keeps still.
+	if err := s.translate(s.update(func(t *txn) error { return s.checkFile(t.tx) })); err != nil {
+		return err
+	}
+	return s.view(ctx, func(tx *bolt.Tx) error { return checkRecords(ctx, tx) })
+}
+
+// checkFile checks the structure. The scan comes first: bbolt's check runs in a goroutine of its own, where a page
+// number that leads out of the file would end the process.
+func (s *Store) checkFile(tx *bolt.Tx) error {
+	f, err := os.Open(s.path)
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	defer f.Close()
+	if _, err := scan(f); err != nil {
+		return damage(s.path, err)
+	}
+	var errs []error
+	for err := range tx.Check() { // to its end, whatever it says: its goroutine uses the transaction
+		if len(errs) < 10 {
+			errs = append(errs, err)
+		}
+	}
+	if len(errs) > 0 {
+		return damage(s.path, errors.Join(errs...))
+	}
+	return nil
+}
+
+// checkRecords decodes every record and looks up what indexes it and what it indexes.
+func checkRecords(ctx context.Context, tx *bolt.Tx) error {
+	expiring := 0
+	checks := []struct {
+		bucket []byte
+		row    func(k, v []byte) error
+	}{
+		{bucketUsers, func(k, v []byte) error { return decodeUser(k, v, new(store.User)) }},
+		{bucketTold, func(k, v []byte) error { return decode(k, v, new(toldRow).fields) }},
+		{bucketLedger, func(k, v []byte) error { return decode(k, v, func(c *codec) { c.int64(new(int64)) }) }},
+		{bucketTiles, func(k, v []byte) error {
+			var tile store.Tile
+			if err := decode(k, v, func(c *codec) { tileFields(c, &tile) }); err != nil || tile.Expires.IsZero() {
+				return err
+			}
+			expiring++
+			return points(tx, bucketExpiry, expiryKey(tile.Expires, expiringTile, k), nil)
+		}},
+		{bucketPlaces, func(k, v []byte) error {
+			var p store.Place
+			if err := decode(k, v, func(c *codec) { placeFields(c, &p) }); err != nil {
+				return err
+			}
+			return points(tx, bucketPlaceIDs, placeIDKey(p.ID, p.Language), appendUint(nil, uint64(geo.Leaf(p.Point))))
+		}},
+		{bucketStories, func(k, v []byte) error {
+			var row storyRow
+			if err := decode(k, v, row.fields); err != nil {
+				return err
+			}
+			id := storyIDKey(row.StoryKey)
+			err := points(tx, bucketStoryIDs, id, appendUint(nil, uint64(geo.Leaf(row.Point))))
+			if err != nil || row.Expires.IsZero() {
+				return err
+			}
+			expiring++
+			return points(tx, bucketExpiry, expiryKey(row.Expires, expiringStory, id), nil)
+		}},
+		{bucketPages, func(k, v []byte) error {
+			language, _, ok := bytes.Cut(k, []byte{0})
+			if !ok || tx.Bucket(bucketPlaces).Get(append(appendText(nil, string(language)), v...)) == nil {
+				return fmt.Errorf("%w: page %q of a place that is not there", errRecord, k)
+			}
+			return nil
+		}},
+		{bucketRing, func(k, v []byte) error {
+			if tx.Bucket(bucketDone).Get(v) == nil {
+				return fmt.Errorf("%w: slot %q of an update that is not there", errRecord, k)
+			}
+			return nil
+		}},
+	}
+	for _, check := range checks {
+		rows := 0
+		err := tx.Bucket(check.bucket).ForEach(func(k, v []byte) error {
+			if rows++; rows%1024 == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return check.row(k, v)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	// Every record had its row in the index; with as many rows in both, no row of an index points to nothing.
+	for _, same := range []struct {
+		index []byte
+		want  int
+	}{
+		{bucketPlaceIDs, rows(tx, bucketPlaces)},
+		{bucketStoryIDs, rows(tx, bucketStories)},
+		{bucketExpiry, expiring},
+		{bucketDone, rows(tx, bucketRing)},
+	} {
+		if got := rows(tx, same.index); got != same.want {
+			return fmt.Errorf("%w: index %s has %d rows for %d", errRecord, same.index, got, same.want)
+		}
+	}
+	return nil
+}
+
+func rows(tx *bolt.Tx, bucket []byte) int { return tx.Bucket(bucket).Stats().KeyN }
+
+// points checks that the index holds the value under the key.
+func points(tx *bolt.Tx, index, key, value []byte) error {
+	if v := tx.Bucket(index).Get(key); v == nil || !bytes.Equal(v, value) {
+		return fmt.Errorf("%w: %q is missing in index %s", errRecord, key, index)
+	}
+	return nil
+}
+
+// Backup writes the whole file as it is at this moment to w. Readers and writers go on meanwhile.
+func (s *Store) Backup(ctx context.Context, w io.Writer) error {
+	var failed error // kept apart from the store's own errors: a full disk may be the target's
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		_, failed = tx.WriteTo(writerFunc(func(b []byte) (int, error) {
+			if err := ctx.Err(); err != nil {
+				return 0, err
+			}
+			return w.Write(b)
+		}))
+		return nil
+	})
+	switch {
+	case err != nil:
+		return err
+	case ctx.Err() != nil && failed != nil: // bbolt does not wrap it
+		return ctx.Err()
+	case failed != nil:
+		return fmt.Errorf("store: backup: %w", failed)
+	}
+	return nil
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }

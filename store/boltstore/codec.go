@@ -1,0 +1,207 @@
+package boltstore
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"math"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// A record is a version byte, the CRC-32C of key and body (bbolt checks no pages: a flipped bit in a story would
+// otherwise be told), and the body: the fields one after the other, integers as varints, texts and lists with their length in
+// front. A field added later goes to the end; an older record simply stops before it, which reads as zero.
+const (
+	recordVersion = 1
+	recordHead    = 1 + 4
+)
+
+// errRecord is under every error of reading a record.
+var errRecord = errors.New("unreadable record")
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// codec goes over the fields of a record in order, reading or writing them: one function per record serves both
+// directions, so that they cannot differ. After the first error it does nothing more.
+type codec struct {
+	reading bool
+	out     []byte // written so far
+	in      string // still to be read; texts read are parts of it, so that a record costs one allocation
+	err     error
+}
+
+// encode returns the record of what fields describes, stored under key.
+func encode(key []byte, fields func(*codec)) ([]byte, error) {
+	c := codec{out: make([]byte, recordHead, 256)}
+	if fields(&c); c.err != nil {
+		return nil, c.err
+	}
+	c.out[0] = recordVersion
+	binary.LittleEndian.PutUint32(c.out[1:], checksum(key, c.out[recordHead:]))
+	return c.out, nil
+}
+
+// decode reads a record stored under key. Nothing that it fills in shares memory with value.
+func decode(key, value []byte, fields func(*codec)) error {
+	if len(value) < recordHead || value[0] != recordVersion {
+		return fmt.Errorf("%w %q: unknown version", errRecord, key)
+	}
+	body := value[recordHead:]
+	if binary.LittleEndian.Uint32(value[1:]) != checksum(key, body) {
+		return fmt.Errorf("%w %q: wrong checksum", errRecord, key)
+	}
+	return decodeBody(key, body, fields)
+}
+
+func decodeBody(key, body []byte, fields func(*codec)) error {
+	c := codec{reading: true, in: string(body)}
+	fields(&c)
+	if c.err == nil && c.in != "" {
+		c.err = fmt.Errorf("%w: %d bytes too many", errRecord, len(c.in))
+	}
+	if c.err != nil {
+		return fmt.Errorf("%w (key %q)", c.err, key)
+	}
+	return nil
+}
+
+func checksum(key, body []byte) uint32 {
+	return crc32.Update(crc32.Checksum(key, castagnoli), castagnoli, body)
+}
+
+// more says whether there is a field to read; a record that ends here was written before the field existed.
+func (c *codec) more() bool { return c.err == nil && c.in != "" }
+
+func (c *codec) short() {
+	c.in = ""
+	c.err = fmt.Errorf("%w: cut short", errRecord)
+}
+
+func (c *codec) uint64(p *uint64) {
+	if !c.reading {
+		c.out = binary.AppendUvarint(c.out, *p)
+		return
+	}
+	if !c.more() {
+		return
+	}
+	var v uint64
+	for i := 0; i < len(c.in) && i < binary.MaxVarintLen64; i++ {
+		b := c.in[i]
+		v |= uint64(b&0x7f) << (7 * i)
+		if b < 0x80 {
+			*p, c.in = v, c.in[i+1:]
+			return
+		}
+	}
+	c.short()
+}
+
+func (c *codec) int64(p *int64) {
+	v := uint64(*p)<<1 ^ uint64(*p>>63) // zigzag: small negative numbers stay small
+	c.uint64(&v)
+	*p = int64(v>>1) ^ -int64(v&1)
+}
+
+func (c *codec) int(p *int) {
+	v := int64(*p)
+	c.int64(&v)
+	*p = int(v)
+}
+
+func (c *codec) bool(p *bool) {
+	var v uint64
+	if *p {
+		v = 1
+	}
+	c.uint64(&v)
+	*p = v != 0
+}
+
+func (c *codec) float64(p *float64) {
+	if !c.reading {
+		c.out = binary.LittleEndian.AppendUint64(c.out, math.Float64bits(*p))
+		return
+	}
+	if !c.more() {
+		return
+	}
+	if len(c.in) < 8 {
+		c.short()
+		return
+	}
+	var v uint64
+	for i := range 8 {
+		v |= uint64(c.in[i]) << (8 * i)
+	}
+	*p, c.in = math.Float64frombits(v), c.in[8:]
+}
+
+// time keeps microseconds. The zero time comes back as the zero time: it is a number like any other.
+func (c *codec) time(p *time.Time) {
+	v := p.UnixMicro()
+	c.int64(&v)
+	if c.reading {
+		*p = time.UnixMicro(v).UTC()
+	}
+}
+
+func (c *codec) point(p *geo.Point) {
+	if !c.reading {
+		if c.err = checkPoint(*p); c.err != nil {
+			return
+		}
+	}
+	c.float64(&p.Lat)
+	c.float64(&p.Lon)
+}
+
+func (c *codec) text(p *string) {
+	if !c.reading {
+		if !validText(*p) {
+			c.err = fmt.Errorf("%w: text with NUL or invalid UTF-8", store.ErrInvalid)
+			return
+		}
+		c.out = append(binary.AppendUvarint(c.out, uint64(len(*p))), *p...)
+		return
+	}
+	var n uint64
+	if c.uint64(&n); n > uint64(len(c.in)) {
+		c.short()
+		return
+	}
+	*p, c.in = c.in[:n], c.in[n:]
+}
+
+// list goes over a list of records, whose fields item describes. An empty one is read as nil.
+func list[T any](c *codec, p *[]T, item func(*codec, *T)) {
+	n := uint64(len(*p))
+	c.uint64(&n)
+	if c.reading {
+		if n > uint64(len(c.in)) { // an item has a byte at least: no claim of a damaged record makes us allocate more
+			c.short()
+			return
+		}
+		if *p = nil; n > 0 {
+			*p = make([]T, n)
+		}
+	}
+	for i := range *p {
+		item(c, &(*p)[i])
+	}
+}
+
+func checkPoint(p geo.Point) error {
+	if !p.Valid() {
+		return fmt.Errorf("%w: point off the globe", store.ErrInvalid)
+	}
+	return nil
+}
+
+func validText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }

@@ -1,0 +1,76 @@
+package boltstore
+
+import (
+	"context"
+	"encoding/binary"
+
+	bolt "go.etcd.io/bbolt"
+
+	"excursobot/store"
+)
+
+// Delivered implements store.Deliveries.
+func (s *Store) Delivered(ctx context.Context, d store.Delivery) error {
+	if err := checkKey(d.Place); err != nil {
+		return err
+	}
+	key := toldKey(nil, d.Person, d.Place)
+	row := toldRow{at: d.At, walk: d.Walk, number: d.Number}
+	v, err := encode(key, row.fields)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(t *txn) error {
+		if told := t.bucket(bucketTold); told.Get(key) == nil {
+			if err := t.put(told, key, v); err != nil {
+				return err
+			}
+		}
+		return t.done(d.Update)
+	})
+}
+
+// Done implements store.Deliveries.
+func (s *Store) Done(ctx context.Context, update int64) (bool, error) {
+	var done bool
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		done = update != 0 && tx.Bucket(bucketDone).Get(idKey(update)) != nil
+		return nil
+	})
+	return done, err
+}
+
+// MarkDone implements store.Deliveries.
+func (s *Store) MarkDone(ctx context.Context, updates ...int64) error {
+	return s.write(ctx, func(t *txn) error {
+		for _, id := range updates {
+			if err := t.done(id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// done remembers an update in the next slot of the ring, and forgets the one that was there.
+func (t *txn) done(update int64) error {
+	done, ring := t.bucket(bucketDone), t.bucket(bucketRing)
+	key := idKey(update)
+	if update == 0 || done.Get(key) != nil {
+		return nil
+	}
+	n, err := t.next(ring)
+	if err != nil {
+		return err
+	}
+	slot := slotKey(uint32((n - 1) % store.DoneKept))
+	if old := ring.Get(slot); old != nil {
+		if err := t.delete(done, old); err != nil {
+			return err
+		}
+	}
+	if err := t.put(ring, slot, key); err != nil {
+		return err
+	}
+	return t.put(done, key, binary.BigEndian.AppendUint64(nil, n))
+}

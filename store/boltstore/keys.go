@@ -1,0 +1,106 @@
+package boltstore
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// The buckets. Numbers in keys are 8 bytes, big-endian, with the sign bit flipped where they may be negative, so that the order
+// of bytes is the order of numbers; a text that is not the last part of a key ends in NUL, which no text holds.
+var (
+	bucketMeta = []byte("meta")
+
+	bucketUsers = []byte("users") // person -> user
+	bucketTold  = []byte("told")  // person, place -> toldRow
+
+	bucketTiles    = []byte("tiles")      // language, cell -> tile
+	bucketPlaces   = []byte("places")     // language, leaf, place -> place
+	bucketPlaceIDs = []byte("place_ids")  // place, language -> leaf
+	bucketPages    = []byte("page_ids")   // language, page -> leaf, place
+	bucketStories  = []byte("stories")    // language, leaf, place, length -> storyRow
+	bucketStoryIDs = []byte("story_keys") // place, language, length -> leaf
+
+	bucketExpiry = []byte("expiry") // expires, kind, key in bucketTiles or bucketStoryIDs -> nothing
+
+	bucketLedger = []byte("ledger") // day, person (0 = all) -> tokens
+	bucketDone   = []byte("done")   // update -> how many were done up to it
+	bucketRing   = []byte("ring")   // slot -> update; the sequence counts what went in
+
+	buckets = [][]byte{
+		bucketMeta, bucketUsers, bucketTold, bucketTiles, bucketPlaces, bucketPlaceIDs, bucketPages,
+		bucketStories, bucketStoryIDs, bucketExpiry, bucketLedger, bucketDone, bucketRing,
+	}
+)
+
+// Kinds in bucketExpiry.
+const (
+	expiringTile  = 't'
+	expiringStory = 's'
+)
+
+func appendUint(k []byte, v uint64) []byte { return binary.BigEndian.AppendUint64(k, v) }
+
+func appendInt(k []byte, v int64) []byte { return appendUint(k, uint64(v)^1<<63) }
+
+func appendText(k []byte, s string) []byte { return append(append(k, s...), 0) }
+
+func readUint(k []byte) uint64 { return binary.BigEndian.Uint64(k) }
+
+func readInt(k []byte) int64 { return int64(readUint(k) ^ 1<<63) }
+
+// checkKey refuses texts that cannot be part of a key.
+func checkKey(parts ...string) error {
+	for _, s := range parts {
+		if len(s) > store.MaxKey {
+			return fmt.Errorf("%w: key of %d bytes", store.ErrInvalid, len(s))
+		}
+		if !validText(s) {
+			return fmt.Errorf("%w: key with NUL or invalid UTF-8", store.ErrInvalid)
+		}
+	}
+	return nil
+}
+
+func idKey(id int64) []byte { return appendInt(make([]byte, 0, 8), id) }
+
+func toldKey(k []byte, person int64, place string) []byte {
+	return append(appendInt(k, person), place...)
+}
+
+func tileKey(t store.TileKey) []byte { return appendUint(appendText(nil, t.Language), uint64(t.Cell)) }
+
+// leafKey is the front of the keys ordered by place: everything of a language from the leaf cell on.
+func leafKey(language string, leaf geo.Cell) []byte {
+	return appendUint(appendText(make([]byte, 0, 64), language), uint64(leaf))
+}
+
+func placeKey(language string, leaf geo.Cell, id string) []byte {
+	return append(leafKey(language, leaf), id...)
+}
+
+func placeIDKey(id, language string) []byte { return append(appendText(nil, id), language...) }
+
+func pageKey(language string, page int64) []byte { return appendInt(appendText(nil, language), page) }
+
+func storyKey(leaf geo.Cell, k store.StoryKey) []byte {
+	return append(appendText(leafKey(k.Language, leaf), k.Place), k.Length...)
+}
+
+func storyIDKey(k store.StoryKey) []byte {
+	return append(appendText(appendText(make([]byte, 0, 64), k.Place), k.Language), k.Length...)
+}
+
+func expiryKey(expires time.Time, kind byte, key []byte) []byte {
+	return append(append(appendInt(make([]byte, 0, 9+len(key)), expires.UnixMicro()), kind), key...)
+}
+
+func ledgerKey(day store.Day, person int64) []byte { return appendInt([]byte(day), person) }
+
+func slotKey(slot uint32) []byte { return binary.BigEndian.AppendUint32(nil, slot) }
+
+// expired says whether something that expires then is gone at now; what has no such moment never is.
+func expired(expires, now time.Time) bool { return !expires.IsZero() && !expires.After(now) }

@@ -1,0 +1,84 @@
+package boltstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"excursobot/store"
+)
+
+// Spend implements store.Ledger.
+func (s *Store) Spend(ctx context.Context, day store.Day, person, tokens int64) (store.Spent, error) {
+	if err := checkDay(day); err != nil {
+		return store.Spent{}, err
+	}
+	var sum store.Spent
+	err := s.write(ctx, func(t *txn) error {
+		ledger := t.bucket(bucketLedger)
+		var err error
+		if sum, err = spent(ledger, day, person); err != nil {
+			return err
+		}
+		sum.Day += tokens
+		if err := t.putTokens(ledgerKey(day, 0), sum.Day); err != nil || person == 0 {
+			return err
+		}
+		sum.Person += tokens
+		return t.putTokens(ledgerKey(day, person), sum.Person)
+	})
+	if err != nil {
+		return store.Spent{}, err
+	}
+	return sum, nil
+}
+
+// Spent implements store.Ledger.
+func (s *Store) Spent(ctx context.Context, day store.Day, person int64) (store.Spent, error) {
+	if err := checkDay(day); err != nil {
+		return store.Spent{}, err
+	}
+	var sum store.Spent
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		var err error
+		sum, err = spent(tx.Bucket(bucketLedger), day, person)
+		return err
+	})
+	return sum, err
+}
+
+func spent(ledger *bolt.Bucket, day store.Day, person int64) (sum store.Spent, err error) {
+	if sum.Day, err = tokens(ledger, ledgerKey(day, 0)); err != nil || person == 0 {
+		return sum, err
+	}
+	sum.Person, err = tokens(ledger, ledgerKey(day, person))
+	return sum, err
+}
+
+func tokens(ledger *bolt.Bucket, key []byte) (int64, error) {
+	v := ledger.Get(key)
+	if v == nil {
+		return 0, nil
+	}
+	var n int64
+	err := decode(key, v, func(c *codec) { c.int64(&n) })
+	return n, err
+}
+
+func (t *txn) putTokens(key []byte, n int64) error {
+	v, err := encode(key, func(c *codec) { c.int64(&n) })
+	if err != nil {
+		return err
+	}
+	return t.put(t.bucket(bucketLedger), key, v)
+}
+
+// checkDay refuses what is no date: it would never be swept.
+func checkDay(day store.Day) error {
+	if _, err := time.Parse(time.DateOnly, string(day)); err != nil {
+		return fmt.Errorf("%w: day %q", store.ErrInvalid, day)
+	}
+	return nil
+}

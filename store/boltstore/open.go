@@ -1,0 +1,170 @@
+package boltstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+	"syscall"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+)
+
+const (
+	// schema is the version of the layout that this program writes and reads.
+	schema  = 1
+	program = "excursobot"
+
+	// mapSize is how much address space (not memory) is mapped at once on 64-bit machines: until the file is larger, it
+	// grows without waiting for readers, of which a backup may take long.
+	mapSize = 1 << 30
+	// growBy is by how many bytes the file grows once it must.
+	growBy = 1 << 20
+)
+
+var (
+	keySchema  = []byte("schema")
+	keyProgram = []byte("program")
+)
+
+// Open opens the file, or makes it (0600) if there is none. It reads the whole file once and refuses one whose structure
+// is damaged, one of another program and one of a newer version; it never replaces a file. A file that another process
+// holds is an error after Config.Wait.
+func Open(cfg Config) (*Store, error) {
+	if cfg.Wait <= 0 {
+		cfg.Wait = 3 * time.Second
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	dir := filepath.Dir(cfg.Path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("store: make directory %s: %w", dir, err)
+	}
+	db, err := openFile(cfg)
+	switch {
+	case err == nil:
+	case errors.Is(err, berrors.ErrTimeout):
+		return nil, fmt.Errorf("store: %s is in use by another process", cfg.Path)
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return nil, fmt.Errorf("store: cannot write in directory %s: %w", dir, err)
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum):
+		return nil, damage(cfg.Path, fmt.Errorf("or not a store at all: %w", err))
+	default:
+		return nil, fmt.Errorf("store: open %s: %w", cfg.Path, err)
+	}
+
+	s := &Store{db: db, path: cfg.Path, log: cfg.Log}
+	if err := s.inspect(); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if err := s.prepare(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// openFile opens the database. On some damage bbolt panics, or reads beyond the end of a file that was cut; the file is then
+// closed here, because the lock on it would stay.
+func openFile(cfg Config) (db *bolt.DB, err error) {
+	var file *os.File
+	opt := &bolt.Options{
+		Timeout:      cfg.Wait,
+		FreelistType: bolt.FreelistMapType, // the other one slows down with the number of free pages
+		MaxSize:      int(min(cfg.MaxSize, math.MaxInt)),
+		NoStatistics: true, // they cost every reader a lock
+		OpenFile: func(name string, flag int, perm os.FileMode) (*os.File, error) {
+			var err error
+			file, err = os.OpenFile(name, flag, perm)
+			return file, err
+		},
+	}
+	if strconv.IntSize == 64 {
+		opt.InitialMmapSize = mapSize
+	}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			db, err = nil, errors.Join(damage(cfg.Path, fmt.Errorf("%v", p)), file.Close())
+		}
+	}()
+	if db, err = bolt.Open(cfg.Path, 0o600, opt); err != nil {
+		return nil, err
+	}
+	db.AllocSize = growBy
+	return db, nil
+}
+
+// inspect checks the structure of the file that was just opened, and so is locked.
+func (s *Store) inspect() error {
+	f, err := os.Open(s.path)
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	defer f.Close()
+	sound, err := scan(f)
+	if err != nil {
+		return damage(s.path, err)
+	}
+	if !sound {
+		// bbolt keeps two headers and goes on with the other one. After a crash in the middle of a commit that is as
+		// it should be; after damage the last commit is missing.
+		s.log.Warn("store file has a damaged header, the last write may be missing", "file", s.path)
+	}
+	return nil
+}
+
+// prepare checks that the file is ours and of a version we know, and makes what is missing in it.
+func (s *Store) prepare() error {
+	complete, empty := true, true
+	err := s.view(context.Background(), func(tx *bolt.Tx) error {
+		for _, name := range buckets {
+			complete = complete && tx.Bucket(name) != nil
+		}
+		k, _ := tx.Cursor().First()
+		empty = k == nil
+		if empty {
+			return nil
+		}
+		meta := tx.Bucket(bucketMeta)
+		if meta == nil || string(meta.Get(keyProgram)) != program {
+			return fmt.Errorf("store: %s is not a store of %s", s.path, program)
+		}
+		version, err := strconv.Atoi(string(meta.Get(keySchema)))
+		if err != nil || version < 1 {
+			return damage(s.path, fmt.Errorf("schema version %q", meta.Get(keySchema)))
+		}
+		if version > schema {
+			return fmt.Errorf("store: %s was written by a newer version of %s (schema %d, this one knows %d): use that version",
+				s.path, program, version, schema)
+		}
+		return nil
+	})
+	if err != nil || complete {
+		return err
+	}
+	return s.write(context.Background(), func(t *txn) error {
+		t.dirty, t.wrote = true, true
+		for _, name := range buckets {
+			if _, err := t.tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		if !empty {
+			return nil
+		}
+		meta := t.bucket(bucketMeta)
+		if err := t.put(meta, keyProgram, []byte(program)); err != nil {
+			return err
+		}
+		return t.put(meta, keySchema, []byte(strconv.Itoa(schema)))
+	})
+}

@@ -1,0 +1,201 @@
+package boltstore
+
+import (
+	"context"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// Tile implements store.Places.
+func (s *Store) Tile(ctx context.Context, key store.TileKey, now time.Time) (store.Tile, error) {
+	if err := checkKey(key.Language); err != nil {
+		return store.Tile{}, err
+	}
+	var tile store.Tile
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		k := tileKey(key)
+		v := tx.Bucket(bucketTiles).Get(k)
+		if v == nil {
+			return store.ErrNotFound
+		}
+		if err := decode(k, v, func(c *codec) { tileFields(c, &tile) }); err != nil {
+			return err
+		}
+		if expired(tile.Expires, now) {
+			return store.ErrNotFound
+		}
+		return nil
+	})
+	if err != nil {
+		return store.Tile{}, err
+	}
+	return tile, nil
+}
+
+// PutTile implements store.Places.
+func (s *Store) PutTile(ctx context.Context, tile store.Tile) error {
+	if err := checkKey(tile.Language); err != nil {
+		return err
+	}
+	k := tileKey(tile.TileKey)
+	v, err := encode(k, func(c *codec) { tileFields(c, &tile) })
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(t *txn) error {
+		tiles := t.bucket(bucketTiles)
+		var before time.Time
+		if old := tiles.Get(k); old != nil {
+			var tile store.Tile
+			if err := decode(k, old, func(c *codec) { tileFields(c, &tile) }); err != nil {
+				return err
+			}
+			before = tile.Expires
+		}
+		if err := t.reschedule(expiringTile, k, before, tile.Expires); err != nil {
+			return err
+		}
+		return t.put(tiles, k, v)
+	})
+}
+
+// Place implements store.Places.
+func (s *Store) Place(ctx context.Context, id, language string) (store.Place, error) {
+	if err := checkKey(id, language); err != nil {
+		return store.Place{}, err
+	}
+	var place store.Place
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		leaf := tx.Bucket(bucketPlaceIDs).Get(placeIDKey(id, language))
+		if leaf == nil {
+			return store.ErrNotFound
+		}
+		return getPlace(tx, placeKey(language, geo.Cell(readUint(leaf)), id), &place)
+	})
+	return place, err
+}
+
+// PlacesByPage implements store.Places.
+func (s *Store) PlacesByPage(ctx context.Context, language string, pages []int64) ([]store.Place, error) {
+	if err := checkKey(language); err != nil {
+		return nil, err
+	}
+	var places []store.Place
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		byPage := tx.Bucket(bucketPages)
+		for _, page := range pages {
+			v := byPage.Get(pageKey(language, page))
+			if v == nil {
+				continue
+			}
+			var place store.Place
+			if err := getPlace(tx, append(appendText(nil, language), v...), &place); err != nil {
+				return err
+			}
+			places = append(places, place)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return places, nil
+}
+
+// PlacesIn implements store.Places.
+func (s *Store) PlacesIn(ctx context.Context, language string, ranges []geo.CellRange, limit int) ([]store.Place, error) {
+	if err := checkKey(language); err != nil {
+		return nil, err
+	}
+	var places []store.Place
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		return walk(tx.Bucket(bucketPlaces).Cursor(), language, ranges, func(k, v []byte) (bool, error) {
+			if len(places) >= limit {
+				return false, nil
+			}
+			var place store.Place
+			err := decode(k, v, func(c *codec) { placeFields(c, &place) })
+			places = append(places, place)
+			return true, err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return places, nil
+}
+
+// PutPlaces implements store.Places.
+func (s *Store) PutPlaces(ctx context.Context, places []store.Place) error {
+	type row struct {
+		store.Place
+		leaf       geo.Cell
+		key, value []byte
+	}
+	rows := make([]row, len(places))
+	for i, p := range places {
+		if err := checkKey(p.ID, p.Language); err != nil {
+			return err
+		}
+		if err := checkPoint(p.Point); err != nil { // before the cell is computed from it
+			return err
+		}
+		r := row{Place: p, leaf: geo.Leaf(p.Point)}
+		r.key = placeKey(p.Language, r.leaf, p.ID)
+		var err error
+		if r.value, err = encode(r.key, func(c *codec) { placeFields(c, &p) }); err != nil {
+			return err
+		}
+		rows[i] = r
+	}
+	return s.write(ctx, func(t *txn) error {
+		for _, r := range rows {
+			if err := t.dropPlace(r.ID, r.Language); err != nil {
+				return err
+			}
+			if err := t.put(t.bucket(bucketPlaces), r.key, r.value); err != nil {
+				return err
+			}
+			if err := t.put(t.bucket(bucketPlaceIDs), placeIDKey(r.ID, r.Language), appendUint(nil, uint64(r.leaf))); err != nil {
+				return err
+			}
+			if r.PageID == 0 {
+				continue
+			}
+			target := append(appendUint(nil, uint64(r.leaf)), r.ID...)
+			if err := t.put(t.bucket(bucketPages), pageKey(r.Language, r.PageID), target); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// dropPlace removes a place and what points to it, before it is stored anew: perhaps at another point, for another page.
+func (t *txn) dropPlace(id, language string) error {
+	leaf := t.bucket(bucketPlaceIDs).Get(placeIDKey(id, language))
+	if leaf == nil {
+		return nil
+	}
+	key := placeKey(language, geo.Cell(readUint(leaf)), id)
+	var old store.Place
+	if err := getPlace(t.tx, key, &old); err != nil {
+		return err
+	}
+	byPage, page := t.bucket(bucketPages), pageKey(language, old.PageID)
+	if v := byPage.Get(page); len(v) >= 8 && string(v[8:]) == id { // the page may belong to another place by now
+		if err := t.delete(byPage, page); err != nil {
+			return err
+		}
+	}
+	return t.delete(t.bucket(bucketPlaces), key)
+}
+
+// getPlace reads the place under a key that an index holds, so that it must be there.
+func getPlace(tx *bolt.Tx, key []byte, place *store.Place) error {
+	return decode(key, tx.Bucket(bucketPlaces).Get(key), func(c *codec) { placeFields(c, place) })
+}

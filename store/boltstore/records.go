@@ -1,0 +1,114 @@
+package boltstore
+
+import (
+	"time"
+
+	"excursobot/store"
+)
+
+// The order of fields is the format: new ones go to the end, none is ever taken out or moved.
+
+func userFields(c *codec, u *store.User) {
+	c.int64(&u.ID)
+	c.text(&u.Language)
+	c.text(&u.LanguageCode)
+	c.text((*string)(&u.Length))
+	list(c, &u.Interests, (*codec).text)
+	c.bool(&u.HidePictures)
+	c.bool(&u.HidePins)
+	c.bool(&u.Banned)
+	c.bool(&u.Unreachable)
+	c.time(&u.HintAt)
+	c.time(&u.Created)
+	c.time(&u.Seen)
+}
+
+func placeFields(c *codec, p *store.Place) {
+	c.text(&p.ID)
+	c.text(&p.Language)
+	c.int64(&p.PageID)
+	c.text(&p.Title)
+	c.point(&p.Point)
+	c.text(&p.Kind)
+	c.int(&p.Dim)
+	c.text(&p.Description)
+	c.text(&p.Extract)
+	c.int(&p.Length)
+	c.text(&p.URL)
+	c.text(&p.Picture)
+	c.int(&p.Year)
+	c.text(&p.Source)
+	c.time(&p.Fetched)
+}
+
+func tileFields(c *codec, t *store.Tile) {
+	c.uint64((*uint64)(&t.Cell))
+	c.text(&t.Language)
+	c.time(&t.Expires)
+	list(c, &t.Pages, pageFields)
+}
+
+func pageFields(c *codec, p *store.Page) {
+	c.int64(&p.ID)
+	c.text(&p.Title)
+	c.point(&p.Point)
+	c.text(&p.Kind)
+	c.int(&p.Dim)
+}
+
+// storyRow is a story with the number of its text: a vote counts for the text it was given to.
+type storyRow struct {
+	edition uint64
+	store.Story
+}
+
+func (s *storyRow) fields(c *codec) {
+	c.uint64(&s.edition)
+	c.text(&s.Place)
+	c.text(&s.Language)
+	c.text((*string)(&s.Length))
+	c.text(&s.Title)
+	c.point(&s.Point)
+	c.text(&s.Kind)
+	c.text(&s.URL)
+	c.text(&s.Picture)
+	c.text(&s.Text)
+	c.text(&s.Source)
+	c.text(&s.Model)
+	c.int(&s.Likes)
+	c.int(&s.Dislikes)
+	list(c, &s.WrongBy, (*codec).int64)
+	c.bool(&s.Retired)
+	c.time(&s.Created)
+	c.time(&s.Expires)
+}
+
+// toldRow is what is kept of a delivery, with the person's vote.
+type toldRow struct {
+	at     time.Time
+	walk   string
+	number int
+	vote   vote
+}
+
+// vote is a person's mark on one text of a place.
+type vote struct {
+	mark     store.Mark
+	at       time.Time
+	language string
+	length   store.Length
+	edition  uint64 // of the story's text; 0 = the story was gone
+}
+
+func (r *toldRow) fields(c *codec) {
+	c.time(&r.at)
+	c.text(&r.walk)
+	c.int(&r.number)
+	mark := int64(r.vote.mark)
+	c.int64(&mark)
+	r.vote.mark = store.Mark(mark)
+	c.time(&r.vote.at)
+	c.text(&r.vote.language)
+	c.text((*string)(&r.vote.length))
+	c.uint64(&r.vote.edition)
+}

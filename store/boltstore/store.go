@@ -1,0 +1,114 @@
+// Package boltstore keeps the bot's memory in one bbolt file: no service to install, one writer at a time, readers
+// that wait for nobody. It implements the contract of package store and decides how records and keys are laid
+// out; it does not decide what is kept or for how long.
+package boltstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"excursobot/store"
+)
+
+var _ store.Store = (*Store)(nil)
+
+// Config says where the file is and what it may grow to.
+type Config struct {
+	Path    string        // of the file; its directory is made (0700) if missing
+	Log     *slog.Logger  // nil = silence
+	MaxSize int64         // most bytes of the file, writes beyond it are store.ErrFull; 0 = no limit
+	Wait    time.Duration // for another process to leave the file, default 3 s
+}
+
+// Store is an open file.
+type Store struct {
+	db   *bolt.DB
+	path string
+	log  *slog.Logger
+
+	group   group
+	broken  atomic.Pointer[error] // set when a write panicked: what bbolt holds in memory is not to be trusted any more
+	stuck   atomic.Bool           // that write's lock could not be released either
+	close   sync.Once
+	calls   atomic.Uint64
+	commits atomic.Uint64
+}
+
+// Close waits for running transactions and closes the file.
+func (s *Store) Close() error {
+	var err error
+	s.close.Do(func() {
+		if s.stuck.Load() { // db.Close would wait for the lost lock for ever; the process's end frees the file
+			err = fmt.Errorf("store: %s was left open: %w", s.path, *s.broken.Load())
+			return
+		}
+		err = s.db.Close()
+	})
+	return err
+}
+
+// Stats counts what a Store did since it was opened.
+type Stats struct {
+	SizeBytes int64  // of the file
+	Writes    uint64 // calls that asked for a write transaction
+	Commits   uint64 // transactions written and synced for them
+}
+
+// Stats returns the counters.
+func (s *Store) Stats() Stats {
+	st := Stats{Writes: s.calls.Load(), Commits: s.commits.Load()}
+	if fi, err := os.Stat(s.path); err == nil {
+		st.SizeBytes = fi.Size()
+	}
+	return st
+}
+
+// view runs fn in a read transaction. A damaged page must not end the process: bbolt panics on some and follows others
+// out of the mapped file, which SetPanicOnFault turns into a panic too.
+func (s *Store) view(ctx context.Context, fn func(tx *bolt.Tx) error) (err error) {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			err = s.damaged(p)
+		}
+	}()
+	return s.translate(s.db.View(fn))
+}
+
+// damaged makes an error of what was recovered from bbolt, and logs where it happened.
+func (s *Store) damaged(p any) error {
+	s.log.Error("store file damaged", "file", s.path, "cause", fmt.Sprint(p), "stack", string(debug.Stack()))
+	return damage(s.path, fmt.Errorf("%v", p))
+}
+
+// translate gives bbolt's errors the names that callers know; every other error passes unchanged.
+func (s *Store) translate(err error) error {
+	switch {
+	case errors.Is(err, berrors.ErrDatabaseNotOpen):
+		return store.ErrClosed
+	case errors.Is(err, berrors.ErrMaxSizeReached), errors.Is(err, syscall.ENOSPC):
+		return fmt.Errorf("%w: %s: %w", store.ErrFull, s.path, err)
+	case errors.Is(err, errRecord):
+		return damage(s.path, err)
+	}
+	return err
+}
+
+// damage says which file is damaged and what to do about it.
+func damage(path string, cause error) error {
+	return fmt.Errorf(`store: %s is damaged (%w); "excursobot restore" puts a backup in its place`, path, cause)
+}

@@ -1,0 +1,136 @@
+package boltstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// Stories implements store.Stories.
+func (s *Store) Stories(ctx context.Context, keys []store.StoryKey, now time.Time) ([]store.Story, error) {
+	for _, k := range keys {
+		if err := checkKey(k.Place, k.Language, string(k.Length)); err != nil {
+			return nil, err
+		}
+	}
+	var stories []store.Story
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		for _, k := range keys {
+			row, at, err := findStory(tx, k)
+			if err != nil {
+				return err
+			}
+			if at != nil && !expired(row.Expires, now) {
+				stories = append(stories, row.Story)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return stories, nil
+}
+
+// StoriesIn implements store.Stories.
+func (s *Store) StoriesIn(ctx context.Context, language string, ranges []geo.CellRange, limit int, now time.Time) ([]store.Story, error) {
+	if err := checkKey(language); err != nil {
+		return nil, err
+	}
+	var stories []store.Story
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		return walk(tx.Bucket(bucketStories).Cursor(), language, ranges, func(k, v []byte) (bool, error) {
+			if len(stories) >= limit {
+				return false, nil
+			}
+			var row storyRow
+			if err := decode(k, v, row.fields); err != nil {
+				return false, err
+			}
+			if !row.Retired && !expired(row.Expires, now) {
+				stories = append(stories, row.Story)
+			}
+			return true, nil
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return stories, nil
+}
+
+// PutStories implements store.Stories.
+func (s *Store) PutStories(ctx context.Context, stories []store.Story) error {
+	for i := range stories {
+		row := storyRow{Story: stories[i]}
+		if err := checkKey(row.Place, row.Language, string(row.Length)); err != nil {
+			return err
+		}
+		if len(row.WrongBy) > 2 {
+			return fmt.Errorf("%w: %d people in WrongBy", store.ErrInvalid, len(row.WrongBy))
+		}
+		if _, err := encode(nil, row.fields); err != nil { // before the transaction, where a refusal costs nobody anything
+			return err
+		}
+	}
+	return s.write(ctx, func(t *txn) error {
+		for _, story := range stories {
+			if err := t.putStory(story); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// putStory stores a story in the place of an older one of its key.
+func (t *txn) putStory(story store.Story) error {
+	old, oldKey, err := findStory(t.tx, story.StoryKey)
+	if err != nil {
+		return err
+	}
+	row := storyRow{Story: story}
+	if oldKey != nil && old.Text == row.Text {
+		row.edition = old.edition
+		row.Likes, row.Dislikes, row.WrongBy, row.Retired = old.Likes, old.Dislikes, old.WrongBy, old.Retired
+	} else if row.edition, err = t.next(t.bucket(bucketStories)); err != nil {
+		return err
+	}
+	if oldKey != nil {
+		if err := t.delete(t.bucket(bucketStories), oldKey); err != nil { // it may have stood elsewhere
+			return err
+		}
+	}
+	id, leaf := storyIDKey(story.StoryKey), geo.Leaf(story.Point)
+	if err := t.reschedule(expiringStory, id, old.Expires, story.Expires); err != nil {
+		return err
+	}
+	if err := t.put(t.bucket(bucketStoryIDs), id, appendUint(nil, uint64(leaf))); err != nil {
+		return err
+	}
+	return t.putStoryRow(storyKey(leaf, story.StoryKey), &row)
+}
+
+func (t *txn) putStoryRow(key []byte, row *storyRow) error {
+	v, err := encode(key, row.fields)
+	if err != nil {
+		return err
+	}
+	return t.put(t.bucket(bucketStories), key, v)
+}
+
+// findStory returns a story and the key of its row; a nil key says that there is none.
+func findStory(tx *bolt.Tx, k store.StoryKey) (row storyRow, key []byte, err error) {
+	leaf := tx.Bucket(bucketStoryIDs).Get(storyIDKey(k))
+	if leaf == nil {
+		return storyRow{}, nil, nil
+	}
+	key = storyKey(geo.Cell(readUint(leaf)), k)
+	err = decode(key, tx.Bucket(bucketStories).Get(key), row.fields)
+	return row, key, err
+}

@@ -1,0 +1,106 @@
+package boltstore
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// Sweep implements store.Store. It reads only what it deletes.
+func (s *Store) Sweep(ctx context.Context, now time.Time, limit int) (int, error) {
+	var swept int
+	err := s.write(ctx, func(t *txn) error {
+		var err error
+		if swept, err = t.sweepExpired(now, limit); err != nil {
+			return err
+		}
+		n, err := t.sweepLedger(now, limit-swept)
+		swept += n
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return swept, nil
+}
+
+// sweepExpired deletes tiles and stories in the order in which they expired.
+func (t *txn) sweepExpired(now time.Time, limit int) (int, error) {
+	end := appendInt(nil, now.UnixMicro()+1)
+	due := t.keys(bucketExpiry, end, limit)
+	for _, k := range due {
+		if len(k) < 9 {
+			return 0, fmt.Errorf("%w: expiry %q", errRecord, k)
+		}
+		var err error
+		switch kind, key := k[8], k[9:]; kind {
+		case expiringTile:
+			err = t.delete(t.bucket(bucketTiles), key)
+		case expiringStory:
+			err = t.dropStory(key)
+		default:
+			err = fmt.Errorf("%w: expiry of kind %q", errRecord, kind)
+		}
+		if err != nil {
+			return 0, err
+		}
+		if err := t.delete(t.bucket(bucketExpiry), k); err != nil {
+			return 0, err
+		}
+	}
+	return len(due), nil
+}
+
+// dropStory deletes the story whose key in bucketStoryIDs is id.
+func (t *txn) dropStory(id []byte) error {
+	ids := t.bucket(bucketStoryIDs)
+	leaf, part := ids.Get(id), bytes.SplitN(id, []byte{0}, 3)
+	if leaf == nil || len(part) != 3 {
+		return fmt.Errorf("%w: story %q expires and is not there", errRecord, id)
+	}
+	key := storyKey(geo.Cell(readUint(leaf)), store.StoryKey{Place: string(part[0]), Language: string(part[1]), Length: store.Length(part[2])})
+	if err := t.delete(t.bucket(bucketStories), key); err != nil {
+		return err
+	}
+	return t.delete(ids, id)
+}
+
+// sweepLedger deletes days that are too old.
+func (t *txn) sweepLedger(now time.Time, limit int) (int, error) {
+	first := store.DayOf(now.AddDate(0, 0, -store.LedgerDays))
+	old := t.keys(bucketLedger, []byte(first), limit)
+	for _, k := range old {
+		if err := t.delete(t.bucket(bucketLedger), k); err != nil {
+			return 0, err
+		}
+	}
+	return len(old), nil
+}
+
+// keys copies at most limit keys of the bucket that come before end: bbolt's cursors do not survive deletions.
+func (t *txn) keys(bucket, end []byte, limit int) [][]byte {
+	var keys [][]byte
+	c := t.bucket(bucket).Cursor()
+	for k, _ := c.First(); k != nil && len(keys) < limit && bytes.Compare(k, end) < 0; k, _ = c.Next() {
+		keys = append(keys, bytes.Clone(k))
+	}
+	return keys
+}
+
+// reschedule moves the expiry of what key names from one moment to another; the zero time is never.
+func (t *txn) reschedule(kind byte, key []byte, from, to time.Time) error {
+	expiry := t.bucket(bucketExpiry)
+	if !from.IsZero() {
+		if err := t.delete(expiry, expiryKey(from, kind, key)); err != nil {
+			return err
+		}
+	}
+	if to.IsZero() {
+		return nil
+	}
+	return t.put(expiry, expiryKey(to, kind, key), nil)
+}

@@ -1,0 +1,118 @@
+package boltstore
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"excursobot/store"
+)
+
+// Told implements store.Told. It looks at keys only.
+func (s *Store) Told(ctx context.Context, person int64, places []string) ([]bool, error) {
+	if err := checkKey(places...); err != nil {
+		return nil, err
+	}
+	told := make([]bool, len(places))
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		c := tx.Bucket(bucketTold).Cursor()
+		var key []byte
+		for i, place := range places {
+			key = toldKey(key[:0], person, place)
+			k, _ := c.Seek(key)
+			told[i] = bytes.Equal(k, key)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return told, nil
+}
+
+// Vote implements store.Told.
+func (s *Store) Vote(ctx context.Context, person int64, key store.StoryKey, mark store.Mark, at time.Time) (store.Story, error) {
+	if mark < store.NoMark || mark > store.Wrong {
+		return store.Story{}, fmt.Errorf("%w: mark %d", store.ErrInvalid, mark)
+	}
+	if err := checkKey(key.Place, key.Language, string(key.Length)); err != nil {
+		return store.Story{}, err
+	}
+	var story storyRow
+	err := s.write(ctx, func(t *txn) error {
+		told, rowKey := t.bucket(bucketTold), toldKey(nil, person, key.Place)
+		v := told.Get(rowKey)
+		if v == nil {
+			return store.ErrNotFound
+		}
+		var row toldRow
+		if err := decode(rowKey, v, row.fields); err != nil {
+			return err
+		}
+		if err := t.takeBack(person, key.Place, row.vote); err != nil {
+			return err
+		}
+		var err error
+		if story, err = t.count(person, key, mark); err != nil {
+			return err
+		}
+		row.vote = vote{}
+		if mark != store.NoMark {
+			row.vote = vote{mark: mark, at: at, language: key.Language, length: key.Length, edition: story.edition}
+		}
+		if v, err = encode(rowKey, row.fields); err != nil {
+			return err
+		}
+		return t.put(told, rowKey, v)
+	})
+	if err != nil {
+		return store.Story{}, err
+	}
+	return story.Story, nil
+}
+
+// takeBack removes a person's old vote from the story that counted it, if that text is still there.
+func (t *txn) takeBack(person int64, place string, old vote) error {
+	if old.mark == store.NoMark {
+		return nil
+	}
+	row, key, err := findStory(t.tx, store.StoryKey{Place: place, Language: old.language, Length: old.length})
+	if err != nil || key == nil || row.edition != old.edition {
+		return err
+	}
+	switch old.mark {
+	case store.Like:
+		row.Likes = max(0, row.Likes-1)
+	case store.Dislike:
+		row.Dislikes = max(0, row.Dislikes-1)
+	case store.Wrong:
+		row.WrongBy = slices.DeleteFunc(row.WrongBy, func(p int64) bool { return p == person })
+	}
+	return t.putStoryRow(key, &row)
+}
+
+// count adds a vote to the story and returns it; a story that is gone has only its key.
+func (t *txn) count(person int64, key store.StoryKey, mark store.Mark) (storyRow, error) {
+	row, at, err := findStory(t.tx, key)
+	if err != nil || at == nil {
+		return storyRow{Story: store.Story{StoryKey: key}}, err
+	}
+	switch mark {
+	case store.NoMark:
+		return row, nil
+	case store.Like:
+		row.Likes++
+	case store.Dislike:
+		row.Dislikes++
+	case store.Wrong:
+		if len(row.WrongBy) < 2 && !slices.Contains(row.WrongBy, person) {
+			row.WrongBy = append(row.WrongBy, person)
+		}
+		row.Retired = row.Retired || len(row.WrongBy) == 2
+	}
+	return row, t.putStoryRow(at, &row)
+}

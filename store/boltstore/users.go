@@ -1,0 +1,78 @@
+package boltstore
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"runtime/debug"
+
+	bolt "go.etcd.io/bbolt"
+
+	"excursobot/store"
+)
+
+// User implements store.Users.
+func (s *Store) User(ctx context.Context, id int64) (store.User, error) {
+	var u store.User
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		key := idKey(id)
+		v := tx.Bucket(bucketUsers).Get(key)
+		if v == nil {
+			return store.ErrNotFound
+		}
+		return decodeUser(key, v, &u)
+	})
+	return u, err
+}
+
+// UpdateUser implements store.Users. An update that changes nothing costs no write.
+func (s *Store) UpdateUser(ctx context.Context, id int64, fn func(*store.User) error) (store.User, error) {
+	var stored store.User
+	err := s.write(ctx, func(t *txn) error {
+		key := idKey(id)
+		users := t.bucket(bucketUsers)
+		old := users.Get(key)
+		u := store.User{ID: id}
+		if old != nil {
+			if err := decodeUser(key, old, &u); err != nil {
+				return err
+			}
+		}
+		if err := callUpdater(fn, &u); err != nil {
+			return err
+		}
+		if u.ID != id {
+			return fmt.Errorf("%w: the ID of person %d was changed", store.ErrInvalid, id)
+		}
+		v, err := encode(key, func(c *codec) { userFields(c, &u) })
+		if err != nil {
+			return err
+		}
+		stored = store.User{}
+		if err := decodeUser(key, v, &stored); err != nil { // what User returns from now on
+			return err
+		}
+		if bytes.Equal(v, old) {
+			return nil
+		}
+		return t.put(users, key, v)
+	})
+	if err != nil {
+		return store.User{}, err
+	}
+	return stored, nil
+}
+
+// callUpdater calls a caller's function, which may run in another caller's goroutine: its panic must reach its own.
+func callUpdater[T any](fn func(*T) error, v *T) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &updaterPanic{value: p, stack: debug.Stack()}
+		}
+	}()
+	return fn(v)
+}
+
+func decodeUser(key, value []byte, u *store.User) error {
+	return decode(key, value, func(c *codec) { userFields(c, u) })
+}
