@@ -30,7 +30,7 @@ func (g *Gate) estimateLocked(c Class, depth int, now time.Time) time.Duration {
 
 	// No more than doubled: this is right for a steady stream, while a burst stands in the room and is counted
 	// there. An estimate too low is made good by the deadline's second check, one too high refuses for nothing.
-	share := min(0.5, g.recent.share(c, now)/float64(lanes))
+	share := min(0.5, g.recent.share(c, now)/float64(g.cfg.Slots))
 	return time.Duration(float64(wait) / (1 - share))
 }
 
@@ -49,7 +49,7 @@ func (s *slots) left(mean time.Duration, now time.Time) []time.Duration {
 }
 
 // recentWindow is the time over which arrivals are counted: several jobs of several seconds.
-const recentWindow = 30 * time.Second
+const recentWindow = 60 * time.Second
 
 // recent is what the gate has learnt lately: how long jobs take and how many come.
 type recent struct {
