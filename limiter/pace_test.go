@@ -1,0 +1,338 @@
+package limiter
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// passed is a caller who went through, and when.
+type passed struct {
+	name string
+	at   time.Duration
+}
+
+// passers starts callers in the given order and collects when they go through.
+type passers struct {
+	start time.Time
+	all   sync.WaitGroup
+	mu    sync.Mutex
+	went  []passed
+}
+
+func newPassers() *passers { return &passers{start: time.Now()} }
+
+// send starts one caller of the key and returns once it waits or has gone through.
+func (p *passers) send(t *testing.T, pace *Pace[string], key, name string) {
+	p.all.Go(func() {
+		if err := pace.Wait(context.Background(), key); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.went = append(p.went, passed{name, time.Since(p.start).Round(time.Microsecond)})
+	})
+	synctest.Wait()
+}
+
+func (p *passers) wait() []passed {
+	p.all.Wait()
+	slices.SortFunc(p.went, func(a, b passed) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.name, b.name))
+	})
+	return p.went
+}
+
+func checkPassed(t *testing.T, got, want []passed) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("went through:\n got %v\nwant %v", got, want)
+	}
+}
+
+func TestPaceHoldsAKeyToItsRateInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pace := NewPace[string](PaceConfig{KeyRate: 1, KeyBurst: 2})
+		p := newPassers()
+		for _, name := range []string{"a1", "a2", "a3", "a4"} {
+			p.send(t, pace, "a", name)
+		}
+		p.send(t, pace, "b", "b1")
+		checkPassed(t, p.wait(), []passed{
+			{"a1", 0}, {"a2", 0}, {"b1", 0}, {"a3", time.Second}, {"a4", 2 * time.Second},
+		})
+	})
+}
+
+func TestPaceALongQueueOfOneKeyDoesNotHoldUpOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pace := NewPace[string](PaceConfig{Rate: 10, Burst: 1, KeyRate: 1, KeyBurst: 1})
+		p := newPassers()
+		for i := range 50 {
+			p.send(t, pace, "long", fmt.Sprintf("long%02d", i))
+		}
+		p.send(t, pace, "b", "b")
+		p.send(t, pace, "c", "c")
+		got := p.wait()[:4]
+		checkPassed(t, got, []passed{
+			{"long00", 0}, {"b", 100 * time.Millisecond}, {"c", 200 * time.Millisecond}, {"long01", time.Second},
+		})
+	})
+}
+
+func TestPaceServesReadyKeysInTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pace := NewPace[string](PaceConfig{Rate: 10, Burst: 1}) // no limit for a key
+		p := newPassers()
+		for _, name := range []string{"a1", "a2", "a3", "b1", "c1"} {
+			p.send(t, pace, name[:1], name)
+		}
+		const tenth = 100 * time.Millisecond
+		checkPassed(t, p.wait(), []passed{
+			{"a1", 0}, {"a2", tenth}, {"b1", 2 * tenth}, {"c1", 3 * tenth}, {"a3", 4 * tenth},
+		})
+	})
+}
+
+func TestPacePause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pace := NewPace[string](PaceConfig{Rate: 10, Burst: 2, KeyRate: 5, KeyBurst: 1})
+		pace.Pause(10 * time.Second)
+		pace.Pause(time.Second) // the longer one stays
+		p := newPassers()
+		for _, name := range []string{"a", "b", "c"} {
+			p.send(t, pace, name, name)
+		}
+		if got := pace.Stats(); got.Paused != 10*time.Second || got.Waiting != 3 {
+			t.Errorf("paused, waiting: got %v, %d, want 10s, 3", got.Paused, got.Waiting)
+		}
+		time.Sleep(5 * time.Second)
+		pace.Pause(10 * time.Second) // while they wait
+		checkPassed(t, p.wait(), []passed{
+			{"a", 15 * time.Second}, {"b", 15 * time.Second}, {"c", 15*time.Second + 100*time.Millisecond},
+		})
+		if got := pace.Stats(); got.Paused != 0 || got.Waiting != 0 {
+			t.Errorf("paused, waiting: got %v, %d, want 0, 0", got.Paused, got.Waiting)
+		}
+	})
+}
+
+func TestPacePauseKeyLetsOthersPass(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pace := NewPace[string](PaceConfig{Rate: 1, Burst: 1})
+		p := newPassers()
+		p.send(t, pace, "a", "a1")
+		p.send(t, pace, "b", "b1") // first in the common queue
+		p.send(t, pace, "c", "c1")
+		pace.PauseKey("b", 5500*time.Millisecond)
+		checkPassed(t, p.wait(), []passed{
+			{"a1", 0}, {"c1", time.Second}, {"b1", 5500 * time.Millisecond},
+		})
+	})
+}
+
+func TestPaceRefuses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pace := NewPace[string](PaceConfig{Rate: 10, KeyRate: 1, MaxWaiting: 2})
+		p := newPassers()
+		p.send(t, pace, "a", "a1")
+		p.send(t, pace, "a", "a2")
+
+		soon, cancel := context.WithTimeout(t.Context(), 1900*time.Millisecond)
+		defer cancel()
+		start := time.Now()
+		if err := pace.Wait(soon, "a"); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 0 {
+			t.Errorf("deadline too near: got %v after %v, want it at once", err, time.Since(start))
+		}
+		ended, end := context.WithCancel(t.Context())
+		end()
+		if err := pace.Wait(ended, "b"); !errors.Is(err, context.Canceled) {
+			t.Errorf("ended context: got %v, want its error", err)
+		}
+		p.send(t, pace, "a", "a3")
+		if err := pace.Wait(t.Context(), "b"); !errors.Is(err, ErrFull) {
+			t.Errorf("one more than may wait: got %v, want ErrFull", err)
+		}
+		p.wait()
+	})
+}
+
+func TestPaceDeadlineJustFarEnough(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pace := NewPace[string](PaceConfig{KeyRate: 1})
+		if err := pace.Wait(t.Context(), "a"); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 1001*time.Millisecond)
+		defer cancel()
+		if err := pace.Wait(ctx, "a"); err != nil {
+			t.Errorf("got %v, want to go after a second", err)
+		}
+	})
+}
+
+func TestPaceCallerWhoLeavesMakesWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pace := NewPace[string](PaceConfig{Rate: 1, KeyRate: 1})
+		p := newPassers()
+		p.send(t, pace, "a", "a1")
+		ctx, cancel := context.WithCancel(t.Context())
+		var left sync.WaitGroup
+		for _, key := range []string{"b", "a"} { // heads the common queue; heads its key
+			left.Go(func() {
+				if err := pace.Wait(ctx, key); !errors.Is(err, context.Canceled) {
+					t.Errorf("leaver of %s: got %v, want the context's error", key, err)
+				}
+			})
+			synctest.Wait()
+		}
+		p.send(t, pace, "c", "c1")
+		p.send(t, pace, "a", "a2")
+		cancel()
+		left.Wait()
+		checkPassed(t, p.wait(), []passed{{"a1", 0}, {"c1", time.Second}, {"a2", 2 * time.Second}})
+	})
+}
+
+func TestSpare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pace := NewPace[string](PaceConfig{Rate: 1, Burst: 4, KeyRate: 1, KeyBurst: 2})
+		for _, tt := range []struct {
+			name    string
+			before  func()
+			key     string
+			reserve int
+			want    bool
+		}{
+			{"three stay", nil, "a", 3, true},
+			{"two would stay", nil, "b", 3, false},
+			{"key has one", nil, "a", 2, true},
+			{"key has none", nil, "a", 0, false},
+			{"key is paused", func() { pace.PauseKey("c", time.Second) }, "c", 0, false},
+			{"all is paused", func() { pace.Pause(time.Second) }, "b", 0, false},
+			{"pause is over", func() { time.Sleep(time.Second) }, "c", 0, true},
+		} {
+			if tt.before != nil {
+				tt.before()
+			}
+			if got := pace.Spare(tt.key, tt.reserve); got != tt.want {
+				t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
+			}
+		}
+	})
+}
+
+func TestSpareStepsBackForWaiters(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pace := NewPace[string](PaceConfig{KeyRate: 1})
+		p := newPassers()
+		p.send(t, pace, "a", "a1")
+		p.send(t, pace, "a", "a2")
+		if pace.Spare("b", 0) {
+			t.Error("went through while somebody waits")
+		}
+		p.wait()
+		if !pace.Spare("b", 1000) {
+			t.Error("refused although there is no common limit")
+		}
+	})
+}
+
+func TestPaceBoundsItsKeys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pace := NewPace[string](PaceConfig{KeyRate: 1, MaxKeys: 3})
+		p := newPassers()
+		p.send(t, pace, "held", "held1")
+		p.send(t, pace, "held", "held2")
+		p.send(t, pace, "held", "held3")
+		for i := range 20 {
+			p.send(t, pace, fmt.Sprint("k", i), fmt.Sprint("k", i))
+		}
+		if got := pace.Stats().Keys; got != 4 { // three, and the one that waits
+			t.Errorf("keys: got %d, want 4", got)
+		}
+		got := p.wait()
+		want := []passed{{"held2", time.Second}, {"held3", 2 * time.Second}}
+		checkPassed(t, got[len(got)-2:], want)
+		if got := pace.Stats().Keys; got != 3 {
+			t.Errorf("keys after the wait: got %d, want 3", got)
+		}
+	})
+}
+
+// TestPaceUnderRandomCallers checks the two rates, the order in a key and that nobody is left behind.
+func TestPaceUnderRandomCallers(t *testing.T) {
+	const rate, burst, keyRate, keyBurst = 25, 5, 1, 3
+	synctest.Test(t, func(t *testing.T) {
+		pace := NewPace[int](PaceConfig{
+			Rate: rate, Burst: burst, KeyRate: keyRate, KeyBurst: keyBurst, MaxWaiting: 200,
+		})
+		rnd := rand.New(rand.NewPCG(1, 2))
+		start := time.Now()
+		type event struct {
+			at          time.Duration
+			key, number int
+		}
+		var mu sync.Mutex
+		var events []event
+		var all sync.WaitGroup
+		left, full := 0, 0
+		for number := range 3000 {
+			time.Sleep(time.Duration(rnd.IntN(60)) * time.Millisecond)
+			switch rnd.IntN(100) {
+			case 0:
+				pace.Pause(time.Duration(rnd.IntN(500)) * time.Millisecond)
+			case 1:
+				pace.PauseKey(rnd.IntN(60), time.Duration(rnd.IntN(5000))*time.Millisecond)
+			}
+			key := rnd.IntN(60)
+			ctx, cancel := context.WithCancel(t.Context())
+			if rnd.IntN(5) == 0 {
+				time.AfterFunc(time.Duration(rnd.IntN(2000))*time.Millisecond, cancel)
+			}
+			all.Go(func() {
+				defer cancel()
+				err := pace.Wait(ctx, key)
+				mu.Lock()
+				defer mu.Unlock()
+				switch {
+				case err == nil:
+					events = append(events, event{time.Since(start), key, number})
+				case errors.Is(err, ErrFull):
+					full++
+				default:
+					left++
+				}
+			})
+			synctest.Wait()
+		}
+		all.Wait()
+		if len(events)+left+full != 3000 || len(events) < 2000 {
+			t.Fatalf("went, left, full: got %d, %d, %d, want 3000 in all and most of them gone", len(events), left, full)
+		}
+		if got := pace.Stats(); got.Waiting != 0 || got.Keys != 60 || pace.ready.Len() != 0 {
+			t.Errorf("waiting, keys, ready at the end: got %d, %d, %d", got.Waiting, got.Keys, pace.ready.Len())
+		}
+		byKey := map[int][]event{}
+		for i, e := range events {
+			if n := i - burst; n >= 0 && e.at-events[n].at < time.Second/rate-time.Microsecond {
+				t.Fatalf("more than the burst within %v", e.at-events[n].at)
+			}
+			own := byKey[e.key]
+			if n := len(own) - keyBurst; n >= 0 && e.at-own[n].at < time.Second/keyRate-time.Microsecond {
+				t.Fatalf("key %d: more than its burst within %v", e.key, e.at-own[n].at)
+			}
+			if n := len(own) - 1; n >= 0 && own[n].number > e.number && own[n].at < e.at {
+				t.Errorf("key %d: caller %d went before %d", e.key, own[n].number, e.number)
+			}
+			byKey[e.key] = append(byKey[e.key], e)
+		}
+	})
+}
