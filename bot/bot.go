@@ -1,2 +1,256 @@
 // Package bot is the Telegram side: updates in, messages out. It knows chats, lanes and buttons; it knows no prompts and no database engine.
+//
+// An update comes in through the webhook handler or the poller (ingest.go), waits in a lane of its chat (lanes.go), is
+// given to its handler (dispatch.go, handlers_*.go) and is answered through the one sender (send.go, message.go).
 package bot
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"regexp"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"excursobot/bot/guide"
+	"excursobot/bot/text"
+	"excursobot/limiter"
+	"excursobot/store"
+)
+
+// Config wires a Bot.
+type Config struct {
+	API   API
+	Store store.Store
+	Guide *guide.Guide
+	Words *text.Catalog
+	Log   *slog.Logger
+
+	WebhookURL    string // where Telegram is to post updates; "" = long polling
+	WebhookSecret string // required with WebhookURL: 1-256 of A-Z a-z 0-9 _ -
+
+	MaxInflight  int // updates waiting and under way, default 2000; over it Telegram keeps them
+	PerChat      int // of one chat, default 20
+	HidePictures bool
+	Limits       Limits
+	Observe      Observe
+}
+
+// Limits are the rates of DESIGN section 7. A zero field is its default, a negative rate is no limit.
+type Limits struct {
+	StoryRate      float64       // story requests of a person, a second; default 0.2
+	StoryBurst     int           // default 3
+	UpdateRate     float64       // any updates of a person, a second; default 2
+	UpdateBurst    int           // default 20
+	AllStoryRate   float64       // story requests of all together, a second; default 40
+	AllStoryBurst  int           // default 80
+	ChatRate       float64       // messages out to one chat, a second; default 1
+	ChatBurst      int           // default 3
+	OutRate        float64       // messages out in all, a second; default 25
+	OutBurst       int           // default 25
+	NoticeInterval time.Duration // between two notices of a kind to one person, default 1 min
+}
+
+// Observe is told what happens; nil functions are left out. Labels are few and name no person.
+type Observe struct {
+	Update func(kind, outcome string)                           // each update that came in
+	Call   func(method, outcome string)                         // each call to Telegram
+	First  func(kind string, d time.Duration)                   // from arrival to the first content of an answer
+	Story  func(kind string, src guide.Source, d time.Duration) // from arrival to the whole answer
+	Error  func(part string)                                    // faults that the operator should see
+}
+
+// Bot answers updates. Run must run for that.
+type Bot struct {
+	cfg     Config
+	log     *slog.Logger
+	out     *sender
+	lanes   *lanes
+	limits  buckets
+	mux     mux
+	observe Observe
+
+	username atomic.Pointer[string] // of the bot, once Telegram said it
+	counts   counters
+
+	mu       sync.Mutex
+	open     bool               // updates are taken
+	work     context.Context    //nolint:containedctx // the work context of Run: it outlives the requests that bring updates
+	inflight map[int64]struct{} // ids of updates accepted and not done; bounded by MaxInflight
+	ready    error              // why updates are not coming in; nil = they are
+}
+
+var secretForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
+
+var errStarting = errors.New("bot: not started")
+
+// New returns a Bot. It starts nothing and makes no call.
+func New(cfg Config) (*Bot, error) {
+	if cfg.API == nil || cfg.Store == nil || cfg.Guide == nil || cfg.Words == nil {
+		return nil, errors.New("bot: API, Store, Guide and Words are required")
+	}
+	if cfg.WebhookURL != "" && !secretForm.MatchString(cfg.WebhookSecret) {
+		return nil, errors.New("bot: the webhook secret must be 1-256 of A-Z, a-z, 0-9, _ and -")
+	}
+	cfg.Log = cmp.Or(cfg.Log, slog.New(slog.DiscardHandler))
+	cfg.MaxInflight = cmp.Or(max(cfg.MaxInflight, 0), 2000)
+	cfg.PerChat = cmp.Or(max(cfg.PerChat, 0), 20)
+	cfg.Limits = cfg.Limits.withDefaults()
+	b := &Bot{
+		cfg:      cfg,
+		log:      cfg.Log,
+		lanes:    newLanes(cfg.MaxInflight, cfg.PerChat),
+		limits:   newBuckets(cfg.Limits),
+		observe:  cfg.Observe.filled(),
+		inflight: make(map[int64]struct{}),
+		ready:    errStarting,
+	}
+	b.out = &sender{
+		api: cfg.API,
+		pace: limiter.NewPace[int64](limiter.PaceConfig{
+			Rate: cfg.Limits.OutRate, Burst: cfg.Limits.OutBurst,
+			KeyRate: cfg.Limits.ChatRate, KeyBurst: cfg.Limits.ChatBurst,
+			MaxWaiting: 2 * cfg.MaxInflight, // a task and its "typing" each wait once
+		}),
+		log:     cfg.Log,
+		observe: b.observe.Call,
+	}
+	b.mux = b.routes()
+	return b, nil
+}
+
+// Run takes updates until intake ends, then waits for those under way: until they are done, or, once work ends, cancelled. It
+// returns ErrToken if Telegram does not know the token, nil after a clean stop.
+func (b *Bot) Run(intake, work context.Context) error {
+	b.mu.Lock()
+	b.work, b.open = work, true
+	b.mu.Unlock()
+
+	err := b.ingest(intake)
+
+	b.mu.Lock()
+	b.open, b.ready = false, errors.New("bot: draining")
+	b.mu.Unlock()
+	b.lanes.wait()
+	return err
+}
+
+// ingest makes updates come in, and tells Telegram what the bot can do once they do.
+func (b *Bot) ingest(ctx context.Context) error {
+	if err := b.introduce(ctx); err != nil {
+		return err
+	}
+	if b.cfg.WebhookURL == "" {
+		return b.poll(ctx)
+	}
+	if err := b.register(ctx); err != nil {
+		return err
+	}
+	b.setReady(nil)
+	b.describe(ctx)
+	<-ctx.Done()
+	return nil
+}
+
+// introduce asks Telegram who the bot is, until it answers.
+func (b *Bot) introduce(ctx context.Context) error {
+	return b.persist(ctx, "getMe", func(ctx context.Context) error {
+		var me struct {
+			Username string `json:"username"`
+		}
+		if err := b.out.call(ctx, "getMe", struct{}{}, &me); err != nil {
+			return err
+		}
+		b.username.Store(&me.Username)
+		b.log.Info("telegram_known", "username", me.Username)
+		return nil
+	})
+}
+
+// persist repeats fn with growing pauses until it succeeds, ctx ends (nil) or the token is refused (ErrToken).
+func (b *Bot) persist(ctx context.Context, what string, fn func(context.Context) error) error {
+	var pause backoff
+	for {
+		err := fn(ctx)
+		if err == nil || ctx.Err() != nil {
+			return nil
+		}
+		if refusedToken(err) {
+			return fmt.Errorf("%w: %w", ErrToken, err)
+		}
+		b.setReady(fmt.Errorf("telegram: %w", err))
+		after := max(pause.next(), retryAfter(err))
+		b.observe.Error("telegram")
+		b.log.Error("telegram_unreachable", "doing", what, "again_in", after.Round(time.Millisecond), "error", err)
+		if sleep(ctx, after) != nil {
+			return nil
+		}
+	}
+}
+
+// Ready says why updates are not coming in: nil when they are.
+func (b *Bot) Ready() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.ready
+}
+
+func (b *Bot) setReady(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.open {
+		b.ready = err
+	}
+}
+
+// Stats is a Bot at one moment.
+type Stats struct {
+	Tasks, Lanes int // updates waiting and under way; lanes at work
+	Out          limiter.PaceStats
+	Parked       uint64    // updates that could not be read
+	Dropped      uint64    // over a person's limit of updates
+	Refused      uint64    // room full, bot stopping, store silent: given back to Telegram (of a full chat only by the webhook)
+	Panics       uint64    // handlers that panicked
+	LastIngest   time.Time // when Telegram last answered a poll or posted an update; zero = never
+}
+
+// Stats returns the numbers.
+func (b *Bot) Stats() Stats {
+	tasks, running := b.lanes.stats()
+	s := Stats{
+		Tasks: tasks, Lanes: running, Out: b.out.pace.Stats(),
+		Parked: b.counts.parked.Load(), Dropped: b.counts.dropped.Load(),
+		Refused: b.counts.refused.Load(), Panics: b.counts.panics.Load(),
+	}
+	if at := b.counts.heard.Load(); at != 0 {
+		s.LastIngest = time.Unix(0, at)
+	}
+	return s
+}
+
+type counters struct {
+	parked, dropped, refused, panics atomic.Uint64
+	heard                            atomic.Int64 // Unix nanoseconds
+}
+
+func (o Observe) filled() Observe {
+	if o.Update == nil {
+		o.Update = func(string, string) {}
+	}
+	if o.Call == nil {
+		o.Call = func(string, string) {}
+	}
+	if o.First == nil {
+		o.First = func(string, time.Duration) {}
+	}
+	if o.Story == nil {
+		o.Story = func(string, guide.Source, time.Duration) {}
+	}
+	if o.Error == nil {
+		o.Error = func(string) {}
+	}
+	return o
+}

@@ -1,0 +1,202 @@
+package bot
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	tele "gopkg.in/telebot.v3"
+
+	"excursobot/bot/text"
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// Updates are dispatched by a table of our own: telebot's ProcessUpdate hands handlers no context.Context, tells its caller no error, and
+// leaves live edits, groups and unknown buttons to guesswork.
+
+// handler answers one update. Its error is logged, and the person gets an honest sentence.
+type handler func(ctx context.Context, u *update) error
+
+// job is what an update asks for.
+type job struct {
+	kind  string // for the metrics: location, command, text, button, member, live, other
+	lane  lane
+	story bool    // takes a token of the story buckets
+	run   handler // nil = nothing to do
+}
+
+// update is an update as the handlers see it.
+type update struct {
+	id      int64
+	arrived time.Time
+	chat    int64
+	private bool
+	person  int64  // 0 = nobody who could be answered
+	code    string // their language_code
+
+	message  *tele.Message // exactly one of these four, or none
+	edited   *tele.Message
+	callback *tele.Callback
+	member   *tele.ChatMemberUpdate
+
+	user  store.User  // from meet
+	words *text.Words // theirs
+	fresh bool        // never seen before
+	done  bool        // recorded as done already
+}
+
+// newUpdate picks out who wrote what, where. Channel posts, anonymous administrators and other bots are nobody.
+func newUpdate(full *tele.Update) *update {
+	u := &update{message: full.Message, edited: full.EditedMessage, callback: full.Callback, member: full.MyChatMember}
+	var from *tele.User
+	var chat *tele.Chat
+	switch {
+	case u.message != nil && u.message.SenderChat == nil:
+		from, chat = u.message.Sender, u.message.Chat
+	case u.edited != nil && u.edited.SenderChat == nil:
+		from, chat = u.edited.Sender, u.edited.Chat
+	case u.callback != nil && u.callback.Message != nil:
+		from, chat = u.callback.Sender, u.callback.Message.Chat
+	case u.callback != nil && u.callback.Sender != nil: // the button's message is too old to be shown to us
+		from, chat = u.callback.Sender, &tele.Chat{ID: u.callback.Sender.ID, Type: tele.ChatPrivate}
+	case u.member != nil:
+		from, chat = u.member.Sender, u.member.Chat
+	}
+	if from == nil || chat == nil || from.IsBot || from.ID == 0 || chat.ID == 0 {
+		return u
+	}
+	switch chat.Type {
+	case tele.ChatPrivate:
+		u.private = true
+	case tele.ChatGroup, tele.ChatSuperGroup:
+	default:
+		return u
+	}
+	u.person, u.chat, u.code = from.ID, chat.ID, truncate(from.LanguageCode, 35)
+	return u
+}
+
+// mux is the table of commands and buttons. It does not change after New.
+type mux struct {
+	commands  map[string]handler
+	listed    []string // commands shown in Telegram's menu, in order
+	callbacks map[string]func(u *update, args string) job
+}
+
+func (b *Bot) routes() mux {
+	return mux{
+		commands: map[string]handler{
+			"start":    b.onStart,
+			"help":     b.onHelp,
+			"language": b.onLanguage,
+		},
+		listed: []string{"start", "help", "language"},
+		callbacks: map[string]func(*update, string) job{
+			"more": b.moreButton,
+			"vote": b.voteButton,
+			"lang": b.languageButton,
+		},
+	}
+}
+
+// route says what an update asks for. It is called at arrival and touches nothing.
+func (b *Bot) route(u *update) job {
+	switch {
+	case u.person == 0:
+		return job{kind: "other"}
+	case u.callback != nil:
+		return b.routeCallback(u)
+	case u.message != nil && u.private:
+		return b.routePrivate(u)
+	case u.message != nil:
+		return b.routeGroup(u)
+	case u.edited != nil && u.edited.Location != nil:
+		return b.routeLiveEdit(u)
+	case u.member != nil && u.private:
+		return job{kind: "member", run: b.onMember}
+	default:
+		return job{kind: "other"}
+	}
+}
+
+func (b *Bot) routeCallback(u *update) job {
+	const longest = 64 // bytes that Telegram lets a button carry: more is forged
+	if id, args, _ := strings.Cut(u.callback.Data, ":"); len(u.callback.Data) <= longest {
+		if button, ok := b.mux.callbacks[id]; ok {
+			return button(u, args)
+		}
+	}
+	return b.oldButton()
+}
+
+func (b *Bot) routePrivate(u *update) job {
+	m := u.message
+	switch p, ok := location(m); {
+	case ok && m.Location != nil && m.Location.LivePeriod != 0:
+		return b.routeLiveShare(u, p)
+	case ok:
+		return b.locationJob(p)
+	case m.Text == "" && !content(m):
+		return job{kind: "other"} // Telegram's own notes: pinned, joined and the like
+	case m.Text == "":
+		return job{kind: "other", run: b.onOther}
+	}
+	name, bot, isCommand := command(m.Text)
+	if !isCommand {
+		return job{kind: "text", run: b.onText}
+	}
+	if run, ok := b.mux.commands[name]; ok && b.addressed(bot) {
+		return job{kind: "command", run: run}
+	}
+	return job{kind: "command", run: b.onText}
+}
+
+// routeGroup answers in a group only what is plainly meant for the bot: a location, or one of its commands.
+func (b *Bot) routeGroup(u *update) job {
+	if p, ok := location(u.message); ok {
+		return b.locationJob(p)
+	}
+	name, bot, isCommand := command(u.message.Text)
+	if _, known := b.mux.commands[name]; isCommand && known && b.addressed(bot) {
+		return job{kind: "command", run: b.onGroupCommand}
+	}
+	return job{kind: "other"}
+}
+
+// addressed says whether the part of a command behind @ means this bot.
+func (b *Bot) addressed(bot string) bool {
+	name := b.username.Load()
+	return bot == "" || (name != nil && strings.EqualFold(bot, *name))
+}
+
+// command reads "/name@bot rest".
+func command(s string) (name, bot string, ok bool) {
+	if !strings.HasPrefix(s, "/") {
+		return "", "", false
+	}
+	word := s[1:]
+	if i := strings.IndexFunc(word, func(r rune) bool { return r <= ' ' }); i >= 0 {
+		word = word[:i]
+	}
+	name, bot, _ = strings.Cut(word, "@")
+	return strings.ToLower(name), bot, name != ""
+}
+
+// location returns the point of a message with a location or a venue.
+func location(m *tele.Message) (geo.Point, bool) {
+	switch {
+	case m.Venue != nil:
+		return geo.Point{Lat: float64(m.Venue.Location.Lat), Lon: float64(m.Venue.Location.Lng)}, true
+	case m.Location != nil:
+		return geo.Point{Lat: float64(m.Location.Lat), Lon: float64(m.Location.Lng)}, true
+	default:
+		return geo.Point{}, false
+	}
+}
+
+// content says whether a message without text was meant for the bot's eyes.
+func content(m *tele.Message) bool {
+	return m.Sticker != nil || m.Photo != nil || m.Voice != nil || m.Video != nil || m.VideoNote != nil || m.Audio != nil ||
+		m.Animation != nil || m.Document != nil || m.Contact != nil || m.Poll != nil || m.Dice != nil
+}

@@ -1,0 +1,146 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"excursobot/bot/guide"
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+const (
+	cardMost      = 5 * time.Second  // a card that can't be sent by then is left out: the story comes anyway
+	recordMost    = 10 * time.Second // for writing down what was told, after the stop too
+	overloadAgain = 30 * time.Second // when people are asked to try again
+)
+
+// locationJob is the job of a request for a story at p.
+func (b *Bot) locationJob(p geo.Point) job {
+	if !p.Valid() {
+		return job{kind: "location", run: b.onBadLocation}
+	}
+	return job{kind: "location", lane: telling, story: true, run: func(ctx context.Context, u *update) error {
+		return b.onLocation(ctx, u, p)
+	}}
+}
+
+func (b *Bot) onBadLocation(ctx context.Context, u *update) error {
+	_, err := b.out.send(ctx, u.chat, message{HTML: u.words.Say("error.bad_location")})
+	return err
+}
+
+// onLocation tells one story about a place near p: from the library at once, else after a card that becomes the story.
+func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
+	stopTyping := b.out.typing(ctx, u.chat)
+	defer stopTyping()
+	card := 0 // its message
+	story, err := b.cfg.Guide.Tell(ctx, guide.Request{
+		Person:    u.person,
+		Point:     p,
+		Language:  u.user.Language,
+		Length:    u.user.Length,
+		Class:     guide.Interactive,
+		Interests: u.user.Interests,
+	}, func(c guide.Card) { card = b.showCard(ctx, u, c) })
+	stopTyping()
+	defer story.Release()
+	if err != nil {
+		b.report(u, p, guide.FromNone)
+		return b.explain(ctx, u, card, err)
+	}
+	m := storyMessage(u.words, story, p, b.pictures(u))
+	if card != 0 {
+		_, err = b.out.edit(ctx, u.chat, card, m)
+	} else {
+		_, err = b.out.send(ctx, u.chat, m)
+	}
+	if err != nil && !errors.Is(err, errAmbiguous) {
+		return fmt.Errorf("tell: %w", err)
+	}
+	b.record(ctx, u, story)
+	if err != nil {
+		// It may have arrived. It counts as told, for hearing it twice would be worse than an apology too many.
+		return fmt.Errorf("tell: %w", err)
+	}
+	if card == 0 {
+		b.observe.First("static", time.Since(u.arrived))
+	}
+	b.report(u, p, story.Source)
+	return nil
+}
+
+// showCard sends the card and returns its message's id, 0 if it could not be sent.
+func (b *Bot) showCard(ctx context.Context, u *update, c guide.Card) int {
+	ctx, cancel := context.WithTimeout(ctx, cardMost)
+	defer cancel()
+	id, err := b.out.send(ctx, u.chat, cardMessage(u.words, c))
+	if err != nil {
+		b.log.Warn("card", "update", u.id, "error", err)
+		return 0
+	}
+	b.observe.First("static", time.Since(u.arrived))
+	return id
+}
+
+// record writes down that the story was told. The person has it already, so a stop does not prevent it.
+func (b *Bot) record(ctx context.Context, u *update, story guide.Story) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordMost)
+	defer cancel()
+	err := b.cfg.Store.Delivered(ctx, store.Delivery{
+		Update: u.id, Person: u.person, Place: story.Place.ID, At: time.Now(),
+	})
+	if err != nil {
+		b.observe.Error("store")
+		b.log.Error("delivered", "update", u.id, "error", err)
+		return
+	}
+	u.done = true
+}
+
+// explain says in one sentence why there is no story; in the card's place if one was shown.
+func (b *Bot) explain(ctx context.Context, u *update, card int, cause error) error {
+	var key string
+	switch {
+	case errors.Is(cause, guide.ErrNothing):
+		key = "error.nothing"
+	case errors.Is(cause, guide.ErrAllTold):
+		key = "error.all_told"
+	case errors.Is(cause, guide.ErrSource):
+		key = "error.source"
+	case errors.Is(cause, guide.ErrOverloaded):
+		key = "error.overloaded"
+	case b.workContext().Err() != nil:
+		return cause
+	default:
+		key = "error.internal"
+		b.observe.Error("guide")
+		b.log.Error("tell", "update", u.id, "error", cause)
+	}
+	m := message{HTML: u.words.Say(key, "wait", overloadAgain)}
+	if card != 0 {
+		_, err := b.out.edit(ctx, u.chat, card, m)
+		return err
+	}
+	if u.fresh && u.private { // somebody's first answer, and it is no story: show the way
+		m.Ask = u.words.Plain("start.button_location")
+	}
+	_, err := b.out.send(ctx, u.chat, m)
+	return err
+}
+
+// report is the one event of a request in the log and the metrics. Coordinates are coarse there: a kilometre.
+func (b *Bot) report(u *update, p geo.Point, source guide.Source) {
+	took := time.Since(u.arrived)
+	b.observe.Story("static", source, took)
+	b.log.Info("fact_requested", "user_id", u.person, "lat", coarse(p.Lat), "lon", coarse(p.Lon),
+		"duration", took.Round(time.Millisecond), "cache_hit", source == guide.FromLibrary || source == guide.FromPack, "source", string(source))
+}
+
+func coarse(deg float64) float64 { return math.Round(deg*100) / 100 }
+
+// pictures says whether this person's stories carry pictures.
+func (b *Bot) pictures(u *update) bool { return !b.cfg.HidePictures && !u.user.HidePictures }

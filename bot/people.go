@@ -1,0 +1,100 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"excursobot/store"
+)
+
+// seenEvery is how exactly User.Seen is kept: most updates need no write.
+const seenEvery = time.Hour
+
+// meet loads who wrote, and stores what is new about them. A store that fails costs them their settings and not the answer.
+func (b *Bot) meet(ctx context.Context, u *update) {
+	user, err := b.cfg.Store.User(ctx, u.person)
+	u.fresh = errors.Is(err, store.ErrNotFound)
+	back := user.Unreachable && u.member == nil
+	if u.fresh || err == nil && (back || user.LanguageCode != u.code || u.arrived.Sub(user.Seen) >= seenEvery) {
+		user, err = b.cfg.Store.UpdateUser(ctx, u.person, func(user *store.User) error {
+			if user.Created.IsZero() {
+				user.Created = u.arrived
+			}
+			if user.Language == "" {
+				user.Language = b.cfg.Words.Match(u.code)
+			}
+			user.LanguageCode, user.Seen = u.code, u.arrived
+			if u.member == nil {
+				user.Unreachable = false
+			}
+			return nil
+		})
+	}
+	if err != nil {
+		b.observe.Error("store")
+		b.log.Error("person", "update", u.id, "error", err)
+		user = store.User{ID: u.person, Language: b.cfg.Words.Match(u.code)}
+	}
+	u.user, u.words = user, b.cfg.Words.Words(user.Language)
+}
+
+// unreachable remembers that a person blocked the bot. What is known about them stays.
+func (b *Bot) unreachable(ctx context.Context, person int64) {
+	b.log.Info("unreachable", "user_id", person)
+	if err := b.setUnreachable(ctx, person, true); err != nil {
+		b.observe.Error("store")
+		b.log.Error("unreachable", "user_id", person, "error", err)
+	}
+}
+
+func (b *Bot) setUnreachable(ctx context.Context, person int64, is bool) error {
+	_, err := b.cfg.Store.UpdateUser(ctx, person, func(user *store.User) error {
+		user.Unreachable = is
+		return nil
+	})
+	return err
+}
+
+// onMember notes that a person blocked the bot or let it back in.
+func (b *Bot) onMember(ctx context.Context, u *update) error {
+	if u.member.NewChatMember == nil {
+		return nil
+	}
+	role := u.member.NewChatMember.Role
+	gone := role == "kicked" || role == "left"
+	if gone == u.user.Unreachable {
+		return nil
+	}
+	return b.setUnreachable(ctx, u.person, gone)
+}
+
+// apologise says that something broke.
+func (b *Bot) apologise(ctx context.Context, u *update) error {
+	if u.words == nil {
+		u.words = b.cfg.Words.Words(b.cfg.Words.Match(u.code))
+	}
+	_, err := b.out.send(ctx, u.chat, message{HTML: u.words.Say("error.internal")})
+	return err
+}
+
+// refusal is the job in place of a story request that is over a limit: one sentence a minute, then silence. A button is always answered, or its
+// spinner would turn.
+func (b *Bot) refusal(kind, key string, wait time.Duration) job {
+	return job{kind: kind, run: func(ctx context.Context, u *update) error {
+		if u.callback != nil {
+			b.out.answer(ctx, u.callback.ID, u.words.Plain(key, "wait", wait))
+			return nil
+		}
+		return b.notify(ctx, u, key, message{HTML: u.words.Say(key, "wait", wait)})
+	}}
+}
+
+// notify sends a sentence unless the person heard one of the same key within the notice interval.
+func (b *Bot) notify(ctx context.Context, u *update, key string, m message) error {
+	if !b.limits.notices.Allow(notice{u.person, key}) {
+		return nil
+	}
+	_, err := b.out.send(ctx, u.chat, m)
+	return err
+}

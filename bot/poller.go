@@ -1,0 +1,108 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Bounds of polling.
+const (
+	pollLimit = 100             // updates in one answer: Telegram's most
+	pollPause = 1 * time.Second // between two answers without updates that came at once, should a server not hold the request open
+)
+
+// poll asks for updates until ctx ends. An offset confirms what lies below it, so it moves only past updates that are in a lane (or need
+// none); one that was refused is asked for again when there is room.
+func (b *Bot) poll(ctx context.Context) error {
+	// Telegram refuses to be polled while a webhook is set. What waits for us must stay.
+	if err := b.persist(ctx, "deleteWebhook", b.deleteWebhook); err != nil || ctx.Err() != nil {
+		return err
+	}
+	var describing sync.WaitGroup
+	defer describing.Wait()
+	described := false
+	var offset int64
+	for ctx.Err() == nil {
+		asked := time.Now()
+		wait := pollWait
+		if b.Ready() != nil {
+			wait = 0 // learn at once whether we are heard
+		}
+		var updates []json.RawMessage
+		err := b.persist(ctx, "getUpdates", func(ctx context.Context) (err error) {
+			updates, err = b.getUpdates(ctx, offset, wait)
+			return err
+		})
+		if err != nil || ctx.Err() != nil {
+			return err
+		}
+		b.counts.heard.Store(time.Now().UnixNano())
+		b.setReady(nil)
+		if !described {
+			described = true
+			describing.Go(func() { b.describe(ctx) })
+		}
+		if len(updates) == 0 && wait > 0 && time.Since(asked) < pollPause {
+			_ = sleep(ctx, pollPause)
+		}
+		var full bool
+		if offset, full = b.take(ctx, offset, updates); full {
+			_ = b.lanes.room(ctx)
+		}
+	}
+	return nil
+}
+
+// take accepts updates in order and returns the offset to ask from next, and whether it stopped because the room is full.
+func (b *Bot) take(ctx context.Context, offset int64, updates []json.RawMessage) (next int64, full bool) {
+	for _, raw := range updates {
+		id, err := readID(raw)
+		if err != nil {
+			b.log.Error("update_without_id", "error", err)
+			continue
+		}
+		switch b.accept(ctx, id, raw) {
+		case roomFull:
+			b.log.Warn("overload", "what", "updates under way")
+			return offset, true
+		case stopping:
+			return offset, false
+		case faulty:
+			_ = sleep(ctx, backoffFirst) // the store's error is in the log; ask again, without a storm
+			return offset, false
+		case chatFull:
+			// Lost: polling has one order for all chats, so to ask again would hold up everybody for one who has 20 questions open.
+			b.log.Warn("chat_full", "update", id)
+		}
+		offset = id + 1
+	}
+	return offset, false
+}
+
+func (b *Bot) getUpdates(ctx context.Context, offset int64, wait time.Duration) ([]json.RawMessage, error) {
+	var updates []json.RawMessage
+	err := b.out.call(ctx, "getUpdates", map[string]any{
+		"offset":          offset,
+		"limit":           pollLimit,
+		"timeout":         int(wait.Seconds()),
+		"allowed_updates": allowedUpdates,
+	}, &updates)
+	var refusal *apiError
+	if !errors.As(err, &refusal) || refusal.Code != http.StatusConflict {
+		return updates, err
+	}
+	if strings.Contains(refusal.Description, "webhook") {
+		return nil, errors.Join(fmt.Errorf("somebody set a webhook for this token: %w", err), b.deleteWebhook(ctx))
+	}
+	return nil, fmt.Errorf("another process polls with this token; stop it, or use another token here: %w", err)
+}
+
+func (b *Bot) deleteWebhook(ctx context.Context) error {
+	return b.out.call(ctx, "deleteWebhook", map[string]any{"drop_pending_updates": false}, nil)
+}

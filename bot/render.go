@@ -1,0 +1,99 @@
+package bot
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"excursobot/bot/guide"
+	"excursobot/bot/text"
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// cardMessage is what is shown until the story is ready.
+func cardMessage(words *text.Words, c guide.Card) message {
+	line := c.Place.Description
+	if line == "" {
+		line = words.Plain("card.line")
+	}
+	return message{HTML: words.Say("card.text",
+		"title", c.Place.Title, "distance", words.Distance(c.Distance), "line", capital(line))}
+}
+
+// storyMessage is a story as the person at p sees it.
+func storyMessage(words *text.Words, s guide.Story, p geo.Point, pictures bool) message {
+	m := message{Tail: sourceLine(words, s), Buttons: storyButtons(words, s, p)}
+	if pictures && webAddress(s.Place.Picture) {
+		m.Picture = s.Place.Picture
+	}
+	m.HTML = strings.TrimRight(words.Say("story.text", "title", s.Place.Title, "distance", words.Distance(s.Distance),
+		"text", s.Text, "source", text.HTML("")), "\n")
+	if s.Reason != guide.NoReason {
+		m.HTML += "\n\n" + words.Say("reason."+string(s.Reason), "wait", s.Wait)
+	}
+	return m
+}
+
+// sourceLine names where a story comes from: "" when there is nothing to link to.
+func sourceLine(words *text.Words, s guide.Story) string {
+	if !webAddress(s.Place.URL) {
+		return ""
+	}
+	key := "story.source"
+	switch s.Source {
+	case guide.FromExtract: // the licence asks for the title, a link and its own name
+		key = "story.extract_licence"
+	case guide.FromPack:
+		key = "story.pack_source"
+	}
+	return words.Say(key, "url", s.Place.URL, "title", s.Place.Title)
+}
+
+func storyButtons(words *text.Words, s guide.Story, p geo.Point) [][]button {
+	rows := [][]button{{
+		{Text: words.Plain("story.map"), URL: mapURL(s.Place.Point)},
+		{Text: words.Plain("story.more"), Data: moreData(p)},
+	}}
+	if like, dislike := voteData(s.Key, store.Like), voteData(s.Key, store.Dislike); s.Key.Place != "" && like != "" {
+		rows = append(rows, []button{
+			{Text: words.Plain("story.like"), Data: like},
+			{Text: words.Plain("story.dislike"), Data: dislike},
+		})
+	}
+	return rows
+}
+
+// mapURL opens a point in whatever map the phone has.
+func mapURL(p geo.Point) string {
+	return "https://www.google.com/maps/search/?api=1&query=" +
+		strconv.FormatFloat(p.Lat, 'f', 6, 64) + "," + strconv.FormatFloat(p.Lon, 'f', 6, 64)
+}
+
+// languageMenu offers the languages, each by its own name, two in a row.
+func languageMenu(words *text.Words, all *text.Catalog) message {
+	m := message{HTML: words.Say("language.choose")}
+	for i, code := range all.Languages() {
+		b := button{Text: all.Words(code).Plain("language.name"), Data: "lang:" + code}
+		if i%2 == 0 {
+			m.Buttons = append(m.Buttons, nil)
+		}
+		last := len(m.Buttons) - 1
+		m.Buttons[last] = append(m.Buttons[last], b)
+	}
+	return m
+}
+
+func webAddress(s string) bool {
+	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
+}
+
+// capital makes the first letter large, as a line that stands alone wants it.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if !unicode.IsLower(r) {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
+}

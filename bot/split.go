@@ -1,0 +1,234 @@
+package bot
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// maxMessage is Telegram's limit of one message in UTF-16 units of what is shown: markup is free, an entity is one character.
+const maxMessage = 4096
+
+// split cuts markup made by this package into parts of at most limit units, at a paragraph, a line, a sentence or a word, whichever
+// is found first in the last half of a part. Tags open at a cut are closed and opened again. tail stays whole on the last part; parts
+// without anything to see are left out. limit is at least 64.
+func split(markup, tail string, limit int) []string {
+	if units(markup)+units(tail) <= limit {
+		if whole := strings.TrimSpace(markup + tail); whole != "" {
+			return []string{whole}
+		}
+		return nil
+	}
+	var parts []string
+	rest := lex(markup)
+	var open []token // tags open where rest begins
+	for width(rest) > limit {
+		n := cut(rest, limit)
+		var part string
+		part, open = render(open, rest[:n])
+		if part != "" {
+			parts = append(parts, part)
+		}
+		rest = skipSpace(rest[n:])
+	}
+	last, _ := render(open, rest)
+	tail = strings.TrimSpace(tail)
+	switch {
+	case tail == "":
+	case units(tail) > limit: // it can't stay whole: better in pieces than not at all
+		return append(append(parts, nonEmpty(last)...), split(tail, "", limit)...)
+	case last != "" && width(rest)+2+units(tail) <= limit:
+		last += "\n\n" + tail
+	default:
+		parts = append(parts, nonEmpty(last)...)
+		last = tail
+	}
+	return append(parts, nonEmpty(last)...)
+}
+
+func nonEmpty(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
+}
+
+// token is a tag or one character as shown.
+type token struct {
+	raw  string // as written
+	tag  string // name; "" for a character
+	end  bool   // of a tag: the closing one
+	char rune   // as shown
+}
+
+func (t token) units() int {
+	if t.tag != "" {
+		return 0
+	}
+	return max(1, utf16.RuneLen(t.char))
+}
+
+// lex reads markup; what is neither a tag nor an entity that Telegram knows is taken as it stands.
+func lex(s string) []token {
+	out := make([]token, 0, len(s))
+	for len(s) > 0 {
+		t := token{}
+		switch {
+		case s[0] == '<' && tagLength(s) > 0:
+			t.raw = s[:tagLength(s)]
+			name := strings.Trim(t.raw, "</>")
+			name, _, _ = strings.Cut(name, " ")
+			t.tag, t.end = name, t.raw[1] == '/'
+		case s[0] == '&' && entityLength(s) > 0:
+			t.raw, t.char = s[:entityLength(s)], '&'
+		default:
+			r, n := utf8.DecodeRuneInString(s)
+			t.raw, t.char = s[:n], r
+		}
+		out = append(out, t)
+		s = s[len(t.raw):]
+	}
+	return out
+}
+
+// tagLength returns the length of the tag that s begins with, 0 if it is none.
+func tagLength(s string) int {
+	end := strings.IndexByte(s, '>')
+	if end < 2 {
+		return 0
+	}
+	first := s[1]
+	if first == '/' {
+		first = s[2]
+	}
+	if first < 'a' || first > 'z' {
+		return 0
+	}
+	return end + 1
+}
+
+// entityLength returns the length of the entity that s begins with, 0 if it is none. The longest that Telegram reads is &#1114111;.
+func entityLength(s string) int {
+	end := strings.IndexByte(s[:min(len(s), 10)], ';')
+	if end < 2 {
+		return 0
+	}
+	for _, c := range []byte(s[1:end]) {
+		if c != '#' && (c < '0' || c > '9') && (c < 'a' || c > 'z') {
+			return 0
+		}
+	}
+	return end + 1
+}
+
+func units(markup string) int {
+	if len(markup) <= 64 || strings.ContainsAny(markup, "<&") {
+		return width(lex(markup))
+	}
+	n := 0
+	for _, r := range markup {
+		n += max(1, utf16.RuneLen(r))
+	}
+	return n
+}
+
+func width(tokens []token) int {
+	n := 0
+	for _, t := range tokens {
+		n += t.units()
+	}
+	return n
+}
+
+// cut returns how many tokens go into a part of at most limit units: at least one.
+func cut(tokens []token, limit int) int {
+	const word, sentence, line, paragraph = 1, 2, 3, 4
+	best, rank, used := 0, 0, 0
+	for i, t := range tokens {
+		if used += t.units(); used > limit {
+			if best == 0 {
+				best = i
+			}
+			break
+		}
+		if used < limit/2 || t.tag != "" || !unicode.IsSpace(t.char) {
+			continue
+		}
+		r := word
+		switch {
+		case t.char == '\n' && i > 0 && tokens[i-1].char == '\n':
+			r = paragraph
+		case t.char == '\n':
+			r = line
+		case i > 0 && strings.ContainsRune(".!?…", tokens[i-1].char):
+			r = sentence
+		}
+		if r >= rank {
+			best, rank = i+1, r
+		}
+	}
+	return max(1, best)
+}
+
+// render writes tokens after opening the tags in open, closes what stays open, and returns the part without space at
+// its ends ("" if nothing is to see) and the tags to open in the next part.
+func render(open, tokens []token) (string, []token) {
+	var b strings.Builder
+	for _, t := range open {
+		b.WriteString(t.raw)
+	}
+	tokens = trimSpace(tokens)
+	stack := append([]token(nil), open...)
+	seen := false
+	for _, t := range tokens {
+		b.WriteString(t.raw)
+		switch {
+		case t.tag == "":
+			seen = true
+		case !t.end:
+			stack = append(stack, t)
+		case len(stack) > 0 && stack[len(stack)-1].tag == t.tag:
+			stack = stack[:len(stack)-1]
+		}
+	}
+	for i := len(stack) - 1; i >= 0; i-- {
+		b.WriteString("</" + stack[i].tag + ">")
+	}
+	if !seen {
+		return "", stack
+	}
+	return b.String(), stack
+}
+
+// skipSpace drops leading characters of space; tags among them stay.
+func skipSpace(tokens []token) []token {
+	var kept []token
+	for i, t := range tokens {
+		if t.tag == "" && !unicode.IsSpace(t.char) {
+			return append(kept, tokens[i:]...)
+		}
+		if t.tag != "" {
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}
+
+// trimSpace drops characters of space at both ends; tags stay.
+func trimSpace(tokens []token) []token {
+	tokens = skipSpace(tokens)
+	end := len(tokens)
+	var kept []token
+	for end > 0 {
+		t := tokens[end-1]
+		if t.tag == "" && !unicode.IsSpace(t.char) {
+			break
+		}
+		if t.tag != "" {
+			kept = append([]token{t}, kept...)
+		}
+		end--
+	}
+	return append(tokens[:end:end], kept...)
+}
