@@ -1,36 +1,106 @@
 package places
 
 import (
+	"cmp"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
 	"excursobot/geo"
 	"excursobot/store"
 )
 
-// Pack is the built-in collection of landmarks with ready stories.
-type Pack struct{ _ int }
+// packSource is store.Story.Source of the pack's stories.
+const packSource = "pack"
 
-// LoadPack reads the embedded file; an error is a fault of the build.
-func LoadPack() (*Pack, error) { panic("contract") }
+//go:embed pack.json
+var packFile []byte
+
+// Pack is the built-in collection of landmarks with ready stories: what the bot tells before it has a network, a model or a library.
+// It does not change after LoadPack, so any number of goroutines may use it.
+type Pack struct{ cities []City }
 
 // City is a group of landmarks within walking distance.
 type City struct {
-	ID     string            // "moscow"
-	Names  map[string]string // by language
-	Center geo.Point
-	Places []PackPlace
+	ID     string            `json:"id"`    // "moscow"
+	Names  map[string]string `json:"names"` // by language
+	Center geo.Point         `json:"center"`
+	Places []PackPlace       `json:"places"`
 }
 
 // PackPlace is a landmark with its text in each language of the pack.
 type PackPlace struct {
-	ID    string // Q-id
-	Point geo.Point
-	Kind  string
-	Year  int // of the building or opening; negative = BC
-	Names map[string]string
-	Texts map[string]string
+	ID    string            `json:"id"` // Q-id
+	Point geo.Point         `json:"point"`
+	Kind  string            `json:"kind"`
+	Year  int               `json:"year"` // of the building or opening; negative = BC
+	Names map[string]string `json:"names"`
+	Texts map[string]string `json:"texts"`
+	// Articles are the titles of the Wikipedia articles by language, where they are known for certain.
+	Articles map[string]string `json:"articles"`
+}
+
+// LoadPack reads the embedded file; an error is a fault of the build.
+func LoadPack() (*Pack, error) {
+	p := &Pack{}
+	if err := json.Unmarshal(packFile, &p.cities); err != nil {
+		return nil, fmt.Errorf("read built-in pack: %w", err)
+	}
+	return p, nil
 }
 
 // Cities returns the pack's content; it is shared and must not be changed.
-func (p *Pack) Cities() []City { panic("contract") }
+func (p *Pack) Cities() []City { return p.cities }
 
 // Near returns the pack's stories in the language within radius metres of pt, nearest first. The pack speaks ru and en; another language gets en.
-func (p *Pack) Near(pt geo.Point, radius float64, language string) []store.Story { panic("contract") }
+func (p *Pack) Near(pt geo.Point, radius float64, language string) []store.Story {
+	if language != "ru" {
+		language = "en"
+	}
+	type hit struct {
+		place    *PackPlace
+		distance float64
+	}
+	var hits []hit
+	for i := range p.cities {
+		for j := range p.cities[i].Places {
+			place := &p.cities[i].Places[j]
+			if d := geo.Distance(pt, place.Point); d <= radius {
+				hits = append(hits, hit{place, d})
+			}
+		}
+	}
+	slices.SortFunc(hits, func(a, b hit) int {
+		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.place.ID, b.place.ID))
+	})
+	stories := make([]store.Story, len(hits))
+	for i, h := range hits {
+		stories[i] = h.place.story(language)
+	}
+	return stories
+}
+
+// story returns the place's story as the library holds stories; its votes, times and picture are zero.
+func (p *PackPlace) story(language string) store.Story {
+	return store.Story{
+		StoryKey: store.StoryKey{Place: p.ID, Language: language, Length: store.Short},
+		Title:    p.Names[language],
+		Point:    p.Point,
+		Kind:     p.Kind,
+		URL:      p.address(language),
+		Text:     p.Texts[language],
+		Source:   packSource,
+	}
+}
+
+// address returns where to read on: the article in the language, else the place's Wikidata page.
+func (p *PackPlace) address(language string) string {
+	title := p.Articles[language]
+	if title == "" {
+		return "https://www.wikidata.org/wiki/" + p.ID
+	}
+	return "https://" + language + ".wikipedia.org/wiki/" + url.PathEscape(strings.ReplaceAll(title, " ", "_"))
+}
