@@ -4,9 +4,11 @@
 package guide
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"excursobot/bot/guide/model"
@@ -109,20 +111,93 @@ func (s Story) Release() {
 }
 
 // Guide tells stories.
-type Guide struct{ _ int }
+type Guide struct {
+	cfg    Config
+	log    *slog.Logger
+	budget *budget
+	counts counters
 
-// New returns a Guide. It starts nothing; Run must run for calls to be made.
-func New(cfg Config) (*Guide, error) { panic("contract") }
+	// work is the life of calls to the model: longer than any one request, ended by Run.
+	work     context.Context
+	stopWork context.CancelFunc
+	wg       sync.WaitGroup // flights and read-ahead
 
-// Run sweeps expired rows hourly and waits for calls and read-ahead that Tell and Prepare started. When ctx ends it cancels what
-// is in flight and returns nil after the last one ended.
-func (g *Guide) Run(ctx context.Context) error { panic("contract") }
-
-// Tell chooses an unheard place near the point and returns its story. onCard is called at most once, from Tell's goroutine and before Tell returns,
-// when the story will take a while; the story that follows is of the card's place.
-func (g *Guide) Tell(ctx context.Context, req Request, onCard func(Card)) (Story, error) {
-	panic("contract")
+	mu        sync.Mutex
+	closed    bool
+	claims    map[claim]struct{}       // as many as requests under way
+	seats     map[store.StoryKey]*seat // at most PlacesPerCall for each job in the gate
+	preparing map[int64]struct{}       // at most maxPreparing people
 }
 
-// Prepare asks, in the read-ahead class, for two unheard stories near the point the person will reach. It returns at once.
-func (g *Guide) Prepare(req Request) { panic("contract") }
+// New returns a Guide. It starts nothing.
+func New(cfg Config) (*Guide, error) {
+	if cfg.Store == nil || cfg.Cache == nil {
+		return nil, errors.New("guide: Store and Cache are required")
+	}
+	if cfg.Model != nil && cfg.Gate == nil {
+		return nil, errors.New("guide: a Model needs a Gate")
+	}
+	cfg.PlacesPerCall = cmp.Or(max(cfg.PlacesPerCall, 0), 4)
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	g := &Guide{
+		cfg:       cfg,
+		log:       cfg.Log,
+		budget:    &budget{ledger: cfg.Store, daily: cfg.DailyTokens, perPerson: cfg.DailyTokensPerPerson},
+		claims:    make(map[claim]struct{}),
+		seats:     make(map[store.StoryKey]*seat),
+		preparing: make(map[int64]struct{}),
+	}
+	g.work, g.stopWork = context.WithCancel(context.Background())
+	return g, nil
+}
+
+// Run sweeps expired rows out of the store, at once and then hourly. When ctx ends it cancels the calls and the read-ahead
+// that Tell and Prepare started, and returns nil after the last one ended. Tell must not be called after that.
+func (g *Guide) Run(ctx context.Context) error {
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	for {
+		g.sweep(ctx)
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			g.mu.Lock()
+			g.closed = true
+			g.mu.Unlock()
+			g.stopWork()
+			g.wg.Wait()
+			return nil
+		}
+	}
+}
+
+const (
+	sweepEvery = time.Hour
+	sweepRows  = 1000 // in one transaction, so that nobody waits long behind it
+)
+
+func (g *Guide) sweep(ctx context.Context) {
+	for ctx.Err() == nil {
+		n, err := g.cfg.Store.Sweep(ctx, time.Now(), sweepRows)
+		if err != nil {
+			if ctx.Err() == nil {
+				g.log.Error("sweep the store", "err", err)
+			}
+			return
+		}
+		if n < sweepRows {
+			return
+		}
+	}
+}
+
+// spawnLocked runs fn in a goroutine that Run waits for; after the end it does not run at all.
+func (g *Guide) spawnLocked(fn func()) bool {
+	if g.closed {
+		return false
+	}
+	g.wg.Go(fn)
+	return true
+}

@@ -1,0 +1,232 @@
+package guide
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"excursobot/geo"
+	"excursobot/geo/places"
+	"excursobot/limiter"
+	"excursobot/store"
+)
+
+// rings are the radii in metres that are searched one after the other. The first ring with something unheard wins: too small a
+// radius finds nothing, too large a one finds Notre-Dame from everywhere.
+var rings = [...]float64{300, 600, 1200, 10_000}
+
+const (
+	// startWithin is how soon a call must start for a person to be shown a card and asked to wait. Beyond it the extract is the answer.
+	startWithin = 12 * time.Second
+	// answerWithin is when a card becomes the extract, counted from the question; one second is left for sending it.
+	answerWithin = 14 * time.Second
+	// tickGrace is how long after its due time a walk's story waits for the model.
+	tickGrace = 2 * time.Second
+	// detailBatch is how many places the source is asked about at once, detailBatches how often in one ring.
+	detailBatch   = 20
+	detailBatches = 5
+	// leastExtract is the shortest extract, in bytes, that says anything worth telling.
+	leastExtract = 40
+)
+
+// Tell chooses an unheard place near the point and returns its story. onCard is called at most once, from Tell's goroutine and before Tell
+// returns, when the story will take a while; the story that follows is of the card's place. The error is one of this package's, or the context's, or the store's.
+func (g *Guide) Tell(ctx context.Context, req Request, onCard func(Card)) (Story, error) {
+	if !req.Point.Valid() {
+		return Story{}, fmt.Errorf("tell: %v,%v is not a place on Earth", req.Point.Lat, req.Point.Lon)
+	}
+	if req.Length == "" {
+		req.Length = store.Short
+	}
+	t := telling{g: g, req: req, onCard: onCard, start: time.Now()}
+	story, err := t.tell(ctx)
+	if err != nil {
+		g.counts.answer(FromNone)
+		return Story{}, err
+	}
+	g.counts.answer(story.Source)
+	g.Prepare(req)
+	return story, nil
+}
+
+// telling is one question on its way through the rings.
+type telling struct {
+	g      *Guide
+	req    Request
+	onCard func(Card)
+	start  time.Time
+
+	heard  bool  // there was something, but the person knows it
+	source error // why the source could not be asked; it is not asked again
+}
+
+func (t *telling) tell(ctx context.Context) (Story, error) {
+	if t.req.Place != "" {
+		if story, ok, err := t.resume(ctx); ok || err != nil {
+			return story, err
+		}
+	}
+	inner := 0.0
+	for _, ring := range rings {
+		list, err := t.g.library(ctx, t.req.Point, ring, t.req.Language, t.req.Length)
+		if err != nil {
+			return Story{}, err
+		}
+		story, ok, heard, err := t.g.tellReady(ctx, t.req, list)
+		if ok || err != nil {
+			return story, err
+		}
+		t.heard = t.heard || heard
+		story, ok, err = t.tellNew(ctx, inner, ring)
+		if ok || err != nil {
+			return story, err
+		}
+		inner = ring
+	}
+	return t.lastResort(ctx)
+}
+
+// resume goes on with the place that the person has been shown already.
+func (t *telling) resume(ctx context.Context) (Story, bool, error) {
+	for _, language := range languagesFor(t.req.Language) {
+		p, err := t.g.cfg.Store.Place(ctx, t.req.Place, language)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return Story{}, false, fmt.Errorf("read the card's place: %w", err)
+		}
+		card := Card{Place: p, Distance: geo.Distance(t.req.Point, p.Point)}
+		t.onCard = nil // it is on the screen already
+		return t.tellFirst(ctx, []Card{card})
+	}
+	return Story{}, false, nil
+}
+
+// languagesFor are the languages in which sources are read for a story in the language.
+func languagesFor(language string) []string {
+	if language == "en" {
+		return []string{"en"}
+	}
+	return []string{language, "en"}
+}
+
+// tellNew looks for an unheard place between the rings and tells it.
+func (t *telling) tellNew(ctx context.Context, inner, outer float64) (Story, bool, error) {
+	if t.g.cfg.Places == nil {
+		return Story{}, false, nil
+	}
+	for _, language := range languagesFor(t.req.Language) {
+		if t.source != nil {
+			break
+		}
+		found, err := t.untold(ctx, inner, outer, language)
+		if err != nil {
+			return Story{}, false, err
+		}
+		story, ok, err := t.tellFirst(ctx, found)
+		if ok || err != nil {
+			return story, ok, err
+		}
+	}
+	return Story{}, false, nil
+}
+
+// untold returns the places between the rings, as the language describes them, of which the person has not heard, best first.
+// A source that cannot be asked is no error: it is remembered, and what is known without it is returned.
+func (t *telling) untold(ctx context.Context, inner, outer float64, language string) ([]Card, error) {
+	near, err := t.g.cfg.Places.Near(ctx, t.req.Point, outer, language)
+	if err := t.noteSource(ctx, err); err != nil {
+		return nil, err
+	}
+	for len(near) > 0 && near[0].Distance <= inner {
+		near = near[1:]
+	}
+	for range detailBatches {
+		batch := near[:min(len(near), detailBatch)]
+		near = near[len(batch):]
+		if len(batch) == 0 {
+			break
+		}
+		described, err := t.g.cfg.Places.Details(ctx, batch)
+		if err := t.noteSource(ctx, err); err != nil {
+			return nil, err
+		}
+		fresh, err := t.fresh(ctx, described)
+		if err != nil || len(fresh) > 0 {
+			return t.rank(fresh), err
+		}
+		if t.source != nil {
+			break
+		}
+	}
+	return nil, nil
+}
+
+// noteSource keeps the news that the source is down and lets other errors pass.
+func (t *telling) noteSource(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if errors.Is(err, places.ErrUnavailable) {
+		t.source = err
+		return nil
+	}
+	return fmt.Errorf("find places: %w", err)
+}
+
+// fresh leaves those that the source says something about and the person has not heard of.
+func (t *telling) fresh(ctx context.Context, described []places.Place) ([]Card, error) {
+	var cards []Card
+	var ids []string
+	for _, p := range described {
+		if len(p.Extract) >= leastExtract {
+			cards = append(cards, Card{Place: p, Distance: geo.Distance(t.req.Point, p.Point)})
+			ids = append(ids, p.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	unheard, err := t.g.unheard(ctx, t.req.Person, ids)
+	if err != nil {
+		return nil, err
+	}
+	kept := cards[:0]
+	for i, c := range cards {
+		if unheard[i] {
+			kept = append(kept, c)
+		} else {
+			t.heard = true
+		}
+	}
+	return kept, nil
+}
+
+// lastResort is for when no ring had anything: the pack in whatever language it has, else the truth.
+func (t *telling) lastResort(ctx context.Context) (Story, error) {
+	if t.g.cfg.Pack != nil {
+		var list []ready
+		for _, s := range t.g.cfg.Pack.Near(t.req.Point, rings[len(rings)-1], t.req.Language) {
+			list = append(list, ready{&s, geo.Distance(t.req.Point, s.Point)})
+		}
+		story, ok, heard, err := t.g.tellReady(ctx, t.req, list)
+		if ok || err != nil {
+			return story, err
+		}
+		t.heard = t.heard || heard
+	}
+	switch {
+	case errors.Is(t.source, limiter.ErrFull), errors.Is(t.source, limiter.ErrLate):
+		return Story{}, fmt.Errorf("%w: %w", ErrOverloaded, t.source)
+	case t.source != nil:
+		return Story{}, fmt.Errorf("%w: %w", ErrSource, t.source)
+	case t.heard:
+		return Story{}, ErrAllTold
+	}
+	return Story{}, ErrNothing
+}

@@ -1,0 +1,167 @@
+package guide
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"excursobot/bot/guide/model"
+	"excursobot/bot/sim"
+	"excursobot/geo"
+	"excursobot/geo/places"
+	"excursobot/limiter"
+	"excursobot/store"
+	"excursobot/store/boltstore"
+)
+
+// square is the middle of the test's town.
+var square = geo.Point{Lat: 55.7520, Lon: 37.6175}
+
+// world is a guide with a real store and simulated sources, inside a synctest bubble.
+type world struct {
+	*Guide
+	t     testing.TB
+	store store.Store
+	wiki  *sim.Wikipedia
+	model *sim.Model
+}
+
+// setting is what a test changes of the world.
+type setting struct {
+	articles []sim.Article
+	model    sim.ModelConfig
+	noModel  bool
+	noWiki   bool
+	wiki     func(n int) string // fault of the n-th request
+	pack     bool
+	guide    func(*Config)
+	slots    int
+	room     int
+}
+
+func town() []sim.Article { return articles(12, 40, "ru", "en") }
+
+// articles returns n places in a line to the east, step metres apart, in each language.
+func articles(n int, step float64, languages ...string) []sim.Article {
+	var all []sim.Article
+	for i := range n {
+		p := geo.Offset(square, 90, float64(i+1)*step)
+		for j, lang := range languages {
+			a := sim.Article{
+				PageID: int64(1000*(j+1) + i), Language: lang, Lat: p.Lat, Lon: p.Lon,
+				Type: "landmark", Dim: 50, QID: fmt.Sprintf("Q%d", 500+i), Length: 20_000,
+			}
+			if lang == "ru" {
+				a.Title = fmt.Sprintf("Дом %d", i+1)
+				a.Description = "здание в городе"
+				a.Extract = fmt.Sprintf("Дом номер %d построен в 18%02d году по проекту архитектора Матвея Казакова. "+
+					"В подвале дома нашли клад серебряных монет. На фасаде сохранилась лепнина с львиными головами.", i+1, i+10)
+			} else {
+				a.Title = fmt.Sprintf("House %d", i+1)
+				a.Description = "building in the city"
+				a.Extract = fmt.Sprintf("House number %d was built in 18%02d to a design by the architect Matvey Kazakov. "+
+					"A hoard of silver coins was found in its cellar. The stucco on the front still shows the heads of lions.", i+1, i+10)
+			}
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// run starts a world in a bubble, calls fn, and checks that everything ends.
+func run(t *testing.T, set setting, fn func(w *world)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, set)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- w.Run(ctx) }()
+		fn(w)
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("Run: %v", err)
+		}
+		if s := w.Stats(); s.Seats != 0 || s.Preparing != 0 {
+			t.Errorf("left behind: %d seats, %d read-aheads", s.Seats, s.Preparing)
+		}
+	})
+}
+
+func newWorld(t testing.TB, set setting) *world {
+	t.Helper()
+	w := &world{t: t}
+	db, err := boltstore.Open(boltstore.Config{Path: filepath.Join(t.TempDir(), "test.db")})
+	must(t, err)
+	cache, err := geo.NewCache[[]store.Story](geo.CacheConfig{})
+	must(t, err)
+	t.Cleanup(func() {
+		cache.Close()
+		must(t, db.Close())
+	})
+	w.store = db
+	w.wiki = sim.NewWikipedia(sim.WikipediaConfig{Articles: set.articles, Latency: 200 * time.Millisecond, Fault: set.wiki})
+	w.model = sim.NewModel(set.model)
+	client := &http.Client{Transport: sim.Transport(map[string]http.Handler{
+		"ru.wikipedia.org": w.wiki, "en.wikipedia.org": w.wiki, "fr.wikipedia.org": w.wiki, "model.test": w.model,
+	})}
+	log := slog.New(slog.DiscardHandler)
+	cfg := Config{Store: db, Cache: cache, Log: log}
+	if !set.noWiki {
+		cfg.Places, err = places.New(places.Config{Store: db, HTTP: client, Contact: "test@example.org", Version: "test", Log: log})
+		must(t, err)
+	}
+	if set.pack {
+		cfg.Pack, err = places.LoadPack()
+		must(t, err)
+	}
+	if !set.noModel {
+		cfg.Model, err = model.New(model.Config{APIKey: "k", BaseURL: "http://model.test/v1", Model: "test", HTTP: client, Log: log})
+		must(t, err)
+		cfg.Gate = limiter.NewGate(limiter.GateConfig{Slots: max(1, set.slots), Room: max(10, set.room), Classes: 4, Unurgent: ReadAhead})
+	}
+	if set.guide != nil {
+		set.guide(&cfg)
+	}
+	w.Guide, err = New(cfg)
+	must(t, err)
+	return w
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func ask(person int64) Request {
+	return Request{Person: person, Point: square, Language: "ru", Class: Interactive}
+}
+
+// tell asks and delivers, as the bot does.
+func (w *world) tell(req Request) (Story, error) {
+	w.t.Helper()
+	story, err := w.Tell(w.t.Context(), req, nil)
+	if err == nil {
+		w.deliver(req.Person, story)
+	}
+	return story, err
+}
+
+func (w *world) mustTell(req Request) Story {
+	w.t.Helper()
+	story, err := w.tell(req)
+	must(w.t, err)
+	return story
+}
+
+func (w *world) deliver(person int64, s Story) {
+	w.t.Helper()
+	must(w.t, w.store.Delivered(w.t.Context(), store.Delivery{Person: person, Place: s.Place.ID, At: time.Now()}))
+	s.Release()
+}
