@@ -1,8 +1,12 @@
 package sim
 
 import (
-	"encoding/json"
+	"fmt"
+	"math/rand/v2"
 	"net/http"
+	"strconv"
+	"strings"
+	"sync"
 	"time"
 )
 
@@ -12,100 +16,175 @@ type TelegramConfig struct {
 	Username string // of the bot, default "excursobot_sim_bot"
 	// Limits makes it refuse with 429 over 30 messages a second in all and 1 a second (burst 3) in a chat.
 	Limits  bool
-	Latency time.Duration // of each call
-	// Fault may answer a call itself (status, body) before it takes effect; ok false = no fault. nil = never.
+	Latency time.Duration // of each call: one half before it takes effect, one after
+	// Fault may answer the n-th call of a method (from 1) itself, before it takes effect; ok false = no fault. nil = never.
+	// An empty body is Telegram's own error of the status. Status FaultCut lets the call take effect and cuts its connection.
 	Fault func(method string, n int) (status int, body string, retryAfter int, ok bool)
+	// Transport carries webhook posts, nil = http.DefaultTransport.
+	Transport http.RoundTripper
 }
+
+// FaultCut is the status of a Fault whose call takes effect and loses its answer.
+const FaultCut = -1
 
 // Telegram is the Bot API at /bot<token>/<method> (JSON, form and multipart bodies) and the people who use it. It checks what Telegram
 // checks: known chats, 4096 UTF-16 units after HTML parsing, well-formed HTML, 64 bytes of callback data, "message is not modified".
 // Updates go to getUpdates or, after setWebhook, are posted to the webhook one at a time per chat with Telegram's retries.
-type Telegram struct{ _ int }
+//
+// HTML is the only parse mode it knows. A chat keeps its last 1000 messages, the queue 100 000 updates; chats are never forgotten.
+type Telegram struct {
+	cfg     TelegramConfig
+	me      apiUser
+	methods map[string]method
+
+	mu       sync.Mutex // guards all below
+	chats    map[int64]*chat
+	lastID   int // of a message: Telegram numbers them per bot, not per chat
+	calls    map[string]int
+	refused  int
+	bucket   bucket
+	texts    map[string]string // commands and descriptions by method, scope and language
+	queries  map[string]query  // callbacks and checkouts that wait for an answer
+	payments []Payment
+	queue    queue
+	webhook  webhook
+	events   events
+}
 
 // NewTelegram returns a server without people. It starts nothing; webhook posts run in Run.
-func NewTelegram(cfg TelegramConfig) *Telegram { panic("contract") }
+func NewTelegram(cfg TelegramConfig) *Telegram {
+	if cfg.Token == "" {
+		cfg.Token = "1000:sim"
+	}
+	if cfg.Username == "" {
+		cfg.Username = "excursobot_sim_bot"
+	}
+	number, _, _ := strings.Cut(cfg.Token, ":")
+	id, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		id = 1000
+	}
+	t := &Telegram{
+		cfg:     cfg,
+		me:      apiUser{ID: id, IsBot: true, FirstName: "Excursobot", Username: cfg.Username},
+		chats:   map[int64]*chat{},
+		calls:   map[string]int{},
+		bucket:  newBucket(allRate, allRate),
+		texts:   map[string]string{},
+		queries: map[string]query{},
+		// Telegram starts anywhere; a bot must not take ids for small or for starting at one.
+		queue: newQueue(100_000_000 + rand.Int64N(800_000_000)),
+	}
+	t.methods = t.table()
+	return t
+}
 
 // ServeHTTP is the Bot API.
-func (t *Telegram) ServeHTTP(w http.ResponseWriter, r *http.Request) { panic("contract") }
-
-// Button is an inline button of a message.
-type Button struct{ Text, Data, URL string }
-
-// Message is a message as a chat shows it now.
-type Message struct {
-	ID       int
-	FromBot  bool
-	Method   string // that made it: sendMessage, sendVenue, sendPhoto, ...
-	Text     string // as shown, markup removed
-	HTML     string // as sent
-	Preview  string // link_preview_options.url
-	Buttons  [][]Button
-	Keyboard [][]string // reply keyboard labels
-	Lat, Lon float64    // of a location or venue
-	Edits    int
-	At       time.Time // sent
-	EditedAt time.Time
-	File     []byte          // of a photo or document
-	Raw      json.RawMessage // the last request that made it
+func (t *Telegram) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	token, name, ok := strings.Cut(strings.TrimPrefix(r.URL.Path, "/bot"), "/")
+	if !ok || !strings.HasPrefix(r.URL.Path, "/bot") {
+		writeError(w, &apiError{Code: http.StatusNotFound, Description: "Not Found"})
+		return
+	}
+	if token != t.cfg.Token {
+		writeError(w, &apiError{Code: http.StatusUnauthorized, Description: "Unauthorized"})
+		return
+	}
+	m, ok := t.methods[strings.ToLower(name)]
+	if !ok {
+		writeError(w, &apiError{Code: http.StatusNotFound, Description: "Not Found"})
+		return
+	}
+	t.serve(w, r, m)
 }
 
-// Event tells a subscriber what changed in a chat.
-type Event struct {
-	Kind    string // "message", "edit", "delete", "typing", "callback_answer", "precheckout_answer"
-	Chat    int64
-	Message Message // of message and edit
-	Text    string  // of answers
-	At      time.Time
+// serve does one call of a known method.
+func (t *Telegram) serve(w http.ResponseWriter, r *http.Request, m method) {
+	req, err := readRequest(w, r)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	if !pause(r, t.cfg.Latency/2) {
+		return // the client left before the call was taken
+	}
+	t.mu.Lock()
+	t.calls[m.name]++
+	n := t.calls[m.name]
+	t.mu.Unlock()
+
+	cut := false
+	if t.cfg.Fault != nil {
+		status, body, retryAfter, faulty := t.cfg.Fault(m.name, n)
+		if faulty && status != FaultCut {
+			writeFault(w, status, body, retryAfter)
+			return
+		}
+		cut = faulty
+	}
+	answer, err := t.call(r, m, req)
+	if cut {
+		panic(http.ErrAbortHandler)
+	}
+	if !pause(r, t.cfg.Latency-t.cfg.Latency/2) {
+		return
+	}
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	writeAnswer(w, answer)
 }
 
-// Subscribe calls fn for every event, in order, without a lock held that people's calls need; the returned function ends it.
-func (t *Telegram) Subscribe(fn func(Event)) (cancel func()) { panic("contract") }
-
-// Calls returns how often each method was called.
-func (t *Telegram) Calls() map[string]int { panic("contract") }
-
-// Profile is who somebody is.
-type Profile struct {
-	ID           int64 // chat and user id
-	FirstName    string
-	LanguageCode string
+// call runs a method and tells the subscribers what it changed.
+func (t *Telegram) call(r *http.Request, m method, req *request) (answer, error) {
+	if m.wait != nil {
+		return m.wait(r.Context(), req)
+	}
+	defer t.tell()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	result, err := m.do(req)
+	if a, ok := result.(answer); ok {
+		return a, err
+	}
+	return answer{Result: result}, err
 }
 
-// Person returns the person with the id, joining them on first use.
-func (t *Telegram) Person(p Profile) *Person { panic("contract") }
+// Calls returns how often each method was called, refused calls included.
+func (t *Telegram) Calls() map[string]int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out := make(map[string]int, len(t.calls))
+	for name, n := range t.calls {
+		out[name] = n
+	}
+	return out
+}
 
-// Person acts in a private chat with the bot. Every method returns the id of the update it caused.
-type Person struct{ _ int }
+// Refused returns how many calls met a 429 of Limits.
+func (t *Telegram) Refused() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.refused
+}
 
-// Say sends a text.
-func (p *Person) Say(text string) int64 { panic("contract") }
+// pause waits d and says whether the client is still there.
+func pause(r *http.Request, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
+}
 
-// Locate sends a static location.
-func (p *Person) Locate(lat, lon float64) int64 { panic("contract") }
-
-// Share starts a live location (period in seconds, 0x7FFFFFFF = until stopped) and returns its message id too.
-func (p *Person) Share(lat, lon float64, period int) (update int64, message int) { panic("contract") }
-
-// Move edits a live location; period as at the share.
-func (p *Person) Move(message int, lat, lon float64, heading int) int64 { panic("contract") }
-
-// StopSharing edits the live location without live_period.
-func (p *Person) StopSharing(message int) int64 { panic("contract") }
-
-// Press presses an inline button by its data.
-func (p *Person) Press(message int, data string) int64 { panic("contract") }
-
-// Block makes every send to the person fail with 403 until Unblock.
-func (p *Person) Block() { panic("contract") }
-
-// Unblock ends Block.
-func (p *Person) Unblock() { panic("contract") }
-
-// Messages returns the chat as it looks now, oldest first.
-func (p *Person) Messages() []Message { panic("contract") }
-
-// Inject delivers a raw update (without update_id) as JSON, for shapes that the other methods do not make.
-func (t *Telegram) Inject(update json.RawMessage) int64 { panic("contract") }
-
-// Pending returns how many updates the bot has not confirmed.
-func (t *Telegram) Pending() int { panic("contract") }
+// badRequest is Telegram's 400 in its own words.
+func badRequest(format string, args ...any) *apiError {
+	return &apiError{Code: http.StatusBadRequest, Description: "Bad Request: " + fmt.Sprintf(format, args...)}
+}

@@ -1,0 +1,83 @@
+package sim
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+)
+
+// answer is what a call that succeeded returns.
+type answer struct {
+	OK          bool   `json:"ok"`
+	Result      any    `json:"result"`
+	Description string `json:"description,omitempty"`
+}
+
+// apiError is what a call that failed returns, in Telegram's shape.
+type apiError struct {
+	OK          bool            `json:"ok"`
+	Code        int             `json:"error_code"`
+	Description string          `json:"description"`
+	Parameters  *apiErrorParams `json:"parameters,omitempty"`
+}
+
+type apiErrorParams struct {
+	RetryAfter int `json:"retry_after"` // seconds
+}
+
+func (e *apiError) Error() string { return e.Description }
+
+// tooMany is the 429.
+func tooMany(seconds int) *apiError {
+	return &apiError{
+		Code:        http.StatusTooManyRequests,
+		Description: "Too Many Requests: retry after " + strconv.Itoa(seconds),
+		Parameters:  &apiErrorParams{RetryAfter: seconds},
+	}
+}
+
+func writeAnswer(w http.ResponseWriter, a answer) {
+	a.OK = true
+	writeJSON(w, http.StatusOK, a)
+}
+
+// writeError writes err; one that is not Telegram's own is a fault of this server.
+func writeError(w http.ResponseWriter, err error) {
+	e := (*apiError)(nil)
+	if !errors.As(err, &e) {
+		e = &apiError{Code: http.StatusInternalServerError, Description: "Internal Server Error: " + err.Error()}
+	}
+	if e.Parameters != nil {
+		w.Header().Set("Retry-After", strconv.Itoa(e.Parameters.RetryAfter))
+	}
+	writeJSON(w, e.Code, e)
+}
+
+// writeFault writes what a Fault asked for.
+func writeFault(w http.ResponseWriter, status int, body string, retryAfter int) {
+	switch {
+	case body != "":
+		if retryAfter > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
+		}
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	case status == http.StatusTooManyRequests:
+		writeError(w, tooMany(max(retryAfter, 1)))
+	default:
+		writeError(w, &apiError{Code: status, Description: http.StatusText(status)})
+	}
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	body, err := json.Marshal(v)
+	if err != nil { // only if a type of this package cannot be marshalled
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // a client that left needs no answer
+}

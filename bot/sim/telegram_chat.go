@@ -1,0 +1,120 @@
+package sim
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+)
+
+// chatKept is how many messages a chat remembers; the oldest go first and cannot be edited any more.
+const chatKept = 1000
+
+// Button is an inline button of a message.
+type Button struct{ Text, Data, URL string }
+
+// Message is a message as a chat shows it now. Its slices are shared: read only.
+type Message struct {
+	ID       int
+	FromBot  bool
+	Method   string // that made it: sendMessage, sendVenue, sendPhoto, ...; empty for a person's
+	Text     string // as shown, markup removed; a venue's title, an invoice's title
+	HTML     string // as sent
+	Preview  string // link_preview_options.url
+	Buttons  [][]Button
+	Keyboard [][]string // reply keyboard labels
+	Lat, Lon float64    // of a location or venue
+	Edits    int
+	At       time.Time // sent
+	EditedAt time.Time
+	File     []byte          // of a photo or document
+	Raw      json.RawMessage // the last request that made it
+}
+
+// chat is what the server knows of one chat. t.mu guards it.
+type chat struct {
+	api      apiChat
+	user     apiUser // of a private chat
+	blocked  bool
+	bucket   bucket
+	pinned   int
+	messages []*message // by id, at most chatKept
+}
+
+// message is one message of a chat: as the API shows it and as people see it.
+type message struct {
+	api     apiMessage
+	view    Message
+	data    map[string]bool // callback data that its buttons ever had: a phone may show an older version
+	payload string          // of an invoice
+}
+
+// chatLocked returns the chat of a call's chat_id.
+func (t *Telegram) chatLocked(req *request) (*chat, error) {
+	id := req.text("chat_id")
+	if id == "" {
+		return nil, badRequest("chat_id is empty")
+	}
+	c := t.chats[req.number("chat_id", 0, -1<<62, 1<<62)]
+	if c == nil {
+		return nil, badRequest("chat not found")
+	}
+	return c, nil
+}
+
+// joinLocked makes a chat known.
+func (t *Telegram) joinLocked(api apiChat) *chat {
+	c := t.chats[api.ID]
+	if c == nil {
+		c = &chat{api: api, bucket: newBucket(chatRate, chatBurst), user: apiUser{ID: api.ID, FirstName: api.FirstName}}
+		t.chats[api.ID] = c
+	}
+	return c
+}
+
+// find returns the message, nil if it is not there.
+func (c *chat) find(id int) *message {
+	if i, ok := c.index(id); ok {
+		return c.messages[i]
+	}
+	return nil
+}
+
+func (c *chat) index(id int) (int, bool) {
+	return slices.BinarySearchFunc(c.messages, id, func(m *message, id int) int { return m.api.MessageID - id })
+}
+
+func (c *chat) remove(id int) bool {
+	i, ok := c.index(id)
+	if ok {
+		c.messages = slices.Delete(c.messages, i, i+1)
+	}
+	return ok
+}
+
+// newMessage gives a message its id, chat and date.
+func (t *Telegram) newMessage(c *chat, from *apiUser) *message {
+	t.lastID++
+	now := time.Now()
+	return &message{
+		api:  apiMessage{MessageID: t.lastID, From: from, Chat: c.api, Date: now.Unix()},
+		view: Message{ID: t.lastID, FromBot: from != nil && from.IsBot, At: now},
+	}
+}
+
+// addLocked puts a finished message into its chat and tells of it.
+func (t *Telegram) addLocked(c *chat, m *message) {
+	if len(c.messages) >= chatKept {
+		c.messages = slices.Delete(c.messages, 0, len(c.messages)-chatKept+1)
+	}
+	c.messages = append(c.messages, m)
+	t.emitLocked(Event{Kind: "message", Chat: c.api.ID, Message: m.view})
+}
+
+// editedLocked stamps an edit and tells of it.
+func (t *Telegram) editedLocked(c *chat, m *message) {
+	now := time.Now()
+	m.api.EditDate = now.Unix()
+	m.view.Edits++
+	m.view.EditedAt = now
+	t.emitLocked(Event{Kind: "edit", Chat: c.api.ID, Message: m.view})
+}

@@ -1,0 +1,160 @@
+package sim
+
+import (
+	"context"
+	"encoding/json"
+	"regexp"
+	"strings"
+)
+
+// method is one method of the API. do runs with t.mu held; wait, for those that take their time, without.
+type method struct {
+	name string
+	do   func(*request) (any, error)
+	wait func(context.Context, *request) (answer, error)
+}
+
+// table returns the methods by lower-case name: Telegram does not mind the case.
+func (t *Telegram) table() map[string]method {
+	out := map[string]method{"getupdates": {name: "getUpdates", wait: t.getUpdates}}
+	for name, do := range map[string]func(*request) (any, error){
+		"getMe":                  func(*request) (any, error) { return t.getMe(), nil },
+		"setWebhook":             t.setWebhook,
+		"deleteWebhook":          t.deleteWebhook,
+		"getWebhookInfo":         t.getWebhookInfo,
+		"sendMessage":            t.sendMessage,
+		"sendPhoto":              t.sendPhoto,
+		"sendDocument":           t.sendDocument,
+		"sendLocation":           t.sendLocation,
+		"sendVenue":              t.sendVenue,
+		"sendInvoice":            t.sendInvoice,
+		"sendChatAction":         t.sendChatAction,
+		"editMessageText":        t.editMessageText,
+		"editMessageCaption":     t.editMessageCaption,
+		"editMessageReplyMarkup": t.editMessageReplyMarkup,
+		"deleteMessage":          t.deleteMessage,
+		"pinChatMessage":         t.pinChatMessage,
+		"setMessageReaction":     t.setMessageReaction,
+		"answerCallbackQuery":    t.answerCallbackQuery,
+		"answerPreCheckoutQuery": t.answerPreCheckoutQuery,
+		"refundStarPayment":      t.refundStarPayment,
+		"setMyCommands":          t.setMyCommands,
+		"getMyCommands":          t.getMyCommands,
+		"deleteMyCommands":       t.deleteMyCommands,
+		"setMyDescription":       t.setMyText("description", 512, "BOT_DESCRIPTION_TOO_LONG"),
+		"getMyDescription":       t.getMyText("description"),
+		"setMyShortDescription":  t.setMyText("short_description", 120, "BOT_SHORT_DESCRIPTION_TOO_LONG"),
+		"getMyShortDescription":  t.getMyText("short_description"),
+	} {
+		out[strings.ToLower(name)] = method{name: name, do: do}
+	}
+	return out
+}
+
+func (t *Telegram) getMe() any {
+	return struct {
+		apiUser
+		CanJoinGroups   bool `json:"can_join_groups"`
+		ReadsAll        bool `json:"can_read_all_group_messages"`
+		SupportsInline  bool `json:"supports_inline_queries"`
+		ConnectBusiness bool `json:"can_connect_to_business"`
+		HasMainWebApp   bool `json:"has_main_web_app"`
+	}{apiUser: t.me, CanJoinGroups: true}
+}
+
+var (
+	commandName  = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)
+	languageCode = regexp.MustCompile(`^([a-z]{2})?$`)
+)
+
+// maxCommands is how many a scope and language may have.
+const maxCommands = 100
+
+type apiCommand struct {
+	Command     string `json:"command"`
+	Description string `json:"description"`
+}
+
+func (t *Telegram) setMyCommands(req *request) (any, error) {
+	var commands []apiCommand
+	if err := json.Unmarshal([]byte(req.text("commands")), &commands); err != nil {
+		return nil, badRequest("can't parse commands JSON object")
+	}
+	if len(commands) > maxCommands {
+		return nil, badRequest("BOT_COMMANDS_TOO_MUCH")
+	}
+	for i, c := range commands {
+		commands[i].Command = strings.TrimPrefix(c.Command, "/")
+		if !commandName.MatchString(commands[i].Command) {
+			return nil, badRequest("BOT_COMMAND_INVALID")
+		}
+		if n := utf16Len(c.Description); n < 1 || n > 256 {
+			return nil, badRequest("BOT_COMMAND_DESCRIPTION_INVALID")
+		}
+	}
+	key, err := textKey("commands", req)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := json.Marshal(commands)
+	t.texts[key] = string(raw)
+	return true, err
+}
+
+func (t *Telegram) getMyCommands(req *request) (any, error) {
+	key, err := textKey("commands", req)
+	if err != nil {
+		return nil, err
+	}
+	if text := t.texts[key]; text != "" {
+		return json.RawMessage(text), nil
+	}
+	return []apiCommand{}, nil
+}
+
+func (t *Telegram) deleteMyCommands(req *request) (any, error) {
+	key, err := textKey("commands", req)
+	delete(t.texts, key)
+	return true, err
+}
+
+// setMyText returns the method that stores one of the bot's texts, at most limit UTF-16 units long.
+func (t *Telegram) setMyText(name string, limit int, tooLong string) func(*request) (any, error) {
+	return func(req *request) (any, error) {
+		key, err := textKey(name, req)
+		if err != nil {
+			return nil, err
+		}
+		if utf16Len(req.text(name)) > limit {
+			return nil, badRequest("%s", tooLong)
+		}
+		t.texts[key] = req.text(name)
+		return true, nil
+	}
+}
+
+func (t *Telegram) getMyText(name string) func(*request) (any, error) {
+	return func(req *request) (any, error) {
+		key, err := textKey(name, req)
+		return map[string]string{name: t.texts[key]}, err
+	}
+}
+
+// textKey names one of the bot's texts in one scope and language.
+func textKey(name string, req *request) (string, error) {
+	language := req.text("language_code")
+	if !languageCode.MatchString(language) {
+		return "", badRequest("LANG_CODE_INVALID")
+	}
+	scope := struct {
+		Type   string          `json:"type"`
+		ChatID json.RawMessage `json:"chat_id"`
+		UserID json.RawMessage `json:"user_id"`
+	}{Type: "default"}
+	if text := req.text("scope"); text != "" {
+		if err := json.Unmarshal([]byte(text), &scope); err != nil || scope.Type == "" {
+			return "", badRequest("can't parse BotCommandScope: Can't find field \"type\"")
+		}
+	}
+	return strings.Join([]string{name, scope.Type, string(scope.ChatID), string(scope.UserID), language}, " "), nil
+}

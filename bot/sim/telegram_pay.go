@@ -1,0 +1,177 @@
+package sim
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// How long a question waits for its answer. Telegram names only the checkout's; callbacks have been seen to last 15 s to a minute.
+const (
+	checkoutLife = 10 * time.Second
+	callbackLife = 30 * time.Second
+	// maxQueries is how many questions are remembered; those too old go when it is reached.
+	maxQueries = 10_000
+)
+
+// query is a question of a person that the bot must answer.
+type query struct {
+	kind    string // "callback" or "checkout"
+	chat    int64
+	asked   time.Time
+	payload string // of a checkout
+	amount  int
+}
+
+func (q query) late(now time.Time) bool {
+	if q.kind == "checkout" {
+		return now.Sub(q.asked) > checkoutLife
+	}
+	return now.Sub(q.asked) > callbackLife
+}
+
+// Payment is stars that changed hands.
+type Payment struct {
+	Charge   string // telegram_payment_charge_id
+	Person   int64
+	Stars    int
+	Payload  string
+	Refunded bool
+	At       time.Time
+}
+
+// Payments returns all that were made, oldest first.
+func (t *Telegram) Payments() []Payment {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return append([]Payment(nil), t.payments...)
+}
+
+// askLocked remembers a question and returns its id.
+func (t *Telegram) askLocked(q query) string {
+	now := time.Now()
+	if len(t.queries) >= maxQueries {
+		for id, other := range t.queries {
+			if other.late(now) {
+				delete(t.queries, id)
+			}
+		}
+	}
+	t.lastID++ // unique, and as opaque as any
+	id := strconv.FormatInt(q.chat<<20+int64(t.lastID), 10)
+	q.asked = now
+	t.queries[id] = q
+	return id
+}
+
+// answerLocked takes the question that a call answers.
+func (t *Telegram) answerLocked(kind, id string) (query, error) {
+	q, ok := t.queries[id]
+	if !ok || q.kind != kind || q.late(time.Now()) {
+		return query{}, badRequest("query is too old and response timeout expired or query ID is invalid")
+	}
+	delete(t.queries, id)
+	return q, nil
+}
+
+func (t *Telegram) answerCallbackQuery(req *request) (any, error) {
+	if utf16Len(req.text("text")) > 200 {
+		return nil, badRequest("MESSAGE_TOO_LONG")
+	}
+	q, err := t.answerLocked("callback", req.text("callback_query_id"))
+	if err != nil {
+		return nil, err
+	}
+	t.emitLocked(Event{Kind: "callback_answer", Chat: q.chat, Text: req.text("text")})
+	return true, nil
+}
+
+func (t *Telegram) sendInvoice(req *request) (any, error) {
+	var prices []struct {
+		Label  string `json:"label"`
+		Amount int    `json:"amount"`
+	}
+	if json.Unmarshal([]byte(req.text("prices")), &prices) != nil {
+		return nil, badRequest("expected an Array of LabeledPrice as prices")
+	}
+	title, description, payload := req.text("title"), req.text("description"), req.text("payload")
+	switch {
+	case utf16Len(title) < 1 || utf16Len(title) > 32:
+		return nil, badRequest("INVOICE_TITLE_INVALID")
+	case utf16Len(description) < 1 || utf16Len(description) > 255:
+		return nil, badRequest("INVOICE_DESCRIPTION_INVALID")
+	case len(payload) < 1 || len(payload) > 128:
+		return nil, badRequest("INVOICE_PAYLOAD_INVALID")
+	case req.text("currency") != "XTR":
+		return nil, badRequest("CURRENCY_INVALID") // this world pays in stars only
+	case req.text("provider_token") != "":
+		return nil, badRequest("PAYMENT_PROVIDER_INVALID")
+	case len(prices) != 1:
+		return nil, badRequest("STARS_INVOICE_INVALID")
+	case prices[0].Amount < 1 || prices[0].Amount > 100_000:
+		return nil, badRequest("CURRENCY_TOTAL_AMOUNT_INVALID")
+	}
+	return t.sendLocked(req, "sendInvoice", func(m *message) error {
+		m.api.Invoice = &apiInvoice{Title: title, Description: description, StartParameter: req.text("start_parameter"), Currency: "XTR", TotalAmount: prices[0].Amount}
+		m.payload = payload
+		m.view.Text = title
+		return nil
+	})
+}
+
+// Pay presses the pay button of an invoice: the bot gets a pre_checkout_query, whose id this returns, and once it accepted that within 10 s
+// a successful_payment.
+func (p *Person) Pay(message int) int64 {
+	return p.act(func(t *Telegram, c *chat) int64 {
+		m := c.find(message)
+		if m == nil || m.api.Invoice == nil {
+			return 0
+		}
+		amount := m.api.Invoice.TotalAmount
+		id := t.askLocked(query{kind: "checkout", chat: c.api.ID, payload: m.payload, amount: amount})
+		return t.pushLocked(c, "pre_checkout_query", apiCheckout{ID: id, From: c.user, Currency: "XTR", TotalAmount: amount, InvoicePayload: m.payload})
+	})
+}
+
+func (t *Telegram) answerPreCheckoutQuery(req *request) (any, error) {
+	accepted := req.flag("ok")
+	if !accepted && req.text("error_message") == "" {
+		return nil, badRequest("error message must be specified") // the person must be told why
+	}
+	q, err := t.answerLocked("checkout", req.text("pre_checkout_query_id"))
+	if err != nil {
+		return nil, err
+	}
+	if !accepted {
+		t.emitLocked(Event{Kind: "precheckout_answer", Chat: q.chat, Text: req.text("error_message")})
+		return true, nil
+	}
+	t.emitLocked(Event{Kind: "precheckout_answer", Chat: q.chat})
+	charge := "sim_charge_" + strconv.Itoa(len(t.payments)+1)
+	t.payments = append(t.payments, Payment{Charge: charge, Person: q.chat, Stars: q.amount, Payload: q.payload, At: time.Now()})
+	c := t.chats[q.chat]
+	m := t.fromPerson(c)
+	m.api.Payment = &apiPayment{Currency: "XTR", TotalAmount: q.amount, InvoicePayload: q.payload, TelegramChargeID: charge}
+	t.sayLocked(c, m)
+	return true, nil
+}
+
+func (t *Telegram) refundStarPayment(req *request) (any, error) {
+	user, charge := req.number("user_id", 0, 0, 1<<62), req.text("telegram_payment_charge_id")
+	for i, paid := range t.payments {
+		if paid.Charge != charge || paid.Person != user {
+			continue
+		}
+		if paid.Refunded {
+			return nil, &apiError{Code: http.StatusBadRequest, Description: "Bad Request: CHARGE_ALREADY_REFUNDED"}
+		}
+		t.payments[i].Refunded = true
+		c := t.chats[user]
+		m := t.fromPerson(c)
+		m.api.Refund = &apiPayment{Currency: "XTR", TotalAmount: paid.Stars, InvoicePayload: paid.Payload, TelegramChargeID: charge}
+		t.sayLocked(c, m)
+		return true, nil
+	}
+	return nil, badRequest("CHARGE_NOT_FOUND")
+}

@@ -1,0 +1,239 @@
+package sim
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// untilStopped is the live_period of a location that is shared until the person stops.
+const untilStopped = 0x7FFFFFFF
+
+// Profile is who somebody is.
+type Profile struct {
+	ID           int64 // chat and user id
+	FirstName    string
+	LanguageCode string
+}
+
+// Person returns the person with the id, joining them on first use. What a later profile says replaces what an earlier one did.
+func (t *Telegram) Person(p Profile) *Person {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c := t.joinLocked(apiChat{ID: p.ID, Type: "private", FirstName: "Person"})
+	if p.FirstName != "" {
+		c.api.FirstName = p.FirstName
+	}
+	language := c.user.LanguageCode
+	if p.LanguageCode != "" {
+		language = p.LanguageCode
+	}
+	c.user = apiUser{ID: p.ID, FirstName: c.api.FirstName, LanguageCode: language}
+	return &Person{t: t, chat: c}
+}
+
+// Person acts in a private chat with the bot. Every method returns the id of the update it caused, 0 if it caused none: the bot did not ask
+// for the kind, 100 000 wait already, or there is no such message or button.
+type Person struct {
+	t    *Telegram
+	chat *chat
+}
+
+// act runs fn under the lock and tells the subscribers after it.
+func (p *Person) act(fn func(t *Telegram, c *chat) int64) int64 {
+	defer p.t.tell()
+	p.t.mu.Lock()
+	defer p.t.mu.Unlock()
+	return fn(p.t, p.chat)
+}
+
+// sayLocked finishes a person's message and queues its update.
+func (t *Telegram) sayLocked(c *chat, m *message) int64 {
+	t.addLocked(c, m)
+	return t.pushLocked(c, "message", m.api)
+}
+
+// pushLocked queues an update of the chat.
+func (t *Telegram) pushLocked(c *chat, kind string, object any) int64 {
+	raw, err := json.Marshal(object)
+	if err != nil {
+		panic(fmt.Sprintf("sim: %s update: %v", kind, err)) // a coordinate that is no number: the caller's fault, and JSON has no way to say it
+	}
+	return t.queue.push(c.api.ID, kind, raw)
+}
+
+// fromPerson starts a message of the person.
+func (t *Telegram) fromPerson(c *chat) *message {
+	user := c.user
+	return t.newMessage(c, &user)
+}
+
+// Say sends a text.
+func (p *Person) Say(text string) int64 {
+	return p.act(func(t *Telegram, c *chat) int64 {
+		m := t.fromPerson(c)
+		m.api.Text, m.view.Text = text, text
+		if command, _, _ := strings.Cut(strings.ReplaceAll(text, "\n", " "), " "); len(command) > 1 && command[0] == '/' {
+			m.api.Entities = []apiEntity{{Type: "bot_command", Length: utf16Len(command)}}
+		}
+		return t.sayLocked(c, m)
+	})
+}
+
+// Locate sends a static location.
+func (p *Person) Locate(lat, lon float64) int64 {
+	return p.act(func(t *Telegram, c *chat) int64 {
+		return t.sayLocked(c, t.located(c, apiLocation{Latitude: lat, Longitude: lon}))
+	})
+}
+
+func (t *Telegram) located(c *chat, where apiLocation) *message {
+	m := t.fromPerson(c)
+	m.api.Location = &where
+	m.view.Lat, m.view.Lon = where.Latitude, where.Longitude
+	return m
+}
+
+// Share starts a live location (period in seconds, 0x7FFFFFFF = until stopped) and returns its message id too.
+func (p *Person) Share(lat, lon float64, period int) (update int64, message int) {
+	update = p.act(func(t *Telegram, c *chat) int64 {
+		m := t.located(c, apiLocation{Latitude: lat, Longitude: lon, LivePeriod: period, HorizontalAccuracy: 12})
+		message = m.api.MessageID
+		return t.sayLocked(c, m)
+	})
+	return update, message
+}
+
+// Move edits a live location; period as at the share. heading is in degrees, 1-360, 0 = unknown.
+func (p *Person) Move(message int, lat, lon float64, heading int) int64 {
+	return p.relocate(message, func(was apiLocation) apiLocation {
+		was.Latitude, was.Longitude, was.Heading = lat, lon, heading
+		return was
+	})
+}
+
+// StopSharing edits the live location without live_period.
+func (p *Person) StopSharing(message int) int64 {
+	return p.relocate(message, func(was apiLocation) apiLocation {
+		return apiLocation{Latitude: was.Latitude, Longitude: was.Longitude}
+	})
+}
+
+// relocate edits a live location. The message keeps its period for later moves, also after a stop: late edits arrive in that order too.
+func (p *Person) relocate(id int, edit func(apiLocation) apiLocation) int64 {
+	return p.act(func(t *Telegram, c *chat) int64 {
+		m := c.find(id)
+		if m == nil || m.view.FromBot || m.api.Location == nil || m.api.Location.LivePeriod == 0 {
+			return 0
+		}
+		where := edit(*m.api.Location)
+		m.view.Lat, m.view.Lon = where.Latitude, where.Longitude
+		t.editedLocked(c, m)
+		edited := m.api
+		edited.Location = &where
+		m.api.Location = &apiLocation{
+			Latitude: where.Latitude, Longitude: where.Longitude, Heading: where.Heading,
+			LivePeriod: m.api.Location.LivePeriod, HorizontalAccuracy: m.api.Location.HorizontalAccuracy,
+		}
+		return t.pushLocked(c, "edited_message", edited)
+	})
+}
+
+// Press presses an inline button by its data. A button that the message had before an edit can be pressed too, as on a phone that is behind.
+func (p *Person) Press(message int, data string) int64 {
+	return p.act(func(t *Telegram, c *chat) int64 {
+		m := c.find(message)
+		if m == nil || !m.data[data] {
+			return 0
+		}
+		id := t.askLocked(query{kind: "callback", chat: c.api.ID})
+		return t.pushLocked(c, "callback_query", apiCallback{
+			ID: id, From: c.user, Message: m.api, Data: data,
+			ChatInstance: strconv.FormatInt(c.api.ID*7919+104729, 10),
+		})
+	})
+}
+
+// Block makes every send to the person fail with 403 until Unblock. The bot hears of both by my_chat_member, unless it did not ask for it.
+func (p *Person) Block() { p.setBlocked(true) }
+
+// Unblock ends Block.
+func (p *Person) Unblock() { p.setBlocked(false) }
+
+func (p *Person) setBlocked(blocked bool) {
+	p.act(func(t *Telegram, c *chat) int64 {
+		if c.blocked == blocked {
+			return 0
+		}
+		c.blocked = blocked
+		forever := int64(0)
+		member, kicked := apiMemberState{User: t.me, Status: "member"}, apiMemberState{User: t.me, Status: "kicked", UntilDate: &forever}
+		change := apiMember{Chat: c.api, From: c.user, Date: time.Now().Unix(), Old: kicked, New: member}
+		if blocked {
+			change.Old, change.New = member, kicked
+		}
+		return t.pushLocked(c, "my_chat_member", change)
+	})
+}
+
+// Messages returns the chat as it looks now, oldest first, at most the last 1000 messages.
+func (p *Person) Messages() []Message {
+	p.t.mu.Lock()
+	defer p.t.mu.Unlock()
+	out := make([]Message, len(p.chat.messages))
+	for i, m := range p.chat.messages {
+		out[i] = m.view
+	}
+	return out
+}
+
+// Inject delivers a raw update (a JSON object without update_id), for shapes that the other methods do not make, and makes its chat known. It
+// panics on anything but a JSON object.
+func (t *Telegram) Inject(update json.RawMessage) int64 {
+	update = bytes.TrimSpace(update)
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(update, &fields); err != nil || fields == nil {
+		panic(fmt.Sprintf("sim: Inject takes a JSON object, not %q: %v", update, err))
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var chat apiChat
+	var kind string
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		kind = name
+		if chat = chatOf(fields[name]); chat.ID != 0 {
+			t.joinLocked(chat)
+			break
+		}
+	}
+	if len(fields) != 1 {
+		kind = "" // nothing that Telegram sends
+	}
+	return t.queue.pushRaw(chat.ID, kind, update)
+}
+
+// chatOf finds the chat of an update's object, the zero chat if it names none.
+func chatOf(object json.RawMessage) apiChat {
+	var in struct {
+		Chat    apiChat `json:"chat"`
+		Message struct {
+			Chat apiChat `json:"chat"`
+		} `json:"message"`
+		From apiUser `json:"from"`
+	}
+	_ = json.Unmarshal(object, &in) // what cannot be read has no chat
+	switch {
+	case in.Chat.ID != 0:
+		return in.Chat
+	case in.Message.Chat.ID != 0:
+		return in.Message.Chat
+	case in.From.ID != 0:
+		return apiChat{ID: in.From.ID, Type: "private", FirstName: in.From.FirstName}
+	}
+	return apiChat{}
+}
