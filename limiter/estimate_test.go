@@ -2,6 +2,7 @@ package limiter
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -169,4 +170,49 @@ func TestMeanFollowsTheJobs(t *testing.T) {
 			t.Errorf("after forty jobs of 4s: got %v", got)
 		}
 	})
+}
+
+func TestAdmissionCountsTheKeysOwnJobs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := NewGate(GateConfig{Slots: 1, Guess: 6 * time.Second})
+		acquire(t, g, Job{})
+		for _, key := range []int64{1, 1, 2} {
+			enter(t, g, Job{Key: key})
+		}
+		deadline := time.Now().Add(20 * time.Second)
+		if _, err := g.Enter(Job{Key: 1, Deadline: deadline}); !errors.Is(err, ErrLate) {
+			t.Errorf("third job of a key, after 24s: got %v, want ErrLate", err)
+		}
+		enter(t, g, Job{Key: 3, Deadline: deadline}) // after 18s: before the second of key 1
+	})
+}
+
+func TestArrivalsFade(t *testing.T) {
+	start := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+	r := newRecent(recentWindow, 2) // so that a job a window is a share of one slot
+	for range 4 {
+		r.arrived(0, start)
+	}
+	for _, tt := range []struct {
+		after time.Duration
+		want  float64
+	}{
+		{0, 4},
+		{recentWindow - 1, 4},
+		{recentWindow + recentWindow/4, 3},
+		{recentWindow + recentWindow/2, 2},
+		{2 * recentWindow, 0},
+		{10 * recentWindow, 0},
+	} {
+		if got := r.share(1, start.Add(tt.after)); got != tt.want {
+			t.Errorf("share after %v: got %v, want %v", tt.after, got, tt.want)
+		}
+		if got := r.share(0, start.Add(tt.after)); got != 0 {
+			t.Errorf("share of better classes than the best: got %v, want 0", got)
+		}
+	}
+	r.arrived(0, start.Add(20*recentWindow))
+	if got := r.share(1, start.Add(25*recentWindow)); got != 0 {
+		t.Errorf("share after a long silence: got %v, want 0", got)
+	}
 }

@@ -151,6 +151,14 @@ func TestPaceRefuses(t *testing.T) {
 		if err := pace.Wait(soon, "a"); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 0 {
 			t.Errorf("deadline too near: got %v after %v, want it at once", err, time.Since(start))
 		}
+		slow := NewPace[string](PaceConfig{Rate: 1})
+		queue := newPassers()
+		for _, key := range []string{"a", "b", "c"} {
+			queue.send(t, slow, key, key)
+		}
+		if err := slow.Wait(soon, "d"); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 0 {
+			t.Errorf("too many in the common queue: got %v after %v, want it at once", err, time.Since(start))
+		}
 		ended, end := context.WithCancel(t.Context())
 		end()
 		if err := pace.Wait(ended, "b"); !errors.Is(err, context.Canceled) {
@@ -160,6 +168,7 @@ func TestPaceRefuses(t *testing.T) {
 		if err := pace.Wait(t.Context(), "b"); !errors.Is(err, ErrFull) {
 			t.Errorf("one more than may wait: got %v, want ErrFull", err)
 		}
+		queue.wait()
 		p.wait()
 	})
 }
@@ -198,6 +207,77 @@ func TestPaceCallerWhoLeavesMakesWay(t *testing.T) {
 		cancel()
 		left.Wait()
 		checkPassed(t, p.wait(), []passed{{"a1", 0}, {"c1", time.Second}, {"a2", 2 * time.Second}})
+	})
+}
+
+func TestPaceNextInTheCommonQueueTakesOverFromALeaver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pace := NewPace[string](PaceConfig{Rate: 1})
+		p := newPassers()
+		p.send(t, pace, "a", "a1")
+		ctx, cancel := context.WithCancel(t.Context())
+		var left sync.WaitGroup
+		left.Go(func() {
+			if err := pace.Wait(ctx, "b"); !errors.Is(err, context.Canceled) {
+				t.Errorf("leaver: got %v, want the context's error", err)
+			}
+		})
+		synctest.Wait()
+		p.send(t, pace, "c", "c1")
+		cancel()
+		left.Wait()
+		checkPassed(t, p.wait(), []passed{{"a1", 0}, {"c1", time.Second}})
+	})
+}
+
+// TestPaceNewcomerDoesNotOvertake looks at the moment when a token is there but who waits for it has not woken yet.
+func TestPaceNewcomerDoesNotOvertake(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		cfg  PaceConfig
+		key  string // of the newcomer; a waits
+	}{
+		{"in a key", PaceConfig{KeyRate: 1}, "a"},
+		{"in the common queue", PaceConfig{Rate: 1}, "b"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				pace := NewPace[string](tt.cfg)
+				if err := pace.Wait(t.Context(), "a"); err != nil {
+					t.Fatal(err)
+				}
+				first, err := pace.enter(t.Context(), "a")
+				if err != nil {
+					t.Fatal(err)
+				}
+				pace.look(first)
+				time.Sleep(time.Second)
+				newcomer, err := pace.enter(t.Context(), tt.key)
+				if newcomer == nil || err != nil {
+					t.Fatalf("newcomer: got %v, %v, want it to wait", newcomer, err)
+				}
+				if _, gone := pace.look(newcomer); gone {
+					t.Error("the newcomer went first")
+				}
+				if _, gone := pace.look(first); !gone {
+					t.Error("the first did not go")
+				}
+			})
+		})
+	}
+}
+
+func TestPaceForgetsTheLeastRecentlyUsed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pace := NewPace[string](PaceConfig{KeyRate: 1, KeyBurst: 2, MaxKeys: 2})
+		for i, key := range []string{"a", "b", "a", "c"} { // c takes the place of b
+			if !pace.Spare(key, 0) {
+				t.Fatalf("call %d of %s refused", i, key)
+			}
+		}
+		if pace.Spare("a", 0) {
+			t.Error("a was forgotten, although used after b")
+		}
 	})
 }
 

@@ -12,18 +12,18 @@ type Slot struct {
 // Release gives the slot back and teaches the gate how long the job took. Calling it twice is harmless.
 func (s Slot) Release() { s.giveBack(true) }
 
-// giveBack frees the slot and says whether it was still held. Only a job that ran teaches the gate its length.
-func (s Slot) giveBack(ran bool) bool {
+// giveBack frees the slot if it is still held. Only a job that ran teaches the gate its length.
+func (s Slot) giveBack(ran bool) {
 	g := s.gate
 	if g == nil {
-		return false
+		return
 	}
 	now := time.Now()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	started, held := g.slots.release(s.index, s.gen)
 	if !held {
-		return false
+		return
 	}
 	if ran {
 		g.recent.finished(now.Sub(started))
@@ -31,7 +31,6 @@ func (s Slot) giveBack(ran bool) bool {
 		g.count.passed--
 	}
 	g.serveLocked(now)
-	return true
 }
 
 // slots are the places to run. A place's generation moves on at each release, so an old Slot opens nothing.
