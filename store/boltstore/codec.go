@@ -154,7 +154,8 @@ func (c *codec) time(p *time.Time) {
 
 func (c *codec) point(p *geo.Point) {
 	if !c.reading {
-		if c.err = checkPoint(*p); c.err != nil {
+		if err := checkPoint(*p); err != nil {
+			c.err = err
 			return
 		}
 	}

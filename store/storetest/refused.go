@@ -1,0 +1,308 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// fill sets every field of a record to something, so that a field which an adapter forgets shows.
+func fill(v reflect.Value, n *int) {
+	*n++
+	switch v.Interface().(type) {
+	case time.Time:
+		v.Set(reflect.ValueOf(noon.Add(time.Duration(*n) * time.Second)))
+		return
+	case geo.Point:
+		v.Set(reflect.ValueOf(geo.Point{Lat: -float64(*n) / 7, Lon: float64(*n) / 3}))
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(fmt.Sprintf("текст-%d", *n))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int, reflect.Int64:
+		v.SetInt(-int64(*n) << 20)
+	case reflect.Uint64:
+		v.SetUint(uint64(*n) << 60)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		for i := range v.Len() {
+			fill(v.Index(i), n)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(v.Field(i), n)
+		}
+	default:
+		panic("a kind of field that fill does not know: " + v.Kind().String())
+	}
+}
+
+func filled[T any]() T {
+	var v T
+	n := 0
+	fill(reflect.ValueOf(&v).Elem(), &n)
+	return v
+}
+
+// texts calls fn with a pointer to every text in a record.
+func texts(v reflect.Value, path string, fn func(path string, text reflect.Value)) {
+	switch v.Kind() {
+	case reflect.String:
+		fn(path, v)
+	case reflect.Slice:
+		for i := range v.Len() {
+			texts(v.Index(i), fmt.Sprintf("%s[%d]", path, i), fn)
+		}
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			return
+		}
+		for i := range v.NumField() {
+			texts(v.Field(i), path+"."+v.Type().Field(i).Name, fn)
+		}
+	}
+}
+
+func testEveryField(t *testing.T, open OpenFunc) {
+	ctx, s := t.Context(), open(t, t.TempDir())
+	defer closeStore(t, s)
+	user, place, tile, story := filled[store.User](), filled[store.Place](), filled[store.Tile](), filled[store.Story]()
+	early := time.Unix(0, 0)
+	_, err := s.UpdateUser(ctx, user.ID, func(u *store.User) error { *u = user; return nil })
+	must(t, err)
+	must(t, s.PutPlaces(ctx, []store.Place{place}))
+	must(t, s.PutTile(ctx, tile))
+	must(t, s.PutStories(ctx, []store.Story{story}))
+
+	gotUser, err := s.User(ctx, user.ID)
+	must(t, err)
+	gotPlace, err := s.Place(ctx, place.ID, place.Language)
+	must(t, err)
+	gotTile, err := s.Tile(ctx, tile.TileKey, early)
+	must(t, err)
+	gotStories, err := s.Stories(ctx, []store.StoryKey{story.StoryKey}, early)
+	must(t, err)
+	want := []any{user, place, tile, []store.Story{story}}
+	if diff := cmp.Diff(want, []any{gotUser, gotPlace, gotTile, gotStories}, sameTime); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// put stores a record of any kind.
+func put(ctx context.Context, s store.Store, record any) error {
+	switch r := record.(type) {
+	case *store.User:
+		_, err := s.UpdateUser(ctx, r.ID, func(u *store.User) error { *u = *r; return nil })
+		return err
+	case *store.Place:
+		return s.PutPlaces(ctx, []store.Place{{ID: "good", Language: "ru"}, *r})
+	case *store.Tile:
+		return s.PutTile(ctx, *r)
+	case *store.Story:
+		return s.PutStories(ctx, []store.Story{story("good", "ru", store.Short, eiffel), *r})
+	case *store.Delivery:
+		return s.Delivered(ctx, *r)
+	}
+	panic("a record that put does not know")
+}
+
+func testRefused(t *testing.T, open OpenFunc) {
+	ctx, s := t.Context(), open(t, t.TempDir())
+	defer closeStore(t, s)
+	user, place, tile, full, delivery := filled[store.User](), filled[store.Place](), filled[store.Tile](), filled[store.Story](), filled[store.Delivery]()
+	bad := []string{"a\x00b", "\x00", "a\xffb", "\xc3", string([]byte{0xed, 0xa0, 0x80})} // the last one is half of a surrogate pair
+	for _, record := range []any{&user, &place, &tile, &full, &delivery} {
+		v := reflect.ValueOf(record).Elem()
+		texts(v, v.Type().Name(), func(path string, text reflect.Value) {
+			good := text.String()
+			defer text.SetString(good)
+			for _, b := range bad {
+				text.SetString(b)
+				if err := put(ctx, s, record); !errors.Is(err, store.ErrInvalid) {
+					t.Errorf("%s = %q: got error %v, want ErrInvalid", path, b, err)
+				}
+			}
+		})
+	}
+
+	long := strings.Repeat("x", store.MaxKey+1)
+	for _, b := range append(bad, long) {
+		questions := map[string]func() error{
+			"Told":           func() error { _, err := s.Told(ctx, 1, []string{"Q1", b}); return err },
+			"Vote place":     func() error { return voteFor(ctx, s, store.StoryKey{Place: b}) },
+			"Vote language":  func() error { return voteFor(ctx, s, store.StoryKey{Language: b}) },
+			"Vote length":    func() error { return voteFor(ctx, s, store.StoryKey{Length: store.Length(b)}) },
+			"Tile":           func() error { _, err := s.Tile(ctx, store.TileKey{Language: b}, noon); return err },
+			"Place id":       func() error { _, err := s.Place(ctx, b, "ru"); return err },
+			"Place language": func() error { _, err := s.Place(ctx, "Q1", b); return err },
+			"PlacesByPage":   func() error { _, err := s.PlacesByPage(ctx, b, []int64{1}); return err },
+			"PlacesIn":       func() error { _, err := s.PlacesIn(ctx, b, everywhere, 1); return err },
+			"Stories":        func() error { _, err := s.Stories(ctx, []store.StoryKey{{Place: b}}, noon); return err },
+			"StoriesIn":      func() error { _, err := s.StoriesIn(ctx, b, everywhere, 1, noon); return err },
+			"Spend":          func() error { _, err := s.Spend(ctx, store.Day(b), 1, 1); return err },
+			"Spent":          func() error { _, err := s.Spent(ctx, store.Day(b), 1); return err },
+			"PutPlaces":      func() error { return s.PutPlaces(ctx, []store.Place{{ID: b}}) },
+			"PutTile":        func() error { return s.PutTile(ctx, store.Tile{TileKey: store.TileKey{Language: b}}) },
+			"PutStories":     func() error { return s.PutStories(ctx, []store.Story{{StoryKey: store.StoryKey{Place: b}}}) },
+			"Delivered":      func() error { return s.Delivered(ctx, store.Delivery{Person: 1, Place: b}) },
+		}
+		for name, ask := range questions {
+			if err := ask(); !errors.Is(err, store.ErrInvalid) {
+				t.Errorf("%s of %.10q: got error %v, want ErrInvalid", name, b, err)
+			}
+		}
+	}
+
+	off := story("off", "ru", store.Short, geo.Point{Lat: 91})
+	for name, err := range map[string]error{
+		"story off the globe": s.PutStories(ctx, []store.Story{off}),
+		"place off the globe": s.PutPlaces(ctx, []store.Place{{ID: "off", Language: "ru", Point: off.Point}}),
+		"page off the globe":  s.PutTile(ctx, store.Tile{Pages: []store.Page{{Point: off.Point}}}),
+		"three in WrongBy":    s.PutStories(ctx, []store.Story{{WrongBy: []int64{1, 2, 3}}}),
+		"unknown mark":        func() error { _, err := s.Vote(ctx, 1, off.StoryKey, 4, noon); return err }(),
+		"negative mark":       func() error { _, err := s.Vote(ctx, 1, off.StoryKey, -1, noon); return err }(),
+		"a day that is none":  func() error { _, err := s.Spend(ctx, "2026-02-30", 1, 1); return err }(),
+	} {
+		if !errors.Is(err, store.ErrInvalid) {
+			t.Errorf("%s: got error %v, want ErrInvalid", name, err)
+		}
+	}
+	testEmpty(t, s)
+}
+
+func voteFor(ctx context.Context, s store.Store, key store.StoryKey) error {
+	_, err := s.Vote(ctx, 1, key, store.Like, noon)
+	return err
+}
+
+// testEmpty checks that nothing that was refused left anything.
+func testEmpty(t *testing.T, s store.Store) {
+	t.Helper()
+	play(t, s, []op{
+		user("nobody", filled[store.User]().ID, store.User{}, store.ErrNotFound),
+		user("nobody", 1, store.User{}, store.ErrNotFound),
+		place("no place", "good", "ru", store.Place{}, store.ErrNotFound),
+		placesIn("no places", "ru", everywhere, 10),
+		storiesIn("no stories", "ru", everywhere, 10, noon),
+		stories("no stories", []store.StoryKey{story("good", "ru", store.Short, eiffel).StoryKey}, noon),
+		tile("no tile", filled[store.Tile]().TileKey, time.Unix(0, 0), store.Tile{}, store.ErrNotFound),
+		told("nothing told", 1, []string{"good", ""}, []bool{false, false}),
+		told("nothing told", filled[store.Delivery]().Person, []string{filled[store.Delivery]().Place}, []bool{false}),
+		done("nothing done", filled[store.Delivery]().Update, false),
+		done("nothing done", 1, false),
+		spent("nothing spent", store.DayOf(noon), 1, store.Spent{}),
+		sweep("nothing to sweep", noon.AddDate(1000, 0, 0), 10, 0),
+	})
+}
+
+// methods calls every method once, with arguments that are fine.
+func methods(ctx context.Context, s store.Store) map[string]error {
+	errs := map[string]error{}
+	_, errs["User"] = s.User(ctx, 1)
+	_, errs["UpdateUser"] = s.UpdateUser(ctx, 1, func(*store.User) error { return nil })
+	_, errs["Told"] = s.Told(ctx, 1, []string{"good"})
+	_, errs["Vote"] = s.Vote(ctx, 1, store.StoryKey{Place: "good"}, store.Like, noon)
+	_, errs["Tile"] = s.Tile(ctx, store.TileKey{}, noon)
+	errs["PutTile"] = s.PutTile(ctx, filled[store.Tile]())
+	_, errs["Place"] = s.Place(ctx, "good", "ru")
+	_, errs["PlacesByPage"] = s.PlacesByPage(ctx, "ru", []int64{1})
+	_, errs["PlacesIn"] = s.PlacesIn(ctx, "ru", everywhere, 1)
+	errs["PutPlaces"] = s.PutPlaces(ctx, []store.Place{{ID: "good", Language: "ru"}})
+	_, errs["Stories"] = s.Stories(ctx, []store.StoryKey{{Place: "good"}}, noon)
+	_, errs["StoriesIn"] = s.StoriesIn(ctx, "ru", everywhere, 1, noon)
+	errs["PutStories"] = s.PutStories(ctx, []store.Story{story("good", "ru", store.Short, eiffel)})
+	_, errs["Spend"] = s.Spend(ctx, store.DayOf(noon), 1, 1)
+	_, errs["Spent"] = s.Spent(ctx, store.DayOf(noon), 1)
+	errs["Delivered"] = s.Delivered(ctx, store.Delivery{Update: 1, Person: 1, Place: "good", At: noon})
+	_, errs["Done"] = s.Done(ctx, 1)
+	errs["MarkDone"] = s.MarkDone(ctx, 1)
+	_, errs["Sweep"] = s.Sweep(ctx, noon, 10)
+	return errs
+}
+
+func testEnded(t *testing.T, open OpenFunc) {
+	s := open(t, t.TempDir())
+	defer closeStore(t, s)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, err := range methods(ctx, s) {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: got error %v, want context.Canceled", name, err)
+		}
+	}
+	testEmpty(t, s)
+}
+
+func testClosed(t *testing.T, open OpenFunc) {
+	s := open(t, t.TempDir())
+	closeStore(t, s)
+	for name, err := range methods(t.Context(), s) {
+		if !errors.Is(err, store.ErrClosed) {
+			t.Errorf("%s: got error %v, want ErrClosed", name, err)
+		}
+	}
+	closeStore(t, s) // the second time is no error
+}
+
+func testUpdater(t *testing.T, open OpenFunc) {
+	ctx, s := t.Context(), open(t, t.TempDir())
+	defer closeStore(t, s)
+	refusal := errors.New("no")
+	if _, err := s.UpdateUser(ctx, 1, func(*store.User) error { return refusal }); err != refusal { //nolint:errorlint // unchanged means the same value
+		t.Errorf("got error %v, want the updater's own, unchanged", err)
+	}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the updater's panic did not reach its caller")
+			}
+		}()
+		_, _ = s.UpdateUser(ctx, 1, func(*store.User) error { panic("updater") })
+	}()
+	testEmpty(t, s)
+	_, err := s.UpdateUser(ctx, 1, func(u *store.User) error { u.Language = "ru"; return nil }) // writing goes on
+	must(t, err)
+}
+
+func testAliasing(t *testing.T, open OpenFunc) {
+	ctx, s := t.Context(), open(t, t.TempDir())
+	defer closeStore(t, s)
+	early := time.Unix(0, 0)
+	user, tile, full := filled[store.User](), filled[store.Tile](), filled[store.Story]()
+	_, err := s.UpdateUser(ctx, user.ID, func(u *store.User) error { *u = user; return nil })
+	must(t, err)
+	must(t, s.PutTile(ctx, tile))
+	must(t, s.PutStories(ctx, []store.Story{full}))
+	for range 2 { // what the first round spoils is the caller's own
+		gotUser, err := s.User(ctx, user.ID)
+		must(t, err)
+		updated, err := s.UpdateUser(ctx, user.ID, func(*store.User) error { return nil })
+		must(t, err)
+		gotTile, err := s.Tile(ctx, tile.TileKey, early)
+		must(t, err)
+		gotStories, err := s.Stories(ctx, []store.StoryKey{full.StoryKey, full.StoryKey}, early)
+		must(t, err)
+		want := []any{filled[store.User](), filled[store.User](), filled[store.Tile](), filled[store.Story](), filled[store.Story]()}
+		if diff := cmp.Diff(want, []any{gotUser, updated, gotTile, gotStories[0], gotStories[1]}, sameTime); diff != "" {
+			t.Fatalf("(-want +got):\n%s", diff)
+		}
+		gotUser.Interests[0], updated.Interests[1] = "spoiled", "spoiled"
+		gotTile.Pages[0].Title, gotStories[0].WrongBy[0] = "spoiled", 0
+		user.Interests[0], tile.Pages[1].Title, full.WrongBy[1] = "spoiled", "spoiled", 0
+		if gotStories[1].WrongBy[0] == 0 {
+			t.Error("two values of one answer share memory")
+		}
+	}
+}

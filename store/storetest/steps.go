@@ -1,0 +1,118 @@
+package storetest
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// The steps that scripts are made of, one for each method.
+
+func user(name string, id int64, want store.User, err error) op {
+	return op{name: name, want: want, err: err, reads: true, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.User(ctx, id)
+	}}
+}
+
+func updateUser(name string, id int64, fn func(*store.User) error, want store.User, err error) op {
+	return op{name: name, want: want, err: err, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.UpdateUser(ctx, id, fn)
+	}}
+}
+
+func told(name string, person int64, places []string, want []bool) op {
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.Told(ctx, person, places)
+	}}
+}
+
+func delivered(name string, d store.Delivery) op {
+	return op{name: name, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.Delivered(ctx, d) }}
+}
+
+func vote(name string, person int64, key store.StoryKey, mark store.Mark, want store.Story, err error) op {
+	return op{name: name, want: want, err: err, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.Vote(ctx, person, key, mark, noon)
+	}}
+}
+
+func tile(name string, key store.TileKey, now time.Time, want store.Tile, err error) op {
+	return op{name: name, want: want, err: err, reads: true, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.Tile(ctx, key, now)
+	}}
+}
+
+func putTile(name string, tile store.Tile) op {
+	return op{name: name, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.PutTile(ctx, tile) }}
+}
+
+func place(name, id, language string, want store.Place, err error) op {
+	return op{name: name, want: want, err: err, reads: true, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.Place(ctx, id, language)
+	}}
+}
+
+// byPage compares in the order of ids, for the method promises none.
+func byPage(name, language string, pages []int64, want ...store.Place) op {
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) {
+		got, err := s.PlacesByPage(ctx, language, pages)
+		slices.SortFunc(got, func(a, b store.Place) int { return cmp.Compare(a.ID, b.ID) })
+		return got, err
+	}}
+}
+
+func placesIn(name, language string, ranges []geo.CellRange, limit int, want ...store.Place) op {
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.PlacesIn(ctx, language, ranges, limit)
+	}}
+}
+
+func putPlaces(name string, places ...store.Place) op {
+	return op{name: name, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.PutPlaces(ctx, places) }}
+}
+
+func stories(name string, keys []store.StoryKey, now time.Time, want ...store.Story) op {
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.Stories(ctx, keys, now)
+	}}
+}
+
+func storiesIn(name, language string, ranges []geo.CellRange, limit int, now time.Time, want ...store.Story) op {
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.StoriesIn(ctx, language, ranges, limit, now)
+	}}
+}
+
+func putStories(name string, stories ...store.Story) op {
+	return op{name: name, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.PutStories(ctx, stories) }}
+}
+
+func spend(name string, day store.Day, person, tokens int64, want store.Spent) op {
+	return op{name: name, want: want, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.Spend(ctx, day, person, tokens)
+	}}
+}
+
+func spent(name string, day store.Day, person int64, want store.Spent) op {
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.Spent(ctx, day, person)
+	}}
+}
+
+func done(name string, update int64, want bool) op {
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.Done(ctx, update)
+	}}
+}
+
+func markDone(name string, updates ...int64) op {
+	return op{name: name, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.MarkDone(ctx, updates...) }}
+}
+
+func sweep(name string, now time.Time, limit, want int) op {
+	return op{name: name, want: want, do: func(ctx context.Context, s store.Store) (any, error) { return s.Sweep(ctx, now, limit) }}
+}
