@@ -5,12 +5,28 @@ package model
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
 	"time"
 
+	openai "github.com/sashabaranov/go-openai"
+
 	"excursobot/geo/places"
+	"excursobot/limiter"
 )
+
+// DefaultModel is asked when Config names none: small, quick to the first token, follows a strict schema.
+const DefaultModel = "gpt-4.1-mini"
+
+// DefaultBaseURL is OpenAI's own API.
+const DefaultBaseURL = "https://api.openai.com/v1"
+
+// MaxPlaces is how many places one request may hold.
+const MaxPlaces = 8
 
 // Errors of Write, for errors.Is; they carry their cause.
 var (
@@ -21,10 +37,11 @@ var (
 
 // Config sets a Client.
 type Config struct {
+	// APIKey may be empty for a server of one's own. BaseURL without a path gets /v1; default DefaultBaseURL. Model defaults to DefaultModel.
 	APIKey, BaseURL, Model string
 	HTTP                   *http.Client  // default one with timeouts to connect
-	FirstToken             time.Duration // default 10 s
-	Timeout                time.Duration // for one call in all with its retries, default 25 s
+	FirstToken             time.Duration // of each HTTP call, default 10 s
+	Timeout                time.Duration // for one call in all with its retries, from its start after the pace, default 25 s
 	RequestsPerMinute      float64       // default 60
 	Log                    *slog.Logger
 	Observe                func(Call) // called after each HTTP call; nil = nobody listens
@@ -32,12 +49,13 @@ type Config struct {
 
 // Call is what one HTTP call came to, for the metrics.
 type Call struct {
-	Outcome                        string // "ok", "error", "timeout", "refused", "answer", "breaker"
+	// Outcome is "ok", "error", "timeout", "refused", "answer", "cancelled" (by the caller), or "breaker" when it was open and nothing was sent.
+	Outcome                        string
 	Duration                       time.Duration
 	PromptTokens, CompletionTokens int
 }
 
-// Request asks for stories of up to 8 places in one language.
+// Request asks for stories of up to MaxPlaces places in one language.
 type Request struct {
 	Language string // BCP 47 code from Languages
 	Long     bool
@@ -57,32 +75,100 @@ type Result struct {
 	Tokens  int64         // prompt and completion, as the server counted them (estimated if it did not)
 }
 
-// CheckError says why a story was dropped.
-type CheckError struct{ Place, Rule, Detail string }
-
-func (e *CheckError) Error() string { return "story of " + e.Place + ": " + e.Rule + ": " + e.Detail }
-
 // Client speaks the chat completions protocol through go-openai.
-type Client struct{ _ int }
+type Client struct {
+	cfg     Config
+	api     *openai.Client
+	pace    *limiter.Pace[struct{}]
+	breaker *breaker
+	format  atomic.Int32 // of answers, as the server takes it; see format.go
+}
 
 // New returns a Client. It starts nothing.
-func New(cfg Config) (*Client, error) { panic("contract") }
+func New(cfg Config) (*Client, error) {
+	if cfg.APIKey == "" && cfg.BaseURL == "" {
+		return nil, errors.New("model: no API key")
+	}
+	base, err := baseURL(cfg.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Model == "" {
+		cfg.Model = DefaultModel
+	}
+	if cfg.FirstToken <= 0 {
+		cfg.FirstToken = 10 * time.Second
+	}
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = 25 * time.Second
+	}
+	if cfg.RequestsPerMinute <= 0 {
+		cfg.RequestsPerMinute = 60
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Observe == nil {
+		cfg.Observe = func(Call) {}
+	}
 
-// Write makes one call (and a bounded number of retries while nothing was received). onStory is called from Write's own goroutine
-// as soon as each story is complete and has passed the checks. The error is nil if the answer ended properly, even if
-// stories were dropped; stories given to onStory before an error are good.
-func (c *Client) Write(ctx context.Context, req Request, onStory func(Story)) (Result, error) {
-	panic("contract")
+	api := openai.DefaultConfig(cfg.APIKey)
+	api.BaseURL = base
+	api.HTTPClient = watched(cfg.HTTP)
+	// Three calls may start together, which is what the slots before the model allow by default.
+	burst := 3
+	if cfg.RequestsPerMinute < 30 {
+		burst = 1
+	}
+	return &Client{
+		cfg:     cfg,
+		api:     openai.NewClientWithConfig(api),
+		pace:    limiter.NewPace[struct{}](limiter.PaceConfig{Rate: cfg.RequestsPerMinute / 60, Burst: burst}),
+		breaker: newBreaker(base + " " + cfg.Model),
+	}, nil
+}
+
+// baseURL checks an address and completes it to what go-openai appends "/chat/completions" to.
+func baseURL(given string) (string, error) {
+	if given == "" {
+		return DefaultBaseURL, nil
+	}
+	u, err := url.Parse(given)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" {
+		return "", errors.New("model: base URL must be http(s)://host[/path]") // not repeated: it may hold a password
+	}
+	if u.Path == "" || u.Path == "/" {
+		u.Path = "/v1"
+	}
+	return strings.TrimRight(u.String(), "/"), nil
 }
 
 // Ready says whether a call may be tried now: false while the breaker is open.
-func (c *Client) Ready() bool { panic("contract") }
+func (c *Client) Ready() bool { return c.breaker.ready() }
 
 // Name returns the model's name.
-func (c *Client) Name() string { panic("contract") }
+func (c *Client) Name() string { return c.cfg.Model }
 
-// Languages are the codes in which stories can be told.
-var Languages = []string{"ru", "en", "fr", "pt", "uk", "es", "de", "it", "ja", "ko", "zh", "ar", "hi", "tr", "pl"}
-
-// Check returns nil or a *CheckError: whether text may be told of place in the language (DESIGN 5.7).
-func Check(place places.Place, language string, text string) error { panic("contract") }
+// Write makes one call (and a bounded number of retries while nothing was received). onStory is called from Write's own goroutine
+// as soon as each story is complete and has passed the checks. The error is nil if the answer ended properly, even if
+// stories were dropped; stories given to onStory before an error are good. When ctx ends, the error holds ctx's error too.
+func (c *Client) Write(ctx context.Context, req Request, onStory func(Story)) (Result, error) {
+	ans, err := newAnswer(req, onStory)
+	if err != nil {
+		return Result{}, fmt.Errorf("%w: %w", ErrRefused, err)
+	}
+	leave, err := c.breaker.enter()
+	if err != nil {
+		c.cfg.Observe(Call{Outcome: "breaker"})
+		return Result{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	failed := c.write(ctx, ans)
+	leave(failed, len(ans.result.Stories) > 0)
+	if failed == nil {
+		return ans.result, nil
+	}
+	if !c.breaker.ready() {
+		c.cfg.Log.Warn("model breaker open", "model", c.cfg.Model, "error", failed.Error())
+	}
+	return ans.result, failed
+}

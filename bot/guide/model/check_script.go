@@ -1,0 +1,152 @@
+package model
+
+import (
+	"fmt"
+	"unicode"
+)
+
+// script is a group of letters that some languages share.
+type script uint8
+
+const (
+	latin script = iota
+	cyrillic
+	arabic
+	devanagari
+	hangul
+	kana
+	han
+	otherScript
+	scripts // how many there are
+)
+
+// counts is what one pass over a text finds.
+type counts struct {
+	words   int // runs between spaces that hold a letter or a digit
+	visible int // characters that are not spaces
+	letters int
+	of      [scripts]int
+	// Letters that tell languages of one script apart.
+	russian   int // ыъэё
+	ukrainian int // іїєґ
+	foreign   int // Cyrillic letters of neither; Arabic letters that Arabic has not (Persian, Urdu)
+}
+
+func count(text string) counts {
+	var c counts
+	inWord := false
+	for _, r := range text {
+		if r == ' ' || r == '\n' || r >= 0x80 && unicode.IsSpace(r) {
+			inWord = false
+			continue
+		}
+		c.visible++
+		s, letter := scriptOf(r)
+		if !letter {
+			if !inWord && (r >= '0' && r <= '9' || r >= 0x80 && unicode.IsDigit(r)) {
+				inWord = true
+				c.words++
+			}
+			continue
+		}
+		if !inWord {
+			inWord = true
+			c.words++
+		}
+		c.letters++
+		c.of[s]++
+		switch s {
+		case cyrillic:
+			c.cyrillic(r)
+		case arabic:
+			switch r {
+			case 'پ', 'چ', 'ژ', 'گ', 'ک', 'ی', 'ے', 'ہ', 'ں', 'ٹ', 'ڈ', 'ڑ':
+				c.foreign++
+			}
+		}
+	}
+	return c
+}
+
+func (c *counts) cyrillic(r rune) {
+	switch unicode.ToLower(r) {
+	case 'ы', 'ъ', 'э', 'ё':
+		c.russian++
+	case 'і', 'ї', 'є', 'ґ':
+		c.ukrainian++
+	default:
+		if r < 0x410 || r > 0x44F { // Serbian, Belarusian, Kazakh, ...
+			c.foreign++
+		}
+	}
+}
+
+// scriptOf returns a letter's script. Ranges, since the tables of package unicode cost ten times as much; Devanagari's vowel signs count as letters.
+func scriptOf(r rune) (s script, letter bool) {
+	switch {
+	case r < 0x80:
+		return latin, r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+	case r < 0x250, r >= 0x1E00 && r < 0x1F00:
+		return latin, r >= 0xC0 && r != '×' && r != '÷'
+	case r >= 0x400 && r < 0x530:
+		return cyrillic, true
+	case r >= 0x600 && r < 0x700, r >= 0x750 && r < 0x780, r >= 0x8A0 && r < 0x900, r >= 0xFB50 && r < 0xFE00, r >= 0xFE70 && r < 0xFEFF:
+		return arabic, unicode.IsLetter(r)
+	case r >= 0x900 && r < 0x980:
+		return devanagari, r < 0x964 || r > 0x96F // not dandas and digits
+	case r >= 0xAC00 && r < 0xD7B0, r >= 0x1100 && r < 0x1200, r >= 0x3130 && r < 0x3190:
+		return hangul, true
+	case r >= 0x3041 && r < 0x3100, r >= 0x31F0 && r < 0x3200, r >= 0xFF66 && r < 0xFFA0:
+		return kana, r != '・'
+	case r >= 0x4E00 && r < 0xA000, r >= 0x3400 && r < 0x4DC0, r >= 0xF900 && r < 0xFB00, r >= 0x20000 && r < 0x32000, r == '々':
+		return han, true
+	}
+	return otherScript, unicode.IsLetter(r)
+}
+
+// wrongScript says why the letters are not the language's, "" = they are. A third of a text may be names in another script;
+// languages of one script are told apart by the letters that only one of them has.
+func wrongScript(language string, c counts) string {
+	if c.letters == 0 {
+		return "no letters"
+	}
+	var own int
+	switch language {
+	case "en", "fr", "pt", "es", "de", "it", "tr", "pl":
+		own = c.of[latin]
+	case "ru", "uk":
+		own = c.of[cyrillic]
+	case "ar":
+		own = c.of[arabic]
+	case "hi":
+		own = c.of[devanagari]
+	case "ko":
+		own = c.of[hangul]
+	case "zh":
+		own = c.of[han]
+	case "ja":
+		own = c.of[kana] + c.of[han]
+	default:
+		return fmt.Sprintf("unknown language %q", language)
+	}
+	if 3*own < 2*c.letters {
+		return fmt.Sprintf("%d of %d letters are of the language's script", own, c.letters)
+	}
+	bad := false
+	switch language {
+	case "ru": // Ukrainian has about 9 % of its own letters, Russian with a Ukrainian name in it less than 3 %
+		bad = 33*(c.ukrainian+c.foreign) > own
+	case "uk": // and Russian about 2.5 % of those that Ukrainian has not
+		bad = 50*c.ukrainian < own || c.russian > c.ukrainian || 33*c.foreign > own
+	case "ar":
+		bad = 33*c.foreign > own
+	case "ja": // Chinese has no kana, Japanese prose is half of it
+		bad = 5*c.of[kana] < own
+	case "zh":
+		bad = 20*c.of[kana] > own
+	}
+	if bad {
+		return "letters of another language"
+	}
+	return ""
+}
