@@ -28,8 +28,8 @@ func (g *Gate) estimateLocked(c Class, depth int, now time.Time) time.Duration {
 	ahead := g.room.ahead(c, depth)
 	wait := left[ahead%lanes] + time.Duration(ahead/lanes)*g.recent.mean
 
-	// No more than doubled: this is right for a steady stream, while a burst stands in the room and is counted
-	// there. An estimate too low is made good by the deadline's second check, one too high refuses for nothing.
+	// At most doubled. A burst of better jobs looks like a stream but stands in the room and is counted there already,
+	// and an estimate too low is made good by the deadline's second check, while one too high refuses for nothing.
 	share := min(0.5, g.recent.share(c, now)/float64(g.cfg.Slots))
 	return time.Duration(float64(wait) / (1 - share))
 }
