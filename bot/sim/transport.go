@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -83,7 +84,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 func serve(h http.Handler, p *pipe, r *http.Request) {
 	defer func() {
 		if v := recover(); v != nil {
-			if v != http.ErrAbortHandler {
+			if err, ok := v.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
 				log.Printf("sim: panic serving %s: %v\n%s", r.Host, v, debug.Stack())
 			}
 			p.cut()

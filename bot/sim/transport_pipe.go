@@ -188,7 +188,7 @@ func (b *responseBody) Read(to []byte) (int, error) {
 		p.moved.Wait()
 	}
 	switch {
-	case p.left == errLeft:
+	case errors.Is(p.left, errLeft):
 		return 0, errBody
 	case p.left != nil:
 		return 0, p.left

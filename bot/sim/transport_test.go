@@ -217,7 +217,7 @@ func TestTransportPlainAnswers(t *testing.T) {
 		}
 		body, err := io.ReadAll(resp.Body)
 		resp.Body.Close()
-		if err != nil || string(body) != tt.body || resp.StatusCode != 200 || resp.Header.Get("Content-Type") != tt.kind {
+		if err != nil || string(body) != tt.body || resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != tt.kind {
 			t.Errorf("%s %s: %d %q %q %v", tt.method, tt.path, resp.StatusCode, resp.Header.Get("Content-Type"), body, err)
 		}
 	}
