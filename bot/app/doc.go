@@ -1,2 +1,17 @@
 // Package app is the command line, the configuration, the wiring and the lifecycle. It is the only package that names every part.
+//
+// # A tour
+//
+// Main (main.go) parses the command line; commands.go holds the commands. Load (load.go) reads the configuration that
+// settings.go describes key by key.
+//
+// New (wire.go) builds the bot from the bottom up: boltstore, geo.Cache, places.Finder and places.Pack, the limiter.Gate and
+// the model.Client behind it, guide.Guide, bot.Bot, the HTTP routes. Run (run.go) starts what runs (the HTTP server, the guide, the bot)
+// and stops it again, last started first (lifecycle.go).
+//
+// A location then takes this way: bot's webhook handler or poller accepts the update and puts it into a lane of its chat;
+// the handler asks guide.Tell; the guide looks through the library, then among places, and has the model write what is
+// missing; bot's sender shows the card and later the story; the store remembers what was told.
+//
+// The demo (demo*.go) builds the same App in a simulated world.
 package app

@@ -1,0 +1,45 @@
+# Excursobot. "make help" lists what there is. Only Go is needed for run, test, bench, fuzz and build.
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS := -s -w -X excursobot/bot/app.linked=$(VERSION)
+BIN     := bin/excursobot
+
+# The race detector needs cgo and a C compiler; without one the tests run without it.
+RACE := $(shell command -v "$$(go env CC)" >/dev/null 2>&1 && [ "$$(go env CGO_ENABLED)" = 1 ] && echo -race)
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test lint fuzz bench build image clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: ## run the bot; without a token, the demo on http://127.0.0.1:8080/
+	@CGO_ENABLED=0 go build -o $(BIN) .
+	@exec ./$(BIN) run --or-demo
+
+demo: ## run the demo, even with a token
+	@CGO_ENABLED=0 go build -o $(BIN) .
+	@exec ./$(BIN) demo
+
+test: ## gofmt, go vet and all tests, with the race detector where there is a C compiler
+	@files=$$(gofmt -l main.go bot geo limiter store); if [ -n "$$files" ]; then echo "not formatted (gofmt -w):"; echo "$$files"; exit 1; fi
+	go vet ./...
+	go test $(RACE) -shuffle=on -count=1 ./...
+
+lint: ## golangci-lint, as pinned in .ci/tools/go.mod
+	go tool -modfile=.ci/tools/go.mod golangci-lint run
+
+fuzz: ## every fuzz target for FUZZTIME (default 5s)
+	.ci/fuzz
+
+bench: ## every benchmark
+	go test -run '^$$' -bench . -benchmem ./...
+
+build: ## the static binary, bin/excursobot
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) .
+
+image: ## the container image, excursobot:VERSION (needs Docker)
+	docker build --build-arg VERSION=$(VERSION) -t excursobot:$(VERSION) .
+
+clean: ## remove bin
+	rm -rf bin

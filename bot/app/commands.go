@@ -1,0 +1,129 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"runtime"
+	"runtime/debug"
+	"time"
+)
+
+type runCommand struct {
+	OrDemo bool `help:"Start the demo if there is no token."`
+}
+
+// Run runs the bot until a signal.
+func (c runCommand) Run(p *process) error {
+	cfg, err := p.load()
+	if err != nil {
+		return err
+	}
+	if cfg.Telegram.Token == "" && c.OrDemo {
+		return demoCommand{}.Run(p)
+	}
+	if err := cfg.runnable(); err != nil {
+		return usageError{err}
+	}
+	p.limitMemory()
+	log := newLogger(p.stdout, cfg, p.env)
+	cfg.warn(log, p.env)
+	return p.untilSignalled(func(intake context.Context) error { return runBot(intake, cfg, log) })
+}
+
+// runnable says what keeps a valid configuration from running.
+func (c *Config) runnable() error {
+	if c.Store.Postgres != "" {
+		return fmt.Errorf("store.postgres (%s): the Postgres store is not built yet; leave it empty to use the file in store.dir", c.origin("store.postgres"))
+	}
+	if c.Telegram.Token == "" {
+		return errors.New(`no bot token: set TELEGRAM_BOT_TOKEN (from @BotFather), or try "excursobot demo"`)
+	}
+	return nil
+}
+
+type checkCommand struct{}
+
+// Run prints the effective configuration.
+func (checkCommand) Run(p *process) error {
+	cfg, err := p.load()
+	if err != nil {
+		return err
+	}
+	if err := cfg.writeYAML(p.stdout); err != nil {
+		return err
+	}
+	if err := cfg.runnable(); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+type versionCommand struct{}
+
+// Run prints one line.
+func (versionCommand) Run(p *process) error {
+	_, err := fmt.Fprintf(p.stdout, "excursobot %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return err
+}
+
+// linked is set by the linker: -X excursobot/bot/app.linked=v1.2.3.
+var linked string
+
+// version is what the linker set, else what the Go command recorded, else "devel".
+func version() string {
+	if linked != "" {
+		return linked
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "devel"
+}
+
+type healthcheckCommand struct{}
+
+// Run asks /healthz of the bot on this machine.
+func (healthcheckCommand) Run(p *process) error {
+	const patience = 3 * time.Second
+	cfg, err := p.load()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+localAddr(cfg.HTTP.Addr)+"/healthz", nil)
+	if err != nil {
+		return err
+	}
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // no proxy: the bot is here
+	resp, err := client.Do(req)
+	if err != nil {
+		return fmt.Errorf("health check: %w", err)
+	}
+	defer resp.Body.Close()
+	if _, err := io.CopyN(io.Discard, resp.Body, 1<<10); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("health check: %w", err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("health check: the bot answered %s", resp.Status)
+	}
+	return nil
+}
+
+// localAddr turns a listening address into one to call: an address of no interface in particular becomes the loopback one.
+func localAddr(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return addr // checked at load
+	}
+	ip, err := netip.ParseAddr(host)
+	if host == "" || err == nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}

@@ -1,0 +1,77 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"strconv"
+	"syscall"
+
+	"excursobot/geo/places"
+)
+
+type demoCommand struct{}
+
+// Run runs the whole bot against a simulated Telegram, with a page in the browser that plays the person.
+func (demoCommand) Run(p *process) error {
+	cfg, err := p.load()
+	if err != nil {
+		return err
+	}
+	p.limitMemory()
+	log := newLogger(p.stdout, cfg, p.env)
+	return p.untilSignalled(func(intake context.Context) error { return runDemo(intake, cfg, log, p.stderr) })
+}
+
+// runDemo keeps what the bot remembers in a directory of its own, which goes when the demo ends: a second try is told everything again.
+func runDemo(intake context.Context, cfg Config, log *slog.Logger, notes io.Writer) (err error) {
+	dir, err := os.MkdirTemp("", "excursobot-demo-")
+	if err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	cfg.Store.Dir = dir
+
+	pack, err := places.LoadPack()
+	if err != nil {
+		return err
+	}
+	play := newStage(&cfg, pack)
+	a, err := New(cfg, play.world, log)
+	if err != nil {
+		return err
+	}
+	newDemoPage(play, pack).routes(a.mux)
+
+	l, err := listenNear(intake, cfg.HTTP.Addr, notes)
+	if err != nil {
+		return errors.Join(fmt.Errorf("http.addr (%s): %w", cfg.origin("http.addr"), err), a.Close())
+	}
+	fmt.Fprintf(notes, "\n  The demo is at http://%s/ (Ctrl+C ends it)\n\n", l.Addr())
+	return a.Run(intake, l)
+}
+
+// listenNear listens on the loopback interface at addr's port or, while that is taken, at one of the nine above it. The demo
+// gives everybody who reaches it a person to play, so it never listens elsewhere.
+func listenNear(ctx context.Context, addr string, notes io.Writer) (net.Listener, error) {
+	const tries = 10
+	_, text, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, err
+	}
+	first, err := strconv.Atoi(text)
+	if err != nil {
+		return nil, err
+	}
+	for port := first; ; port++ {
+		l, err := listen(ctx, net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		if err == nil || !errors.Is(err, syscall.EADDRINUSE) || port == first+tries-1 || port == 65535 {
+			return l, err
+		}
+		fmt.Fprintf(notes, "Port %d is taken by another program; trying %d.\n", port, port+1)
+	}
+}

@@ -1,0 +1,54 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+)
+
+// A probe says why a part is not ready; nil = it is.
+type probe struct {
+	name string
+	why  func(context.Context) error
+}
+
+// Readiness is the body of /readyz.
+type Readiness struct {
+	Ready   bool              `json:"ready"`
+	Reasons map[string]string `json:"reasons,omitempty"` // by part: "store", "ingest", "draining"
+}
+
+func checkReady(ctx context.Context, probes []probe) Readiness {
+	out := Readiness{Ready: true, Reasons: map[string]string{}}
+	for _, p := range probes {
+		if err := p.why(ctx); err != nil {
+			out.Ready, out.Reasons[p.name] = false, err.Error()
+		}
+	}
+	return out
+}
+
+// healthRoutes adds /healthz (the process answers) and /readyz (every probe agrees). They take GET and HEAD.
+func healthRoutes(mux *http.ServeMux, probes []probe) {
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, map[string]bool{"alive": true})
+	})
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, req *http.Request) {
+		const patience = 2 * time.Second // a store that takes longer is not ready
+		ctx, cancel := context.WithTimeout(req.Context(), patience)
+		defer cancel()
+		state, status := checkReady(ctx, probes), http.StatusOK
+		if !state.Ready {
+			status = http.StatusServiceUnavailable
+		}
+		writeJSON(w, status, state)
+	})
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // the client left
+}

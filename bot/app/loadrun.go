@@ -1,0 +1,121 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+)
+
+// loadCommand measures the whole bot against simulated Telegram, model and Wikipedia, in this process.
+type loadCommand struct {
+	Set      bool          `help:"Run the standard set: 50 people, 500 people and 1000 requests a minute, each cold and after a simulated day."`
+	People   int           `default:"50" help:"People who ask."`
+	Rate     float64       `default:"0" help:"Requests a minute of all together; 0 = everybody asks again 10-30 s after an answer."`
+	For      time.Duration `default:"1m" help:"How long requests are made."`
+	Requests int           `default:"0" help:"Stop asking after so many; 0 = only the time counts."`
+	Warm     bool          `help:"Let a simulated day of other people pass first."`
+	Fail     float64       `default:"0" help:"Share of the model's calls that fail, 0-1."`
+	Seed     uint64        `default:"1" help:"Runs with one seed ask the same questions."`
+	JSON     string        `placeholder:"FILE" help:"Write the results as JSON too."`
+	Doc      string        `placeholder:"FILE" help:"Write the table as a Markdown page too."`
+}
+
+// Run runs one scenario or the standard set and prints a table.
+func (c loadCommand) Run(p *process) error {
+	list, err := c.scenarios()
+	if err != nil {
+		return usageError{err}
+	}
+	cfg, err := Load("", environment{}) // what is measured is the defaults, not this machine's settings
+	if err != nil {
+		return err
+	}
+	p.limitMemory()
+	var results []loadResult
+	err = p.untilSignalled(func(ctx context.Context) error {
+		for _, s := range list {
+			fmt.Fprintf(p.stderr, "load: %s, %v ...\n", s, s.For)
+			r, err := s.run(ctx, cfg)
+			if err != nil {
+				return err
+			}
+			results = append(results, r)
+			if ctx.Err() != nil {
+				return errors.New("load: interrupted")
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(p.stdout, loadTable(results))
+	if c.Doc != "" {
+		if err := os.WriteFile(c.Doc, []byte(loadPage(results)), 0o644); err != nil { //nolint:gosec // a page of the documents: everybody may read it
+			return err
+		}
+	}
+	if c.JSON == "" {
+		return nil
+	}
+	data, err := json.MarshalIndent(results, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(c.JSON, append(data, '\n'), 0o644) //nolint:gosec // results, nothing secret
+}
+
+func (c loadCommand) scenarios() ([]scenario, error) {
+	if c.Set {
+		return standardSet(c.Seed), nil
+	}
+	switch {
+	case c.People < 1 || c.People > 100_000:
+		return nil, errors.New("load: --people must be 1-100000")
+	case c.For <= 0:
+		return nil, errors.New("load: --for must be above 0")
+	case c.Rate < 0 || c.Fail < 0 || c.Fail > 1 || c.Requests < 0:
+		return nil, errors.New("load: --rate and --requests must not be negative, --fail must be 0-1")
+	}
+	return []scenario{{
+		People: c.People, Rate: c.Rate, For: c.For, Requests: c.Requests, Warm: c.Warm, Fail: c.Fail, Seed: c.Seed,
+	}}, nil
+}
+
+// standardSet is what the documents show.
+func standardSet(seed uint64) []scenario {
+	const each = 2 * time.Minute
+	var set []scenario
+	for _, warm := range []bool{false, true} {
+		for _, s := range []scenario{{People: 50}, {People: 500}, {People: 500, Rate: 1000}} {
+			s.For, s.Warm, s.Seed = each, warm, seed
+			set = append(set, s)
+		}
+	}
+	return set
+}
+
+// scenario is one run: who asks how often, and what the store knows before.
+type scenario struct {
+	People   int
+	Rate     float64 // a minute; 0 = closed loop
+	For      time.Duration
+	Requests int // 0 = no bound
+	Warm     bool
+	Fail     float64
+	Seed     uint64
+}
+
+func (s scenario) String() string {
+	name := fmt.Sprintf("%d people", s.People)
+	if s.Rate > 0 {
+		name += fmt.Sprintf(", %.0f requests/min", s.Rate)
+	}
+	if s.Warm {
+		return name + ", after a day"
+	}
+	return name + ", cold"
+}

@@ -1,0 +1,234 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"excursobot/bot"
+	"excursobot/bot/guide"
+	"excursobot/bot/guide/model"
+	"excursobot/bot/text"
+	"excursobot/geo"
+	"excursobot/geo/places"
+	"excursobot/limiter"
+	"excursobot/store"
+	"excursobot/store/boltstore"
+)
+
+// World is what lies outside the process. A nil transport is the real network.
+type World struct {
+	Telegram, Wikipedia, Model http.RoundTripper
+	// WithoutPack leaves the built-in stories out, so that all places come from Wikipedia: the demo's serves the pack itself.
+	WithoutPack bool
+}
+
+// App is the whole bot, wired and not running.
+type App struct {
+	cfg   Config
+	log   *slog.Logger
+	mux   *http.ServeMux
+	store store.Store
+	guide *guide.Guide
+	bot   *bot.Bot
+	stop  steps // what New opened, and what Run started on top of it
+
+	draining atomic.Bool
+}
+
+// New opens the store and builds every part on it. Nothing runs yet but the cache's own goroutine; Run or Close must follow.
+func New(cfg Config, world World, log *slog.Logger) (_ *App, err error) {
+	a := &App{cfg: cfg, log: log, stop: steps{log: log}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close())
+		}
+	}()
+	if err := a.openStore(); err != nil {
+		return nil, err
+	}
+	if err := a.buildGuide(world); err != nil {
+		return nil, err
+	}
+	if err := a.buildBot(world); err != nil {
+		return nil, err
+	}
+	a.mux = a.routes()
+	return a, nil
+}
+
+// Close gives up what New opened. After Run it does nothing.
+func (a *App) Close() error { return a.stop.unwind() }
+
+func (a *App) openStore() error {
+	path, err := dataFile(a.cfg)
+	if err != nil {
+		return err
+	}
+	s, err := boltstore.Open(boltstore.Config{Path: path, Log: a.log.With("part", "store")})
+	if err != nil {
+		return fmt.Errorf("open the store: %w", err)
+	}
+	a.store = s
+	a.stop.push("store", s.Close)
+	return nil
+}
+
+// dataFile makes the data directory and proves that it can be written, because the store's own error names neither the key nor the cure.
+func dataFile(cfg Config) (string, error) {
+	dir := cfg.Store.Dir
+	explain := func(err error) error {
+		hint := ""
+		if errors.Is(err, fs.ErrPermission) {
+			hint = fmt.Sprintf(" (it must belong to user %d; on Railway set RAILWAY_RUN_UID=0)", os.Getuid())
+		}
+		if errors.Is(err, syscall.EROFS) {
+			hint = " (the file system is read-only)"
+		}
+		return fmt.Errorf("store.dir (%s): cannot write to %s: %w%s", cfg.origin("store.dir"), dir, err, hint)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", explain(err)
+	}
+	probe, err := os.CreateTemp(dir, ".write-test-")
+	if err != nil {
+		return "", explain(err)
+	}
+	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
+		return "", explain(err)
+	}
+	return filepath.Join(dir, "excursobot.db"), nil
+}
+
+func (a *App) buildGuide(world World) error {
+	cache, err := geo.NewCache[[]store.Story](geo.CacheConfig{MaxBytes: int64(a.cfg.Cache.MaxBytes), TTL: a.cfg.Cache.TTL})
+	if err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	a.stop.push("cache", func() error { cache.Close(); return nil })
+
+	cfg := guide.Config{
+		Store: a.store,
+		Cache: cache,
+		Log:   a.log.With("part", "guide"),
+		Gate: limiter.NewGate(limiter.GateConfig{
+			Slots: a.cfg.OpenAI.MaxConcurrent, Room: a.cfg.Queue.Size, Classes: int(guide.WarmUp) + 1, Unurgent: guide.ReadAhead,
+		}),
+		PlacesPerCall:        a.cfg.OpenAI.PlacesPerCall,
+		DailyTokens:          a.cfg.OpenAI.DailyTokens,
+		DailyTokensPerPerson: a.cfg.OpenAI.DailyTokensPerPerson,
+	}
+	if cfg.Places, err = a.newFinder(world); err != nil {
+		return err
+	}
+	if !world.WithoutPack {
+		if cfg.Pack, err = places.LoadPack(); err != nil {
+			return fmt.Errorf("built-in pack: %w", err)
+		}
+	}
+	if cfg.Model, err = a.newModel(world); err != nil {
+		return err
+	}
+	if a.guide, err = guide.New(cfg); err != nil {
+		return fmt.Errorf("guide: %w", err)
+	}
+	return nil
+}
+
+func (a *App) newFinder(world World) (*places.Finder, error) {
+	lim := a.cfg.Limits
+	perMinute := lim.WikipediaPerMinute
+	if a.cfg.Places.Contact == "" {
+		const lowTier = 10 // what Wikipedia gives those who do not say who they are
+		perMinute = min(perMinute, lowTier)
+	}
+	f, err := places.New(places.Config{
+		Store:     a.store,
+		HTTP:      newClient(world.Wikipedia),
+		URL:       a.cfg.Places.WikipediaURL,
+		Contact:   a.cfg.Places.Contact,
+		Version:   version(),
+		Log:       a.log.With("part", "places"),
+		PerSecond: lim.Wikipedia,
+		PerMinute: perMinute,
+		Gate:      limiter.NewGate(limiter.GateConfig{Slots: lim.WikipediaAtOnce}),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("places: %w", err)
+	}
+	return f, nil
+}
+
+// newModel returns nil without a key: the guide then tells the source's own words.
+func (a *App) newModel(world World) (*model.Client, error) {
+	o := a.cfg.OpenAI
+	if o.APIKey == "" {
+		return nil, nil
+	}
+	m, err := model.New(model.Config{
+		APIKey: o.APIKey, BaseURL: o.BaseURL, Model: o.Model,
+		HTTP:              newClient(world.Model),
+		Timeout:           o.Timeout,
+		RequestsPerMinute: o.RequestsPerMinute,
+		Log:               a.log.With("part", "model"),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	return m, nil
+}
+
+func (a *App) buildBot(world World) error {
+	words, err := text.Load()
+	if err != nil {
+		return fmt.Errorf("texts: %w", err)
+	}
+	t, lim := a.cfg.Telegram, a.cfg.Limits
+	api, err := bot.Dial(bot.DialConfig{Token: t.Token, URL: t.APIURL, Transport: orNetwork(world.Telegram)})
+	if err != nil {
+		return err
+	}
+	a.bot, err = bot.New(bot.Config{
+		API:           api,
+		Store:         a.store,
+		Guide:         a.guide,
+		Words:         words,
+		Log:           a.log.With("part", "bot"),
+		WebhookURL:    t.WebhookURL,
+		WebhookSecret: t.WebhookSecret,
+		MaxInflight:   a.cfg.Ingest.MaxInflight,
+		HidePicture:   !a.cfg.Pictures,
+		Limits: bot.Limits{
+			StoryRate: 1 / lim.PersonStoryEvery.Seconds(), StoryBurst: lim.PersonStoryBurst,
+			UpdateRate: lim.PersonUpdates, UpdateBurst: lim.PersonUpdatesBurst,
+			AllStoryRate: lim.Stories, AllStoryBurst: lim.StoriesBurst,
+			ChatRate: lim.ChatMessages, ChatBurst: lim.ChatMessagesBurst,
+			OutRate: lim.Messages,
+		},
+	})
+	return err
+}
+
+// newClient returns a client without a time limit of its own: each part sets the deadlines of its requests.
+func newClient(transport http.RoundTripper) *http.Client {
+	return &http.Client{Transport: orNetwork(transport)}
+}
+
+// orNetwork returns the transport, or one to the network that keeps as many connections open as the bot uses at once.
+func orNetwork(transport http.RoundTripper) http.RoundTripper {
+	if transport != nil {
+		return transport
+	}
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost = 32
+	t.ResponseHeaderTimeout = 70 * time.Second // above the longest poll, so that a dead peer is noticed in the end
+	return t
+}
