@@ -1,0 +1,292 @@
+package text
+
+import (
+	"html"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf16"
+
+	"golang.org/x/text/feature/plural"
+)
+
+func load(t testing.TB) *Catalog {
+	t.Helper()
+	c, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// eachText calls fn with every text of every language; form is plural.Other for texts without plural forms.
+func eachText(t *testing.T, fn func(t *testing.T, lang, key string, form plural.Form, text string)) {
+	t.Helper()
+	c := load(t)
+	for _, lang := range c.Languages() {
+		for _, key := range slices.Sorted(maps.Keys(c.Words(lang).entries)) {
+			t.Run(lang+"/"+key, func(t *testing.T) {
+				for form, tmpl := range c.Words(lang).entries[key].forms {
+					if tmpl != nil {
+						fn(t, lang, key, plural.Form(form), source(tmpl))
+					}
+				}
+			})
+		}
+	}
+}
+
+// source puts a template together again.
+func source(t template) string {
+	var b strings.Builder
+	for _, p := range t {
+		if p.name != "" {
+			b.WriteString("{" + p.name + "}")
+		}
+		b.WriteString(p.literal)
+	}
+	return b.String()
+}
+
+// plain says whether Telegram shows the text of the key without markup.
+func plain(key string) bool {
+	switch key {
+	case "start.button_location", "language.name", "card.line",
+		"story.map", "story.more", "story.like", "story.dislike", "story.wrong", "story.thanks_vote", "story.thanks_wrong":
+		return true
+	}
+	part, _, _ := strings.Cut(key, ".")
+	return slices.Contains([]string{"button", "toast", "command", "bot"}, part) ||
+		strings.HasPrefix(key, "donate.invoice_") || key == "donate.refused"
+}
+
+func TestLanguages(t *testing.T) {
+	c := load(t)
+	got := c.Languages()
+	if want := []string{"ru", "en", "fr", "pt", "uk"}; !slices.Equal(got, want) {
+		t.Fatalf("languages %v, want %v", got, want)
+	}
+	got[0] = "xx"
+	if c.Languages()[0] != "ru" {
+		t.Error("a caller changed the list")
+	}
+	names := map[string]bool{}
+	for _, lang := range c.Languages() {
+		if got := c.Words(lang).Language(); got != lang {
+			t.Errorf("Words(%q) speaks %q", lang, got)
+		}
+		names[c.Words(lang).Plain("language.name")] = true
+	}
+	if len(names) != len(c.Languages()) {
+		t.Errorf("languages share a name: %v", names)
+	}
+	for _, unknown := range []string{"", "xx", "RU", "de"} {
+		if got := c.Words(unknown).Language(); got != "en" {
+			t.Errorf("Words(%q) speaks %q, want en", unknown, got)
+		}
+	}
+}
+
+func TestEveryLanguageHasEveryKey(t *testing.T) {
+	c := load(t)
+	want := c.Words("en").entries
+	for _, lang := range c.Languages() {
+		got := c.Words(lang).entries
+		for key := range want {
+			if _, ok := got[key]; !ok {
+				t.Errorf("%s: %s is missing", lang, key)
+			}
+		}
+		for key := range got {
+			if _, ok := want[key]; !ok {
+				t.Errorf("%s: %s is in no other language", lang, key)
+			}
+		}
+	}
+}
+
+func TestKeysOfTheCode(t *testing.T) {
+	keys := load(t).Words("en").entries
+	for _, key := range []string{
+		"reason.off", "reason.down", "reason.busy", "reason.budget", "reason.unfit",
+		"command.start", "command.help", "command.language", "command.live", "command.stop", "command.settings", "command.donate",
+		"command.stats", "command.privacy", "command.forget", "command.terms", "command.paysupport",
+		"distance.metres", "distance.kilometres", "duration.seconds", "duration.minutes", "duration.hours", "duration.hours_minutes",
+	} {
+		if _, ok := keys[key]; !ok {
+			t.Errorf("%s is missing: its name is put together at run time", key)
+		}
+	}
+	for key := range keys {
+		if !regexp.MustCompile(`^[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*$`).MatchString(key) {
+			t.Errorf("key %q has another shape than part.name", key)
+		}
+	}
+}
+
+func TestPlaceholdersAreTheSame(t *testing.T) {
+	c := load(t)
+	eachText(t, func(t *testing.T, lang, key string, form plural.Form, text string) {
+		want := c.Words("en").entries[key]
+		got := c.Words(lang).entries[key]
+		if got.plurals != want.plurals {
+			t.Errorf("plural forms: %t, in English %t", got.plurals, want.plurals)
+		}
+		if g, w := got.forms[form].names(), want.forms[plural.Other].names(); !slices.Equal(g, w) {
+			t.Errorf("placeholders %v, in English %v", g, w)
+		}
+		if got.plurals && !slices.Contains(got.forms[form].names(), "n") {
+			t.Error("plural forms without {n}")
+		}
+	})
+}
+
+// TestPluralFormsAreComplete finds by trial which forms a language uses and wants just these in every entry with forms.
+func TestPluralFormsAreComplete(t *testing.T) {
+	c := load(t)
+	for _, lang := range c.Languages() {
+		w := c.Words(lang)
+		used := map[plural.Form]bool{plural.Other: true} // fractions
+		for n := range 1_000 {
+			used[w.form(n)] = true
+		}
+		used[w.form(1_000_000)] = true
+		for key, e := range w.entries {
+			if !e.plurals {
+				continue
+			}
+			for name, form := range formNames {
+				if has := e.forms[form] != nil; has != used[form] {
+					t.Errorf("%s: %s: form %q there: %t, used by the language: %t", lang, key, name, has, used[form])
+				}
+			}
+		}
+	}
+}
+
+func TestHTMLIsTelegrams(t *testing.T) {
+	tag := regexp.MustCompile(`</?[^>]*>`)
+	allowed := regexp.MustCompile(`^<(/?(b|i|u|s|code)|a href="\{url\}"|/a)>$`)
+	eachText(t, func(t *testing.T, _, key string, _ plural.Form, text string) {
+		var open []string
+		for _, m := range tag.FindAllString(text, -1) {
+			switch {
+			case plain(key):
+				t.Errorf("markup %s in a text that is shown as it is", m)
+			case !allowed.MatchString(m):
+				t.Errorf("%s is no tag of ours", m)
+			case !strings.HasPrefix(m, "</"):
+				open = append(open, m[1:2])
+			case len(open) == 0 || open[len(open)-1] != m[2:3]:
+				t.Errorf("%s closes nothing", m)
+			default:
+				open = open[:len(open)-1]
+			}
+		}
+		if len(open) > 0 {
+			t.Errorf("%v stays open", open)
+		}
+		rest := tag.ReplaceAllString(text, "")
+		if strings.ContainsAny(rest, "<>") || (strings.Contains(rest, "&") && html.UnescapeString(rest) == rest) {
+			t.Errorf("unescaped < > or & in %q", text)
+		}
+	})
+}
+
+func TestVoice(t *testing.T) {
+	shouting := regexp.MustCompile(`\p{Lu}{5,}`)
+	eachText(t, func(t *testing.T, _, key string, _ plural.Form, text string) {
+		if strings.Contains(text, "!") || strings.Contains(text, "??") {
+			t.Errorf("shouts: %q", text)
+		}
+		if m := shouting.FindString(strings.ReplaceAll(text, "CC BY-SA", "")); m != "" {
+			t.Errorf("capitals %q", m)
+		}
+		if n := emoji(text); n > 1 {
+			t.Errorf("%d emoji, want at most one", n)
+		}
+		if text != strings.TrimSpace(text) || strings.Contains(text, "  ") || strings.Contains(text, "\n\n\n") {
+			t.Errorf("stray white space in %q", text)
+		}
+		if clean(text) != text {
+			t.Errorf("control or direction characters in %q", text)
+		}
+	})
+}
+
+// emoji counts the pictographs of s.
+func emoji(s string) int {
+	n := 0
+	for _, r := range s {
+		if unicode.Is(unicode.So, r) {
+			n++
+		}
+	}
+	return n
+}
+
+func TestScriptOfTheLanguage(t *testing.T) {
+	markup := regexp.MustCompile(`<[^>]*>|\{[a-z]+\}|/[a-z]+`)
+	latin := regexp.MustCompile(`\b(Telegram|Wikipedia|Stars?|CC BY-SA)\b`)
+	only := regexp.MustCompile(`[ыэёъ]`) // letters that Russian has and Ukrainian has not
+	eachText(t, func(t *testing.T, lang, _ string, _ plural.Form, text string) {
+		words := latin.ReplaceAllString(markup.ReplaceAllString(text, ""), "")
+		for _, r := range words {
+			cyrillic := lang == "ru" || lang == "uk"
+			if unicode.IsLetter(r) && unicode.Is(unicode.Cyrillic, r) != cyrillic {
+				t.Errorf("letter %q of another script in %q", r, text)
+				return
+			}
+		}
+		if lang == "uk" && only.MatchString(words) {
+			t.Errorf("Russian letter in %q", text)
+		}
+		if lang == "ru" && strings.ContainsAny(words, "іїєґ") {
+			t.Errorf("Ukrainian letter in %q", text)
+		}
+	})
+}
+
+func TestTelegramsLimits(t *testing.T) {
+	limit := func(key string) int {
+		part, _, _ := strings.Cut(key, ".")
+		switch {
+		case key == "button.old" || part == "toast" || key == "story.thanks_vote" || key == "story.thanks_wrong":
+			return 200 // answerCallbackQuery
+		case key == "donate.refused":
+			return 200 // the error of a pre-checkout, shown in a pop-up
+		case key == "donate.invoice_title" || key == "donate.invoice_label":
+			return 32
+		case key == "donate.invoice_description":
+			return 255
+		case part == "button" || key == "start.button_location" || plain(key) && part == "story":
+			return 40 // more is cut off on a phone
+		case part == "command":
+			return 60 // Telegram takes 256; one line of the menu
+		case strings.HasPrefix(key, "bot.short_description"):
+			return 120
+		case strings.HasPrefix(key, "bot.description"):
+			return 512
+		}
+		return 1500 // leaves room in a message of 4096
+	}
+	eachText(t, func(t *testing.T, _, key string, _ plural.Form, text string) {
+		if n := len(utf16.Encode([]rune(text))); n > limit(key) {
+			t.Errorf("%d units, want at most %d", n, limit(key))
+		}
+	})
+}
+
+func TestWelcomeIsShort(t *testing.T) {
+	c := load(t)
+	for _, lang := range c.Languages() {
+		for _, key := range []string{"start.welcome", "start.welcome_live"} {
+			if n := strings.Count(c.Words(lang).Say(key), "\n") + 1; n > 3 {
+				t.Errorf("%s: %s has %d lines, want at most 3", lang, key, n)
+			}
+		}
+	}
+}
