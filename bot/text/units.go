@@ -27,10 +27,10 @@ func (w *Words) Distance(metres float64) string {
 // Duration renders d as people say it: "20 s", "3 min", "1 h 25 min". Below a minute it is rounded up to 5 s (at least 5 s), so that
 // "wait 5 s" is never too short; below an hour and beyond it is rounded to a minute.
 func (w *Words) Duration(d time.Duration) string {
-	const step = 5 * time.Second
 	if d <= 55*time.Second {
-		steps := max(1, (d+step-1)/step)
-		return w.Say("duration.seconds", "s", int64(steps*step/time.Second))
+		const step = 5 // seconds
+		steps := max(1, (int64(d)+int64(step*time.Second)-1)/int64(step*time.Second))
+		return w.Say("duration.seconds", "s", steps*step)
 	}
 	minutes := max(1, int64(d.Round(time.Minute)/time.Minute))
 	hours := minutes / 60
