@@ -65,7 +65,7 @@ func check(place places.Place, language, text string) *CheckError {
 	} else if c.words < minWords || c.words > maxWords {
 		return fail(ruleLength, "%d words", c.words)
 	}
-	if bad := markup(text, lower); bad != "" {
+	if bad := markup(text); bad != "" {
 		return fail(ruleMarkup, "%s", bad)
 	}
 	if bad := forbidden(language, lower); bad != "" {
@@ -78,7 +78,7 @@ func check(place places.Place, language, text string) *CheckError {
 }
 
 // markup returns what of markup, links, names or invisible signs stands in the text, "" = nothing.
-func markup(text, lower string) string {
+func markup(text string) string {
 	for _, sign := range []string{"**", "__", "](", "@", "#", "`", "\\", "{", "}", "|", "://", "www."} {
 		if strings.Contains(text, sign) {
 			return sign
@@ -99,7 +99,7 @@ func markup(text, lower string) string {
 			return "entity"
 		case previous == '\n' && (strings.HasPrefix(rest, "- ") || strings.HasPrefix(rest, "* ") || strings.HasPrefix(rest, "• ")):
 			return "list"
-		case r == '.' && domain(lower, i, previous):
+		case r == '.' && previous < unicode.MaxASCII && domain(rest[1:]) && wordRune(previous):
 			return "address"
 		}
 		previous = r
@@ -113,20 +113,13 @@ func entity(s string) bool {
 	return end > 2 && end < 10 && !strings.ContainsAny(s[:end], " \n")
 }
 
-// domain says whether the dot at i joins a name and a top-level domain: "museum.org", but not "built.Here".
-func domain(lower string, i int, previous rune) bool {
-	if previous >= unicode.MaxASCII || !unicode.IsLetter(previous) && !unicode.IsDigit(previous) {
-		return false
-	}
-	// lower may be longer or shorter than the text before i; then the dot is not at i, and such texts have no ASCII addresses to lose.
-	if i >= len(lower) || lower[i] != '.' {
-		return false
-	}
-	end := i + 1
-	for end < len(lower) && lower[end] >= 'a' && lower[end] <= 'z' {
+// domain says whether s, which follows a dot inside a word, begins with a top-level domain: "museum.org", but not "built.Here".
+func domain(s string) bool {
+	end := 0
+	for end < len(s) && (s[end]|0x20) >= 'a' && (s[end]|0x20) <= 'z' {
 		end++
 	}
-	switch lower[i+1 : end] {
+	switch strings.ToLower(s[:end]) {
 	case "com", "org", "net", "info", "edu", "gov", "ru", "io":
 		return true
 	}
