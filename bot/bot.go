@@ -135,6 +135,9 @@ func (b *Bot) Run(intake, work context.Context) error {
 	b.open, b.ready = false, errors.New("bot: draining")
 	b.mu.Unlock()
 	b.lanes.wait()
+	if intake.Err() != nil && !errors.Is(err, ErrToken) {
+		return nil
+	}
 	return err
 }
 
@@ -170,23 +173,25 @@ func (b *Bot) introduce(ctx context.Context) error {
 	})
 }
 
-// persist repeats fn with growing pauses until it succeeds, ctx ends (nil) or the token is refused (ErrToken).
+// persist repeats fn with growing pauses until it succeeds, ctx ends (its error) or the token is refused (ErrToken).
 func (b *Bot) persist(ctx context.Context, what string, fn func(context.Context) error) error {
 	var pause backoff
 	for {
 		err := fn(ctx)
-		if err == nil || ctx.Err() != nil {
+		switch {
+		case err == nil:
 			return nil
-		}
-		if refusedToken(err) {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case refusedToken(err):
 			return fmt.Errorf("%w: %w", ErrToken, err)
 		}
 		b.setReady(fmt.Errorf("telegram: %w", err))
 		after := max(pause.next(), retryAfter(err))
 		b.observe.Error("telegram")
 		b.log.Error("telegram_unreachable", "doing", what, "again_in", after.Round(time.Millisecond), "error", err)
-		if sleep(ctx, after) != nil {
-			return nil
+		if err := sleep(ctx, after); err != nil {
+			return err
 		}
 	}
 }

@@ -63,5 +63,3 @@ func (b *backoff) next() time.Duration {
 	b.last = min(max(2*b.last, backoffFirst), backoffMost)
 	return min(max(jitter(b.last), backoffFirst), backoffMost)
 }
-
-func (b *backoff) reset() { b.last = 0 }

@@ -21,7 +21,7 @@ const (
 // none); one that was refused is asked for again when there is room.
 func (b *Bot) poll(ctx context.Context) error {
 	// Telegram refuses to be polled while a webhook is set. What waits for us must stay.
-	if err := b.persist(ctx, "deleteWebhook", b.deleteWebhook); err != nil || ctx.Err() != nil {
+	if err := b.persist(ctx, "deleteWebhook", b.deleteWebhook); err != nil {
 		return err
 	}
 	var describing sync.WaitGroup
@@ -39,7 +39,7 @@ func (b *Bot) poll(ctx context.Context) error {
 			updates, err = b.getUpdates(ctx, offset, wait)
 			return err
 		})
-		if err != nil || ctx.Err() != nil {
+		if err != nil {
 			return err
 		}
 		b.counts.heard.Store(time.Now().UnixNano())

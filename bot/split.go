@@ -69,27 +69,31 @@ func (t token) units() int {
 	return max(1, utf16.RuneLen(t.char))
 }
 
-// lex reads markup; what is neither a tag nor an entity that Telegram knows is taken as it stands.
+// lex reads markup; what is neither a tag nor an entity is taken as it stands.
 func lex(s string) []token {
 	out := make([]token, 0, len(s))
 	for len(s) > 0 {
-		t := token{}
-		switch {
-		case s[0] == '<' && tagLength(s) > 0:
-			t.raw = s[:tagLength(s)]
-			name := strings.Trim(t.raw, "</>")
-			name, _, _ = strings.Cut(name, " ")
-			t.tag, t.end = name, t.raw[1] == '/'
-		case s[0] == '&' && entityLength(s) > 0:
-			t.raw, t.char = s[:entityLength(s)], '&'
-		default:
-			r, n := utf8.DecodeRuneInString(s)
-			t.raw, t.char = s[:n], r
-		}
+		t := first(s)
 		out = append(out, t)
 		s = s[len(t.raw):]
 	}
 	return out
+}
+
+// first reads the token that s begins with.
+func first(s string) (t token) {
+	switch {
+	case s[0] == '<' && tagLength(s) > 0:
+		t.raw = s[:tagLength(s)]
+		t.tag, _, _ = strings.Cut(strings.Trim(t.raw, "</>"), " ")
+		t.end = t.raw[1] == '/'
+	case s[0] == '&' && entityLength(s) > 0:
+		t.raw, t.char = s[:entityLength(s)], '&'
+	default:
+		r, n := utf8.DecodeRuneInString(s)
+		t.raw, t.char = s[:n], r
+	}
+	return t
 }
 
 // tagLength returns the length of the tag that s begins with, 0 if it is none.
@@ -122,13 +126,13 @@ func entityLength(s string) int {
 	return end + 1
 }
 
+// units is how long Telegram finds markup.
 func units(markup string) int {
-	if len(markup) <= 64 || strings.ContainsAny(markup, "<&") {
-		return width(lex(markup))
-	}
 	n := 0
-	for _, r := range markup {
-		n += max(1, utf16.RuneLen(r))
+	for len(markup) > 0 {
+		t := first(markup)
+		n += t.units()
+		markup = markup[len(t.raw):]
 	}
 	return n
 }

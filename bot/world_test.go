@@ -1,0 +1,276 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"excursobot/bot/guide"
+	"excursobot/bot/guide/model"
+	"excursobot/bot/sim"
+	"excursobot/bot/text"
+	"excursobot/geo"
+	"excursobot/geo/places"
+	"excursobot/limiter"
+	"excursobot/store"
+	"excursobot/store/boltstore"
+)
+
+// Where the simulated city stands.
+const cityLat, cityLon = 48.2, 11.5
+
+// world is the whole bot with its real parts, in front of a simulated Telegram, model and Wikipedia. It lives inside a synctest bubble.
+type world struct {
+	t     testing.TB
+	tg    *sim.Telegram
+	model *sim.Model
+	store *boltstore.Store
+	bot   *Bot
+	token string
+	seen  *observed
+	logs  *lockedBuffer
+
+	stopIntake, stopWork context.CancelFunc
+	ended                chan error
+	closers              []func()
+}
+
+type worldConfig struct {
+	telegram sim.TelegramConfig
+	noModel  bool
+	slow     time.Duration // of the model; 0 = 4 s
+	empty    bool          // a Wikipedia without articles
+	webhook  bool
+	edit     func(*Config)
+}
+
+const (
+	hookURL    = "https://bot.test/hook"
+	hookSecret = "s3cret_-"
+)
+
+func newWorld(t testing.TB, cfg worldConfig) *world {
+	t.Helper()
+	w := &world{t: t, token: "4242:very-secret-token", seen: newObserved(), logs: &lockedBuffer{}, ended: make(chan error, 1)}
+	log := slog.New(slog.NewTextHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+
+	hosts := map[string]http.Handler{}
+	net := handlerTransport{hosts}
+	cfg.telegram.Token = w.token
+	cfg.telegram.Transport = net
+	w.tg = sim.NewTelegram(cfg.telegram)
+	latency := cfg.slow
+	if latency == 0 {
+		latency = 4 * time.Second
+	}
+	w.model = sim.NewModel(sim.ModelConfig{Latency: func(int) time.Duration { return latency }})
+	wiki := sim.WikipediaConfig{Latency: 200 * time.Millisecond}
+	if !cfg.empty {
+		wiki.Articles = sim.City(1, cityLat, cityLon, 12, "en", "ru")
+	}
+	hosts["api.telegram.org"] = w.tg
+	hosts["model.test"] = w.model
+	hosts["*.wikipedia.org"] = sim.NewWikipedia(wiki)
+
+	var err error
+	w.store, err = boltstore.Open(boltstore.Config{Path: filepath.Join(t.TempDir(), "bot.db")})
+	w.must(err)
+	w.closers = append(w.closers, func() { w.must(w.store.Close()) })
+	cache, err := geo.NewCache[[]store.Story](geo.CacheConfig{})
+	w.must(err)
+	w.closers = append(w.closers, cache.Close)
+	finder, err := places.New(places.Config{Store: w.store, HTTP: &http.Client{Transport: net}, Contact: "test@example.org", Log: log})
+	w.must(err)
+	gc := guide.Config{Store: w.store, Places: finder, Cache: cache, Log: log}
+	if !cfg.noModel {
+		gc.Gate = limiter.NewGate(limiter.GateConfig{})
+		gc.Model, err = model.New(model.Config{APIKey: "k", BaseURL: "http://model.test/v1", Model: "m", HTTP: &http.Client{Transport: net}, Log: log})
+		w.must(err)
+	}
+	teller, err := guide.New(gc)
+	w.must(err)
+	words, err := text.Load()
+	w.must(err)
+	client, err := Dial(DialConfig{Token: w.token, Transport: net})
+	w.must(err)
+	bc := Config{API: client, Store: w.store, Guide: teller, Words: words, Log: log, Observe: w.seen.observe()}
+	if cfg.webhook {
+		bc.WebhookURL, bc.WebhookSecret = hookURL, hookSecret
+	}
+	if cfg.edit != nil {
+		cfg.edit(&bc)
+	}
+	w.bot, err = New(bc)
+	w.must(err)
+	hosts["bot.test"] = w.bot
+
+	var intake, work context.Context
+	intake, w.stopIntake = context.WithCancel(t.Context())
+	work, w.stopWork = context.WithCancel(t.Context())
+	go func() { w.ended <- w.bot.Run(intake, work) }()
+	guideCtx, stopGuide := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() { w.check(teller.Run(guideCtx)) })
+	if cfg.webhook {
+		wg.Go(func() { w.check(w.tg.Run(guideCtx)) })
+	}
+	w.closers = append(w.closers, func() { stopGuide(); wg.Wait() })
+	return w
+}
+
+// close stops the bot as a signal would and closes everything; the bot's Run must end without an error.
+func (w *world) close() {
+	w.t.Helper()
+	w.stopIntake()
+	if err := <-w.ended; err != nil {
+		w.t.Errorf("Run: %v", err)
+	}
+	w.stopWork()
+	for _, closer := range slices.Backward(w.closers) {
+		closer()
+	}
+	if strings.Contains(w.logs.String(), w.token) {
+		w.t.Error("the log holds the token")
+	}
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) check(err error) {
+	if err != nil {
+		w.t.Error(err)
+	}
+}
+
+func (w *world) person(id int64, language string) *sim.Person {
+	return w.tg.Person(sim.Profile{ID: id, FirstName: "P", LanguageCode: language})
+}
+
+// until lets time pass until ok, at most for two minutes.
+func (w *world) until(what string, ok func() bool) {
+	w.t.Helper()
+	for range 1200 {
+		if ok() {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	w.t.Fatalf("%s: not within 2 minutes; log:\n%s", what, w.logs)
+}
+
+// answers returns the bot's messages to the person.
+func answers(p *sim.Person) []sim.Message {
+	var got []sim.Message
+	for _, m := range p.Messages() {
+		if m.FromBot {
+			got = append(got, m)
+		}
+	}
+	return got
+}
+
+// waitAnswers waits for at least n messages of the bot.
+func (w *world) waitAnswers(p *sim.Person, n int) []sim.Message {
+	w.t.Helper()
+	w.until("answers", func() bool { return len(answers(p)) >= n })
+	return answers(p)
+}
+
+// waitStory waits until the n-th message of the bot (from 0) is a story: it has buttons.
+func (w *world) waitStory(p *sim.Person, n int) sim.Message {
+	w.t.Helper()
+	w.until("story", func() bool { got := answers(p); return len(got) > n && len(got[n].Buttons) > 0 })
+	return answers(p)[n]
+}
+
+// waitDone waits until the update is done.
+func (w *world) waitDone(update int64) {
+	w.t.Helper()
+	w.until("update done", func() bool {
+		done, err := w.store.Done(context.Background(), update)
+		w.must(err)
+		return done
+	})
+}
+
+func data(m sim.Message, prefix string) string {
+	for _, row := range m.Buttons {
+		for _, b := range row {
+			if strings.HasPrefix(b.Data, prefix) {
+				return b.Data
+			}
+		}
+	}
+	return ""
+}
+
+// handlerTransport looks its hosts up late: the bot is one of them and is made last.
+type handlerTransport struct{ hosts map[string]http.Handler }
+
+func (h handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	return sim.Transport(h.hosts).RoundTrip(r)
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// observed counts what Observe heard.
+type observed struct {
+	mu     sync.Mutex
+	counts map[string]int
+	first  []time.Duration
+}
+
+func newObserved() *observed { return &observed{counts: map[string]int{}} }
+
+func (o *observed) add(name string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.counts[name]++
+}
+
+func (o *observed) count(name string) int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.counts[name]
+}
+
+func (o *observed) observe() Observe {
+	return Observe{
+		Update: func(kind, outcome string) { o.add("update " + kind + " " + outcome) },
+		Call:   func(method, outcome string) { o.add("call " + method + " " + outcome) },
+		First: func(_ string, d time.Duration) {
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			o.first = append(o.first, d)
+		},
+		Story: func(_ string, source guide.Source, _ time.Duration) { o.add("story " + string(source)) },
+		Error: func(part string) { o.add("error " + part) },
+	}
+}
