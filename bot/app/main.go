@@ -35,6 +35,7 @@ type commandLine struct {
 	Run         runCommand         `cmd:"" default:"withargs" help:"Run the bot (the default)."`
 	Demo        demoCommand        `cmd:"" help:"Try the bot in the browser: no token, no key, nothing sent out."`
 	Check       checkCommand       `cmd:"" help:"Check the configuration and print what is in effect."`
+	Load        loadCommand        `cmd:"" help:"Measure the bot under load, against simulated servers."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running bot whether it is alive: exit code 0 if it is."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }

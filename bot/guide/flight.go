@@ -149,6 +149,7 @@ func (g *Guide) fly(f *flight) {
 			g.settle(s, store.Story{}, reason)
 		}
 	}()
+	queued := time.Now()
 	slot, err := f.ticket.Wait(f.queued)
 	if err != nil {
 		return
@@ -162,6 +163,7 @@ func (g *Guide) fly(f *flight) {
 		return
 	}
 	g.counts.flights.Add(1)
+	g.counts.waited.Add(int64(time.Since(queued)))
 	open := g.openSeats(f)
 	// A story that failed the checks or was left out is asked for once more.
 	for attempt := 0; attempt < 2 && len(open) > 0; attempt++ {
@@ -194,7 +196,7 @@ func (g *Guide) openSeats(f *flight) []*seat {
 	}
 	have, err := g.cfg.Store.Stories(g.work, keys, time.Now())
 	if err != nil {
-		g.log.Error("ask the library before a call", "err", err)
+		g.log.Error("library_unasked", "error", err)
 		return f.seats
 	}
 	for _, story := range have {
@@ -226,7 +228,7 @@ func (g *Guide) call(f *flight, open []*seat) error {
 			story := g.compose(s, written.Text)
 			if err := g.keep(g.work, story); err != nil {
 				// It can still be told; only the next person has to wait for it again.
-				g.log.Error("keep a story", "place", s.place.ID, "err", err)
+				g.log.Error("story_unkept", "place", s.place.ID, "error", err)
 			}
 			g.settle(s, story, NoReason)
 		}
@@ -234,15 +236,15 @@ func (g *Guide) call(f *flight, open []*seat) error {
 	g.counts.written.Add(uint64(len(res.Stories)))
 	for _, dropped := range res.Dropped {
 		g.counts.dropped.Add(1)
-		g.log.Warn("story dropped", "place", dropped.Place, "rule", dropped.Rule, "detail", dropped.Detail, "language", f.language)
+		g.log.Warn("story_dropped", "place", dropped.Place, "rule", dropped.Rule, "detail", dropped.Detail, "language", f.language)
 	}
 	// The tokens are spent even if the work is being cancelled.
 	if err := g.budget.spend(context.WithoutCancel(g.work), f.person, res.Tokens); err != nil {
-		g.log.Error("count tokens", "tokens", res.Tokens, "err", err)
+		g.log.Error("tokens_uncounted", "tokens", res.Tokens, "error", err)
 	}
 	if err != nil {
 		g.counts.failed.Add(1)
-		g.log.Warn("model call failed", "places", len(open), "err", err)
+		g.log.Warn("model_call_failed", "places", len(open), "error", err)
 	}
 	return err
 }

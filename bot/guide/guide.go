@@ -183,7 +183,7 @@ func (g *Guide) sweep(ctx context.Context) {
 		n, err := g.cfg.Store.Sweep(ctx, time.Now(), sweepRows)
 		if err != nil {
 			if ctx.Err() == nil {
-				g.log.Error("sweep the store", "err", err)
+				g.log.Error("sweep", "error", err)
 			}
 			return
 		}

@@ -174,7 +174,7 @@ func (g *Guide) Vote(ctx context.Context, person int64, key store.StoryKey, mark
 	g.counts.vote(mark)
 	if s.Retired {
 		g.outdate(s.Point, s.Language)
-		g.log.Warn("story retired", "place", key.Place, "language", key.Language, "length", key.Length)
+		g.log.Warn("story_retired", "place", key.Place, "language", key.Language, "length", key.Length)
 	}
 	return nil
 }

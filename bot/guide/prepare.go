@@ -40,7 +40,7 @@ func (g *Guide) Prepare(req Request) {
 		ctx, cancel := context.WithTimeout(g.work, prepareWithin)
 		defer cancel()
 		if err := g.prepare(ctx, req); err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
-			g.log.Warn("read ahead", "err", err)
+			g.log.Warn("read_ahead", "error", err)
 		}
 	})
 	if started {

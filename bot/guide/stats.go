@@ -2,6 +2,7 @@ package guide
 
 import (
 	"sync/atomic"
+	"time"
 
 	"excursobot/geo"
 	"excursobot/limiter"
@@ -13,6 +14,7 @@ type counters struct {
 	library, generated, extract, pack, none atomic.Uint64
 	cards, joined, refused                  atomic.Uint64
 	flights, written, dropped, failed       atomic.Uint64
+	waited                                  atomic.Int64 // nanoseconds of all flights
 	prepared                                atomic.Uint64
 	likes, dislikes, wrong                  atomic.Uint64
 }
@@ -45,14 +47,15 @@ func (c *counters) vote(m store.Mark) {
 
 // Stats is the guide's work since the start, and what is under way now.
 type Stats struct {
-	Library, Generated, Extract, Pack, None uint64 // answers by source
-	Cards                                   uint64 // shown before the story
-	Joined                                  uint64 // waited for a call that ran already
-	Refused                                 uint64 // calls that the gate did not admit
-	Flights                                 uint64 // calls started
-	Written, Dropped                        uint64 // stories kept, stories that failed the checks
-	Failed                                  uint64 // calls that failed
-	Prepared                                uint64 // calls asked for ahead of a person
+	Library, Generated, Extract, Pack, None uint64        // answers by source
+	Cards                                   uint64        // shown before the story
+	Joined                                  uint64        // waited for a call that ran already
+	Refused                                 uint64        // calls that the gate did not admit
+	Flights                                 uint64        // calls started
+	Waited                                  time.Duration // of all flights together, before they started
+	Written, Dropped                        uint64        // stories kept, stories that failed the checks
+	Failed                                  uint64        // calls that failed
+	Prepared                                uint64        // calls asked for ahead of a person
 	Likes, Dislikes, Wrong                  uint64
 	Claims, Seats, Preparing                int // now
 	Cache                                   geo.CacheStats
@@ -65,7 +68,7 @@ func (g *Guide) Stats() Stats {
 	s := Stats{
 		Library: c.library.Load(), Generated: c.generated.Load(), Extract: c.extract.Load(), Pack: c.pack.Load(), None: c.none.Load(),
 		Cards: c.cards.Load(), Joined: c.joined.Load(), Refused: c.refused.Load(),
-		Flights: c.flights.Load(), Written: c.written.Load(), Dropped: c.dropped.Load(), Failed: c.failed.Load(),
+		Flights: c.flights.Load(), Waited: time.Duration(c.waited.Load()), Written: c.written.Load(), Dropped: c.dropped.Load(), Failed: c.failed.Load(),
 		Prepared: c.prepared.Load(),
 		Likes:    c.likes.Load(), Dislikes: c.dislikes.Load(), Wrong: c.wrong.Load(),
 		Cache: g.cfg.Cache.Stats(),
