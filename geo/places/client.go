@@ -1,0 +1,277 @@
+package places
+
+import (
+	"cmp"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"excursobot/limiter"
+)
+
+const (
+	attempts   = 3                      // of one request
+	backOff    = 250 * time.Millisecond // before the second attempt; doubles
+	pause      = 5 * time.Second        // of all, when Wikipedia says "too many" and not for how long
+	pauseLimit = time.Hour              // a longer Retry-After is taken as this
+	bodyLimit  = 2 << 20                // of a reply, unpacked; 500 pages are about 100 KiB
+	lowTier    = 10                     // requests a minute that Wikipedia gives those who do not say who they are
+)
+
+// client asks the Action API, at the pace and with the patience that Wikipedia wants.
+type client struct {
+	http    *http.Client
+	url     string // with {lang}
+	agent   string
+	timeout time.Duration
+	log     *slog.Logger
+	observe func(outcome string)
+	gate    *limiter.Gate
+	// pace has one key: its own rate keeps to the minute, the common one to the second.
+	pace *limiter.Pace[struct{}]
+
+	requests, errors, limited atomic.Uint64
+}
+
+func newClient(cfg Config) (*client, error) {
+	c := &client{
+		http:    cfg.HTTP,
+		url:     cmp.Or(cfg.URL, "https://{lang}.wikipedia.org/w/api.php"),
+		agent:   "Excursobot/" + cmp.Or(cfg.Version, "dev"),
+		timeout: cfg.Timeout,
+		log:     cfg.Log,
+		observe: cfg.Observe,
+		gate:    cfg.Gate,
+	}
+	if cfg.Contact != "" {
+		c.agent += " (" + cfg.Contact + ")"
+	}
+	if u, err := url.Parse(strings.ReplaceAll(c.url, "{lang}", "en")); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, fmt.Errorf("%q is not an address of an API", c.url)
+	}
+	if strings.ContainsFunc(c.agent, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return nil, errors.New("the contact holds control characters")
+	}
+	if c.http == nil {
+		transport := http.DefaultTransport.(*http.Transport).Clone()
+		transport.MaxIdleConnsPerHost = 32
+		c.http = &http.Client{Transport: transport, Timeout: cfg.Timeout}
+	}
+	if c.observe == nil {
+		c.observe = func(string) {}
+	}
+	if c.gate == nil {
+		c.gate = limiter.NewGate(limiter.GateConfig{Slots: 3, Classes: 1, Guess: 300 * time.Millisecond})
+	}
+	perMinute := cfg.PerMinute
+	if perMinute <= 0 {
+		perMinute = 150
+	}
+	if cfg.Contact == "" {
+		perMinute = min(perMinute, lowTier)
+	}
+	// A full bucket and a minute's refill together are the limit, so that no minute holds more.
+	burst := max(1, int(perMinute/5))
+	perSecond := cfg.PerSecond
+	if perSecond <= 0 {
+		perSecond = 3
+	}
+	c.pace = limiter.NewPace[struct{}](limiter.PaceConfig{
+		Rate: perSecond, Burst: max(1, int(perSecond)),
+		KeyRate: max(perMinute-float64(burst), 1) / 60, KeyBurst: burst,
+	})
+	return c, nil
+}
+
+// trouble is why a request failed and what may be done about it.
+type trouble struct {
+	err     error
+	again   bool          // asking again may help
+	limited bool          // too many requests, by Wikipedia's count or ours
+	after   time.Duration // all have to wait, from a Retry-After
+}
+
+func (t *trouble) Error() string { return t.err.Error() }
+func (t *trouble) Unwrap() error { return t.err }
+
+// get asks one question, up to three times, for at most the timeout. Every error is ErrUnavailable.
+func (c *client) get(ctx context.Context, language string, params url.Values) (*reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	address, err := c.address(language, params)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	for n := 1; ; n++ {
+		r, t := c.try(ctx, address)
+		if t == nil {
+			return r, nil
+		}
+		if t.limited {
+			c.limited.Add(1)
+		}
+		if t.after > 0 {
+			c.pace.Pause(t.after) // the next try waits for it, or gives up at once if it cannot
+		}
+		if !t.again || n == attempts || t.after == 0 && !sleep(ctx, jitter(backOff<<(n-1))) {
+			c.log.Warn("Wikipedia did not answer", "language", language, "attempts", n, "limited", t.limited, "err", t.err)
+			return nil, fmt.Errorf("%w: %w", ErrUnavailable, t)
+		}
+	}
+}
+
+// try sends the request once, when the gate and the pace let it.
+func (c *client) try(ctx context.Context, address string) (*reply, *trouble) {
+	slot, err := c.gate.Acquire(ctx, limiter.Job{})
+	if err != nil {
+		return nil, c.heldBack(ctx, err)
+	}
+	defer slot.Release()
+	if err := c.pace.Wait(ctx, struct{}{}); err != nil {
+		return nil, c.heldBack(ctx, err)
+	}
+	c.requests.Add(1)
+	r, t := c.send(ctx, address)
+	switch {
+	case t == nil:
+		c.observe("ok")
+	case t.limited:
+		c.observe("limited")
+	default:
+		c.errors.Add(1)
+		c.observe("error")
+	}
+	return r, t
+}
+
+var errPaused = errors.New("Wikipedia asked to wait longer than there is time")
+
+// heldBack is the trouble of a request that our own limits, or Wikipedia's pause, did not let out in time.
+func (c *client) heldBack(ctx context.Context, err error) *trouble {
+	late := errors.Is(err, context.DeadlineExceeded) || errors.Is(ctx.Err(), context.DeadlineExceeded)
+	switch {
+	case late && c.pace.Stats().Paused > 0:
+		err = errPaused
+	case late:
+		err = limiter.ErrLate
+	}
+	return &trouble{err: err, limited: late || errors.Is(err, limiter.ErrFull)}
+}
+
+func (c *client) send(ctx context.Context, address string) (*reply, *trouble) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, &trouble{err: err}
+	}
+	req.Header.Set("User-Agent", c.agent)
+	req.Header.Set("Accept-Encoding", "gzip") // asked for by hand, so that any RoundTripper gets it
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, &trouble{err: err, again: ctx.Err() == nil}
+	}
+	defer resp.Body.Close()
+	after := retryAfter(resp.Header.Get("Retry-After"))
+	body, err := readBody(resp)
+	switch {
+	case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode == http.StatusServiceUnavailable && after > 0:
+		return nil, &trouble{err: fmt.Errorf("status %d", resp.StatusCode), again: true, limited: true, after: cmp.Or(after, pause)}
+	case resp.StatusCode != http.StatusOK:
+		return nil, &trouble{err: fmt.Errorf("status %d", resp.StatusCode), again: resp.StatusCode >= 500}
+	case errors.Is(err, errTooBig):
+		return nil, &trouble{err: err}
+	case err != nil:
+		return nil, &trouble{err: fmt.Errorf("read reply: %w", err), again: true}
+	}
+	r, err := decode(body)
+	var api *apiError
+	switch {
+	case err == nil:
+		return r, nil
+	case errors.As(err, &api) && api.wait():
+		return nil, &trouble{err: err, again: true, limited: true, after: cmp.Or(after, pause)}
+	case errors.As(err, &api):
+		return nil, &trouble{err: err, again: api.passing()}
+	}
+	return nil, &trouble{err: err, again: true}
+}
+
+var errTooBig = fmt.Errorf("reply over %d bytes", bodyLimit)
+
+func readBody(resp *http.Response) ([]byte, error) {
+	var r io.Reader = resp.Body
+	if resp.Header.Get("Content-Encoding") == "gzip" {
+		zip, err := gzip.NewReader(r)
+		if err != nil {
+			return nil, err
+		}
+		r = zip
+	}
+	body, err := io.ReadAll(io.LimitReader(r, bodyLimit+1))
+	if err == nil && len(body) > bodyLimit {
+		err = errTooBig
+	}
+	return body, err
+}
+
+// retryAfter reads seconds or a date; 0 = none.
+func retryAfter(header string) time.Duration {
+	if header == "" {
+		return 0
+	}
+	var d time.Duration
+	if seconds, err := strconv.Atoi(header); err == nil {
+		d = time.Duration(min(max(seconds, 0), int(pauseLimit/time.Second))) * time.Second
+	} else if at, err := http.ParseTime(header); err == nil {
+		d = time.Until(at)
+	}
+	return min(max(d, 0), pauseLimit)
+}
+
+// address returns the URL of a question to the Wikipedia in the language.
+func (c *client) address(language string, params url.Values) (string, error) {
+	host, _, _ := strings.Cut(language, "-")
+	if len(host) < 2 || len(host) > 3 || strings.ContainsFunc(host, func(r rune) bool { return r < 'a' || r > 'z' }) {
+		return "", fmt.Errorf("no Wikipedia in the language %q", language) // it becomes a part of the host's name
+	}
+	if host == "nb" {
+		host = "no"
+	}
+	u, err := url.Parse(strings.ReplaceAll(c.url, "{lang}", host))
+	if err != nil {
+		return "", err
+	}
+	query := u.Query()
+	for name, values := range params {
+		query[name] = values
+	}
+	for name, value := range map[string]string{"action": "query", "format": "json", "formatversion": "2", "maxlag": "5"} {
+		query.Set(name, value)
+	}
+	u.RawQuery = query.Encode()
+	return u.String(), nil
+}
+
+// jitter returns between half of d and d, so that those who failed together do not come back together.
+func jitter(d time.Duration) time.Duration { return d/2 + rand.N(d/2) }
+
+// sleep waits and says whether ctx is still alive.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,225 @@
+package places
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"excursobot/geo"
+)
+
+const (
+	detailLimit = 20   // pages of one question: extracts are given for no more
+	extractSize = 1200 // characters
+	rounds      = 25   // of a continued reply; one extract a round is the worst that a slow server does
+	far         = 1000 // metres that an article's coordinates may be from where the search found it, to be believed
+)
+
+// pageKey names an article.
+type pageKey struct {
+	language string
+	page     int64
+}
+
+// Details returns the candidates' places, at most the first 20, in the order given; those that turned out to be missing, disambiguations or
+// junk are left out. Known ones come from the store. Source unavailable: the known ones, with ErrUnavailable joined.
+func (f *Finder) Details(ctx context.Context, found []Candidate) ([]Place, error) {
+	found = found[:min(len(found), detailLimit)]
+	known, err := f.known(ctx, found)
+	if err != nil {
+		return nil, err
+	}
+	var flying []*flight[pageKey, Place]
+	for language, unknown := range unknownByLanguage(found, known) {
+		keys := make([]pageKey, 0, len(unknown))
+		for key := range unknown {
+			keys = append(keys, key)
+		}
+		joined, err := f.details.join(ctx, keys, func(ctx context.Context, keys []pageKey) (map[pageKey]Place, error) {
+			return f.fetchPlaces(ctx, language, keys, unknown)
+		})
+		if err != nil {
+			return pick(found, known), err
+		}
+		flying = append(flying, joined...)
+	}
+	var first error
+	for _, fl := range flying {
+		fetched, err := fl.wait(ctx)
+		maps.Copy(known, fetched)
+		first = cmp.Or(first, err)
+	}
+	return pick(found, known), first
+}
+
+// known returns what the store has of the candidates, junk too.
+func (f *Finder) known(ctx context.Context, found []Candidate) (map[pageKey]Place, error) {
+	pages := map[string][]int64{}
+	for _, c := range found {
+		pages[c.Language] = append(pages[c.Language], c.ID)
+	}
+	known := make(map[pageKey]Place, len(found))
+	for language, ids := range pages {
+		places, err := f.store.PlacesByPage(ctx, language, ids)
+		if err != nil {
+			return nil, fmt.Errorf("read places: %w", err)
+		}
+		for _, p := range places {
+			known[pageKey{language, p.PageID}] = p
+		}
+	}
+	return known, nil
+}
+
+func unknownByLanguage(found []Candidate, known map[pageKey]Place) map[string]map[pageKey]Candidate {
+	unknown := map[string]map[pageKey]Candidate{}
+	for _, c := range found {
+		key := pageKey{c.Language, c.ID}
+		if _, ok := known[key]; ok {
+			continue
+		}
+		if unknown[c.Language] == nil {
+			unknown[c.Language] = map[pageKey]Candidate{}
+		}
+		unknown[c.Language][key] = c
+	}
+	return unknown
+}
+
+// pick returns the places in the candidates' order, each once, without junk.
+func pick(found []Candidate, known map[pageKey]Place) []Place {
+	var places []Place
+	seen := map[string]bool{}
+	for _, c := range found {
+		p, ok := known[pageKey{c.Language, c.ID}]
+		if ok && !seen[p.ID] && worthwhile(p) {
+			seen[p.ID] = true
+			places = append(places, p)
+		}
+	}
+	return places
+}
+
+// fetchPlaces is a flight: it asks for the pages and stores them, junk and missing ones too, so that nobody asks again.
+func (f *Finder) fetchPlaces(ctx context.Context, language string, keys []pageKey, candidates map[pageKey]Candidate) (map[pageKey]Place, error) {
+	pages, err := f.fetchPages(ctx, language, keys)
+	found := make(map[pageKey]Place, len(pages))
+	fetched := make([]Place, 0, len(pages))
+	for _, key := range keys {
+		page := pages[key.page]
+		if page == nil || err != nil && page.Extract == nil && !page.Missing {
+			continue // it may have an extract in a reply that did not come
+		}
+		p := describe(page, candidates[key], language)
+		found[key] = p
+		fetched = append(fetched, p)
+	}
+	if len(fetched) > 0 {
+		if err := f.store.PutPlaces(ctx, fetched); err != nil { // the answer is good all the same
+			f.log.Error("store places", "language", language, "err", err)
+		}
+	}
+	return found, err
+}
+
+// fetchPages asks until the reply is complete. An error comes with what was said before it.
+func (f *Finder) fetchPages(ctx context.Context, language string, keys []pageKey) (map[int64]*page, error) {
+	ids := make([]string, len(keys))
+	for i, key := range keys {
+		ids[i] = strconv.FormatInt(key.page, 10)
+	}
+	params := url.Values{
+		"pageids": {strings.Join(ids, "|")},
+		"prop":    {"extracts|pageprops|pageimages|description|info|coordinates"},
+		"exintro": {"1"}, "explaintext": {"1"}, "exchars": {strconv.Itoa(extractSize)}, "exlimit": {"max"},
+		"ppprop": {"wikibase_item|disambiguation"},
+		"piprop": {"thumbnail|name"}, "pithumbsize": {"1280"}, "pilimit": {"50"}, "pilicense": {"free"},
+		"inprop":  {"url"},
+		"colimit": {"max"}, "coprop": {"type|dim"},
+	}
+	pages := make(map[int64]*page, len(keys))
+	for range rounds {
+		r, err := f.client.get(ctx, language, params)
+		if err != nil {
+			return pages, err
+		}
+		r.mergePages(pages)
+		if len(r.Continue) == 0 {
+			return pages, nil
+		}
+		for name, value := range r.Continue {
+			params.Set(name, string(value))
+		}
+	}
+	return pages, fmt.Errorf("%w: a reply that never ends", ErrUnavailable)
+}
+
+// describe makes a place of a page that the search found as c.
+func describe(p *page, c Candidate, language string) Place {
+	place := Place{
+		ID:       "wp:" + language + ":" + strconv.FormatInt(c.ID, 10),
+		Language: language, PageID: c.ID, Title: c.Title, Point: c.Point, Kind: c.Kind, Dim: c.Dim,
+		Source: "wikipedia", Fetched: time.Now().UTC(),
+	}
+	if p.Missing {
+		place.Kind = kindMissing
+		return place
+	}
+	place.Title = cmp.Or(clean(p.Title, 300), c.Title)
+	place.Length = max(p.Length, 0)
+	place.Description = clean(p.Description, 200)
+	if p.Extract != nil {
+		place.Extract = clean(*p.Extract, extractSize+3) // they cut it with "..."
+	}
+	place.URL = webAddress(p.URL)
+	if p.Thumbnail != nil {
+		place.Picture = webAddress(p.Thumbnail.Source)
+	}
+	elsewhere := false
+	if len(p.Coordinates) > 0 {
+		at := p.Coordinates[0]
+		elsewhere = at.Globe != "" && at.Globe != "earth"
+		place.Kind = cmp.Or(clean(at.Type, 60), c.Kind)
+		place.Dim = cmp.Or(at.Dim.metres(), c.Dim)
+		place.Point = settle(c.Point, geo.Point{Lat: at.Lat, Lon: at.Lon})
+	}
+	if elsewhere {
+		place.Kind = kindElsewhere
+	}
+	if p.Props != nil {
+		if isQID(p.Props.QID) {
+			place.ID = p.Props.QID
+		}
+		if p.Props.Disambiguation != nil {
+			place.Kind = kindDisambiguation
+		}
+	}
+	return place
+}
+
+// settle returns where a place stands: as its article says, unless that is far from where the search found it.
+func settle(found, said geo.Point) geo.Point {
+	if said.Valid() && geo.Distance(found, said) <= far {
+		return said
+	}
+	return found
+}
+
+func isQID(id string) bool {
+	n, err := strconv.ParseUint(strings.TrimPrefix(id, "Q"), 10, 63)
+	return err == nil && id == "Q"+strconv.FormatUint(n, 10)
+}
+
+// webAddress returns address if people can be sent there, else "".
+func webAddress(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" || u.Host == "" || len(address) > 2000 || strings.ContainsAny(address, " \"<>\n") {
+		return ""
+	}
+	return address
+}

@@ -1,0 +1,166 @@
+package places
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// reply is what the Action API says, formatversion 2. Fields that are missing stay zero.
+type reply struct {
+	BatchComplete bool            `json:"batchcomplete"`
+	Error         *apiError       `json:"error"`
+	Continue      map[string]text `json:"continue"`
+	Query         *struct {
+		Found []foundPage `json:"geosearch"`
+		Pages []page      `json:"pages"`
+	} `json:"query"`
+}
+
+// foundPage is a hit of list=geosearch. Type and dim are null when the article does not say.
+type foundPage struct {
+	PageID int64   `json:"pageid"`
+	Title  string  `json:"title"`
+	Lat    float64 `json:"lat"`
+	Lon    float64 `json:"lon"`
+	Type   string  `json:"type"`
+	Dim    text    `json:"dim"`
+}
+
+// page is a page of prop=extracts|pageprops|pageimages|description|info|coordinates.
+type page struct {
+	PageID      int64   `json:"pageid"`
+	Missing     bool    `json:"missing"`
+	Title       string  `json:"title"`
+	Length      int     `json:"length"`
+	Description string  `json:"description"`
+	Extract     *string `json:"extract"` // nil = not in this reply
+	URL         string  `json:"fullurl"`
+	Props       *struct {
+		QID            string  `json:"wikibase_item"`
+		Disambiguation *string `json:"disambiguation"` // there and empty on such a page
+	} `json:"pageprops"`
+	Thumbnail *struct {
+		Source string `json:"source"`
+	} `json:"thumbnail"`
+	Coordinates []struct {
+		Lat   float64 `json:"lat"`
+		Lon   float64 `json:"lon"`
+		Globe string  `json:"globe"`
+		Type  string  `json:"type"`
+		Dim   text    `json:"dim"`
+	} `json:"coordinates"`
+}
+
+// text is a string, or a number as written: the API gives a dim as 100 in one place and as "100" in another.
+type text string
+
+// UnmarshalJSON takes strings, numbers and null.
+func (t *text) UnmarshalJSON(b []byte) error {
+	switch {
+	case string(b) == "null":
+		return nil
+	case b[0] == '"':
+		return json.Unmarshal(b, (*string)(t))
+	case b[0] == '{' || b[0] == '[':
+		return errors.New("a string or number expected")
+	}
+	*t = text(b)
+	return nil
+}
+
+// metres returns the number, 0 if it is none or absurd.
+func (t text) metres() int {
+	v, err := strconv.ParseFloat(string(t), 64)
+	if err != nil || !(v > 0 && v < 1e9) {
+		return 0
+	}
+	return int(v)
+}
+
+// apiError comes with HTTP 200.
+type apiError struct {
+	Code string `json:"code"`
+	Info string `json:"info"`
+}
+
+func (e *apiError) Error() string {
+	return fmt.Sprintf("%s: %s", clean(e.Code, 60), clean(e.Info, 200))
+}
+
+// wait says whether Wikipedia wants fewer requests.
+func (e *apiError) wait() bool { return e.Code == "ratelimited" || e.Code == "maxlag" }
+
+// passing says whether the fault is theirs and may pass.
+func (e *apiError) passing() bool {
+	return strings.HasPrefix(e.Code, "internal_api_error") || e.Code == "readonly" || e.Code == "unknownerror"
+}
+
+// decode reads a reply. A body without an answer or an error in it is not one, or a proxy's `{}` would be kept as an empty tile.
+func decode(body []byte) (*reply, error) {
+	var r reply
+	if err := json.Unmarshal(body, &r); err != nil {
+		if trimmed := strings.TrimSpace(string(body[:min(len(body), 100)])); strings.HasPrefix(trimmed, "<") {
+			return nil, errors.New("HTML instead of JSON")
+		}
+		return nil, fmt.Errorf("decode reply: %w", err)
+	}
+	if r.Error != nil {
+		return nil, r.Error
+	}
+	if r.Query == nil && !r.BatchComplete {
+		return nil, errors.New("a reply without an answer")
+	}
+	return &r, nil
+}
+
+// found returns the hits of a search.
+func (r *reply) found() []foundPage {
+	if r.Query == nil {
+		return nil
+	}
+	return r.Query.Found
+}
+
+// mergePages adds what the reply says of its pages to what is known of them: a continued reply brings one part at a time.
+func (r *reply) mergePages(into map[int64]*page) {
+	if r.Query == nil {
+		return
+	}
+	for _, p := range r.Query.Pages {
+		known := into[p.PageID]
+		if known == nil {
+			into[p.PageID] = &p
+			continue
+		}
+		known.Missing = known.Missing || p.Missing
+		known.Title = cmp.Or(known.Title, p.Title)
+		known.Length = cmp.Or(known.Length, p.Length)
+		known.Description = cmp.Or(known.Description, p.Description)
+		known.Extract = cmp.Or(known.Extract, p.Extract)
+		known.URL = cmp.Or(known.URL, p.URL)
+		known.Props = cmp.Or(known.Props, p.Props)
+		known.Thumbnail = cmp.Or(known.Thumbnail, p.Thumbnail)
+		if len(known.Coordinates) == 0 {
+			known.Coordinates = p.Coordinates
+		}
+	}
+}
+
+// clean makes outside text fit for the store and for people: at most limit characters, no control characters but new lines.
+func clean(s string, limit int) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' || r == 0x7f || r == utf8.RuneError {
+			return -1
+		}
+		return r
+	}, s)
+	if utf8.RuneCountInString(s) > limit {
+		s = string([]rune(s)[:limit])
+	}
+	return strings.TrimSpace(s)
+}

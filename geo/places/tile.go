@@ -1,0 +1,137 @@
+package places
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"net/url"
+	"strconv"
+	"time"
+
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+const (
+	searchLimit = 500                 // pages of one search; there is no more to be had
+	full        = searchLimit - 20    // pages of a search that may have left some out: a few hits may be unusable
+	tileLife    = 14 * 24 * time.Hour // of a search
+	emptyLife   = 24 * time.Hour      // of one that found nothing: somebody may write the article
+	finest      = geo.LevelTile + 4   // 70 m: a full search is not split further
+)
+
+// ask searches the keys' cells side by side, each once however many callers ask, and returns the pages of those that could be
+// had, with the first error.
+func (f *Finder) ask(ctx context.Context, keys []store.TileKey) (map[store.TileKey][]store.Page, error) {
+	found := make(map[store.TileKey][]store.Page, len(keys))
+	var flying []*flight[store.TileKey, []store.Page]
+	for i := range keys { // one flight each
+		joined, err := f.tiles.join(ctx, keys[i:i+1], f.fetchTile)
+		if err != nil {
+			return nil, err
+		}
+		flying = append(flying, joined...)
+	}
+	var first error
+	for _, fl := range flying {
+		tile, err := fl.wait(ctx)
+		maps.Copy(found, tile)
+		first = cmp.Or(first, err)
+	}
+	return found, first
+}
+
+// fetchTile is the flight of one key.
+func (f *Finder) fetchTile(ctx context.Context, keys []store.TileKey) (map[store.TileKey][]store.Page, error) {
+	key := keys[0]
+	tile, err := f.store.Tile(ctx, key, time.Now())
+	if err == nil { // another flight landed since the caller looked
+		return map[store.TileKey][]store.Page{key: tile.Pages}, nil
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("read tile: %w", err)
+	}
+	search := f.searchAll
+	if key.Cell.Level() <= geo.LevelFar {
+		search = f.search
+	}
+	pages, err := search(ctx, key.Cell, key.Language)
+	if err != nil {
+		return nil, err
+	}
+	tile = store.Tile{TileKey: key, Pages: pages, Expires: time.Now().Add(tileLife)}
+	if len(pages) == 0 {
+		tile.Expires = time.Now().Add(emptyLife)
+	}
+	if err := f.store.PutTile(ctx, tile); err != nil { // the answer is good all the same
+		f.log.Error("store tile", "language", key.Language, "err", err)
+	}
+	return map[store.TileKey][]store.Page{key: pages}, nil
+}
+
+// searchAll returns the pages inside the cell, all of them: a full search is split into the cell's children.
+func (f *Finder) searchAll(ctx context.Context, cell geo.Cell, language string) ([]store.Page, error) {
+	pages, err := f.search(ctx, cell, language)
+	if err != nil {
+		return nil, err
+	}
+	if len(pages) < full || cell.Level() >= finest {
+		return inside(cell, pages), nil
+	}
+	var all []store.Page
+	for _, child := range cell.Children() {
+		pages, err := f.searchAll(ctx, child, language)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, pages...)
+	}
+	return all, nil
+}
+
+// search asks for the pages in a circle that holds the cell; of a level 10 cell, in the widest circle there is.
+func (f *Finder) search(ctx context.Context, cell geo.Cell, language string) ([]store.Page, error) {
+	center, radius := cell.Bounds()
+	if cell.Level() <= geo.LevelFar {
+		radius = wideRadius
+	}
+	r, err := f.client.get(ctx, language, url.Values{
+		"list":     {"geosearch"},
+		"gscoord":  {degrees(center.Lat) + "|" + degrees(center.Lon)},
+		"gsradius": {strconv.Itoa(int(min(max(math.Ceil(radius), 10), wideRadius)))},
+		"gslimit":  {strconv.Itoa(searchLimit)},
+		"gsprop":   {"type|dim|country"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	pages := make([]store.Page, 0, len(r.found()))
+	for _, hit := range r.found() {
+		page := store.Page{
+			ID: hit.PageID, Title: clean(hit.Title, 300), Point: geo.Point{Lat: hit.Lat, Lon: hit.Lon},
+			Kind: clean(hit.Type, 60), Dim: hit.Dim.metres(),
+		}
+		if page.ID > 0 && page.Title != "" && page.Point.Valid() {
+			pages = append(pages, page)
+		}
+	}
+	return pages, nil
+}
+
+// inside returns the pages whose point is in the cell.
+func inside(cell geo.Cell, pages []store.Page) []store.Page {
+	leaves := cell.Range()
+	var in []store.Page
+	for _, page := range pages {
+		if leaves.Contains(geo.Leaf(page.Point)) {
+			in = append(in, page)
+		}
+	}
+	return in
+}
+
+// degrees writes a coordinate to within a metre.
+func degrees(d float64) string { return strconv.FormatFloat(d, 'f', 5, 64) }

@@ -1,0 +1,85 @@
+package places
+
+import (
+	"math"
+	"strings"
+	"unicode"
+)
+
+const (
+	stubPenalty   = 150.0  // metres that a two-line stub loses to a rich article
+	interestBonus = 150.0  // metres that a matching interest is worth, once
+	stubBytes     = 1500.0 // an article of this length or less has two lines
+	richBytes     = 20_000.0
+)
+
+// Weight says how good a place is for somebody at the distance (metres) with the interests ("history", "architecture", "people",
+// "nature"; others count for nothing). The result is in metres, lower is better: the distance, up to 150 m more for a source
+// with little to say, and 150 m less, below zero too, if the place meets an interest. A stub so loses to a rich article up to 150 m further.
+func Weight(p Place, distance float64, interests []string) float64 {
+	w := distance + stubPenalty*(1-richness(p))
+	if len(interests) > 0 && meets(p, interests) {
+		w -= interestBonus
+	}
+	return w
+}
+
+// richness is 0 for a stub and 1 for a long article, by the logarithm of the length. The pack's places were chosen: 1.
+func richness(p Place) float64 {
+	if p.Source == "pack" {
+		return 1
+	}
+	r := math.Log(max(float64(p.Length), 1)/stubBytes) / math.Log(richBytes/stubBytes)
+	return min(max(r, 0), 1)
+}
+
+func meets(p Place, interests []string) bool {
+	kind := strings.ToLower(p.Kind)
+	words := strings.FieldsFunc(fold(p.Language, p.Title+" "+p.Description), func(r rune) bool { return !unicode.IsLetter(r) })
+	for _, interest := range interests {
+		topic := topics[interest]
+		if topic.kinds[kind] {
+			return true
+		}
+		for _, word := range words {
+			for _, stem := range topic.stems {
+				if strings.HasPrefix(word, stem) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// topic is what an interest looks for: types of the source, and beginnings of words in titles and descriptions.
+type topic struct {
+	kinds map[string]bool
+	stems []string
+}
+
+var topics = map[string]topic{
+	"history": {stems: lines(`histor, museum, memorial, monument, fort, castle, ruin, archaeolog, ancient, medieval,
+		истори, музе, памятник, мемориал, крепост, замок, усадьб, археолог, древн, кремл, монастыр,
+		істор, памят, меморіал, фортец, садиб, археолог, давн, музей,
+		musée, mémorial, château, vestige, archéolog, médiév, forteresse,
+		museu, castelo, fortaleza, ruína, arqueol, medieval, monumento, memorial`)},
+	"architecture": {stems: lines(`architect, church, cathedral, chapel, mosque, synagogue, palace, mansion, building, tower, bridge, house, skyscraper, theatre,
+		архитект, церк, храм, собор, часовн, мечет, синагог, двор, особняк, здани, башн, мост, дом, высотк, театр, усадьб,
+		архітект, палац, будин, будівл, вежа, міст,
+		église, cathédrale, chapelle, palais, hôtel, immeuble, bâtiment, tour, pont, maison, théâtre,
+		arquitet, igreja, catedral, capela, palácio, edifício, torre, ponte, casa, teatro`)},
+	"people": {stems: lines(`statue, tomb, grave, cemetery, birthplace, mausoleum, memorial, bust,
+		памятник, бюст, могил, кладбищ, некропол, мавзоле, дом-музей, мемориальн, квартир,
+		погрудд, кладовищ, памятник, мавзолей,
+		tombe, tombeau, cimetière, buste, mausolée,
+		estátua, túmulo, cemitério, busto, mausoléu`)},
+	"nature": {
+		kinds: set("mountain forest isle"),
+		stems: lines(`park, garden, tree, hill, cave, spring, reserve, zoo, botanic, waterfall, island,
+			парк, сад, сквер, дерев, дуб, холм, пещер, родник, заповедник, зоопарк, ботанич, бульвар, остров,
+			дерево, пагорб, печер, джерел, заповідник, острів,
+			parc, jardin, arbre, colline, grotte, réserve, île, bois,
+			parque, jardim, árvore, colina, gruta, reserva, ilha, mata`),
+	},
+}
