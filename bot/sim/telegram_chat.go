@@ -36,7 +36,6 @@ type chat struct {
 	user     apiUser // of a private chat
 	blocked  bool
 	bucket   bucket
-	pinned   int
 	messages []*message // by id, at most chatKept
 }
 

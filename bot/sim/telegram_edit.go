@@ -140,14 +140,13 @@ func (t *Telegram) deleteMessage(req *request) (any, error) {
 }
 
 func (t *Telegram) pinChatMessage(req *request) (any, error) {
-	c, m, err := t.messageLocked(req, "pin")
+	c, _, err := t.messageLocked(req, "pin")
 	if err != nil {
 		return nil, err
 	}
 	if c.blocked {
 		return nil, blockedError
 	}
-	c.pinned = m.api.MessageID
 	return true, nil
 }
 

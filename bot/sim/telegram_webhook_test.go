@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"sync"
@@ -27,10 +26,15 @@ type hook struct {
 	header  http.Header
 }
 
+// decode reads a request's body.
+func decode(r *http.Request, out any) error { return json.NewDecoder(r.Body).Decode(out) }
+
 func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var u sent
-	body, _ := io.ReadAll(r.Body)
-	_ = json.Unmarshal(body, &u)
+	if err := decode(r, &u); err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
 	chat := u.Message.Chat.ID
 	h.mu.Lock()
 	h.header = r.Header
