@@ -52,7 +52,9 @@ func (s *Store) checkFile(tx *bolt.Tx) error {
 
 // checkRecords decodes every record and looks up what indexes it and what it indexes.
 func checkRecords(ctx context.Context, tx *bolt.Tx) error {
-	expiring := 0
+	expiring := 0       // rows that there must be in bucketExpiry
+	newest := uint64(0) // of the updates done
+	edition := uint64(0)
 	checks := []struct {
 		bucket []byte
 		row    func(k, v []byte) error
@@ -80,6 +82,7 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			if err := decode(k, v, row.fields); err != nil {
 				return err
 			}
+			edition = max(edition, row.edition)
 			id := storyIDKey(row.StoryKey)
 			err := points(tx, bucketStoryIDs, id, appendUint(nil, uint64(geo.Leaf(row.Point))))
 			if err != nil || row.Expires.IsZero() {
@@ -89,17 +92,21 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			return points(tx, bucketExpiry, expiryKey(row.Expires, expiringStory, id), nil)
 		}},
 		{bucketPages, func(k, v []byte) error {
-			language, _, ok := bytes.Cut(k, []byte{0})
-			if !ok || tx.Bucket(bucketPlaces).Get(append(appendText(nil, string(language)), v...)) == nil {
-				return fmt.Errorf("%w: page %q of a place that is not there", errRecord, k)
+			language, page, _ := bytes.Cut(k, []byte{0})
+			var p store.Place
+			err := getPlace(tx, append(appendText(nil, string(language)), v...), &p)
+			if err == nil && !bytes.Equal(page, appendInt(nil, p.PageID)) {
+				err = fmt.Errorf("%w: page %q of place %s", errRecord, k, p.ID)
 			}
-			return nil
+			return err
 		}},
-		{bucketRing, func(k, v []byte) error {
-			if tx.Bucket(bucketDone).Get(v) == nil {
-				return fmt.Errorf("%w: slot %q of an update that is not there", errRecord, k)
+		{bucketDone, func(k, v []byte) error {
+			if len(v) != 8 {
+				return fmt.Errorf("%w: update %q", errRecord, k)
 			}
-			return nil
+			n := readUint(v)
+			newest = max(newest, n)
+			return points(tx, bucketRing, slotOf(n), k)
 		}},
 	}
 	for _, check := range checks {
@@ -122,11 +129,17 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 		{bucketPlaceIDs, rows(tx, bucketPlaces)},
 		{bucketStoryIDs, rows(tx, bucketStories)},
 		{bucketExpiry, expiring},
-		{bucketDone, rows(tx, bucketRing)},
+		{bucketRing, rows(tx, bucketDone)},
 	} {
 		if got := rows(tx, same.index); got != same.want {
 			return fmt.Errorf("%w: index %s has %d rows for %d", errRecord, same.index, got, same.want)
 		}
+	}
+	if got := tx.Bucket(bucketRing).Sequence(); got != newest {
+		return fmt.Errorf("%w: %d updates were done, the last one is number %d", errRecord, got, newest)
+	}
+	if got := tx.Bucket(bucketStories).Sequence(); got < edition {
+		return fmt.Errorf("%w: %d texts were counted, there is number %d", errRecord, got, edition)
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ func (t *txn) done(update int64) error {
 	if err != nil {
 		return err
 	}
-	slot := slotKey(uint32((n - 1) % store.DoneKept))
+	slot := slotOf(n)
 	if old := ring.Get(slot); old != nil {
 		if err := t.delete(done, old); err != nil {
 			return err
@@ -74,3 +74,6 @@ func (t *txn) done(update int64) error {
 	}
 	return t.put(done, key, binary.BigEndian.AppendUint64(nil, n))
 }
+
+// slotOf is the key in bucketRing of the n-th update done.
+func slotOf(n uint64) []byte { return slotKey(uint32((n - 1) % store.DoneKept)) }

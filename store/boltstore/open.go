@@ -73,7 +73,7 @@ func Open(cfg Config) (*Store, error) {
 }
 
 // openFile opens the database. On some damage bbolt panics, or reads beyond the end of a file that was cut; the file is then
-// closed here, because the lock on it would stay.
+// unlocked and closed here.
 func openFile(cfg Config) (db *bolt.DB, err error) {
 	var file *os.File
 	opt := &bolt.Options{
@@ -93,6 +93,7 @@ func openFile(cfg Config) (db *bolt.DB, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
+			unlock(file) // the map that bbolt leaves behind would keep the lock beyond Close
 			db, err = nil, errors.Join(damage(cfg.Path, fmt.Errorf("%v", p)), file.Close())
 		}
 	}()

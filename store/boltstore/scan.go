@@ -169,14 +169,20 @@ func elements(p []byte, inline bool) ([]uint64, error) {
 	}
 	var pages []uint64
 	var last []byte
+	// Keys and values lie behind the elements without a gap, which also tells when the count is not the true one.
+	next := uint64(pageHead + count*elemSize)
 	for i := range count {
-		e := p[pageHead+i*elemSize:]
+		at := uint64(pageHead + i*elemSize)
+		e := p[at:]
 		pos, ksize, vsize := order.Uint32(e), order.Uint32(e[4:]), uint32(0)
 		if !branch {
 			pos, ksize, vsize = order.Uint32(e[4:]), order.Uint32(e[8:]), order.Uint32(e[12:])
 		}
-		if uint64(pos)+uint64(ksize)+uint64(vsize) > uint64(len(e)) || pos < elemSize {
-			return nil, fmt.Errorf("element %d lies outside", i)
+		if next != at+uint64(pos) {
+			return nil, fmt.Errorf("element %d is not where the last one ends", i)
+		}
+		if next += uint64(ksize) + uint64(vsize); next > uint64(len(p)) {
+			return nil, fmt.Errorf("element %d does not end in the page", i)
 		}
 		key, value := e[pos:pos+ksize], e[pos+ksize:pos+ksize+vsize]
 		if i > 0 && bytes.Compare(last, key) >= 0 {

@@ -43,18 +43,24 @@ func (s *Store) StoriesIn(ctx context.Context, language string, ranges []geo.Cel
 		return nil, err
 	}
 	var stories []store.Story
+	var row storyRow // one for all: nothing of it but texts and lists, made anew for each row, goes into the answer
+	fields := row.fields
 	err := s.view(ctx, func(tx *bolt.Tx) error {
 		return walk(tx.Bucket(bucketStories).Cursor(), language, ranges, func(k, v []byte) (bool, error) {
 			if len(stories) >= limit {
 				return false, nil
 			}
-			var row storyRow
-			if err := decode(k, v, row.fields); err != nil {
+			row = storyRow{}
+			if err := decode(k, v, fields); err != nil {
 				return false, err
 			}
-			if !row.Retired && !expired(row.Expires, now) {
-				stories = append(stories, row.Story)
+			if row.Retired || expired(row.Expires, now) {
+				return true, nil
 			}
+			if stories == nil {
+				stories = make([]store.Story, 0, min(limit, 16))
+			}
+			stories = append(stories, row.Story)
 			return true, nil
 		})
 	})

@@ -1,0 +1,110 @@
+package boltstore
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+	"time"
+
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// kinds makes a fresh record of each kind, as its fields.
+var kinds = []func() func(*codec){
+	func() func(*codec) { u := new(store.User); return func(c *codec) { userFields(c, u) } },
+	func() func(*codec) { p := new(store.Place); return func(c *codec) { placeFields(c, p) } },
+	func() func(*codec) { t := new(store.Tile); return func(c *codec) { tileFields(c, t) } },
+	func() func(*codec) { return new(storyRow).fields },
+	func() func(*codec) { return new(toldRow).fields },
+}
+
+func FuzzDecode(f *testing.F) {
+	key := []byte("key")
+	for kind := range kinds {
+		v, err := encode(key, kinds[kind]())
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(uint8(kind), v)
+	}
+	story := storyRow{edition: 3, Story: store.Story{Text: "текст", Point: geo.Point{Lat: 1}, WrongBy: []int64{1, -2}, Created: time.Now()}}
+	v, err := encode(key, story.fields)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(uint8(3), v)
+	f.Fuzz(func(t *testing.T, kind uint8, value []byte) {
+		fresh := kinds[int(kind)%len(kinds)]
+		if err := decode(key, value, fresh()); err != nil && !errors.Is(err, errRecord) {
+			t.Errorf("got error %v, want errRecord", err)
+		}
+		// Past the checksum: what reads must be written the same again.
+		fields := fresh()
+		if err := decodeBody(key, value, fields); err != nil {
+			if !errors.Is(err, errRecord) {
+				t.Errorf("got error %v, want errRecord", err)
+			}
+			return
+		}
+		first, err := encode(key, fields)
+		if err != nil {
+			if !errors.Is(err, store.ErrInvalid) { // text or point that we would not have written
+				t.Errorf("got error %v, want ErrInvalid", err)
+			}
+			return
+		}
+		again := fresh()
+		if err := decode(key, first, again); err != nil {
+			t.Fatalf("own record: %v", err)
+		}
+		if second, err := encode(key, again); err != nil || !bytes.Equal(first, second) {
+			t.Errorf("written twice: %x and %x (%v)", first, second, err)
+		}
+	})
+}
+
+func TestRecordOfAnOlderProgramReads(t *testing.T) {
+	key := []byte("key")
+	old, err := encode(key, func(c *codec) { // a user before the fields after Language
+		id, language := int64(7), "ru"
+		c.int64(&id)
+		c.text(&language)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got store.User
+	if err := decodeUser(key, old, &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.ID != 7 || got.Language != "ru" || !got.Seen.IsZero() || got.Interests != nil {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestRecordIsBoundToItsKey(t *testing.T) {
+	v, err := encode([]byte("one"), func(c *codec) { userFields(c, &store.User{ID: 1}) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := decodeUser([]byte("two"), v, new(store.User)); !errors.Is(err, errRecord) {
+		t.Errorf("got error %v, want errRecord", err)
+	}
+}
+
+func BenchmarkDecodeStory(b *testing.B) {
+	key := []byte("ru\x00........Q1\x00short")
+	row := storyRow{Story: store.Story{StoryKey: store.StoryKey{Place: "Q1", Language: "ru", Length: store.Short}, Text: string(bytes.Repeat([]byte("о"), 400))}}
+	v, err := encode(key, row.fields)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		row = storyRow{}
+		if err := decode(key, v, row.fields); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
