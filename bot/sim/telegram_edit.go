@@ -3,7 +3,6 @@ package sim
 import (
 	"bytes"
 	"encoding/json"
-	"net/url"
 	"reflect"
 	"time"
 )
@@ -209,10 +208,4 @@ func sameInline(a, b *apiInline) bool { return reflect.DeepEqual(a, b) }
 // sameEntities compares what is shown: nil and none are the same.
 func sameEntities(a, b []apiEntity) bool {
 	return len(a) == 0 && len(b) == 0 || reflect.DeepEqual(a, b)
-}
-
-// validWebhook says whether an address can be posted to.
-func validWebhook(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }

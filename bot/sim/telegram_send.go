@@ -52,7 +52,7 @@ func checkText(text string) error {
 	return nil
 }
 
-// sending is what all sends share: they know their content, this finds the chat, admits, numbers and shows the message.
+// sendLocked is what all sends share: fill knows the content and checks it, this finds the chat, admits, numbers and shows the message.
 func (t *Telegram) sendLocked(req *request, name string, fill func(*message) error) (any, error) {
 	k, err := readMarkup(req)
 	if err != nil {

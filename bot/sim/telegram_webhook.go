@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"net/url"
 	"regexp"
 	"time"
 )
@@ -102,4 +103,10 @@ func (t *Telegram) getWebhookInfo(*request) (any, error) {
 		info.LastErrorDate = w.lastErrorAt.Unix()
 	}
 	return info, nil
+}
+
+// validWebhook says whether an address can be posted to.
+func validWebhook(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
