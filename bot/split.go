@@ -130,6 +130,11 @@ func entityLength(s string) int {
 func units(markup string) int {
 	n := 0
 	for len(markup) > 0 {
+		if c := markup[0]; c < utf8.RuneSelf && c != '<' && c != '&' {
+			n++
+			markup = markup[1:]
+			continue
+		}
 		t := first(markup)
 		n += t.units()
 		markup = markup[len(t.raw):]

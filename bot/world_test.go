@@ -88,6 +88,7 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	w.closers = append(w.closers, cache.Close)
 	finder, err := places.New(places.Config{Store: w.store, HTTP: &http.Client{Transport: net}, Contact: "test@example.org", Log: log})
 	w.must(err)
+	w.closers = append(w.closers, finder.Close)
 	gc := guide.Config{Store: w.store, Places: finder, Cache: cache, Log: log}
 	if !cfg.noModel {
 		gc.Gate = limiter.NewGate(limiter.GateConfig{})
