@@ -116,6 +116,8 @@ type Delivery struct {
 	Place  string
 	Walk   string // "" = a single location
 	Number int    // of the story in the walk, from 1; 0 = a single location
+	Title  string
+	Point  geo.Point // of the place; with Title for the walk's summary
 	At     time.Time
 }
 

@@ -140,8 +140,9 @@ func (s *Store) update(fn func(*txn) error) (err error) {
 	ended := false
 	defer func() {
 		if p := recover(); p != nil {
-			err = s.damaged(p)
-			s.broken.Store(&err)
+			failure := s.damaged(p)
+			s.broken.Store(&failure)
+			err = failure
 			defer func() {
 				if recover() != nil {
 					s.stuck.Store(true)

@@ -7,12 +7,14 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
 
+	"excursobot/geo"
 	"excursobot/store"
 )
 
@@ -209,5 +211,33 @@ func TestFullStoreStillReads(t *testing.T) {
 	}
 	if err := s.Check(ctx); err != nil {
 		t.Error(err)
+	}
+}
+
+// BenchmarkOpen opens a file of 100 MB: the whole structure is read.
+func BenchmarkOpen(b *testing.B) {
+	dir := b.TempDir()
+	s := open(b, dir)
+	for i := range 100 {
+		stories := make([]store.Story, 500)
+		for j := range stories {
+			stories[j] = store.Story{
+				StoryKey: store.StoryKey{Place: "Q" + strconv.Itoa(i*500+j), Language: "ru"},
+				Point:    geo.Point{Lat: float64(i) / 2, Lon: float64(j) / 4}, Text: strings.Repeat("о", 800),
+			}
+		}
+		if err := s.PutStories(b.Context(), stories); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.SetBytes(s.Stats().SizeBytes)
+	if err := s.Close(); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := open(b, dir).Close(); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"io"
 	"os"
+	"slices"
 )
 
 // scan reads the structure of a bbolt file that nobody writes to: headers, free list and every page of the tree. It is
@@ -103,9 +104,10 @@ type scanner struct {
 	header
 	f    io.ReaderAt
 	used []bool
+	buf  []byte // of page
 }
 
-// page reads the run of pages that starts at id, and marks them used.
+// page reads the run of pages that starts at id, and marks them used. What it returns holds until the next call.
 func (s *scanner) page(id uint64) ([]byte, error) {
 	if id < 2 || id >= s.high {
 		return nil, fmt.Errorf("page %d is outside of the file", id)
@@ -125,9 +127,10 @@ func (s *scanner) page(id uint64) ([]byte, error) {
 		}
 		s.used[i] = true
 	}
-	b := make([]byte, (overflow+1)*uint64(s.pageSize))
-	_, err := s.f.ReadAt(b, at)
-	return b, err
+	size := int(overflow+1) * int(s.pageSize)
+	s.buf = slices.Grow(s.buf[:0], size)[:size]
+	_, err := s.f.ReadAt(s.buf, at)
+	return s.buf, err
 }
 
 // tree walks what hangs under the page.
