@@ -54,7 +54,7 @@ func check(place places.Place, language, text string) *CheckError {
 	if bad := wrongScript(language, c); bad != "" {
 		return fail(ruleScript, "%s", bad)
 	}
-	lower := strings.ToLower(text)
+	lower := strings.ReplaceAll(strings.ToLower(text), "’", "'") // as the lists of phrases write it
 	if bad := wrongLatin(language, lower); bad != "" {
 		return fail(ruleScript, "%s", bad)
 	}

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -91,50 +92,72 @@ var forbiddenIn = map[string]phrases{
 // joined are the languages in which words may carry particles or have no spaces between them, so that a phrase may stand inside a word.
 var joined = map[string]bool{"ja": true, "ko": true, "zh": true, "ar": true, "hi": true}
 
-// forbidden returns the phrase that a lower-case text may not hold, "" = none.
+// phraseIndex finds the phrases of a language that may begin at a place of a text by its first two characters.
+type phraseIndex map[[2]rune][]string
+
+// phrasesAnywhere holds each language's phrases, those of every language among them.
+var phrasesAnywhere = func() map[string]phraseIndex {
+	all := make(map[string]phraseIndex)
+	for language, list := range forbiddenIn {
+		index := make(phraseIndex)
+		for _, phrase := range slices.Concat(list.anywhere, everywhere) {
+			key := firstTwo(phrase)
+			index[key] = append(index[key], phrase)
+		}
+		all[language] = index
+	}
+	return all
+}()
+
+func firstTwo(s string) (two [2]rune) {
+	r, size := utf8.DecodeRuneInString(s)
+	two[0] = r
+	two[1], _ = utf8.DecodeRuneInString(s[size:])
+	return two
+}
+
+// forbidden returns the phrase that a lower-case text may not hold, "" = none. One pass, since the text is long and the lists are too.
 func forbidden(language, lower string) string {
-	list := forbiddenIn[language]
 	start := strings.TrimLeftFunc(lower, func(r rune) bool { return !wordRune(r) })
-	for _, phrase := range list.opening {
-		stem, open := strings.CutSuffix(phrase, "*")
-		if rest, ok := strings.CutPrefix(start, stem); ok && (open || joined[language] || !beginsWord(rest)) {
+	for _, phrase := range forbiddenIn[language].opening {
+		if begins(start, phrase, joined[language]) {
 			return phrase
 		}
 	}
-	for _, phrase := range list.anywhere {
-		if contains(lower, phrase, joined[language]) {
-			return phrase
+	index, inside := phrasesAnywhere[language], joined[language]
+	word := false // the character before is a part of a word
+	for i, r := range lower {
+		if !wordRune(r) {
+			word = false
+			continue
 		}
-	}
-	for _, phrase := range everywhere {
-		if contains(lower, phrase, false) {
-			return phrase
+		if !word || inside {
+			for _, phrase := range index[firstTwo(lower[i:])] {
+				if begins(lower[i:], phrase, inside) {
+					return phrase
+				}
+			}
 		}
+		word = true
 	}
 	return ""
 }
 
-// contains says whether phrase stands in s as whole words, or anywhere if inside.
-func contains(s, phrase string, inside bool) bool {
+// begins says whether s begins with the phrase, followed by the end of a word unless it is open or the language is joined.
+func begins(s, phrase string, inside bool) bool {
 	stem, open := strings.CutSuffix(phrase, "*")
-	for from := 0; ; {
-		i := strings.Index(s[from:], stem)
-		if i < 0 {
-			return false
-		}
-		i += from
-		from = i + len(stem)
-		before, _ := utf8.DecodeLastRuneInString(s[:i])
-		if inside || !wordRune(before) && (open || !beginsWord(s[from:])) {
-			return true
-		}
+	rest, ok := strings.CutPrefix(s, stem)
+	if !ok || open || inside {
+		return ok
 	}
-}
-
-func beginsWord(s string) bool {
-	r, _ := utf8.DecodeRuneInString(s)
-	return wordRune(r)
+	r, _ := utf8.DecodeRuneInString(rest)
+	return !wordRune(r)
 }
 
 // wordRune says whether r is a part of a word. The value for "no rune" is not.
-func wordRune(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsMark(r)) }
+func wordRune(r rune) bool {
+	if r < 0x80 {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+	}
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsMark(r))
+}

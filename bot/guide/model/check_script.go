@@ -69,10 +69,10 @@ func count(text string) counts {
 }
 
 func (c *counts) cyrillic(r rune) {
-	switch unicode.ToLower(r) {
-	case 'ы', 'ъ', 'э', 'ё':
+	switch r {
+	case 'ы', 'ъ', 'э', 'ё', 'Ы', 'Ъ', 'Э', 'Ё':
 		c.russian++
-	case 'і', 'ї', 'є', 'ґ':
+	case 'і', 'ї', 'є', 'ґ', 'І', 'Ї', 'Є', 'Ґ':
 		c.ukrainian++
 	default:
 		if r < 0x410 || r > 0x44F { // Serbian, Belarusian, Kazakh, ...

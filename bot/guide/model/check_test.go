@@ -88,6 +88,7 @@ func plants() []planted {
 		{"name", []string{ruleMarkup}, end(" @guide_bot")},
 		{"list", []string{ruleMarkup}, func(s sample) (string, string) { return s.language, s.story + "\n- one\n- two" }},
 		{"invisible signs", []string{ruleMarkup}, end(" \u202egnorw")},
+		{"words about the source with a curly apostrophe", []string{rulePhrase}, end(" Here’s what I don’t know: as an AI, nothing.")},
 		{"far too long", []string{ruleLength}, func(s sample) (string, string) { return s.language, strings.Repeat(s.story+" ", 6) }},
 		{"one sentence", []string{ruleLength, ruleScript}, func(s sample) (string, string) {
 			r := []rune(s.story)

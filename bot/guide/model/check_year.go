@@ -63,22 +63,33 @@ func (ns *numbers) add(n number) {
 
 // scan reads the numbers of a text. Digits of all scripts count; four Chinese numerals count before 年.
 func (ns *numbers) scan(text string) {
-	var before rune // the character before the run
-	var last run    // the run before this one
-	gap := 0        // where that one ended
+	var last run // the run before this one
+	gap := 0     // where that one ended
 	for i := 0; i < len(text); {
-		r, size := utf8.DecodeRuneInString(text[i:])
-		if _, ok := digit(r); !ok {
-			before = r
-			i += size
+		if !maybeDigit[text[i]] {
+			i++
 			continue
 		}
 		this := readRun(text[i:])
-		ns.take(this, before, last, text[gap:i], text[:i], text[i+this.bytes:])
+		if this.digits == 0 {
+			i++
+			continue
+		}
+		ns.take(this, last, text[gap:i], text[:i], text[i+this.bytes:])
 		i += this.bytes
-		gap, last, before = i, this, '0'
+		gap, last = i, this
 	}
 }
+
+// maybeDigit marks the bytes with which the digits of digit begin: most bytes of a text need no decoding.
+var maybeDigit = func() (mark [256]bool) {
+	for r := rune(0); r <= 0xFFFF; r++ {
+		if _, ok := digit(r); ok {
+			mark[string(r)[0]] = true
+		}
+	}
+	return mark
+}()
 
 // run is a row of digits.
 type run struct {
@@ -105,12 +116,13 @@ func readRun(s string) run {
 }
 
 // take decides whether a run may be a year.
-func (ns *numbers) take(this run, before rune, last run, gap, left, right string) {
+func (ns *numbers) take(this, last run, gap, left, right string) {
 	switch {
 	case this.digits == 4:
 		if this.han && !strings.HasPrefix(right, "年") {
 			return
 		}
+		before, _ := utf8.DecodeLastRuneInString(left)
 		if s, letter := scriptOf(before); letter && (s == latin || s == cyrillic) {
 			return // part of a name: "M1917"
 		}

@@ -2,6 +2,7 @@ package model
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -364,6 +365,21 @@ func TestBreakerOpensLongerAfterARefusal(t *testing.T) {
 	})
 }
 
+func TestAnErrorWhoseBodyBreaksKeepsItsStatus(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bench{}
+		b.Client = newTestClient(t, b, Config{}, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "100")
+			w.WriteHeader(http.StatusUnauthorized)
+			fmt.Fprint(w, "{")
+			panic(http.ErrAbortHandler)
+		}))
+		if _, err := b.Write(t.Context(), Request{Language: "en", Places: towers(1)}, nil); !errors.Is(err, ErrRefused) || b.Ready() || len(b.calls) != 1 {
+			t.Errorf("error %v, ready %v, %d calls", err, b.Ready(), len(b.calls))
+		}
+	})
+}
+
 func TestTheKeyIsNeverShown(t *testing.T) {
 	answers := map[string]func(w http.ResponseWriter){
 		"json error": func(w http.ResponseWriter) {
@@ -457,9 +473,14 @@ func TestRequestsOfReasoningModels(t *testing.T) {
 	for name, reasoning := range map[string]bool{"gpt-4.1-mini": false, "gpt-4o": false, "llama3": false, "gpt-5-mini": true, "openai/gpt-5.1": true, "o3": true,
 		"o4-mini": true, "gpt-5-chat-latest": true, "olmo-3": false} {
 		c := &Client{cfg: Config{Model: name}}
-		req := c.request(ans, bySchema)
-		if got := req.MaxCompletionTokens > 0; got != reasoning || (req.MaxTokens > 0) == reasoning || (req.Temperature > 0) == reasoning {
-			t.Errorf("%s: max_completion_tokens %d, max_tokens %d, temperature %v", name, req.MaxCompletionTokens, req.MaxTokens, req.Temperature)
+		text, err := json.Marshal(c.request(ans, bySchema))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for field, want := range map[string]bool{"max_completion_tokens": reasoning, "max_tokens": !reasoning, "temperature": !reasoning} {
+			if got := strings.Contains(string(text), `"`+field+`":`); got != want {
+				t.Errorf("%s: %s sent %v, want %v", name, field, got, want)
+			}
 		}
 	}
 	synctest.Test(t, func(t *testing.T) {

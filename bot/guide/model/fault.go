@@ -74,6 +74,8 @@ func (c *Client) classify(ctx context.Context, err error, s *seen, received bool
 	switch {
 	case !s.sent: // go-openai knows that the model cannot do this
 		return &fault{kind: ErrRefused, outcome: "refused", detail: err.Error()}
+	case s.status >= http.StatusBadRequest: // its body could not be read
+		return byStatus(s.status, "", err.Error())
 	case s.status == 0, !received && errors.Is(err, io.ErrUnexpectedEOF):
 		return &fault{kind: ErrUnavailable, outcome: "error", detail: err.Error(), retry: true}
 	}
