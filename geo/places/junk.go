@@ -54,8 +54,11 @@ func dullDescription(language, description string) bool {
 		return false
 	}
 	description = fold(language, description)
-	if containsPhrase(description, v.phrases) {
-		return true
+	whole := " " + description + " "
+	for _, phrase := range v.phrases {
+		if strings.Contains(whole, phrase) {
+			return true
+		}
 	}
 	if end := strings.IndexAny(description, ",;:(–—"); end > 0 {
 		description = description[:end]
@@ -74,17 +77,6 @@ func dullDescription(language, description string) bool {
 		last = word
 	}
 	return v.headLast && v.nouns[last]
-}
-
-// containsPhrase says whether one of the phrases is in text as whole words.
-func containsPhrase(text string, phrases []string) bool {
-	text = " " + text + " "
-	for _, phrase := range phrases {
-		if at := strings.Index(text, phrase); at > 0 && text[at-1] == ' ' && text[at+len(phrase)] == ' ' {
-			return true
-		}
-	}
-	return false
 }
 
 // fold brings text to the form of the vocabularies. An apostrophe divides words, but not in the alphabets where it is a letter's neighbour.
@@ -108,6 +100,15 @@ var (
 func base(language string) string {
 	language, _, _ = strings.Cut(language, "-")
 	return language
+}
+
+// phrases is lines with a space before and after each, to be found as whole words.
+func phrases(text string) []string {
+	out := lines(text)
+	for i := range out {
+		out[i] = " " + out[i] + " "
+	}
+	return out
 }
 
 // set is the words of text.

@@ -14,7 +14,7 @@ var vocabularies = map[string]vocabulary{
 	"en": {
 		headLast: true,
 		titles:   lines(`list of, lists of, battle of, siege of, bombing of, timeline of`),
-		phrases: lines(`wikimedia list article, wikimedia disambiguation page, wikimedia article page, disambiguation page,
+		phrases: phrases(`wikimedia list article, wikimedia disambiguation page, wikimedia article page, disambiguation page,
 			topics referred to by the same term, administrative territorial entity, radio station, television station,
 			television channel, football club, sports club, political party, human settlement, populated place,
 			terrorist attack, aviation accident`),
@@ -31,7 +31,7 @@ var vocabularies = map[string]vocabulary{
 	},
 	"ru": {
 		titles: lines(`список, списки, битва, сражение, осада, оборона, штурм, взрыв, теракт, хронология`),
-		phrases: lines(`страница значений, страница разрешения неоднозначности, статья-список, список в проекте, футбольный клуб, хоккейный клуб,
+		phrases: phrases(`страница значений, страница разрешения неоднозначности, статья-список, список в проекте, футбольный клуб, хоккейный клуб,
 			политическая партия, террористический акт, населенный пункт, административный центр, административная единица,
 			сельское поселение, торговая сеть`),
 		nouns: set(`город городок поселок село деревня хутор станица аул слобода поселение райцентр столица агломерация
@@ -46,7 +46,7 @@ var vocabularies = map[string]vocabulary{
 	},
 	"uk": {
 		titles: lines(`список, перелік, битва, бій, облога, оборона, штурм, вибух, теракт, хронологія`),
-		phrases: lines(`сторінка значень, сторінка-список, стаття-список, список у проєкті, список у проекті, список вікімедіа, футбольний клуб,
+		phrases: phrases(`сторінка значень, сторінка-список, стаття-список, список у проєкті, список у проекті, список вікімедіа, футбольний клуб,
 			політична партія, терористичний акт, населений пункт, адміністративний центр`),
 		nouns: set(`місто містечко село селище хутір присілок столиця агломерація район мікрорайон округ квартал місцевість
 			область край республіка губернія повіт волость провінція регіон муніципалітет громада країна держава
@@ -60,7 +60,7 @@ var vocabularies = map[string]vocabulary{
 	"fr": {
 		titles: lines(`liste de, liste des, liste d, listes de, listes des, bataille de, bataille d, bataille du, attentat de, attentats de,
 			attentats du, chronologie de`),
-		phrases: lines(`page d homonymie, page de liste, liste d un projet, club de football, parti politique, station de radio,
+		phrases: phrases(`page d homonymie, page de liste, liste d un projet, club de football, parti politique, station de radio,
 			chaîne de télévision, groupe industriel, groupe bancaire, entité administrative, localité habitée`),
 		nouns: set(`ville village hameau commune municipalité quartier arrondissement canton district département région province pays
 			état royaume république localité banlieue métropole agglomération capitale bourg territoire
@@ -72,7 +72,7 @@ var vocabularies = map[string]vocabulary{
 	},
 	"pt": {
 		titles: lines(`lista de, lista dos, lista das, anexo lista, anexo:lista, batalha de, batalha do, batalha da, cerco de, cronologia de`),
-		phrases: lines(`página de desambiguação, desambiguação da wikimedia, artigo de lista, lista de um projeto, clube de futebol,
+		phrases: phrases(`página de desambiguação, desambiguação da wikimedia, artigo de lista, lista de um projeto, clube de futebol,
 			partido político, estação de rádio, emissora de televisão, canal de televisão, entidade territorial, assentamento humano`),
 		nouns: set(`cidade vila aldeia povoado povoação município freguesia bairro distrito subdistrito concelho comuna região província
 			estado país reino república localidade subúrbio metrópole capital território
@@ -85,7 +85,7 @@ var vocabularies = map[string]vocabulary{
 	},
 	"es": {
 		titles:  lines(`lista de, anexo:lista, batalla de, atentado de`),
-		phrases: lines(`página de desambiguación, artículo de lista, club de fútbol, partido político, entidad de población`),
+		phrases: phrases(`página de desambiguación, artículo de lista, club de fútbol, partido político, entidad de población`),
 		nouns: set(`ciudad villa pueblo aldea municipio barrio distrito comuna región provincia departamento estado país localidad capital
 			río afluente arroyo lago embalse mar bahía batalla guerra atentado motín masacre desastre accidente incendio terremoto
 			evento empresa compañía corporación banco periódico revista partido equipo lista`),
@@ -93,7 +93,7 @@ var vocabularies = map[string]vocabulary{
 	},
 	"de": {
 		titles:  lines(`liste der, liste von, liste des, schlacht bei, schlacht um, schlacht von, belagerung von`),
-		phrases: lines(`wikimedia-liste, wikimedia-begriffsklärungsseite, politische partei`),
+		phrases: phrases(`wikimedia-liste, wikimedia-begriffsklärungsseite, politische partei`),
 		nouns: set(`stadt großstadt kleinstadt hauptstadt dorf gemeinde ortsteil stadtteil stadtbezirk bezirk stadtviertel viertel ort siedlung
 			landkreis kreis bundesland land staat provinz region fluss nebenfluss bach see stausee meer bucht
 			schlacht belagerung krieg anschlag massaker unglück unfall erdbeben ereignis

@@ -1,0 +1,288 @@
+package places
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"excursobot/bot/sim"
+	"excursobot/geo"
+	"excursobot/limiter"
+)
+
+func TestRequestsAreAsDocumented(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, setting{articles: append(houses(600, 300), house(1000, 0, 1))})
+		found := w.near(t, square, 10)
+		if _, err := w.Details(t.Context(), found[:1]); err != nil {
+			t.Fatal(err)
+		}
+		common := "action=query&format=json&formatversion=2&maxlag=5&"
+		far, _ := geo.CellAt(square, geo.LevelFar).Bounds()
+		tile, radius := geo.CellAt(square, geo.LevelTile).Bounds()
+		if radius < 500 || radius > 1000 {
+			t.Errorf("radius of a tile %g", radius)
+		}
+		search := "list=geosearch&gslimit=500&gsprop=type|dim|country&"
+		want := []string{
+			common + search + "gsradius=10000&gscoord=" + degrees(far.Lat) + "|" + degrees(far.Lon),
+			common + search + "gscoord=" + degrees(tile.Lat) + "|" + degrees(tile.Lon),
+		}
+		details := common + "prop=extracts|pageprops|pageimages|description|info|coordinates&exintro=1&explaintext=1&exchars=1200&exlimit=max" +
+			"&ppprop=wikibase_item|disambiguation&piprop=thumbnail|name&pithumbsize=1280&pilimit=50&pilicense=free&inprop=url&colimit=max&coprop=type|dim"
+		want = append(want, details)
+		got := []*http.Request{w.requests[0], w.requests[1], w.requests[len(w.requests)-1]}
+		for i, r := range got {
+			if r.URL.Host != "ru.wikipedia.org" || r.URL.Path != "/w/api.php" || r.Header.Get("User-Agent") != "Excursobot/1.2 (op@example.org)" ||
+				r.Header.Get("Accept-Encoding") != "gzip" {
+				t.Errorf("request to %s with %v", r.URL, r.Header)
+			}
+			wantQuery, err := url.ParseQuery(want[i])
+			if err != nil {
+				t.Fatal(err)
+			}
+			query := r.URL.Query()
+			for name := range wantQuery {
+				if query.Get(name) != wantQuery.Get(name) {
+					t.Errorf("request %d: %s = %q, want %q", i, name, query.Get(name), wantQuery.Get(name))
+				}
+				delete(query, name)
+			}
+			delete(query, "gsradius")
+			delete(query, "pageids")
+			if len(query) > 0 {
+				t.Errorf("request %d: %v besides", i, query)
+			}
+		}
+	})
+}
+
+func TestFaults(t *testing.T) {
+	always := func(fault string) func(int) string { return func(int) string { return fault } }
+	once := func(fault string) func(int) string {
+		return func(n int) string {
+			if n == 1 {
+				return fault
+			}
+			return ""
+		}
+	}
+	tests := []struct {
+		name     string
+		fault    func(int) string
+		requests int
+		took     [2]time.Duration // at least and at most
+		outcomes []string
+		ok       bool
+	}{
+		{"429 once", once("429"), 2, [2]time.Duration{5 * time.Second, 6 * time.Second}, []string{"limited", "ok"}, true},
+		{"503 with Retry-After once", once("503"), 2, [2]time.Duration{5 * time.Second, 6 * time.Second}, []string{"limited", "ok"}, true},
+		{"maxlag once", once("maxlag"), 2, [2]time.Duration{5 * time.Second, 6 * time.Second}, []string{"limited", "ok"}, true},
+		{"ratelimited once, with no word on how long", once("ratelimited"), 2, [2]time.Duration{5 * time.Second, 6 * time.Second}, []string{"limited", "ok"}, true},
+		{"HTML once", once("html"), 2, [2]time.Duration{0, time.Second}, []string{"error", "ok"}, true},
+		{"cut once", once("cut"), 2, [2]time.Duration{0, time.Second}, []string{"error", "ok"}, true},
+		{"warnings", always("warnings"), 1, [2]time.Duration{0, 0}, []string{"ok"}, true},
+		{"429 always", always("429"), 2, [2]time.Duration{5 * time.Second, 6 * time.Second}, []string{"limited", "limited"}, false},
+		{"HTML always", always("html"), 3, [2]time.Duration{time.Millisecond, time.Second}, []string{"error", "error", "error"}, false},
+		{"hang", always("hang"), 1, [2]time.Duration{8 * time.Second, 8 * time.Second}, []string{"error"}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, setting{articles: []sim.Article{house(1, 0, 10)}, fault: tt.fault})
+				start := time.Now()
+				found, err := w.Near(t.Context(), square, 300, "ru")
+				took := time.Since(start)
+				if ok := err == nil && len(found) == 1; ok != tt.ok || err != nil && !errors.Is(err, ErrUnavailable) {
+					t.Errorf("found %v, err %v", ids(found), err)
+				}
+				if took < tt.took[0] || took > tt.took[1] {
+					t.Errorf("took %v, want %v", took, tt.took)
+				}
+				if w.sent() != tt.requests || !slices.Equal(w.outcomes, tt.outcomes) {
+					t.Errorf("%d requests, outcomes %v; want %d, %v", w.sent(), w.outcomes, tt.requests, tt.outcomes)
+				}
+			})
+		})
+	}
+}
+
+// A Retry-After beyond what is left is an error at once, and nobody asks before it is over.
+func TestLongRetryAfterPausesAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, setting{retry: 120, fault: func(n int) string {
+			if n == 1 {
+				return "429"
+			}
+			return ""
+		}})
+		start := time.Now()
+		if _, err := w.Near(t.Context(), square, 300, "ru"); !errors.Is(err, ErrUnavailable) || errors.Is(err, limiter.ErrLate) {
+			t.Errorf("err = %v, want ErrUnavailable that is not our own doing", err)
+		}
+		if got := w.Stats(); got.Pause != 2*time.Minute || got.Limited == 0 {
+			t.Errorf("Stats() = %+v, want a pause of two minutes", got)
+		}
+		for i := range 3 {
+			if _, err := w.Near(t.Context(), geo.Point{Lat: float64(i + 1)}, 300, "ru"); !errors.Is(err, errPaused) {
+				t.Errorf("err = %v, want errPaused", err)
+			}
+		}
+		if time.Since(start) > 0 || w.sent() != 1 {
+			t.Errorf("%d requests in %v, want one and no waiting", w.sent(), time.Since(start))
+		}
+		time.Sleep(2 * time.Minute)
+		if _, err := w.Near(t.Context(), square, 300, "ru"); err != nil {
+			t.Errorf("after the pause: %v", err)
+		}
+	})
+}
+
+// crowd asks for areas apart from each other from many goroutines and returns when the requests went out.
+func crowd(t *testing.T, w *world, n int, every time.Duration) []time.Time {
+	t.Helper()
+	var wg sync.WaitGroup
+	for i := range n {
+		time.Sleep(every)
+		p := geo.CellAt(geo.Point{Lat: float64(i%120) - 60, Lon: float64(i/120) * 7}, geo.LevelFar).Center()
+		wg.Go(func() { _, _ = w.Near(t.Context(), p, 10, "ru") })
+	}
+	wg.Wait()
+	return w.times
+}
+
+// most returns how many of the times fall into one window at most.
+func most(times []time.Time, window time.Duration) int {
+	best := 0
+	for i, from := range times {
+		n := 0
+		for _, at := range times[i:] {
+			if at.Sub(from) < window {
+				n++
+			}
+		}
+		best = max(best, n)
+	}
+	return best
+}
+
+func TestPaceKeepsToTheLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, setting{latency: 100 * time.Millisecond})
+		times := crowd(t, w, 600, 200*time.Millisecond)
+		if got := most(times, time.Minute); got > 150 || got < 100 {
+			t.Errorf("%d requests in one minute, the limit is 150", got)
+		}
+		if got := most(times, 10*time.Second); got > 33 { // 3 a second and a burst of 3
+			t.Errorf("%d requests in ten seconds", got)
+		}
+		if got := w.wiki.Stats().Peak; got > 3 {
+			t.Errorf("%d requests at once, the limit is 3", got)
+		}
+	})
+}
+
+func TestLowTierWithoutContact(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		wiki := sim.NewWikipedia(sim.WikipediaConfig{})
+		w := newWorld(t, setting{})
+		w.times = nil
+		f, err := New(Config{
+			Store: w.store, Log: slog.New(slog.NewTextHandler(&log, nil)), PerMinute: 150,
+			HTTP: &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+				w.mu.Lock()
+				w.times = append(w.times, time.Now())
+				w.mu.Unlock()
+				if r.Header.Get("User-Agent") != "Excursobot/dev" {
+					t.Errorf("agent %q", r.Header.Get("User-Agent"))
+				}
+				return sim.Transport(map[string]http.Handler{"*.wikipedia.org": wiki}).RoundTrip(r)
+			})},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if got := strings.Count(log.String(), "level=WARN"); got != 1 {
+			t.Errorf("%d warnings at the start, want one: %s", got, log.String())
+		}
+		w.Finder = f
+		times := crowd(t, w, 60, 3*time.Second)
+		if got := most(times, time.Minute); got > 10 || got < 8 {
+			t.Errorf("%d requests in one minute, the limit is 10", got)
+		}
+	})
+}
+
+func TestRepliesAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, setting{handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			for range 3 << 10 {
+				if _, err := w.Write(bytes.Repeat([]byte(" "), 1<<10)); err != nil {
+					return
+				}
+			}
+		})})
+		_, err := w.Near(t.Context(), square, 300, "ru")
+		if !errors.Is(err, errTooBig) || w.sent() != 1 {
+			t.Errorf("%d requests, err %v, want errTooBig at once", w.sent(), err)
+		}
+	})
+}
+
+func TestAddress(t *testing.T) {
+	c := &client{url: "http://localhost:8081/w/api.php?lang={lang}"}
+	tests := []struct{ language, want string }{
+		{"ru", "lang=ru"}, {"pt-br", "lang=pt"}, {"nb", "lang=no"},
+		{"", ""}, {"x", ""}, {"evil.example.org/", ""}, {"RU", ""}, {"рус", ""},
+	}
+	for _, tt := range tests {
+		got, err := c.address(tt.language, url.Values{})
+		if (err == nil) != (tt.want != "") || !strings.Contains(got, tt.want) {
+			t.Errorf("address(%q) = %q, %v", tt.language, got, err)
+		}
+	}
+}
+
+func TestNewRefusesBadConfig(t *testing.T) {
+	w := newWorld(t, setting{})
+	for name, cfg := range map[string]Config{
+		"no store":    {},
+		"no address":  {Store: w.store, URL: "wikipedia"},
+		"a bad agent": {Store: w.store, Contact: "me\r\nX-Evil: 1"},
+	} {
+		if _, err := New(cfg); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if _, err := New(Config{Store: w.store}); err != nil {
+		t.Errorf("the defaults: %v", err)
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tests := []struct {
+			header string
+			want   time.Duration
+		}{
+			{"", 0}, {"7", 7 * time.Second}, {"-7", 0}, {"999999999999", time.Hour}, {"99999999999999999999", 0}, {"soon", 0},
+			{time.Now().Add(30 * time.Second).UTC().Format(http.TimeFormat), 30 * time.Second},
+			{time.Now().Add(-time.Hour).UTC().Format(http.TimeFormat), 0},
+		}
+		for _, tt := range tests {
+			if got := retryAfter(tt.header); got != tt.want {
+				t.Errorf("retryAfter(%q) = %v, want %v", tt.header, got, tt.want)
+			}
+		}
+	})
+}
