@@ -157,8 +157,8 @@ func checkAddr(addr string) error {
 	if err != nil {
 		return errors.New(`want host:port or :port, such as ":8080"`)
 	}
-	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-		return errors.New("the port must be a number from 1 to 65535")
+	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+		return errors.New("the port must be a number from 0 (any that is free) to 65535")
 	}
 	return nil
 }

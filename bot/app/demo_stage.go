@@ -1,10 +1,8 @@
 package app
 
 import (
+	"cmp"
 	"net/http"
-	"net/url"
-	"path"
-	"strings"
 	"time"
 
 	"excursobot/bot/sim"
@@ -15,7 +13,7 @@ import (
 type stage struct {
 	telegram *sim.Telegram
 	world    World
-	// RealModel and RealWikipedia say what the operator's own key and contact made real.
+	// What the operator's own key and contact made real.
 	realModel, realWikipedia bool
 }
 
@@ -70,9 +68,5 @@ func packArticles(pack *places.Pack) []sim.Article {
 
 // articleTitle is the title of the real article where the pack knows it, so that links lead there, else the place's name.
 func articleTitle(p places.PackPlace, language string) string {
-	u, err := url.Parse(p.URLs[language])
-	if err != nil || u.Path == "" {
-		return p.Names[language]
-	}
-	return strings.ReplaceAll(path.Base(u.Path), "_", " ")
+	return cmp.Or(p.Articles[language], p.Names[language])
 }

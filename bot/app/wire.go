@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -164,6 +163,7 @@ func (a *App) newFinder(world World) (*places.Finder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("places: %w", err)
 	}
+	a.stop.push("places", func() error { f.Close(); return nil })
 	return f, nil
 }
 
@@ -205,7 +205,7 @@ func (a *App) buildBot(world World) error {
 		WebhookURL:    t.WebhookURL,
 		WebhookSecret: t.WebhookSecret,
 		MaxInflight:   a.cfg.Ingest.MaxInflight,
-		HidePicture:   !a.cfg.Pictures,
+		HidePictures:  !a.cfg.Pictures,
 		Limits: bot.Limits{
 			StoryRate: 1 / lim.PersonStoryEvery.Seconds(), StoryBurst: lim.PersonStoryBurst,
 			UpdateRate: lim.PersonUpdates, UpdateBurst: lim.PersonUpdatesBurst,
