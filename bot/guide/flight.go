@@ -19,7 +19,7 @@ type flight struct {
 	seats    []*seat
 	ticket   *limiter.Ticket
 
-	queued    context.Context // ends when the flight is abandoned in the queue
+	queued    context.Context //nolint:containedctx // the life of the wait in the queue, which no caller owns: it ends when the flight is abandoned
 	abandon   context.CancelFunc
 	holders   int  // guarded by Guide.mu
 	started   bool // guarded by Guide.mu

@@ -14,20 +14,25 @@ import (
 )
 
 func TestManyPeopleAtOnePlaceShareOneCall(t *testing.T) {
-	run(t, setting{articles: town(), slots: 3}, func(w *world) {
+	one := func(c *Config) { c.PlacesPerCall = 1 }
+	run(t, setting{articles: town(), slots: 3, guide: one}, func(w *world) {
 		var wg sync.WaitGroup
 		for person := range int64(20) {
 			wg.Go(func() {
-				if _, err := w.Tell(t.Context(), ask(person+1), nil); err != nil {
-					t.Error(err)
+				if story, err := w.Tell(w.t.Context(), ask(person+1), nil); err != nil || story.Source != FromModel {
+					t.Errorf("got %s, %v", story.Source, err)
 				}
-				// Read-ahead that follows an answer is another call.
 			})
 		}
 		wg.Wait()
-		s := w.Stats()
-		if s.Joined != 19 {
-			t.Errorf("%d joined the first one's call, want 19", s.Joined)
+		if n := w.Stats().Joined; n < 19 {
+			t.Errorf("%d joined the first one's call, want 19 at least", n)
+		}
+		time.Sleep(10 * time.Minute) // the read-ahead that follows each answer ends too
+		written, err := w.store.StoriesIn(w.t.Context(), "ru", geo.RangesWithin(square, 2000), 100, time.Now())
+		must(t, err)
+		if calls := w.model.Stats().Calls; calls != len(written) {
+			t.Errorf("%d calls for %d stories: a place was written twice", calls, len(written))
 		}
 	})
 }
@@ -46,9 +51,9 @@ func TestFirstStoryGoesOutBeforeTheCallEnds(t *testing.T) {
 func TestCallIsDroppedWhileQueuedWhenNobodyWaits(t *testing.T) {
 	hang := sim.ModelConfig{Latency: func(int) time.Duration { return 9 * time.Second }}
 	run(t, setting{articles: town(), model: hang}, func(w *world) {
-		block, err := w.cfg.Gate.Acquire(t.Context(), limiter.Job{})
+		block, err := w.cfg.Gate.Acquire(w.t.Context(), limiter.Job{})
 		must(t, err)
-		ctx, cancel := context.WithCancel(t.Context())
+		ctx, cancel := context.WithCancel(w.t.Context())
 		ended := make(chan error)
 		go func() {
 			_, err := w.Tell(ctx, ask(1), nil)
@@ -74,13 +79,13 @@ func TestCallIsDroppedWhileQueuedWhenNobodyWaits(t *testing.T) {
 
 func TestCallGoesOnWhileSomebodyWaits(t *testing.T) {
 	run(t, setting{articles: town()}, func(w *world) {
-		block, err := w.cfg.Gate.Acquire(t.Context(), limiter.Job{})
+		block, err := w.cfg.Gate.Acquire(w.t.Context(), limiter.Job{})
 		must(t, err)
-		ctx, cancel := context.WithCancel(t.Context())
+		ctx, cancel := context.WithCancel(w.t.Context())
 		var wg sync.WaitGroup
 		wg.Go(func() { _, _ = w.Tell(ctx, ask(1), nil) })
 		wg.Go(func() {
-			story, err := w.Tell(t.Context(), ask(2), nil)
+			story, err := w.Tell(w.t.Context(), ask(2), nil)
 			if err != nil || story.Source != FromModel {
 				t.Errorf("the one who stayed got %s, %v", story.Source, err)
 			}
@@ -95,19 +100,19 @@ func TestCallGoesOnWhileSomebodyWaits(t *testing.T) {
 
 func TestFullGateAnswersWithTheExtractAtOnce(t *testing.T) {
 	run(t, setting{articles: town()}, func(w *world) {
-		block, err := w.cfg.Gate.Acquire(t.Context(), limiter.Job{})
+		block, err := w.cfg.Gate.Acquire(w.t.Context(), limiter.Job{})
 		must(t, err)
 		defer block.Release()
 		// Five jobs of a guessed 6 s each before it: 30 s, far beyond the 12 s a person is asked to wait.
 		for i := range int64(5) {
 			ticket, err := w.cfg.Gate.Enter(limiter.Job{Key: 100 + i})
 			must(t, err)
-			ctx, cancel := context.WithCancel(t.Context())
+			ctx, cancel := context.WithCancel(w.t.Context())
 			cancel()
 			defer func() { _, _ = ticket.Wait(ctx) }()
 		}
 		start := time.Now()
-		story, err := w.Tell(t.Context(), ask(1), func(Card) { t.Error("a card was shown although the wait is too long") })
+		story, err := w.Tell(w.t.Context(), ask(1), func(Card) { t.Error("a card was shown although the wait is too long") })
 		must(t, err)
 		if story.Source != FromExtract || story.Reason != ModelBusy || story.Wait <= startWithin {
 			t.Errorf("got %s (%s, wait %v), want the extract with the wait", story.Source, story.Reason, story.Wait)
@@ -132,12 +137,13 @@ func TestFaultsOfTheModelEndInTheExtract(t *testing.T) {
 				Fault:   func(int) string { return tt.fault },
 				Latency: func(int) time.Duration { return time.Second },
 			}
-			run(t, setting{articles: town(), model: cfg}, func(w *world) {
+			one := func(c *Config) { c.PlacesPerCall = 1 }
+			run(t, setting{articles: town(), model: cfg, guide: one}, func(w *world) {
 				story := w.mustTell(ask(1))
 				if story.Source != FromExtract || story.Reason != tt.want {
 					t.Errorf("got %s (%s), want the extract (%s)", story.Source, story.Reason, tt.want)
 				}
-				left, err := w.store.StoriesIn(t.Context(), "ru", geo.RangesWithin(square, 2000), 10, time.Now())
+				left, err := w.store.StoriesIn(w.t.Context(), "ru", geo.RangesWithin(square, 2000), 10, time.Now())
 				must(t, err)
 				if len(left) != 0 {
 					t.Errorf("%d unfit stories reached the library", len(left))
@@ -186,10 +192,10 @@ func TestBudgetStopsClassByClass(t *testing.T) {
 			warm, ahead, ask bool
 		}{{799, true, true, true}, {1, false, true, true}, {150, false, false, true}, {50, false, false, false}}
 		for _, s := range steps {
-			spent, err := w.store.Spend(t.Context(), day, 0, s.spend)
+			spent, err := w.store.Spend(w.t.Context(), day, 0, s.spend)
 			must(t, err)
 			for class, want := range map[limiter.Class]bool{WarmUp: s.warm, ReadAhead: s.ahead, Interactive: s.ask, LiveTick: s.ask} {
-				if got, err := w.budget.allows(t.Context(), class, 1); err != nil || got != want {
+				if got, err := w.budget.allows(w.t.Context(), class, 1); err != nil || got != want {
 					t.Errorf("at %d of 1000 tokens class %d: %v, %v; want %v", spent.Day, class, got, err, want)
 				}
 			}
@@ -209,7 +215,7 @@ func TestTokensAreCountedForTheAsker(t *testing.T) {
 	run(t, setting{articles: town(), guide: func(c *Config) { c.DailyTokensPerPerson = 1 }}, func(w *world) {
 		w.mustTell(ask(1))
 		time.Sleep(time.Minute)
-		spent, err := w.store.Spent(t.Context(), store.DayOf(time.Now()), 1)
+		spent, err := w.store.Spent(w.t.Context(), store.DayOf(time.Now()), 1)
 		must(t, err)
 		if spent.Person <= 0 || spent.Day < spent.Person {
 			t.Errorf("spent = %+v, want tokens of the person and the day", spent)
@@ -219,7 +225,7 @@ func TestTokensAreCountedForTheAsker(t *testing.T) {
 		if story := w.mustTell(far); story.Reason != OverBudget {
 			t.Errorf("over the person's budget: %s (%s)", story.Source, story.Reason)
 		}
-		if ok, err := w.budget.allows(t.Context(), Interactive, 2); err != nil || !ok {
+		if ok, err := w.budget.allows(w.t.Context(), Interactive, 2); err != nil || !ok {
 			t.Errorf("another person is stopped too: %v, %v", ok, err)
 		}
 	})
@@ -229,12 +235,12 @@ func TestSecondWrongVoteRetiresAStory(t *testing.T) {
 	run(t, setting{articles: town()}, func(w *world) {
 		story := w.mustTell(ask(1))
 		w.mustTell(ask(2))
-		must(t, w.Vote(t.Context(), 1, story.Key, store.Wrong))
-		must(t, w.Vote(t.Context(), 1, story.Key, store.Wrong))
+		must(t, w.Vote(w.t.Context(), 1, story.Key, store.Wrong))
+		must(t, w.Vote(w.t.Context(), 1, story.Key, store.Wrong))
 		if got := w.mustTell(ask(3)); got.Source != FromLibrary {
 			t.Errorf("one person's vote retired the story: %s", got.Source)
 		}
-		must(t, w.Vote(t.Context(), 2, story.Key, store.Wrong))
+		must(t, w.Vote(w.t.Context(), 2, story.Key, store.Wrong))
 		got := w.mustTell(ask(4))
 		for got.Place.ID != story.Place.ID { // its neighbours are ready and come first
 			got = w.mustTell(ask(4))
@@ -249,12 +255,12 @@ func TestRunCancelsWhatIsInFlight(t *testing.T) {
 	slow := sim.ModelConfig{Fault: func(int) string { return "hang" }}
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, setting{articles: town(), model: slow})
-		ctx, cancel := context.WithCancel(t.Context())
+		ctx, cancel := context.WithCancel(w.t.Context())
 		ended := make(chan error)
 		go func() { ended <- w.Run(ctx) }()
 		told := make(chan Story)
 		go func() {
-			s, _ := w.Tell(t.Context(), ask(1), nil)
+			s, _ := w.Tell(w.t.Context(), ask(1), nil)
 			told <- s
 		}()
 		time.Sleep(5 * time.Second)

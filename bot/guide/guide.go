@@ -118,7 +118,7 @@ type Guide struct {
 	counts counters
 
 	// work is the life of calls to the model: longer than any one request, ended by Run.
-	work     context.Context
+	work     context.Context //nolint:containedctx // see above: no caller's context lives long enough
 	stopWork context.CancelFunc
 	wg       sync.WaitGroup // flights and read-ahead
 

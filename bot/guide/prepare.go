@@ -51,14 +51,11 @@ func (g *Guide) Prepare(req Request) {
 // prepare goes through the walkable rings as Tell will, and has what is missing written.
 func (g *Guide) prepare(ctx context.Context, req Request) error {
 	t := telling{g: g, req: req, start: time.Now()}
-	have, inner := 0, 0.0
+	inner := 0.0
 	for _, ring := range rings[:3] {
-		n, err := g.countReady(ctx, req, ring)
-		if err != nil {
+		ready, err := g.countReady(ctx, req, ring)
+		if err != nil || ready >= wantReady || g.cfg.Places == nil {
 			return err
-		}
-		if have = n; have >= wantReady || g.cfg.Places == nil {
-			return nil
 		}
 		if g.cfg.Gate != nil && g.cfg.Gate.Estimate(ReadAhead) > preparedBy {
 			return nil // the call would be refused; spare the source too

@@ -137,7 +137,7 @@ func (t *telling) tellNew(ctx context.Context, inner, outer float64) (Story, boo
 // A source that cannot be asked is no error: it is remembered, and what is known without it is returned.
 func (t *telling) untold(ctx context.Context, inner, outer float64, language string) ([]Card, error) {
 	near, err := t.g.cfg.Places.Near(ctx, t.req.Point, outer, language)
-	if err := t.noteSource(ctx, err); err != nil {
+	if err = t.noteSource(ctx, err); err != nil {
 		return nil, err
 	}
 	for len(near) > 0 && near[0].Distance <= inner {
@@ -150,7 +150,7 @@ func (t *telling) untold(ctx context.Context, inner, outer float64, language str
 			break
 		}
 		described, err := t.g.cfg.Places.Details(ctx, batch)
-		if err := t.noteSource(ctx, err); err != nil {
+		if err = t.noteSource(ctx, err); err != nil {
 			return nil, err
 		}
 		fresh, err := t.fresh(ctx, described)

@@ -114,6 +114,7 @@ func newWorld(t testing.TB, set setting) *world {
 	if !set.noWiki {
 		cfg.Places, err = places.New(places.Config{Store: db, HTTP: client, Contact: "test@example.org", Version: "test", Log: log})
 		must(t, err)
+		t.Cleanup(cfg.Places.Close)
 	}
 	if set.pack {
 		cfg.Pack, err = places.LoadPack()
