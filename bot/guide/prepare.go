@@ -62,7 +62,7 @@ func (g *Guide) prepare(ctx context.Context, req Request) error {
 		}
 		for _, language := range languagesFor(req.Language) {
 			found, err := t.untold(ctx, inner, ring, language)
-			if err != nil || t.source != nil {
+			if err != nil || t.down() {
 				return err
 			}
 			if len(found) == 0 {

@@ -118,7 +118,7 @@ func (t *telling) tellNew(ctx context.Context, inner, outer float64) (Story, boo
 		return Story{}, false, nil
 	}
 	for _, language := range languagesFor(t.req.Language) {
-		if t.source != nil {
+		if t.down() {
 			break
 		}
 		found, err := t.untold(ctx, inner, outer, language)
@@ -136,8 +136,8 @@ func (t *telling) tellNew(ctx context.Context, inner, outer float64) (Story, boo
 // untold returns the places between the rings, as the language describes them, of which the person has not heard, best first.
 // A source that cannot be asked is no error: it is remembered, and what is known without it is returned.
 func (t *telling) untold(ctx context.Context, inner, outer float64, language string) ([]Card, error) {
-	near, err := t.g.cfg.Places.Near(ctx, t.req.Point, outer, language)
-	if err = t.noteSource(ctx, err); err != nil {
+	near, err := t.near(ctx, outer, language)
+	if err != nil {
 		return nil, err
 	}
 	for len(near) > 0 && near[0].Distance <= inner {
@@ -149,20 +149,32 @@ func (t *telling) untold(ctx context.Context, inner, outer float64, language str
 		if len(batch) == 0 {
 			break
 		}
-		described, err := t.g.cfg.Places.Details(ctx, batch)
-		if err = t.noteSource(ctx, err); err != nil {
+		described, err := t.describe(ctx, batch)
+		if err != nil {
 			return nil, err
 		}
 		fresh, err := t.fresh(ctx, described)
 		if err != nil || len(fresh) > 0 {
 			return t.rank(fresh), err
 		}
-		if t.source != nil {
+		if t.down() {
 			break
 		}
 	}
 	return nil, nil
 }
+
+func (t *telling) near(ctx context.Context, radius float64, language string) ([]places.Candidate, error) {
+	found, err := t.g.cfg.Places.Near(ctx, t.req.Point, radius, language)
+	return found, t.noteSource(ctx, err)
+}
+
+func (t *telling) describe(ctx context.Context, found []places.Candidate) ([]places.Place, error) {
+	described, err := t.g.cfg.Places.Details(ctx, found)
+	return described, t.noteSource(ctx, err)
+}
+
+func (t *telling) down() bool { return t.source != nil }
 
 // noteSource keeps the news that the source is down and lets other errors pass.
 func (t *telling) noteSource(ctx context.Context, err error) error {

@@ -3,7 +3,6 @@ package model
 import (
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -93,16 +92,20 @@ var forbiddenIn = map[string]phrases{
 var joined = map[string]bool{"ja": true, "ko": true, "zh": true, "ar": true, "hi": true}
 
 // phraseIndex finds the phrases of a language that may begin at a place of a text by its first two characters.
-type phraseIndex map[[2]rune][]string
+type phraseIndex struct {
+	first [256]bool // low bytes of the first characters: most places need no look at the map
+	byTwo map[[2]rune][]string
+}
 
 // phrasesAnywhere holds each language's phrases, those of every language among them.
-var phrasesAnywhere = func() map[string]phraseIndex {
-	all := make(map[string]phraseIndex)
+var phrasesAnywhere = func() map[string]*phraseIndex {
+	all := make(map[string]*phraseIndex)
 	for language, list := range forbiddenIn {
-		index := make(phraseIndex)
+		index := &phraseIndex{byTwo: make(map[[2]rune][]string)}
 		for _, phrase := range slices.Concat(list.anywhere, everywhere) {
 			key := firstTwo(phrase)
-			index[key] = append(index[key], phrase)
+			index.first[byte(key[0])] = true
+			index.byTwo[key] = append(index.byTwo[key], phrase)
 		}
 		all[language] = index
 	}
@@ -125,14 +128,17 @@ func forbidden(language, lower string) string {
 		}
 	}
 	index, inside := phrasesAnywhere[language], joined[language]
+	if index == nil {
+		return ""
+	}
 	word := false // the character before is a part of a word
 	for i, r := range lower {
 		if !wordRune(r) {
 			word = false
 			continue
 		}
-		if !word || inside {
-			for _, phrase := range index[firstTwo(lower[i:])] {
+		if (!word || inside) && index.first[byte(r)] {
+			for _, phrase := range index.byTwo[firstTwo(lower[i:])] {
 				if begins(lower[i:], phrase, inside) {
 					return phrase
 				}
@@ -154,10 +160,8 @@ func begins(s, phrase string, inside bool) bool {
 	return !wordRune(r)
 }
 
-// wordRune says whether r is a part of a word. The value for "no rune" is not.
+// wordRune says whether r is a part of a word.
 func wordRune(r rune) bool {
-	if r < 0x80 {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-	}
-	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsMark(r))
+	_, letter := scriptOf(r)
+	return letter
 }
