@@ -2,16 +2,13 @@ package places
 
 import (
 	"cmp"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -154,7 +151,7 @@ func (c *client) try(ctx context.Context, address string) (*reply, *trouble) {
 	return r, t
 }
 
-var errPaused = errors.New("Wikipedia asked to wait longer than there is time")
+var errPaused = errors.New("asked to wait longer than there is time")
 
 // heldBack is the trouble of a request that our own limits, or Wikipedia's pause, did not let out in time.
 func (c *client) heldBack(ctx context.Context, err error) *trouble {
@@ -166,75 +163,6 @@ func (c *client) heldBack(ctx context.Context, err error) *trouble {
 		err = limiter.ErrLate
 	}
 	return &trouble{err: err, limited: late || errors.Is(err, limiter.ErrFull)}
-}
-
-func (c *client) send(ctx context.Context, address string) (*reply, *trouble) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return nil, &trouble{err: err}
-	}
-	req.Header.Set("User-Agent", c.agent)
-	req.Header.Set("Accept-Encoding", "gzip") // asked for by hand, so that any RoundTripper gets it
-	resp, err := c.http.Do(req)
-	if err != nil {
-		return nil, &trouble{err: err, again: ctx.Err() == nil}
-	}
-	defer resp.Body.Close()
-	after := retryAfter(resp.Header.Get("Retry-After"))
-	body, err := readBody(resp)
-	switch {
-	case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode == http.StatusServiceUnavailable && after > 0:
-		return nil, &trouble{err: fmt.Errorf("status %d", resp.StatusCode), again: true, limited: true, after: cmp.Or(after, pause)}
-	case resp.StatusCode != http.StatusOK:
-		return nil, &trouble{err: fmt.Errorf("status %d", resp.StatusCode), again: resp.StatusCode >= 500}
-	case errors.Is(err, errTooBig):
-		return nil, &trouble{err: err}
-	case err != nil:
-		return nil, &trouble{err: fmt.Errorf("read reply: %w", err), again: true}
-	}
-	r, err := decode(body)
-	var api *apiError
-	switch {
-	case err == nil:
-		return r, nil
-	case errors.As(err, &api) && api.wait():
-		return nil, &trouble{err: err, again: true, limited: true, after: cmp.Or(after, pause)}
-	case errors.As(err, &api):
-		return nil, &trouble{err: err, again: api.passing()}
-	}
-	return nil, &trouble{err: err, again: true}
-}
-
-var errTooBig = fmt.Errorf("reply over %d bytes", bodyLimit)
-
-func readBody(resp *http.Response) ([]byte, error) {
-	var r io.Reader = resp.Body
-	if resp.Header.Get("Content-Encoding") == "gzip" {
-		zip, err := gzip.NewReader(r)
-		if err != nil {
-			return nil, err
-		}
-		r = zip
-	}
-	body, err := io.ReadAll(io.LimitReader(r, bodyLimit+1))
-	if err == nil && len(body) > bodyLimit {
-		err = errTooBig
-	}
-	return body, err
-}
-
-// retryAfter reads seconds or a date; 0 = none.
-func retryAfter(header string) time.Duration {
-	if header == "" {
-		return 0
-	}
-	var d time.Duration
-	if seconds, err := strconv.Atoi(header); err == nil {
-		d = time.Duration(min(max(seconds, 0), int(pauseLimit/time.Second))) * time.Second
-	} else if at, err := http.ParseTime(header); err == nil {
-		d = time.Until(at)
-	}
-	return min(max(d, 0), pauseLimit)
 }
 
 // address returns the URL of a question to the Wikipedia in the language.

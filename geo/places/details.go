@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"excursobot/geo"
+	"excursobot/store"
 )
 
 const (
@@ -107,8 +109,11 @@ func pick(found []Candidate, known map[pageKey]Place) []Place {
 
 // fetchPlaces is a flight: it asks for the pages and stores them, junk and missing ones too, so that nobody asks again.
 func (f *Finder) fetchPlaces(ctx context.Context, language string, keys []pageKey, candidates map[pageKey]Candidate) (map[pageKey]Place, error) {
+	found, keys, err := f.storedSince(ctx, language, keys)
+	if err != nil || len(keys) == 0 {
+		return found, err
+	}
 	pages, err := f.fetchPages(ctx, language, keys)
-	found := make(map[pageKey]Place, len(pages))
 	fetched := make([]Place, 0, len(pages))
 	for _, key := range keys {
 		page := pages[key.page]
@@ -125,6 +130,17 @@ func (f *Finder) fetchPlaces(ctx context.Context, language string, keys []pageKe
 		}
 	}
 	return found, err
+}
+
+// storedSince returns the pages that another flight stored since the caller looked, and the keys of the others.
+func (f *Finder) storedSince(ctx context.Context, language string, keys []pageKey) (map[pageKey]Place, []pageKey, error) {
+	candidates := make([]Candidate, len(keys))
+	for i, key := range keys {
+		candidates[i] = Candidate{Page: store.Page{ID: key.page}, Language: language}
+	}
+	found, err := f.known(ctx, candidates)
+	rest := slices.DeleteFunc(slices.Clone(keys), func(key pageKey) bool { _, ok := found[key]; return ok })
+	return found, rest, err
 }
 
 // fetchPages asks until the reply is complete. An error comes with what was said before it.

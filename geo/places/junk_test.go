@@ -22,6 +22,8 @@ func TestDullByMetadata(t *testing.T) {
 }
 
 // Titles and descriptions as Wikipedia writes them.
+//
+//nolint:misspell // other languages are not misspelt English
 func TestWorthwhileByWords(t *testing.T) {
 	const keep, leave = true, false
 	tests := []struct {

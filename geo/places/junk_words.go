@@ -10,6 +10,7 @@ type vocabulary struct {
 	headLast bool            // the last word before a stop is the noun, and only it
 }
 
+//nolint:misspell // other languages are not misspelt English
 var vocabularies = map[string]vocabulary{
 	"en": {
 		headLast: true,

@@ -3,6 +3,8 @@ package places
 import (
 	"context"
 	"errors"
+	"math"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"testing"
@@ -226,4 +228,49 @@ func TestOurOwnLimitsAreNamed(t *testing.T) {
 			t.Errorf("errors %v, want one ErrFull with ErrUnavailable", errs)
 		}
 	})
+}
+
+// The store is warm, as it is for everybody but the first in an area.
+func BenchmarkNear(b *testing.B) {
+	for _, bench := range []struct {
+		name     string
+		articles []sim.Article
+		radius   float64
+	}{
+		{"thin area 300 m", houses(300, 3000), 300},
+		{"dense city 300 m", houses(2500, 5000), 300},
+		{"dense city 1200 m", houses(2500, 5000), 1200},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			w := newWorld(b, setting{articles: bench.articles, cfg: Config{PerSecond: 1e6, PerMinute: 1e6}})
+			n := len(w.near(b, square, bench.radius))
+			b.ReportAllocs()
+			for b.Loop() {
+				w.near(b, square, bench.radius)
+			}
+			b.ReportMetric(float64(n), "places")
+		})
+	}
+}
+
+func BenchmarkDetails(b *testing.B) {
+	w := newWorld(b, setting{articles: houses(300, 1000), cfg: Config{PerSecond: 1e6, PerMinute: 1e6}})
+	found := w.near(b, square, 300)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := w.Details(b.Context(), found); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// A wide search that is not full stands for every tile in its cell: its circle must hold the cell.
+func TestWideSearchHoldsItsCell(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for range 20_000 {
+		p := geo.Point{Lat: math.Asin(2*rng.Float64()-1) * 180 / math.Pi, Lon: 360*rng.Float64() - 180}
+		if _, radius := geo.CellAt(p, geo.LevelFar).Bounds(); radius > wideRadius {
+			t.Fatalf("the cell of %v reaches %g m from its centre", p, radius)
+		}
+	}
 }
