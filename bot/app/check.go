@@ -50,7 +50,7 @@ func (c *Config) check() (problems []error) {
 
 func (c *Config) checkToken() error {
 	if t := c.Telegram.Token; t != "" && !tokenShape.MatchString(t) {
-		return errors.New("is not a bot token; @BotFather gives one like 123456789:AAE...")
+		return errors.New("is not a bot token, as @BotFather gives them (123456789:AAE and more letters)")
 	}
 	return nil
 }
@@ -71,7 +71,7 @@ func (c *Config) checkWebhookURL() error {
 	case u.Scheme == "http" && telegram:
 		return errors.New("must start with https://: Telegram posts nowhere else")
 	case telegram && !slices.Contains([]string{"", "443", "80", "88", "8443"}, u.Port()):
-		return errors.New("Telegram posts to the ports 443, 80, 88 and 8443 only") //nolint:staticcheck,revive // a name begins with a capital
+		return errors.New("the port must be 443, 80, 88 or 8443: Telegram posts to no other")
 	case u.RawQuery != "" || u.Fragment != "":
 		return errors.New("must have neither a query nor a fragment")
 	case ownPath(u.Path):

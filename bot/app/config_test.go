@@ -231,7 +231,7 @@ func TestProblems(t *testing.T) {
 		{"port", "", []string{"PORT=http"}, []string{"http.addr (environment variable PORT): the port must be a number"}},
 		{"address without a port", "", []string{"HTTP_ADDR=localhost"}, []string{"http.addr (environment variable HTTP_ADDR): want host:port"}},
 		{"webhook without TLS", "", []string{"WEBHOOK_URL=http://a.example"}, []string{"telegram.webhook_url (environment variable WEBHOOK_URL): must start with https://"}},
-		{"webhook at a port Telegram refuses", "", []string{"WEBHOOK_URL=https://a.example:8080/x"}, []string{"443, 80, 88 and 8443"}},
+		{"webhook at a port Telegram refuses", "", []string{"WEBHOOK_URL=https://a.example:8080/x"}, []string{"443, 80, 88 or 8443"}},
 		{"webhook at the bot's own page", "", []string{"WEBHOOK_URL=https://a.example/readyz"}, []string{"used by the bot's own pages"}},
 		{"webhook with a query", "", []string{"WEBHOOK_URL=https://a.example/x?y=1"}, []string{"neither a query nor a fragment"}},
 		{"webhook that is no address", "", []string{"WEBHOOK_URL=a.example"}, []string{"telegram.webhook_url"}},

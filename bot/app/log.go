@@ -23,7 +23,7 @@ func newLogger(w io.Writer, cfg Config, env environment) *slog.Logger {
 	replace := newRedactor(cfg.secrets()).replaceAttr
 	terminal := isTerminal(w)
 	if cfg.Log.Format == "text" || cfg.Log.Format == "auto" && terminal {
-		return slog.New(tint.NewHandler(w, &tint.Options{
+		return slog.New(tint.NewTextHandler(w, &tint.Options{
 			Level:       level,
 			ReplaceAttr: replace,
 			TimeFormat:  time.TimeOnly,
