@@ -50,7 +50,7 @@ type Limits struct {
 	ChatRate       float64       // messages out to one chat, a second; default 1
 	ChatBurst      int           // default 3
 	OutRate        float64       // messages out in all, a second; default 25
-	OutBurst       int           // default 25
+	OutBurst       int           // default 5: with OutRate at most 30 in any second, Telegram's own limit
 	NoticeInterval time.Duration // between two notices of a kind to one person, default 1 min
 }
 
@@ -58,8 +58,8 @@ type Limits struct {
 type Observe struct {
 	Update func(kind, outcome string)                           // each update that came in
 	Call   func(method, outcome string)                         // each call to Telegram
-	First  func(kind string, d time.Duration)                   // from arrival to the first content of an answer
-	Story  func(kind string, src guide.Source, d time.Duration) // from arrival to the whole answer
+	First  func(kind string, d time.Duration)                   // from arrival to a card or a story
+	Story  func(kind string, src guide.Source, d time.Duration) // from arrival to the whole answer; src "busy" = refused for load
 	Error  func(part string)                                    // faults that the operator should see
 }
 

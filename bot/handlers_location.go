@@ -18,6 +18,9 @@ const (
 	overloadAgain = 30 * time.Second // when people are asked to try again
 )
 
+// fromBusy is the metrics' word for a request refused for load.
+const fromBusy guide.Source = "busy"
+
 // locationJob is the job of a request for a story at p.
 func (b *Bot) locationJob(p geo.Point) job {
 	if !p.Valid() {
@@ -49,7 +52,11 @@ func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 	stopTyping()
 	defer story.Release()
 	if err != nil {
-		b.report(u, p, guide.FromNone)
+		source := guide.FromNone
+		if errors.Is(err, guide.ErrOverloaded) {
+			source = fromBusy
+		}
+		b.report(u, p, source)
 		return b.explain(ctx, u, card, err)
 	}
 	m := storyMessage(u.words, story, p, b.pictures(u))

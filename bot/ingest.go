@@ -125,7 +125,8 @@ func (b *Bot) admit(ctx context.Context, u *update, job *job) verdict {
 			*job = b.refusal(job.kind, "limit.story", b.limits.storyIn)
 		case !b.limits.all.Allow(struct{}{}):
 			b.log.Warn("overload", "what", "story requests")
-			*job = b.refusal(job.kind, "error.overloaded", 30*time.Second)
+			b.observe.Story("static", fromBusy, 0)
+			*job = b.refusal(job.kind, "error.overloaded", overloadAgain)
 		}
 	}
 	return accepted
@@ -147,7 +148,9 @@ func (b *Bot) perform(u *update, job job) {
 	case err != nil && b.workContext().Err() != nil:
 		return // cut off by the stop: it is not done
 	case errors.Is(err, errUnreachable):
-		b.unreachable(ctx, u.person)
+		if u.private { // out of a group is not out of reach
+			b.unreachable(ctx, u.person)
+		}
 	case err != nil:
 		b.observe.Error("bot")
 		b.log.Error("update", "update", u.id, "kind", job.kind, "error", err)

@@ -46,7 +46,7 @@ func (l Limits) withDefaults() Limits {
 		ChatRate:       cmp.Or(l.ChatRate, 1),
 		ChatBurst:      cmp.Or(l.ChatBurst, 3),
 		OutRate:        cmp.Or(l.OutRate, 25),
-		OutBurst:       cmp.Or(l.OutBurst, 25),
+		OutBurst:       cmp.Or(l.OutBurst, 5),
 		NoticeInterval: cmp.Or(max(l.NoticeInterval, 0), time.Minute),
 	}
 }

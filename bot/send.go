@@ -19,7 +19,7 @@ const (
 	sendTries    = 5                      // calls for one message, refusals for flood included
 	retryFirst   = 500 * time.Millisecond // pause before the second try, doubled each time, ±50 %
 	retryMost    = 8 * time.Second
-	spareReserve = 15               // tokens of the common bucket (25) that optional calls leave to messages
+	spareReserve = 2                // tokens of the common bucket (5) that optional calls leave to messages
 	typingEvery  = 4 * time.Second  // "typing" fades after 5 s
 	typingMost   = 2 * time.Minute  // then nobody believes it any more
 	answerMost   = 10 * time.Second // for answering a button, with its retries

@@ -3,6 +3,7 @@ package bot
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -416,6 +417,126 @@ func TestImpatientResenderHearsItOnce(t *testing.T) {
 		}
 		if stories != 3 || notices != 1 {
 			t.Errorf("%d stories and %d notices for 8 locations at once, want 3 and 1", stories, notices)
+		}
+	})
+}
+
+func TestEachReasonForNoStoryHasItsSentence(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name     string
+		cfg      worldConfig
+		lat, lon float64
+		locate   int // how often
+		want     string
+	}{
+		{"a point that is none", worldConfig{}, 95, 11, 1, "error.bad_location"},
+		{"sources down", worldConfig{down: true}, cityLat, cityLon, 1, "error.source"},
+		{"everything told", worldConfig{noModel: true}, cityLat, cityLon, 13, "error.all_told"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, tt.cfg)
+				defer w.close()
+				p := w.person(1, "en")
+				titles := map[string]bool{}
+				for range tt.locate {
+					w.waitDone(p.Locate(tt.lat, tt.lon))
+					time.Sleep(10 * time.Second)
+				}
+				got := answers(p)
+				last := got[len(got)-1]
+				if want := w.bot.cfg.Words.Words("en").Plain(tt.want); last.Text != want {
+					t.Errorf("answered %q, want %q", last.Text, want)
+				}
+				for _, m := range stories(p) {
+					if titles[title(m)] {
+						t.Errorf("%q told twice", title(m))
+					}
+					titles[title(m)] = true
+				}
+			})
+		})
+	}
+}
+
+func TestTheChosenLanguageHoldsForStories(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{})
+		defer w.close()
+		p := w.person(1, "en")
+		w.waitDone(p.Say("/language"))
+		menu := answers(p)[0]
+		w.waitDone(p.Press(menu.ID, "lang:ru"))
+		w.waitDone(p.Locate(cityLat, cityLon))
+		if s := w.waitStory(p, 1); !strings.Contains(s.HTML, "ru.wikipedia.org") {
+			t.Errorf("story %q is not russian", s.HTML)
+		}
+	})
+}
+
+func TestStoriesOfOnePersonComeOneAtATimeAndCommandsAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{slow: 9 * time.Second})
+		defer w.close()
+		p := w.person(1, "en")
+		p.Locate(cityLat, cityLon)
+		p.Locate(cityLat, cityLon)
+		start := time.Now()
+		w.waitDone(p.Say("/help"))
+		if took := time.Since(start); took > 2*time.Second {
+			t.Errorf("/help took %v beside a story", took)
+		}
+		w.until("two stories", func() bool { return len(stories(p)) == 2 })
+		first, second := stories(p)[0], stories(p)[1]
+		if second.At.Before(first.EditedAt) {
+			t.Errorf("second answer began at %v, before the first was told at %v", second.At, first.EditedAt)
+		}
+	})
+}
+
+func TestABotThrownOutOfAGroupStillReachesThePerson(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{})
+		defer w.close()
+		group := w.tg.Person(sim.Profile{ID: -100, FirstName: "G"})
+		group.Block()
+		w.waitDone(w.tg.Inject(json.RawMessage(`{"message":{"message_id":50,"date":1,"from":{"id":1,"language_code":"en"},"chat":{"id":-100,"type":"group"},"text":"/help"}}`)))
+		u, err := w.store.User(t.Context(), 1)
+		w.must(err)
+		if u.Unreachable {
+			t.Error("the person is called unreachable")
+		}
+	})
+}
+
+func TestFiftyPeopleAtOnceStayWithinTelegramsLimits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{telegram: sim.TelegramConfig{Limits: true, Latency: 50 * time.Millisecond}})
+		defer w.close()
+		var people []*sim.Person
+		for id := range int64(50) {
+			p := w.person(id+1, "en")
+			p.Locate(cityLat, cityLon)
+			people = append(people, p)
+		}
+		for _, p := range people {
+			w.until("a story", func() bool { return len(stories(p)) == 1 })
+		}
+		for _, method := range []string{"sendMessage", "editMessageText", "sendChatAction"} {
+			if n := w.seen.count("call " + method + " flood"); n > 0 {
+				t.Errorf("%s refused %d times for flood", method, n)
+			}
+		}
+		slow := slices.Max(w.seen.first)
+		if slow > 3*time.Second {
+			t.Errorf("slowest first content after %v, want within 3s", slow)
 		}
 	})
 }

@@ -47,6 +47,7 @@ type worldConfig struct {
 	noModel  bool
 	slow     time.Duration // of the model; 0 = 4 s
 	empty    bool          // a Wikipedia without articles
+	down     bool          // a Wikipedia that fails
 	webhook  bool
 	edit     func(*Config)
 }
@@ -72,6 +73,9 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	}
 	w.model = sim.NewModel(sim.ModelConfig{Latency: func(int) time.Duration { return latency }})
 	wiki := sim.WikipediaConfig{Latency: 200 * time.Millisecond}
+	if cfg.down {
+		wiki.Fault = func(int) string { return "503" }
+	}
 	if !cfg.empty {
 		wiki.Articles = sim.City(1, cityLat, cityLon, 12, "en", "ru")
 	}
@@ -180,6 +184,11 @@ func answers(p *sim.Person) []sim.Message {
 		}
 	}
 	return got
+}
+
+// stories returns those of the bot's messages that are stories: they have buttons.
+func stories(p *sim.Person) []sim.Message {
+	return slices.DeleteFunc(answers(p), func(m sim.Message) bool { return len(m.Buttons) == 0 })
 }
 
 // waitAnswers waits for at least n messages of the bot.
