@@ -165,8 +165,8 @@ func (c *codec) point(p *geo.Point) {
 
 func (c *codec) text(p *string) {
 	if !c.reading {
-		if !validText(*p) {
-			c.err = fmt.Errorf("%w: text with NUL or invalid UTF-8", store.ErrInvalid)
+		if err := checkText(*p); err != nil {
+			c.err = err
 			return
 		}
 		c.out = append(binary.AppendUvarint(c.out, uint64(len(*p))), *p...)
@@ -205,4 +205,9 @@ func checkPoint(p geo.Point) error {
 	return nil
 }
 
-func validText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
+func checkText(s string) error {
+	if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
+		return fmt.Errorf("%w: text with NUL or invalid UTF-8", store.ErrInvalid)
+	}
+	return nil
+}

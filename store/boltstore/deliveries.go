@@ -3,6 +3,7 @@ package boltstore
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -12,6 +13,9 @@ import (
 // Delivered implements store.Deliveries.
 func (s *Store) Delivered(ctx context.Context, d store.Delivery) error {
 	if err := checkKey(d.Place); err != nil {
+		return err
+	}
+	if err := errors.Join(checkText(d.Title), checkPoint(d.Point)); err != nil {
 		return err
 	}
 	key := toldKey(nil, d.Person, d.Place)

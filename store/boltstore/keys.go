@@ -56,8 +56,8 @@ func checkKey(parts ...string) error {
 		if len(s) > store.MaxKey {
 			return fmt.Errorf("%w: key of %d bytes", store.ErrInvalid, len(s))
 		}
-		if !validText(s) {
-			return fmt.Errorf("%w: key with NUL or invalid UTF-8", store.ErrInvalid)
+		if err := checkText(s); err != nil {
+			return err
 		}
 	}
 	return nil

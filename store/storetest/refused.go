@@ -167,13 +167,14 @@ func testRefused(t *testing.T, open OpenFunc) {
 
 	off := story("off", "ru", store.Short, geo.Point{Lat: 91})
 	for name, err := range map[string]error{
-		"story off the globe": s.PutStories(ctx, []store.Story{off}),
-		"place off the globe": s.PutPlaces(ctx, []store.Place{{ID: "off", Language: "ru", Point: off.Point}}),
-		"page off the globe":  s.PutTile(ctx, store.Tile{Pages: []store.Page{{Point: off.Point}}}),
-		"three in WrongBy":    s.PutStories(ctx, []store.Story{{WrongBy: []int64{1, 2, 3}}}),
-		"unknown mark":        func() error { _, err := s.Vote(ctx, 1, off.StoryKey, 4, noon); return err }(),
-		"negative mark":       func() error { _, err := s.Vote(ctx, 1, off.StoryKey, -1, noon); return err }(),
-		"a day that is none":  func() error { _, err := s.Spend(ctx, "2026-02-30", 1, 1); return err }(),
+		"story off the globe":    s.PutStories(ctx, []store.Story{off}),
+		"place off the globe":    s.PutPlaces(ctx, []store.Place{{ID: "off", Language: "ru", Point: off.Point}}),
+		"delivery off the globe": s.Delivered(ctx, store.Delivery{Person: 1, Place: "good", Point: off.Point}),
+		"page off the globe":     s.PutTile(ctx, store.Tile{Pages: []store.Page{{Point: off.Point}}}),
+		"three in WrongBy":       s.PutStories(ctx, []store.Story{{WrongBy: []int64{1, 2, 3}}}),
+		"unknown mark":           func() error { _, err := s.Vote(ctx, 1, off.StoryKey, 4, noon); return err }(),
+		"negative mark":          func() error { _, err := s.Vote(ctx, 1, off.StoryKey, -1, noon); return err }(),
+		"a day that is none":     func() error { _, err := s.Spend(ctx, "2026-02-30", 1, 1); return err }(),
 	} {
 		if !errors.Is(err, store.ErrInvalid) {
 			t.Errorf("%s: got error %v, want ErrInvalid", name, err)
