@@ -1,0 +1,104 @@
+package live
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"excursobot/store"
+)
+
+// Choose sets the interval. From arrived on, when the person chose, a story is due at each multiple of it.
+func (l *Live) Choose(ctx context.Context, person int64, interval time.Duration, arrived time.Time) (store.Walk, error) {
+	if !slices.Contains(l.cfg.Intervals, interval) {
+		return store.Walk{}, ErrInterval
+	}
+	return l.change(ctx, person, func(s *session, now time.Time) error {
+		w := &s.walk
+		w.Interval, w.Anchor, w.Chosen = interval, stamp(arrived), true
+		if arrived.IsZero() || arrived.After(now) {
+			w.Anchor = stamp(now)
+		}
+		if !w.First {
+			w.Due = nextDue(w.Anchor, interval, now)
+		}
+		return nil
+	})
+}
+
+// Pause stops the stories until Resume. The walk keeps its place, and ends when its live period does.
+func (l *Live) Pause(ctx context.Context, person int64) (store.Walk, error) {
+	return l.change(ctx, person, func(s *session, _ time.Time) error {
+		s.walk.Paused = true
+		return nil
+	})
+}
+
+// Resume goes on with the due times of before, from the next one on.
+func (l *Live) Resume(ctx context.Context, person int64) (store.Walk, error) {
+	return l.change(ctx, person, func(s *session, now time.Time) error {
+		if s.walk.Paused {
+			s.walk.Paused = false
+			s.rearm(now)
+		}
+		return nil
+	})
+}
+
+// Next tells a story now, paused or not, and moves no due time. It is ErrBusy while one is on its way. It is not stored:
+// after a crash the person asks again.
+func (l *Live) Next(ctx context.Context, person int64) error {
+	if err := l.loaded(ctx); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.people[person]
+	switch {
+	case s == nil:
+		return ErrNoWalk
+	case s.starting, s.blocked, s.telling != nil, !s.asked.IsZero(), s.walk.First && s.retry.IsZero() && !s.walk.Paused:
+		return ErrBusy
+	}
+	if s.walk.Parked { // the button says that somebody is there
+		if l.active >= l.cfg.MaxSessions {
+			return ErrFull
+		}
+		l.unparkLocked(s, wall())
+	}
+	s.asked = wall()
+	l.events.place(s)
+	signal(l.wake)
+	return nil
+}
+
+// Stop ends the person's walk, for instance as Stopped, and returns it. A story under way is cancelled.
+func (l *Live) Stop(ctx context.Context, person int64, reason string) (store.Walk, error) {
+	return l.change(ctx, person, func(s *session, now time.Time) error {
+		l.endLocked(s, reason, now)
+		return nil
+	})
+}
+
+// change changes the walk of a person and stores it.
+func (l *Live) change(ctx context.Context, person int64, fn func(s *session, now time.Time) error) (store.Walk, error) {
+	if err := l.loaded(ctx); err != nil {
+		return store.Walk{}, err
+	}
+	l.mu.Lock()
+	s := l.people[person]
+	if s == nil {
+		l.mu.Unlock()
+		return store.Walk{}, ErrNoWalk
+	}
+	if err := fn(s, wall()); err != nil {
+		l.mu.Unlock()
+		return store.Walk{}, err
+	}
+	l.changeLocked(s)
+	l.events.place(s)
+	signal(l.wake)
+	w := s.snapshot()
+	l.mu.Unlock()
+	return w, l.save(ctx)
+}

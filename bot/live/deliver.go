@@ -1,0 +1,101 @@
+package live
+
+import (
+	"context"
+	"time"
+)
+
+// fireLocked hands a story over to the Deliver hook.
+func (l *Live) fireLocked(work context.Context, s *session, now time.Time) func() {
+	w := &s.walk
+	t := Tick{
+		Walk: w.ID, Person: w.Person, Chat: w.Chat, Number: w.Number + 1,
+		Due: w.Due, Point: w.Point, Heading: s.heading(), First: w.First, Asked: !s.asked.IsZero(),
+	}
+	if t.Asked {
+		t.Due = s.asked
+	}
+	t.Next = nextDue(w.Anchor, w.Interval, now)
+	s.asked, s.retry = time.Time{}, time.Time{}
+	ctx, cancel := context.WithCancel(work)
+	d := &delivery{tick: t, cancel: cancel}
+	s.telling = d
+	l.telling[w.Person] = s
+	return func() {
+		l.hooks.Deliver(ctx, t, func(o Outcome) { l.finished(s, d, o) })
+	}
+}
+
+// finished is the end of a delivery. The second call for one does nothing.
+func (l *Live) finished(s *session, d *delivery, o Outcome) {
+	now := wall()
+	l.mu.Lock()
+	if s.telling != d {
+		l.mu.Unlock()
+		return
+	}
+	d.cancel()
+	s.telling = nil
+	delete(l.telling, s.walk.Person)
+	calls := l.settleLocked(s, d.tick, o, now)
+	l.events.place(s)
+	if waiting := l.people[s.walk.Person]; waiting != nil && waiting.blocked {
+		waiting.blocked = false
+		l.events.place(waiting)
+	}
+	l.mu.Unlock()
+	signal(l.wake)
+	for _, call := range calls {
+		call()
+	}
+}
+
+// settleLocked draws the conclusions from an outcome: numbering, the next due time, silence.
+func (l *Live) settleLocked(s *session, t Tick, o Outcome, now time.Time) []func() {
+	w := &s.walk
+	var calls []func()
+	switch o {
+	case Delivered:
+		w.Number, w.Told = t.Number, stamp(now)
+		l.stats.Delivered++
+		if !t.First && !t.Asked {
+			l.stats.Late = now.Sub(t.Due)
+			l.stats.LateMax = max(l.stats.LateMax, l.stats.Late)
+			late := l.stats.Late
+			calls = append(calls, func() { l.cfg.Observe(late) })
+		}
+	case Failed:
+		l.stats.Failed++
+	case Dropped:
+		l.stats.Dropped++
+	case Nothing, Unreachable:
+	}
+	if s.ended() {
+		return calls
+	}
+	switch {
+	case o == Unreachable:
+		l.endLocked(s, Blocked, now)
+		return calls
+	case o == Nothing && !w.Quiet:
+		w.Quiet, w.QuietAt = true, t.Point
+		quiet := s.snapshot()
+		calls = append(calls, func() { l.hooks.Quiet(quiet) })
+	}
+	l.changeLocked(s)
+	if l.stopping && (o == Failed || o == Dropped) { // it stays owed, for the next process
+		return calls
+	}
+	switch {
+	case w.First && o == Dropped && !now.Add(firstAgain).After(t.Next):
+		s.retry = now.Add(firstAgain)
+		return calls
+	case w.First:
+		w.First = false
+		w.Due = nextDue(w.Anchor, w.Interval, t.Due)
+	case !t.Asked && w.Due.Equal(t.Due):
+		w.Due = nextDue(w.Anchor, w.Interval, t.Due)
+	}
+	l.stats.Dropped += uint64(s.rearm(now))
+	return calls
+}

@@ -1,0 +1,60 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"excursobot/store"
+)
+
+// load reads the walks that are not closed. All count as heard of now: while nobody listened no phone was silent.
+func (l *Live) load(ctx context.Context) error {
+	walks, err := l.cfg.Store.OpenWalks(ctx)
+	if err != nil {
+		return fmt.Errorf("load walks: %w", err)
+	}
+	slices.SortFunc(walks, func(a, b store.Walk) int { return a.Began.Compare(b.Began) })
+	now := wall()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, w := range walks {
+		l.adoptLocked(w, now)
+	}
+	close(l.ready)
+	return nil
+}
+
+// adoptLocked goes on with a walk of an earlier process.
+func (l *Live) adoptLocked(w store.Walk, now time.Time) {
+	s := &session{walk: w, index: -1, heard: now, choiceBy: w.Began.Add(choiceWait), offerAt: now}
+	s.trail.resume(w.Track, w.Point)
+	l.walks[s.key()] = s
+	if s.ended() {
+		l.events.place(s)
+		return
+	}
+	if w.Parked {
+		l.parked++
+	} else {
+		l.active++
+	}
+	if older := l.people[w.Person]; older != nil { // the store was written by more than one process
+		l.endLocked(older, Replaced, now)
+	}
+	l.people[w.Person] = s
+	s.resume(now)
+	l.events.place(s)
+}
+
+// resume makes a walk as stored fit the present: what was told since, a clock that was set, intervals no longer offered.
+func (s *session) resume(now time.Time) {
+	w := &s.walk
+	w.Interval = max(w.Interval, time.Second)
+	if w.Number > 0 && (w.First || !w.Told.Before(w.Due)) { // told, and the process ended before that was noted here
+		w.First = false
+		w.Due = nextDue(w.Anchor, w.Interval, w.Told)
+	}
+	s.align(now)
+}
