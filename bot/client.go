@@ -67,7 +67,7 @@ func Dial(cfg DialConfig) (*Client, error) {
 
 // Call makes one call, bounded by ctx and by 15 s (a long poll: 65 s).
 //
-// telebot knows no contexts, so each call has a telebot of its own, offline, whose transport carries the context: less than a microsecond beside a
+// telebot knows no contexts, so each call has a telebot of its own, offline, whose transport carries the context: some microseconds beside a
 // round trip. It is given a stand-in for the token, since its errors quote addresses.
 func (c *Client) Call(ctx context.Context, method string, payload any) (body []byte, err error) {
 	timeout := callTimeout
