@@ -100,6 +100,24 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			}
 			return err
 		}},
+		{bucketWalks, func(k, _ []byte) error {
+			w, _, err := walkRow(tx, k)
+			if err != nil || ifClosed(w).IsZero() {
+				return err
+			}
+			expiring++
+			return points(tx, bucketExpiry, expiryKey(w.Expires, expiringWalk, k), nil)
+		}},
+		{bucketStops, func(k, v []byte) error {
+			if err := decode(k, v, func(c *codec) { stopFields(c, new(store.Stop)) }); err != nil {
+				return err
+			}
+			w, found, err := walkRow(tx, k[:max(0, len(k)-8)])
+			if err == nil && (!found || w.Closed) {
+				err = fmt.Errorf("%w: stop %q of no open walk", errRecord, k)
+			}
+			return err
+		}},
 		{bucketDone, func(k, v []byte) error {
 			if len(v) != 8 {
 				return fmt.Errorf("%w: update %q", errRecord, k)

@@ -180,6 +180,23 @@ func (c *codec) text(p *string) {
 	*p, c.in = c.in[:n], c.in[n:]
 }
 
+// bytes is a text that need not be one. An empty one is read as nil.
+func (c *codec) bytes(p *[]byte) {
+	if !c.reading {
+		c.out = append(binary.AppendUvarint(c.out, uint64(len(*p))), *p...)
+		return
+	}
+	var n uint64
+	if c.uint64(&n); n > uint64(len(c.in)) {
+		c.short()
+		return
+	}
+	if *p = nil; n > 0 {
+		*p = []byte(c.in[:n])
+	}
+	c.in = c.in[n:]
+}
+
 // list goes over a list of records, whose fields item describes. An empty one is read as nil.
 func list[T any](c *codec, p *[]T, item func(*codec, *T)) {
 	n := uint64(len(*p))

@@ -12,7 +12,7 @@ import (
 
 // Delivered implements store.Deliveries.
 func (s *Store) Delivered(ctx context.Context, d store.Delivery) error {
-	if err := checkKey(d.Place); err != nil {
+	if err := checkKey(d.Place, d.Walk); err != nil {
 		return err
 	}
 	if err := errors.Join(checkText(d.Title), checkPoint(d.Point)); err != nil {
@@ -29,6 +29,9 @@ func (s *Store) Delivered(ctx context.Context, d store.Delivery) error {
 			if err := t.put(told, key, v); err != nil {
 				return err
 			}
+		}
+		if err := t.stop(&d); err != nil {
+			return err
 		}
 		return t.done(d.Update)
 	})

@@ -24,15 +24,20 @@ var (
 	bucketStories  = []byte("stories")    // language, leaf, place, length -> storyRow
 	bucketStoryIDs = []byte("story_keys") // place, language, length -> leaf
 
-	bucketExpiry = []byte("expiry") // expires, kind, key in bucketTiles or bucketStoryIDs -> nothing
+	bucketExpiry = []byte("expiry") // expires, kind, key in bucketTiles, bucketStoryIDs or bucketWalks -> nothing
 
 	bucketLedger = []byte("ledger") // day, person (0 = all) -> tokens
 	bucketDone   = []byte("done")   // update -> how many were done up to it
 	bucketRing   = []byte("ring")   // slot -> update; the sequence counts what went in
 
+	bucketWalks    = []byte("walks")     // walk -> walk, without what is in its stops
+	bucketStops    = []byte("stops")     // walk, number -> stop
+	bucketWalkRing = []byte("walk_ring") // slot -> walk; the sequence counts the closed ones
+
 	buckets = [][]byte{
 		bucketMeta, bucketUsers, bucketTold, bucketTiles, bucketPlaces, bucketPlaceIDs, bucketPages,
 		bucketStories, bucketStoryIDs, bucketExpiry, bucketLedger, bucketDone, bucketRing,
+		bucketWalks, bucketStops, bucketWalkRing,
 	}
 )
 
@@ -40,6 +45,7 @@ var (
 const (
 	expiringTile  = 't'
 	expiringStory = 's'
+	expiringWalk  = 'w'
 )
 
 func appendUint(k []byte, v uint64) []byte { return binary.BigEndian.AppendUint64(k, v) }
@@ -97,6 +103,11 @@ func expiryKey(expires time.Time, kind byte, key []byte) []byte {
 }
 
 func ledgerKey(day store.Day, person int64) []byte { return appendInt([]byte(day), person) }
+
+// walkKey is also the front of the keys of its stops.
+func walkKey(id string) []byte { return appendText(make([]byte, 0, 64), id) }
+
+func stopKey(walk string, number int) []byte { return appendUint(walkKey(walk), uint64(number)) }
 
 func slotKey(slot uint32) []byte { return binary.BigEndian.AppendUint32(nil, slot) }
 

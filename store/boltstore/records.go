@@ -83,6 +83,51 @@ func (s *storyRow) fields(c *codec) {
 	c.time(&s.Expires)
 }
 
+func walkFields(c *codec, w *store.Walk) {
+	c.text(&w.ID)
+	c.int64(&w.Person)
+	c.int64(&w.Chat)
+	c.int(&w.Message)
+	c.uint64(&w.Revision)
+	c.time(&w.Began)
+	c.time(&w.Date)
+	c.time(&w.Ends)
+	c.int64((*int64)(&w.Interval))
+	c.time(&w.Anchor)
+	c.time(&w.Due)
+	c.bool(&w.First)
+	c.bool(&w.Chosen)
+	c.bool(&w.Paused)
+	c.bool(&w.Parked)
+	c.bool(&w.Quiet)
+	c.point(&w.QuietAt)
+	c.point(&w.Point)
+	c.float64(&w.Heading)
+	c.time(&w.Fixed)
+	c.float64(&w.Metres)
+	c.bytes(&w.Track)
+	c.time(&w.Ended)
+	c.text(&w.Reason)
+	c.bool(&w.Closed)
+	c.time(&w.Expires)
+}
+
+func stopFields(c *codec, s *store.Stop) {
+	c.int(&s.Number)
+	c.text(&s.Place)
+	c.text(&s.Title)
+	c.point(&s.Point)
+	c.time(&s.At)
+}
+
+// ifClosed is when a walk is to be swept; the zero time is never.
+func ifClosed(w store.Walk) time.Time {
+	if !w.Closed {
+		return time.Time{}
+	}
+	return w.Expires
+}
+
 // toldRow is what is kept of a delivery, with the person's vote.
 type toldRow struct {
 	at     time.Time

@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
@@ -20,8 +21,9 @@ func (s *Store) Stories(ctx context.Context, keys []store.StoryKey, now time.Tim
 	}
 	var stories []store.Story
 	err := s.view(ctx, func(tx *bolt.Tx) error {
+		ids, rows := tx.Bucket(bucketStoryIDs).Cursor(), tx.Bucket(bucketStories).Cursor()
 		for _, k := range keys {
-			row, at, err := findStory(tx, k)
+			row, at, err := findStory(ids, rows, k)
 			if err != nil {
 				return err
 			}
@@ -96,7 +98,7 @@ func (s *Store) PutStories(ctx context.Context, stories []store.Story) error {
 
 // putStory stores a story in the place of an older one of its key.
 func (t *txn) putStory(story store.Story) error {
-	old, oldKey, err := findStory(t.tx, story.StoryKey)
+	old, oldKey, err := t.findStory(story.StoryKey)
 	if err != nil {
 		return err
 	}
@@ -130,13 +132,27 @@ func (t *txn) putStoryRow(key []byte, row *storyRow) error {
 	return t.put(t.bucket(bucketStories), key, v)
 }
 
-// findStory returns a story and the key of its row; a nil key says that there is none.
-func findStory(tx *bolt.Tx, k store.StoryKey) (row storyRow, key []byte, err error) {
-	leaf := tx.Bucket(bucketStoryIDs).Get(storyIDKey(k))
+func (t *txn) findStory(k store.StoryKey) (row storyRow, key []byte, err error) {
+	return findStory(t.bucket(bucketStoryIDs).Cursor(), t.bucket(bucketStories).Cursor(), k)
+}
+
+// findStory returns a story and the key of its row; a nil key says that there is none. The cursors go over bucketStoryIDs
+// and bucketStories; opening them costs as much as a look-up.
+func findStory(ids, rows *bolt.Cursor, k store.StoryKey) (row storyRow, key []byte, err error) {
+	leaf := get(ids, storyIDKey(k))
 	if leaf == nil {
 		return storyRow{}, nil, nil
 	}
 	key = storyKey(geo.Cell(readUint(leaf)), k)
-	err = decode(key, tx.Bucket(bucketStories).Get(key), row.fields)
+	err = decode(key, get(rows, key), row.fields)
 	return row, key, err
+}
+
+// get returns the value of a key, nil if there is none.
+func get(c *bolt.Cursor, key []byte) []byte {
+	k, v := c.Seek(key)
+	if !bytes.Equal(k, key) {
+		return nil
+	}
+	return v
 }

@@ -28,7 +28,7 @@ func (s *Store) Sweep(ctx context.Context, now time.Time, limit int) (int, error
 	return swept, nil
 }
 
-// sweepExpired deletes tiles and stories in the order in which they expired.
+// sweepExpired deletes tiles, stories and closed walks in the order in which they expired.
 func (t *txn) sweepExpired(now time.Time, limit int) (int, error) {
 	end := appendInt(nil, now.UnixMicro()+1)
 	due := t.keys(bucketExpiry, end, limit)
@@ -42,6 +42,8 @@ func (t *txn) sweepExpired(now time.Time, limit int) (int, error) {
 			err = t.delete(t.bucket(bucketTiles), key)
 		case expiringStory:
 			err = t.dropStory(key)
+		case expiringWalk:
+			err = t.delete(t.bucket(bucketWalks), key)
 		default:
 			err = fmt.Errorf("%w: expiry of kind %q", errRecord, kind)
 		}

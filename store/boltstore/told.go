@@ -1,7 +1,6 @@
 package boltstore
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -23,8 +22,7 @@ func (s *Store) Told(ctx context.Context, person int64, places []string) ([]bool
 		var key []byte
 		for i, place := range places {
 			key = toldKey(key[:0], person, place)
-			k, _ := c.Seek(key)
-			told[i] = bytes.Equal(k, key)
+			told[i] = get(c, key) != nil
 		}
 		return nil
 	})
@@ -80,7 +78,7 @@ func (t *txn) takeBack(person int64, place string, old vote) error {
 	if old.mark == store.NoMark {
 		return nil
 	}
-	row, key, err := findStory(t.tx, store.StoryKey{Place: place, Language: old.language, Length: old.length})
+	row, key, err := t.findStory(store.StoryKey{Place: place, Language: old.language, Length: old.length})
 	if err != nil || key == nil || row.edition != old.edition {
 		return err
 	}
@@ -97,7 +95,7 @@ func (t *txn) takeBack(person int64, place string, old vote) error {
 
 // count adds a vote to the story and returns it; a story that is gone has only its key.
 func (t *txn) count(person int64, key store.StoryKey, mark store.Mark) (storyRow, error) {
-	row, at, err := findStory(t.tx, key)
+	row, at, err := t.findStory(key)
 	if err != nil || at == nil {
 		return storyRow{Story: store.Story{StoryKey: key}}, err
 	}

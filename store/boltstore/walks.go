@@ -1,0 +1,215 @@
+package boltstore
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math"
+
+	bolt "go.etcd.io/bbolt"
+
+	"excursobot/store"
+)
+
+// SaveWalks implements store.Walks.
+func (s *Store) SaveWalks(ctx context.Context, walks []store.Walk) error {
+	rows := make([][]byte, len(walks))
+	for i := range walks {
+		w := &walks[i]
+		if err := checkKey(w.ID); err != nil {
+			return err
+		}
+		row := *w
+		if row.Closed {
+			row.Track = nil
+		}
+		var err error
+		if rows[i], err = encode(walkKey(w.ID), func(c *codec) { walkFields(c, &row) }); err != nil {
+			return err
+		}
+	}
+	return s.write(ctx, func(t *txn) error {
+		for i := range walks {
+			if err := t.saveWalk(&walks[i], rows[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (t *txn) saveWalk(w *store.Walk, row []byte) error {
+	key := walkKey(w.ID)
+	old, found, err := walkRow(t.tx, key)
+	if err != nil || found && old.Revision >= w.Revision {
+		return err
+	}
+	if old.Closed || w.Closed {
+		if err := t.reschedule(expiringWalk, key, ifClosed(old), ifClosed(*w)); err != nil {
+			return err
+		}
+	}
+	if w.Closed && !old.Closed {
+		if err := t.dropStops(key); err != nil {
+			return err
+		}
+		if err := t.remember(key); err != nil {
+			return err
+		}
+	}
+	return t.put(t.bucket(bucketWalks), key, row)
+}
+
+// Walk implements store.Walks.
+func (s *Store) Walk(ctx context.Context, id string) (store.Walk, error) {
+	if err := checkKey(id); err != nil {
+		return store.Walk{}, err
+	}
+	var w store.Walk
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		var found bool
+		var err error
+		if w, found, err = walkRow(tx, walkKey(id)); err == nil && !found {
+			err = store.ErrNotFound
+		}
+		return err
+	})
+	if err != nil {
+		return store.Walk{}, err
+	}
+	return w, nil
+}
+
+// OpenWalks implements store.Walks.
+func (s *Store) OpenWalks(ctx context.Context) ([]store.Walk, error) {
+	var open []store.Walk
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		return tx.Bucket(bucketWalks).ForEach(func(k, _ []byte) error {
+			w, _, err := walkRow(tx, k)
+			if err == nil && !w.Closed {
+				open = append(open, w)
+			}
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return open, nil
+}
+
+// Stops implements store.Walks.
+func (s *Store) Stops(ctx context.Context, walk string) ([]store.Stop, error) {
+	if err := checkKey(walk); err != nil {
+		return nil, err
+	}
+	var stops []store.Stop
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		prefix := walkKey(walk)
+		c := tx.Bucket(bucketStops).Cursor()
+		for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
+			var stop store.Stop
+			if err := decode(k, v, func(c *codec) { stopFields(c, &stop) }); err != nil {
+				return err
+			}
+			stops = append(stops, stop)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return stops, nil
+}
+
+// stop lists a story under its walk, once, if the walk is there and not closed.
+func (t *txn) stop(d *store.Delivery) error {
+	if d.Walk == "" || d.Number <= 0 {
+		return nil
+	}
+	w, found, err := walkRow(t.tx, walkKey(d.Walk))
+	if err != nil || !found || w.Closed {
+		return err
+	}
+	key := stopKey(d.Walk, d.Number)
+	stops := t.bucket(bucketStops)
+	if stops.Get(key) != nil {
+		return nil
+	}
+	row := store.Stop{Number: d.Number, Place: d.Place, Title: d.Title, Point: d.Point, At: d.At}
+	v, err := encode(key, func(c *codec) { stopFields(c, &row) })
+	if err != nil {
+		return err
+	}
+	return t.put(stops, key, v)
+}
+
+// dropStops deletes the stops of the walk.
+func (t *txn) dropStops(walk []byte) error {
+	var keys [][]byte // bbolt's cursors do not survive deletions
+	c := t.bucket(bucketStops).Cursor()
+	for k, _ := c.Seek(walk); bytes.HasPrefix(k, walk); k, _ = c.Next() {
+		keys = append(keys, bytes.Clone(k))
+	}
+	for _, k := range keys {
+		if err := t.delete(t.bucket(bucketStops), k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remember puts a closed walk into the next slot of the ring, and forgets the one that was there.
+func (t *txn) remember(key []byte) error {
+	ring := t.bucket(bucketWalkRing)
+	n, err := t.next(ring)
+	if err != nil {
+		return err
+	}
+	slot := slotKey(uint32((n - 1) % store.WalksKept))
+	if old := bytes.Clone(ring.Get(slot)); old != nil {
+		w, found, err := walkRow(t.tx, old)
+		if err != nil {
+			return err
+		}
+		if found && w.Closed { // else it was swept
+			if err := t.reschedule(expiringWalk, old, w.Expires, ifClosed(store.Walk{})); err != nil {
+				return err
+			}
+			if err := t.delete(t.bucket(bucketWalks), old); err != nil {
+				return err
+			}
+		}
+	}
+	return t.put(ring, slot, key)
+}
+
+// walkRow reads the walk under a key, with what Delivered wrote of it.
+func walkRow(tx *bolt.Tx, key []byte) (w store.Walk, found bool, err error) {
+	v := tx.Bucket(bucketWalks).Get(key)
+	if v == nil {
+		return w, false, nil
+	}
+	if err := decode(key, v, func(c *codec) { walkFields(c, &w) }); err != nil {
+		return w, false, err
+	}
+	if w.Closed {
+		return w, true, nil
+	}
+	c := tx.Bucket(bucketStops).Cursor()
+	k, v := c.Seek(appendUint(bytes.Clone(key), math.MaxUint64))
+	if k == nil {
+		k, v = c.Last()
+	} else {
+		k, v = c.Prev()
+	}
+	if !bytes.HasPrefix(k, key) {
+		return w, true, nil
+	}
+	var last store.Stop
+	if err := decode(k, v, func(c *codec) { stopFields(c, &last) }); err != nil {
+		return w, false, fmt.Errorf("last stop: %w", err)
+	}
+	w.Number, w.Told = last.Number, last.At
+	return w, true, nil
+}
