@@ -50,8 +50,9 @@ type Store interface {
 	Places
 	Stories
 	Ledger
+	Walks
 	Deliveries
-	// Sweep deletes at most limit rows (tiles and stories expired at now, days of the ledger older than LedgerDays) in one
+	// Sweep deletes at most limit rows (tiles, stories and closed walks expired at now, days of the ledger older than LedgerDays) in one
 	// transaction and returns how many went: call again while it returns limit.
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
 	Close() error
@@ -114,8 +115,9 @@ type Ledger interface {
 
 // Deliveries is the one method across roles.
 type Deliveries interface {
-	// Delivered records in one transaction that a story reached a person: the place is told, the update is done.
-	// Each of the two happens once: a place told and an update done before stay as they are, and that is no error.
+	// Delivered records in one transaction that a story reached a person: the place is told, the update is done,
+	// and the story is listed with its Number under its Walk, if that is known and not closed. Each of these happens once: a
+	// place told, an update done and a number given before stay as they are, and that is no error.
 	Delivered(ctx context.Context, d Delivery) error
 	// Done says whether the update is among the last DoneKept done.
 	Done(ctx context.Context, update int64) (bool, error)
