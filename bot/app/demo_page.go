@@ -54,6 +54,7 @@ func (d *demoPage) routes(mux *http.ServeMux) {
 	inner.Handle("GET /{$}", http.FileServerFS(files))
 	inner.Handle("GET /demo.css", http.FileServerFS(files))
 	inner.Handle("GET /demo.js", http.FileServerFS(files))
+	inner.Handle("GET /demo.svg", http.FileServerFS(files))
 	inner.HandleFunc("GET /demo/stage", d.serveStage)
 	inner.HandleFunc("GET /demo/events", d.serveEvents)
 	inner.HandleFunc("POST /demo/join", d.serveJoin)
@@ -157,7 +158,10 @@ func (d *demoPage) serveAct(w http.ResponseWriter, r *http.Request) {
 		}
 		person.Locate(p.Lat, p.Lon)
 	case ask.Message != 0 && ask.Data != "":
-		person.Press(ask.Message, ask.Data)
+		if person.Press(ask.Message, ask.Data) == 0 {
+			http.Error(w, "that message has no such button any more", http.StatusNotFound)
+			return
+		}
 	case ask.Text != "" && len(ask.Text) <= demoText:
 		person.Say(ask.Text)
 	default:

@@ -30,7 +30,12 @@ func newLogger(w io.Writer, cfg Config, env environment) *slog.Logger {
 			NoColor:     !terminal || env["NO_COLOR"] != "",
 		}))
 	}
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: replace}))
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+		if a.Value.Kind() == slog.KindDuration {
+			return slog.Float64(a.Key, a.Value.Duration().Seconds()) // JSON has no durations; nanoseconds are nobody's unit
+		}
+		return replace(groups, a)
+	}}))
 }
 
 // isTerminal says whether w is a character device: a terminal, or something as harmless to colour.

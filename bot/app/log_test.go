@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestLogsHoldNoSecret(t *testing.T) {
@@ -71,6 +72,14 @@ func TestPlaceholdersAreNoSecrets(t *testing.T) {
 	var out bytes.Buffer
 	newLogger(&out, cfg, environment{}).Info("there is none")
 	if got := out.String(); !strings.Contains(got, "there is none") || !strings.HasPrefix(got, "{") {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestDurationsInJSONAreSeconds(t *testing.T) {
+	var out bytes.Buffer
+	newLogger(&out, Defaults(), environment{}).Info("fact_requested", "duration", 1500*time.Millisecond)
+	if got := out.String(); !strings.Contains(got, `"duration":1.5}`) {
 		t.Errorf("got %s", got)
 	}
 }

@@ -62,9 +62,12 @@ func (a *App) Run(intake context.Context, l net.Listener) error {
 	a.draining.Store(true)
 	endIntake()
 	a.log.Info("stopping", "drain", a.cfg.Shutdown.Drain)
-	err := a.stop.unwind()
-	a.log.Info("stopped", "error", err)
-	return err
+	if err := a.stop.unwind(); err != nil {
+		a.log.Error("stopped", "error", err)
+		return err
+	}
+	a.log.Info("stopped")
+	return nil
 }
 
 // drain waits for the updates under way, at most shutdown.drain.

@@ -4,6 +4,7 @@ const words = {
   en: {
     demo: "demo", language: "Language", restart: "Start over as somebody new", where: "Where are you?", city: "City",
     lat: "Latitude", lon: "Longitude", send_location: "Send location", about: "What is real here", chat: "Chat",
+    hint: "Choose a place under “Where are you?”: you will stand 70 m from it, and its story comes here.",
     typing: "The bot is typing…", write: "Write to the bot", send: "Send", location: "Location", edited: "edited",
     bad_point: "Latitude is -90 to 90, longitude -180 to 180.", gone: "The demo is not running any more.",
     real_bot: "The bot is real: its handlers, its store and its guide are those that people get.",
@@ -18,6 +19,7 @@ const words = {
   ru: {
     demo: "демо", language: "Язык", restart: "Начать заново другим человеком", where: "Где вы?", city: "Город",
     lat: "Широта", lon: "Долгота", send_location: "Отправить геопозицию", about: "Что здесь настоящее", chat: "Чат",
+    hint: "Выберите место в разделе «Где вы?»: вы окажетесь в 70 м от него, а история придёт сюда.",
     typing: "Бот печатает…", write: "Написать боту", send: "Отправить", location: "Геопозиция", edited: "изменено",
     bad_point: "Широта от -90 до 90, долгота от -180 до 180.", gone: "Демо больше не запущено.",
     real_bot: "Бот настоящий: те же обработчики, то же хранилище и тот же рассказчик, что и у людей.",
@@ -124,6 +126,11 @@ function show(event) {
     for (const b of row) line.append(button(event.id, b));
     item.append(line);
   }
+  for (const labels of event.keyboard || []) {
+    const line = node("div", "row");
+    for (const text of labels) line.append(ask(text));
+    item.append(line);
+  }
   if (event.edits) item.append(node("div", "edited", say("edited")));
   if (known) {
     item.classList.remove("fresh");
@@ -142,6 +149,14 @@ function button(message, b) {
   const made = node("button", "", b.Text);
   made.type = "button";
   made.addEventListener("click", () => act({ message, data: b.Data }));
+  return made;
+}
+
+// A reply keyboard's button: the one that asks for the location sends the point in the form, others send their label.
+function ask(text) {
+  const made = node("button", "", text);
+  made.type = "button";
+  made.addEventListener("click", () => (text.startsWith("📍") ? locate() : act({ text })));
   return made;
 }
 
@@ -203,20 +218,25 @@ function label() {
   }));
   $("city").selectedIndex = chosen;
   spots();
+  if (!$("lat").value) place(stage.cities[0].spots[0]);
   const model = stage.realModel ? "real_model" : stage.realWikipedia ? "sim_model_real_wiki" : "sim_model";
   const facts = ["real_bot", "sim_telegram", stage.realWikipedia ? "real_wiki" : "sim_wiki", model, "library"];
   $("simulated").replaceChildren(...facts.map((key) => node("li", "", say(key))));
 }
 
-// A spot is some steps beside the place, as a person would stand.
+// A person stands some steps (70 m) beside the place.
+function place(spot) {
+  $("lat").value = (spot.Lat + 0.0006).toFixed(5);
+  $("lon").value = spot.Lon.toFixed(5);
+}
+
 function spots() {
   const city = stage.cities[Number($("city").value) || 0];
   $("spots").replaceChildren(...city.spots.map((s) => {
     const b = node("button", "", s.names[language]);
     b.type = "button";
     b.addEventListener("click", () => {
-      $("lat").value = (s.Lat + 0.0006).toFixed(5);
-      $("lon").value = s.Lon.toFixed(5);
+      place(s);
       locate();
     });
     return b;
