@@ -35,6 +35,10 @@ func fill(v reflect.Value, n *int) {
 		v.SetInt(-int64(*n) << 20)
 	case reflect.Uint64:
 		v.SetUint(uint64(*n) << 60)
+	case reflect.Uint8:
+		v.SetUint(uint64(128 + *n%128))
+	case reflect.Float64:
+		v.SetFloat(-float64(*n) / 11)
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
 		for i := range v.Len() {
@@ -112,6 +116,8 @@ func put(ctx context.Context, s store.Store, record any) error {
 		return s.PutTile(ctx, *r)
 	case *store.Story:
 		return s.PutStories(ctx, []store.Story{story("good", "ru", store.Short, eiffel), *r})
+	case *store.Walk:
+		return s.SaveWalks(ctx, []store.Walk{{ID: "good", Revision: 1}, *r})
 	case *store.Delivery:
 		return s.Delivered(ctx, *r)
 	}
@@ -122,8 +128,9 @@ func testRefused(t *testing.T, open OpenFunc) {
 	ctx, s := t.Context(), open(t, t.TempDir())
 	defer closeStore(t, s)
 	user, place, tile, full, delivery := filled[store.User](), filled[store.Place](), filled[store.Tile](), filled[store.Story](), filled[store.Delivery]()
+	walk := filled[store.Walk]()
 	bad := []string{"a\x00b", "\x00", "a\xffb", "\xc3", string([]byte{0xed, 0xa0, 0x80})} // the last one is half of a surrogate pair
-	for _, record := range []any{&user, &place, &tile, &full, &delivery} {
+	for _, record := range []any{&user, &place, &tile, &full, &delivery, &walk} {
 		v := reflect.ValueOf(record).Elem()
 		texts(v, v.Type().Name(), func(path string, text reflect.Value) {
 			good := text.String()
@@ -156,6 +163,10 @@ func testRefused(t *testing.T, open OpenFunc) {
 			"PutPlaces":      func() error { return s.PutPlaces(ctx, []store.Place{{ID: b}}) },
 			"PutTile":        func() error { return s.PutTile(ctx, store.Tile{TileKey: store.TileKey{Language: b}}) },
 			"PutStories":     func() error { return s.PutStories(ctx, []store.Story{{StoryKey: store.StoryKey{Place: b}}}) },
+			"SaveWalks":      func() error { return s.SaveWalks(ctx, []store.Walk{{ID: b, Revision: 1}}) },
+			"Walk":           func() error { _, err := s.Walk(ctx, b); return err },
+			"Stops":          func() error { _, err := s.Stops(ctx, b); return err },
+			"Delivered walk": func() error { return s.Delivered(ctx, store.Delivery{Person: 1, Walk: b}) },
 			"Delivered":      func() error { return s.Delivered(ctx, store.Delivery{Person: 1, Place: b}) },
 		}
 		for name, ask := range questions {
@@ -170,6 +181,8 @@ func testRefused(t *testing.T, open OpenFunc) {
 		"story off the globe":    s.PutStories(ctx, []store.Story{off}),
 		"place off the globe":    s.PutPlaces(ctx, []store.Place{{ID: "off", Language: "ru", Point: off.Point}}),
 		"delivery off the globe": s.Delivered(ctx, store.Delivery{Person: 1, Place: "good", Point: off.Point}),
+		"walk off the globe":     s.SaveWalks(ctx, []store.Walk{{ID: "off", Revision: 1, Point: off.Point}}),
+		"quiet off the globe":    s.SaveWalks(ctx, []store.Walk{{ID: "off", Revision: 1, QuietAt: off.Point}}),
 		"page off the globe":     s.PutTile(ctx, store.Tile{Pages: []store.Page{{Point: off.Point}}}),
 		"three in WrongBy":       s.PutStories(ctx, []store.Story{{WrongBy: []int64{1, 2, 3}}}),
 		"unknown mark":           func() error { _, err := s.Vote(ctx, 1, off.StoryKey, 4, noon); return err }(),
@@ -201,6 +214,9 @@ func testEmpty(t *testing.T, s store.Store) {
 		tile("no tile", filled[store.Tile]().TileKey, time.Unix(0, 0), store.Tile{}, store.ErrNotFound),
 		told("nothing told", 1, []string{"good", ""}, []bool{false, false}),
 		told("nothing told", filled[store.Delivery]().Person, []string{filled[store.Delivery]().Place}, []bool{false}),
+		openWalks("no walks"),
+		getWalk("no walk", "good", store.Walk{}, store.ErrNotFound),
+		stops("no stops", "good"),
 		done("nothing done", filled[store.Delivery]().Update, false),
 		done("nothing done", 1, false),
 		spent("nothing spent", store.DayOf(noon), 1, store.Spent{}),
@@ -227,6 +243,10 @@ func methods(ctx context.Context, s store.Store) map[string]error {
 	_, errs["Spend"] = s.Spend(ctx, store.DayOf(noon), 1, 1)
 	_, errs["Spent"] = s.Spent(ctx, store.DayOf(noon), 1)
 	errs["Delivered"] = s.Delivered(ctx, store.Delivery{Update: 1, Person: 1, Place: "good", At: noon})
+	errs["SaveWalks"] = s.SaveWalks(ctx, []store.Walk{{ID: "good", Revision: 1}})
+	_, errs["Walk"] = s.Walk(ctx, "good")
+	_, errs["OpenWalks"] = s.OpenWalks(ctx)
+	_, errs["Stops"] = s.Stops(ctx, "good")
 	_, errs["Done"] = s.Done(ctx, 1)
 	errs["MarkDone"] = s.MarkDone(ctx, 1)
 	_, errs["Sweep"] = s.Sweep(ctx, noon, 10)

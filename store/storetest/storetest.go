@@ -32,6 +32,8 @@ func Run(t *testing.T, open OpenFunc) {
 		{"Ranges", rangeOps},
 		{"Ledger", ledgerOps},
 		{"Deliveries", deliveryOps},
+		{"Walks", walkOps},
+		{"ClosedWalks", closedWalkOps},
 		{"Sweep", sweepOps},
 	} {
 		t.Run(part.name, func(t *testing.T) {
@@ -50,6 +52,7 @@ func Run(t *testing.T, open OpenFunc) {
 		})
 	}
 	t.Run("EveryField", func(t *testing.T) { testEveryField(t, open) })
+	t.Run("WalkFields", func(t *testing.T) { testWalkFields(t, open) })
 	t.Run("Refused", func(t *testing.T) { testRefused(t, open) })
 	t.Run("Ended", func(t *testing.T) { testEnded(t, open) })
 	t.Run("Closed", func(t *testing.T) { testClosed(t, open) })
