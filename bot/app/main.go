@@ -65,7 +65,6 @@ func (p *process) main(args []string) int {
 		kong.Description("A Telegram guide: share a location, get one true story about a place near by."),
 		kong.Writers(p.stdout, p.stderr),
 		kong.Exit(func(int) { shown = true }),
-		kong.UsageOnError(),
 	)
 	if err != nil {
 		return p.fail(err)
