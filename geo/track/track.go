@@ -1,0 +1,130 @@
+// Package track makes a walk's keepsakes: its route as a picture (PNG) and as a GPX file.
+// It decides how they look and what fits on the sheet. It fetches nothing (no map tiles), keeps no
+// routes, and knows no languages: the few words on the sheet come with the route.
+//
+// A picture takes [PictureMemory] while it is drawn, so pictures are to be made one at a time.
+// A [Painter] sees to that.
+package track
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"excursobot/geo"
+)
+
+// PictureMemory is the most that drawing one picture holds at its peak, in bytes: the sheet and the
+// mask of 1.1 MiB each, the compressor, the projected track, and the finished file. It holds for
+// tracks of up to 10 000 points; a benchmark reports what is really taken.
+const PictureMemory = 8 << 20
+
+// Place is something that was told of on the way.
+type Place struct {
+	Number int       // of its story: written into its mark and before its name
+	Title  string    // may be empty; left out of the picture where it does not fit or has no glyphs
+	Point  geo.Point // a place without a valid point is left out
+	At     time.Time // when its story was told; zero = unknown
+}
+
+// Words are the words on the sheet. One that is empty, or that the font cannot write, gives way to the
+// international sign.
+type Words struct {
+	North     string // default N
+	Metre     string // default m
+	Kilometre string // default km
+}
+
+// Route is a walk as it was. Points that are not [geo.Point.Valid] are passed over.
+type Route struct {
+	Name   string // the heading, may be empty
+	Track  []geo.Point
+	Times  []time.Time // one for each point of Track; any other length counts as no times
+	Places []Place
+	Words  Words
+}
+
+// PNG writes a picture of r, 1080 x 1080 with a palette, north up, usually 20-40 KB. Every route gives
+// a picture, also one without a single point. The only errors are those of w.
+func PNG(w io.Writer, r Route) error {
+	return newKit().picture(r).encode(w)
+}
+
+// Painter makes pictures one at a time, however many ask at once. It may be used by many goroutines.
+type Painter struct {
+	slot chan *kit // holds the one set of tools: who takes it may draw
+}
+
+// NewPainter returns a painter ready to draw. It keeps about 100 KB of fonts and colours, and no sheets.
+func NewPainter() *Painter {
+	p := &Painter{slot: make(chan *kit, 1)}
+	p.slot <- newKit()
+	return p
+}
+
+// PNG returns what the function PNG writes, after waiting for the pictures asked for before.
+// It fails only when ctx is done before its turn has come. The picture is returned whole rather than
+// written, so that a slow reader does not keep others waiting.
+func (p *Painter) PNG(ctx context.Context, r Route) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("draw route: %w", err)
+	}
+	select {
+	case k := <-p.slot:
+		defer func() { p.slot <- k }()
+		var file bytes.Buffer
+		if err := k.picture(r).encode(&file); err != nil {
+			return nil, fmt.Errorf("draw route: %w", err)
+		}
+		return file.Bytes(), nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("draw route: %w", ctx.Err())
+	}
+}
+
+// A pause longer than gapTime in which the walker came further than gapMetres is a gap: a tunnel, or a
+// phone that slept. Nobody knows the way taken, so it is not drawn or filed as if it had been walked.
+const (
+	gapTime   = 3 * time.Minute
+	gapMetres = 100.0
+)
+
+// fix is a point of the track with its time, zero if unknown.
+type fix struct {
+	geo.Point
+	at time.Time
+}
+
+// stretches returns the valid points of the track in order, cut at its gaps. No stretch is empty.
+func (r Route) stretches() [][]fix {
+	fixes := make([]fix, 0, len(r.Track))
+	timed := len(r.Times) == len(r.Track)
+	for i, p := range r.Track {
+		if !p.Valid() {
+			continue
+		}
+		f := fix{Point: p}
+		if timed {
+			f.at = r.Times[i]
+		}
+		fixes = append(fixes, f)
+	}
+	var out [][]fix
+	from := 0
+	for i := range fixes {
+		if i > 0 && gap(fixes[i-1], fixes[i]) {
+			out = append(out, fixes[from:i])
+			from = i
+		}
+	}
+	if from < len(fixes) {
+		out = append(out, fixes[from:])
+	}
+	return out
+}
+
+func gap(a, b fix) bool {
+	return !a.at.IsZero() && b.at.Sub(a.at) > gapTime && geo.Distance(a.Point, b.Point) > gapMetres
+}
