@@ -59,6 +59,11 @@ func (l *Live) flushOnce(now time.Time, all bool) bool {
 	return rest > 0 // what is left is at most as old as what went, and had to wait for it
 }
 
+// confirms says whether a fix belongs to a jump and not to where the walk was before it.
+func confirms(f, jump fix, before geo.Point) bool {
+	return plausible(jump.point, f.point, f.at.Sub(jump.at)) && geo.Distance(jump.point, f.point) < geo.Distance(before, f.point)
+}
+
 // applyLocked moves the walk on.
 func (l *Live) applyLocked(s *session, now time.Time) {
 	f := s.move
@@ -66,14 +71,14 @@ func (l *Live) applyLocked(s *session, now time.Time) {
 	w := &s.walk
 	took := f.at.Sub(w.Fixed)
 	switch {
+	case s.suspect != nil && confirms(f, *s.suspect, w.Point):
+		s.motion = motion{}
+		w.Track = s.trail.jump(w.Track, TrackPoint{Point: f.point, At: f.at})
 	case plausible(w.Point, f.point, took):
 		s.motion.observe(w.Point, f.point, took)
 		var metres float64
 		w.Track, metres = s.trail.step(w.Track, TrackPoint{Point: f.point, At: f.at})
 		w.Metres += metres
-	case s.suspect != nil && plausible(s.suspect.point, f.point, f.at.Sub(s.suspect.at)):
-		s.motion = motion{}
-		w.Track = s.trail.jump(w.Track, TrackPoint{Point: f.point, At: f.at})
 	default:
 		s.suspect = &f
 		l.stats.Ignored++

@@ -27,27 +27,35 @@ type TrackPoint struct {
 
 // Route unpacks a walk's Track. What is damaged is left out from there on.
 func Route(track []byte) []TrackPoint {
-	if len(track) == 0 {
-		return nil
+	route, _ := unpack(track)
+	return route
+}
+
+// unpack returns the points, and how many bytes of the track they took.
+func unpack(track []byte) (route []TrackPoint, size int) {
+	if len(track) == 0 || track[0] > trackLevels {
+		return nil, 0
 	}
-	route := make([]TrackPoint, 0, len(track)/5)
+	route = make([]TrackPoint, 0, len(track)/5)
 	var at [3]int64
-	for rest := track[1:]; len(rest) > 0 && len(route) < trackPoints; {
+	for size = 1; size < len(track) && len(route) < trackPoints; {
+		next := size
 		for i := range at {
-			d, n := binary.Varint(rest)
+			d, n := binary.Varint(track[next:])
 			if n <= 0 {
-				return route
+				return route, size
 			}
 			at[i] += d
-			rest = rest[n:]
+			next += n
 		}
 		p := geo.Point{Lat: float64(at[0]) / degrees, Lon: float64(at[1]) / degrees}
 		if !p.Valid() {
-			return route
+			return route, size
 		}
 		route = append(route, TrackPoint{Point: p, At: time.Unix(at[2], 0).UTC()})
+		size = next
 	}
-	return route
+	return route, size
 }
 
 // trail appends to a packed track.
@@ -57,13 +65,16 @@ type trail struct {
 	from  geo.Point // distance is counted from here
 }
 
-// resume goes on with a track that was stored, at p if it is empty.
-func (t *trail) resume(track []byte, p geo.Point) {
-	*t = trail{from: p}
-	if route := Route(track); len(route) > 0 {
-		end := route[len(route)-1]
-		t.count, t.last, t.from = len(route), units(end), end.Point
+// resume goes on with a track that was stored, and returns it without what is damaged.
+func (t *trail) resume(track []byte) []byte {
+	*t = trail{}
+	route, size := unpack(track)
+	if len(route) == 0 {
+		return nil
 	}
+	end := route[len(route)-1]
+	t.count, t.last, t.from = len(route), units(end), end.Point
+	return track[:size:size]
 }
 
 // step adds p to the track if it is far enough from the last point, and returns the track and the metres walked since the last
