@@ -52,6 +52,9 @@ const longest = 120
 
 // writable returns s on one line, or "" if any of it would come out as an empty box.
 func (l *lettering) writable(s string) string {
+	if !utf8.ValidString(s) {
+		return ""
+	}
 	n := 0
 	for i, r := range s {
 		if n++; n > longest {
@@ -83,20 +86,25 @@ func fit(f font.Face, s string, width float64) string {
 	if pixels(f, s) <= width {
 		return s
 	}
-	for {
-		_, n := utf8.DecodeLastRuneInString(s)
-		s = s[:len(s)-n]
-		if s == "" {
-			return ""
+	width -= pixels(f, "…")
+	used, before, end := 0.0, rune(-1), 0
+	for i, r := range s {
+		if before >= 0 {
+			used += float64(f.Kern(before, r)) / 64
 		}
-		if pixels(f, shorten(s)) <= width {
+		advance, _ := f.GlyphAdvance(r)
+		if used += float64(advance) / 64; used > width {
 			break
 		}
+		before, end = r, i+utf8.RuneLen(r)
 	}
-	if i := strings.LastIndexByte(s, ' '); i > len(s)/2 {
-		s = s[:i]
+	if end == 0 {
+		return ""
 	}
-	return shorten(s)
+	if i := strings.LastIndexByte(s[:end], ' '); s[end] != ' ' && i > end/2 {
+		end = i
+	}
+	return shorten(s[:end])
 }
 
 // shorten puts an ellipsis in the place of what s ends with beside letters.

@@ -55,7 +55,8 @@ func (c *canvas) encode(w io.Writer) error {
 
 // survey returns the view of r and the marks of its places where they would like to be.
 func (k *kit) survey(r Route, stretches [][]fix) (view, []pin) {
-	var track, sights []geo.Point
+	track := make([]geo.Point, 0, len(r.Track))
+	var sights []geo.Point
 	for _, s := range stretches {
 		for _, f := range s {
 			track = append(track, f.Point)

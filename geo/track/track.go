@@ -19,7 +19,7 @@ import (
 // PictureMemory is the most that drawing one picture holds at its peak, in bytes: the sheet and the
 // mask of 1.1 MiB each, the compressor, the projected track, and the finished file. It holds for
 // tracks of up to 10 000 points; a benchmark reports what is really taken.
-const PictureMemory = 8 << 20
+const PictureMemory = 6 << 20
 
 // Place is something that was told of on the way.
 type Place struct {
@@ -46,7 +46,7 @@ type Route struct {
 	Words  Words
 }
 
-// PNG writes a picture of r, 1080 x 1080 with a palette, north up, usually 20-40 KB. Every route gives
+// PNG writes a picture of r, 1080 x 1080 with a palette, north up, usually 15-50 KB. Every route gives
 // a picture, also one without a single point. The only errors are those of w.
 func PNG(w io.Writer, r Route) error {
 	return newKit().picture(r).encode(w)
@@ -57,7 +57,7 @@ type Painter struct {
 	slot chan *kit // holds the one set of tools: who takes it may draw
 }
 
-// NewPainter returns a painter ready to draw. It keeps about 100 KB of fonts and colours, and no sheets.
+// NewPainter returns a painter ready to draw. It keeps about 40 KB of tables and fonts, and no sheets.
 func NewPainter() *Painter {
 	p := &Painter{slot: make(chan *kit, 1)}
 	p.slot <- newKit()
