@@ -158,7 +158,7 @@ func (a *App) newFinder(world World) (*places.Finder, error) {
 		Log:       a.log.With("part", "places"),
 		PerSecond: lim.Wikipedia,
 		PerMinute: perMinute,
-		Gate:      limiter.NewGate(limiter.GateConfig{Slots: lim.WikipediaAtOnce}),
+		Gate:      places.NewGate(lim.WikipediaAtOnce),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("places: %w", err)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"excursobot/geo/places"
 	"excursobot/limiter"
 	"excursobot/store"
 )
@@ -50,7 +51,9 @@ func (g *Guide) Prepare(req Request) {
 
 // prepare goes through the walkable rings as Tell will, and has what is missing written.
 func (g *Guide) prepare(ctx context.Context, req Request) error {
-	t := telling{g: g, req: req, start: time.Now()}
+	ctx = places.Ahead(ctx)
+	start := time.Now()
+	t := telling{g: g, req: req, start: start, patience: start.Add(prepareWithin)}
 	inner := 0.0
 	for _, ring := range rings[:3] {
 		ready, err := g.countReady(ctx, req, ring)
@@ -65,10 +68,9 @@ func (g *Guide) prepare(ctx context.Context, req Request) error {
 			if err != nil || t.down() {
 				return err
 			}
-			if len(found) == 0 {
-				continue
+			if len(found) > 0 {
+				return g.writeAhead(ctx, req, found)
 			}
-			return g.writeAhead(ctx, req, found)
 		}
 		inner = ring
 	}

@@ -14,7 +14,9 @@ import (
 
 // rings are the radii in metres that are searched one after the other. The first ring with something unheard wins: too small a
 // radius finds nothing, too large a one finds Notre-Dame from everywhere.
-var rings = [...]float64{300, 600, 1200, 10_000}
+var rings = [...]float64{300, 600, walkable, 10_000}
+
+const walkable = 1200
 
 const (
 	// startWithin is how soon a call must start for a person to be shown a card and asked to wait. Beyond it the extract is the answer.
@@ -23,6 +25,10 @@ const (
 	answerWithin = 14 * time.Second
 	// tickGrace is how long after its due time a walk's story waits for the model.
 	tickGrace = 2 * time.Second
+	// sourcePatience is how long the source is waited for while something else can be told: what the library and the store know within a
+	// walk. sourceWithin is how long if there is nothing else.
+	sourcePatience = 1200 * time.Millisecond
+	sourceWithin   = 10 * time.Second
 	// detailBatch is how many places the source is asked about at once, detailBatches how often in one ring.
 	detailBatch   = 20
 	detailBatches = 5
@@ -39,7 +45,8 @@ func (g *Guide) Tell(ctx context.Context, req Request, onCard func(Card)) (Story
 	if req.Length == "" {
 		req.Length = store.Short
 	}
-	t := telling{g: g, req: req, onCard: onCard, start: time.Now()}
+	start := time.Now()
+	t := telling{g: g, req: req, onCard: onCard, start: start, patience: start.Add(sourcePatience)}
 	story, err := t.tell(ctx)
 	if err != nil {
 		g.counts.answer(FromNone)
@@ -57,8 +64,10 @@ type telling struct {
 	onCard func(Card)
 	start  time.Time
 
-	heard  bool  // there was something, but the person knows it
-	source error // why the source could not be asked; it is not asked again
+	heard    bool      // there was something, but the person knows it
+	source   error     // why the source could not be asked; it is not asked again
+	patience time.Time // until then the source is waited for
+	slow     bool      // that is why it could not
 }
 
 func (t *telling) tell(ctx context.Context) (Story, error) {
@@ -67,24 +76,42 @@ func (t *telling) tell(ctx context.Context) (Story, error) {
 			return story, err
 		}
 	}
+	story, ok, err := t.round(ctx)
+	if ok || err != nil {
+		return story, err
+	}
+	if t.slow {
+		t.source, t.slow, t.patience = nil, false, t.start.Add(sourceWithin)
+		if story, ok, err := t.round(ctx); ok || err != nil {
+			return story, err
+		}
+	}
+	return t.lastResort(ctx)
+}
+
+// round goes from ring to ring once.
+func (t *telling) round(ctx context.Context) (Story, bool, error) {
 	inner := 0.0
 	for _, ring := range rings {
 		list, err := t.g.library(ctx, t.req.Point, ring, t.req.Language, t.req.Length)
 		if err != nil {
-			return Story{}, err
+			return Story{}, false, err
 		}
 		story, ok, heard, err := t.g.tellReady(ctx, t.req, list)
 		if ok || err != nil {
-			return story, err
+			return story, ok, err
 		}
 		t.heard = t.heard || heard
+		if t.slow && ring > walkable {
+			break // first let the source say what is nearer
+		}
 		story, ok, err = t.tellNew(ctx, inner, ring)
 		if ok || err != nil {
-			return story, err
+			return story, ok, err
 		}
 		inner = ring
 	}
-	return t.lastResort(ctx)
+	return Story{}, false, nil
 }
 
 // resume goes on with the place that the person has been shown already.
@@ -118,9 +145,6 @@ func (t *telling) tellNew(ctx context.Context, inner, outer float64) (Story, boo
 		return Story{}, false, nil
 	}
 	for _, language := range languagesFor(t.req.Language) {
-		if t.down() {
-			break
-		}
 		found, err := t.untold(ctx, inner, outer, language)
 		if err != nil {
 			return Story{}, false, err
@@ -136,19 +160,19 @@ func (t *telling) tellNew(ctx context.Context, inner, outer float64) (Story, boo
 // untold returns the places between the rings, as the language describes them, of which the person has not heard, best first.
 // A source that cannot be asked is no error: it is remembered, and what is known without it is returned.
 func (t *telling) untold(ctx context.Context, inner, outer float64, language string) ([]Card, error) {
-	near, err := t.near(ctx, outer, language)
-	if err != nil {
-		return nil, err
+	var near []places.Candidate
+	if !t.down() {
+		var err error
+		if near, err = t.near(ctx, outer, language); err != nil {
+			return nil, err
+		}
 	}
 	for len(near) > 0 && near[0].Distance <= inner {
 		near = near[1:]
 	}
-	for range detailBatches {
+	for n := 0; n < detailBatches && len(near) > 0 && !t.down(); n++ {
 		batch := near[:min(len(near), detailBatch)]
 		near = near[len(batch):]
-		if len(batch) == 0 {
-			break
-		}
 		described, err := t.describe(ctx, batch)
 		if err != nil {
 			return nil, err
@@ -157,34 +181,46 @@ func (t *telling) untold(ctx context.Context, inner, outer float64, language str
 		if err != nil || len(fresh) > 0 {
 			return t.rank(fresh), err
 		}
-		if t.down() {
-			break
-		}
 	}
-	return nil, nil
+	if !t.down() {
+		return nil, nil
+	}
+	known, err := t.g.cfg.Places.Known(ctx, t.req.Point, outer, language)
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := t.fresh(ctx, known)
+	return t.rank(fresh), err
 }
 
+// near asks the source what stands where, with the telling's patience.
 func (t *telling) near(ctx context.Context, radius float64, language string) ([]places.Candidate, error) {
-	found, err := t.g.cfg.Places.Near(ctx, t.req.Point, radius, language)
-	return found, t.noteSource(ctx, err)
+	asking, cancel := context.WithDeadline(ctx, t.patience)
+	defer cancel()
+	found, err := t.g.cfg.Places.Near(asking, t.req.Point, radius, language)
+	return found, t.noteSource(ctx, asking, err)
 }
 
+// describe asks the source about the candidates.
 func (t *telling) describe(ctx context.Context, found []places.Candidate) ([]places.Place, error) {
-	described, err := t.g.cfg.Places.Details(ctx, found)
-	return described, t.noteSource(ctx, err)
+	asking, cancel := context.WithDeadline(ctx, t.patience)
+	defer cancel()
+	described, err := t.g.cfg.Places.Details(asking, found)
+	return described, t.noteSource(ctx, asking, err)
 }
 
 func (t *telling) down() bool { return t.source != nil }
 
-// noteSource keeps the news that the source is down and lets other errors pass.
-func (t *telling) noteSource(ctx context.Context, err error) error {
-	if err == nil {
-		return nil
-	}
-	if ctx.Err() != nil {
+// noteSource keeps the news that the source is down or slow, and lets other errors pass.
+func (t *telling) noteSource(ctx, asking context.Context, err error) error {
+	if err == nil || ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if errors.Is(err, places.ErrUnavailable) {
+	switch {
+	case asking.Err() != nil:
+		t.source, t.slow = fmt.Errorf("%w: %w", places.ErrUnavailable, err), true
+		return nil //nolint:nilerr // the news is kept
+	case errors.Is(err, places.ErrUnavailable):
 		t.source = err
 		return nil
 	}

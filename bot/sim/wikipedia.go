@@ -33,6 +33,7 @@ type Article struct {
 type WikipediaConfig struct {
 	Articles []Article
 	Latency  time.Duration
+	Extracts int // in one reply before it continues, default 20; fewer when a server runs out of its time
 	// Fault makes the n-th request (from 1) fail: "429", "503", "html", "ratelimited", "maxlag", "hang", "cut"; "warnings" answers well with a
 	// warning beside it; "" = none.
 	Fault func(n int) string
@@ -55,6 +56,9 @@ type Wikipedia struct {
 func NewWikipedia(cfg WikipediaConfig) *Wikipedia {
 	if cfg.RetryAfter == 0 {
 		cfg.RetryAfter = 5
+	}
+	if cfg.Extracts <= 0 {
+		cfg.Extracts = extractLimit
 	}
 	s := &Wikipedia{cfg: cfg, pages: map[string]map[int64]*Article{}}
 	for _, a := range cfg.Articles {

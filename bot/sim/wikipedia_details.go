@@ -9,19 +9,18 @@ import (
 	"unicode/utf8"
 )
 
-// extractsPerReply is how many extracts one reply holds before it continues. The real limit is 20 with exintro,
-// but its time budget often stops it sooner.
-const extractsPerReply = 7
+// extractLimit is how many extracts one reply holds at most, with exintro.
+const extractLimit = 20
 
 // details is prop=extracts|pageprops|... for up to 50 pageids. Pages come in no order; the first reply holds everything but
-// the extracts beyond extractsPerReply, which the replies after `continue` hold alone.
+// the extracts beyond those that one reply holds, which the replies after `continue` hold alone.
 func (s *Wikipedia) details(language string, query url.Values) map[string]any {
 	ids := strings.Split(query.Get("pageids"), "|")
 	if len(ids) > 50 {
 		return wikiError("toomanyvalues", `Too many values supplied for parameter "pageids". The limit is 50.`)
 	}
 	from, _ := strconv.Atoi(query.Get("excontinue"))
-	perReply := extractsPerReply
+	perReply := s.cfg.Extracts
 	if query.Get("exintro") == "" {
 		perReply = 1
 	}

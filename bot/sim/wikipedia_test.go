@@ -111,7 +111,7 @@ func TestWikipediaContinuesExtracts(t *testing.T) {
 		articles = append(articles, Article{PageID: int64(i + 1), Language: "ru", Title: "Дом", Extract: "дом", QID: "Q" + strconv.Itoa(i)})
 		ids[i] = strconv.Itoa(i + 1)
 	}
-	s := NewWikipedia(WikipediaConfig{Articles: articles})
+	s := NewWikipedia(WikipediaConfig{Articles: articles, Extracts: 7})
 	query := wikiDetails + strings.Join(ids, "|")
 	extracts, qids := 0, 0
 	for more, rounds := "", 0; ; rounds++ {

@@ -68,7 +68,7 @@ func newClient(cfg Config) (*client, error) {
 		c.observe = func(string) {}
 	}
 	if c.gate == nil {
-		c.gate = limiter.NewGate(limiter.GateConfig{Slots: 3, Classes: 1, Guess: 300 * time.Millisecond})
+		c.gate = NewGate(3)
 	}
 	perMinute := cfg.PerMinute
 	if perMinute <= 0 {
@@ -88,6 +88,29 @@ func newClient(cfg Config) (*client, error) {
 		KeyRate: max(perMinute-float64(burst), 1) / 60, KeyBurst: burst,
 	})
 	return c, nil
+}
+
+// Classes of the gate before Wikipedia.
+const (
+	urgent limiter.Class = iota
+	ahead
+)
+
+// NewGate returns a gate before Wikipedia for so many requests at once: those made Ahead let the others pass and never take the last slot.
+func NewGate(slots int) *limiter.Gate {
+	return limiter.NewGate(limiter.GateConfig{Slots: slots, Classes: 2, Unurgent: ahead, Guess: 300 * time.Millisecond})
+}
+
+type aheadKey struct{}
+
+// Ahead returns a context for questions that nobody waits for.
+func Ahead(ctx context.Context) context.Context { return context.WithValue(ctx, aheadKey{}, true) }
+
+func classOf(ctx context.Context) limiter.Class {
+	if ctx.Value(aheadKey{}) != nil {
+		return ahead
+	}
+	return urgent
 }
 
 // trouble is why a request failed and what may be done about it.
@@ -129,7 +152,7 @@ func (c *client) get(ctx context.Context, language string, params url.Values) (*
 
 // try sends the request once, when the gate and the pace let it.
 func (c *client) try(ctx context.Context, address string) (*reply, *trouble) {
-	slot, err := c.gate.Acquire(ctx, limiter.Job{})
+	slot, err := c.gate.Acquire(ctx, limiter.Job{Class: classOf(ctx)})
 	if err != nil {
 		return nil, c.heldBack(ctx, err)
 	}

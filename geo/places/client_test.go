@@ -27,6 +27,7 @@ func TestRequestsAreAsDocumented(t *testing.T) {
 		}
 		common := "action=query&format=json&formatversion=2&maxlag=5&"
 		far, _ := geo.CellAt(square, geo.LevelFar).Bounds()
+		mid, _ := geo.CellAt(square, levelMid).Bounds()
 		tile, radius := geo.CellAt(square, geo.LevelTile).Bounds()
 		if radius < 500 || radius > 1000 {
 			t.Errorf("radius of a tile %g", radius)
@@ -34,12 +35,13 @@ func TestRequestsAreAsDocumented(t *testing.T) {
 		search := "list=geosearch&gslimit=500&gsprop=type|dim|country&"
 		want := []string{
 			common + search + "gsradius=10000&gscoord=" + degrees(far.Lat) + "|" + degrees(far.Lon),
+			common + search + "gsradius=10000&gscoord=" + degrees(mid.Lat) + "|" + degrees(mid.Lon),
 			common + search + "gscoord=" + degrees(tile.Lat) + "|" + degrees(tile.Lon),
 		}
 		details := common + "prop=extracts|pageprops|pageimages|description|info|coordinates&exintro=1&explaintext=1&exchars=1200&exlimit=max" +
 			"&ppprop=wikibase_item|disambiguation&piprop=thumbnail|name&pithumbsize=1280&pilimit=50&pilicense=free&inprop=url&colimit=max&coprop=type|dim"
 		want = append(want, details)
-		got := []*http.Request{w.requests[0], w.requests[1], w.requests[len(w.requests)-1]}
+		got := []*http.Request{w.requests[0], w.requests[1], w.requests[2], w.requests[len(w.requests)-1]}
 		for i, r := range got {
 			if r.URL.Host != "ru.wikipedia.org" || r.URL.Path != "/w/api.php" || r.Header.Get("User-Agent") != "Excursobot/1.2 (op@example.org)" ||
 				r.Header.Get("Accept-Encoding") != "gzip" {

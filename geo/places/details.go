@@ -16,10 +16,11 @@ import (
 )
 
 const (
-	detailLimit = 20   // pages of one question: extracts are given for no more
-	extractSize = 1200 // characters
-	rounds      = 25   // of a continued reply; one extract a round is the worst that a slow server does
-	far         = 1000 // metres that an article's coordinates may be from where the search found it, to be believed
+	detailLimit   = 20   // pages of one question: extracts are given for no more
+	extractSize   = 1200 // characters
+	neighbourhood = 800  // metres in which a question is filled up
+	rounds        = 25   // of a continued reply; one extract a round is the worst that a slow server does
+	far           = 1000 // metres that an article's coordinates may be from where the search found it, to be believed
 )
 
 // pageKey names an article.
@@ -30,19 +31,30 @@ type pageKey struct {
 
 // Details returns the candidates' places, at most the first 20, in the order given; those that turned out to be missing, disambiguations or
 // junk are left out. Known ones come from the store. Source unavailable: the known ones, with ErrUnavailable joined.
+// If it has to ask, it asks for unknown neighbours too, as far as they fit into the same question.
 func (f *Finder) Details(ctx context.Context, found []Candidate) ([]Place, error) {
 	found = found[:min(len(found), detailLimit)]
 	known, err := f.known(ctx, found)
 	if err != nil {
 		return nil, err
 	}
-	var flying []*flight[pageKey, Place]
-	for language, unknown := range unknownByLanguage(found, known) {
-		keys := make([]pageKey, 0, len(unknown))
-		for key := range unknown {
-			keys = append(keys, key)
+	unknowns := unknownByLanguage(found, known)
+	for language, unknown := range unknowns {
+		if err := f.addNeighbours(ctx, language, unknown); err != nil {
+			return nil, err
 		}
-		joined, err := f.details.join(ctx, keys, func(ctx context.Context, keys []pageKey) (map[pageKey]Place, error) {
+	}
+	var flying []*flight[pageKey, Place]
+	for language, unknown := range unknowns {
+		var keys, spare []pageKey
+		for key, c := range unknown {
+			if c.rank == wanted {
+				keys = append(keys, key)
+			} else {
+				spare = append(spare, key)
+			}
+		}
+		joined, err := f.details.join(ctx, keys, spare, func(ctx context.Context, keys []pageKey) (map[pageKey]Place, error) {
 			return f.fetchPlaces(ctx, language, keys, unknown)
 		})
 		if err != nil {
@@ -57,6 +69,44 @@ func (f *Finder) Details(ctx context.Context, found []Candidate) ([]Place, error
 		first = cmp.Or(first, err)
 	}
 	return pick(found, known), first
+}
+
+// addNeighbours fills a question up with the unknown pages nearest to those it asks about, as far as stored tiles name them: the
+// next person's question, or the next step's, then costs none.
+func (f *Finder) addNeighbours(ctx context.Context, language string, unknown map[pageKey]Candidate) error {
+	if len(unknown) >= detailLimit {
+		return nil
+	}
+	middle := slices.MinFunc(slices.Collect(maps.Values(unknown)), func(a, b Candidate) int {
+		return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.ID, b.ID))
+	}).Point
+	tiles, err := f.rememberedTiles(ctx, tileKeys(geo.CellsWithin(nil, middle, neighbourhood, geo.LevelTile), language))
+	if err != nil {
+		return err
+	}
+	var near []Candidate
+	for _, page := range join(tiles) {
+		if !dull(page.Kind, page.Dim) && !dullTitle(language, page.Title) {
+			near = append(near, Candidate{Page: page, Language: language, Distance: geo.Distance(middle, page.Point)})
+		}
+	}
+	slices.SortFunc(near, func(a, b Candidate) int { return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.ID, b.ID)) })
+	near = near[:min(len(near), 5*detailLimit)] // most of the nearest may be known
+	known, err := f.known(ctx, near)
+	if err != nil {
+		return err
+	}
+	for _, c := range near {
+		key := pageKey{language, c.ID}
+		if _, asked := unknown[key]; asked || len(unknown) >= detailLimit {
+			continue
+		}
+		if _, ok := known[key]; !ok {
+			c.rank = neighbour
+			unknown[key] = c
+		}
+	}
+	return nil
 }
 
 // known returns what the store has of the candidates, junk too.
@@ -107,17 +157,21 @@ func pick(found []Candidate, known map[pageKey]Place) []Place {
 	return places
 }
 
-// fetchPlaces is a flight: it asks for the pages and stores them, junk and missing ones too, so that nobody asks again.
+// fetchPlaces is a flight: it asks for the pages and stores them, junk and missing ones too, so that nobody asks again. Those beyond
+// the first wanted ones are neighbours: what the first reply does not say of them is not waited for.
 func (f *Finder) fetchPlaces(ctx context.Context, language string, keys []pageKey, candidates map[pageKey]Candidate) (map[pageKey]Place, error) {
 	found, keys, err := f.storedSince(ctx, language, keys)
 	if err != nil || len(keys) == 0 {
 		return found, err
 	}
-	pages, err := f.fetchPages(ctx, language, keys)
+	slices.SortFunc(keys, func(a, b pageKey) int { // the wanted ones first
+		return cmp.Or(cmp.Compare(candidates[a].rank, candidates[b].rank), cmp.Compare(a.page, b.page))
+	})
+	pages, whole, err := f.fetchPages(ctx, language, keys, candidates)
 	fetched := make([]Place, 0, len(pages))
 	for _, key := range keys {
 		page := pages[key.page]
-		if page == nil || err != nil && page.Extract == nil && !page.Missing {
+		if page == nil || !whole && page.Extract == nil && !page.Missing {
 			continue // it may have an extract in a reply that did not come
 		}
 		p := describe(page, candidates[key], language)
@@ -143,8 +197,8 @@ func (f *Finder) storedSince(ctx context.Context, language string, keys []pageKe
 	return found, rest, err
 }
 
-// fetchPages asks until the reply is complete. An error comes with what was said before it.
-func (f *Finder) fetchPages(ctx context.Context, language string, keys []pageKey) (map[int64]*page, error) {
+// fetchPages asks until the reply says all of the wanted pages; whole means of the others too. An error comes with what was said before it.
+func (f *Finder) fetchPages(ctx context.Context, language string, keys []pageKey, candidates map[pageKey]Candidate) (_ map[int64]*page, whole bool, _ error) {
 	ids := make([]string, len(keys))
 	for i, key := range keys {
 		ids[i] = strconv.FormatInt(key.page, 10)
@@ -162,17 +216,23 @@ func (f *Finder) fetchPages(ctx context.Context, language string, keys []pageKey
 	for range rounds {
 		r, err := f.client.get(ctx, language, params)
 		if err != nil {
-			return pages, err
+			return pages, false, err
 		}
 		r.mergePages(pages)
 		if len(r.Continue) == 0 {
-			return pages, nil
+			return pages, true, nil
+		}
+		if !slices.ContainsFunc(keys, func(k pageKey) bool {
+			p := pages[k.page]
+			return candidates[k].rank == wanted && (p == nil || !p.Missing && p.Extract == nil)
+		}) {
+			return pages, false, nil
 		}
 		for name, value := range r.Continue {
 			params.Set(name, string(value))
 		}
 	}
-	return pages, fmt.Errorf("%w: a reply that never ends", ErrUnavailable)
+	return pages, false, fmt.Errorf("%w: a reply that never ends", ErrUnavailable)
 }
 
 // describe makes a place of a page that the search found as c.

@@ -49,7 +49,7 @@ func TestDetailsDescribesInTheOrderGiven(t *testing.T) {
 
 func TestDetailsMergesContinuedReplies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, setting{articles: houses(30, 400)})
+		w := newWorld(t, setting{articles: houses(30, 400), extracts: 7})
 		found := w.near(t, square, 300)
 		before := w.sent()
 		places, err := w.Details(t.Context(), found)
@@ -119,7 +119,7 @@ func TestDetailsAskOnceForAPage(t *testing.T) {
 func TestDetailsWithTheSourceDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		down := false
-		w := newWorld(t, setting{articles: houses(8, 300), fault: func(int) string {
+		w := newWorld(t, setting{articles: houses(8, 300), extracts: 2, fault: func(int) string {
 			if down {
 				return "503"
 			}
@@ -140,7 +140,7 @@ func TestDetailsWithTheSourceDown(t *testing.T) {
 // A continuation that fails leaves pages whose extract never came: they must not be kept without one.
 func TestDetailsKeepsNoHalfPages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, setting{articles: houses(12, 300), fault: func(n int) string {
+		w := newWorld(t, setting{articles: houses(12, 300), extracts: 7, fault: func(n int) string {
 			if n >= 3 && n <= 5 { // after the search and the first part, all three attempts
 				return "html"
 			}
@@ -158,6 +158,27 @@ func TestDetailsKeepsNoHalfPages(t *testing.T) {
 		for _, p := range places {
 			if p.Extract == "" {
 				t.Errorf("%s was kept without its extract", p.Title)
+			}
+		}
+	})
+}
+
+// Room in a question is used for neighbours, and what a cut reply leaves out of them is not waited for.
+func TestDetailsBringNeighboursAlong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, setting{articles: houses(30, 400), extracts: 7})
+		found := w.near(t, square, 300)
+		before := w.sent()
+		if _, err := w.Details(t.Context(), found[:3]); err != nil {
+			t.Fatal(err)
+		}
+		known, err := w.Known(t.Context(), square, 1000, "ru")
+		if err != nil || len(known) != 7 || w.sent() != before+1 {
+			t.Errorf("%d places are known after %d requests, %v; want 7 after one", len(known), w.sent()-before, err)
+		}
+		for i := 1; i < len(known); i++ {
+			if geo.Distance(square, known[i-1].Point) > geo.Distance(square, known[i].Point) {
+				t.Error("known places are not nearest first")
 			}
 		}
 	})

@@ -30,8 +30,8 @@ type flight[K comparable, V any] struct {
 }
 
 // join returns the flights that together bring the keys: those under way, and one started with fn for the rest.
-// fn may return a part of the keys together with an error.
-func (g *flights[K, V]) join(ctx context.Context, keys []K, fn func(context.Context, []K) (map[K]V, error)) ([]*flight[K, V], error) {
+// The spare keys go along with one that is started, unless they are under way. fn may return a part of the keys together with an error.
+func (g *flights[K, V]) join(ctx context.Context, keys, spare []K, fn func(context.Context, []K) (map[K]V, error)) ([]*flight[K, V], error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.closed {
@@ -51,6 +51,11 @@ func (g *flights[K, V]) join(ctx context.Context, keys []K, fn func(context.Cont
 	}
 	if len(rest) == 0 {
 		return joined, nil
+	}
+	for _, k := range spare {
+		if g.flying[k] == nil {
+			rest = append(rest, k)
+		}
 	}
 	if g.flying == nil {
 		g.flying = map[K]*flight[K, V]{}

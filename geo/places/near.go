@@ -82,27 +82,66 @@ func (f *Finder) inTiles(ctx context.Context, tiles []store.TileKey) ([]store.Pa
 	if err != nil || len(unknown) == 0 {
 		return join(found), err
 	}
-	wide, notWide, err := f.storedAll(ctx, parents(unknown))
+	wide, notWide, err := f.storedAll(ctx, parents(unknown, geo.LevelFar))
 	if err != nil {
 		return join(found), err
 	}
 	asked, wideErr := f.ask(ctx, notWide)
 	maps.Copy(wide, asked)
+	dense := fromWide(found, unknown, wide)
+	denseErr := f.askDense(ctx, dense, found)
+	return join(found), cmp.Or(wideErr, denseErr)
+}
 
-	var dense []store.TileKey
+// fromWide adds to found the unknown tiles that a wide search holds whole, and returns those for which it was full. A tile whose wide
+// search is not there is left out: it is not to be had.
+func fromWide(found map[store.TileKey][]store.Page, unknown []store.TileKey, wide map[store.TileKey][]store.Page) (dense []store.TileKey) {
 	for _, key := range unknown {
-		around, ok := wide[parent(key)]
+		around, ok := wide[parent(key, geo.LevelFar)]
 		switch {
-		case !ok: // not to be had, and so is the tile
+		case !ok:
 		case len(around) >= full:
 			dense = append(dense, key)
 		default:
 			found[key] = inside(key.Cell, around)
 		}
 	}
-	asked, err = f.ask(ctx, dense)
+	return dense
+}
+
+// rememberedTiles returns the tiles that can be had without asking.
+func (f *Finder) rememberedTiles(ctx context.Context, tiles []store.TileKey) (map[store.TileKey][]store.Page, error) {
+	found, unknown, err := f.storedAll(ctx, tiles)
+	if err != nil {
+		return nil, err
+	}
+	wide, _, err := f.storedAll(ctx, parents(unknown, geo.LevelFar))
+	if err != nil {
+		return nil, err
+	}
+	fromWide(found, unknown, wide)
+	return found, nil
+}
+
+// askDense adds the tiles of a crowded area to found. One search round the middle of four tiles mostly brings those and some
+// of their neighbours; what it leaves out is searched tile by tile.
+func (f *Finder) askDense(ctx context.Context, dense []store.TileKey, found map[store.TileKey][]store.Page) error {
+	_, unasked, err := f.storedAll(ctx, parents(dense, levelMid))
+	if err != nil {
+		return err
+	}
+	_, midErr := f.ask(ctx, unasked)
+	known, unknown, err := f.storedAll(ctx, dense)
+	if err != nil {
+		return err
+	}
+	maps.Copy(found, known)
+	if midErr != nil {
+		return midErr
+	}
+	asked, err := f.ask(ctx, unknown)
 	maps.Copy(found, asked)
-	return join(found), cmp.Or(wideErr, err)
+	return err
 }
 
 // storedAll returns the searches that the store remembers, and the keys of the others.
@@ -137,19 +176,35 @@ func (f *Finder) stored(ctx context.Context, key store.TileKey) ([]store.Page, b
 	return tile.Pages, true, nil
 }
 
-// remembered returns what the store knows of the area, for when the source is down.
-func (f *Finder) remembered(ctx context.Context, p geo.Point, radius float64, language string) ([]store.Page, error) {
-	known, err := f.store.PlacesIn(ctx, language, geo.RangesWithin(p, radius), fallback)
+// Known returns the places that the store has details of within radius metres of p, nearest first, without asking anybody: at most 500
+// of them. It is for when the source is slow or down.
+func (f *Finder) Known(ctx context.Context, p geo.Point, radius float64, language string) ([]Place, error) {
+	all, err := f.store.PlacesIn(ctx, language, geo.RangesWithin(p, radius), fallback)
 	if err != nil {
 		return nil, fmt.Errorf("read known places: %w", err)
 	}
+	var known []Place
+	for _, k := range all {
+		if worthwhile(k) && geo.Distance(p, k.Point) <= radius {
+			known = append(known, k)
+		}
+	}
+	slices.SortFunc(known, func(a, b Place) int {
+		return cmp.Or(cmp.Compare(geo.Distance(p, a.Point), geo.Distance(p, b.Point)), cmp.Compare(a.ID, b.ID))
+	})
+	return known, nil
+}
+
+// remembered returns what the store knows of the area as pages.
+func (f *Finder) remembered(ctx context.Context, p geo.Point, radius float64, language string) ([]store.Page, error) {
+	known, err := f.Known(ctx, p, radius, language)
 	var pages []store.Page
 	for _, k := range known {
-		if k.PageID != 0 && worthwhile(k) {
+		if k.PageID != 0 {
 			pages = append(pages, store.Page{ID: k.PageID, Title: k.Title, Point: k.Point, Kind: k.Kind, Dim: k.Dim})
 		}
 	}
-	return pages, nil
+	return pages, err
 }
 
 func tileKeys(cells []geo.Cell, language string) []store.TileKey {
@@ -160,16 +215,16 @@ func tileKeys(cells []geo.Cell, language string) []store.TileKey {
 	return keys
 }
 
-// parent returns the key of the wide search that covers the tile.
-func parent(tile store.TileKey) store.TileKey {
-	return store.TileKey{Cell: tile.Cell.Parent(geo.LevelFar), Language: tile.Language}
+// parent returns the key of the search of the level that covers the tile.
+func parent(tile store.TileKey, level int) store.TileKey {
+	return store.TileKey{Cell: tile.Cell.Parent(level), Language: tile.Language}
 }
 
-// parents returns the wide searches of the tiles, each once.
-func parents(tiles []store.TileKey) []store.TileKey {
+// parents returns the searches of the level that cover the tiles, each once.
+func parents(tiles []store.TileKey, level int) []store.TileKey {
 	var keys []store.TileKey
 	for _, tile := range tiles {
-		if key := parent(tile); !slices.Contains(keys, key) {
+		if key := parent(tile, level); !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}
 	}

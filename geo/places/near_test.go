@@ -137,7 +137,7 @@ func TestTilesAreKeptForTheirTime(t *testing.T) {
 func TestNearWithTheSourceDownServesWhatIsKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		down := false
-		w := newWorld(t, setting{articles: []sim.Article{house(1, 0, 100), house(2, 0, 200)}, fault: func(int) string {
+		w := newWorld(t, setting{articles: []sim.Article{house(1, 0, 100), house(2, 0, 200)}, extracts: 1, fault: func(int) string {
 			if down {
 				return "html"
 			}

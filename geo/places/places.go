@@ -34,7 +34,7 @@ type Config struct {
 	// Observe is called after each request with "ok", "error" or "limited"; nil = nobody listens.
 	Observe              func(outcome string)
 	PerSecond, PerMinute float64       // default 3 and 150 (10 without a contact)
-	Gate                 *limiter.Gate // requests at once; default one of 3 slots
+	Gate                 *limiter.Gate // requests at once; default NewGate(3)
 }
 
 // Candidate is a place found near a point, before its details are known.
@@ -42,7 +42,16 @@ type Candidate struct {
 	store.Page
 	Language string
 	Distance float64 // metres from the point asked for
+	rank     rank
 }
+
+// rank says whether somebody waits for a candidate's details.
+type rank uint8
+
+const (
+	wanted    rank = iota
+	neighbour      // asked about because the question had room
+)
 
 // Finder asks Wikipedia and remembers what it said.
 type Finder struct {

@@ -20,6 +20,8 @@ const (
 	full        = searchLimit - 20    // pages of a search that may have left some out: a few hits may be unusable
 	tileLife    = 14 * 24 * time.Hour // of a search
 	emptyLife   = 24 * time.Hour      // of one that found nothing: somebody may write the article
+	levelMid    = 12                  // 2.2 km: the cell of a search in a crowded area
+	fillReach   = 3000                // metres round the middle of a search in which whole tiles are taken from it
 	finest      = geo.LevelTile + 4   // 70 m: a full search is not split further
 )
 
@@ -29,7 +31,7 @@ func (f *Finder) ask(ctx context.Context, keys []store.TileKey) (map[store.TileK
 	found := make(map[store.TileKey][]store.Page, len(keys))
 	var flying []*flight[store.TileKey, []store.Page]
 	for i := range keys { // one flight each
-		joined, err := f.tiles.join(ctx, keys[i:i+1], f.fetchTile)
+		joined, err := f.tiles.join(ctx, keys[i:i+1], nil, f.fetchTile)
 		if err != nil {
 			return nil, err
 		}
@@ -55,15 +57,18 @@ func (f *Finder) fetchTile(ctx context.Context, keys []store.TileKey) (map[store
 		return nil, fmt.Errorf("read tile: %w", err)
 	}
 	search := f.searchAll
-	if key.Cell.Level() <= geo.LevelFar {
-		search = f.search
+	switch key.Cell.Level() {
+	case geo.LevelFar:
+		search = f.searchFar
+	case levelMid:
+		search = f.searchMid
 	}
 	pages, err := search(ctx, key.Cell, key.Language)
 	if err != nil {
 		return nil, err
 	}
 	tile = store.Tile{TileKey: key, Pages: pages, Expires: time.Now().Add(tileLife)}
-	if len(pages) == 0 {
+	if len(pages) == 0 && key.Cell.Level() != levelMid {
 		tile.Expires = time.Now().Add(emptyLife)
 	}
 	if err := f.store.PutTile(ctx, tile); err != nil { // the answer is good all the same
@@ -92,12 +97,62 @@ func (f *Finder) searchAll(ctx context.Context, cell geo.Cell, language string) 
 	return all, nil
 }
 
-// search asks for the pages in a circle that holds the cell; of a level 10 cell, in the widest circle there is.
+// searchMid asks for the pages nearest to the middle of the cell and stores the tiles that they fill. It returns no pages: that it
+// was asked is what its own tile remembers.
+func (f *Finder) searchMid(ctx context.Context, cell geo.Cell, language string) ([]store.Page, error) {
+	center, _ := cell.Bounds()
+	pages, err := f.searchCircle(ctx, center, wideRadius, language)
+	if err != nil {
+		return nil, err
+	}
+	return nil, f.storeFilled(ctx, center, pages, language)
+}
+
+// searchFar asks for the pages in the widest circle there is. If that is full, it stores the tiles near its middle, since they came with it.
+func (f *Finder) searchFar(ctx context.Context, cell geo.Cell, language string) ([]store.Page, error) {
+	center, _ := cell.Bounds()
+	pages, err := f.searchCircle(ctx, center, wideRadius, language)
+	if err == nil && len(pages) >= full {
+		err = f.storeFilled(ctx, center, pages, language)
+	}
+	return pages, err
+}
+
+// storeFilled stores the tiles that a search round center brought whole: those that lie nearer than the farthest of its pages.
+func (f *Finder) storeFilled(ctx context.Context, center geo.Point, pages []store.Page, language string) error {
+	reach := 0.0
+	for _, page := range pages {
+		reach = max(reach, geo.Distance(center, page.Point))
+	}
+	if len(pages) < full || reach > fillReach {
+		reach = fillReach
+	}
+	for _, tile := range geo.CellsWithin(nil, center, reach, geo.LevelTile) {
+		middle, radius := tile.Bounds()
+		if geo.Distance(center, middle)+radius > reach {
+			continue
+		}
+		in := inside(tile, pages)
+		life := tileLife
+		if len(in) == 0 {
+			life = emptyLife
+		}
+		key := store.TileKey{Cell: tile, Language: language}
+		if err := f.store.PutTile(ctx, store.Tile{TileKey: key, Pages: in, Expires: time.Now().Add(life)}); err != nil {
+			return fmt.Errorf("store tile: %w", err)
+		}
+	}
+	return nil
+}
+
+// search asks for the pages in a circle that holds the cell.
 func (f *Finder) search(ctx context.Context, cell geo.Cell, language string) ([]store.Page, error) {
 	center, radius := cell.Bounds()
-	if cell.Level() <= geo.LevelFar {
-		radius = wideRadius
-	}
+	return f.searchCircle(ctx, center, radius, language)
+}
+
+// searchCircle asks for the pages within radius metres of the point, the nearest 500.
+func (f *Finder) searchCircle(ctx context.Context, center geo.Point, radius float64, language string) ([]store.Page, error) {
 	r, err := f.client.get(ctx, language, url.Values{
 		"list":     {"geosearch"},
 		"gscoord":  {degrees(center.Lat) + "|" + degrees(center.Lon)},

@@ -32,6 +32,7 @@ type world struct {
 
 // setting is what a test changes in the world.
 type setting struct {
+	extracts int // in one reply; 0 = as many as there can be
 	articles []sim.Article
 	latency  time.Duration
 	fault    func(n int) string
@@ -49,7 +50,7 @@ func newWorld(t testing.TB, set setting) *world {
 		t.Fatal(err)
 	}
 	w.store = db
-	w.wiki = sim.NewWikipedia(sim.WikipediaConfig{Articles: set.articles, Latency: set.latency, Fault: set.fault, RetryAfter: set.retry})
+	w.wiki = sim.NewWikipedia(sim.WikipediaConfig{Articles: set.articles, Extracts: set.extracts, Latency: set.latency, Fault: set.fault, RetryAfter: set.retry})
 	handler := set.handler
 	if handler == nil {
 		handler = w.wiki
