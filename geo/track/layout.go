@@ -10,6 +10,7 @@ import (
 const (
 	solid uint8 = 1 << iota // marks, lettering, furniture: nothing may cover it
 	trail                   // the track: marks may stand on it, titles may not
+	head                    // arrow heads on the track
 )
 
 const (
