@@ -13,7 +13,7 @@ func (l *Live) Choose(ctx context.Context, person int64, interval time.Duration,
 	if !slices.Contains(l.cfg.Intervals, interval) {
 		return store.Walk{}, ErrInterval
 	}
-	return l.change(ctx, person, func(s *session, now time.Time) error {
+	return l.change(ctx, person, func(s *session, now time.Time) {
 		w := &s.walk
 		w.Interval, w.Anchor, w.Chosen = interval, stamp(arrived), true
 		if arrived.IsZero() || arrived.After(now) {
@@ -22,26 +22,23 @@ func (l *Live) Choose(ctx context.Context, person int64, interval time.Duration,
 		if !w.First {
 			w.Due = nextDue(w.Anchor, interval, now)
 		}
-		return nil
 	})
 }
 
 // Pause stops the stories until Resume. The walk keeps its place, and ends when its live period does.
 func (l *Live) Pause(ctx context.Context, person int64) (store.Walk, error) {
-	return l.change(ctx, person, func(s *session, _ time.Time) error {
+	return l.change(ctx, person, func(s *session, _ time.Time) {
 		s.walk.Paused = true
-		return nil
 	})
 }
 
 // Resume goes on with the due times of before, from the next one on.
 func (l *Live) Resume(ctx context.Context, person int64) (store.Walk, error) {
-	return l.change(ctx, person, func(s *session, now time.Time) error {
+	return l.change(ctx, person, func(s *session, now time.Time) {
 		if s.walk.Paused {
 			s.walk.Paused = false
 			s.rearm(now)
 		}
-		return nil
 	})
 }
 
@@ -53,7 +50,7 @@ func (l *Live) Next(ctx context.Context, person int64) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := l.people[person]
+	s := l.goingLocked(person, wall())
 	switch {
 	case s == nil:
 		return ErrNoWalk
@@ -74,31 +71,38 @@ func (l *Live) Next(ctx context.Context, person int64) error {
 
 // Stop ends the person's walk, for instance as Stopped, and returns it. A story under way is cancelled.
 func (l *Live) Stop(ctx context.Context, person int64, reason string) (store.Walk, error) {
-	return l.change(ctx, person, func(s *session, now time.Time) error {
+	return l.change(ctx, person, func(s *session, now time.Time) {
 		l.endLocked(s, reason, now)
-		return nil
 	})
 }
 
 // change changes the walk of a person and stores it.
-func (l *Live) change(ctx context.Context, person int64, fn func(s *session, now time.Time) error) (store.Walk, error) {
+func (l *Live) change(ctx context.Context, person int64, fn func(s *session, now time.Time)) (store.Walk, error) {
 	if err := l.loaded(ctx); err != nil {
 		return store.Walk{}, err
 	}
+	now := wall()
 	l.mu.Lock()
-	s := l.people[person]
+	s := l.goingLocked(person, now)
 	if s == nil {
 		l.mu.Unlock()
 		return store.Walk{}, ErrNoWalk
 	}
-	if err := fn(s, wall()); err != nil {
-		l.mu.Unlock()
-		return store.Walk{}, err
-	}
+	fn(s, now)
 	l.changeLocked(s)
 	l.events.place(s)
 	signal(l.wake)
 	w := s.snapshot()
 	l.mu.Unlock()
 	return w, l.save(ctx)
+}
+
+// goingLocked returns the walk of a person that goes on, nil if there is none: a period that is over may not have been noticed yet.
+func (l *Live) goingLocked(person int64, now time.Time) *session {
+	s := l.people[person]
+	if s != nil && s.over(now) {
+		l.endLocked(s, Expired, now)
+		return nil
+	}
+	return s
 }

@@ -22,13 +22,12 @@ func (l *Live) fireLocked(work context.Context, s *session, now time.Time) func(
 	s.telling = d
 	l.telling[w.Person] = s
 	return func() {
-		l.hooks.Deliver(ctx, t, func(o Outcome) { l.finished(s, d, o) })
+		l.hooks.Deliver(ctx, t, func(o Outcome) { l.finish(s, d, o, wall()) })
 	}
 }
 
-// finished is the end of a delivery. The second call for one does nothing.
-func (l *Live) finished(s *session, d *delivery, o Outcome) {
-	now := wall()
+// finish ends a delivery. The second call for one does nothing.
+func (l *Live) finish(s *session, d *delivery, o Outcome, now time.Time) {
 	l.mu.Lock()
 	if s.telling != d {
 		l.mu.Unlock()

@@ -99,7 +99,7 @@ func (l *Live) eventLocked(work context.Context, s *session, now time.Time) func
 	switch {
 	case s.ended():
 		return l.offerLocked(s)
-	case !w.Ends.IsZero() && come(w.Ends):
+	case s.over(now):
 		l.endLocked(s, Expired, now)
 	case !w.Chosen && come(s.choiceBy):
 		w.Chosen = true

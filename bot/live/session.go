@@ -56,6 +56,11 @@ type delivery struct {
 
 func (s *session) key() key { return key{s.walk.Chat, s.walk.Message} }
 
+// over says whether the live period is.
+func (s *session) over(now time.Time) bool {
+	return !s.walk.Ends.IsZero() && !s.walk.Ends.After(now)
+}
+
 func (s *session) ended() bool { return !s.walk.Ended.IsZero() }
 
 // snapshot returns the walk as a value that shares nothing that changes.

@@ -122,7 +122,7 @@ func (l *Live) begin(ctx context.Context, sh Share, now time.Time, revision uint
 		l.mu.Unlock()
 		return l.resumed(ctx, twin)
 	}
-	other := l.people[sh.Person]
+	other := l.goingLocked(sh.Person, now)
 	taken := l.active
 	if other != nil && !other.walk.Parked {
 		taken--

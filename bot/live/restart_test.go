@@ -1,0 +1,286 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"excursobot/geo"
+	"excursobot/store"
+	"excursobot/store/boltstore"
+)
+
+// crash ends the process without any of its last words: what the store holds is what there is. The old Live goes on in
+// memory, unheard, as far as the test's clock lets it.
+func (w *world) crash() {
+	w.Helper()
+	w.check(w.store.Close()) // from here on nothing is written
+	w.stop()
+	w.live.mu.Lock()
+	w.live.telling = map[int64]*session{} // nobody waits for deliveries
+	w.live.mu.Unlock()
+	signal(w.live.wake)
+	<-w.ended // it can't store its last changes
+	synctest.Wait()
+}
+
+func (w *world) crashAndStart() {
+	w.Helper()
+	w.crash()
+	w.start()
+}
+
+func TestWalkGoesOnAfterACrash(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		sh := share(1, 10)
+		w.begin(sh)
+		time.Sleep(20 * time.Second)
+		chosen := time.Now()
+		_, err := w.live.Choose(w.Context(), 1, 5*minute, chosen)
+		w.check(err)
+		there := w.walk(sh, home, 90, 1.4, 6*minute)
+		time.Sleep(2 * time.Second)
+		w.crashAndStart()
+		walk, ok := w.live.Walk(1)
+		if !ok || walk.Interval != 5*minute || !walk.Chosen || walk.Number != 2 || walk.Point != there || walk.Metres < 480 {
+			w.Errorf("got %+v", walk)
+		}
+		again := w.begin(sh) // the share comes once more
+		if !again.Resumed {
+			w.Error("the walk began again")
+		}
+		w.stay(sh, 10*minute)
+		due, _ := offsets(chosen, w.stories()[1:])
+		if want := []time.Duration{5 * minute, 10 * minute, 15 * minute}; !slices.Equal(due, want) {
+			w.Errorf("got %v, want %v", due, want)
+		}
+		for i, s := range w.stories() {
+			if s.Number != i+1 || s.First != (i == 0) {
+				w.Errorf("story %d: got number %d, first %v", i+1, s.Number, s.First)
+			}
+		}
+	})
+}
+
+func TestCrashAroundTheFirstStory(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		at    time.Duration // after the share; the story is sent after a second
+		first int           // stories asked for as the first
+	}{{"before it is sent", 500 * time.Millisecond, 2}, {"after it was sent", time.Second + 1, 1}} {
+		t.Run(test.name, func(t *testing.T) {
+			inWorld(t, Config{}, func(w *world) {
+				sh := share(1, 10)
+				w.plan(func(ctx context.Context, tick Tick, done func(Outcome)) {
+					go func() {
+						time.Sleep(time.Second)
+						if time.Since(sh.Date) > test.at && test.first == 2 && w.path != "" && len(w.stories()) == 1 {
+							return // the process that should send it is gone
+						}
+						if w.tell(context.WithoutCancel(ctx), tick, 0) && test.first == 2 {
+							done(Delivered)
+						}
+					}()
+				})
+				w.begin(sh)
+				time.Sleep(test.at)
+				w.crash()
+				time.Sleep(2 * time.Second)
+				w.plan(nil)
+				w.start()
+				w.stay(sh, 11*minute)
+				first := 0
+				for _, s := range w.stories() {
+					if s.First {
+						first++
+					}
+				}
+				stories := w.stories()
+				if last := stories[len(stories)-1]; first != test.first || last.Number != 2 || !last.Due.Equal(sh.Date.Add(10*minute)) {
+					w.Errorf("got %d first stories, want %d, and then %+v", first, test.first, last)
+				}
+			})
+		})
+	}
+}
+
+func TestDueTimesMissedWhileNobodyRan(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		down time.Duration // from 12 minutes on
+		want []time.Duration
+	}{
+		{"none", 5 * minute, []time.Duration{20 * minute, 30 * minute}},
+		{"one", 11 * minute, []time.Duration{20 * minute, 30 * minute}},
+		{"three, of which the last is told", 33 * minute, []time.Duration{40 * minute, 50 * minute}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			inWorld(t, Config{}, func(w *world) {
+				began := time.Now()
+				sh := share(1, 10)
+				sh.Period = 5 * time.Hour
+				w.begin(sh)
+				w.stay(sh, 12*minute)
+				w.end()
+				time.Sleep(test.down)
+				w.start()
+				time.Sleep(2 * time.Second)
+				w.moveTo(sh, home)
+				w.stay(sh, 10*minute)
+				due, _ := offsets(began, w.stories()[2:])
+				if n := min(len(due), len(test.want)); !slices.Equal(due[:n], test.want[:n]) || n == 0 {
+					w.Errorf("got %v, want %v", due, test.want)
+				}
+			})
+		})
+	}
+}
+
+func TestPeriodThatEndedWhileNobodyRan(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		sh := share(1, 10)
+		w.begin(sh)
+		w.stay(sh, 12*minute)
+		w.end()
+		time.Sleep(2 * time.Hour)
+		w.start()
+		time.Sleep(2 * time.Second)
+		if got := w.notes(); !slices.Contains(got, "ended 1:10 expired") || len(w.stories()) != 2 {
+			w.Errorf("got %q and %d stories, want the end alone", got, len(w.stories()))
+		}
+	})
+}
+
+func TestEditOfAnUnknownWalkBuildsIt(t *testing.T) {
+	inWorld(t, Config{MaxSessions: 1}, func(w *world) {
+		sh := share(1, 10)
+		time.Sleep(5 * minute)
+		sh.Edited = time.Now()
+		started, err := w.live.Edit(w.Context(), sh)
+		w.check(err)
+		if started == nil || started.Walk.ID != "1:10" || !started.Walk.Ends.Equal(sh.Date.Add(time.Hour)) {
+			w.Fatalf("got %+v, want a walk until an hour after the share", started)
+		}
+		if started, err = w.live.Edit(w.Context(), sh); started != nil || err != nil {
+			w.Errorf("the next edit: got %+v, %v", started, err)
+		}
+		other := share(2, 20)
+		if _, err := w.live.Edit(w.Context(), other); !errors.Is(err, ErrFull) {
+			w.Errorf("got %v, want ErrFull", err)
+		}
+		if _, err := w.live.Edit(w.Context(), other); !errors.Is(err, ErrEnded) {
+			w.Errorf("the second edit: got %v, want ErrEnded", err)
+		}
+		time.Sleep(2 * time.Second)
+		if got := w.stories(); len(got) != 1 || !got[0].First {
+			w.Errorf("got %+v, want the first story", got)
+		}
+	})
+}
+
+func TestStopLeavesAStoryOwedThatWasCut(t *testing.T) {
+	inWorld(t, Config{Drain: 5 * time.Second}, func(w *world) {
+		began := time.Now()
+		sh := share(1, 10)
+		w.begin(sh)
+		w.stay(sh, 9*minute)
+		w.plan(func(ctx context.Context, tick Tick, done func(Outcome)) {
+			go func() {
+				if w.tell(ctx, tick, time.Hour) {
+					done(Delivered)
+				} else {
+					done(Failed)
+				}
+			}()
+		})
+		w.stay(sh, 2*minute)
+		stopped := time.Now()
+		w.end()
+		if got := time.Since(stopped); got != 5*time.Second {
+			w.Errorf("stopped after %v, want the drain's 5 s", got)
+		}
+		w.plan(nil)
+		w.start()
+		time.Sleep(2 * time.Second)
+		due, _ := offsets(began, w.stories())
+		if want := []time.Duration{0, 10 * minute, 10 * minute}; !slices.Equal(due, want) {
+			w.Errorf("got %v, want %v", due, want)
+		}
+		if got := w.stored(sh).Number; got != 2 {
+			w.Errorf("got %d stories, want 2", got)
+		}
+	})
+}
+
+func TestStopWaitsForAStory(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		sh := share(1, 10)
+		w.plan(func(ctx context.Context, tick Tick, done func(Outcome)) {
+			go func() {
+				if w.tell(ctx, tick, 10*time.Second) {
+					done(Delivered)
+				}
+			}()
+		})
+		w.begin(sh)
+		synctest.Wait()
+		w.restart()
+		if got := w.stored(sh); got.Number != 1 || got.First {
+			w.Errorf("got %+v, want the first story told", got)
+		}
+	})
+}
+
+// broken is a store that cannot write for a while.
+type broken struct {
+	*boltstore.Store
+	full atomic.Bool
+}
+
+func (b *broken) SaveWalks(ctx context.Context, walks []store.Walk) error {
+	if b.full.Load() {
+		return store.ErrFull
+	}
+	return b.Store.SaveWalks(ctx, walks)
+}
+
+func TestStoreThatCannotWrite(t *testing.T) {
+	inWorld(t, Config{MaxSessions: 1}, func(w *world) {
+		sh := share(1, 10)
+		w.begin(sh)
+		w.stay(sh, minute)
+		b := &broken{Store: w.store}
+		b.full.Store(true)
+		w.live.saving.Lock()
+		w.live.cfg.Store = b
+		w.live.saving.Unlock()
+
+		if _, err := w.live.Start(w.Context(), share(1, 11)); !errors.Is(err, store.ErrFull) {
+			w.Errorf("got %v, want the store's error", err)
+		}
+		if st := w.live.Stats(); st.Sessions != 0 {
+			w.Errorf("got %+v, want no session that was not stored", st)
+		}
+		b.full.Store(false)
+		next := share(2, 20)
+		w.begin(next)
+		b.full.Store(true)
+		w.walk(next, home, 90, 1.4, 11*minute)
+		stories := w.stories()
+		if last := stories[len(stories)-1]; last.Number != 2 || last.Walk != "2:20" {
+			w.Errorf("got %+v, want a walk that goes on", last)
+		}
+		b.full.Store(false)
+		time.Sleep(saveAgainMax + time.Second)
+		if got := w.stored(next); geo.Distance(got.Point, home) < 800 {
+			w.Errorf("got %v stored, want the newest position", got.Point)
+		}
+		if st := w.live.Stats(); st.SaveErrors < 3 || st.SaveErrors > 40 {
+			w.Errorf("got %d tries, want some with longer and longer pauses", st.SaveErrors)
+		}
+	})
+}
