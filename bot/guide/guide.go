@@ -82,6 +82,7 @@ type Request struct {
 	Class     limiter.Class // Interactive or LiveTick
 	Interests []string
 	Place     string    // id of the place already shown to the person (a card sent before a crash): go on with it
+	Brief     bool      // no call to the model and no card: the library's story or the extract
 	Due       time.Time // LiveTick: when the story is due; it gives up on the model 2 s later
 }
 

@@ -166,6 +166,9 @@ func (g *Guide) mayCall(ctx context.Context, req Request) (Reason, error) {
 	if g.cfg.Model == nil {
 		return ModelOff, nil
 	}
+	if req.Brief {
+		return ModelBusy, nil
+	}
 	if !g.cfg.Model.Ready() {
 		return ModelDown, nil
 	}

@@ -53,7 +53,9 @@ func (g *Guide) Tell(ctx context.Context, req Request, onCard func(Card)) (Story
 		return Story{}, err
 	}
 	g.counts.answer(story.Source)
-	g.Prepare(req)
+	if !req.Brief {
+		g.Prepare(req)
+	}
 	return story, nil
 }
 

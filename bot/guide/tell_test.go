@@ -277,3 +277,24 @@ func TestOtherLengthServesWhenOnlyItIsReady(t *testing.T) {
 		}
 	})
 }
+
+func TestBriefQuestionMakesNoCall(t *testing.T) {
+	run(t, setting{articles: town()}, func(w *world) {
+		req := ask(1)
+		req.Brief = true
+		story, err := w.Tell(w.t.Context(), req, func(Card) { t.Error("a card was shown") })
+		must(t, err)
+		if story.Source != FromExtract || story.Reason != ModelBusy {
+			t.Errorf("got %s (%s), want the extract because of the load", story.Source, story.Reason)
+		}
+		w.deliver(1, story)
+		time.Sleep(time.Minute)
+		if n := w.model.Stats().Calls; n != 0 {
+			t.Errorf("%d calls were made", n)
+		}
+		w.mustTell(ask(2))
+		if story := w.mustTell(Request{Person: 3, Point: square, Language: "ru", Brief: true}); story.Source != FromLibrary {
+			t.Errorf("with a story ready: %s, want the library", story.Source)
+		}
+	})
+}
