@@ -24,6 +24,7 @@ type Walk struct {
 	Due      time.Time     // the next one; Began while the first story is owed
 	First    bool          // the first story is still owed
 	Chosen   bool          // Interval is final: chosen, or the default taken
+	Question int           // the message that asks how often; 0 = none
 	Paused   bool          // the person wants silence
 	Parked   bool          // nothing was heard for long
 	Quiet    bool          // everything round QuietAt is told

@@ -25,6 +25,12 @@ func (l *Live) Choose(ctx context.Context, person int64, interval time.Duration,
 	})
 }
 
+// Asked notes which message asks the person how often, so that it can be changed when the question is answered, also by the
+// next process.
+func (l *Live) Asked(ctx context.Context, person int64, message int) (store.Walk, error) {
+	return l.change(ctx, person, func(s *session, _ time.Time) { s.walk.Question = message })
+}
+
 // Pause stops the stories until Resume. The walk keeps its place, and ends when its live period does.
 func (l *Live) Pause(ctx context.Context, person int64) (store.Walk, error) {
 	return l.change(ctx, person, func(s *session, _ time.Time) {

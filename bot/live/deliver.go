@@ -3,6 +3,8 @@ package live
 import (
 	"context"
 	"time"
+
+	"excursobot/geo"
 )
 
 // fireLocked hands a story over to the Deliver hook.
@@ -76,7 +78,7 @@ func (l *Live) settleLocked(s *session, t Tick, o Outcome, now time.Time) []func
 	case o == Unreachable:
 		l.endLocked(s, Blocked, now)
 		return calls
-	case o == Nothing && !w.Quiet:
+	case o == Nothing && !w.Quiet && geo.Distance(t.Point, w.Point) <= awayMetres: // not gone on meanwhile
 		w.Quiet, w.QuietAt = true, t.Point
 		quiet := s.snapshot()
 		calls = append(calls, func() { l.hooks.Quiet(quiet) })

@@ -7,7 +7,8 @@ func nextDue(anchor time.Time, interval time.Duration, after time.Time) time.Tim
 	if !after.After(anchor) {
 		return anchor.Add(interval)
 	}
-	return anchor.Add(interval * (after.Sub(anchor)/interval + 1))
+	since := after.Sub(anchor)
+	return anchor.Add(since - since%interval + interval)
 }
 
 // passed says how many of the times from due on, each interval after the one before, are not later than now.
@@ -24,7 +25,8 @@ func realign(anchor time.Time, interval time.Duration, now time.Time) time.Time 
 	if !anchor.After(now) {
 		return anchor
 	}
-	return anchor.Add(-interval * ((anchor.Sub(now)-1)/interval + 1))
+	ahead := anchor.Sub(now) - 1
+	return anchor.Add(ahead%interval - ahead - interval)
 }
 
 // clock tells a wall clock that was set from one that just ran.

@@ -44,7 +44,6 @@ type modelWalk struct {
 	endedAt  time.Time
 	lastDue  time.Time
 	telling  bool
-	summary  int // Ended hooks
 	from     geo.Point
 	restarts int // since the last delivery
 }
@@ -254,7 +253,7 @@ func (m *model) onDeliver(ctx context.Context, t Tick, done func(Outcome)) {
 		m.Errorf("a story after the end of %s", t.Walk)
 	case t.Number != walk.numbers+1:
 		m.Errorf("story %d of %s after %d", t.Number, t.Walk, walk.numbers)
-	case t.First && (walk.numbers > 0 || !t.Due.Equal(walk.began)):
+	case t.First && (walk.numbers > 0 || !t.Asked && !t.Due.Equal(walk.began)):
 		m.Errorf("a first story of %s after %d, due %v", t.Walk, walk.numbers, t.Due)
 	case now.Before(t.Due):
 		m.Errorf("story %d of %s is early", t.Number, t.Walk)

@@ -162,6 +162,7 @@ func (l *Live) begin(ctx context.Context, sh Share, now time.Time, revision uint
 	s.blocked = l.telling[sh.Person] != nil
 	l.events.place(s)
 	signal(l.wake)
+	l.log.Info("live_started", "user_id", sh.Person, "sessions", l.active)
 	return Started{Walk: s.snapshot(), Replaced: replaced}, nil
 }
 

@@ -110,6 +110,7 @@ func walkFields(c *codec, w *store.Walk) {
 	c.text(&w.Reason)
 	c.bool(&w.Closed)
 	c.time(&w.Expires)
+	c.int(&w.Question)
 }
 
 func stopFields(c *codec, s *store.Stop) {

@@ -197,11 +197,11 @@ func walkRow(tx *bolt.Tx, key []byte) (w store.Walk, found bool, err error) {
 		return w, true, nil
 	}
 	c := tx.Bucket(bucketStops).Cursor()
-	k, v := c.Seek(appendUint(bytes.Clone(key), math.MaxUint64))
-	if k == nil {
-		k, v = c.Last()
-	} else {
+	var k []byte
+	if after, _ := c.Seek(appendUint(bytes.Clone(key), math.MaxUint64)); after != nil {
 		k, v = c.Prev()
+	} else {
+		k, v = c.Last()
 	}
 	if !bytes.HasPrefix(k, key) {
 		return w, true, nil

@@ -126,17 +126,26 @@ func testCrash(t *testing.T, open OpenFunc) {
 	for round, acks := range []int{1, 40, 25} {
 		last = crash(t, dir, acks)
 		s := open(t, dir)
+		finished := 0
 		for n := int64(1); n <= last+1; n++ {
 			done, err := s.Done(t.Context(), n)
 			must(t, err)
 			told, err := s.Told(t.Context(), n, []string{"Q1"})
 			must(t, err)
+			if done {
+				finished++
+			}
 			if done != told[0] {
 				t.Errorf("round %d: delivery %d is there by half: told %v, done %v", round, n, told[0], done)
 			}
 			if n <= last && !done {
 				t.Errorf("round %d: delivery %d was confirmed and is lost (last %d)", round, n, last)
 			}
+		}
+		stops, err := s.Stops(t.Context(), "w")
+		must(t, err)
+		if len(stops) != finished {
+			t.Errorf("round %d: %d deliveries are there, %d of them in their walk", round, finished, len(stops))
 		}
 		closeStore(t, s)
 	}
@@ -183,13 +192,14 @@ func crash(t *testing.T, dir string, acks int) int64 {
 }
 
 func writeUntilKilled(t *testing.T, s store.Store) {
+	must(t, s.SaveWalks(t.Context(), []store.Walk{{ID: "w", Revision: 1}}))
 	for n := int64(1); ; n++ {
 		if done, err := s.Done(t.Context(), n); err != nil {
 			t.Fatal(err)
 		} else if done {
 			continue
 		}
-		must(t, s.Delivered(t.Context(), store.Delivery{Update: n, Person: n, Place: "Q1", At: noon}))
+		must(t, s.Delivered(t.Context(), store.Delivery{Update: n, Person: n, Place: "Q1", Walk: "w", Number: int(n), At: noon}))
 		if _, err := fmt.Printf("confirmed %d\n", n); err != nil { // nobody listens any more
 			return
 		}

@@ -1,0 +1,152 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"excursobot/geo"
+	"excursobot/store"
+	"excursobot/store/boltstore"
+)
+
+// crowd is how many walks the schedule is measured with.
+const crowd = 5000
+
+// settle tells the first stories of a Live run by hand.
+func settle(b *testing.B, l *Live, now time.Time) {
+	b.Helper()
+	l.step(b.Context(), now, 0)
+	for _, s := range l.walks {
+		l.finish(s, s.telling, Delivered, now)
+	}
+	if err := l.save(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// BenchmarkEdit is one edit of a live location, until it waits for its batch and through it.
+func BenchmarkEdit(b *testing.B) {
+	l := byHand(b, crowd, func(Tick) {})
+	now := wall()
+	settle(b, l, now)
+	shares := make([]Share, crowd)
+	for i := range shares {
+		shares[i] = share(int64(i+1), 10)
+		shares[i].Period = Forever
+		shares[i].Date = now
+	}
+	i, round := 0, 0
+	b.ReportAllocs()
+	for b.Loop() {
+		sh := &shares[i]
+		sh.Edited = now.Add(time.Duration(round) * 20 * time.Second)
+		sh.Point = geo.Offset(home, 90, float64(round%10_000)*28)
+		if _, err := l.Edit(b.Context(), *sh); err != nil {
+			b.Fatal(err)
+		}
+		if i++; i%l.cfg.BatchSize == 0 {
+			l.flush(now, false)
+			if err := l.save(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if i == crowd {
+			i, round = 0, round+1
+		}
+	}
+	if st := l.Stats(); st.Moves == 0 || st.Ignored > 0 {
+		b.Fatalf("got %+v", st)
+	}
+}
+
+// BenchmarkStep is one beat of the loop: with nothing to do, and as an average over hours in which everything happens.
+func BenchmarkStep(b *testing.B) {
+	b.Run("Idle", func(b *testing.B) {
+		l := byHand(b, crowd, func(Tick) {})
+		now := wall()
+		settle(b, l, now)
+		b.ReportAllocs()
+		mono := time.Duration(0)
+		for b.Loop() {
+			mono += time.Microsecond
+			l.step(b.Context(), now.Add(mono), mono)
+		}
+	})
+	b.Run("Day", func(b *testing.B) {
+		var told []Tick
+		l := byHand(b, crowd, func(t Tick) { told = append(told, t) })
+		now := wall()
+		settle(b, l, now)
+		told = told[:0]
+		mono, stories := time.Duration(0), 0
+		b.ReportAllocs()
+		for b.Loop() {
+			mono += beat
+			at := now.Add(mono)
+			l.step(b.Context(), at, mono)
+			for _, t := range told {
+				s := l.people[t.Person]
+				s.heard = at
+				l.finish(s, s.telling, Delivered, at)
+			}
+			stories += len(told)
+			told = told[:0]
+			l.changed = l.changed[:0]
+		}
+		b.ReportMetric(float64(stories)/float64(b.N), "stories/op")
+	})
+}
+
+// BenchmarkMemory says what a walk of two hours with a track of 360 points takes.
+func BenchmarkMemory(b *testing.B) {
+	heap := func() float64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc)
+	}
+	for b.Loop() {
+		before := heap()
+		l := byHand(b, crowd, func(Tick) {})
+		settle(b, l, wall())
+		fresh := heap()
+		for _, s := range l.walks {
+			for i := range 360 {
+				p := TrackPoint{Point: geo.Offset(home, 90, float64(i)*28), At: s.walk.Began.Add(time.Duration(i) * 20 * time.Second)}
+				s.walk.Track, _ = s.trail.step(s.walk.Track, p)
+			}
+		}
+		walked := heap()
+		b.ReportMetric((fresh-before)/crowd, "B/fresh-walk")
+		b.ReportMetric((walked-before)/crowd, "B/walk")
+		runtime.KeepAlive(l)
+	}
+}
+
+// BenchmarkBatch is the write of a batch of five moves of walks with long tracks.
+func BenchmarkBatch(b *testing.B) {
+	s, err := boltstore.Open(boltstore.Config{Path: filepath.Join(b.TempDir(), "walks.db")})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	walks := make([]store.Walk, 50)
+	for i := range walks {
+		walks[i] = store.Walk{ID: fmt.Sprint(i, ":1"), Person: int64(i), Track: make([]byte, 2500), Point: home}
+	}
+	ctx := context.Background()
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		batch := walks[i%10*5:][:5]
+		for j := range batch {
+			batch[j].Revision++
+		}
+		if err := s.SaveWalks(ctx, batch); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
