@@ -43,6 +43,7 @@ type update struct {
 	user  store.User  // from meet
 	words *text.Words // theirs
 	fresh bool        // never seen before
+	brief bool        // all people together ask too much: answered without the model
 	done  bool        // recorded as done already
 }
 

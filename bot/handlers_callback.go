@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"excursobot/geo"
 	"excursobot/store"
@@ -52,7 +51,7 @@ func (b *Bot) voteButton(_ *update, args string) job {
 		return b.oldButton()
 	}
 	return job{kind: "button", run: func(ctx context.Context, u *update) error {
-		_, err := b.cfg.Store.Vote(ctx, u.person, key, mark, time.Now())
+		err := b.cfg.Guide.Vote(ctx, u.person, key, mark)
 		switch {
 		case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrInvalid): // it was told to somebody else, or has gone
 			b.out.answer(ctx, u.callback.ID, u.words.Plain("button.old"))

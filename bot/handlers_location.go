@@ -48,6 +48,7 @@ func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 		Length:    u.user.Length,
 		Class:     guide.Interactive,
 		Interests: u.user.Interests,
+		Brief:     u.brief,
 	}, func(c guide.Card) { card = b.showCard(ctx, u, c) })
 	stopTyping()
 	defer story.Release()
@@ -77,6 +78,7 @@ func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 		b.observe.First("static", time.Since(u.arrived))
 	}
 	b.report(u, p, story.Source)
+	b.pin(ctx, u.chat, u.words, u.user, story)
 	return nil
 }
 

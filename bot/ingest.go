@@ -125,8 +125,7 @@ func (b *Bot) admit(ctx context.Context, u *update, job *job) verdict {
 			*job = b.refusal(job.kind, "limit.story", b.limits.storyIn)
 		case !b.limits.all.Allow(struct{}{}):
 			b.log.Warn("overload", "what", "story requests")
-			b.observe.Story("static", fromBusy, 0)
-			*job = b.refusal(job.kind, "error.overloaded", overloadAgain)
+			u.brief = true // what is written already costs nothing; only without it are they asked to come again
 		}
 	}
 	return accepted

@@ -127,10 +127,15 @@ func (s *sender) flooded(chat int64, d time.Duration) {
 	s.log.Warn("telegram_flood", "pause", d, "all", all)
 }
 
-// spare makes an optional call: left out when tokens are short, failures only counted.
+// spare makes an optional call: left out when tokens are short, failures only counted, except that a pause asked for is kept.
 func (s *sender) spare(ctx context.Context, chat int64, method string, payload any) {
-	if s.pace.Spare(chat, spareReserve) {
-		_ = s.call(ctx, method, payload, nil) // counted by call
+	if !s.pace.Spare(chat, spareReserve) {
+		return
+	}
+	err := s.call(ctx, method, payload, nil) // counted by call
+	var refusal *apiError
+	if errors.As(err, &refusal) && refusal.Code == http.StatusTooManyRequests {
+		s.flooded(chat, max(refusal.RetryAfter, time.Second))
 	}
 }
 

@@ -175,8 +175,13 @@ func (w *world) until(what string, ok func() bool) {
 	w.t.Fatalf("%s: not within 2 minutes; log:\n%s", what, w.logs)
 }
 
-// answers returns the bot's messages to the person.
+// answers returns the bot's messages to the person, without the pins on the map.
 func answers(p *sim.Person) []sim.Message {
+	return slices.DeleteFunc(fromBot(p), func(m sim.Message) bool { return m.Method == "sendVenue" })
+}
+
+// fromBot returns all that the bot sent to the person.
+func fromBot(p *sim.Person) []sim.Message {
 	var got []sim.Message
 	for _, m := range p.Messages() {
 		if m.FromBot {

@@ -1,0 +1,54 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+
+	"excursobot/bot/guide"
+	"excursobot/bot/text"
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// venue is the payload of sendVenue.
+type venue struct {
+	Chat    int64   `json:"chat_id"`
+	Lat     float64 `json:"latitude"`
+	Lon     float64 `json:"longitude"`
+	Title   string  `json:"title"`
+	Address string  `json:"address"`
+	Silent  bool    `json:"disable_notification"`
+}
+
+// pinText bounds a venue's title and address, in characters: more does not fit on a phone.
+const pinText = 128
+
+// pin shows on the map where the story's place is, below the story and without a sound. It is the first thing left out when
+// messages are many, and its failure is nobody's trouble: the story has a button that opens the map.
+func (b *Bot) pin(ctx context.Context, chat int64, words *text.Words, user store.User, s guide.Story) {
+	if user.HidePins || !located(s.Place) {
+		return
+	}
+	b.out.spare(ctx, chat, "sendVenue", venue{
+		Chat: chat, Lat: s.Place.Point.Lat, Lon: s.Place.Point.Lon, Silent: true,
+		Title: truncate(s.Place.Title, pinText), Address: truncate(b.address(ctx, words, s), pinText),
+	})
+}
+
+// located says whether a source gave the place's position. A missing pin is better than a wrong one, and 0,0 is nowhere.
+func located(p store.Place) bool {
+	return p.Title != "" && p.Point.Valid() && p.Point != geo.Point{}
+}
+
+// address is the line under a venue's title: what the place is, else how far it is. A story of the library comes without its place's
+// description, which may be in the store.
+func (b *Bot) address(ctx context.Context, words *text.Words, s guide.Story) string {
+	description := s.Place.Description
+	if description == "" {
+		if p, err := b.cfg.Store.Place(ctx, s.Place.ID, s.Place.Language); err == nil { // else the distance does as well
+			description = p.Description
+		}
+	}
+	away := plain(words.Say("story.distance", "distance", words.Distance(s.Distance)))
+	return cmp.Or(capital(description), away)
+}
