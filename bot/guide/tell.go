@@ -26,8 +26,9 @@ const (
 	// tickGrace is how long after its due time a walk's story waits for the model.
 	tickGrace = 2 * time.Second
 	// sourcePatience is how long the source is waited for while something else can be told: what the library and the store know within a
-	// walk. sourceWithin is how long if there is nothing else.
+	// walk. sourceAgain is how long until that is looked for again, and sourceWithin how long in all if there is nothing.
 	sourcePatience = 1200 * time.Millisecond
+	sourceAgain    = 500 * time.Millisecond
 	sourceWithin   = 10 * time.Second
 	// detailBatch is how many places the source is asked about at once, detailBatches how often in one ring.
 	detailBatch   = 20
@@ -78,17 +79,17 @@ func (t *telling) tell(ctx context.Context) (Story, error) {
 			return story, err
 		}
 	}
-	story, ok, err := t.round(ctx)
-	if ok || err != nil {
-		return story, err
-	}
-	if t.slow {
-		t.source, t.slow, t.patience = nil, false, t.start.Add(sourceWithin)
-		if story, ok, err := t.round(ctx); ok || err != nil {
+	for {
+		story, ok, err := t.round(ctx)
+		if ok || err != nil {
 			return story, err
 		}
+		if !t.slow || time.Since(t.start) >= sourceWithin {
+			return t.lastResort(ctx)
+		}
+		// Meanwhile others may have brought something, so the rings are looked through again.
+		t.source, t.slow, t.patience = nil, false, time.Now().Add(sourceAgain)
 	}
-	return t.lastResort(ctx)
 }
 
 // round goes from ring to ring once.

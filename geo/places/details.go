@@ -31,44 +31,62 @@ type pageKey struct {
 
 // Details returns the candidates' places, at most the first 20, in the order given; those that turned out to be missing, disambiguations or
 // junk are left out. Known ones come from the store. Source unavailable: the known ones, with ErrUnavailable joined.
-// If it has to ask, it asks for unknown neighbours too, as far as they fit into the same question.
+//
+// One question about an area is under way at a time, and it is filled up with unknown neighbours: who comes while it is waits for it, since
+// it will bring most of what they need. So a crowd that arrives at once costs as many questions as there are places, by twenties.
 func (f *Finder) Details(ctx context.Context, found []Candidate) ([]Place, error) {
 	found = found[:min(len(found), detailLimit)]
-	known, err := f.known(ctx, found)
-	if err != nil {
-		return nil, err
-	}
-	unknowns := unknownByLanguage(found, known)
-	for language, unknown := range unknowns {
-		if err := f.addNeighbours(ctx, language, unknown); err != nil {
+	for range rounds {
+		known, err := f.known(ctx, found)
+		if err != nil {
 			return nil, err
 		}
-	}
-	var flying []*flight[pageKey, Place]
-	for language, unknown := range unknowns {
-		var keys, spare []pageKey
-		for key, c := range unknown {
-			if c.rank == wanted {
-				keys = append(keys, key)
-			} else {
-				spare = append(spare, key)
-			}
+		area, unknown := firstUnknown(found, known)
+		if len(unknown) == 0 {
+			return pick(found, known), nil
 		}
-		joined, err := f.details.join(ctx, keys, spare, func(ctx context.Context, keys []pageKey) (map[pageKey]Place, error) {
-			return f.fetchPlaces(ctx, language, keys, unknown)
+		fl, own, err := f.details.join(ctx, area, func(ctx context.Context) (map[pageKey]Place, error) {
+			return f.fetchArea(ctx, area.Language, unknown)
 		})
 		if err != nil {
 			return pick(found, known), err
 		}
-		flying = append(flying, joined...)
-	}
-	var first error
-	for _, fl := range flying {
 		fetched, err := fl.wait(ctx)
 		maps.Copy(known, fetched)
-		first = cmp.Or(first, err)
+		if err != nil {
+			return pick(found, known), err
+		}
+		if _, left := firstUnknown(found, known); own && len(left) == 0 {
+			return pick(found, known), nil // also if they could not be stored
+		}
 	}
-	return pick(found, known), first
+	return nil, fmt.Errorf("%w: details of %d places do not come", ErrUnavailable, len(found))
+}
+
+// firstUnknown returns the unknown candidates of the language of the first unknown one, and the tile in which that stands.
+func firstUnknown(found []Candidate, known map[pageKey]Place) (area store.TileKey, unknown map[pageKey]Candidate) {
+	for _, c := range found {
+		key := pageKey{c.Language, c.ID}
+		if _, ok := known[key]; ok {
+			continue
+		}
+		if unknown == nil {
+			area = store.TileKey{Cell: geo.CellAt(c.Point, geo.LevelTile), Language: c.Language}
+			unknown = map[pageKey]Candidate{}
+		}
+		if c.Language == area.Language {
+			unknown[key] = c
+		}
+	}
+	return area, unknown
+}
+
+// fetchArea is the flight of an area.
+func (f *Finder) fetchArea(ctx context.Context, language string, unknown map[pageKey]Candidate) (map[pageKey]Place, error) {
+	if err := f.addNeighbours(ctx, language, unknown); err != nil {
+		return nil, err
+	}
+	return f.fetchPlaces(ctx, language, slices.Collect(maps.Keys(unknown)), unknown)
 }
 
 // addNeighbours fills a question up with the unknown pages nearest to those it asks about, as far as stored tiles name them: the
@@ -128,21 +146,6 @@ func (f *Finder) known(ctx context.Context, found []Candidate) (map[pageKey]Plac
 	return known, nil
 }
 
-func unknownByLanguage(found []Candidate, known map[pageKey]Place) map[string]map[pageKey]Candidate {
-	unknown := map[string]map[pageKey]Candidate{}
-	for _, c := range found {
-		key := pageKey{c.Language, c.ID}
-		if _, ok := known[key]; ok {
-			continue
-		}
-		if unknown[c.Language] == nil {
-			unknown[c.Language] = map[pageKey]Candidate{}
-		}
-		unknown[c.Language][key] = c
-	}
-	return unknown
-}
-
 // pick returns the places in the candidates' order, each once, without junk.
 func pick(found []Candidate, known map[pageKey]Place) []Place {
 	var places []Place
@@ -157,7 +160,7 @@ func pick(found []Candidate, known map[pageKey]Place) []Place {
 	return places
 }
 
-// fetchPlaces is a flight: it asks for the pages and stores them, junk and missing ones too, so that nobody asks again. Those beyond
+// fetchPlaces asks for the pages and stores them, junk and missing ones too, so that nobody asks again. Those beyond
 // the first wanted ones are neighbours: what the first reply does not say of them is not waited for.
 func (f *Finder) fetchPlaces(ctx context.Context, language string, keys []pageKey, candidates map[pageKey]Candidate) (map[pageKey]Place, error) {
 	found, keys, err := f.storedSince(ctx, language, keys)

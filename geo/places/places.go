@@ -60,7 +60,7 @@ type Finder struct {
 	log    *slog.Logger
 
 	tiles   flights[store.TileKey, []store.Page]
-	details flights[pageKey, Place]
+	details flights[store.TileKey, map[pageKey]Place]
 
 	hits, misses atomic.Uint64
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"net/url"
 	"strconv"
@@ -29,29 +28,30 @@ const (
 // had, with the first error.
 func (f *Finder) ask(ctx context.Context, keys []store.TileKey) (map[store.TileKey][]store.Page, error) {
 	found := make(map[store.TileKey][]store.Page, len(keys))
-	var flying []*flight[store.TileKey, []store.Page]
-	for i := range keys { // one flight each
-		joined, err := f.tiles.join(ctx, keys[i:i+1], nil, f.fetchTile)
+	flying := make([]*flight[[]store.Page], len(keys))
+	for i, key := range keys { // one flight each
+		var err error
+		flying[i], _, err = f.tiles.join(ctx, key, func(ctx context.Context) ([]store.Page, error) { return f.fetchTile(ctx, key) })
 		if err != nil {
 			return nil, err
 		}
-		flying = append(flying, joined...)
 	}
 	var first error
-	for _, fl := range flying {
-		tile, err := fl.wait(ctx)
-		maps.Copy(found, tile)
+	for i, fl := range flying {
+		pages, err := fl.wait(ctx)
+		if err == nil {
+			found[keys[i]] = pages
+		}
 		first = cmp.Or(first, err)
 	}
 	return found, first
 }
 
 // fetchTile is the flight of one key.
-func (f *Finder) fetchTile(ctx context.Context, keys []store.TileKey) (map[store.TileKey][]store.Page, error) {
-	key := keys[0]
+func (f *Finder) fetchTile(ctx context.Context, key store.TileKey) ([]store.Page, error) {
 	tile, err := f.store.Tile(ctx, key, time.Now())
 	if err == nil { // another flight landed since the caller looked
-		return map[store.TileKey][]store.Page{key: tile.Pages}, nil
+		return tile.Pages, nil
 	}
 	if !errors.Is(err, store.ErrNotFound) {
 		return nil, fmt.Errorf("read tile: %w", err)
@@ -74,7 +74,7 @@ func (f *Finder) fetchTile(ctx context.Context, keys []store.TileKey) (map[store
 	if err := f.store.PutTile(ctx, tile); err != nil { // the answer is good all the same
 		f.log.Error("store tile", "language", key.Language, "err", err)
 	}
-	return map[store.TileKey][]store.Page{key: pages}, nil
+	return pages, nil
 }
 
 // searchAll returns the pages inside the cell, all of them: a full search is split into the cell's children.
