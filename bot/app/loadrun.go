@@ -13,7 +13,8 @@ import (
 type loadCommand struct {
 	Set      bool          `help:"Run the standard set: 50 people, 500 people and 1000 requests a minute, each cold and after a simulated day."`
 	People   int           `default:"50" help:"People who ask."`
-	Rate     float64       `default:"0" help:"Requests a minute of all together; 0 = everybody asks again 10-30 s after an answer."`
+	Rate     float64       `default:"0" help:"Requests a minute of all together; 0 = everybody asks again some time after an answer."`
+	Pause    time.Duration `default:"20s" help:"That time on average, without --rate."`
 	For      time.Duration `default:"1m" help:"How long requests are made."`
 	Requests int           `default:"0" help:"Stop asking after so many; 0 = only the time counts."`
 	Warm     bool          `help:"Let a simulated day of other people pass first."`
@@ -77,11 +78,13 @@ func (c loadCommand) scenarios() ([]scenario, error) {
 		return nil, errors.New("load: --people must be 1-100000")
 	case c.For <= 0:
 		return nil, errors.New("load: --for must be above 0")
+	case c.Pause <= 0:
+		return nil, errors.New("load: --pause must be above 0")
 	case c.Rate < 0 || c.Fail < 0 || c.Fail > 1 || c.Requests < 0:
 		return nil, errors.New("load: --rate and --requests must not be negative, --fail must be 0-1")
 	}
 	return []scenario{{
-		People: c.People, Rate: c.Rate, For: c.For, Requests: c.Requests, Warm: c.Warm, Fail: c.Fail, Seed: c.Seed,
+		People: c.People, Rate: c.Rate, Pause: c.Pause, For: c.For, Requests: c.Requests, Warm: c.Warm, Fail: c.Fail, Seed: c.Seed,
 	}}, nil
 }
 
@@ -90,7 +93,7 @@ func standardSet(seed uint64) []scenario {
 	const each = 2 * time.Minute
 	var set []scenario
 	for _, warm := range []bool{false, true} {
-		for _, s := range []scenario{{People: 50}, {People: 500}, {People: 500, Rate: 1000}} {
+		for _, s := range []scenario{{People: 50, Pause: 20 * time.Second}, {People: 500, Pause: time.Minute}, {People: 500, Rate: 1000}} {
 			s.For, s.Warm, s.Seed = each, warm, seed
 			set = append(set, s)
 		}
@@ -101,7 +104,8 @@ func standardSet(seed uint64) []scenario {
 // scenario is one run: who asks how often, and what the store knows before.
 type scenario struct {
 	People   int
-	Rate     float64 // a minute; 0 = closed loop
+	Rate     float64       // a minute; 0 = everybody waits for the answer and pauses
+	Pause    time.Duration // on average: from half of it to one and a half
 	For      time.Duration
 	Requests int // 0 = no bound
 	Warm     bool
@@ -113,6 +117,8 @@ func (s scenario) String() string {
 	name := fmt.Sprintf("%d people", s.People)
 	if s.Rate > 0 {
 		name += fmt.Sprintf(", %.0f requests/min", s.Rate)
+	} else {
+		name += fmt.Sprintf(" who pause %v", s.Pause)
 	}
 	if s.Warm {
 		return name + ", after a day"

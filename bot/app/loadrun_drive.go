@@ -126,7 +126,7 @@ func (s scenario) run(ctx context.Context, cfg Config) (_ loadResult, err error)
 	if s.Rate > 0 {
 		people.askAtRate(asking, s.Rate, s.Requests, s.Seed)
 	} else {
-		people.askInTurns(asking, s.Requests)
+		people.askInTurns(asking, s.Pause, s.Requests)
 	}
 	took := time.Since(began)
 	people.settle(ctx)
@@ -167,8 +167,8 @@ func (w *walker) askAndWait(ctx context.Context, watch *watch) {
 	}
 }
 
-// askInTurns lets everybody ask again 10-30 s after their answer.
-func (c *crowd) askInTurns(ctx context.Context, most int) {
+// askInTurns lets everybody ask again after their answer and a pause.
+func (c *crowd) askInTurns(ctx context.Context, pause time.Duration, most int) {
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	asked := 0
@@ -180,10 +180,10 @@ func (c *crowd) askInTurns(ctx context.Context, most int) {
 	}
 	for _, p := range c.people {
 		wg.Go(func() {
-			pause := time.Duration(p.rng.Float64() * float64(20*time.Second)) // not all at once
-			for wait(ctx, pause) && mayAsk() {
+			next := time.Duration(p.rng.Float64() * float64(pause)) // not all at once
+			for wait(ctx, next) && mayAsk() {
 				p.askAndWait(ctx, c.watch)
-				pause = 10*time.Second + time.Duration(p.rng.Float64()*float64(20*time.Second))
+				next = time.Duration((0.5 + p.rng.Float64()) * float64(pause))
 			}
 		})
 	}
