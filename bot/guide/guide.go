@@ -54,7 +54,8 @@ const (
 	NoReason   Reason = ""
 	ModelOff   Reason = "off"    // no key
 	ModelDown  Reason = "down"   // failing, refusing, breaker open
-	ModelBusy  Reason = "busy"   // gate full or too late
+	ModelBusy  Reason = "busy"   // gate full or too late; Story.Wait says how long it would have been
+	ModelSlow  Reason = "slow"   // the call took too long for a person to wait
 	OverBudget Reason = "budget" // tokens of the day are spent
 	Unfit      Reason = "unfit"  // what it wrote failed the checks, or the story was retired
 )

@@ -61,7 +61,7 @@ func (t *telling) tellPlace(ctx context.Context, c Card, others []Card) (Story, 
 		}
 	}
 	if reason != NoReason {
-		return extract(c, reason, 0), nil
+		return t.g.extract(t.req, c, reason), nil
 	}
 	startBy, answerBy := t.start.Add(startWithin), t.start.Add(answerWithin)
 	if t.req.Class != Interactive {
@@ -70,7 +70,7 @@ func (t *telling) tellPlace(ctx context.Context, c Card, others []Card) (Story, 
 	}
 	seat, err := t.g.board(t.req, startBy, c.Place, unwritten)
 	if err != nil {
-		return extract(c, ModelBusy, t.g.cfg.Gate.Estimate(t.req.Class)), nil
+		return t.g.extract(t.req, c, ModelBusy), nil
 	}
 	defer t.g.leave(seat)
 	if t.onCard != nil && t.req.Class == Interactive {
@@ -88,22 +88,32 @@ func (t *telling) await(ctx context.Context, c Card, s *seat, until time.Time) (
 	select {
 	case <-s.done:
 		if s.reason != NoReason {
-			return extract(c, s.reason, 0), nil
+			return t.g.extract(t.req, c, s.reason), nil
 		}
 		story := fromStory(&s.story, c.Distance, nil)
 		story.Source = FromModel
 		return story, nil
 	case <-timer.C:
-		return extract(c, ModelBusy, 0), nil
+		return t.g.extract(t.req, c, ModelSlow), nil
 	case <-ctx.Done():
 		return Story{}, ctx.Err()
 	}
 }
 
 // extract answers with the source's own words.
-func extract(c Card, why Reason, wait time.Duration) Story {
-	return Story{Place: c.Place, Distance: c.Distance, Text: c.Place.Extract, Source: FromExtract, Reason: why, Wait: wait}
+func (g *Guide) extract(req Request, c Card, why Reason) Story {
+	s := Story{Place: c.Place, Distance: c.Distance, Text: c.Place.Extract, Source: FromExtract, Reason: why}
+	if why == ModelBusy {
+		s.Wait = g.cfg.Gate.Estimate(req.Class)
+		if s.Wait < leastWait { // the crowd has passed, the story came too late all the same
+			s.Reason = ModelSlow
+		}
+	}
+	return s
 }
+
+// leastWait is the shortest wait that is worth naming as the reason for an extract.
+const leastWait = 3 * time.Second
 
 // lookUp returns the library's story of the place, or why there will be none, and those of the others that the library has no story of.
 func (g *Guide) lookUp(ctx context.Context, req Request, place string, others []Card) (*store.Story, Reason, []store.Place, error) {

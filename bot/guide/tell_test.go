@@ -142,8 +142,8 @@ func TestTickGetsNoCardAndTheExtractInTime(t *testing.T) {
 		start := time.Now()
 		story, err := w.Tell(w.t.Context(), req, func(Card) { t.Error("a tick showed a card") })
 		must(t, err)
-		if story.Source != FromExtract || story.Reason != ModelBusy {
-			t.Errorf("got %s (%s), want the extract because the model is busy", story.Source, story.Reason)
+		if story.Source != FromExtract || story.Reason != ModelSlow {
+			t.Errorf("got %s (%s), want the extract because the model is slow", story.Source, story.Reason)
 		}
 		if got, want := time.Since(start), 3*time.Second; got != want {
 			t.Errorf("answered after %v, want %v (due + 2s)", got, want)
@@ -284,7 +284,7 @@ func TestBriefQuestionMakesNoCall(t *testing.T) {
 		req.Brief = true
 		story, err := w.Tell(w.t.Context(), req, func(Card) { t.Error("a card was shown") })
 		must(t, err)
-		if story.Source != FromExtract || story.Reason != ModelBusy {
+		if story.Source != FromExtract || story.Reason != ModelSlow {
 			t.Errorf("got %s (%s), want the extract because of the load", story.Source, story.Reason)
 		}
 		w.deliver(1, story)
@@ -295,6 +295,50 @@ func TestBriefQuestionMakesNoCall(t *testing.T) {
 		w.mustTell(ask(2))
 		if story := w.mustTell(Request{Person: 3, Point: square, Language: "ru", Brief: true}); story.Source != FromLibrary {
 			t.Errorf("with a story ready: %s, want the library", story.Source)
+		}
+	})
+}
+
+func TestSlowSourceIsNotWaitedForWhenSomethingIsKnown(t *testing.T) {
+	set := setting{articles: town(), noModel: true}
+	slow := false
+	set.wiki = func(int) string {
+		if slow {
+			return "hang"
+		}
+		return ""
+	}
+	run(t, set, func(w *world) {
+		w.mustTell(ask(1)) // the places round the square are known now
+		slow = true
+		req := ask(2)
+		req.Point = geo.Offset(square, 0, 900) // nothing is known of that corner
+		start := time.Now()
+		story := w.mustTell(req)
+		if got := time.Since(start); got != sourcePatience {
+			t.Errorf("told %s after %v, want %v", story.Place.ID, got, sourcePatience)
+		}
+		if story.Distance > walkable {
+			t.Errorf("told a place %.0f m away", story.Distance)
+		}
+	})
+}
+
+func TestSlowSourceIsWaitedForWhenNothingIsKnown(t *testing.T) {
+	run(t, setting{articles: town(), noModel: true, wikiLatency: 2 * time.Second}, func(w *world) {
+		start := time.Now()
+		story := w.mustTell(ask(1))
+		if got := time.Since(start); got < 4*time.Second || got > sourceWithin {
+			t.Errorf("told %s after %v, want after two slow replies", story.Place.ID, got)
+		}
+	})
+	run(t, setting{articles: town(), wiki: func(int) string { return "hang" }}, func(w *world) {
+		start := time.Now()
+		if _, err := w.tell(ask(1)); !errors.Is(err, ErrSource) {
+			t.Errorf("got %v, want ErrSource", err)
+		}
+		if got := time.Since(start); got > sourceWithin+sourceAgain {
+			t.Errorf("the sentence came after %v, want at most %v", got, sourceWithin+sourceAgain)
 		}
 	})
 }

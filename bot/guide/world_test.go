@@ -1,6 +1,7 @@
 package guide
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -38,10 +39,12 @@ type setting struct {
 	noModel  bool
 	noWiki   bool
 	wiki     func(n int) string // fault of the n-th request
-	pack     bool
-	guide    func(*Config)
-	slots    int
-	room     int
+
+	wikiLatency time.Duration // default 200 ms
+	pack        bool
+	guide       func(*Config)
+	slots       int
+	room        int
 }
 
 func town() []sim.Article { return articles(12, 40, "ru", "en") }
@@ -104,7 +107,7 @@ func newWorld(t testing.TB, set setting) *world {
 		must(t, db.Close())
 	})
 	w.store = db
-	w.wiki = sim.NewWikipedia(sim.WikipediaConfig{Articles: set.articles, Latency: 200 * time.Millisecond, Fault: set.wiki})
+	w.wiki = sim.NewWikipedia(sim.WikipediaConfig{Articles: set.articles, Latency: cmp.Or(set.wikiLatency, 200*time.Millisecond), Fault: set.wiki})
 	w.model = sim.NewModel(set.model)
 	client := &http.Client{Transport: sim.Transport(map[string]http.Handler{
 		"ru.wikipedia.org": w.wiki, "en.wikipedia.org": w.wiki, "fr.wikipedia.org": w.wiki, "model.test": w.model,
