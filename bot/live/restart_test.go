@@ -66,42 +66,45 @@ func TestWalkGoesOnAfterACrash(t *testing.T) {
 	})
 }
 
-func TestCrashAroundTheFirstStory(t *testing.T) {
+// TestCrashAroundAStory ends the process while a story is sent, and after it was sent and before the walk was stored again.
+func TestCrashAroundAStory(t *testing.T) {
 	for _, test := range []struct {
 		name  string
-		at    time.Duration // after the share; the story is sent after a second
-		first int           // stories asked for as the first
-	}{{"before it is sent", 500 * time.Millisecond, 2}, {"after it was sent", time.Second + 1, 1}} {
+		story int
+		after time.Duration // it was asked for; it is sent after a second
+		want  []int         // numbers asked for
+	}{
+		{"the first, not sent", 1, 500 * time.Millisecond, []int{1, 1, 2}},
+		{"the first, sent", 1, 1500 * time.Millisecond, []int{1, 2}},
+		{"the second, not sent", 2, 500 * time.Millisecond, []int{1, 2, 2, 3}},
+		{"the second, sent", 2, 1500 * time.Millisecond, []int{1, 2, 3}},
+	} {
 		t.Run(test.name, func(t *testing.T) {
 			inWorld(t, Config{}, func(w *world) {
 				sh := share(1, 10)
 				w.plan(func(ctx context.Context, tick Tick, done func(Outcome)) {
 					go func() {
-						time.Sleep(time.Second)
-						if time.Since(sh.Date) > test.at && test.first == 2 && w.path != "" && len(w.stories()) == 1 {
-							return // the process that should send it is gone
-						}
-						if w.tell(context.WithoutCancel(ctx), tick, 0) && test.first == 2 {
+						if w.tell(ctx, tick, time.Second) && tick.Number < test.story {
 							done(Delivered)
 						}
 					}()
 				})
 				w.begin(sh)
-				time.Sleep(test.at)
+				due := time.Duration(test.story-1) * 10 * minute
+				time.Sleep(due + test.after + beat)
 				w.crash()
-				time.Sleep(2 * time.Second)
 				w.plan(nil)
 				w.start()
 				w.stay(sh, 11*minute)
-				first := 0
+				var numbers []int
 				for _, s := range w.stories() {
-					if s.First {
-						first++
+					numbers = append(numbers, s.Number)
+					if want := sh.Date.Add(time.Duration(s.Number-1) * 10 * minute); !s.Due.Equal(want) || s.First != (s.Number == 1) {
+						w.Errorf("got %+v, want it due %v", s, want)
 					}
 				}
-				stories := w.stories()
-				if last := stories[len(stories)-1]; first != test.first || last.Number != 2 || !last.Due.Equal(sh.Date.Add(10*minute)) {
-					w.Errorf("got %d first stories, want %d, and then %+v", first, test.first, last)
+				if !slices.Equal(numbers, test.want) {
+					w.Errorf("asked for %v, want %v", numbers, test.want)
 				}
 			})
 		})

@@ -45,7 +45,9 @@ func (l *Live) save(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err != nil {
-		l.stats.SaveErrors++
+		if ctx.Err() == nil {
+			l.stats.SaveErrors++
+		}
 		for _, s := range batch {
 			if !s.changed {
 				s.changed = true
