@@ -16,10 +16,13 @@ type User struct {
 	HidePictures bool
 	HidePins     bool
 	Banned       bool
-	Unreachable  bool // the person blocked the bot
-	HintAt       time.Time
+	Unreachable  bool      // the person blocked the bot
+	HintAt       time.Time // of the last hint about live locations
+	AskedAt      time.Time // when the person was asked how many stars to give; zero = answered
 	Created      time.Time
 	Seen         time.Time
+	Walks        int     // that ended; SaveWalks counts
+	Metres       float64 // of these walks together
 }
 
 // Length of a story.

@@ -51,7 +51,13 @@ type Store interface {
 	Stories
 	Ledger
 	Walks
+	Payments
+	Settings
 	Deliveries
+	// ForgetUser deletes a person: profile, what was told, votes (taken back from the stories), days in the ledger and walks. Of a walk
+	// whose share may still send edits nothing stays but its ID, closed until it expires (one without an end: 30 days after at), so that no edit revives it; later
+	// SaveWalks of it are ignored. Payments stay, without the Person. A person never seen is no error.
+	ForgetUser(ctx context.Context, person int64, at time.Time) error
 	// Sweep deletes at most limit rows (tiles, stories and closed walks expired at now, days of the ledger older than LedgerDays) in one
 	// transaction and returns how many went: call again while it returns limit.
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
@@ -64,12 +70,16 @@ type Users interface {
 	User(ctx context.Context, id int64) (User, error)
 	// UpdateUser hands fn the person (a zero User with the ID for a new one) and stores what fn leaves. fn may not change the ID.
 	UpdateUser(ctx context.Context, id int64, fn func(*User) error) (User, error)
+	// People counts those seen at the time or after it.
+	People(ctx context.Context, since time.Time) (int, error)
 }
 
 // Told keeps which places a person has heard of, for ever.
 type Told interface {
 	// Told says for each of the places whether the person has heard of it, in the order asked.
 	Told(ctx context.Context, person int64, places []string) ([]bool, error)
+	// Heard counts the places that the person has heard of.
+	Heard(ctx context.Context, person int64) (int, error)
 	// Vote records what the person thinks of a story told to them (ErrNotFound if its place was not) and counts it in the
 	// story of that key, which is returned as it is then. A person has one vote for a place: a new one takes the old one
 	// back, also from a story in another language or length, and NoMark only takes back. A vote is taken back from the

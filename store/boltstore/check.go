@@ -55,6 +55,7 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 	expiring := 0       // rows that there must be in bucketExpiry
 	newest := uint64(0) // of the updates done
 	edition := uint64(0)
+	given := map[int64]int64{} // what the payments add up to
 	checks := []struct {
 		bucket []byte
 		row    func(k, v []byte) error
@@ -118,6 +119,18 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			}
 			return err
 		}},
+		{bucketPayments, func(k, v []byte) error {
+			var p store.Payment
+			if err := decodePayment(k, v, &p); err != nil || !p.Refunded.IsZero() {
+				return err
+			}
+			given[0] += p.Stars
+			if p.Person != 0 {
+				given[p.Person] += p.Stars
+			}
+			return nil
+		}},
+		{bucketSettings, func(k, v []byte) error { return decode(k, v, func(c *codec) { c.text(new(string)) }) }},
 		{bucketDone, func(k, v []byte) error {
 			if len(v) != 8 {
 				return fmt.Errorf("%w: update %q", errRecord, k)
@@ -139,6 +152,15 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			return err
 		}
 	}
+	for person, want := range given {
+		got, err := tokens(tx.Bucket(bucketGiven), idKey(person))
+		if err != nil {
+			return err
+		}
+		if got != want {
+			return fmt.Errorf("%w: payments of %d stars, their sum is %d", errRecord, want, got)
+		}
+	}
 	// Every record had its row in the index; with as many rows in both, no row of an index points to nothing.
 	for _, same := range []struct {
 		index []byte
@@ -148,6 +170,7 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 		{bucketStoryIDs, rows(tx, bucketStories)},
 		{bucketExpiry, expiring},
 		{bucketRing, rows(tx, bucketDone)},
+		{bucketGiven, len(given)},
 	} {
 		if got := rows(tx, same.index); got != same.want {
 			return fmt.Errorf("%w: index %s has %d rows for %d", errRecord, same.index, got, same.want)

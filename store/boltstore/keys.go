@@ -34,10 +34,14 @@ var (
 	bucketStops    = []byte("stops")     // walk, number -> stop
 	bucketWalkRing = []byte("walk_ring") // slot -> walk; the sequence counts the closed ones
 
+	bucketPayments = []byte("payments") // charge -> payment
+	bucketGiven    = []byte("given")    // person (0 = all) -> stars
+	bucketSettings = []byte("settings") // name -> value
+
 	buckets = [][]byte{
 		bucketMeta, bucketUsers, bucketTold, bucketTiles, bucketPlaces, bucketPlaceIDs, bucketPages,
 		bucketStories, bucketStoryIDs, bucketExpiry, bucketLedger, bucketDone, bucketRing,
-		bucketWalks, bucketStops, bucketWalkRing,
+		bucketWalks, bucketStops, bucketWalkRing, bucketPayments, bucketGiven, bucketSettings,
 	}
 )
 

@@ -23,11 +23,11 @@ func (s *Store) Spend(ctx context.Context, day store.Day, person, tokens int64) 
 			return err
 		}
 		sum.Day += tokens
-		if err := t.putTokens(ledgerKey(day, 0), sum.Day); err != nil || person == 0 {
+		if err := t.putTokens(ledger, ledgerKey(day, 0), sum.Day); err != nil || person == 0 {
 			return err
 		}
 		sum.Person += tokens
-		return t.putTokens(ledgerKey(day, person), sum.Person)
+		return t.putTokens(ledger, ledgerKey(day, person), sum.Person)
 	})
 	if err != nil {
 		return store.Spent{}, err
@@ -67,12 +67,12 @@ func tokens(ledger *bolt.Bucket, key []byte) (int64, error) {
 	return n, err
 }
 
-func (t *txn) putTokens(key []byte, n int64) error {
+func (t *txn) putTokens(b *bolt.Bucket, key []byte, n int64) error {
 	v, err := encode(key, func(c *codec) { c.int64(&n) })
 	if err != nil {
 		return err
 	}
-	return t.put(t.bucket(bucketLedger), key, v)
+	return t.put(b, key, v)
 }
 
 // checkDay refuses what is no date: it would never be swept.

@@ -21,6 +21,17 @@ func userFields(c *codec, u *store.User) {
 	c.time(&u.HintAt)
 	c.time(&u.Created)
 	c.time(&u.Seen)
+	c.time(&u.AskedAt)
+	c.int(&u.Walks)
+	c.float64(&u.Metres)
+}
+
+func paymentFields(c *codec, p *store.Payment) {
+	c.text(&p.Charge)
+	c.int64(&p.Person)
+	c.int64(&p.Stars)
+	c.time(&p.At)
+	c.time(&p.Refunded)
 }
 
 func placeFields(c *codec, p *store.Place) {

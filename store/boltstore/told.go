@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -30,6 +31,23 @@ func (s *Store) Told(ctx context.Context, person int64, places []string) ([]bool
 		return nil, err
 	}
 	return told, nil
+}
+
+// Heard implements store.Told. It counts keys.
+func (s *Store) Heard(ctx context.Context, person int64) (int, error) {
+	n := 0
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		prefix := idKey(person)
+		c := tx.Bucket(bucketTold).Cursor()
+		for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
+			n++
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
 }
 
 // Vote implements store.Told.

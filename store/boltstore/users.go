@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -61,6 +62,47 @@ func (s *Store) UpdateUser(ctx context.Context, id int64, fn func(*store.User) e
 		return store.User{}, err
 	}
 	return stored, nil
+}
+
+// People implements store.Users. It reads everybody.
+func (s *Store) People(ctx context.Context, since time.Time) (int, error) {
+	n := 0
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		return tx.Bucket(bucketUsers).ForEach(func(k, v []byte) error {
+			var u store.User
+			if err := decodeUser(k, v, &u); err != nil {
+				return err
+			}
+			if !u.Seen.Before(since) {
+				n++
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}
+
+// addWalk adds a walk that ended to what its person did, if they are known.
+func (t *txn) addWalk(w *store.Walk) error {
+	key := idKey(w.Person)
+	old := t.bucket(bucketUsers).Get(key)
+	if old == nil {
+		return nil
+	}
+	var u store.User
+	if err := decodeUser(key, old, &u); err != nil {
+		return err
+	}
+	u.Walks++
+	u.Metres += w.Metres
+	v, err := encode(key, func(c *codec) { userFields(c, &u) })
+	if err != nil {
+		return err
+	}
+	return t.put(t.bucket(bucketUsers), key, v)
 }
 
 // callUpdater calls a caller's function, which may run in another caller's goroutine: its panic must reach its own.

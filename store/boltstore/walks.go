@@ -44,8 +44,18 @@ func (t *txn) saveWalk(w *store.Walk, row []byte) error {
 	if err != nil || found && old.Revision >= w.Revision {
 		return err
 	}
+	if found && w.Closed && !old.Closed {
+		if err := t.addWalk(w); err != nil {
+			return err
+		}
+	}
+	return t.swapWalk(key, &old, w, row)
+}
+
+// swapWalk writes the row of w in the place of old, which is the zero Walk if there was none.
+func (t *txn) swapWalk(key []byte, old, w *store.Walk, row []byte) error {
 	if old.Closed || w.Closed {
-		if err := t.reschedule(expiringWalk, key, ifClosed(old), ifClosed(*w)); err != nil {
+		if err := t.reschedule(expiringWalk, key, ifClosed(*old), ifClosed(*w)); err != nil {
 			return err
 		}
 	}
@@ -146,13 +156,9 @@ func (t *txn) stop(d *store.Delivery) error {
 
 // dropStops deletes the stops of the walk.
 func (t *txn) dropStops(walk []byte) error {
-	var keys [][]byte // bbolt's cursors do not survive deletions
-	c := t.bucket(bucketStops).Cursor()
-	for k, _ := c.Seek(walk); bytes.HasPrefix(k, walk); k, _ = c.Next() {
-		keys = append(keys, bytes.Clone(k))
-	}
-	for _, k := range keys {
-		if err := t.delete(t.bucket(bucketStops), k); err != nil {
+	stops := t.bucket(bucketStops)
+	for _, k := range t.under(stops, walk) {
+		if err := t.delete(stops, k); err != nil {
 			return err
 		}
 	}

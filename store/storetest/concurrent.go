@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,6 +30,7 @@ func testConcurrent(t *testing.T, open OpenFunc) {
 	must(t, s.PutStories(ctx, []store.Story{text}))
 	day, refusal := store.DayOf(noon), errors.New("no")
 
+	var credited atomic.Int64
 	var wg sync.WaitGroup
 	for w := range int64(writers) {
 		wg.Go(func() {
@@ -47,6 +49,11 @@ func testConcurrent(t *testing.T, open OpenFunc) {
 				check("spend", err)
 				check("delivered", s.Delivered(ctx, store.Delivery{Update: 1 + i, Person: w % 2, Place: fmt.Sprint("Q", i), At: noon}))
 				check("put", s.PutStories(ctx, []store.Story{story(fmt.Sprint("Q", 1+i%10), "ru", store.Short, eiffel)}))
+				_, fresh, err := s.Credit(ctx, store.Payment{Charge: fmt.Sprint("charge", i), Person: 7, Stars: 1, At: noon})
+				check("credit", err)
+				if fresh {
+					credited.Add(1)
+				}
 				found, err := s.StoriesIn(ctx, "ru", at(eiffel), 100, noon)
 				check("read", err)
 				for j := 1; j < len(found); j++ {
@@ -62,10 +69,14 @@ func testConcurrent(t *testing.T, open OpenFunc) {
 	}
 	wg.Wait()
 
+	if got := credited.Load(); got != increments {
+		t.Errorf("%d payments were new, want each of %d once", got, increments)
+	}
 	const n = writers * increments
 	text.Likes = writers
 	play(t, s, []op{
 		user("increments", 7, store.User{ID: 7, HintAt: time.Time{}.Add(n * time.Second)}, nil),
+		given("stars", 7, store.Given{Person: increments, All: increments}),
 		spent("tokens", day, 3, store.Spent{Day: n, Person: increments}),
 		stories("votes", []store.StoryKey{text.StoryKey}, noon, text),
 		told("told", 1, []string{"Q0", "Q99", "Q100"}, []bool{true, true, false}),

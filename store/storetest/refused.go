@@ -120,6 +120,9 @@ func put(ctx context.Context, s store.Store, record any) error {
 		return s.SaveWalks(ctx, []store.Walk{{ID: "good", Revision: 1}, *r})
 	case *store.Delivery:
 		return s.Delivered(ctx, *r)
+	case *store.Payment:
+		_, _, err := s.Refund(ctx, *r)
+		return err
 	}
 	panic("a record that put does not know")
 }
@@ -128,9 +131,9 @@ func testRefused(t *testing.T, open OpenFunc) {
 	ctx, s := t.Context(), open(t, t.TempDir())
 	defer closeStore(t, s)
 	user, place, tile, full, delivery := filled[store.User](), filled[store.Place](), filled[store.Tile](), filled[store.Story](), filled[store.Delivery]()
-	walk := filled[store.Walk]()
+	walk, payment := filled[store.Walk](), filled[store.Payment]()
 	bad := []string{"a\x00b", "\x00", "a\xffb", "\xc3", string([]byte{0xed, 0xa0, 0x80})} // the last one is half of a surrogate pair
-	for _, record := range []any{&user, &place, &tile, &full, &delivery, &walk} {
+	for _, record := range []any{&user, &place, &tile, &full, &delivery, &walk, &payment} {
 		v := reflect.ValueOf(record).Elem()
 		texts(v, v.Type().Name(), func(path string, text reflect.Value) {
 			good := text.String()
@@ -166,6 +169,12 @@ func testRefused(t *testing.T, open OpenFunc) {
 			"SaveWalks":      func() error { return s.SaveWalks(ctx, []store.Walk{{ID: b, Revision: 1}}) },
 			"Walk":           func() error { _, err := s.Walk(ctx, b); return err },
 			"Stops":          func() error { _, err := s.Stops(ctx, b); return err },
+			"Credit":         func() error { _, _, err := s.Credit(ctx, store.Payment{Charge: b, Stars: 1}); return err },
+			"Refund":         func() error { _, _, err := s.Refund(ctx, store.Payment{Charge: b, Refunded: noon}); return err },
+			"Payment":        func() error { _, err := s.Payment(ctx, b); return err },
+			"Payments":       func() error { _, err := s.Payments(ctx, b, 1); return err },
+			"Setting":        func() error { _, err := s.Setting(ctx, b); return err },
+			"SetSetting":     func() error { return s.SetSetting(ctx, b, "") },
 			"Delivered walk": func() error { return s.Delivered(ctx, store.Delivery{Person: 1, Walk: b}) },
 			"Delivered":      func() error { return s.Delivered(ctx, store.Delivery{Person: 1, Place: b}) },
 		}
@@ -217,6 +226,11 @@ func testEmpty(t *testing.T, s store.Store) {
 		openWalks("no walks"),
 		getWalk("no walk", "good", store.Walk{}, store.ErrNotFound),
 		stops("no stops", "good"),
+		payments("no payments", "", 10),
+		given("nothing given", 1, store.Given{}),
+		setting("nothing set", "good", ""),
+		people("nobody", time.Time{}, 0),
+		heard("nothing heard", 1, 0),
 		done("nothing done", filled[store.Delivery]().Update, false),
 		done("nothing done", 1, false),
 		spent("nothing spent", store.DayOf(noon), 1, store.Spent{}),
@@ -249,6 +263,16 @@ func methods(ctx context.Context, s store.Store) map[string]error {
 	_, errs["Stops"] = s.Stops(ctx, "good")
 	_, errs["Done"] = s.Done(ctx, 1)
 	errs["MarkDone"] = s.MarkDone(ctx, 1)
+	_, errs["People"] = s.People(ctx, noon)
+	_, errs["Heard"] = s.Heard(ctx, 1)
+	_, _, errs["Credit"] = s.Credit(ctx, store.Payment{Charge: "good", Person: 1, Stars: 1, At: noon})
+	_, _, errs["Refund"] = s.Refund(ctx, store.Payment{Charge: "good", Refunded: noon})
+	_, errs["Payment"] = s.Payment(ctx, "good")
+	_, errs["Payments"] = s.Payments(ctx, "", 1)
+	_, errs["Given"] = s.Given(ctx, 1)
+	_, errs["Setting"] = s.Setting(ctx, "good")
+	errs["SetSetting"] = s.SetSetting(ctx, "good", "value")
+	errs["ForgetUser"] = s.ForgetUser(ctx, 1, noon)
 	_, errs["Sweep"] = s.Sweep(ctx, noon, 10)
 	return errs
 }

@@ -116,3 +116,59 @@ func markDone(name string, updates ...int64) op {
 func sweep(name string, now time.Time, limit, want int) op {
 	return op{name: name, want: want, do: func(ctx context.Context, s store.Store) (any, error) { return s.Sweep(ctx, now, limit) }}
 }
+
+func people(name string, since time.Time, want int) op {
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) { return s.People(ctx, since) }}
+}
+
+func heard(name string, person int64, want int) op {
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) { return s.Heard(ctx, person) }}
+}
+
+// paid is what Credit and Refund return.
+type paid struct {
+	Stored store.Payment
+	First  bool
+}
+
+func credit(name string, p store.Payment, want paid, err error) op {
+	return op{name: name, want: want, err: err, do: func(ctx context.Context, s store.Store) (any, error) {
+		stored, fresh, err := s.Credit(ctx, p)
+		return paid{stored, fresh}, err
+	}}
+}
+
+func refund(name string, p store.Payment, want paid, err error) op {
+	return op{name: name, want: want, err: err, do: func(ctx context.Context, s store.Store) (any, error) {
+		stored, first, err := s.Refund(ctx, p)
+		return paid{stored, first}, err
+	}}
+}
+
+func payment(name, charge string, want store.Payment, err error) op {
+	return op{name: name, want: want, err: err, reads: true, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.Payment(ctx, charge)
+	}}
+}
+
+func payments(name, after string, limit int, want ...store.Payment) op {
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.Payments(ctx, after, limit)
+	}}
+}
+
+func given(name string, person int64, want store.Given) op {
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) { return s.Given(ctx, person) }}
+}
+
+func setting(name, of, want string) op {
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) { return s.Setting(ctx, of) }}
+}
+
+func setSetting(name, of, value string, err error) op {
+	return op{name: name, err: err, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.SetSetting(ctx, of, value) }}
+}
+
+func forget(name string, person int64) op {
+	return op{name: name, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.ForgetUser(ctx, person, noon) }}
+}

@@ -34,6 +34,9 @@ func Run(t *testing.T, open OpenFunc) {
 		{"Deliveries", deliveryOps},
 		{"Walks", walkOps},
 		{"ClosedWalks", closedWalkOps},
+		{"Payments", paymentOps},
+		{"Settings", settingOps},
+		{"Forget", forgetOps},
 		{"Sweep", sweepOps},
 	} {
 		t.Run(part.name, func(t *testing.T) {

@@ -1,0 +1,151 @@
+package boltstore
+
+import (
+	"bytes"
+	"context"
+	"math"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"excursobot/store"
+)
+
+// endlessFor is how long the share of a forgotten walk without an end is remembered.
+const endlessFor = 30 * 24 * time.Hour
+
+// ForgetUser implements store.Store. It reads all walks and payments, which is much for one person; but it is asked for rarely, and
+// indexes by person would cost every write.
+func (s *Store) ForgetUser(ctx context.Context, person int64, at time.Time) error {
+	return s.write(ctx, func(t *txn) error {
+		if err := t.delete(t.bucket(bucketUsers), idKey(person)); err != nil {
+			return err
+		}
+		for _, forget := range []func(int64) error{
+			t.forgetTold,
+			t.forgetTokens,
+			func(person int64) error { return t.forgetWalks(person, at) },
+			t.forgetPayments,
+		} {
+			if err := forget(person); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// forgetTold takes back the person's votes and deletes what they heard.
+func (t *txn) forgetTold(person int64) error {
+	prefix := idKey(person)
+	told := t.bucket(bucketTold)
+	for _, k := range t.under(told, prefix) {
+		var row toldRow
+		if err := decode(k, told.Get(k), row.fields); err != nil {
+			return err
+		}
+		if err := t.takeBack(person, string(k[len(prefix):]), row.vote); err != nil {
+			return err
+		}
+		if err := t.delete(told, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetTokens deletes the person's rows in the ledger; the days' sums stay.
+func (t *txn) forgetTokens(person int64) error {
+	if person == 0 { // the days' sums
+		return nil
+	}
+	ledger := t.bucket(bucketLedger)
+	var keys [][]byte
+	err := ledger.ForEach(func(k, _ []byte) error {
+		if bytes.HasSuffix(k, idKey(person)) {
+			keys = append(keys, bytes.Clone(k))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if err := t.delete(ledger, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetWalks leaves of the person's walks nothing but the memory that their shares ended.
+func (t *txn) forgetWalks(person int64, at time.Time) error {
+	walks := t.bucket(bucketWalks)
+	var theirs []store.Walk
+	err := walks.ForEach(func(k, _ []byte) error {
+		w, _, err := walkRow(t.tx, k)
+		if err == nil && w.Person == person {
+			theirs = append(theirs, w)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, w := range theirs {
+		bare := store.Walk{ID: w.ID, Revision: math.MaxUint64, Closed: true, Expires: w.Expires}
+		if !w.Closed {
+			bare.Expires = w.Ends
+		}
+		if bare.Expires.IsZero() {
+			bare.Expires = at.Add(endlessFor)
+		}
+		key := walkKey(w.ID)
+		row, err := encode(key, func(c *codec) { walkFields(c, &bare) })
+		if err != nil {
+			return err
+		}
+		if err := t.swapWalk(key, &w, &bare, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetPayments takes the person's name from their payments.
+func (t *txn) forgetPayments(person int64) error {
+	if person == 0 {
+		return nil
+	}
+	var theirs []store.Payment
+	err := t.bucket(bucketPayments).ForEach(func(k, v []byte) error {
+		var p store.Payment
+		if err := decodePayment(k, v, &p); err != nil {
+			return err
+		}
+		if p.Person == person {
+			theirs = append(theirs, p)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, p := range theirs {
+		p.Person = 0
+		if _, err := t.putPayment(p); err != nil {
+			return err
+		}
+	}
+	return t.delete(t.bucket(bucketGiven), idKey(person))
+}
+
+// under copies the keys of the bucket that begin with prefix: bbolt's cursors do not survive deletions.
+func (t *txn) under(b *bolt.Bucket, prefix []byte) [][]byte {
+	var keys [][]byte
+	c := b.Cursor()
+	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
+		keys = append(keys, bytes.Clone(k))
+	}
+	return keys
+}

@@ -1,0 +1,187 @@
+package boltstore
+
+import (
+	"context"
+	"fmt"
+
+	bolt "go.etcd.io/bbolt"
+
+	"excursobot/store"
+)
+
+// Credit implements store.Payments.
+func (s *Store) Credit(ctx context.Context, p store.Payment) (store.Payment, bool, error) {
+	if p.Stars < 1 {
+		return store.Payment{}, false, fmt.Errorf("%w: a payment of %d stars", store.ErrInvalid, p.Stars)
+	}
+	return s.changePayment(ctx, p, func(t *txn, old store.Payment, found bool) (store.Payment, bool, error) {
+		if found {
+			return old, false, nil
+		}
+		return p, true, t.addGiven(p, +1)
+	})
+}
+
+// Refund implements store.Payments.
+func (s *Store) Refund(ctx context.Context, p store.Payment) (store.Payment, bool, error) {
+	if p.Refunded.IsZero() {
+		return store.Payment{}, false, fmt.Errorf("%w: a refund without its time", store.ErrInvalid)
+	}
+	return s.changePayment(ctx, p, func(t *txn, old store.Payment, found bool) (store.Payment, bool, error) {
+		if !found {
+			return p, true, nil
+		}
+		if !old.Refunded.IsZero() {
+			return old, false, nil
+		}
+		row := old
+		row.Refunded = p.Refunded
+		return row, true, t.addGiven(old, -1)
+	})
+}
+
+// changePayment hands fn what is stored under p's charge, and stores what fn returns if fn says that it changed.
+func (s *Store) changePayment(ctx context.Context, p store.Payment, fn func(t *txn, old store.Payment, found bool) (store.Payment, bool, error)) (store.Payment, bool, error) {
+	if err := checkCharge(p.Charge); err != nil {
+		return store.Payment{}, false, err
+	}
+	var stored store.Payment
+	var changed bool
+	err := s.write(ctx, func(t *txn) error {
+		old, found, err := paymentRow(t.tx, p.Charge)
+		if err != nil {
+			return err
+		}
+		stored, changed, err = fn(t, old, found)
+		if err != nil || !changed {
+			return err
+		}
+		stored, err = t.putPayment(stored)
+		return err
+	})
+	if err != nil {
+		return store.Payment{}, false, err
+	}
+	return stored, changed, nil
+}
+
+// Payment implements store.Payments.
+func (s *Store) Payment(ctx context.Context, charge string) (store.Payment, error) {
+	if err := checkCharge(charge); err != nil {
+		return store.Payment{}, err
+	}
+	var p store.Payment
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		var found bool
+		var err error
+		if p, found, err = paymentRow(tx, charge); err == nil && !found {
+			err = store.ErrNotFound
+		}
+		return err
+	})
+	return p, err
+}
+
+// Payments implements store.Payments.
+func (s *Store) Payments(ctx context.Context, after string, limit int) ([]store.Payment, error) {
+	if err := checkKey(after); err != nil {
+		return nil, err
+	}
+	var payments []store.Payment
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		c := tx.Bucket(bucketPayments).Cursor()
+		k, v := c.Seek([]byte(after))
+		if k != nil && string(k) == after {
+			k, v = c.Next()
+		}
+		for ; k != nil && len(payments) < limit; k, v = c.Next() {
+			var p store.Payment
+			if err := decodePayment(k, v, &p); err != nil {
+				return err
+			}
+			payments = append(payments, p)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return payments, nil
+}
+
+// Given implements store.Payments.
+func (s *Store) Given(ctx context.Context, person int64) (store.Given, error) {
+	var sum store.Given
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		given := tx.Bucket(bucketGiven)
+		var err error
+		if sum.All, err = tokens(given, idKey(0)); err != nil || person == 0 {
+			return err
+		}
+		sum.Person, err = tokens(given, idKey(person))
+		return err
+	})
+	return sum, err
+}
+
+// addGiven adds a payment that did not go back to the sums, or with sign -1 takes it out of them.
+func (t *txn) addGiven(p store.Payment, sign int64) error {
+	if !p.Refunded.IsZero() {
+		return nil
+	}
+	people := []int64{0}
+	if p.Person != 0 {
+		people = append(people, p.Person)
+	}
+	given := t.bucket(bucketGiven)
+	for _, person := range people {
+		key := idKey(person)
+		sum, err := tokens(given, key)
+		if err != nil {
+			return err
+		}
+		if sum += sign * p.Stars; sum == 0 {
+			err = t.delete(given, key)
+		} else {
+			err = t.putTokens(given, key, sum)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putPayment stores p and returns what is read from now on.
+func (t *txn) putPayment(p store.Payment) (stored store.Payment, err error) {
+	key := []byte(p.Charge)
+	v, err := encode(key, func(c *codec) { paymentFields(c, &p) })
+	if err != nil {
+		return stored, err
+	}
+	if err := decodePayment(key, v, &stored); err != nil {
+		return stored, err
+	}
+	return stored, t.put(t.bucket(bucketPayments), key, v)
+}
+
+func paymentRow(tx *bolt.Tx, charge string) (p store.Payment, found bool, err error) {
+	key := []byte(charge)
+	v := tx.Bucket(bucketPayments).Get(key)
+	if v == nil {
+		return p, false, nil
+	}
+	return p, true, decodePayment(key, v, &p)
+}
+
+func decodePayment(key, value []byte, p *store.Payment) error {
+	return decode(key, value, func(c *codec) { paymentFields(c, p) })
+}
+
+// checkCharge wants a charge to be a key, and there at all.
+func checkCharge(charge string) error {
+	if charge == "" {
+		return fmt.Errorf("%w: a payment without a charge", store.ErrInvalid)
+	}
+	return checkKey(charge)
+}

@@ -1,0 +1,45 @@
+package boltstore
+
+import (
+	"context"
+	"fmt"
+
+	bolt "go.etcd.io/bbolt"
+
+	"excursobot/store"
+)
+
+// Setting implements store.Settings.
+func (s *Store) Setting(ctx context.Context, name string) (string, error) {
+	if err := checkName(name); err != nil {
+		return "", err
+	}
+	var value string
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		v := tx.Bucket(bucketSettings).Get([]byte(name))
+		if v == nil {
+			return nil
+		}
+		return decode([]byte(name), v, func(c *codec) { c.text(&value) })
+	})
+	return value, err
+}
+
+// SetSetting implements store.Settings.
+func (s *Store) SetSetting(ctx context.Context, name, value string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	v, err := encode([]byte(name), func(c *codec) { c.text(&value) })
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(t *txn) error { return t.put(t.bucket(bucketSettings), []byte(name), v) })
+}
+
+func checkName(name string) error {
+	if name == "" {
+		return fmt.Errorf("%w: a setting without a name", store.ErrInvalid)
+	}
+	return checkKey(name)
+}
