@@ -8,7 +8,7 @@ BIN     := bin/excursobot
 RACE := $(shell command -v "$$(go env CC)" >/dev/null 2>&1 && [ "$$(go env CGO_ENABLED)" = 1 ] && echo -race)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint fuzz bench build image clean
+.PHONY: help run demo test lint fuzz bench build image clean load
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -34,6 +34,10 @@ fuzz: ## every fuzz target for FUZZTIME (default 5s)
 
 bench: ## every benchmark
 	go test -run '^$$' -bench . -benchmem ./...
+
+load: ## the standard load runs (about 15 minutes), into docs/load.md
+	@CGO_ENABLED=0 go build -o $(BIN) .
+	./$(BIN) load --set --doc docs/load.md
 
 build: ## the static binary, bin/excursobot
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) .

@@ -2,8 +2,10 @@ package model
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -132,11 +134,38 @@ func TestPlantedFaultsAreStopped(t *testing.T) {
 			stopped[kind]++
 		}
 	}
-	var report []string
+	var report strings.Builder
+	fmt.Fprintf(&report, "| planted into %d good stories in %d languages | stopped |\n| --- | --- |\n", len(corpus), len(Languages))
 	for _, kind := range slices.Sorted(maps.Keys(planted)) {
-		report = append(report, fmt.Sprintf("%s %d/%d", kind, stopped[kind], planted[kind]))
+		fmt.Fprintf(&report, "| %s | %d of %d |\n", kind, stopped[kind], planted[kind])
 	}
-	t.Logf("planted inventions stopped: %s; good stories stopped: see TestGoodStoriesPass (%d)", strings.Join(report, ", "), len(corpus))
+	checkReport(t, report.String())
+}
+
+var update = flag.Bool("update", false, "rewrite the report in docs/fact-check.md")
+
+// checkReport compares the table with the one that the document shows below its mark.
+func checkReport(t *testing.T, table string) {
+	t.Helper()
+	const path, mark = "../../../docs/fact-check.md", "<!-- report -->\n"
+	page, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, shown, ok := strings.Cut(string(page), mark)
+	if !ok {
+		t.Fatalf("%s has no line %q", path, mark)
+	}
+	if shown == table {
+		return
+	}
+	if !*update {
+		t.Errorf("%s is not current: go test ./bot/guide/model -run Planted -update\n%s", path, table)
+		return
+	}
+	if err := os.WriteFile(path, []byte(before+mark+table), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestYears(t *testing.T) {
