@@ -53,6 +53,7 @@ type Store interface {
 	Walks
 	Payments
 	Settings
+	Inbox
 	Deliveries
 	// ForgetUser deletes a person: profile, what was told, votes (taken back from the stories), days in the ledger and walks. Of a walk
 	// whose share may still send edits nothing stays but its ID, closed until it expires (one without an end: 30 days after at), so that no edit revives it; later
@@ -125,13 +126,13 @@ type Ledger interface {
 
 // Deliveries is the one method across roles.
 type Deliveries interface {
-	// Delivered records in one transaction that a story reached a person: the place is told, the update is done,
+	// Delivered records in one transaction that a story reached a person: the place is told, the update is done and out of the inbox,
 	// and the story is listed with its Number under its Walk, if that is known and not closed. Each of these happens once: a
 	// place told, an update done and a number given before stay as they are, and that is no error.
 	Delivered(ctx context.Context, d Delivery) error
 	// Done says whether the update is among the last DoneKept done.
 	Done(ctx context.Context, update int64) (bool, error)
-	// MarkDone remembers updates that ended without a story. Update 0 is no update.
+	// MarkDone remembers updates that ended without a story and takes them out of the inbox. Update 0 is no update.
 	MarkDone(ctx context.Context, updates ...int64) error
 }
 

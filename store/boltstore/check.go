@@ -131,6 +131,18 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			return nil
 		}},
 		{bucketSettings, func(k, v []byte) error { return decode(k, v, func(c *codec) { c.text(new(string)) }) }},
+		{bucketInbox, func(k, v []byte) error {
+			if err := decode(k, v, func(c *codec) { entryFields(c, new(store.Entry)) }); err != nil {
+				return err
+			}
+			if tx.Bucket(bucketDone).Get(k) != nil {
+				return fmt.Errorf("%w: update %q is done and in the inbox", errRecord, k)
+			}
+			return nil
+		}},
+		{bucketParked, func(k, v []byte) error {
+			return decode(k, v, func(c *codec) { entryFields(c, new(store.Entry)) })
+		}},
 		{bucketDone, func(k, v []byte) error {
 			if len(v) != 8 {
 				return fmt.Errorf("%w: update %q", errRecord, k)

@@ -59,12 +59,17 @@ func (s *Store) MarkDone(ctx context.Context, updates ...int64) error {
 	})
 }
 
-// done remembers an update in the next slot of the ring, and forgets the one that was there.
+// done takes an update out of the inbox and remembers it in the next slot of the ring; the one that was there is forgotten.
 func (t *txn) done(update int64) error {
 	done, ring := t.bucket(bucketDone), t.bucket(bucketRing)
 	key := idKey(update)
 	if update == 0 || done.Get(key) != nil {
-		return nil
+		return nil // what is done is in no inbox
+	}
+	if inbox := t.bucket(bucketInbox); inbox.Get(key) != nil {
+		if err := t.delete(inbox, key); err != nil {
+			return err
+		}
 	}
 	n, err := t.next(ring)
 	if err != nil {

@@ -30,6 +30,9 @@ var (
 	bucketDone   = []byte("done")   // update -> how many were done up to it
 	bucketRing   = []byte("ring")   // slot -> update; the sequence counts what went in
 
+	bucketInbox  = []byte("inbox")  // update -> entry; none of them is done
+	bucketParked = []byte("parked") // number in the order of parking -> entry
+
 	bucketWalks    = []byte("walks")     // walk -> walk, without what is in its stops
 	bucketStops    = []byte("stops")     // walk, number -> stop
 	bucketWalkRing = []byte("walk_ring") // slot -> walk; the sequence counts the closed ones
@@ -40,7 +43,7 @@ var (
 
 	buckets = [][]byte{
 		bucketMeta, bucketUsers, bucketTold, bucketTiles, bucketPlaces, bucketPlaceIDs, bucketPages,
-		bucketStories, bucketStoryIDs, bucketExpiry, bucketLedger, bucketDone, bucketRing,
+		bucketStories, bucketStoryIDs, bucketExpiry, bucketLedger, bucketDone, bucketRing, bucketInbox, bucketParked,
 		bucketWalks, bucketStops, bucketWalkRing, bucketPayments, bucketGiven, bucketSettings,
 	}
 )

@@ -132,6 +132,16 @@ func stopFields(c *codec, s *store.Stop) {
 	c.time(&s.At)
 }
 
+func entryFields(c *codec, e *store.Entry) {
+	c.int64(&e.Update)
+	c.int64(&e.Chat)
+	c.time(&e.Arrived)
+	c.bytes(&e.Raw)
+	c.int(&e.Tries)
+	c.text(&e.Place)
+	c.int(&e.Message)
+}
+
 // ifClosed is when a walk is to be swept; the zero time is never.
 func ifClosed(w store.Walk) time.Time {
 	if !w.Closed {

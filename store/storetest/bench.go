@@ -99,6 +99,16 @@ func Benchmark(b *testing.B, open func(b *testing.B, dir string) store.Store) {
 				return s.Delivered(ctx, store.Delivery{Update: i, Person: i % 500, Place: fmt.Sprint("D", i), At: noon})
 			})
 		})
+		b.Run(fmt.Sprintf("AcceptAndDone/writers=%d", writers), func(b *testing.B) {
+			raw := make([]byte, 400) // as a message with a location has
+			together(b, writers, func() error {
+				i := n.Add(1)
+				if _, err := s.Accept(ctx, store.Entry{Update: i, Chat: i % 500, Arrived: noon, Raw: raw}); err != nil {
+					return err
+				}
+				return s.MarkDone(ctx, i)
+			})
+		})
 		b.Run(fmt.Sprintf("Spend/writers=%d", writers), func(b *testing.B) {
 			together(b, writers, func() error {
 				_, err := s.Spend(ctx, store.DayOf(noon), n.Add(1)%500, 1)

@@ -153,6 +153,13 @@ func testCrash(t *testing.T, open OpenFunc) {
 				t.Errorf("round %d: delivery %d was confirmed and is lost (last %d)", round, n, last)
 			}
 		}
+		left, err := s.Pending(t.Context(), 0, 10)
+		must(t, err)
+		for _, e := range left {
+			if done, err := s.Done(t.Context(), e.Update); err != nil || done || len(left) > 1 {
+				t.Errorf("round %d: %d updates are left, number %d with done %v (%v)", round, len(left), e.Update, done, err)
+			}
+		}
 		stops, err := s.Stops(t.Context(), "w")
 		must(t, err)
 		if len(stops) != finished {
@@ -210,6 +217,8 @@ func writeUntilKilled(t *testing.T, s store.Store) {
 		} else if done {
 			continue
 		}
+		_, err := s.Accept(t.Context(), store.Entry{Update: n, Arrived: noon})
+		must(t, err)
 		must(t, s.Delivered(t.Context(), store.Delivery{Update: n, Person: n, Place: "Q1", Walk: "w", Number: int(n), At: noon}))
 		if _, err := fmt.Printf("confirmed %d\n", n); err != nil { // nobody listens any more
 			return

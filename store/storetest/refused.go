@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -175,6 +176,7 @@ func testRefused(t *testing.T, open OpenFunc) {
 			"Payments":       func() error { _, err := s.Payments(ctx, b, 1); return err },
 			"Setting":        func() error { _, err := s.Setting(ctx, b); return err },
 			"SetSetting":     func() error { return s.SetSetting(ctx, b, "") },
+			"Note":           func() error { return s.Note(ctx, 1, b, 1) },
 			"Delivered walk": func() error { return s.Delivered(ctx, store.Delivery{Person: 1, Walk: b}) },
 			"Delivered":      func() error { return s.Delivered(ctx, store.Delivery{Person: 1, Place: b}) },
 		}
@@ -194,6 +196,8 @@ func testRefused(t *testing.T, open OpenFunc) {
 		"quiet off the globe":    s.SaveWalks(ctx, []store.Walk{{ID: "off", Revision: 1, QuietAt: off.Point}}),
 		"page off the globe":     s.PutTile(ctx, store.Tile{Pages: []store.Page{{Point: off.Point}}}),
 		"three in WrongBy":       s.PutStories(ctx, []store.Story{{WrongBy: []int64{1, 2, 3}}}),
+		"no update":              func() error { _, err := s.Accept(ctx, store.Entry{Raw: []byte("{}")}); return err }(),
+		"one of two":             func() error { _, err := s.Accept(ctx, entry(1), store.Entry{}); return err }(),
 		"unknown mark":           func() error { _, err := s.Vote(ctx, 1, off.StoryKey, 4, noon); return err }(),
 		"negative mark":          func() error { _, err := s.Vote(ctx, 1, off.StoryKey, -1, noon); return err }(),
 		"a day that is none":     func() error { _, err := s.Spend(ctx, "2026-02-30", 1, 1); return err }(),
@@ -231,6 +235,8 @@ func testEmpty(t *testing.T, s store.Store) {
 		setting("nothing set", "good", ""),
 		people("nobody", time.Time{}, 0),
 		heard("nothing heard", 1, 0),
+		pending("no updates", math.MinInt64, 10),
+		parked("none parked"),
 		done("nothing done", filled[store.Delivery]().Update, false),
 		done("nothing done", 1, false),
 		spent("nothing spent", store.DayOf(noon), 1, store.Spent{}),
@@ -262,6 +268,12 @@ func methods(ctx context.Context, s store.Store) map[string]error {
 	_, errs["OpenWalks"] = s.OpenWalks(ctx)
 	_, errs["Stops"] = s.Stops(ctx, "good")
 	_, errs["Done"] = s.Done(ctx, 1)
+	_, errs["Accept"] = s.Accept(ctx, entry(2))
+	_, errs["Pending"] = s.Pending(ctx, 0, 10)
+	errs["Note"] = s.Note(ctx, 2, "good", 1)
+	_, errs["Retry"] = s.Retry(ctx, 2)
+	_, errs["Parked"] = s.Parked(ctx)
+	_, errs["InboxStats"] = s.InboxStats(ctx)
 	errs["MarkDone"] = s.MarkDone(ctx, 1)
 	_, errs["People"] = s.People(ctx, noon)
 	_, errs["Heard"] = s.Heard(ctx, 1)

@@ -32,6 +32,7 @@ func Run(t *testing.T, open OpenFunc) {
 		{"Ranges", rangeOps},
 		{"Ledger", ledgerOps},
 		{"Deliveries", deliveryOps},
+		{"Inbox", inboxOps},
 		{"Walks", walkOps},
 		{"ClosedWalks", closedWalkOps},
 		{"Payments", paymentOps},
@@ -56,6 +57,8 @@ func Run(t *testing.T, open OpenFunc) {
 	}
 	t.Run("EveryField", func(t *testing.T) { testEveryField(t, open) })
 	t.Run("WalkFields", func(t *testing.T) { testWalkFields(t, open) })
+	t.Run("InboxFields", func(t *testing.T) { testInboxFields(t, open) })
+	t.Run("InboxBounds", func(t *testing.T) { testInboxBounds(t, open) })
 	t.Run("Refused", func(t *testing.T) { testRefused(t, open) })
 	t.Run("Ended", func(t *testing.T) { testEnded(t, open) })
 	t.Run("Closed", func(t *testing.T) { testClosed(t, open) })

@@ -1,0 +1,179 @@
+package boltstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	bolt "go.etcd.io/bbolt"
+
+	"excursobot/store"
+)
+
+// Accept implements store.Inbox.
+func (s *Store) Accept(ctx context.Context, entries ...store.Entry) ([]bool, error) {
+	rows := make([][]byte, len(entries))
+	for i, e := range entries {
+		if e.Update == 0 {
+			return nil, fmt.Errorf("%w: an entry without update", store.ErrInvalid)
+		}
+		row := store.Entry{Update: e.Update, Chat: e.Chat, Arrived: e.Arrived, Raw: e.Raw, Tries: 1}
+		var err error
+		if rows[i], err = encodeEntry(idKey(e.Update), row); err != nil {
+			return nil, err
+		}
+	}
+	fresh := make([]bool, len(entries))
+	err := s.write(ctx, func(t *txn) error {
+		inbox, done := t.bucket(bucketInbox), t.bucket(bucketDone)
+		for i := range entries {
+			key := idKey(entries[i].Update)
+			fresh[i] = done.Get(key) == nil && inbox.Get(key) == nil
+			if !fresh[i] {
+				continue
+			}
+			if err := t.put(inbox, key, rows[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return fresh, nil
+}
+
+// Pending implements store.Inbox.
+func (s *Store) Pending(ctx context.Context, after int64, limit int) ([]store.Entry, error) {
+	var entries []store.Entry
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		if after == math.MaxInt64 {
+			return nil
+		}
+		c := tx.Bucket(bucketInbox).Cursor()
+		for k, v := c.Seek(idKey(after + 1)); k != nil && len(entries) < limit; k, v = c.Next() {
+			e, err := decodeEntry(k, v)
+			if err != nil {
+				return err
+			}
+			entries = append(entries, e)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return entries, nil
+}
+
+// Note implements store.Inbox.
+func (s *Store) Note(ctx context.Context, update int64, place string, message int) error {
+	if err := checkKey(place); err != nil {
+		return err
+	}
+	return s.write(ctx, func(t *txn) error {
+		e, err := t.entry(update)
+		if errors.Is(err, store.ErrNotFound) || err == nil && e.Place == place && e.Message == message {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		e.Place, e.Message = place, message
+		return t.putEntry(bucketInbox, idKey(update), e)
+	})
+}
+
+// Retry implements store.Inbox.
+func (s *Store) Retry(ctx context.Context, update int64) (bool, error) {
+	var again bool
+	err := s.write(ctx, func(t *txn) error {
+		e, err := t.entry(update)
+		if err != nil {
+			return err
+		}
+		if again = e.Tries < store.TriesMost; !again {
+			return t.park(e)
+		}
+		e.Tries++
+		return t.putEntry(bucketInbox, idKey(update), e)
+	})
+	return again && err == nil, err
+}
+
+// park moves an entry from the inbox to the parked ones.
+func (t *txn) park(e store.Entry) error {
+	parked := t.bucket(bucketParked)
+	n, err := t.next(parked)
+	if err != nil {
+		return err
+	}
+	if err := t.putEntry(bucketParked, appendUint(nil, n), e); err != nil {
+		return err
+	}
+	if n > store.ParkedKept {
+		if err := t.delete(parked, appendUint(nil, n-store.ParkedKept)); err != nil {
+			return err
+		}
+	}
+	return t.done(e.Update)
+}
+
+// Parked implements store.Inbox.
+func (s *Store) Parked(ctx context.Context) ([]store.Entry, error) {
+	var entries []store.Entry
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		c := tx.Bucket(bucketParked).Cursor()
+		for k, v := c.Last(); k != nil; k, v = c.Prev() {
+			e, err := decodeEntry(k, v)
+			if err != nil {
+				return err
+			}
+			entries = append(entries, e)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return entries, nil
+}
+
+// InboxStats implements store.Inbox. It looks at every page of two small buckets.
+func (s *Store) InboxStats(ctx context.Context) (store.InboxStats, error) {
+	var st store.InboxStats
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		st = store.InboxStats{Pending: rows(tx, bucketInbox), Parked: rows(tx, bucketParked)}
+		return nil
+	})
+	return st, err
+}
+
+// entry reads an entry of the inbox; ErrNotFound if it is not there.
+func (t *txn) entry(update int64) (store.Entry, error) {
+	key := idKey(update)
+	v := t.bucket(bucketInbox).Get(key)
+	if v == nil {
+		return store.Entry{}, store.ErrNotFound
+	}
+	return decodeEntry(key, v)
+}
+
+func (t *txn) putEntry(bucket, key []byte, e store.Entry) error {
+	v, err := encodeEntry(key, e)
+	if err != nil {
+		return err
+	}
+	return t.put(t.bucket(bucket), key, v)
+}
+
+func encodeEntry(key []byte, e store.Entry) ([]byte, error) {
+	return encode(key, func(c *codec) { entryFields(c, &e) })
+}
+
+func decodeEntry(k, v []byte) (e store.Entry, err error) {
+	err = decode(k, v, func(c *codec) { entryFields(c, &e) })
+	return e, err
+}
