@@ -77,11 +77,21 @@ type Bot struct {
 	counts   counters
 
 	mu       sync.Mutex
-	open     bool               // updates are taken
+	stage    stage
+	began    time.Time          // of Run; set before any update
 	work     context.Context    //nolint:containedctx // the work context of Run: it outlives the requests that bring updates
 	inflight map[int64]struct{} // ids of updates accepted and not done; bounded by MaxInflight
 	ready    error              // why updates are not coming in; nil = they are
 }
+
+// stage is how far a Bot's life is.
+type stage uint8
+
+const (
+	starting stage = iota // Telegram is not heard yet, or the inbox not read
+	taking                // updates are taken
+	draining
+)
 
 var secretForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
 
@@ -126,13 +136,13 @@ func New(cfg Config) (*Bot, error) {
 // returns ErrToken if Telegram does not know the token, nil after a clean stop.
 func (b *Bot) Run(intake, work context.Context) error {
 	b.mu.Lock()
-	b.work, b.open = work, true
+	b.work, b.began = work, time.Now()
 	b.mu.Unlock()
 
 	err := b.ingest(intake)
 
 	b.mu.Lock()
-	b.open, b.ready = false, errors.New("bot: draining")
+	b.stage, b.ready = draining, errors.New("bot: draining")
 	b.mu.Unlock()
 	b.lanes.wait()
 	if intake.Err() != nil && !errors.Is(err, ErrToken) {
@@ -141,9 +151,12 @@ func (b *Bot) Run(intake, work context.Context) error {
 	return err
 }
 
-// ingest makes updates come in, and tells Telegram what the bot can do once they do.
+// ingest goes on with what an earlier process left, then makes updates come in, and tells Telegram what the bot can do once they do.
 func (b *Bot) ingest(ctx context.Context) error {
 	if err := b.introduce(ctx); err != nil {
+		return err
+	}
+	if err := b.resume(ctx); err != nil {
 		return err
 	}
 	if b.cfg.WebhookURL == "" {
@@ -206,7 +219,7 @@ func (b *Bot) Ready() error {
 func (b *Bot) setReady(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.open {
+	if b.stage != draining {
 		b.ready = err
 	}
 }
@@ -215,7 +228,8 @@ func (b *Bot) setReady(err error) {
 type Stats struct {
 	Tasks, Lanes int // updates waiting and under way; lanes at work
 	Out          limiter.PaceStats
-	Parked       uint64    // updates that could not be read
+	Parked       uint64    // updates that could not be read, or were tried too often
+	Resumed      uint64    // updates that an earlier process left
 	Dropped      uint64    // over a person's limit of updates
 	Refused      uint64    // room full, bot stopping, store silent: given back to Telegram (of a full chat only by the webhook)
 	Panics       uint64    // handlers that panicked
@@ -227,7 +241,7 @@ func (b *Bot) Stats() Stats {
 	tasks, running := b.lanes.stats()
 	s := Stats{
 		Tasks: tasks, Lanes: running, Out: b.out.pace.Stats(),
-		Parked: b.counts.parked.Load(), Dropped: b.counts.dropped.Load(),
+		Parked: b.counts.parked.Load(), Resumed: b.counts.resumed.Load(), Dropped: b.counts.dropped.Load(),
 		Refused: b.counts.refused.Load(), Panics: b.counts.panics.Load(),
 	}
 	if at := b.counts.heard.Load(); at != 0 {
@@ -237,8 +251,8 @@ func (b *Bot) Stats() Stats {
 }
 
 type counters struct {
-	parked, dropped, refused, panics atomic.Uint64
-	heard                            atomic.Int64 // Unix nanoseconds
+	parked, resumed, dropped, refused, panics atomic.Uint64
+	heard                                     atomic.Int64 // Unix nanoseconds
 }
 
 func (o Observe) filled() Observe {

@@ -20,10 +20,12 @@ type handler func(ctx context.Context, u *update) error
 
 // job is what an update asks for.
 type job struct {
-	kind  string // for the metrics: location, command, text, button, member, live, other
-	lane  lane
-	story bool    // takes a token of the story buckets
-	run   handler // nil = nothing to do
+	kind     string // for the metrics: location, command, text, button, member, live, other
+	lane     lane
+	story    bool    // takes a token of the story buckets
+	fleeting bool    // lost with the process, and no harm: it is not kept in the inbox
+	vital    bool    // never taken without being kept: a payment
+	run      handler // nil = nothing to do
 }
 
 // update is an update as the handlers see it.
@@ -45,6 +47,11 @@ type update struct {
 	fresh bool        // never seen before
 	brief bool        // all people together ask too much: answered without the model
 	done  bool        // recorded as done already
+
+	shown struct { // what the person has seen of the answer, in the process before this one too
+		place   string // "" = not chosen
+		message int    // that is to become the answer; 0 = none
+	}
 }
 
 // newUpdate picks out who wrote what, where. Channel posts, anonymous administrators and other bots are nobody.

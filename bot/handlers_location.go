@@ -40,7 +40,7 @@ func (b *Bot) onBadLocation(ctx context.Context, u *update) error {
 func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 	stopTyping := b.out.typing(ctx, u.chat)
 	defer stopTyping()
-	card := 0 // its message
+	card := u.shown.message // of the process before this one; the story is to be of its place
 	story, err := b.cfg.Guide.Tell(ctx, guide.Request{
 		Person:    u.person,
 		Point:     p,
@@ -49,6 +49,7 @@ func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 		Class:     guide.Interactive,
 		Interests: u.user.Interests,
 		Brief:     u.brief,
+		Place:     u.shown.place,
 	}, func(c guide.Card) { card = b.showCard(ctx, u, c) })
 	stopTyping()
 	defer story.Release()
@@ -60,6 +61,7 @@ func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 		b.report(u, p, source)
 		return b.explain(ctx, u, card, err)
 	}
+	b.noteShown(ctx, u, story.Place.ID, card)
 	m := storyMessage(u.words, story, p, b.pictures(u))
 	if card != 0 {
 		_, err = b.out.edit(ctx, u.chat, card, m)
@@ -92,6 +94,7 @@ func (b *Bot) showCard(ctx context.Context, u *update, c guide.Card) int {
 		return 0
 	}
 	b.observe.First("static", time.Since(u.arrived))
+	b.noteShown(ctx, u, c.Place.ID, id)
 	return id
 }
 

@@ -29,8 +29,8 @@ const (
 	dropped                 // over the person's limit
 	chatFull                // the chat has too much under way
 	roomFull                // the bot has
-	stopping                // the bot takes nothing
-	faulty                  // the store can't say whether it is done
+	stopping                // the bot takes nothing, yet or any more
+	faulty                  // the store can't say whether it is done, or can't keep it
 )
 
 var verdictNames = [...]string{"taken", "repeated", "ignored", "parked", "dropped", "chat_full", "room_full", "stopping", "fault"}
@@ -53,56 +53,112 @@ func readID(raw []byte) (int64, error) {
 	return *head.ID, nil
 }
 
-// accept decides on one update. Everything that refuses it without harm comes before what costs the person a token, and tokens come before any write.
-func (b *Bot) accept(ctx context.Context, id int64, raw []byte) verdict {
-	v, kind := b.consider(ctx, id, raw)
-	b.observe.Update(kind, v.String())
-	switch v {
+// arrival is an update on its way in.
+type arrival struct {
+	raw     []byte
+	u       *update // nil if it can't be read
+	job     job
+	verdict verdict // accepted = it has room, is noted as under way, and goes on
+}
+
+// accept decides on updates in their order and puts those that it takes into their lanes, after they are in the inbox. It stops at the first
+// that must come again, so that none overtakes it: there may be fewer verdicts than updates.
+func (b *Bot) accept(ctx context.Context, updates ...received) []verdict {
+	arrivals := make([]*arrival, 0, len(updates))
+	for _, in := range updates {
+		a := b.consider(ctx, in)
+		if arrivals = append(arrivals, a); a.verdict.again() {
+			break
+		}
+	}
+	b.keep(ctx, arrivals)
+	verdicts := make([]verdict, 0, len(arrivals))
+	for _, a := range arrivals {
+		verdicts = append(verdicts, a.verdict)
+		b.note(a)
+		if a.verdict == accepted {
+			b.enter(a.u, a.job)
+		}
+	}
+	return verdicts
+}
+
+// received is an update as it came, with its id, which is all that must be readable of it.
+type received struct {
+	id  int64
+	raw []byte
+}
+
+// again says that Telegram is to send the update again, and what follows it after it.
+func (v verdict) again() bool { return v == roomFull || v == stopping || v == faulty }
+
+// note counts what became of an update.
+func (b *Bot) note(a *arrival) {
+	b.observe.Update(a.job.kind, a.verdict.String())
+	switch a.verdict {
 	case parked:
 		b.counts.parked.Add(1)
-		b.log.Error("update_parked", "update", id, "bytes", len(raw))
+		b.log.Error("update_parked", "bytes", len(a.raw), "why", "unreadable")
 	case dropped:
 		b.counts.dropped.Add(1)
 	case chatFull, roomFull, stopping, faulty:
 		b.counts.refused.Add(1)
 	}
-	return v
 }
 
-func (b *Bot) consider(ctx context.Context, id int64, raw []byte) (v verdict, kind string) {
+// consider decides whether an update is to be taken. Everything that refuses it without harm comes before what costs the person a token, and
+// tokens come before any write.
+func (b *Bot) consider(ctx context.Context, in received) *arrival {
 	arrived := time.Now()
 	b.counts.heard.Store(arrived.UnixNano())
-	u, err := decode(raw)
+	a := &arrival{raw: in.raw, job: job{kind: "unreadable"}, verdict: parked}
+	u, err := decode(in.raw)
 	if err != nil {
-		return parked, "unreadable"
+		return a
 	}
-	u.id, u.arrived = id, arrived
-	job := b.route(u)
-	if job.run == nil {
-		return ignored, job.kind
-	}
-	if err := b.lanes.reserve(u.chat); err != nil {
-		if errors.Is(err, errChatFull) {
-			return chatFull, job.kind
-		}
-		return roomFull, job.kind
+	u.id, u.arrived = in.id, arrived
+	a.u, a.job = u, b.route(u)
+	switch err := b.roomFor(u, &a.job); {
+	case a.job.run == nil:
+		a.verdict = ignored
+		return a
+	case errors.Is(err, errChatFull):
+		a.verdict = chatFull
+		return a
+	case err != nil:
+		a.verdict = roomFull
+		return a
 	}
 	// Only now: what Run does not find open has been reserved before, and is waited for.
-	if v := b.begin(id); v != accepted {
+	if a.verdict = b.begin(u.id); a.verdict != accepted {
 		b.lanes.cancel(u.chat)
-		return v, job.kind
+		return a
 	}
-	if v := b.admit(ctx, u, &job); v != accepted {
-		b.forget(id)
-		b.lanes.cancel(u.chat)
-		return v, job.kind
+	if a.verdict = b.admit(ctx, u, &a.job); a.verdict != accepted {
+		b.giveUp(u)
 	}
-	// The durable inbox writes the update here, between the tokens and the answer to Telegram.
+	return a
+}
+
+func (b *Bot) roomFor(u *update, job *job) error {
+	if job.run == nil {
+		return nil
+	}
+	return b.lanes.reserve(u.chat)
+}
+
+// giveUp forgets an update that was under way and did not get to its lane.
+func (b *Bot) giveUp(u *update) {
+	b.forget(u.id)
+	b.lanes.cancel(u.chat)
+}
+
+// enter puts an update with reserved room into its lane.
+func (b *Bot) enter(u *update, job job) {
 	if job.story && u.callback != nil && b.lanes.reserve(u.chat) == nil {
 		b.lanes.run(u.chat, control, func() { b.acknowledge(u) }) // the button's story waits for its turn, its spinner does not
 	}
 	b.lanes.run(u.chat, job.lane, func() { b.perform(u, job) })
-	return accepted, job.kind
 }
 
 // admit takes the person's tokens and asks the store whether the update is done.
@@ -121,6 +177,8 @@ func (b *Bot) admit(ctx context.Context, u *update, job *job) verdict {
 	}
 	if job.story {
 		switch {
+		case b.late(u):
+			*job = b.away(job.kind)
 		case !b.limits.stories.Allow(u.person):
 			*job = b.refusal(job.kind, "limit.story", b.limits.storyIn)
 		case !b.limits.all.Allow(struct{}{}):
@@ -209,7 +267,7 @@ func (b *Bot) workContext() context.Context {
 func (b *Bot) begin(id int64) verdict {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !b.open {
+	if b.stage != taking {
 		return stopping
 	}
 	if _, ok := b.inflight[id]; ok {

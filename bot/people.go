@@ -81,7 +81,7 @@ func (b *Bot) apologise(ctx context.Context, u *update) error {
 // refusal is the job in place of a story request that is over a limit: one sentence a minute, then silence. A button is always answered, or its
 // spinner would turn.
 func (b *Bot) refusal(kind, key string, wait time.Duration) job {
-	return job{kind: kind, run: func(ctx context.Context, u *update) error {
+	return job{kind: kind, fleeting: true, run: func(ctx context.Context, u *update) error {
 		if u.callback != nil {
 			b.out.answer(ctx, u.callback.ID, u.words.Plain(key, "wait", wait))
 			return nil

@@ -59,15 +59,20 @@ func (b *Bot) poll(ctx context.Context) error {
 	return nil
 }
 
-// take accepts updates in order and returns the offset to ask from next, and whether it stopped because the room is full.
+// take accepts updates in order, with one write for all of them, and returns the offset to ask from next, and whether it stopped because the
+// room is full.
 func (b *Bot) take(ctx context.Context, offset int64, updates []json.RawMessage) (next int64, full bool) {
+	batch := make([]received, 0, len(updates))
 	for _, raw := range updates {
 		id, err := readID(raw)
 		if err != nil {
 			b.log.Error("update_without_id", "error", err)
 			continue
 		}
-		switch b.accept(ctx, id, raw) {
+		batch = append(batch, received{id, raw})
+	}
+	for i, v := range b.accept(ctx, batch...) {
+		switch v {
 		case roomFull:
 			b.log.Warn("overload", "what", "updates under way")
 			return offset, true
@@ -78,9 +83,9 @@ func (b *Bot) take(ctx context.Context, offset int64, updates []json.RawMessage)
 			return offset, false
 		case chatFull:
 			// Lost: polling has one order for all chats, so to ask again would hold up everybody for one who has 20 questions open.
-			b.log.Warn("chat_full", "update", id)
+			b.log.Warn("chat_full", "update", batch[i].id)
 		}
-		offset = id + 1
+		offset = batch[i].id + 1
 	}
 	return offset, false
 }

@@ -227,7 +227,7 @@ func TestGroupsGetStaticAnswers(t *testing.T) {
 		defer w.close()
 		group := w.tg.Person(sim.Profile{ID: -100, FirstName: "G"}) // the chat, as the simulation keeps it
 		inject := func(part string) int64 {
-			return w.tg.Inject(json.RawMessage(`{"message":{"message_id":50,"date":1,"from":{"id":1,"language_code":"en"},"chat":{"id":-100,"type":"supergroup"},` + part + `}}`))
+			return w.tg.Inject(json.RawMessage(`{"message":{"message_id":50,"date":946684800,"from":{"id":1,"language_code":"en"},"chat":{"id":-100,"type":"supergroup"},` + part + `}}`))
 		}
 		inject(`"text":"hello"`)
 		inject(`"text":"/start@somebody_else"`)

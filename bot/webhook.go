@@ -43,7 +43,7 @@ func (b *Bot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not an update", http.StatusBadRequest)
 		return
 	}
-	switch b.accept(r.Context(), id, body) {
+	switch b.accept(r.Context(), received{id, body})[0] {
 	case chatFull, roomFull, stopping, faulty:
 		w.Header().Set("Retry-After", "1")
 		http.Error(w, "come again", http.StatusServiceUnavailable)

@@ -310,18 +310,18 @@ func BenchmarkUpdate(b *testing.B) {
 	front.lanes.wait()
 }
 
-// BenchmarkAccept is one update's way to its lane without the store's write behind it.
+// BenchmarkRefusedUpdate is one update's way to its lane without the store's write behind it.
 func BenchmarkRefusedUpdate(b *testing.B) {
 	front, stop := newFront(b, &script{steps: []step{fine}}, nil)
 	defer stop()
 	body := []byte(say(1, 1, "/help"))
 	for range 30 { // the person's bucket is empty from here on
-		front.accept(b.Context(), 1, body)
+		front.accept(b.Context(), received{1, body})
 	}
 	front.limits = newBuckets(Limits{UpdateRate: 1e-9, UpdateBurst: 1, StoryRate: 1, NoticeInterval: time.Minute}.withDefaults())
 	b.ReportAllocs()
 	for b.Loop() {
-		front.accept(b.Context(), 1, body)
+		front.accept(b.Context(), received{1, body})
 	}
 }
 

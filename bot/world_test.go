@@ -33,6 +33,7 @@ type world struct {
 	model *sim.Model
 	store *boltstore.Store
 	bot   *Bot
+	cfg   Config // of the bot
 	token string
 	seen  *observed
 	logs  *lockedBuffer
@@ -40,6 +41,7 @@ type world struct {
 	stopIntake, stopWork context.CancelFunc
 	ended                chan error
 	closers              []func()
+	hosts                map[string]http.Handler
 }
 
 type worldConfig struct {
@@ -112,14 +114,8 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	if cfg.edit != nil {
 		cfg.edit(&bc)
 	}
-	w.bot, err = New(bc)
-	w.must(err)
-	hosts["bot.test"] = w.bot
-
-	var intake, work context.Context
-	intake, w.stopIntake = context.WithCancel(t.Context())
-	work, w.stopWork = context.WithCancel(t.Context())
-	go func() { w.ended <- w.bot.Run(intake, work) }()
+	w.cfg, w.hosts = bc, hosts
+	w.start()
 	guideCtx, stopGuide := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() { w.check(teller.Run(guideCtx)) })
@@ -128,6 +124,27 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	}
 	w.closers = append(w.closers, func() { stopGuide(); wg.Wait() })
 	return w
+}
+
+// start makes a bot and runs it.
+func (w *world) start() {
+	w.t.Helper()
+	var err error
+	w.bot, err = New(w.cfg)
+	w.must(err)
+	w.hosts["bot.test"] = w.bot
+	var intake, work context.Context
+	intake, w.stopIntake = context.WithCancel(w.t.Context())
+	work, w.stopWork = context.WithCancel(w.t.Context())
+	go func() { w.ended <- w.bot.Run(intake, work) }()
+}
+
+// cut ends the bot without letting it finish anything.
+func (w *world) cut() {
+	w.t.Helper()
+	w.stopWork()
+	w.stopIntake()
+	w.check(<-w.ended)
 }
 
 // close stops the bot as a signal would and closes everything; the bot's Run must end without an error.

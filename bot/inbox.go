@@ -1,0 +1,168 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"excursobot/store"
+)
+
+const (
+	// lateAfter is the age from which a request for a story is answered with an apology: whoever asked has walked on.
+	lateAfter = 15 * time.Minute
+	// resumePage is how many entries of the inbox are in memory at once beside those in lanes.
+	resumePage = 100
+	// noteMost bounds a note in the inbox: the person waits behind it.
+	noteMost = 2 * time.Second
+)
+
+// keep writes the accepted arrivals to the inbox, in one transaction: from then on they are answered, by this process or by the
+// next. A store without room keeps nothing but can be read, so people are answered all the same.
+func (b *Bot) keep(ctx context.Context, arrivals []*arrival) {
+	var kept []*arrival
+	var entries []store.Entry
+	for _, a := range arrivals {
+		if a.verdict == accepted && !a.job.fleeting {
+			kept = append(kept, a)
+			entries = append(entries, store.Entry{Update: a.u.id, Chat: a.u.chat, Arrived: a.u.arrived, Raw: a.raw})
+		}
+	}
+	if len(kept) == 0 {
+		return
+	}
+	fresh, err := b.cfg.Store.Accept(ctx, entries...)
+	if err != nil {
+		b.observe.Error("store")
+		b.log.Error("inbox", "updates", len(kept), "error", fmt.Errorf("keep updates: %w", err))
+	}
+	full := errors.Is(err, store.ErrFull)
+	lost := false // what follows an update that must come again comes again too
+	for i, a := range kept {
+		switch {
+		case err == nil && fresh[i]:
+			continue
+		case err == nil:
+			a.verdict = repeated
+		case full && !a.job.vital && !lost:
+			continue
+		default:
+			a.verdict, lost = faulty, true
+		}
+		b.giveUp(a.u)
+	}
+}
+
+// resume puts what an earlier process left in the inbox into the lanes, in order, and lets new updates follow.
+func (b *Bot) resume(ctx context.Context) error {
+	left := 0
+	for after := int64(math.MinInt64); ; {
+		entries, err := b.cfg.Store.Pending(ctx, after, resumePage)
+		if err != nil {
+			return fmt.Errorf("read the inbox: %w", err)
+		}
+		for i := range entries {
+			after = entries[i].Update
+			if err := b.resumeOne(ctx, &entries[i]); err != nil {
+				return err
+			}
+		}
+		if left += len(entries); len(entries) < resumePage {
+			break
+		}
+	}
+	stats, err := b.cfg.Store.InboxStats(ctx)
+	if err != nil {
+		return fmt.Errorf("read the inbox: %w", err)
+	}
+	if left > 0 || stats.Parked > 0 {
+		b.log.Info("inbox_resumed", "updates", left, "parked_in_all", stats.Parked)
+	}
+	b.mu.Lock()
+	b.stage = taking
+	b.mu.Unlock()
+	return nil
+}
+
+// resumeOne puts one entry into its lane, as soon as there is room for it.
+func (b *Bot) resumeOne(ctx context.Context, e *store.Entry) error {
+	u, err := decode(e.Raw)
+	if err != nil { // another version took it for readable
+		b.counts.parked.Add(1)
+		b.log.Error("update_parked", "update", e.Update, "why", "unreadable", "error", err)
+		return b.cfg.Store.MarkDone(ctx, e.Update)
+	}
+	u.id, u.arrived = e.Update, e.Arrived
+	u.shown.place, u.shown.message = e.Place, e.Message
+	job := b.route(u)
+	if job.run == nil {
+		return b.cfg.Store.MarkDone(ctx, e.Update)
+	}
+	if job.story && b.late(u) {
+		job = b.away(job.kind)
+	}
+	for b.lanes.reserve(u.chat) != nil { // only with a smaller room than the process before had
+		if err := sleep(ctx, 100*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	b.mu.Lock()
+	b.inflight[u.id] = struct{}{}
+	b.mu.Unlock()
+	b.counts.resumed.Add(1)
+	run := job.run
+	job.run = func(ctx context.Context, u *update) error {
+		again, err := b.cfg.Store.Retry(ctx, u.id)
+		switch {
+		case err != nil: // without the count it might end one process after the other
+			return fmt.Errorf("count the try: %w", err)
+		case !again:
+			u.done = true
+			b.counts.parked.Add(1)
+			b.observe.Error("parked")
+			b.log.Error("update_parked", "update", u.id, "why", "tried too often", "tries", e.Tries)
+			return nil
+		}
+		return run(ctx, u)
+	}
+	b.enter(u, job)
+	return nil
+}
+
+// noteShown records what the person sees of an answer, so that a try after a crash goes on with it and with no other place.
+func (b *Bot) noteShown(ctx context.Context, u *update, place string, message int) {
+	if u.shown.place == place && u.shown.message == message {
+		return
+	}
+	u.shown.place, u.shown.message = place, message
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteMost)
+	defer cancel()
+	if err := b.cfg.Store.Note(ctx, u.id, place, message); err != nil {
+		b.observe.Error("store")
+		b.log.Error("inbox", "update", u.id, "error", fmt.Errorf("note what is shown: %w", err))
+	}
+}
+
+// late says whether whoever asked has walked on: the update waited in the inbox, or at Telegram while no process ran. What arrived while one
+// ran is never late, or a wrong clock would make everything so.
+func (b *Bot) late(u *update) bool {
+	asked := u.arrived
+	if u.message != nil && u.message.Time().Before(b.began) {
+		asked = u.message.Time()
+	}
+	return time.Since(asked) > lateAfter
+}
+
+// away is the job of a request that is late: an apology, once a minute, in the place of what was shown.
+func (b *Bot) away(kind string) job {
+	return job{kind: kind, run: func(ctx context.Context, u *update) error {
+		m := message{HTML: u.words.Say("error.away")}
+		if u.shown.message != 0 {
+			_, err := b.out.edit(ctx, u.chat, u.shown.message, m)
+			return err
+		}
+		return b.notify(ctx, u, "error.away", m)
+	}}
+}

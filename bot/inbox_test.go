@@ -1,0 +1,242 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"excursobot/store"
+)
+
+// pending returns what is in the inbox.
+func (w *world) pending() []store.Entry {
+	w.t.Helper()
+	entries, err := w.store.Pending(context.Background(), math.MinInt64, 1000)
+	w.must(err)
+	return entries
+}
+
+func TestAnUpdateIsKeptUntilItsEffectIs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{})
+		defer w.close()
+		p := w.person(1, "en")
+		update := p.Locate(cityLat, cityLon)
+		card := w.waitAnswers(p, 1)[0]
+		synctest.Wait()
+		kept := w.pending()
+		if len(kept) != 1 || kept[0].Update != update || kept[0].Message != card.ID || kept[0].Place == "" {
+			t.Errorf("in the inbox while the story is written: %+v", kept)
+		}
+		w.waitStory(p, 0)
+		w.waitDone(update)
+		w.waitDone(p.Say("/help"))
+		if kept := w.pending(); len(kept) != 0 {
+			t.Errorf("in the inbox after the answers: %+v", kept)
+		}
+	})
+}
+
+func TestAfterACrashTheCardBecomesItsStory(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{})
+		defer func() { w.close() }()
+		p := w.person(1, "en")
+		p.Locate(cityLat, cityLon)
+		card := w.waitAnswers(p, 1)[0]
+		p.Locate(cityLat+0.001, cityLon) // behind the first
+		p.Say("/help")
+		synctest.Wait()
+		w.cut()
+		time.Sleep(time.Minute)
+		w.start()
+		w.until("both stories", func() bool { return len(stories(p)) == 2 && len(w.pending()) == 0 })
+		told := stories(p)
+		if told[0].ID != card.ID || title(told[0]) != title(card) {
+			t.Errorf("the card %q became %q", card.Text, told[0].Text)
+		}
+		if title(told[0]) == title(told[1]) {
+			t.Errorf("%q told twice", title(told[0]))
+		}
+		if got := w.bot.Stats(); got.Resumed < 2 || got.Parked != 0 {
+			t.Errorf("stats %+v", got)
+		}
+	})
+}
+
+func TestOrderAfterACrash(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{})
+		defer func() { w.close() }()
+		people := map[int64][]string{}
+		w.cut()
+		for i := range int64(30) {
+			chat := 1 + i%3
+			if i < 3 {
+				w.person(chat, "en")
+			}
+			word := []string{"/start", "/help", "/language"}[i/3%3]
+			people[chat] = append(people[chat], word)
+			_, err := w.store.Accept(t.Context(), store.Entry{Update: 1000 + i, Chat: chat, Arrived: time.Now(), Raw: []byte(say(int(1000+i), chat, word))})
+			w.must(err)
+		}
+		w.start()
+		w.until("answers", func() bool { return len(w.pending()) == 0 })
+		words := w.bot.cfg.Words.Words("en")
+		text := map[string]string{"/start": words.Say("start.welcome"), "/help": words.Say("help.text"), "/language": words.Say("language.choose")}
+		for chat, said := range people {
+			var got, want []string
+			for _, m := range answers(w.person(chat, "en")) {
+				got = append(got, m.HTML)
+			}
+			for _, word := range said {
+				want = append(want, text[word])
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("chat %d: answers\n%q, want\n%q", chat, got, want)
+			}
+		}
+	})
+}
+
+func TestALateRequestGetsAnApology(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{})
+		defer func() { w.close() }()
+		p, other := w.person(1, "en"), w.person(2, "ru")
+		p.Locate(cityLat, cityLon)
+		card := w.waitAnswers(p, 1)[0]
+		synctest.Wait()
+		w.cut()
+		other.Locate(cityLat, cityLon) // Telegram keeps these
+		other.Locate(cityLat, cityLon)
+		time.Sleep(lateAfter + time.Minute)
+		w.start()
+		w.until("apologies", func() bool { return len(answers(other)) == 1 && len(w.pending()) == 0 })
+		got := answers(p)
+		if len(got) != 1 || got[0].ID != card.ID || got[0].Text != w.bot.cfg.Words.Words("en").Plain("error.away") {
+			t.Errorf("the card became %+v", got)
+		}
+		if got := answers(other); got[0].Text != w.bot.cfg.Words.Words("ru").Plain("error.away") {
+			t.Errorf("after two late requests %+v", got)
+		}
+		other.Locate(cityLat, cityLon)
+		w.waitStory(other, 1)
+	})
+}
+
+func TestWhatEndsProcessesIsParked(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{})
+		defer func() { w.close() }()
+		p := w.person(1, "en")
+		w.cut()
+		_, err := w.store.Accept(t.Context(),
+			store.Entry{Update: 1000, Chat: 1, Arrived: time.Now(), Raw: []byte(say(1000, 1, "/help"))},
+			store.Entry{Update: 1001, Chat: 1, Arrived: time.Now(), Raw: []byte(`no JSON`)},
+			store.Entry{Update: 1002, Chat: 1, Arrived: time.Now(), Raw: []byte(`{"update_id":1002}`)})
+		w.must(err)
+		for range store.TriesMost - 1 {
+			again, err := w.store.Retry(t.Context(), 1000)
+			if w.must(err); !again {
+				t.Fatal("parked too early")
+			}
+		}
+		w.start()
+		w.until("an empty inbox", func() bool { return len(w.pending()) == 0 })
+		if got := answers(p); len(got) != 0 {
+			t.Errorf("answered %+v", got)
+		}
+		stats, err := w.store.InboxStats(t.Context())
+		w.must(err)
+		if stats.Parked != 1 || w.bot.Stats().Parked != 2 || !strings.Contains(w.logs.String(), "tried too often") {
+			t.Errorf("%+v, %+v; log %s", stats, w.bot.Stats(), w.logs)
+		}
+		w.waitDone(p.Say("/help"))
+		if got := answers(p); len(got) != 1 {
+			t.Errorf("answers after it %+v", got)
+		}
+	})
+}
+
+// fullStore is a store whose disk has no room left.
+type fullStore struct{ store.Store }
+
+func (fullStore) Accept(context.Context, ...store.Entry) ([]bool, error) { return nil, store.ErrFull }
+func (fullStore) Note(context.Context, int64, string, int) error         { return store.ErrFull }
+func (fullStore) Delivered(context.Context, store.Delivery) error        { return store.ErrFull }
+func (fullStore) MarkDone(context.Context, ...int64) error               { return store.ErrFull }
+func (fullStore) PutStories(context.Context, []store.Story) error        { return store.ErrFull }
+func (fullStore) PutPlaces(context.Context, []store.Place) error         { return store.ErrFull }
+func (fullStore) PutTile(context.Context, store.Tile) error              { return store.ErrFull }
+func (fullStore) UpdateUser(context.Context, int64, func(*store.User) error) (store.User, error) {
+	return store.User{}, store.ErrFull
+}
+
+func TestWithoutRoomPeopleAreAnsweredAndPaymentsWait(t *testing.T) {
+	t.Parallel()
+	b, stop := newFront(t, &script{steps: []step{fine}}, func(c *Config) { c.Store = fullStore{c.Store} })
+	defer stop()
+	if w := post(b, hookSecret, say(1, 5, "/help")); w.Code != http.StatusOK {
+		t.Errorf("status %d, want 200", w.Code)
+	}
+	a := &arrival{u: &update{id: 7, chat: 5}, job: job{kind: "payment", vital: true}}
+	after := &arrival{u: &update{id: 8, chat: 5}}
+	for _, a := range []*arrival{a, after} {
+		if err := b.lanes.reserve(5); err != nil {
+			t.Fatal(err)
+		}
+		a.verdict = b.begin(a.u.id)
+	}
+	b.keep(t.Context(), []*arrival{a, after})
+	if a.verdict != faulty || after.verdict != faulty {
+		t.Errorf("a payment that cannot be kept: %v, what follows it: %v", a.verdict, after.verdict)
+	}
+}
+
+// BenchmarkAccepted measures what the inbox costs: updates that are taken a second, polled (100 in an answer) and posted (40 at once).
+func BenchmarkAccepted(b *testing.B) {
+	for _, inbox := range []bool{true, false} {
+		for _, at := range []int{1, 100} {
+			b.Run(fmt.Sprintf("inbox=%v/together=%d", inbox, at), func(b *testing.B) {
+				front, stop := newFront(b, &script{steps: []step{fine}}, func(c *Config) {
+					c.Limits = Limits{StoryRate: -1, UpdateRate: -1, AllStoryRate: -1, ChatRate: -1, OutRate: -1}
+					c.MaxInflight, c.PerChat = math.MaxInt32, math.MaxInt32
+				})
+				defer stop()
+				front.out.api = discardAPI{}
+				front.mux.commands["help"] = func(context.Context, *update) error { return nil }
+				id := 0
+				for b.Loop() {
+					batch := make([]received, at)
+					for i := range batch {
+						id++
+						batch[i] = received{int64(id), []byte(say(id, int64(id%64+1), "/help"))}
+					}
+					var arrivals []*arrival
+					for _, in := range batch {
+						a := front.consider(b.Context(), in)
+						a.job.fleeting = !inbox
+						arrivals = append(arrivals, a)
+					}
+					front.keep(b.Context(), arrivals)
+					for _, a := range arrivals {
+						front.giveUp(a.u)
+					}
+				}
+				b.ReportMetric(float64(id)/b.Elapsed().Seconds(), "updates/s")
+			})
+		}
+	}
+}
