@@ -26,6 +26,7 @@ func (s *Store) ForgetUser(ctx context.Context, person int64, at time.Time) erro
 			t.forgetTokens,
 			func(person int64) error { return t.forgetWalks(person, at) },
 			t.forgetPayments,
+			t.forgetParked,
 		} {
 			if err := forget(person); err != nil {
 				return err
@@ -138,6 +139,25 @@ func (t *txn) forgetPayments(person int64) error {
 		}
 	}
 	return t.delete(t.bucket(bucketGiven), idKey(person))
+}
+
+// forgetParked deletes the person's parked updates. What is in the inbox is being answered, and goes with its answer.
+func (t *txn) forgetParked(person int64) error {
+	parked := t.bucket(bucketParked)
+	var keys [][]byte
+	err := parked.ForEach(func(k, v []byte) error {
+		e, err := decodeEntry(k, v)
+		if err == nil && e.Chat == person { // a private chat has its person's id
+			keys = append(keys, bytes.Clone(k))
+		}
+		return err
+	})
+	for _, k := range keys {
+		if err := t.delete(parked, k); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // under copies the keys of the bucket that begin with prefix: bbolt's cursors do not survive deletions.

@@ -103,6 +103,10 @@ func inboxOps() []op {
 	return append(ops,
 		parked("the last one first", tried(entry(8), 3), tried(entry(6), 3)),
 		inboxStats("two parked", store.InboxStats{Parked: 2}),
+		op{name: "a person is forgotten", do: func(ctx context.Context, s store.Store) (any, error) {
+			return nil, s.ForgetUser(ctx, -8, noon)
+		}},
+		parked("with what was parked of theirs", tried(entry(6), 3)),
 	)
 }
 
