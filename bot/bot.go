@@ -16,7 +16,9 @@ import (
 	"time"
 
 	"excursobot/bot/guide"
+	"excursobot/bot/live"
 	"excursobot/bot/text"
+	"excursobot/geo/track"
 	"excursobot/limiter"
 	"excursobot/store"
 )
@@ -36,6 +38,7 @@ type Config struct {
 	PerChat      int // of one chat, default 20
 	HidePictures bool
 	Limits       Limits
+	Live         live.Config // Store, Log and Observe are the Bot's
 	Observe      Observe
 }
 
@@ -60,18 +63,22 @@ type Observe struct {
 	Call   func(method, outcome string)                         // each call to Telegram
 	First  func(kind string, d time.Duration)                   // from arrival to a card or a story
 	Story  func(kind string, src guide.Source, d time.Duration) // from arrival to the whole answer; src "busy" = refused for load
+	Late   func(d time.Duration)                                // a walk's story behind its due time
 	Error  func(part string)                                    // faults that the operator should see
 }
 
 // Bot answers updates. Run must run for that.
 type Bot struct {
-	cfg     Config
-	log     *slog.Logger
-	out     *sender
-	lanes   *lanes
-	limits  buckets
-	mux     mux
-	observe Observe
+	cfg       Config
+	log       *slog.Logger
+	out       *sender
+	lanes     *lanes
+	walks     *live.Live
+	intervals []time.Duration // to choose from
+	painter   *track.Painter
+	limits    buckets
+	mux       mux
+	observe   Observe
 
 	username atomic.Pointer[string] // of the bot, once Telegram said it
 	counts   counters
@@ -113,6 +120,7 @@ func New(cfg Config) (*Bot, error) {
 		cfg:      cfg,
 		log:      cfg.Log,
 		lanes:    newLanes(cfg.MaxInflight, cfg.PerChat),
+		painter:  track.NewPainter(),
 		limits:   newBuckets(cfg.Limits),
 		observe:  cfg.Observe.filled(),
 		inflight: make(map[int64]struct{}),
@@ -128,6 +136,12 @@ func New(cfg Config) (*Bot, error) {
 		log:     cfg.Log,
 		observe: b.observe.Call,
 	}
+	cfg.Live.Store, cfg.Live.Log, cfg.Live.Observe = cfg.Store, cfg.Log, b.observe.Late
+	walks, err := live.New(cfg.Live, b.hooks())
+	if err != nil {
+		return nil, fmt.Errorf("bot: %w", err)
+	}
+	b.walks, b.intervals = walks, walks.Intervals()
 	b.mux = b.routes()
 	return b, nil
 }
@@ -139,23 +153,47 @@ func (b *Bot) Run(intake, work context.Context) error {
 	b.work, b.began = work, time.Now()
 	b.mu.Unlock()
 
-	err := b.ingest(intake)
-
-	b.mu.Lock()
-	b.stage, b.ready = draining, errors.New("bot: draining")
-	b.mu.Unlock()
+	err := b.introduce(intake)
+	var walks error
+	if err == nil {
+		walks, err = b.serve(intake)
+	}
+	b.shut()
 	b.lanes.wait()
-	if intake.Err() != nil && !errors.Is(err, ErrToken) {
+	switch {
+	case walks != nil:
+		return fmt.Errorf("bot: %w", walks)
+	case intake.Err() != nil && !errors.Is(err, ErrToken):
 		return nil
 	}
 	return err
 }
 
+// serve takes updates and lets the walks go on, until ctx or either of them ends. The schedule begins when Telegram is there: what is due
+// could not be told before.
+func (b *Bot) serve(ctx context.Context) (walks, updates error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	walking := make(chan error, 1)
+	go func() {
+		defer stop()
+		walking <- b.walks.Run(ctx)
+	}()
+	updates = b.ingest(ctx)
+	stop()
+	b.shut()
+	return <-walking, updates // the deliveries under way have ended, or were cut off with the work
+}
+
+// shut takes no more updates.
+func (b *Bot) shut() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stage, b.ready = draining, errors.New("bot: draining")
+}
+
 // ingest goes on with what an earlier process left, then makes updates come in, and tells Telegram what the bot can do once they do.
 func (b *Bot) ingest(ctx context.Context) error {
-	if err := b.introduce(ctx); err != nil {
-		return err
-	}
 	if err := b.resume(ctx); err != nil {
 		return err
 	}
@@ -228,6 +266,7 @@ func (b *Bot) setReady(err error) {
 type Stats struct {
 	Tasks, Lanes int // updates waiting and under way; lanes at work
 	Out          limiter.PaceStats
+	Walks        live.Stats
 	Parked       uint64    // updates that could not be read, or were tried too often
 	Resumed      uint64    // updates that an earlier process left
 	Dropped      uint64    // over a person's limit of updates
@@ -240,7 +279,7 @@ type Stats struct {
 func (b *Bot) Stats() Stats {
 	tasks, running := b.lanes.stats()
 	s := Stats{
-		Tasks: tasks, Lanes: running, Out: b.out.pace.Stats(),
+		Tasks: tasks, Lanes: running, Out: b.out.pace.Stats(), Walks: b.walks.Stats(),
 		Parked: b.counts.parked.Load(), Resumed: b.counts.resumed.Load(), Dropped: b.counts.dropped.Load(),
 		Refused: b.counts.refused.Load(), Panics: b.counts.panics.Load(),
 	}
@@ -267,6 +306,9 @@ func (o Observe) filled() Observe {
 	}
 	if o.Story == nil {
 		o.Story = func(string, guide.Source, time.Duration) {}
+	}
+	if o.Late == nil {
+		o.Late = func(time.Duration) {}
 	}
 	if o.Error == nil {
 		o.Error = func(string) {}

@@ -19,6 +19,14 @@ type API interface {
 	Call(ctx context.Context, method string, payload any) ([]byte, error)
 }
 
+// Form is a payload with a file. It is posted as multipart/form-data, every other payload as JSON.
+type Form struct {
+	Fields map[string]string
+	Field  string // of the file: "photo", "document"
+	Name   string // the file's
+	Data   []byte
+}
+
 // ErrToken says that Telegram does not know the token: no retry will help.
 var ErrToken = errors.New("bot: Telegram does not know this token (or telegram.api_url is not a Bot API server)")
 
@@ -76,15 +84,15 @@ func (c *Client) Call(ctx context.Context, method string, payload any) (body []b
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	if form, ok := payload.(Form); ok {
+		return c.post(ctx, method, form)
+	}
 	bot, err := tele.NewBot(tele.Settings{
 		URL:     c.base.String(),
 		Token:   standIn,
 		Offline: true,
 		Updates: 1,
-		Client: &http.Client{
-			Transport:     bound{ctx: ctx, next: c.wire},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		Client:  &http.Client{Transport: bound{ctx: ctx, next: c.wire}, CheckRedirect: stay},
 	})
 	if err != nil {
 		return nil, err
@@ -97,3 +105,6 @@ func (c *Client) Call(ctx context.Context, method string, payload any) (body []b
 	}()
 	return bot.Raw(method, payload)
 }
+
+// stay takes a redirection for the answer: a Bot API server sends none.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -22,10 +22,12 @@ type handler func(ctx context.Context, u *update) error
 type job struct {
 	kind     string // for the metrics: location, command, text, button, member, live, other
 	lane     lane
-	story    bool    // takes a token of the story buckets
-	fleeting bool    // lost with the process, and no harm: it is not kept in the inbox
-	vital    bool    // never taken without being kept: a payment
-	run      handler // nil = nothing to do
+	story    bool        // takes a token of the story buckets
+	lasting  bool        // a story that is as welcome later: a walk goes on
+	fleeting bool        // lost with the process, and no harm: it is not kept in the inbox
+	vital    bool        // never taken without being kept: a payment
+	now      func() bool // tried at arrival, instead of a lane; true = that was all. Such a job is not remembered as done: a newer one makes it worthless
+	run      handler     // nil = nothing to do
 }
 
 // update is an update as the handlers see it.
@@ -97,13 +99,18 @@ func (b *Bot) routes() mux {
 		commands: map[string]handler{
 			"start":    b.onStart,
 			"help":     b.onHelp,
+			"live":     b.onLive,
+			"stop":     b.onStop,
 			"language": b.onLanguage,
 		},
-		listed: []string{"start", "help", "language"},
+		listed: []string{"start", "live", "stop", "language", "help"},
 		callbacks: map[string]func(*update, string) job{
-			"more": b.moreButton,
-			"vote": b.voteButton,
-			"lang": b.languageButton,
+			"more":  b.moreButton,
+			"vote":  b.voteButton,
+			"lang":  b.languageButton,
+			"every": b.everyButton,
+			"live":  b.liveButton,
+			"next":  b.nextButton,
 		},
 	}
 }
@@ -162,7 +169,9 @@ func (b *Bot) routePrivate(u *update) job {
 
 // routeGroup answers in a group only what is plainly meant for the bot: a location, or one of its commands.
 func (b *Bot) routeGroup(u *update) job {
-	if p, ok := location(u.message); ok {
+	if p, ok := location(u.message); ok && u.message.Location != nil && u.message.Location.LivePeriod != 0 {
+		return b.groupShareJob(p)
+	} else if ok {
 		return b.locationJob(p)
 	}
 	name, bot, isCommand := command(u.message.Text)

@@ -7,12 +7,12 @@ import (
 
 // onStart says in one message what the bot does, with the button that sends a location.
 func (b *Bot) onStart(ctx context.Context, u *update) error {
-	return b.sayWithButton(ctx, u, "start.welcome")
+	return b.sayWithButton(ctx, u, "start.welcome_live")
 }
 
 // onHelp says how it works.
 func (b *Bot) onHelp(ctx context.Context, u *update) error {
-	return b.sayWithButton(ctx, u, "help.text")
+	return b.sayWithButton(ctx, u, "help.text_live")
 }
 
 // onLanguage offers the languages.
@@ -62,8 +62,8 @@ func (b *Bot) describe(ctx context.Context) {
 			commands[i] = map[string]string{"command": name, "description": words.Plain("command." + name)}
 		}
 		set("setMyCommands", language, "commands", commands)
-		set("setMyDescription", language, "description", words.Plain("bot.description"))
-		set("setMyShortDescription", language, "short_description", words.Plain("bot.short_description"))
+		set("setMyDescription", language, "description", words.Plain("bot.description_live"))
+		set("setMyShortDescription", language, "short_description", words.Plain("bot.short_description_live"))
 	}
 	if failed != nil && ctx.Err() == nil {
 		b.log.Warn("describe", "error", failed)

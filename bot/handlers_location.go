@@ -18,6 +18,9 @@ const (
 	overloadAgain = 30 * time.Second // when people are asked to try again
 )
 
+// kindStatic names single locations in the metrics.
+const kindStatic = "static"
+
 // fromBusy is the metrics' word for a request refused for load.
 const fromBusy guide.Source = "busy"
 
@@ -62,7 +65,7 @@ func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 		return b.explain(ctx, u, card, err)
 	}
 	b.noteShown(ctx, u, story.Place.ID, card)
-	m := storyMessage(u.words, story, p, b.pictures(u))
+	m := storyMessage(u.words, story, p, b.showsPictures(u.user))
 	if card != 0 {
 		_, err = b.out.edit(ctx, u.chat, card, m)
 	} else {
@@ -77,7 +80,7 @@ func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 		return fmt.Errorf("tell: %w", err)
 	}
 	if card == 0 {
-		b.observe.First("static", time.Since(u.arrived))
+		b.observe.First(kindStatic, time.Since(u.arrived))
 	}
 	b.report(u, p, story.Source)
 	b.pin(ctx, u.chat, u.words, u.user, story)
@@ -93,7 +96,7 @@ func (b *Bot) showCard(ctx context.Context, u *update, c guide.Card) int {
 		b.log.Warn("card", "update", u.id, "error", err)
 		return 0
 	}
-	b.observe.First("static", time.Since(u.arrived))
+	b.observe.First(kindStatic, time.Since(u.arrived))
 	b.noteShown(ctx, u, c.Place.ID, id)
 	return id
 }
@@ -146,13 +149,16 @@ func (b *Bot) explain(ctx context.Context, u *update, card int, cause error) err
 
 // report is the one event of a request in the log and the metrics. Coordinates are coarse there: a kilometre.
 func (b *Bot) report(u *update, p geo.Point, source guide.Source) {
-	took := time.Since(u.arrived)
-	b.observe.Story("static", source, took)
-	b.log.Info("fact_requested", "user_id", u.person, "lat", coarse(p.Lat), "lon", coarse(p.Lon),
+	b.reportStory(kindStatic, u.person, p, source, time.Since(u.arrived))
+}
+
+func (b *Bot) reportStory(kind string, person int64, p geo.Point, source guide.Source, took time.Duration) {
+	b.observe.Story(kind, source, took)
+	b.log.Info("fact_requested", "kind", kind, "user_id", person, "lat", coarse(p.Lat), "lon", coarse(p.Lon),
 		"duration", took.Round(time.Millisecond), "cache_hit", source == guide.FromLibrary || source == guide.FromPack, "source", string(source))
 }
 
 func coarse(deg float64) float64 { return math.Round(deg*100) / 100 }
 
-// pictures says whether this person's stories carry pictures.
-func (b *Bot) pictures(u *update) bool { return !b.cfg.HidePictures && !u.user.HidePictures }
+// showsPictures says whether this person's stories carry pictures.
+func (b *Bot) showsPictures(user store.User) bool { return !b.cfg.HidePictures && !user.HidePictures }

@@ -100,7 +100,7 @@ func (b *Bot) resumeOne(ctx context.Context, e *store.Entry) error {
 	if job.run == nil {
 		return b.cfg.Store.MarkDone(ctx, e.Update)
 	}
-	if job.story && b.late(u) {
+	if job.story && !job.lasting && b.late(u) {
 		job = b.away(job.kind)
 	}
 	for b.lanes.reserve(u.chat) != nil { // only with a smaller room than the process before had

@@ -92,7 +92,7 @@ func TestOrderAfterACrash(t *testing.T) {
 		w.start()
 		w.until("answers", func() bool { return len(w.pending()) == 0 })
 		words := w.bot.cfg.Words.Words("en")
-		text := map[string]string{"/start": words.Say("start.welcome"), "/help": words.Say("help.text"), "/language": words.Say("language.choose")}
+		text := map[string]string{"/start": words.Say("start.welcome_live"), "/help": words.Say("help.text_live"), "/language": words.Say("language.choose")}
 		for chat, said := range people {
 			var got, want []string
 			for _, m := range answers(w.person(chat, "en")) {

@@ -23,6 +23,7 @@ type verdict uint8
 
 const (
 	accepted verdict = iota // in a lane
+	settled                 // dealt with at arrival
 	repeated                // done already, or under way
 	ignored                 // nothing for us in it
 	parked                  // it can't be read
@@ -33,7 +34,7 @@ const (
 	faulty                  // the store can't say whether it is done, or can't keep it
 )
 
-var verdictNames = [...]string{"taken", "repeated", "ignored", "parked", "dropped", "chat_full", "room_full", "stopping", "fault"}
+var verdictNames = [...]string{"taken", "settled", "repeated", "ignored", "parked", "dropped", "chat_full", "room_full", "stopping", "fault"}
 
 func (v verdict) String() string { return verdictNames[v] }
 
@@ -118,6 +119,10 @@ func (b *Bot) consider(ctx context.Context, in received) *arrival {
 	}
 	u.id, u.arrived = in.id, arrived
 	a.u, a.job = u, b.route(u)
+	if now := a.job.now; now != nil && b.takes() && b.limits.updates.Allow(u.person) && now() {
+		a.verdict = settled
+		return a
+	}
 	switch err := b.roomFor(u, &a.job); {
 	case a.job.run == nil:
 		a.verdict = ignored
@@ -155,7 +160,7 @@ func (b *Bot) giveUp(u *update) {
 
 // enter puts an update with reserved room into its lane.
 func (b *Bot) enter(u *update, job job) {
-	if job.story && u.callback != nil && b.lanes.reserve(u.chat) == nil {
+	if job.lane == telling && u.callback != nil && b.lanes.reserve(u.chat) == nil {
 		b.lanes.run(u.chat, control, func() { b.acknowledge(u) }) // the button's story waits for its turn, its spinner does not
 	}
 	b.lanes.run(u.chat, job.lane, func() { b.perform(u, job) })
@@ -165,6 +170,9 @@ func (b *Bot) enter(u *update, job job) {
 func (b *Bot) admit(ctx context.Context, u *update, job *job) verdict {
 	if !b.limits.updates.Allow(u.person) {
 		return dropped
+	}
+	if job.now != nil {
+		return accepted
 	}
 	done, err := b.cfg.Store.Done(ctx, u.id)
 	if err != nil {
@@ -177,7 +185,7 @@ func (b *Bot) admit(ctx context.Context, u *update, job *job) verdict {
 	}
 	if job.story {
 		switch {
-		case b.late(u):
+		case !job.lasting && b.late(u):
 			*job = b.away(job.kind)
 		case !b.limits.stories.Allow(u.person):
 			*job = b.refusal(job.kind, "limit.story", b.limits.storyIn)
@@ -194,7 +202,7 @@ func (b *Bot) perform(u *update, job job) {
 	defer b.forget(u.id)
 	ctx, cancel := context.WithTimeout(b.workContext(), updateTimeout)
 	defer cancel()
-	err := b.guarded(u, func() error {
+	err := b.guarded(u.id, func() error {
 		b.meet(ctx, u)
 		if u.user.Banned {
 			return nil
@@ -211,9 +219,9 @@ func (b *Bot) perform(u *update, job job) {
 	case err != nil:
 		b.observe.Error("bot")
 		b.log.Error("update", "update", u.id, "kind", job.kind, "error", err)
-		_ = b.guarded(u, func() error { return b.apologise(ctx, u) })
+		_ = b.guarded(u.id, func() error { return b.apologise(ctx, u) })
 	}
-	if u.done {
+	if u.done || job.now != nil {
 		return
 	}
 	if err := b.cfg.Store.MarkDone(ctx, u.id); err != nil {
@@ -224,19 +232,19 @@ func (b *Bot) perform(u *update, job job) {
 
 // acknowledge ends a button's spinner.
 func (b *Bot) acknowledge(u *update) {
-	_ = b.guarded(u, func() error {
+	_ = b.guarded(u.id, func() error {
 		b.out.answer(b.workContext(), u.callback.ID, "")
 		return nil
 	})
 }
 
-// guarded turns a panic of a handler into an error: it fails that update alone.
-func (b *Bot) guarded(u *update, run func() error) (err error) {
+// guarded turns a panic of a handler into an error: it fails that update (0 = none) alone.
+func (b *Bot) guarded(update int64, run func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			b.counts.panics.Add(1)
 			b.observe.Error("panic")
-			b.log.Error("panic", "update", u.id, "value", fmt.Sprint(r), "stack", string(debug.Stack()))
+			b.log.Error("panic", "update", update, "value", fmt.Sprint(r), "stack", string(debug.Stack()))
 			err = fmt.Errorf("panic: %v", r)
 		}
 	}()
@@ -255,6 +263,13 @@ func decode(raw []byte) (u *update, err error) {
 		return nil, fmt.Errorf("decode update: %w", err)
 	}
 	return newUpdate(&full), nil
+}
+
+// takes says whether updates are taken.
+func (b *Bot) takes() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.stage == taking
 }
 
 func (b *Bot) workContext() context.Context {

@@ -42,6 +42,7 @@ func (b *Bot) meet(ctx context.Context, u *update) {
 // unreachable remembers that a person blocked the bot. What is known about them stays.
 func (b *Bot) unreachable(ctx context.Context, person int64) {
 	b.log.Info("unreachable", "user_id", person)
+	b.blockedWalk(ctx, person)
 	if err := b.setUnreachable(ctx, person, true); err != nil {
 		b.observe.Error("store")
 		b.log.Error("unreachable", "user_id", person, "error", err)
@@ -63,6 +64,9 @@ func (b *Bot) onMember(ctx context.Context, u *update) error {
 	}
 	role := u.member.NewChatMember.Role
 	gone := role == "kicked" || role == "left"
+	if gone {
+		b.blockedWalk(ctx, u.person)
+	}
 	if gone == u.user.Unreachable {
 		return nil
 	}

@@ -28,12 +28,22 @@ func storyMessage(words *text.Words, s guide.Story, p geo.Point, pictures bool) 
 	if pictures && webAddress(s.Place.Picture) {
 		m.Picture = s.Place.Picture
 	}
-	m.HTML = strings.TrimRight(words.Say("story.text", "title", s.Place.Title, "distance", words.Distance(s.Distance),
+	m.HTML = storyText(words, s, 0)
+	return m
+}
+
+// storyText is a story's words without its source's line; number is that of a walk's story, 0 = a single one.
+func storyText(words *text.Words, s guide.Story, number int) string {
+	key := "story.text"
+	if number > 0 {
+		key = "story.text_walk"
+	}
+	whole := strings.TrimRight(words.Say(key, "n", number, "title", s.Place.Title, "distance", words.Distance(s.Distance),
 		"text", s.Text, "source", text.HTML("")), "\n")
 	if s.Reason != guide.NoReason {
-		m.HTML += "\n\n" + words.Say("reason."+string(s.Reason), "wait", s.Wait)
+		whole += "\n\n" + words.Say("reason."+string(s.Reason), "wait", s.Wait)
 	}
-	return m
+	return whole
 }
 
 // sourceLine names where a story comes from: "" when there is nothing to link to.

@@ -78,17 +78,22 @@ func (s *sender) do(ctx context.Context, req request, result any) error {
 		}
 		after, again := s.again(req, err, pause)
 		if !again || try == sendTries || ctx.Err() != nil {
-			if !req.idempotent && taken(err) {
-				return fmt.Errorf("%w: %w", errAmbiguous, err)
-			}
-			return err
+			return ambiguous(err)
 		}
 		s.log.Warn("telegram_retry", "method", req.method, "try", try, "after", after, "error", err)
-		if err := sleep(ctx, after); err != nil {
-			return fmt.Errorf("%s: %w", req.method, err)
+		if ended := sleep(ctx, after); ended != nil {
+			return fmt.Errorf("%s: %w: %w", req.method, ended, ambiguous(err))
 		}
 		pause = min(2*pause, retryMost)
 	}
+}
+
+// ambiguous marks a failure after which the message may be there: an edit too, whose last try may have come through unheard.
+func ambiguous(err error) error {
+	if taken(err) {
+		return fmt.Errorf("%w: %w", errAmbiguous, err)
+	}
+	return err
 }
 
 // again says whether a failed call is to be repeated and after what pause. Flood pauses of a chat are kept by the pace, so that

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -51,6 +52,7 @@ type worldConfig struct {
 	empty    bool          // a Wikipedia without articles
 	down     bool          // a Wikipedia that fails
 	webhook  bool
+	articles int // of the city; 0 = 12
 	edit     func(*Config)
 }
 
@@ -79,7 +81,7 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 		wiki.Fault = func(int) string { return "503" }
 	}
 	if !cfg.empty {
-		wiki.Articles = sim.City(1, cityLat, cityLon, 12, "en", "ru")
+		wiki.Articles = sim.City(1, cityLat, cityLon, cmp.Or(cfg.articles, 12), "en", "ru")
 	}
 	hosts["api.telegram.org"] = w.tg
 	hosts["model.test"] = w.model

@@ -15,6 +15,7 @@ import (
 	"excursobot/bot"
 	"excursobot/bot/guide"
 	"excursobot/bot/guide/model"
+	"excursobot/bot/live"
 	"excursobot/bot/text"
 	"excursobot/geo"
 	"excursobot/geo/places"
@@ -206,6 +207,11 @@ func (a *App) buildBot(world World) error {
 		WebhookSecret: t.WebhookSecret,
 		MaxInflight:   a.cfg.Ingest.MaxInflight,
 		HidePictures:  !a.cfg.Pictures,
+		Live: live.Config{
+			Intervals: a.cfg.Live.Intervals, Default: a.cfg.Live.Default, MaxSessions: a.cfg.Live.MaxSessions,
+			MaxUpdates: a.cfg.Live.MaxUpdates, BatchSize: a.cfg.Live.BatchSize, BatchTimeout: a.cfg.Live.BatchTimeout,
+			Drain: a.cfg.Shutdown.Drain,
+		},
 		Limits: bot.Limits{
 			StoryRate: 1 / lim.PersonStoryEvery.Seconds(), StoryBurst: lim.PersonStoryBurst,
 			UpdateRate: lim.PersonUpdates, UpdateBurst: lim.PersonUpdatesBurst,

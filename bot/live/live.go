@@ -206,6 +206,9 @@ func usual[T int | time.Duration](v, def T) T {
 	return v
 }
 
+// Intervals returns what can be chosen from.
+func (l *Live) Intervals() []time.Duration { return slices.Clone(l.cfg.Intervals) }
+
 // Stats returns the counters.
 func (l *Live) Stats() Stats {
 	l.mu.Lock()

@@ -247,6 +247,22 @@ func (l *Live) Edit(ctx context.Context, sh Share) (*Started, error) {
 	return nil, nil
 }
 
+// Move takes an edit that needs no answer: a new position of a walk that is known. It is Edit without waiting and without a write, and
+// says whether that was all there was to do; if not, Edit is to be called.
+func (l *Live) Move(sh Share) bool {
+	now := wall()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.walks[sh.key()]
+	if s == nil || sh.Period <= 0 {
+		return false
+	}
+	if !s.ended() {
+		l.editLocked(s, &sh, now)
+	}
+	return true
+}
+
 func (l *Live) editLocked(s *session, sh *Share, now time.Time) {
 	w := &s.walk
 	s.heard = now // its event is now too early, which costs less than to move it with each edit

@@ -1,0 +1,104 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"excursobot/bot/live"
+	"excursobot/bot/text"
+	"excursobot/geo"
+	"excursobot/geo/track"
+	"excursobot/store"
+)
+
+// keepsakeMetres is from what distance on a walk has a route worth a picture.
+const keepsakeMetres = 100
+
+// walkEnded tells the person that the walk is over and what they saw. It is done when the words have arrived: route and file are
+// extras, and without them the walk is closed all the same.
+func (b *Bot) walkEnded(w store.Walk, done func(error)) {
+	if w.Reason == live.Blocked {
+		done(nil)
+		return
+	}
+	taken := b.errand(w.Chat, "summary", func(ctx context.Context) (err error) {
+		told := false
+		defer func() { // after a panic too
+			if told {
+				err = nil
+			} else if err == nil {
+				err = errors.New("summary was cut off")
+			}
+			done(err)
+		}()
+		user, words := b.reader(ctx, w.Person)
+		stops, err := b.cfg.Store.Stops(ctx, w.ID)
+		if err != nil {
+			return fmt.Errorf("read what was told: %w", err)
+		}
+		_, err = b.out.send(ctx, w.Chat, summaryMessage(words, w, stops))
+		told = err == nil || errors.Is(err, errAmbiguous) || errors.Is(err, errUnreachable)
+		if err != nil {
+			return b.reached(ctx, w.Person, err)
+		}
+		if w.Metres >= keepsakeMetres {
+			b.keepsakes(ctx, w, walkRoute(words, w, stops), b.showsPictures(user))
+		}
+		return nil
+	})
+	if !taken {
+		done(errRoomFull)
+	}
+}
+
+// keepsakes sends the route as a picture and as a file, as far as that goes.
+func (b *Bot) keepsakes(ctx context.Context, w store.Walk, r track.Route, pictures bool) {
+	if len(r.Track) < 2 {
+		return
+	}
+	name := "excursobot-" + w.Began.UTC().Format(time.DateOnly)
+	if pictures {
+		png, err := b.painter.PNG(ctx, r)
+		if err == nil {
+			err = b.upload(ctx, w.Chat, "sendPhoto", Form{Field: "photo", Name: name + ".png", Data: png})
+		}
+		if err != nil {
+			b.log.Warn("walk_picture", "walk", w.ID, "error", err)
+		}
+	}
+	var gpx bytes.Buffer
+	err := track.GPX(&gpx, r)
+	if err == nil {
+		err = b.upload(ctx, w.Chat, "sendDocument", Form{Field: "document", Name: name + ".gpx", Data: gpx.Bytes()})
+	}
+	if err != nil {
+		b.log.Warn("walk_file", "walk", w.ID, "error", err)
+	}
+}
+
+// upload sends a file without a sound.
+func (b *Bot) upload(ctx context.Context, chat int64, method string, form Form) error {
+	form.Fields = map[string]string{"chat_id": strconv.FormatInt(chat, 10), "disable_notification": "true"}
+	return b.out.do(ctx, request{chat: chat, method: method, payload: form}, nil)
+}
+
+// walkRoute is the walk as geo/track draws it.
+func walkRoute(words *text.Words, w store.Walk, stops []store.Stop) track.Route {
+	r := track.Route{Name: w.Began.UTC().Format(time.DateOnly), Words: track.Words{
+		North: words.Say("route.north"), Metre: words.Say("route.metre"), Kilometre: words.Say("route.kilometre"),
+	}}
+	for _, p := range live.Route(w.Track) {
+		r.Track = append(r.Track, p.Point)
+		r.Times = append(r.Times, p.At)
+	}
+	for _, s := range stops {
+		if s.Point != (geo.Point{}) {
+			r.Places = append(r.Places, track.Place{Number: s.Number, Title: s.Title, Point: s.Point, At: s.At})
+		}
+	}
+	return r
+}

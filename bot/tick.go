@@ -1,0 +1,200 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"excursobot/bot/guide"
+	"excursobot/bot/live"
+	"excursobot/bot/text"
+	"excursobot/store"
+)
+
+// tick is one story of a walk on its way.
+type tick struct {
+	live.Tick
+	bot    *Bot
+	user   store.User
+	words  *text.Words
+	waited bool // somebody looks at the phone: there is a card, and a sentence if there is no story
+	card   int  // its message
+}
+
+// withdrawMost is for taking back the card of a story that will not come, after the walk or the process ended.
+const withdrawMost = 5 * time.Second
+
+// tellTick tells a walk's story. ctx ends with the walk.
+func (b *Bot) tellTick(ctx context.Context, due live.Tick) live.Outcome {
+	if ctx.Err() != nil || !time.Now().Before(due.Next) {
+		return live.Dropped // the next one is as good, and two in a row are none
+	}
+	t := &tick{Tick: due, bot: b, waited: due.First || due.Asked}
+	t.user, t.words = b.reader(ctx, due.Person)
+	if t.user.Banned {
+		return live.Failed
+	}
+	defer t.ask(ctx) // if it was not asked beside the card
+	return t.tell(ctx)
+}
+
+func (t *tick) tell(ctx context.Context) live.Outcome {
+	b := t.bot
+	req := walkRequest(t.user, t.Person, t.Point)
+	req.Due = t.Due
+	stopTyping := func() {}
+	if t.waited {
+		req.Class = guide.Interactive
+		stopTyping = b.out.typing(ctx, t.Chat)
+	}
+	story, err := b.cfg.Guide.Tell(ctx, req, func(c guide.Card) { t.show(ctx, c) })
+	stopTyping()
+	defer story.Release()
+	if err != nil {
+		return t.explain(ctx, err)
+	}
+	if ctx.Err() != nil {
+		t.withdraw(ctx)
+		return live.Dropped
+	}
+	m := walkMessage(t.words, story, t.Number, t.Point, b.showsPictures(t.user))
+	if t.card != 0 {
+		_, err = b.out.edit(ctx, t.Chat, t.card, m)
+	} else {
+		_, err = b.out.send(ctx, t.Chat, m)
+	}
+	if err != nil && !errors.Is(err, errAmbiguous) { // what may have arrived counts as told
+		return t.unsent(ctx, err)
+	}
+	t.record(ctx, story)
+	took := time.Since(t.Due)
+	if t.waited && t.card == 0 {
+		b.observe.First(kindLive, took)
+	}
+	b.reportStory(kindLive, t.Person, t.Point, story.Source, took)
+	b.pin(ctx, t.Chat, t.words, t.user, story)
+	return live.Delivered
+}
+
+// show sends the card, and beside it the question how often.
+func (t *tick) show(ctx context.Context, c guide.Card) {
+	cardCtx, cancel := context.WithTimeout(ctx, cardMost)
+	defer cancel()
+	id, err := t.bot.out.send(cardCtx, t.Chat, cardMessage(t.words, c))
+	if err != nil {
+		t.bot.log.Warn("card", "walk", t.Walk, "error", err)
+		return
+	}
+	t.card = id
+	t.bot.observe.First(kindLive, time.Since(t.Due))
+	t.ask(ctx)
+}
+
+// ask asks once how often stories are to come, after the first thing that the person sees of a walk.
+func (t *tick) ask(ctx context.Context) {
+	if !t.First || ctx.Err() != nil {
+		return
+	}
+	b := t.bot
+	w, ok := b.walks.Walk(t.Person)
+	if !ok || w.ID != t.Walk || w.Question != 0 || w.Chosen {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, cardMost)
+	defer cancel()
+	id, err := b.out.send(ctx, t.Chat, questionMessage(t.words, b.intervals))
+	if err == nil {
+		_, err = b.walks.Asked(ctx, t.Person, id)
+	}
+	if err != nil && !errors.Is(err, live.ErrNoWalk) && ctx.Err() == nil {
+		b.log.Warn("walk_question", "walk", t.Walk, "error", err)
+	}
+}
+
+// record writes down that the story was told. The person has it already, so neither a stop nor the end of the walk prevents it.
+func (t *tick) record(ctx context.Context, s guide.Story) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordMost)
+	defer cancel()
+	err := t.bot.cfg.Store.Delivered(ctx, store.Delivery{
+		Person: t.Person, Place: s.Place.ID, Walk: t.Walk, Number: t.Number,
+		Title: s.Place.Title, Point: s.Place.Point, At: time.Now(),
+	})
+	if err != nil {
+		t.bot.observe.Error("store")
+		t.bot.log.Error("delivered", "walk", t.Walk, "error", err)
+	}
+}
+
+// explain says why there is no story, to those who wait for one. Whoever walks with the phone in the pocket hears of trouble at
+// most once an hour, and of having heard everything by the Quiet hook.
+func (t *tick) explain(ctx context.Context, cause error) live.Outcome {
+	if ctx.Err() != nil {
+		t.withdraw(ctx)
+		return live.Dropped
+	}
+	b := t.bot
+	key, outcome, source := "error.internal", live.Failed, guide.FromNone
+	switch {
+	case errors.Is(cause, guide.ErrNothing):
+		key, outcome = "error.nothing", live.Nothing
+	case errors.Is(cause, guide.ErrAllTold):
+		key, outcome = quietKey, live.Nothing
+	case errors.Is(cause, guide.ErrSource):
+		key = "error.source"
+	case errors.Is(cause, guide.ErrOverloaded):
+		key, source = "error.overloaded", fromBusy
+	default:
+		b.observe.Error("guide")
+		b.log.Error("tell", "walk", t.Walk, "error", cause)
+	}
+	b.reportStory(kindLive, t.Person, t.Point, source, time.Since(t.Due))
+	switch {
+	case outcome == live.Nothing && !t.waited:
+		return outcome
+	case outcome == live.Nothing:
+		b.limits.notices.Allow(notice{t.Person, quietKey}) // the answer is the notice
+	case !t.waited && !b.limits.troubles.Allow(t.Person):
+		return outcome
+	}
+	m := message{HTML: t.words.Say(key, "wait", overloadAgain)}
+	var err error
+	if t.card != 0 {
+		_, err = b.out.edit(ctx, t.Chat, t.card, m)
+	} else {
+		_, err = b.out.send(ctx, t.Chat, m)
+	}
+	if err != nil {
+		return t.unsent(ctx, err)
+	}
+	return outcome
+}
+
+// unsent is the outcome of a send that did not come through.
+func (t *tick) unsent(ctx context.Context, err error) live.Outcome {
+	switch {
+	case errors.Is(err, errUnreachable):
+		t.bot.unreachable(context.WithoutCancel(ctx), t.Person)
+		return live.Unreachable
+	case ctx.Err() != nil:
+		t.withdraw(ctx)
+		return live.Dropped
+	}
+	t.bot.observe.Error("bot")
+	t.bot.log.Error("walk_story", "walk", t.Walk, "error", err)
+	return live.Failed
+}
+
+// withdraw takes back the card of a story that will not come: it would promise one for ever.
+func (t *tick) withdraw(ctx context.Context) {
+	if t.card == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawMost)
+	defer cancel()
+	err := t.bot.out.do(ctx, request{chat: t.Chat, method: "deleteMessage", idempotent: true, payload: map[string]any{
+		"chat_id": t.Chat, "message_id": t.card,
+	}}, nil)
+	if err != nil {
+		t.bot.log.Warn("card", "walk", t.Walk, "error", err)
+	}
+}
