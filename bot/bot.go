@@ -34,6 +34,8 @@ type Config struct {
 	WebhookURL    string // where Telegram is to post updates; "" = long polling
 	WebhookSecret string // required with WebhookURL: 1-256 of A-Z a-z 0-9 _ -
 
+	Silence time.Duration // without hearing Telegram for so long Run ends with ErrSilent, default 10 min; negative = never
+
 	MaxInflight  int // updates waiting and under way, default 2000; over it Telegram keeps them
 	PerChat      int // of one chat, default 20
 	HidePictures bool
@@ -82,6 +84,7 @@ type Bot struct {
 
 	username atomic.Pointer[string] // of the bot, once Telegram said it
 	counts   counters
+	alive    atomic.Pointer[time.Time] // when updates last could come in; set by Run first
 
 	mu       sync.Mutex
 	stage    stage
@@ -113,6 +116,7 @@ func New(cfg Config) (*Bot, error) {
 		return nil, errors.New("bot: the webhook secret must be 1-256 of A-Z, a-z, 0-9, _ and -")
 	}
 	cfg.Log = cmp.Or(cfg.Log, slog.New(slog.DiscardHandler))
+	cfg.Silence = cmp.Or(cfg.Silence, 10*time.Minute)
 	cfg.MaxInflight = cmp.Or(max(cfg.MaxInflight, 0), 2000)
 	cfg.PerChat = cmp.Or(max(cfg.PerChat, 0), 20)
 	cfg.Limits = cfg.Limits.withDefaults()
@@ -147,17 +151,20 @@ func New(cfg Config) (*Bot, error) {
 }
 
 // Run takes updates until intake ends, then waits for those under way: until they are done, or, once work ends, cancelled. It
-// returns ErrToken if Telegram does not know the token, nil after a clean stop.
+// returns ErrToken if Telegram does not know the token, ErrSilent if it was not heard for Config.Silence, nil after a clean stop.
 func (b *Bot) Run(intake, work context.Context) error {
 	b.mu.Lock()
 	b.work, b.began = work, time.Now()
 	b.mu.Unlock()
 
-	err := b.introduce(intake)
 	var walks error
-	if err == nil {
-		walks, err = b.serve(intake)
-	}
+	err := b.watched(intake, func(ctx context.Context) error {
+		err := b.introduce(ctx)
+		if err == nil {
+			walks, err = b.serve(ctx)
+		}
+		return err
+	})
 	b.shut()
 	b.lanes.wait()
 	switch {
@@ -204,8 +211,9 @@ func (b *Bot) ingest(ctx context.Context) error {
 		return err
 	}
 	b.setReady(nil)
+	b.heard()
 	b.describe(ctx)
-	<-ctx.Done()
+	b.keepWebhook(ctx)
 	return nil
 }
 

@@ -112,6 +112,7 @@ func (b *Bot) note(a *arrival) {
 func (b *Bot) consider(ctx context.Context, in received) *arrival {
 	arrived := time.Now()
 	b.counts.heard.Store(arrived.UnixNano())
+	b.heard()
 	a := &arrival{raw: in.raw, job: job{kind: "unreadable"}, verdict: parked}
 	u, err := decode(in.raw)
 	if err != nil {

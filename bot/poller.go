@@ -43,6 +43,7 @@ func (b *Bot) poll(ctx context.Context) error {
 			return err
 		}
 		b.counts.heard.Store(time.Now().UnixNano())
+		b.heard()
 		b.setReady(nil)
 		if !described {
 			described = true

@@ -59,7 +59,7 @@ func (p *pollAPI) Call(ctx context.Context, method string, payload any) ([]byte,
 // runPoller runs a bot that polls the API for d and returns how its Run ended.
 func runPoller(t *testing.T, api API, d time.Duration) error {
 	t.Helper()
-	b, closeStore := newBare(t, api, nil)
+	b, closeStore := newBare(t, api, func(c *Config) { c.Silence = -1 })
 	defer closeStore()
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	defer cancel()

@@ -63,13 +63,15 @@ func (b *Bot) knows(secret string) bool {
 
 // register tells Telegram where to post, until it takes it.
 func (b *Bot) register(ctx context.Context) error {
-	return b.persist(ctx, "setWebhook", func(ctx context.Context) error {
-		return b.out.call(ctx, "setWebhook", map[string]any{
-			"url":                  b.cfg.WebhookURL,
-			"secret_token":         b.cfg.WebhookSecret,
-			"allowed_updates":      allowedUpdates,
-			"max_connections":      webhookConnections,
-			"drop_pending_updates": false,
-		}, nil)
-	})
+	return b.persist(ctx, "setWebhook", b.setWebhook)
+}
+
+func (b *Bot) setWebhook(ctx context.Context) error {
+	return b.out.call(ctx, "setWebhook", map[string]any{
+		"url":                  b.cfg.WebhookURL,
+		"secret_token":         b.cfg.WebhookSecret,
+		"allowed_updates":      allowedUpdates,
+		"max_connections":      webhookConnections,
+		"drop_pending_updates": false,
+	}, nil)
 }

@@ -32,7 +32,7 @@ func (c runCommand) Run(p *process) error {
 	p.limitMemory()
 	log := newLogger(p.stdout, cfg, p.env)
 	cfg.warn(log, p.env)
-	return p.untilSignalled(func(intake context.Context) error { return runBot(intake, cfg, log) })
+	return p.untilSignalled(func(intake context.Context) error { return runBot(intake, cfg, p.env, log) })
 }
 
 // runnable says what keeps a valid configuration from running.

@@ -35,8 +35,11 @@ type TelegramConfig struct {
 // HTTPConfig is where the bot's own pages listen.
 type HTTPConfig struct{ Addr string }
 
-// IngestConfig bounds the updates that were accepted and are not answered yet.
-type IngestConfig struct{ MaxInflight int }
+// IngestConfig bounds the updates that were accepted and are not answered yet, and the patience with a silent Telegram.
+type IngestConfig struct {
+	MaxInflight int
+	Silence     time.Duration // 0 = for ever
+}
 
 // OpenAIConfig is the language model. Without a key stories are extracts of the source.
 type OpenAIConfig struct {

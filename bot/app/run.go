@@ -12,11 +12,12 @@ import (
 )
 
 // runBot runs the real bot until intake ends.
-func runBot(intake context.Context, cfg Config, log *slog.Logger) error {
+func runBot(intake context.Context, cfg Config, env environment, log *slog.Logger) error {
 	a, err := New(cfg, World{}, log)
 	if err != nil {
 		return err
 	}
+	a.notify = newNotifier(env, log)
 	l, err := listen(intake, cfg.HTTP.Addr)
 	if err != nil {
 		return errors.Join(fmt.Errorf("http.addr (%s): %w", cfg.origin("http.addr"), err), a.Close())
@@ -52,6 +53,7 @@ func (a *App) Run(intake context.Context, l net.Listener) error {
 	a.stop.push("guide", guide.wait)
 	a.stop.push("work", func() error { endWork(); return bot.wait() })
 	a.stop.push("drain", func() error { a.drain(bot); return nil })
+	a.watchdog(serving)
 	a.log.Info("started", "version", version(), "addr", l.Addr().String(), "webhook", a.cfg.Telegram.WebhookURL != "")
 
 	select {
@@ -60,6 +62,7 @@ func (a *App) Run(intake context.Context, l net.Listener) error {
 		a.log.Error("part_failed", "failed", p.name, "error", p.err)
 	}
 	a.draining.Store(true)
+	a.notify.tell("STOPPING=1")
 	endIntake()
 	a.log.Info("stopping", "drain", a.cfg.Shutdown.Drain)
 	if err := a.stop.unwind(); err != nil {
@@ -68,6 +71,22 @@ func (a *App) Run(intake context.Context, l net.Listener) error {
 	}
 	a.log.Info("stopped")
 	return nil
+}
+
+// watchdog keeps systemd informed until the end: ready as /readyz says it, alive while the store answers.
+func (a *App) watchdog(ctx context.Context) {
+	done := make(chan struct{})
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		defer close(done)
+		a.notify.run(ctx, func(context.Context) error { return a.bot.Ready() }, a.storeAnswers)
+	}()
+	a.stop.push("watchdog", func() error { cancel(); <-done; return nil })
+}
+
+func (a *App) storeAnswers(ctx context.Context) error {
+	_, err := a.store.Done(ctx, 0)
+	return err
 }
 
 // drain waits for the updates under way, at most shutdown.drain.
@@ -85,10 +104,7 @@ func (a *App) drain(bot *part) {
 func (a *App) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	healthRoutes(mux, []probe{
-		{"store", func(ctx context.Context) error {
-			_, err := a.store.Done(ctx, 0)
-			return err
-		}},
+		{"store", a.storeAnswers},
 		{"ingest", func(context.Context) error { return a.bot.Ready() }},
 		{"draining", func(context.Context) error {
 			if a.draining.Load() {

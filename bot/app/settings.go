@@ -33,6 +33,8 @@ func (c *Config) settings() []setting {
 
 		{key: "ingest.max_inflight", env: "INGEST_MAX_INFLIGHT", value: &c.Ingest.MaxInflight, def: "2000", min: "1", max: "100000",
 			help: "most updates in work at once; Telegram keeps the others and sends them again"},
+		{key: "ingest.silence", env: "INGEST_SILENCE", value: &c.Ingest.Silence, def: "10m", min: "0s", max: "24h",
+			help: "without hearing Telegram for so long the program ends with exit code 1, so that what keeps it starts it anew; off = never"},
 
 		{key: "openai.api_key", env: "OPENAI_API_KEY", value: &o.APIKey, secret: true,
 			help: "key of the language model's server; empty = the source's own words are told (a server that wants no key still needs one here: any text will do)"},

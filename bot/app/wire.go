@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -33,20 +34,21 @@ type World struct {
 
 // App is the whole bot, wired and not running.
 type App struct {
-	cfg   Config
-	log   *slog.Logger
-	mux   *http.ServeMux
-	store store.Store
-	guide *guide.Guide
-	bot   *bot.Bot
-	stop  steps // what New opened, and what Run started on top of it
+	cfg    Config
+	log    *slog.Logger
+	mux    *http.ServeMux
+	store  store.Store
+	guide  *guide.Guide
+	bot    *bot.Bot
+	notify *notifier
+	stop   steps // what New opened, and what Run started on top of it
 
 	draining atomic.Bool
 }
 
 // New opens the store and builds every part on it. Nothing runs yet but the cache's own goroutine; Run or Close must follow.
 func New(cfg Config, world World, log *slog.Logger) (_ *App, err error) {
-	a := &App{cfg: cfg, log: log, stop: steps{log: log}}
+	a := &App{cfg: cfg, log: log, notify: new(notifier), stop: steps{log: log}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
@@ -206,6 +208,7 @@ func (a *App) buildBot(world World) error {
 		WebhookURL:    t.WebhookURL,
 		WebhookSecret: t.WebhookSecret,
 		MaxInflight:   a.cfg.Ingest.MaxInflight,
+		Silence:       cmp.Or(a.cfg.Ingest.Silence, -1),
 		HidePictures:  !a.cfg.Pictures,
 		Live: live.Config{
 			Intervals: a.cfg.Live.Intervals, Default: a.cfg.Live.Default, MaxSessions: a.cfg.Live.MaxSessions,
