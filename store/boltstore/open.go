@@ -37,7 +37,7 @@ var (
 
 // Open opens the file, or makes it (0600) if there is none. It reads the whole file once and refuses one whose structure
 // is damaged, one of another program and one of a newer version; it never replaces a file. A file that another process
-// holds is an error after Config.Wait.
+// holds is ErrInUse after Config.Wait.
 func Open(cfg Config) (*Store, error) {
 	if cfg.Wait <= 0 {
 		cfg.Wait = 3 * time.Second
@@ -53,7 +53,7 @@ func Open(cfg Config) (*Store, error) {
 	switch {
 	case err == nil:
 	case errors.Is(err, berrors.ErrTimeout):
-		return nil, fmt.Errorf("store: %s is in use by another process", cfg.Path)
+		return nil, fmt.Errorf("store: %s is %w: is the bot running already?", cfg.Path, ErrInUse)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return nil, fmt.Errorf("store: cannot write in directory %s: %w", dir, err)
 	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum):

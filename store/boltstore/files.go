@@ -1,0 +1,122 @@
+package boltstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// ErrInUse says that another process holds the file.
+var ErrInUse = errors.New("in use by another process")
+
+// Verify reads the whole file and returns what is wrong with it. The file must be there and be nobody's at the moment. One written by an
+// older version gets what is missing in it.
+func Verify(ctx context.Context, path string) error {
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	s, err := Open(Config{Path: path})
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.Check(ctx), s.Close())
+}
+
+// Compact writes the file anew without its free pages, which bbolt never gives back, and returns the sizes before and after in bytes.
+// Nobody else may have it open. Until the end the old file stays as it is: there must be room for both.
+func Compact(ctx context.Context, path string) (before, after int64, err error) {
+	if before, err = size(path); err != nil {
+		return 0, 0, err
+	}
+	s, err := Open(Config{Path: path})
+	if err != nil {
+		return 0, 0, err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := s.Check(ctx); err != nil { // what is damaged is not to be copied over what may still be mended
+		return 0, 0, err
+	}
+	err = Replace(path, func(temp string) error {
+		db, err := bolt.Open(temp, 0o600, nil)
+		if err != nil {
+			return err
+		}
+		const batch = 1 << 20 // bytes in one transaction
+		err = errors.Join(bolt.Compact(db, s.db, batch), db.Close())
+		if err != nil {
+			return err
+		}
+		return Verify(ctx, temp)
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("store: compact %s: %w", path, err)
+	}
+	after, err = size(path)
+	return before, after, err
+}
+
+func size(path string) (int64, error) {
+	fi, err := os.Stat(path)
+	if err != nil {
+		return 0, fmt.Errorf("store: %w", err)
+	}
+	return fi.Size(), nil
+}
+
+// Replace puts a new file in the place of path, whole or not at all, also if the machine stops: write fills a file beside it, which is
+// synced and renamed.
+func Replace(path string, write func(temp string) error) (err error) {
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+"-") // 0600
+	if err != nil {
+		return err
+	}
+	temp := f.Name()
+	defer func() {
+		if err != nil {
+			_ = os.Remove(temp)
+		}
+	}()
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if err := write(temp); err != nil {
+		return err
+	}
+	if err := syncPath(temp); err != nil {
+		return err
+	}
+	if err := os.Rename(temp, path); err != nil {
+		return err
+	}
+	return syncPath(dir)
+}
+
+// syncPath makes what the file or directory holds survive a stop of the machine.
+func syncPath(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// CopyFile writes what is in from, which nobody may have open, to the file to.
+func CopyFile(to, from string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
