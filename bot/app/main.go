@@ -36,6 +36,9 @@ type commandLine struct {
 	Demo        demoCommand        `cmd:"" help:"Try the bot in the browser: no token, no key, nothing sent out."`
 	Check       checkCommand       `cmd:"" help:"Check the configuration and print what is in effect."`
 	Load        loadCommand        `cmd:"" help:"Measure the bot under load, against simulated servers."`
+	Backup      backupCommand      `cmd:"" help:"Copy the store, also while the bot runs."`
+	Restore     restoreCommand     `cmd:"" help:"Put a backup in the store's place. The bot must be stopped."`
+	Compact     compactCommand     `cmd:"" help:"Make the store's file as small as it can be. The bot must be stopped."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running bot whether it is alive: exit code 0 if it is."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }

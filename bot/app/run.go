@@ -18,11 +18,26 @@ func runBot(intake context.Context, cfg Config, env environment, log *slog.Logge
 		return err
 	}
 	a.notify = newNotifier(env, log)
+	a.also("control", a.control)
+	if cfg.Backup.Every > 0 {
+		a.also("backups", a.scheduleBackups)
+	}
 	l, err := listen(intake, cfg.HTTP.Addr)
 	if err != nil {
 		return errors.Join(fmt.Errorf("http.addr (%s): %w", cfg.origin("http.addr"), err), a.Close())
 	}
 	return a.Run(intake, l)
+}
+
+// also makes Run run something more, as long as HTTP is served.
+func (a *App) also(name string, run func(context.Context) error) {
+	a.extra = append(a.extra, extra{name, run})
+}
+
+// extra is a part that only the real bot has.
+type extra struct {
+	name string
+	run  func(context.Context) error
 }
 
 func listen(ctx context.Context, addr string) (net.Listener, error) {
@@ -46,6 +61,10 @@ func (a *App) Run(intake context.Context, l net.Listener) error {
 		const patience = 5 * time.Second // for answers under way; the slow ones are streams, which end at once
 		return serve(ctx, srv, newLimitListener(l, a.cfg.Limits.Connections), patience)
 	})
+	for _, p := range a.extra {
+		running := start(serving, p.name, failed, p.run)
+		a.stop.push(p.name, running.wait)
+	}
 	guide := start(work, "guide", failed, a.guide.Run)
 	bot := start(intake, "bot", failed, func(ctx context.Context) error { return a.bot.Run(ctx, work) })
 

@@ -96,9 +96,9 @@ func (c *Config) settings() []setting {
 			help: "how long work in flight may go on after a stop signal"},
 
 		{key: "backup.every", env: "BACKUP_EVERY", value: &c.Backup.Every, def: "off", min: "0s", max: "8760h",
-			help: "how often a copy of the store is made, off = never: not built yet"},
+			help: "how often a copy of the store is made in store.dir/backups, off = never"},
 		{key: "backup.keep", env: "BACKUP_KEEP", value: &c.Backup.Keep, def: "7", min: "1", max: "1000",
-			help: "copies kept"},
+			help: "copies kept there"},
 
 		{key: "log.level", env: "LOG_LEVEL", value: &c.Log.Level, def: "info", oneOf: []string{"debug", "info", "warn", "error"},
 			help: "debug, info, warn or error"},

@@ -13,9 +13,6 @@ func (c *Config) warn(log *slog.Logger, env environment) {
 	if c.Places.Contact == "" {
 		log.Warn("no_contact", "hint", "places.contact is empty: Wikipedia answers 10 requests a minute only; set your e-mail or page")
 	}
-	if c.Backup.Every > 0 {
-		log.Warn("no_backups", "hint", "backup.every is set, but backups are not built yet")
-	}
 	if c.Monitor.Token != "" {
 		log.Warn("no_dashboard", "hint", "monitor.token is set, but the dashboard is not built yet")
 	}

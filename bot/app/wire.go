@@ -38,9 +38,11 @@ type App struct {
 	log    *slog.Logger
 	mux    *http.ServeMux
 	store  store.Store
+	file   *boltstore.Store // the same
 	guide  *guide.Guide
 	bot    *bot.Bot
 	notify *notifier
+	extra  []extra
 	stop   steps // what New opened, and what Run started on top of it
 
 	draining atomic.Bool
@@ -79,7 +81,7 @@ func (a *App) openStore() error {
 	if err != nil {
 		return fmt.Errorf("open the store: %w", err)
 	}
-	a.store = s
+	a.store, a.file = s, s
 	a.stop.push("store", s.Close)
 	return nil
 }
@@ -107,8 +109,10 @@ func dataFile(cfg Config) (string, error) {
 	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
 		return "", explain(err)
 	}
-	return filepath.Join(dir, "excursobot.db"), nil
+	return storePath(cfg), nil
 }
+
+func storePath(cfg Config) string { return filepath.Join(cfg.Store.Dir, "excursobot.db") }
 
 func (a *App) buildGuide(world World) error {
 	cache, err := geo.NewCache[[]store.Story](geo.CacheConfig{MaxBytes: int64(a.cfg.Cache.MaxBytes), TTL: a.cfg.Cache.TTL})

@@ -1,0 +1,140 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"excursobot/store/boltstore"
+)
+
+const (
+	backupDir    = "backups" // inside store.dir
+	backupPrefix = "excursobot-"
+	backupSuffix = ".db"
+	backupForm   = "20060102T150405.000Z" // of the UTC time between them: names sort by age
+
+	// backupRetry is how long the schedule waits after a backup that failed, if it would not come sooner anyway.
+	backupRetry = time.Hour
+)
+
+// backupName is the file of a backup made at t.
+func backupName(t time.Time) string { return backupPrefix + t.UTC().Format(backupForm) + backupSuffix }
+
+// writeBackup makes a backup at path of what copy writes: synced, opened and checked before it gets its name.
+func writeBackup(ctx context.Context, path string, copyTo func(io.Writer) error) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	err := boltstore.Replace(path, func(temp string) error {
+		f, err := os.OpenFile(temp, os.O_WRONLY, 0o600)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(copyTo(f), f.Sync(), f.Close()); err != nil {
+			return err
+		}
+		return boltstore.Verify(ctx, temp)
+	})
+	if err != nil {
+		return fmt.Errorf("backup %s: %w", path, err)
+	}
+	return nil
+}
+
+// backups returns the names of the backups in the directory, oldest first. What else lies there is nobody's business.
+func backups(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		if _, ok := backupTime(e.Name()); ok && e.Type().IsRegular() {
+			names = append(names, e.Name())
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+func backupTime(name string) (time.Time, bool) {
+	s, ok := strings.CutPrefix(name, backupPrefix)
+	s, ok2 := strings.CutSuffix(s, backupSuffix)
+	t, err := time.Parse(backupForm, s)
+	return t, ok && ok2 && err == nil
+}
+
+// prune removes all but the newest keep backups in the directory.
+func prune(dir string, keep int) error {
+	names, err := backups(dir)
+	var errs []error
+	for len(names) > keep {
+		errs = append(errs, os.Remove(filepath.Join(dir, names[0])))
+		names = names[1:]
+	}
+	return errors.Join(append(errs, err)...)
+}
+
+// backupNow makes a backup in the data directory and removes the oldest beyond backup.keep.
+func (a *App) backupNow(ctx context.Context, at time.Time) (string, error) {
+	path := filepath.Join(a.cfg.Store.Dir, backupDir, backupName(at))
+	if err := writeBackup(ctx, path, func(w io.Writer) error { return a.file.Backup(ctx, w) }); err != nil {
+		return "", err
+	}
+	return path, prune(filepath.Dir(path), a.cfg.Backup.Keep)
+}
+
+// scheduleBackups makes one every backup.every, counted from the newest that is there, until ctx ends.
+func (a *App) scheduleBackups(ctx context.Context) error {
+	every := a.cfg.Backup.Every
+	dir := filepath.Join(a.cfg.Store.Dir, backupDir)
+	for {
+		names, err := backups(dir)
+		if err != nil {
+			a.log.Error("backup", "error", err)
+		}
+		wait := time.Duration(0)
+		if len(names) > 0 {
+			last, _ := backupTime(names[len(names)-1])
+			wait = min(every, every-time.Since(last)) // a clock that was ahead must not put them off
+		}
+		if !pause(ctx, wait) {
+			return nil
+		}
+		began := time.Now()
+		path, err := a.backupNow(ctx, began)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err == nil:
+			a.log.Info("backup", "file", path, "duration", time.Since(began))
+			continue
+		}
+		a.log.Error("backup", "error", err)
+		if !pause(ctx, min(every, backupRetry)) {
+			return nil
+		}
+	}
+}
+
+// pause waits for d and says whether ctx goes on.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(max(d, 0))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
+}

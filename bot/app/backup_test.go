@@ -1,0 +1,208 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"excursobot/store/boltstore"
+)
+
+// newQuietApp returns an app with a store in a short directory (a socket's path has at most 108 bytes), which is not to run.
+func newQuietApp(t *testing.T) *App {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "xb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	cfg := Defaults()
+	cfg.Store.Dir, cfg.Telegram.Token = dir, testToken
+	cfg.derive(environment{})
+	a, err := New(cfg, World{}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return a
+}
+
+// command runs a command line on the app's directory.
+func (a *App) command(args ...string) (code int, out, errs string) {
+	var stdout, stderr bytes.Buffer
+	code = Main(args, &stdout, &stderr, []string{"DATA_DIR=" + a.cfg.Store.Dir})
+	return code, stdout.String(), stderr.String()
+}
+
+func isDone(t *testing.T, path string, update int64) bool {
+	t.Helper()
+	s, err := boltstore.Open(boltstore.Config{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done, err := s.Done(t.Context(), update)
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return done
+}
+
+func TestBackupOfARunningBotAndRestore(t *testing.T) {
+	a := newQuietApp(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- a.control(ctx) }()
+	socket := filepath.Join(a.cfg.Store.Dir, controlSocket)
+	for {
+		if fi, err := os.Stat(socket); err == nil {
+			if fi.Mode().Perm() != 0o600 {
+				t.Errorf("socket's mode %o", fi.Mode().Perm())
+			}
+			break
+		}
+		runtime.Gosched()
+	}
+	if err := a.store.MarkDone(ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := a.command("backup")
+	if code != exitClean {
+		t.Fatalf("backup: %d %s", code, errs)
+	}
+	path := strings.TrimSpace(out)
+	if !isDone(t, path, 1) {
+		t.Error("the backup lacks what was written")
+	}
+	if err := a.store.MarkDone(ctx, 2); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"restore", path}, {"compact"}} {
+		if code, _, errs := a.command(args...); code != exitRuntime || !strings.Contains(errs, "stop the bot first") {
+			t.Errorf("%s while the bot runs: %d %s", args[0], code, errs)
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(socket); err == nil {
+		t.Error("the socket was left behind")
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	second := filepath.Join(a.cfg.Store.Dir, "elsewhere", "x.db")
+	if code, _, errs := a.command("backup", second); code != exitClean || !isDone(t, second, 2) {
+		t.Errorf("backup of a stopped bot: %d %s", code, errs)
+	}
+	if code, _, errs := a.command("compact"); code != exitClean {
+		t.Errorf("compact: %d %s", code, errs)
+	}
+	if code, _, errs := a.command("restore", path); code != exitClean {
+		t.Errorf("restore: %d %s", code, errs)
+	}
+	if isDone(t, storePath(a.cfg), 2) {
+		t.Error("the store is not the backup")
+	}
+	aside, err := filepath.Glob(storePath(a.cfg) + ".before-restore-*")
+	if err != nil || len(aside) != 1 || !isDone(t, aside[0], 2) {
+		t.Errorf("the old store: %v (%v)", aside, err)
+	}
+}
+
+func TestABadBackupIsNotRestored(t *testing.T) {
+	a := newQuietApp(t)
+	if err := errors.Join(a.store.MarkDone(t.Context(), 1), a.Close()); err != nil {
+		t.Fatal(err)
+	}
+	bad := filepath.Join(a.cfg.Store.Dir, "bad.db")
+	if err := os.WriteFile(bad, bytes.Repeat([]byte("no store"), 9000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{bad, filepath.Join(a.cfg.Store.Dir, "missing.db")} {
+		if code, _, errs := a.command("restore", file); code != exitRuntime || !strings.Contains(errs, filepath.Base(file)) {
+			t.Errorf("%s: %d %s", file, code, errs)
+		}
+	}
+	if !isDone(t, storePath(a.cfg), 1) {
+		t.Error("the store was changed")
+	}
+	// A damaged store is what restore is for.
+	good := filepath.Join(a.cfg.Store.Dir, "good.db")
+	if err := errors.Join(boltstore.CopyFile(good, storePath(a.cfg)), boltstore.CopyFile(storePath(a.cfg), bad)); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := a.command("backup"); code != exitRuntime || !strings.Contains(errs, "damaged") {
+		t.Errorf("backup of a damaged store: %d %s", code, errs)
+	}
+	if code, _, errs := a.command("restore", good); code != exitClean || !isDone(t, storePath(a.cfg), 1) {
+		t.Errorf("restore over a damaged store: %d %s", code, errs)
+	}
+}
+
+func TestABackupThatFailsLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	refusal := errors.New("no")
+	path := filepath.Join(dir, backupName(time.Now()))
+	for name, fn := range map[string]func(io.Writer) error{
+		"failed":   func(io.Writer) error { return refusal },
+		"no store": func(w io.Writer) error { _, err := w.Write(make([]byte, 100_000)); return err },
+	} {
+		if err := writeBackup(t.Context(), path, fn); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+			t.Errorf("%s: left %v (%v)", name, left, err)
+		}
+	}
+}
+
+func TestScheduledBackups(t *testing.T) {
+	a := newQuietApp(t)
+	a.cfg.Backup.Every, a.cfg.Backup.Keep = 24*time.Hour, 3
+	dir := filepath.Join(a.cfg.Store.Dir, backupDir)
+	other := filepath.Join(dir, "excursobot-mine.db")
+	if err := errors.Join(os.MkdirAll(dir, 0o700), os.WriteFile(other, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 4*24*time.Hour+time.Hour)
+		defer cancel()
+		for range 2 { // a restart does not change the rhythm
+			half, end := context.WithTimeout(ctx, 50*time.Hour)
+			defer end()
+			if err := a.scheduleBackups(half); err != nil {
+				t.Error(err)
+			}
+		}
+		var err error
+		if names, err = backups(dir); err != nil {
+			t.Fatal(err)
+		}
+	})
+	want := []string{backupName(day(3)), backupName(day(4)), backupName(day(5))}
+	if strings.Join(names, " ") != strings.Join(want, " ") {
+		t.Errorf("backups %v, want %v", names, want)
+	}
+	if _, err := os.Stat(other); err != nil {
+		t.Error("a file of somebody else was removed")
+	}
+}
+
+// day is midnight in a bubble of synctest, whose time begins on day 1.
+func day(n int) time.Time { return time.Date(2000, time.January, n, 0, 0, 0, 0, time.UTC) }

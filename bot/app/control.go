@@ -1,0 +1,98 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// The running process answers its owner on a socket in the data directory: only who may read the store's file may open it.
+const (
+	controlSocket  = "excursobot.sock"
+	controlTimeout = 10 * time.Minute // for a whole backup over it
+)
+
+// listenControl makes the socket, 0600 before anybody can see it.
+func listenControl(dir string) (net.Listener, error) {
+	path := filepath.Join(dir, controlSocket)
+	temp, err := os.MkdirTemp(dir, ".sock-") // 0700
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(temp)
+	hidden := filepath.Join(temp, "s")
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: hidden, Net: "unix"})
+	if err != nil {
+		return nil, err
+	}
+	l.SetUnlinkOnClose(false)                                                             // it is renamed
+	if err := errors.Join(os.Chmod(hidden, 0o600), os.Rename(hidden, path)); err != nil { // over one left by a killed process
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
+// control serves the socket until ctx ends. Without one the bot runs all the same, and is backed up by its schedule.
+func (a *App) control(ctx context.Context) error {
+	l, err := listenControl(a.cfg.Store.Dir)
+	if err != nil {
+		a.log.Warn("no_control_socket", "hint", "excursobot backup works only while the bot is stopped", "error", err)
+		<-ctx.Done()
+		return nil
+	}
+	defer os.Remove(filepath.Join(a.cfg.Store.Dir, controlSocket))
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /backup", a.streamBackup)
+	srv := newServer(mux, a.log)
+	srv.WriteTimeout = controlTimeout
+	const patience = time.Second // a backup cut off is noticed by who waits for it
+	return serve(ctx, srv, newLimitListener(l, 4), patience)
+}
+
+// streamBackup writes the whole store. One that fails on the way cuts the connection, so that it cannot be taken for whole.
+func (a *App) streamBackup(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if err := a.file.Backup(r.Context(), w); err != nil {
+		a.log.Error("backup", "error", err)
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// errNotRunning says that no process answers at the socket.
+var errNotRunning = errors.New("the bot is not running")
+
+// fetchBackup writes the running bot's store to w.
+func fetchBackup(ctx context.Context, dir string, w io.Writer) error {
+	path := filepath.Join(dir, controlSocket)
+	var d net.Dialer
+	client := http.Client{Timeout: controlTimeout, Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			conn, err := d.DialContext(ctx, "unix", path)
+			if err != nil {
+				return nil, fmt.Errorf("%w: %w", errNotRunning, err)
+			}
+			return conn, nil
+		},
+	}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://excursobot/backup", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("the bot answered %s", resp.Status)
+	}
+	_, err = io.Copy(w, resp.Body)
+	return err
+}
