@@ -114,13 +114,12 @@ func (a *App) scheduleBackups(ctx context.Context) error {
 		began := time.Now()
 		path, err := a.backupNow(ctx, began)
 		switch {
-		case ctx.Err() != nil:
-			return nil
 		case err == nil:
 			a.log.Info("backup", "file", path, "duration", time.Since(began))
 			continue
+		case ctx.Err() == nil:
+			a.log.Error("backup", "error", err)
 		}
-		a.log.Error("backup", "error", err)
 		if !pause(ctx, min(every, backupRetry)) {
 			return nil
 		}
