@@ -61,7 +61,10 @@ func (g *Guide) library(ctx context.Context, p geo.Point, radius float64, langua
 		}
 	}
 	slices.SortFunc(found, func(a, b ready) int {
-		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.story.Place, b.story.Place))
+		if byDistance := cmp.Compare(a.distance, b.distance); byDistance != 0 {
+			return byDistance
+		}
+		return cmp.Compare(a.story.Place, b.story.Place)
 	})
 	return found, nil
 }
