@@ -21,11 +21,15 @@ const (
 
 // Near returns the places within radius metres of p (at most 10 000), nearest first, junk left out, from the tiles of the language.
 // Up to 1200 m it reads level 13 tiles; beyond, the wide searches of p's level 10 cell and of those of its neighbours that are
-// known already. Part of the area unavailable: what is known, with ErrUnavailable joined.
+// known already and, if those hold nothing worth a visit, one round p itself. Part of the area unavailable: what is known, with
+// ErrUnavailable joined.
 // A point that is not Valid has nothing near it.
 func (f *Finder) Near(ctx context.Context, p geo.Point, radius float64, language string) ([]Candidate, error) {
 	radius = min(radius, wideRadius)
 	pages, err := f.pagesNear(ctx, p, radius, language)
+	if err == nil && radius > closeRadius && len(candidates(pages, p, radius, language)) == 0 {
+		pages, err = f.pagesAround(ctx, p, language) // people are told that there is nothing: not before all of the circle was looked at
+	}
 	if err != nil && !errors.Is(err, ErrUnavailable) {
 		return nil, err
 	}
@@ -36,7 +40,11 @@ func (f *Finder) Near(ctx context.Context, p geo.Point, radius float64, language
 		}
 		pages = append(pages, known...)
 	}
+	return candidates(pages, p, radius, language), err
+}
 
+// candidates returns the pages within radius metres of p that may be worth a visit, each once, nearest first.
+func candidates(pages []store.Page, p geo.Point, radius float64, language string) []Candidate {
 	var found []Candidate
 	seen := make(map[int64]bool, len(pages))
 	for _, page := range pages {
@@ -50,7 +58,22 @@ func (f *Finder) Near(ctx context.Context, p geo.Point, radius float64, language
 	slices.SortFunc(found, func(a, b Candidate) int {
 		return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.ID, b.ID))
 	})
-	return found, err
+	return found
+}
+
+// pagesAround returns what one wide search finds that is centred within half a kilometre of p, not on its level 10 cell.
+func (f *Finder) pagesAround(ctx context.Context, p geo.Point, language string) ([]store.Page, error) {
+	cell := geo.CellAt(p, levelAround)
+	if cell == 0 {
+		return nil, nil
+	}
+	key := store.TileKey{Cell: cell, Language: language}
+	pages, ok, err := f.stored(ctx, key)
+	if err != nil || ok {
+		return pages, err
+	}
+	asked, err := f.ask(ctx, []store.TileKey{key})
+	return asked[key], err
 }
 
 func (f *Finder) pagesNear(ctx context.Context, p geo.Point, radius float64, language string) ([]store.Page, error) {

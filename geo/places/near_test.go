@@ -108,6 +108,30 @@ func TestNearAtTheSeamsOfTheGlobe(t *testing.T) {
 	}
 }
 
+// The wide search of a cell is centred on the cell: what lies on the far side of its border is within 10 km all the same.
+func TestNothingNearIsSaidOnlyAfterTheWholeCircle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		home := geo.CellAt(square, geo.LevelFar)
+		p := home.Center()
+		for geo.CellAt(geo.Offset(p, 0, 2600), geo.LevelFar) == home {
+			p = geo.Offset(p, 0, 50)
+		}
+		place := func(id int64, at geo.Point, kind string) sim.Article {
+			a := house(id, 0, 0)
+			a.Lat, a.Lon, a.Type = at.Lat, at.Lon, kind
+			return a
+		}
+		w := newWorld(t, setting{articles: []sim.Article{place(1, geo.Offset(p, 0, 9000), "landmark"), place(2, home.Center(), "city")}})
+		for _, want := range []int{2, 0} {
+			before := w.sent()
+			wantIDs(t, w.near(t, p, 10_000), 1)
+			if got := w.sent() - before; got != want {
+				t.Errorf("%d requests, want %d", got, want)
+			}
+		}
+	})
+}
+
 func TestTilesAreKeptForTheirTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, setting{articles: []sim.Article{house(1, 0, 100)}})

@@ -20,6 +20,7 @@ const (
 	tileLife    = 14 * 24 * time.Hour // of a search
 	emptyLife   = 24 * time.Hour      // of one that found nothing: somebody may write the article
 	levelMid    = 12                  // 2.2 km: the cell of a search in a crowded area
+	levelAround = 14                  // 550 m: the cell of a wide search where the usual one found nothing
 	fillReach   = 3000                // metres round the middle of a search in which whole tiles are taken from it
 	finest      = geo.LevelTile + 4   // 70 m: a full search is not split further
 )
@@ -62,6 +63,8 @@ func (f *Finder) fetchTile(ctx context.Context, key store.TileKey) ([]store.Page
 		search = f.searchFar
 	case levelMid:
 		search = f.searchMid
+	case levelAround:
+		search = f.searchAround
 	}
 	pages, err := search(ctx, key.Cell, key.Language)
 	if err != nil {
@@ -116,6 +119,12 @@ func (f *Finder) searchFar(ctx context.Context, cell geo.Cell, language string) 
 		err = f.storeFilled(ctx, center, pages, language)
 	}
 	return pages, err
+}
+
+// searchAround asks for the pages in the widest circle there is, wherever they lie.
+func (f *Finder) searchAround(ctx context.Context, cell geo.Cell, language string) ([]store.Page, error) {
+	center, _ := cell.Bounds()
+	return f.searchCircle(ctx, center, wideRadius, language)
 }
 
 // storeFilled stores the tiles that a search round center brought whole: those that lie nearer than the farthest of its pages.
