@@ -51,7 +51,7 @@ func (b *Bot) voteButton(_ *update, args string) job {
 		return b.oldButton()
 	}
 	return job{kind: "button", run: func(ctx context.Context, u *update) error {
-		err := b.cfg.Guide.Vote(ctx, u.person, key, mark)
+		retired, err := b.cfg.Guide.Vote(ctx, u.person, key, mark)
 		switch {
 		case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrInvalid): // it was told to somebody else, or has gone
 			b.out.answer(ctx, u.callback.ID, u.words.Plain("button.old"))
@@ -59,6 +59,9 @@ func (b *Bot) voteButton(_ *update, args string) job {
 		case err != nil:
 			b.out.answer(ctx, u.callback.ID, "")
 			return err
+		case mark == store.Wrong && retired:
+			b.out.answer(ctx, u.callback.ID, u.words.Plain("story.thanks_retired"))
+			return nil
 		case mark == store.Wrong:
 			b.out.answer(ctx, u.callback.ID, u.words.Plain("story.thanks_wrong"))
 			return nil

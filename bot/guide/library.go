@@ -35,8 +35,8 @@ func (g *Guide) library(ctx context.Context, p geo.Point, radius float64, langua
 		for i := range stories {
 			s := &stories[i]
 			d := geo.Distance(p, s.Point)
-			if d > radius || s.Language != language {
-				continue
+			if d > radius || s.Language != language || fromPack(s) {
+				continue // the pack's own stories are in the store for their votes alone
 			}
 			// Both lengths of a place follow each other.
 			if n := len(found); n > 0 && found[n-1].story.Place == s.Place {
@@ -121,6 +121,13 @@ func (g *Guide) tellReady(ctx context.Context, req Request, list []ready) (story
 				heard = true
 				continue
 			}
+			if fromPack(r.story) {
+				if retired, err := g.packRetired(ctx, r.story); err != nil {
+					return Story{}, false, heard, err
+				} else if retired {
+					continue
+				}
+			}
 			release, ok, err := g.tryClaim(ctx, req.Person, r.story.Place)
 			if err != nil {
 				return Story{}, false, heard, err
@@ -134,10 +141,12 @@ func (g *Guide) tellReady(ctx context.Context, req Request, list []ready) (story
 	return Story{}, false, heard, nil
 }
 
+func fromPack(s *store.Story) bool { return s.Source == string(FromPack) }
+
 // fromStory makes the answer out of a story of the library or the pack.
 func fromStory(s *store.Story, distance float64, release func()) Story {
 	source := FromLibrary
-	if s.Source == string(FromPack) {
+	if fromPack(s) {
 		source = FromPack
 	}
 	return Story{
@@ -168,16 +177,45 @@ func (g *Guide) outdate(p geo.Point, language string) {
 	g.cfg.Cache.Delete(geo.CellAt(p, geo.LevelCache), language)
 }
 
-// Vote records what a person thinks of a story told to them; store.ErrNotFound if it was not told. A story retired by it is told no more.
-func (g *Guide) Vote(ctx context.Context, person int64, key store.StoryKey, mark store.Mark) error {
+// Vote records what a person thinks of a story told to them; store.ErrNotFound if it was not told. retired says that enough people
+// found it wrong: it is told no more.
+func (g *Guide) Vote(ctx context.Context, person int64, key store.StoryKey, mark store.Mark) (retired bool, err error) {
+	if err := g.keepPacked(ctx, key); err != nil {
+		return false, err
+	}
 	s, err := g.cfg.Store.Vote(ctx, person, key, mark, time.Now())
 	if err != nil {
-		return err
+		return false, err
 	}
 	g.counts.vote(mark)
 	if s.Retired {
 		g.outdate(s.Point, s.Language)
 		g.log.Warn("story_retired", "place", key.Place, "language", key.Language, "length", key.Length)
 	}
-	return nil
+	return s.Retired, nil
+}
+
+// keepPacked puts a story of the pack into the store, which counts votes there and nowhere else.
+func (g *Guide) keepPacked(ctx context.Context, key store.StoryKey) error {
+	if g.cfg.Pack == nil {
+		return nil
+	}
+	s, ok := g.cfg.Pack.Story(key)
+	if !ok {
+		return nil
+	}
+	have, err := g.cfg.Store.Stories(ctx, []store.StoryKey{key}, time.Now())
+	if err != nil || len(have) > 0 && (have[0].Source != s.Source || have[0].Text == s.Text) {
+		return err
+	}
+	return g.keep(ctx, s)
+}
+
+// packRetired says whether people have retired a story of the pack, as it reads in this version of the program.
+func (g *Guide) packRetired(ctx context.Context, s *store.Story) (bool, error) {
+	have, err := g.cfg.Store.Stories(ctx, []store.StoryKey{s.StoryKey}, time.Now())
+	if err != nil {
+		return false, fmt.Errorf("ask the library: %w", err)
+	}
+	return len(have) > 0 && have[0].Retired && have[0].Text == s.Text, nil
 }

@@ -169,3 +169,13 @@ func (w *world) deliver(person int64, s Story) {
 	must(w.t, w.store.Delivered(w.t.Context(), store.Delivery{Person: person, Place: s.Place.ID, At: time.Now()}))
 	s.Release()
 }
+
+// vote votes and checks whether the story is retired now.
+func (w *world) vote(person int64, key store.StoryKey, mark store.Mark, want bool) {
+	w.t.Helper()
+	retired, err := w.Vote(w.t.Context(), person, key, mark)
+	must(w.t, err)
+	if retired != want {
+		w.t.Errorf("retired = %v, want %v", retired, want)
+	}
+}

@@ -55,7 +55,7 @@ func source(t template) string {
 func plain(key string) bool {
 	switch key {
 	case "start.button_location", "language.name", "card.line",
-		"story.map", "story.more", "story.like", "story.dislike", "story.wrong", "story.thanks_vote", "story.thanks_wrong":
+		"story.map", "story.more", "story.like", "story.dislike", "story.wrong", "story.thanks_vote", "story.thanks_wrong", "story.thanks_retired":
 		return true
 	}
 	part, _, _ := strings.Cut(key, ".")
@@ -254,7 +254,7 @@ func TestTelegramsLimits(t *testing.T) {
 	limit := func(key string) int {
 		part, _, _ := strings.Cut(key, ".")
 		switch {
-		case key == "button.old" || part == "toast" || key == "story.thanks_vote" || key == "story.thanks_wrong":
+		case key == "button.old" || part == "toast" || strings.HasPrefix(key, "story.thanks_"):
 			return 200 // answerCallbackQuery
 		case key == "donate.refused":
 			return 200 // the error of a pre-checkout, shown in a pop-up

@@ -83,6 +83,21 @@ func (p *Pack) Near(pt geo.Point, radius float64, language string) []store.Story
 	return stories
 }
 
+// Story returns the pack's story of the key, and whether it has one.
+func (p *Pack) Story(key store.StoryKey) (store.Story, bool) {
+	for i := range p.cities {
+		for j := range p.cities[i].Places {
+			place := &p.cities[i].Places[j]
+			if place.ID != key.Place || place.Texts[key.Language] == "" {
+				continue
+			}
+			s := place.story(key.Language)
+			return s, s.StoryKey == key
+		}
+	}
+	return store.Story{}, false
+}
+
 // story returns the place's story as the library holds stories; its votes, times and picture are zero.
 func (p *PackPlace) story(language string) store.Story {
 	return store.Story{
