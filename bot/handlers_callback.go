@@ -53,7 +53,10 @@ func (b *Bot) voteButton(_ *update, args string) job {
 	return job{kind: "button", run: func(ctx context.Context, u *update) error {
 		retired, err := b.cfg.Guide.Vote(ctx, u.person, key, mark)
 		switch {
-		case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrInvalid): // it was told to somebody else, or has gone
+		case errors.Is(err, store.ErrNotFound) && !u.private:
+			b.out.answer(ctx, u.callback.ID, u.words.Plain("toast.not_yours"))
+			return nil
+		case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrInvalid): // what was told has been forgotten, or the button is forged
 			b.out.answer(ctx, u.callback.ID, u.words.Plain("button.old"))
 			return nil
 		case err != nil:

@@ -55,6 +55,7 @@ const (
 	ModelOff   Reason = "off"    // no key
 	ModelDown  Reason = "down"   // failing, refusing, breaker open
 	ModelBusy  Reason = "busy"   // gate full or too late; Story.Wait says how long it would have been
+	Crowd      Reason = "crowd"  // the request was Brief: too many people ask at once
 	ModelSlow  Reason = "slow"   // the call took too long for a person to wait
 	OverBudget Reason = "budget" // tokens of the day are spent
 	Unfit      Reason = "unfit"  // what it wrote failed the checks, or the story was retired

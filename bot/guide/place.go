@@ -177,7 +177,7 @@ func (g *Guide) mayCall(ctx context.Context, req Request) (Reason, error) {
 		return ModelOff, nil
 	}
 	if req.Brief {
-		return ModelBusy, nil
+		return Crowd, nil
 	}
 	if !g.cfg.Model.Ready() {
 		return ModelDown, nil

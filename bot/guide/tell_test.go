@@ -284,7 +284,7 @@ func TestBriefQuestionMakesNoCall(t *testing.T) {
 		req.Brief = true
 		story, err := w.Tell(w.t.Context(), req, func(Card) { t.Error("a card was shown") })
 		must(t, err)
-		if story.Source != FromExtract || story.Reason != ModelSlow {
+		if story.Source != FromExtract || story.Reason != Crowd {
 			t.Errorf("got %s (%s), want the extract because of the load", story.Source, story.Reason)
 		}
 		w.deliver(1, story)

@@ -111,7 +111,7 @@ func TestEveryLanguageHasEveryKey(t *testing.T) {
 func TestKeysOfTheCode(t *testing.T) {
 	keys := load(t).Words("en").entries
 	for _, key := range []string{
-		"reason.off", "reason.down", "reason.busy", "reason.budget", "reason.unfit",
+		"reason.off", "reason.down", "reason.busy", "reason.crowd", "reason.slow", "reason.budget", "reason.unfit",
 		"command.start", "command.help", "command.language", "command.live", "command.stop", "command.settings", "command.donate",
 		"command.stats", "command.privacy", "command.forget", "command.terms", "command.paysupport",
 		"distance.metres", "distance.kilometres", "duration.seconds", "duration.minutes", "duration.hours", "duration.hours_minutes",
