@@ -38,6 +38,7 @@ func (c *Config) check() (problems []error) {
 		{"live.intervals", c.checkIntervals},
 		{"live.default", c.checkLiveDefault},
 		{"monitor.token", c.checkMonitorToken},
+		{"monitor.addr", c.checkMonitorAddr},
 		{"backup.every", c.checkBackup},
 	}
 	for _, r := range rules {
@@ -131,6 +132,13 @@ func (c *Config) checkMonitorToken() error {
 		return fmt.Errorf("must have at least %d characters", least)
 	}
 	return checkHeader(c.Monitor.Token)
+}
+
+func (c *Config) checkMonitorAddr() error {
+	if c.Monitor.Addr == "" {
+		return nil
+	}
+	return checkAddr(c.Monitor.Addr)
 }
 
 func (c *Config) checkBackup() error {

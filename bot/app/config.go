@@ -79,8 +79,11 @@ type LiveConfig struct {
 // QueueConfig bounds those who wait for the model.
 type QueueConfig struct{ Size int }
 
-// MonitorConfig guards the dashboard.
-type MonitorConfig struct{ Token string }
+// MonitorConfig says where the dashboard and the metrics are, and guards them.
+type MonitorConfig struct {
+	Token string // "" = they answer this machine only
+	Addr  string // "" = they are at http.addr
+}
 
 // ShutdownConfig is how long work in flight may go on after a stop signal.
 type ShutdownConfig struct{ Drain time.Duration }

@@ -115,7 +115,7 @@ func TestDefaults(t *testing.T) {
 		"places.wikipedia_url": "https://{lang}.wikipedia.org/w/api.php", "store.dir": "./data", "store.postgres": "",
 		"cache.ttl": "1h", "cache.max_bytes": "16MiB", "live.intervals": "5m,10m,30m,1h", "live.default": "10m", "live.max_sessions": "50",
 		"live.max_updates": "10", "live.batch_size": "5", "live.batch_timeout": "1s", "queue.size": "100", "pictures": "on",
-		"monitor.token": "", "shutdown.drain": "20s", "backup.every": "off", "backup.keep": "7", "log.level": "info", "log.format": "auto",
+		"monitor.token": "", "monitor.addr": "", "shutdown.drain": "20s", "backup.every": "off", "backup.keep": "7", "log.level": "info", "log.format": "auto",
 		"limits.person_story_every": "5s", "limits.person_story_burst": "3", "limits.person_updates": "2", "limits.person_updates_burst": "20",
 		"limits.stories": "40", "limits.stories_burst": "80", "limits.chat_messages": "1", "limits.chat_messages_burst": "3",
 		"limits.messages": "25", "limits.wikipedia_at_once": "3", "limits.wikipedia": "3", "limits.wikipedia_per_minute": "150",

@@ -31,6 +31,7 @@ func newStage(cfg *Config, pack *places.Pack) *stage {
 		realWikipedia: cfg.Places.Contact != "",
 	}
 	cfg.Telegram = TelegramConfig{Token: token, APIURL: telegramAPI}
+	cfg.Monitor.Addr = "" // the demo answers at one address, on this machine
 	s.world.Telegram = sim.Transport(map[string]http.Handler{"api.telegram.org": s.telegram})
 
 	if !s.realModel {

@@ -20,6 +20,8 @@ type loadCommand struct {
 	Warm     bool          `help:"Let a simulated day of other people pass first."`
 	Fail     float64       `default:"0" help:"Share of the model's calls that fail, 0-1."`
 	Seed     uint64        `default:"1" help:"Runs with one seed ask the same questions."`
+	HTTP     string        `placeholder:"ADDR" help:"Serve the dashboard there meanwhile, such as 127.0.0.1:8080."`
+	Blind    bool          `help:"Leave the monitor out, to see what it costs."`
 	JSON     string        `placeholder:"FILE" help:"Write the results as JSON too."`
 	Doc      string        `placeholder:"FILE" help:"Write the table as a Markdown page too."`
 }
@@ -85,6 +87,7 @@ func (c loadCommand) scenarios() ([]scenario, error) {
 	}
 	return []scenario{{
 		People: c.People, Rate: c.Rate, Pause: c.Pause, For: c.For, Requests: c.Requests, Warm: c.Warm, Fail: c.Fail, Seed: c.Seed,
+		HTTP: c.HTTP, Blind: c.Blind,
 	}}, nil
 }
 
@@ -111,6 +114,8 @@ type scenario struct {
 	Warm     bool
 	Fail     float64
 	Seed     uint64
+	HTTP     string // address of the dashboard; "" = any
+	Blind    bool   // no monitor
 }
 
 func (s scenario) String() string {

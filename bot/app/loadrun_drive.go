@@ -65,11 +65,16 @@ func newBench(cfg Config, dir string, articles []sim.Article, s scenario, fast b
 		Model:       sim.Transport(map[string]http.Handler{"model.load": b.model}),
 		Wikipedia:   sim.Transport(map[string]http.Handler{"*.wikipedia.load": b.wiki}),
 		WithoutPack: true, // ready stories would flatter the cold rows
+		Unwatched:   s.Blind,
 	}
 	if b.app, err = New(cfg, world, slog.New(slog.DiscardHandler)); err != nil {
 		return nil, err
 	}
-	l, err := listen(context.Background(), "127.0.0.1:0")
+	addr := s.HTTP
+	if addr == "" || fast {
+		addr = "127.0.0.1:0"
+	}
+	l, err := listen(context.Background(), addr)
 	if err != nil {
 		return nil, errors.Join(err, b.app.Close())
 	}

@@ -34,7 +34,7 @@ func (a *App) also(name string, run func(context.Context) error) {
 	a.extra = append(a.extra, extra{name, run})
 }
 
-// extra is a part that only the real bot has.
+// extra is a part that not every run has.
 type extra struct {
 	name string
 	run  func(context.Context) error
@@ -122,7 +122,19 @@ func (a *App) drain(bot *part) {
 // routes returns the pages that every mode has, and the webhook if Telegram posts to it.
 func (a *App) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	healthRoutes(mux, []probe{
+	healthRoutes(mux, a.probes())
+	if a.monitor != nil && a.cfg.Monitor.Addr == "" {
+		a.monitor.Routes(mux)
+	}
+	if u, err := url.Parse(a.cfg.Telegram.WebhookURL); err == nil && u.Path != "" {
+		mux.Handle(u.Path, quietRefusals(a.bot, a.cfg.Limits.Unauthorized))
+	}
+	return mux
+}
+
+// probes say why the bot is not ready.
+func (a *App) probes() []probe {
+	return []probe{
 		{"store", a.storeAnswers},
 		{"ingest", func(context.Context) error { return a.bot.Ready() }},
 		{"draining", func(context.Context) error {
@@ -131,9 +143,5 @@ func (a *App) routes() *http.ServeMux {
 			}
 			return nil
 		}},
-	})
-	if u, err := url.Parse(a.cfg.Telegram.WebhookURL); err == nil && u.Path != "" {
-		mux.Handle(u.Path, quietRefusals(a.bot, a.cfg.Limits.Unauthorized))
 	}
-	return mux
 }

@@ -91,6 +91,8 @@ func (c *Config) settings() []setting {
 
 		{key: "monitor.token", env: "DASHBOARD_TOKEN", value: &c.Monitor.Token, secret: true,
 			help: "opens the dashboard and the metrics from elsewhere, at least 8 characters; empty = this machine only"},
+		{key: "monitor.addr", env: "MONITOR_ADDR", value: &c.Monitor.Addr,
+			help: "an address of their own for the dashboard and the metrics, such as 127.0.0.1:9090; empty = they are at http.addr"},
 
 		{key: "shutdown.drain", env: "SHUTDOWN_DRAIN", value: &c.Shutdown.Drain, def: "20s", min: "0s", max: "10m",
 			help: "how long work in flight may go on after a stop signal"},

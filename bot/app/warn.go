@@ -13,7 +13,4 @@ func (c *Config) warn(log *slog.Logger, env environment) {
 	if c.Places.Contact == "" {
 		log.Warn("no_contact", "hint", "places.contact is empty: Wikipedia answers 10 requests a minute only; set your e-mail or page")
 	}
-	if c.Monitor.Token != "" {
-		log.Warn("no_dashboard", "hint", "monitor.token is set, but the dashboard is not built yet")
-	}
 }

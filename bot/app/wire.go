@@ -17,6 +17,7 @@ import (
 	"excursobot/bot/guide"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/live"
+	"excursobot/bot/monitor"
 	"excursobot/bot/text"
 	"excursobot/geo"
 	"excursobot/geo/places"
@@ -30,20 +31,26 @@ type World struct {
 	Telegram, Wikipedia, Model http.RoundTripper
 	// WithoutPack leaves the built-in stories out, so that all places come from Wikipedia: the demo's serves the pack itself.
 	WithoutPack bool
+	// Unwatched leaves the monitor out: the load run measures what it costs.
+	Unwatched bool
 }
 
 // App is the whole bot, wired and not running.
 type App struct {
-	cfg    Config
-	log    *slog.Logger
-	mux    *http.ServeMux
-	store  store.Store
-	file   *boltstore.Store // the same
-	guide  *guide.Guide
-	bot    *bot.Bot
-	notify *notifier
-	extra  []extra
-	stop   steps // what New opened, and what Run started on top of it
+	cfg     Config
+	log     *slog.Logger
+	mux     *http.ServeMux
+	store   store.Store
+	file    *boltstore.Store // the same
+	gate    *limiter.Gate    // before the model
+	model   *model.Client    // nil without a key
+	places  *places.Finder
+	guide   *guide.Guide
+	bot     *bot.Bot
+	monitor *monitor.Monitor // nil if nobody watches
+	notify  *notifier
+	extra   []extra
+	stop    steps // what New opened, and what Run started on top of it
 
 	draining atomic.Bool
 }
@@ -56,6 +63,11 @@ func New(cfg Config, world World, log *slog.Logger) (_ *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
+	if !world.Unwatched {
+		if err := a.buildMonitor(); err != nil {
+			return nil, err
+		}
+	}
 	if err := a.openStore(); err != nil {
 		return nil, err
 	}
@@ -64,6 +76,9 @@ func New(cfg Config, world World, log *slog.Logger) (_ *App, err error) {
 	}
 	if err := a.buildBot(world); err != nil {
 		return nil, err
+	}
+	if a.monitor != nil {
+		a.also("monitor", a.runMonitor)
 	}
 	a.mux = a.routes()
 	return a, nil
@@ -121,28 +136,31 @@ func (a *App) buildGuide(world World) error {
 	}
 	a.stop.push("cache", func() error { cache.Close(); return nil })
 
+	a.gate = limiter.NewGate(limiter.GateConfig{
+		Slots: a.cfg.OpenAI.MaxConcurrent, Room: a.cfg.Queue.Size, Classes: int(guide.WarmUp) + 1, Unurgent: guide.ReadAhead,
+	})
 	cfg := guide.Config{
-		Store: a.store,
-		Cache: cache,
-		Log:   a.log.With("part", "guide"),
-		Gate: limiter.NewGate(limiter.GateConfig{
-			Slots: a.cfg.OpenAI.MaxConcurrent, Room: a.cfg.Queue.Size, Classes: int(guide.WarmUp) + 1, Unurgent: guide.ReadAhead,
-		}),
+		Store:                a.store,
+		Cache:                cache,
+		Log:                  a.log.With("part", "guide"),
+		Gate:                 a.gate,
 		PlacesPerCall:        a.cfg.OpenAI.PlacesPerCall,
 		DailyTokens:          a.cfg.OpenAI.DailyTokens,
 		DailyTokensPerPerson: a.cfg.OpenAI.DailyTokensPerPerson,
 	}
-	if cfg.Places, err = a.newFinder(world); err != nil {
+	if a.places, err = a.newFinder(world); err != nil {
 		return err
 	}
+	cfg.Places = a.places
 	if !world.WithoutPack {
 		if cfg.Pack, err = places.LoadPack(); err != nil {
 			return fmt.Errorf("built-in pack: %w", err)
 		}
 	}
-	if cfg.Model, err = a.newModel(world); err != nil {
+	if a.model, err = a.newModel(world); err != nil {
 		return err
 	}
+	cfg.Model = a.model
 	if a.guide, err = guide.New(cfg); err != nil {
 		return fmt.Errorf("guide: %w", err)
 	}
@@ -163,6 +181,7 @@ func (a *App) newFinder(world World) (*places.Finder, error) {
 		Contact:   a.cfg.Places.Contact,
 		Version:   version(),
 		Log:       a.log.With("part", "places"),
+		Observe:   a.observePlaces(),
 		PerSecond: lim.Wikipedia,
 		PerMinute: perMinute,
 		Gate:      places.NewGate(lim.WikipediaAtOnce),
@@ -186,6 +205,7 @@ func (a *App) newModel(world World) (*model.Client, error) {
 		Timeout:           o.Timeout,
 		RequestsPerMinute: o.RequestsPerMinute,
 		Log:               a.log.With("part", "model"),
+		Observe:           a.observeModel(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)
@@ -219,6 +239,7 @@ func (a *App) buildBot(world World) error {
 			MaxUpdates: a.cfg.Live.MaxUpdates, BatchSize: a.cfg.Live.BatchSize, BatchTimeout: a.cfg.Live.BatchTimeout,
 			Drain: a.cfg.Shutdown.Drain,
 		},
+		Observe: a.observeBot(),
 		Limits: bot.Limits{
 			StoryRate: 1 / lim.PersonStoryEvery.Seconds(), StoryBurst: lim.PersonStoryBurst,
 			UpdateRate: lim.PersonUpdates, UpdateBurst: lim.PersonUpdatesBurst,

@@ -1,0 +1,155 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"path/filepath"
+	"time"
+
+	"excursobot/bot"
+	"excursobot/bot/guide"
+	"excursobot/bot/guide/model"
+	"excursobot/bot/monitor"
+	"excursobot/limiter"
+	"excursobot/store"
+)
+
+// buildMonitor makes the monitor and puts it behind the log. It is built first, so that every part can report to it, and reads
+// them only once all are built.
+func (a *App) buildMonitor() error {
+	const tries = 5 // for the token, at once; then as limits.unauthorized says
+	guesses := limiter.NewKeyed[netip.Addr](limiter.KeyedConfig{Rate: a.cfg.Limits.Unauthorized, Burst: tries})
+	m, err := monitor.New(monitor.Config{
+		Read:    a.reading,
+		Ready:   func(ctx context.Context) map[string]string { return checkReady(ctx, a.probes()).Reasons },
+		Version: version(),
+		Token:   a.cfg.Monitor.Token,
+		Guess:   guesses.Allow,
+		Log:     a.log.With("part", "monitor"),
+	})
+	if err != nil {
+		return err
+	}
+	a.monitor = m
+	a.log = slog.New(m.Watch(a.log.Handler(), newRedactor(a.cfg.secrets()).replaceAttr, "bot"))
+	return nil
+}
+
+// observeBot connects the bot's observations to the monitor.
+func (a *App) observeBot() bot.Observe {
+	m := a.monitor
+	if m == nil {
+		return bot.Observe{}
+	}
+	return bot.Observe{
+		Update: func(kind, _ string) { m.Update(kind) },
+		Call:   m.TelegramCall,
+		First:  m.First,
+		Late:   m.Late,
+		Story:  func(kind string, source guide.Source, took time.Duration) { m.Request(kind, string(source), took) },
+		Error:  m.Fault,
+	}
+}
+
+func (a *App) observeModel() func(model.Call) {
+	if a.monitor == nil {
+		return nil
+	}
+	return func(c model.Call) { a.monitor.ModelCall(c.Outcome, c.PromptTokens, c.CompletionTokens) }
+}
+
+func (a *App) observePlaces() func(string) {
+	if a.monitor == nil {
+		return nil
+	}
+	return a.monitor.PlacesCall
+}
+
+// reading asks every part for its numbers.
+func (a *App) reading(ctx context.Context) monitor.Reading {
+	g, b, p := a.guide.Stats(), a.bot.Stats(), a.places.Stats()
+	r := monitor.Reading{
+		Ingest: monitor.Ingest{
+			Polling: a.cfg.Telegram.WebhookURL == "", InWork: b.Tasks, Capacity: a.cfg.Ingest.MaxInflight,
+			Parked: b.Parked, Dropped: b.Dropped, Refused: b.Refused, Panics: b.Panics,
+		},
+		Gate: monitor.Gate{
+			Slots: g.Gate.Slots, Running: g.Gate.Running, Peak: g.Gate.Peak, Room: a.cfg.Queue.Size,
+			Waiting: map[string]int{}, Estimate: monitor.InSeconds(a.gate.Estimate(guide.Interactive)), Mean: monitor.InSeconds(g.Gate.Mean),
+			Full: g.Gate.Full + g.Gate.Displaced, Late: g.Gate.Late,
+		},
+		Cache:  monitor.Cache{Hits: g.Cache.Hits, Misses: g.Cache.Misses, Bytes: g.Cache.Bytes, MaxBytes: uint64(a.cfg.Cache.MaxBytes)},
+		Sender: monitor.Sender{Waiting: b.Out.Waiting, Pause: monitor.InSeconds(b.Out.Paused)},
+		Places: monitor.Places{TileHits: p.TileHits, TileMisses: p.TileMisses, Pause: monitor.InSeconds(p.Pause)},
+		Guide: monitor.Guide{
+			Cards: g.Cards, Written: g.Written, Dropped: g.Dropped, Joined: g.Joined, Prepared: g.Prepared,
+			Likes: g.Likes, Dislikes: g.Dislikes, Wrong: g.Wrong,
+		},
+		Live: monitor.Live{
+			Sessions: b.Walks.Sessions, Cap: a.cfg.Live.MaxSessions, Parked: b.Walks.Parked,
+			Delivered: b.Walks.Delivered, Dropped: b.Walks.Dropped, Refused: b.Walks.Refused,
+		},
+		Disk: diskOf(a.cfg.Store.Dir),
+	}
+	for class, name := range map[limiter.Class]string{
+		guide.Interactive: "interactive", guide.LiveTick: "live", guide.ReadAhead: "read_ahead", guide.WarmUp: "warm_up",
+	} {
+		if int(class) < len(g.Gate.Waiting) {
+			r.Gate.Waiting[name] = g.Gate.Waiting[class]
+		}
+	}
+	if !b.LastIngest.IsZero() {
+		r.Ingest.Silence = monitor.InSeconds(time.Since(b.LastIngest))
+	}
+	if a.model != nil {
+		r.Model = monitor.Model{Name: a.model.Name(), BreakerOpen: !a.model.Ready()}
+	}
+	r.Budget.Limit = a.cfg.OpenAI.DailyTokens
+	if spent, err := a.store.Spent(ctx, store.DayOf(time.Now()), 0); err == nil { // else /readyz says that the store is ill
+		r.Budget.Spent = spent.Day
+	}
+	if inbox, err := a.store.InboxStats(ctx); err == nil {
+		r.Inbox.Pending = inbox.Pending
+	}
+	if a.file != nil {
+		file := a.file.Stats()
+		r.Store = monitor.Store{SizeBytes: file.SizeBytes, Writes: file.Writes, Commits: file.Commits}
+	}
+	return r
+}
+
+// diskOf returns the free and the whole space of the directory's volume, zero where the system does not say.
+func diskOf(dir string) monitor.Disk {
+	free, total, err := diskSpace(filepath.Clean(dir))
+	if err != nil {
+		return monitor.Disk{}
+	}
+	return monitor.Disk{FreeBytes: free, TotalBytes: total}
+}
+
+// runMonitor samples, and serves the pages at an address of their own if monitor.addr names one.
+func (a *App) runMonitor(ctx context.Context) error {
+	addr := a.cfg.Monitor.Addr
+	if addr == "" {
+		return a.monitor.Run(ctx)
+	}
+	l, err := listen(ctx, addr)
+	if err != nil {
+		return fmt.Errorf("monitor.addr (%s): %w", a.cfg.origin("monitor.addr"), err)
+	}
+	mux := http.NewServeMux()
+	a.monitor.Routes(mux)
+	const connections, patience = 64, time.Second
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	served := make(chan error, 1)
+	go func() {
+		defer cancel() // without its pages the monitor has failed
+		served <- serve(ctx, newServer(mux, a.log), newLimitListener(l, connections), patience)
+	}()
+	return errors.Join(a.monitor.Run(ctx), <-served)
+}

@@ -1,0 +1,104 @@
+package monitor
+
+import (
+	"time"
+)
+
+// How long history is kept, and how fine.
+const (
+	sampleEvery = 5 * time.Second
+	hourPoints  = int(time.Hour / sampleEvery)      // 720
+	dayPoints   = int(24 * time.Hour / time.Minute) // 1440
+	perMinute   = uint64(time.Minute / sampleEvery) // points of the hour in one of the day
+)
+
+// point is one step of the history: what happened in it, and how things stood at its end. About 100 bytes.
+type point struct {
+	at       int64               // Unix seconds of its end
+	requests [sourceCount]uint32 // in the order of sources
+	calls    uint32              // to the model
+	failed   uint32              // of them
+	sent     uint32              // calls to Telegram
+	floods   uint32              // of them refused for too many
+
+	first, story [3]float32 // p50, p95, p99 in seconds over the minute before; 0 = nothing to measure
+	late         float32    // p95
+	running      uint32     // calls to the model
+	waiting      uint32     // for it
+	walks        uint32
+	inbox        uint32
+	memory       float32 // MiB of the process
+}
+
+const sourceCount = 6
+
+// absorb makes p the sum of what happened and the worst of how things stood.
+func (p *point) absorb(q point) {
+	for i := range p.requests {
+		p.requests[i] += q.requests[i]
+	}
+	for i := range p.first {
+		p.first[i], p.story[i] = max(p.first[i], q.first[i]), max(p.story[i], q.story[i])
+	}
+	p.at = q.at
+	p.calls, p.failed, p.sent, p.floods = p.calls+q.calls, p.failed+q.failed, p.sent+q.sent, p.floods+q.floods
+	p.late, p.memory = max(p.late, q.late), max(p.memory, q.memory)
+	p.running, p.waiting = max(p.running, q.running), max(p.waiting, q.waiting)
+	p.walks, p.inbox = max(p.walks, q.walks), max(p.inbox, q.inbox)
+}
+
+// history is two rings: the last hour by 5 s, the last day by minutes.
+type history struct {
+	hour, day ring
+	before    totals
+	minute    point // not yet whole
+	in        uint64
+}
+
+func newHistory() history {
+	return history{hour: newRing(hourPoints), day: newRing(dayPoints)}
+}
+
+// add completes p, which says how things stand, by what the totals grew since the last call.
+func (h *history) add(now time.Time, t totals, p point) {
+	grown := func(now, before map[string]uint64, key string) uint32 { return uint32(now[key] - before[key]) }
+	p.at = now.Unix()
+	for i, source := range sources {
+		p.requests[i] = grown(t.requests, h.before.requests, source)
+	}
+	p.calls = uint32(sum(t.calls) - t.calls["breaker"] - sum(h.before.calls) + h.before.calls["breaker"])
+	p.failed = uint32(t.failedCalls() - h.before.failedCalls())
+	p.sent = uint32(sum(t.telegram) - sum(h.before.telegram))
+	p.floods = grown(t.telegram, h.before.telegram, "flood")
+	h.before = t
+
+	h.hour.add(p)
+	h.minute.absorb(p)
+	if h.in++; h.in == perMinute {
+		h.day.add(h.minute)
+		h.minute, h.in = point{}, 0
+	}
+}
+
+// ring keeps the last points it has room for.
+type ring struct {
+	points []point // grows to its capacity, which it never passes
+	oldest int
+}
+
+func newRing(room int) ring { return ring{points: make([]point, 0, room)} }
+
+func (r *ring) add(p point) {
+	if len(r.points) < cap(r.points) {
+		r.points = append(r.points, p)
+		return
+	}
+	r.points[r.oldest] = p
+	r.oldest = (r.oldest + 1) % len(r.points)
+}
+
+// list returns a copy, the oldest first.
+func (r *ring) list() []point {
+	out := make([]point, 0, len(r.points))
+	return append(append(out, r.points[r.oldest:]...), r.points[:r.oldest]...)
+}

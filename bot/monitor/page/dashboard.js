@@ -1,0 +1,43 @@
+// The server renders the page; this puts its newer parts in place as they come. Without it the page reloads every 10 s.
+"use strict";
+
+const parser = new DOMParser();
+let events = null;
+
+function show(html) {
+  const fresh = parser.parseFromString(html, "text/html");
+  for (const part of fresh.body.querySelectorAll(":scope > section")) {
+    const old = document.getElementById(part.id);
+    if (old && old.outerHTML !== part.outerHTML) old.replaceWith(document.adoptNode(part));
+  }
+  const words = { serving: "serving", strained: "strained", starting: "starting", down: "DOWN" };
+  const state = ["serving", "strained", "starting", "down"].find((s) => document.getElementById("state").classList.contains(s));
+  document.title = (words[state] || state) + " · Excursobot";
+}
+
+function connection(words) {
+  const place = document.getElementById("link");
+  if (place) place.textContent = words;
+}
+
+function listen() {
+  if (events) return;
+  events = new EventSource(document.body.dataset.events);
+  events.addEventListener("page", (e) => {
+    show(e.data);
+    connection("· live");
+  });
+  events.addEventListener("error", () => {
+    // CLOSED means that the server refused: the login is over, or there are too many viewers.
+    connection(events.readyState === EventSource.CLOSED ? "· not live any more: reload the page" : "· connection lost, trying again");
+  });
+}
+
+function rest() {
+  if (events) events.close();
+  events = null;
+}
+
+// A page that nobody looks at costs nobody anything.
+document.addEventListener("visibilitychange", () => (document.hidden ? rest() : listen()));
+if (!document.hidden) listen();

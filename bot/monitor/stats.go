@@ -1,0 +1,124 @@
+package monitor
+
+import (
+	"runtime"
+	"time"
+)
+
+// Stats is the answer of /api/stats and all that the dashboard shows, taken every 5 s. Times are seconds, sizes bytes, totals count
+// from the start of the process. Nothing in it names a person.
+type Stats struct {
+	At      time.Time `json:"at"` // of the sample
+	Version string    `json:"version"`
+	Uptime  Seconds   `json:"uptime_seconds"`
+	State   State     `json:"state"`
+	Reasons []string  `json:"reasons"` // why the state is not serving, in words, the worst first
+
+	Requests Requests  `json:"requests"`
+	First    Timing    `json:"first_content"` // from a location to a card or a story
+	Story    Timing    `json:"story"`         // to the whole answer
+	Lateness Timing    `json:"live_lateness"` // of walks' stories against their due times
+	Calls    Calls     `json:"model_calls"`
+	Telegram Telegram  `json:"telegram_calls"`
+	Memory   Memory    `json:"memory"`
+	Problems []Problem `json:"problems"` // the newest first, at most 50
+
+	Reading // the parts' own numbers: ingest, inbox, gate, model, budget, live, cache, sender, places, guide, store, disk
+
+	Updates       map[string]uint64 `json:"updates"`         // by kind
+	PlacesCalls   map[string]uint64 `json:"places_requests"` // to Wikipedia, by outcome
+	Faults        map[string]uint64 `json:"errors"`          // by part
+	CacheHitShare float64           `json:"cache_hit_share"` // 0-1 of the looks since the start
+}
+
+// Requests is the story requests by source: library, pack, generated, extract, none (an honest sentence), busy (refused for load).
+type Requests struct {
+	PerMinute float64            `json:"per_minute"` // in the last minute, all sources
+	BySource  map[string]float64 `json:"per_minute_by_source"`
+	Total     map[string]uint64  `json:"total"`
+}
+
+// Timing is quantiles over the last five minutes, at most 5 % off; all 0 if there was nothing to measure.
+type Timing struct {
+	Count uint64  `json:"count"`
+	P50   Seconds `json:"p50_seconds"`
+	P95   Seconds `json:"p95_seconds"`
+	P99   Seconds `json:"p99_seconds"`
+}
+
+func timing(l Latency) Timing { return Timing{l.Count, Seconds(l.P50), Seconds(l.P95), Seconds(l.P99)} }
+
+// Calls is the calls to the model.
+type Calls struct {
+	PerMinute float64           `json:"per_minute"` // in the last minute
+	Failed    float64           `json:"failed_per_minute"`
+	Total     map[string]uint64 `json:"total"`  // by outcome
+	Tokens    map[string]uint64 `json:"tokens"` // prompt and completion
+}
+
+// Telegram is the calls to Telegram.
+type Telegram struct {
+	PerMinute float64           `json:"per_minute"` // in the last minute
+	Floods    float64           `json:"floods_per_minute"`
+	Total     map[string]uint64 `json:"total"` // by outcome; flood = 429
+}
+
+// Memory is the process's.
+type Memory struct {
+	Resident   uint64 `json:"resident_bytes"` // 0 where there is no /proc
+	Heap       uint64 `json:"heap_bytes"`     // in use
+	Goroutines int    `json:"goroutines"`
+}
+
+// pointOf is how things stand; what happened is added by the history.
+func (m *Monitor) pointOf(r Reading) point {
+	narrow := func(l Latency) [3]float32 { return [3]float32{float32(l.P50), float32(l.P95), float32(l.P99)} }
+	return point{
+		first:   narrow(m.watched.first.last(minute)),
+		story:   narrow(m.watched.story.last(minute)),
+		late:    float32(m.watched.late.last(minute).P95),
+		running: uint32(r.Gate.Running),
+		waiting: uint32(r.Gate.Waits()),
+		walks:   uint32(r.Live.Sessions),
+		inbox:   uint32(r.Inbox.Pending),
+		memory:  float32(residentBytes()) / (1 << 20),
+	}
+}
+
+// compose makes the Stats of a sample. The hour ends with the sample's own point.
+func (m *Monitor) compose(now time.Time, r Reading, reasons map[string]string, t totals, hour []point) Stats {
+	var last point // the minute's
+	recent := hour[max(0, len(hour)-minute):]
+	for _, p := range recent {
+		last.absorb(p)
+	}
+	rate := func(n uint32) float64 { return float64(n) / (float64(len(recent)) * sampleEvery.Minutes()) }
+	s := Stats{
+		At: now.UTC().Truncate(time.Millisecond), Version: m.cfg.Version, Uptime: InSeconds(now.Sub(m.started).Truncate(time.Second)),
+		Requests: Requests{BySource: map[string]float64{}, Total: t.requests},
+		First:    timing(m.watched.first.last(fiveMinutes)),
+		Story:    timing(m.watched.story.last(fiveMinutes)),
+		Lateness: timing(m.watched.late.last(fiveMinutes)),
+		Calls:    Calls{PerMinute: rate(last.calls), Failed: rate(last.failed), Total: t.calls, Tokens: t.tokens},
+		Telegram: Telegram{PerMinute: rate(last.sent), Floods: rate(last.floods), Total: t.telegram},
+		Memory:   memoryNow(),
+		Problems: m.problems.list(),
+		Reading:  r,
+		Updates:  t.updates, PlacesCalls: t.places, Faults: t.faults,
+	}
+	for i, source := range sources {
+		s.Requests.BySource[source] = rate(last.requests[i])
+		s.Requests.PerMinute += s.Requests.BySource[source]
+	}
+	if looks := r.Cache.Looks(); looks > 0 {
+		s.CacheHitShare = float64(r.Cache.Hits) / float64(looks)
+	}
+	s.State, s.Reasons = judge(s, reasons)
+	return s
+}
+
+func memoryNow() Memory {
+	var mem runtime.MemStats
+	runtime.ReadMemStats(&mem) // stops the world for some microseconds, every 5 s
+	return Memory{Resident: residentBytes(), Heap: mem.HeapInuse, Goroutines: runtime.NumGoroutine()}
+}
