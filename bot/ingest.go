@@ -220,11 +220,14 @@ func (b *Bot) perform(u *update, job job) {
 	case err != nil:
 		b.observe.Error("bot")
 		b.log.Error("update", "update", u.id, "kind", job.kind, "error", err)
-		_ = b.guarded(u.id, func() error { return b.apologise(ctx, u) })
+		_ = b.guarded(u.id, func() error { return b.apologise(u, err) })
 	}
 	if u.done || job.now != nil {
 		return
 	}
+	// Neither the update's own time nor a stop just now keeps an answer that was given from being remembered.
+	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), recordMost)
+	defer cancel()
 	if err := b.cfg.Store.MarkDone(ctx, u.id); err != nil {
 		b.observe.Error("store")
 		b.log.Error("update_done", "update", u.id, "error", err)

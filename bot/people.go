@@ -11,6 +11,9 @@ import (
 // seenEvery is how exactly User.Seen is kept: most updates need no write.
 const seenEvery = time.Hour
 
+// apologyMost bounds an apology, with its retries.
+const apologyMost = time.Minute
+
 // meet loads who wrote, and stores what is new about them. A store that fails costs them their settings and not the answer.
 func (b *Bot) meet(ctx context.Context, u *update) {
 	user, err := b.cfg.Store.User(ctx, u.person)
@@ -73,12 +76,19 @@ func (b *Bot) onMember(ctx context.Context, u *update) error {
 	return b.setUnreachable(ctx, u.person, gone)
 }
 
-// apologise says that something broke.
-func (b *Bot) apologise(ctx context.Context, u *update) error {
+// apologise says that something broke, in the place of a card that would promise a story for ever. It has time of its own: the update's may be what ran out.
+func (b *Bot) apologise(u *update, cause error) error {
+	ctx, cancel := context.WithTimeout(b.workContext(), apologyMost)
+	defer cancel()
 	if u.words == nil {
 		u.words = b.cfg.Words.Words(b.cfg.Words.Match(u.code))
 	}
-	_, err := b.out.send(ctx, u.chat, message{HTML: u.words.Say("error.internal")})
+	m := message{HTML: u.words.Say("error.internal")}
+	if u.shown.message != 0 && !errors.Is(cause, errAmbiguous) { // a story that may have arrived stays
+		_, err := b.out.edit(ctx, u.chat, u.shown.message, m)
+		return err
+	}
+	_, err := b.out.send(ctx, u.chat, m)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -141,6 +142,47 @@ func TestTelegramFaults(t *testing.T) {
 	}
 }
 
+func TestACardWhoseStoryCannotBeSentBecomesAnApology(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{telegram: sim.TelegramConfig{Fault: func(m string, n int) (int, string, int, bool) {
+			return http.StatusBadGateway, "<html>", 0, m == "editMessageText" && n <= sendTries
+		}}})
+		defer w.close()
+		p := w.person(1, "en")
+		w.waitDone(p.Locate(cityLat, cityLon))
+		got := answers(p)
+		if len(got) != 1 || got[0].Text != w.bot.cfg.Words.Words("en").Plain("error.internal") {
+			t.Fatalf("answers %+v, want the card turned into an apology", got)
+		}
+		p.Locate(cityLat, cityLon)
+		w.waitStory(p, 1)
+	})
+}
+
+func TestAnUpdateThatTakesTooLongIsApologisedForAndDone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{})
+		defer w.close()
+		p := w.person(1, "en")
+		w.waitDone(p.Say("/help"))
+		u := &update{id: 1 << 40, arrived: time.Now(), chat: 1, private: true, person: 1, code: "en"}
+		w.bot.perform(u, job{kind: "text", run: func(ctx context.Context, _ *update) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}})
+		if got := answers(p); len(got) != 2 || got[1].Text != w.bot.cfg.Words.Words("en").Plain("error.internal") {
+			t.Errorf("answers %+v, want an apology", got)
+		}
+		done, err := w.store.Done(t.Context(), u.id)
+		w.must(err)
+		if !done {
+			t.Error("the update is not done")
+		}
+	})
+}
+
 func TestASendCutOffIsNotRepeatedAndNotSilent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -150,6 +192,7 @@ func TestASendCutOffIsNotRepeatedAndNotSilent(t *testing.T) {
 		defer w.close()
 		p := w.person(1, "en")
 		w.waitDone(p.Locate(cityLat, cityLon))
+		w.until("an apology", func() bool { return len(answers(p)) == 2 }) // the update is done before
 		got := answers(p)
 		if len(got) != 2 || got[1].Text != w.bot.cfg.Words.Words("en").Plain("error.internal") {
 			t.Fatalf("answers %+v, want the story and an apology", got)
