@@ -84,6 +84,7 @@ type Bot struct {
 
 	username atomic.Pointer[string] // of the bot, once Telegram said it
 	counts   counters
+	arrears  arrears
 	alive    atomic.Pointer[time.Time] // when updates last could come in; set by Run first
 
 	mu       sync.Mutex
@@ -157,6 +158,11 @@ func (b *Bot) Run(intake, work context.Context) error {
 	b.work, b.began = work, time.Now()
 	b.mu.Unlock()
 
+	paying, stopPaying := context.WithCancel(work)
+	defer stopPaying()
+	paid := make(chan struct{})
+	go func() { defer close(paid); b.payArrears(paying) }()
+
 	var walks error
 	err := b.watched(intake, func(ctx context.Context) error {
 		err := b.introduce(ctx)
@@ -167,6 +173,11 @@ func (b *Bot) Run(intake, work context.Context) error {
 	})
 	b.shut()
 	b.lanes.wait()
+	stopPaying()
+	<-paid
+	if last := b.lastArrears(); last != nil {
+		b.log.Error("arrears", "lost", b.arrears.len(), "error", last)
+	}
 	switch {
 	case walks != nil:
 		return fmt.Errorf("bot: %w", walks)

@@ -55,7 +55,8 @@ func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 		Place:     u.shown.place,
 	}, func(c guide.Card) { card = b.showCard(ctx, u, c) })
 	stopTyping()
-	defer story.Release()
+	release := story.Release
+	defer func() { release() }()
 	if err != nil {
 		source := guide.FromNone
 		if errors.Is(err, guide.ErrOverloaded) {
@@ -74,6 +75,7 @@ func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 	if err != nil && !errors.Is(err, errAmbiguous) {
 		return fmt.Errorf("tell: %w", err)
 	}
+	release = func() {} // record's from here on
 	b.record(ctx, u, story)
 	if err != nil {
 		// It may have arrived. It counts as told, for hearing it twice would be worse than an apology too many.
@@ -101,19 +103,16 @@ func (b *Bot) showCard(ctx context.Context, u *update, c guide.Card) int {
 	return id
 }
 
-// record writes down that the story was told. The person has it already, so a stop does not prevent it.
+// record writes down that the story was told. The person has it already, so neither a stop nor a full disk prevents it.
 func (b *Bot) record(ctx context.Context, u *update, story guide.Story) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordMost)
-	defer cancel()
-	err := b.cfg.Store.Delivered(ctx, store.Delivery{
+	u.done = true
+	err := b.delivered(ctx, store.Delivery{
 		Update: u.id, Person: u.person, Place: story.Place.ID, At: time.Now(),
-	})
+	}, story.Release)
 	if err != nil {
 		b.observe.Error("store")
 		b.log.Error("delivered", "update", u.id, "error", err)
-		return
 	}
-	u.done = true
 }
 
 // explain says in one sentence why there is no story; in the card's place if one was shown.

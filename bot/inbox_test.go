@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -170,23 +171,99 @@ func TestWhatEndsProcessesIsParked(t *testing.T) {
 	})
 }
 
-// fullStore is a store whose disk has no room left.
-type fullStore struct{ store.Store }
+// fullStore is a store whose disk has no room left, until there is some.
+type fullStore struct {
+	store.Store
+	room *atomic.Bool
+}
 
-func (fullStore) Accept(context.Context, ...store.Entry) ([]bool, error) { return nil, store.ErrFull }
-func (fullStore) Note(context.Context, int64, string, int) error         { return store.ErrFull }
-func (fullStore) Delivered(context.Context, store.Delivery) error        { return store.ErrFull }
-func (fullStore) MarkDone(context.Context, ...int64) error               { return store.ErrFull }
-func (fullStore) PutStories(context.Context, []store.Story) error        { return store.ErrFull }
-func (fullStore) PutPlaces(context.Context, []store.Place) error         { return store.ErrFull }
-func (fullStore) PutTile(context.Context, store.Tile) error              { return store.ErrFull }
-func (fullStore) UpdateUser(context.Context, int64, func(*store.User) error) (store.User, error) {
-	return store.User{}, store.ErrFull
+func (f fullStore) ask() error {
+	if f.room.Load() {
+		return nil
+	}
+	return store.ErrFull
+}
+
+func (f fullStore) Accept(ctx context.Context, e ...store.Entry) ([]bool, error) {
+	if err := f.ask(); err != nil {
+		return nil, err
+	}
+	return f.Store.Accept(ctx, e...)
+}
+
+func (f fullStore) Note(ctx context.Context, update int64, place string, message int) error {
+	if err := f.ask(); err != nil {
+		return err
+	}
+	return f.Store.Note(ctx, update, place, message)
+}
+
+func (f fullStore) Delivered(ctx context.Context, d store.Delivery) error {
+	if err := f.ask(); err != nil {
+		return err
+	}
+	return f.Store.Delivered(ctx, d)
+}
+
+func (f fullStore) MarkDone(ctx context.Context, updates ...int64) error {
+	if err := f.ask(); err != nil {
+		return err
+	}
+	return f.Store.MarkDone(ctx, updates...)
+}
+
+func (f fullStore) UpdateUser(ctx context.Context, id int64, fn func(*store.User) error) (store.User, error) {
+	if err := f.ask(); err != nil {
+		return store.User{}, err
+	}
+	return f.Store.UpdateUser(ctx, id, fn)
+}
+
+func TestWithoutRoomNoPlaceIsToldTwiceAndAllIsWrittenLater(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		room := &atomic.Bool{}
+		w := newWorld(t, worldConfig{edit: func(c *Config) { c.Store = fullStore{c.Store, room} }})
+		defer w.close()
+		p := w.person(1, "en")
+		first := p.Locate(cityLat, cityLon)
+		w.waitStory(p, 0)
+		time.Sleep(10 * time.Second)
+		p.Locate(cityLat, cityLon)
+		w.waitStory(p, 1)
+		told := stories(p)
+		if title(told[0]) == title(told[1]) {
+			t.Errorf("%q told twice", title(told[0]))
+		}
+		if done, err := w.store.Done(t.Context(), first); err != nil || done {
+			t.Errorf("done without room: %v, %v", done, err)
+		}
+		room.Store(true)
+		w.waitDone(first)
+		w.until("nothing in arrears", func() bool { return w.bot.arrears.len() == 0 })
+		p.Locate(cityLat, cityLon)
+		third := w.waitStory(p, 2)
+		if title(third) == title(told[0]) || title(third) == title(told[1]) {
+			t.Errorf("%q told again", title(third))
+		}
+	})
+}
+
+func TestArrearsAreBounded(t *testing.T) {
+	t.Parallel()
+	var a arrears
+	var released []int64
+	for i := range int64(arrearsMost + 3) {
+		a.add(debt{store.Delivery{Update: i}, func() { released = append(released, i) }})
+	}
+	if !slices.Equal(released, []int64{0, 1, 2}) || a.len() != arrearsMost {
+		t.Errorf("%d kept, claims given back: %v", a.len(), released)
+	}
 }
 
 func TestWithoutRoomPeopleAreAnsweredAndPaymentsWait(t *testing.T) {
 	t.Parallel()
-	b, stop := newFront(t, &script{steps: []step{fine}}, func(c *Config) { c.Store = fullStore{c.Store} })
+	b, stop := newFront(t, &script{steps: []step{fine}}, func(c *Config) { c.Store = fullStore{c.Store, &atomic.Bool{}} })
 	defer stop()
 	if w := post(b, hookSecret, say(1, 5, "/help")); w.Code != http.StatusOK {
 		t.Errorf("status %d, want 200", w.Code)

@@ -228,7 +228,7 @@ func (b *Bot) perform(u *update, job job) {
 	// Neither the update's own time nor a stop just now keeps an answer that was given from being remembered.
 	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), recordMost)
 	defer cancel()
-	if err := b.cfg.Store.MarkDone(ctx, u.id); err != nil {
+	if err := b.done(ctx, u.id); err != nil {
 		b.observe.Error("store")
 		b.log.Error("update_done", "update", u.id, "error", err)
 	}

@@ -49,7 +49,8 @@ func (t *tick) tell(ctx context.Context) live.Outcome {
 	}
 	story, err := b.cfg.Guide.Tell(ctx, req, func(c guide.Card) { t.show(ctx, c) })
 	stopTyping()
-	defer story.Release()
+	release := story.Release
+	defer func() { release() }()
 	if err != nil {
 		return t.explain(ctx, err)
 	}
@@ -66,6 +67,7 @@ func (t *tick) tell(ctx context.Context) live.Outcome {
 	if err != nil && !errors.Is(err, errAmbiguous) { // what may have arrived counts as told
 		return t.unsent(ctx, err)
 	}
+	release = func() {} // record's from here on
 	t.record(ctx, story)
 	took := time.Since(t.Due)
 	if t.waited && t.card == 0 {
@@ -113,12 +115,10 @@ func (t *tick) ask(ctx context.Context) {
 
 // record writes down that the story was told. The person has it already, so neither a stop nor the end of the walk prevents it.
 func (t *tick) record(ctx context.Context, s guide.Story) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordMost)
-	defer cancel()
-	err := t.bot.cfg.Store.Delivered(ctx, store.Delivery{
+	err := t.bot.delivered(ctx, store.Delivery{
 		Person: t.Person, Place: s.Place.ID, Walk: t.Walk, Number: t.Number,
 		Title: s.Place.Title, Point: s.Place.Point, At: time.Now(),
-	})
+	}, s.Release)
 	if err != nil {
 		t.bot.observe.Error("store")
 		t.bot.log.Error("delivered", "walk", t.Walk, "error", err)

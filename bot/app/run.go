@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"excursobot/store"
 )
 
 // runBot runs the real bot until intake ends.
@@ -108,6 +110,17 @@ func (a *App) storeAnswers(ctx context.Context) error {
 	return err
 }
 
+// storeTakes says why the store is not as it should be. One without room is still read: people get what the library and the sources have.
+func (a *App) storeTakes(ctx context.Context) error {
+	if err := a.storeAnswers(ctx); err != nil {
+		return err
+	}
+	if a.file.Stats().Full {
+		return store.ErrFull
+	}
+	return nil
+}
+
 // drain waits for the updates under way, at most shutdown.drain.
 func (a *App) drain(bot *part) {
 	late := time.NewTimer(a.cfg.Shutdown.Drain)
@@ -135,7 +148,7 @@ func (a *App) routes() *http.ServeMux {
 // probes say why the bot is not ready.
 func (a *App) probes() []probe {
 	return []probe{
-		{"store", a.storeAnswers},
+		{"store", a.storeTakes},
 		{"ingest", func(context.Context) error { return a.bot.Ready() }},
 		{"draining", func(context.Context) error {
 			if a.draining.Load() {

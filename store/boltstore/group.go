@@ -159,6 +159,7 @@ func (s *Store) update(fn func(*txn) error) (err error) {
 	}
 	err = tx.Commit()
 	ended = true
+	s.full.Store(isFull(err))
 	if err == nil {
 		s.commits.Add(1)
 	}

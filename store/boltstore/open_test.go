@@ -202,6 +202,9 @@ func TestFullStoreStillReads(t *testing.T) {
 		t.Fatalf("got error %v after %d stories, want ErrFull", err, kept)
 	}
 	wantParts(t, err.Error(), s.path)
+	if !s.Stats().Full {
+		t.Error("the store does not say that it is full")
+	}
 	got, err := s.StoriesIn(ctx, "ru", everywhere, 2000, time.Now())
 	if err != nil || len(got) != kept {
 		t.Errorf("got %d stories and error %v, want %d", len(got), err, kept)

@@ -41,6 +41,7 @@ type Store struct {
 	broken  atomic.Pointer[error] // set when a write panicked: what bbolt holds in memory is not to be trusted any more
 	stuck   atomic.Bool           // that write's lock could not be released either
 	close   sync.Once
+	full    atomic.Bool // the last commit found no room
 	calls   atomic.Uint64
 	commits atomic.Uint64
 }
@@ -63,11 +64,12 @@ type Stats struct {
 	SizeBytes int64  // of the file
 	Writes    uint64 // calls that asked for a write transaction
 	Commits   uint64 // transactions written and synced for them
+	Full      bool   // the last one found no room
 }
 
 // Stats returns the counters.
 func (s *Store) Stats() Stats {
-	st := Stats{Writes: s.calls.Load(), Commits: s.commits.Load()}
+	st := Stats{Writes: s.calls.Load(), Commits: s.commits.Load(), Full: s.full.Load()}
 	if fi, err := os.Stat(s.path); err == nil {
 		st.SizeBytes = fi.Size()
 	}
@@ -100,12 +102,17 @@ func (s *Store) translate(err error) error {
 	switch {
 	case errors.Is(err, berrors.ErrDatabaseNotOpen):
 		return store.ErrClosed
-	case errors.Is(err, berrors.ErrMaxSizeReached), errors.Is(err, syscall.ENOSPC):
+	case isFull(err):
 		return fmt.Errorf("%w: %s: %w", store.ErrFull, s.path, err)
 	case errors.Is(err, errRecord):
 		return damage(s.path, err)
 	}
 	return err
+}
+
+// isFull says whether a write found no room: on the disk, in a quota, in a limit on file sizes, or in MaxSize.
+func isFull(err error) bool {
+	return errors.Is(err, berrors.ErrMaxSizeReached) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }
 
 // damage says which file is damaged and what to do about it.
