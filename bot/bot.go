@@ -39,6 +39,10 @@ type Config struct {
 	MaxInflight  int // updates waiting and under way, default 2000; over it Telegram keeps them
 	PerChat      int // of one chat, default 20
 	HidePictures bool
+	Admins       []int64 // operators
+	Support      string  // whom /paysupport names; "" = nobody
+	DailyTokens  int64   // for /admin, as the guide has it; 0 = no limit
+	TokenPrice   float64 // dollars for a million tokens, for /admin; 0 = unknown
 	Limits       Limits
 	Live         live.Config // Store, Log and Observe are the Bot's
 	Observe      Observe
@@ -86,6 +90,9 @@ type Bot struct {
 	counts   counters
 	arrears  arrears
 	alive    atomic.Pointer[time.Time] // when updates last could come in; set by Run first
+	tally    *tally
+	pause    pause
+	checkout checkouts
 
 	mu       sync.Mutex
 	stage    stage
@@ -127,10 +134,11 @@ func New(cfg Config) (*Bot, error) {
 		lanes:    newLanes(cfg.MaxInflight, cfg.PerChat),
 		painter:  track.NewPainter(),
 		limits:   newBuckets(cfg.Limits),
-		observe:  cfg.Observe.filled(),
+		tally:    newTally(),
 		inflight: make(map[int64]struct{}),
 		ready:    errStarting,
 	}
+	b.observe = b.tally.watch(cfg.Observe.filled())
 	b.out = &sender{
 		api: cfg.API,
 		pace: limiter.NewPace[int64](limiter.PaceConfig{
@@ -173,6 +181,7 @@ func (b *Bot) Run(intake, work context.Context) error {
 	})
 	b.shut()
 	b.lanes.wait()
+	b.checkout.wait()
 	stopPaying()
 	<-paid
 	if last := b.lastArrears(); last != nil {

@@ -26,6 +26,7 @@ type job struct {
 	lasting  bool        // a story that is as welcome later: a walk goes on
 	fleeting bool        // lost with the process, and no harm: it is not kept in the inbox
 	vital    bool        // never taken without being kept: a payment
+	money    bool        // passes every bucket, the pause and a ban
 	now      func() bool // tried at arrival, instead of a lane; true = that was all. Such a job is not remembered as done: a newer one makes it worthless
 	run      handler     // nil = nothing to do
 }
@@ -39,10 +40,13 @@ type update struct {
 	person  int64  // 0 = nobody who could be answered
 	code    string // their language_code
 
-	message  *tele.Message // exactly one of these four, or none
+	message  *tele.Message // exactly one of these five, or none
 	edited   *tele.Message
 	callback *tele.Callback
 	member   *tele.ChatMemberUpdate
+	checkout *tele.PreCheckoutQuery
+
+	refunded *tele.Payment // of message; telebot does not know it
 
 	user  store.User  // from meet
 	words *text.Words // theirs
@@ -58,7 +62,7 @@ type update struct {
 
 // newUpdate picks out who wrote what, where. Channel posts, anonymous administrators and other bots are nobody.
 func newUpdate(full *tele.Update) *update {
-	u := &update{message: full.Message, edited: full.EditedMessage, callback: full.Callback, member: full.MyChatMember}
+	u := &update{message: full.Message, edited: full.EditedMessage, callback: full.Callback, member: full.MyChatMember, checkout: full.PreCheckoutQuery}
 	var from *tele.User
 	var chat *tele.Chat
 	switch {
@@ -72,6 +76,8 @@ func newUpdate(full *tele.Update) *update {
 		from, chat = u.callback.Sender, &tele.Chat{ID: u.callback.Sender.ID, Type: tele.ChatPrivate}
 	case u.member != nil:
 		from, chat = u.member.Sender, u.member.Chat
+	case u.checkout != nil && u.checkout.Sender != nil:
+		from, chat = u.checkout.Sender, &tele.Chat{ID: u.checkout.Sender.ID, Type: tele.ChatPrivate}
 	}
 	if from == nil || chat == nil || from.IsBot || from.ID == 0 || chat.ID == 0 {
 		return u
@@ -90,27 +96,46 @@ func newUpdate(full *tele.Update) *update {
 // mux is the table of commands and buttons. It does not change after New.
 type mux struct {
 	commands  map[string]handler
-	listed    []string // commands shown in Telegram's menu, in order
+	operator  map[string]handler // commands that exist for Config.Admins alone
+	listed    []string           // commands shown in Telegram's menu, in order
 	callbacks map[string]func(u *update, args string) job
 }
 
 func (b *Bot) routes() mux {
 	return mux{
 		commands: map[string]handler{
-			"start":    b.onStart,
-			"help":     b.onHelp,
-			"live":     b.onLive,
-			"stop":     b.onStop,
-			"language": b.onLanguage,
+			"start":      b.onStart,
+			"help":       b.onHelp,
+			"live":       b.onLive,
+			"stop":       b.onStop,
+			"language":   b.onLanguage,
+			"settings":   b.onSettings,
+			"donate":     b.onDonate,
+			"stats":      b.onStats,
+			"privacy":    b.onPrivacy,
+			"forget":     b.onForget,
+			"terms":      b.onTerms,
+			"paysupport": b.onPaySupport,
 		},
-		listed: []string{"start", "live", "stop", "language", "help"},
+		operator: map[string]handler{
+			"admin":  b.onAdmin,
+			"ban":    b.onBan,
+			"unban":  b.onUnban,
+			"pause":  b.onPause,
+			"refund": b.onRefund,
+		},
+		listed: []string{"start", "live", "stop", "language", "settings", "donate", "stats", "privacy", "forget", "terms", "paysupport", "help"},
 		callbacks: map[string]func(*update, string) job{
-			"more":  b.moreButton,
-			"vote":  b.voteButton,
-			"lang":  b.languageButton,
-			"every": b.everyButton,
-			"live":  b.liveButton,
-			"next":  b.nextButton,
+			"more":   b.moreButton,
+			"vote":   b.voteButton,
+			"lang":   b.languageButton,
+			"every":  b.everyButton,
+			"live":   b.liveButton,
+			"next":   b.nextButton,
+			"menu":   b.menuButton,
+			"set":    b.settingsButton,
+			"give":   b.giveButton,
+			"forget": b.forgetButton,
 		},
 	}
 }
@@ -120,6 +145,10 @@ func (b *Bot) route(u *update) job {
 	switch {
 	case u.person == 0:
 		return job{kind: "other"}
+	case u.message != nil && u.message.Payment != nil:
+		return job{kind: "payment", vital: true, money: true, run: b.onPayment}
+	case u.message != nil && u.refunded != nil:
+		return job{kind: "payment", vital: true, money: true, run: b.onRefunded}
 	case u.callback != nil:
 		return b.routeCallback(u)
 	case u.message != nil && u.private:
@@ -157,14 +186,41 @@ func (b *Bot) routePrivate(u *update) job {
 	case m.Text == "":
 		return job{kind: "other", run: b.onOther}
 	}
-	name, bot, isCommand := command(m.Text)
+	name, bot, isCommand := parseCommand(m.Text)
 	if !isCommand {
-		return job{kind: "text", run: b.onText}
+		return b.routeText(m)
 	}
-	if run, ok := b.mux.commands[name]; ok && b.addressed(bot) {
+	if run, ok := b.command(u.person, name); ok && b.addressed(bot) {
 		return job{kind: "command", run: run}
 	}
 	return job{kind: "command", run: b.onText}
+}
+
+// routeText takes a text for a place if it names one.
+func (b *Bot) routeText(m *tele.Message) job {
+	var links []string // behind words
+	for _, e := range m.Entities[:min(len(m.Entities), maxLinks)] {
+		if e.Type == tele.EntityTextLink {
+			links = append(links, e.URL)
+		}
+	}
+	switch p, found := placeIn(m.Text, links...); found {
+	case namedPlace:
+		return b.locationJob(p)
+	case hiddenPlace:
+		return job{kind: "text", run: b.onHiddenPlace}
+	default:
+		return job{kind: "text", run: b.onText}
+	}
+}
+
+// command returns what answers a command of the person. For all but operators an operator's command is as unknown as any.
+func (b *Bot) command(person int64, name string) (handler, bool) {
+	if run, ok := b.mux.operator[name]; ok && b.operates(person) {
+		return run, true
+	}
+	run, ok := b.mux.commands[name]
+	return run, ok
 }
 
 // routeGroup answers in a group only what is plainly meant for the bot: a location, or one of its commands.
@@ -174,7 +230,7 @@ func (b *Bot) routeGroup(u *update) job {
 	} else if ok {
 		return b.locationJob(p)
 	}
-	name, bot, isCommand := command(u.message.Text)
+	name, bot, isCommand := parseCommand(u.message.Text)
 	if _, known := b.mux.commands[name]; isCommand && known && b.addressed(bot) {
 		return job{kind: "command", run: b.onGroupCommand}
 	}
@@ -187,8 +243,8 @@ func (b *Bot) addressed(bot string) bool {
 	return bot == "" || (name != nil && strings.EqualFold(bot, *name))
 }
 
-// command reads "/name@bot rest".
-func command(s string) (name, bot string, ok bool) {
+// parseCommand reads "/name@bot rest".
+func parseCommand(s string) (name, bot string, ok bool) {
 	if !strings.HasPrefix(s, "/") {
 		return "", "", false
 	}

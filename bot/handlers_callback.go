@@ -131,9 +131,16 @@ func (b *Bot) askWhy(ctx context.Context, u *update, key store.StoryKey) error {
 	return err
 }
 
-// languageButton ("lang:<code>") chooses the language.
-func (b *Bot) languageButton(_ *update, code string) job {
-	if !slices.Contains(b.cfg.Words.Languages(), code) {
+// languageButton ("lang:<code>", "lang:more") chooses the language, or shows those that only stories are told in.
+func (b *Bot) languageButton(u *update, code string) job {
+	if code == moreLanguages {
+		return job{kind: "button", run: func(ctx context.Context, u *update) error {
+			b.out.answer(ctx, u.callback.ID, "")
+			return b.replace(ctx, u, storyLanguageMenu(u.words, b.cfg.Words))
+		}}
+	}
+	name, storyOnly := b.cfg.Words.StoryLanguage(code)
+	if !u.private || !storyOnly && !slices.Contains(b.cfg.Words.Languages(), code) {
 		return b.oldButton()
 	}
 	return job{kind: "button", run: func(ctx context.Context, u *update) error {
@@ -146,12 +153,9 @@ func (b *Bot) languageButton(_ *update, code string) job {
 			return err
 		}
 		u.words = b.cfg.Words.Words(code)
-		m := message{HTML: u.words.Say("language.set")}
-		if u.callback.Message == nil {
-			_, err = b.out.send(ctx, u.chat, m)
-			return err
+		if storyOnly {
+			return b.replace(ctx, u, message{HTML: u.words.Say("language.story_only", "language", name)})
 		}
-		_, err = b.out.edit(ctx, u.chat, u.callback.Message.ID, m)
-		return err
+		return b.replace(ctx, u, message{HTML: u.words.Say("language.set")})
 	}}
 }

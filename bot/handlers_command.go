@@ -3,16 +3,51 @@ package bot
 import (
 	"context"
 	"errors"
+	"strings"
+
+	"excursobot/bot/text"
 )
 
-// onStart says in one message what the bot does, with the button that sends a location.
+// onStart says in two messages what the bot does: the first has the button that sends a location, the second leads to the rest, for a
+// message has one keyboard. "/start donate" comes from a forwarded invoice.
 func (b *Bot) onStart(ctx context.Context, u *update) error {
-	return b.sayWithButton(ctx, u, "start.welcome_live")
+	if args := arguments(u.message.Text); len(args) == 1 && args[0] == startDonate {
+		_, err := b.out.send(ctx, u.chat, giftMenu(u.words))
+		return err
+	}
+	if err := b.sayWithButton(ctx, u, "start.welcome"); err != nil {
+		return err
+	}
+	_, err := b.out.send(ctx, u.chat, message{HTML: u.words.Say("start.menu"), Buttons: [][]button{
+		{{Text: u.words.Plain("button.how_live"), Data: "menu:live"}},
+		{
+			{Text: u.words.Plain("button.language"), Data: "menu:language"},
+			{Text: u.words.Plain("button.donate"), Data: "menu:donate"},
+		},
+	}})
+	return err
+}
+
+// menuButton ("menu:<what>") leads where a command would.
+func (b *Bot) menuButton(u *update, what string) job {
+	show, ok := map[string]func(*text.Words) message{
+		"live":     func(words *text.Words) message { return message{HTML: words.Say("how_live.text")} },
+		"language": func(words *text.Words) message { return languageMenu(words, b.cfg.Words) },
+		"donate":   giftMenu,
+	}[what]
+	if !ok || !u.private {
+		return b.oldButton()
+	}
+	return job{kind: "button", run: func(ctx context.Context, u *update) error {
+		b.out.answer(ctx, u.callback.ID, "")
+		_, err := b.out.send(ctx, u.chat, show(u.words))
+		return err
+	}}
 }
 
 // onHelp says how it works.
 func (b *Bot) onHelp(ctx context.Context, u *update) error {
-	return b.sayWithButton(ctx, u, "help.text_live")
+	return b.sayWithButton(ctx, u, "help.text")
 }
 
 // onLanguage offers the languages.
@@ -21,9 +56,17 @@ func (b *Bot) onLanguage(ctx context.Context, u *update) error {
 	return err
 }
 
-// onText answers what is no command and no place: one line, with the button that sends a location.
+// onText answers what is no command and no place: an amount of stars if one was asked for, else one line with the button that sends a location.
 func (b *Bot) onText(ctx context.Context, u *update) error {
+	if awaitsAmount(u) && strings.ContainsAny(u.message.Text, "0123456789") && !strings.HasPrefix(u.message.Text, "/") {
+		return b.invoiceFor(ctx, u, u.message.Text)
+	}
 	return b.sayWithButton(ctx, u, "text.other")
+}
+
+// onHiddenPlace answers a map's link without coordinates in it.
+func (b *Bot) onHiddenPlace(ctx context.Context, u *update) error {
+	return b.sayWithButton(ctx, u, "text.hidden_link")
 }
 
 // onOther answers stickers and the like as onText does, but not each of them.
@@ -62,8 +105,8 @@ func (b *Bot) describe(ctx context.Context) {
 			commands[i] = map[string]string{"command": name, "description": words.Plain("command." + name)}
 		}
 		set("setMyCommands", language, "commands", commands)
-		set("setMyDescription", language, "description", words.Plain("bot.description_live"))
-		set("setMyShortDescription", language, "short_description", words.Plain("bot.short_description_live"))
+		set("setMyDescription", language, "description", words.Plain("bot.description"))
+		set("setMyShortDescription", language, "short_description", words.Plain("bot.short_description"))
 	}
 	if failed != nil && ctx.Err() == nil {
 		b.log.Warn("describe", "error", failed)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"excursobot/bot/guide"
@@ -67,6 +68,10 @@ func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 	}
 	b.noteShown(ctx, u, story.Place.ID, card)
 	m := storyMessage(u.words, story, p, b.showsPictures(u.user))
+	hints := b.hints(u)
+	if hints {
+		m.Tail = strings.TrimPrefix(m.Tail+"\n\n"+u.words.Say("hint.live"), "\n\n")
+	}
 	if card != 0 {
 		_, err = b.out.edit(ctx, u.chat, card, m)
 	} else {
@@ -85,6 +90,9 @@ func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 		b.observe.First(kindStatic, time.Since(u.arrived))
 	}
 	b.report(u, p, story.Source)
+	if hints {
+		b.hinted(ctx, u)
+	}
 	b.pin(ctx, u.chat, u.words, u.user, story)
 	return nil
 }
@@ -101,6 +109,27 @@ func (b *Bot) showCard(ctx context.Context, u *update, c guide.Card) int {
 	b.observe.First(kindStatic, time.Since(u.arrived))
 	b.noteShown(ctx, u, c.Place.ID, id)
 	return id
+}
+
+// hintEvery is how often somebody is told of live locations, at most.
+const hintEvery = 24 * time.Hour
+
+// hints says whether a story should end with a word about live locations: not in groups, which have none, and not beside a walk.
+func (b *Bot) hints(u *update) bool {
+	_, walking := b.walks.Walk(u.person)
+	return u.private && !walking && u.arrived.Sub(u.user.HintAt) >= hintEvery
+}
+
+// hinted remembers the hint. If it can't, the person hears of live locations twice a day.
+func (b *Bot) hinted(ctx context.Context, u *update) {
+	_, err := b.cfg.Store.UpdateUser(ctx, u.person, func(user *store.User) error {
+		user.HintAt = u.arrived
+		return nil
+	})
+	if err != nil {
+		b.observe.Error("store")
+		b.log.Error("hint", "user_id", u.person, "error", err)
+	}
 }
 
 // record writes down that the story was told. The person has it already, so neither a stop nor a full disk prevents it.

@@ -85,7 +85,7 @@ func TestOrderAfterACrash(t *testing.T) {
 			if i < 3 {
 				w.person(chat, "en")
 			}
-			word := []string{"/start", "/help", "/language"}[i/3%3]
+			word := []string{"/terms", "/help", "/language"}[i/3%3]
 			people[chat] = append(people[chat], word)
 			_, err := w.store.Accept(t.Context(), store.Entry{Update: 1000 + i, Chat: chat, Arrived: time.Now(), Raw: []byte(say(int(1000+i), chat, word))})
 			w.must(err)
@@ -93,7 +93,7 @@ func TestOrderAfterACrash(t *testing.T) {
 		w.start()
 		w.until("answers", func() bool { return len(w.pending()) == 0 })
 		words := w.bot.cfg.Words.Words("en")
-		text := map[string]string{"/start": words.Say("start.welcome_live"), "/help": words.Say("help.text_live"), "/language": words.Say("language.choose")}
+		text := map[string]string{"/terms": words.Say("terms.text"), "/help": words.Say("help.text"), "/language": words.Say("language.choose")}
 		for chat, said := range people {
 			var got, want []string
 			for _, m := range answers(w.person(chat, "en")) {

@@ -12,8 +12,8 @@ import (
 	tele "gopkg.in/telebot.v3"
 )
 
-// allowedUpdates is what Telegram is asked for, in both ways of ingest. Payments add "pre_checkout_query".
-var allowedUpdates = []string{"message", "edited_message", "callback_query", "my_chat_member"}
+// allowedUpdates is what Telegram is asked for, in both ways of ingest.
+var allowedUpdates = []string{"message", "edited_message", "callback_query", "my_chat_member", "pre_checkout_query"}
 
 // updateTimeout bounds the handling of one update, so that no lane is blocked for good. The guide's own limits are below a minute.
 const updateTimeout = 2 * time.Minute
@@ -66,9 +66,10 @@ type arrival struct {
 // that must come again, so that none overtakes it: there may be fewer verdicts than updates.
 func (b *Bot) accept(ctx context.Context, updates ...received) []verdict {
 	arrivals := make([]*arrival, 0, len(updates))
-	for _, in := range updates {
+	for i, in := range updates {
 		a := b.consider(ctx, in)
 		if arrivals = append(arrivals, a); a.verdict.again() {
+			b.checkoutsAmong(updates[i+1:])
 			break
 		}
 	}
@@ -119,6 +120,10 @@ func (b *Bot) consider(ctx context.Context, in received) *arrival {
 		return a
 	}
 	u.id, u.arrived = in.id, arrived
+	if u.checkout != nil {
+		a.u, a.job, a.verdict = u, job{kind: "checkout"}, b.takeCheckout(u)
+		return a
+	}
 	a.u, a.job = u, b.route(u)
 	if now := a.job.now; now != nil && b.takes() && b.limits.updates.Allow(u.person) && now() {
 		a.verdict = settled
@@ -147,7 +152,11 @@ func (b *Bot) consider(ctx context.Context, in received) *arrival {
 }
 
 func (b *Bot) roomFor(u *update, job *job) error {
-	if job.run == nil {
+	switch {
+	case job.run == nil:
+		return nil
+	case job.money:
+		b.lanes.force(u.chat)
 		return nil
 	}
 	return b.lanes.reserve(u.chat)
@@ -169,6 +178,9 @@ func (b *Bot) enter(u *update, job job) {
 
 // admit takes the person's tokens and asks the store whether the update is done.
 func (b *Bot) admit(ctx context.Context, u *update, job *job) verdict {
+	if job.money {
+		return b.admitMoney(ctx, u, job)
+	}
 	if !b.limits.updates.Allow(u.person) {
 		return dropped
 	}
@@ -183,6 +195,9 @@ func (b *Bot) admit(ctx context.Context, u *update, job *job) verdict {
 	}
 	if done {
 		return repeated
+	}
+	if b.closedFor(ctx, u) {
+		*job = b.refusal(job.kind, "error.maintenance", 0)
 	}
 	if job.story {
 		switch {
@@ -205,7 +220,7 @@ func (b *Bot) perform(u *update, job job) {
 	defer cancel()
 	err := b.guarded(u.id, func() error {
 		b.meet(ctx, u)
-		if u.user.Banned {
+		if u.user.Banned && !job.money {
 			return nil
 		}
 		return job.run(ctx, u)
@@ -266,7 +281,9 @@ func decode(raw []byte) (u *update, err error) {
 	if err := json.Unmarshal(raw, &full); err != nil {
 		return nil, fmt.Errorf("decode update: %w", err)
 	}
-	return newUpdate(&full), nil
+	u = newUpdate(&full)
+	u.refunded = refundIn(raw)
+	return u, nil
 }
 
 // takes says whether updates are taken.

@@ -21,7 +21,7 @@ const keepsakeMetres = 100
 // walkEnded tells the person that the walk is over and what they saw. It is done when the words have arrived: route and file are
 // extras, and without them the walk is closed all the same.
 func (b *Bot) walkEnded(w store.Walk, done func(error)) {
-	if w.Reason == live.Blocked {
+	if w.Reason == live.Blocked || w.Reason == live.Forgotten {
 		done(nil)
 		return
 	}

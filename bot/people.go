@@ -18,26 +18,29 @@ const apologyMost = time.Minute
 func (b *Bot) meet(ctx context.Context, u *update) {
 	user, err := b.cfg.Store.User(ctx, u.person)
 	u.fresh = errors.Is(err, store.ErrNotFound)
+	if u.fresh && u.member != nil { // a stranger who leaves stays one
+		err = nil
+		user = store.User{ID: u.person, Language: b.cfg.Words.MatchStory(u.code)}
+	}
 	back := user.Unreachable && u.member == nil
-	if u.fresh || err == nil && (back || user.LanguageCode != u.code || u.arrived.Sub(user.Seen) >= seenEvery) {
+	stale := u.arrived.Sub(user.Seen) >= seenEvery || store.DayOf(u.arrived) != store.DayOf(user.Seen)
+	if u.member == nil && (u.fresh || err == nil && (back || user.LanguageCode != u.code || stale)) {
 		user, err = b.cfg.Store.UpdateUser(ctx, u.person, func(user *store.User) error {
 			if user.Created.IsZero() {
 				user.Created = u.arrived
 			}
 			if user.Language == "" {
-				user.Language = b.cfg.Words.Match(u.code)
+				user.Language = b.cfg.Words.MatchStory(u.code)
 			}
 			user.LanguageCode, user.Seen = u.code, u.arrived
-			if u.member == nil {
-				user.Unreachable = false
-			}
+			user.Unreachable = false
 			return nil
 		})
 	}
 	if err != nil {
 		b.observe.Error("store")
 		b.log.Error("person", "update", u.id, "error", err)
-		user = store.User{ID: u.person, Language: b.cfg.Words.Match(u.code)}
+		user = store.User{ID: u.person, Language: b.cfg.Words.MatchStory(u.code)}
 	}
 	u.user, u.words = user, b.cfg.Words.Words(user.Language)
 }
@@ -62,7 +65,7 @@ func (b *Bot) setUnreachable(ctx context.Context, person int64, is bool) error {
 
 // onMember notes that a person blocked the bot or let it back in.
 func (b *Bot) onMember(ctx context.Context, u *update) error {
-	if u.member.NewChatMember == nil {
+	if u.member.NewChatMember == nil || u.fresh {
 		return nil
 	}
 	role := u.member.NewChatMember.Role

@@ -61,7 +61,7 @@ func TestPinsAreLeftOut(t *testing.T) {
 				w := newWorld(t, worldConfig{edit: tt.edit})
 				defer w.close()
 				p := w.person(1, "en")
-				w.waitDone(p.Say("/start"))
+				w.waitDone(p.Say("/help"))
 				_, err := w.store.UpdateUser(t.Context(), 1, func(u *store.User) error { u.HidePins = tt.hide; return nil })
 				w.must(err)
 				w.waitDone(p.Locate(cityLat, cityLon))

@@ -15,6 +15,7 @@ import (
 const (
 	pollLimit = 100             // updates in one answer: Telegram's most
 	pollPause = 1 * time.Second // between two answers without updates that came at once, should a server not hold the request open
+	fullPause = 2 * time.Second // at most, while there is no room: among what waits there may be a checkout
 )
 
 // poll asks for updates until ctx ends. An offset confirms what lies below it, so it moves only past updates that are in a lane (or need
@@ -54,7 +55,9 @@ func (b *Bot) poll(ctx context.Context) error {
 		}
 		var full bool
 		if offset, full = b.take(ctx, offset, updates); full {
-			_ = b.lanes.room(ctx)
+			waiting, cancel := context.WithTimeout(ctx, fullPause)
+			_ = b.lanes.room(waiting)
+			cancel()
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -81,18 +82,33 @@ func mapURL(p geo.Point) string {
 		strconv.FormatFloat(p.Lat, 'f', 6, 64) + "," + strconv.FormatFloat(p.Lon, 'f', 6, 64)
 }
 
+// moreLanguages is the button's argument that shows the story languages.
+const moreLanguages = "more"
+
 // languageMenu offers the languages, each by its own name, two in a row.
 func languageMenu(words *text.Words, all *text.Catalog) message {
 	m := message{HTML: words.Say("language.choose")}
-	for i, code := range all.Languages() {
-		b := button{Text: all.Words(code).Plain("language.name"), Data: "lang:" + code}
-		if i%2 == 0 {
-			m.Buttons = append(m.Buttons, nil)
-		}
-		last := len(m.Buttons) - 1
-		m.Buttons[last] = append(m.Buttons[last], b)
+	var buttons []button
+	for _, code := range all.Languages() {
+		buttons = append(buttons, button{Text: all.Words(code).Plain("language.name"), Data: "lang:" + code})
 	}
+	m.Buttons = append(inRows(buttons, 2), []button{{Text: words.Plain("button.more_languages"), Data: "lang:" + moreLanguages}})
 	return m
+}
+
+// storyLanguageMenu offers the languages in which there are stories and no buttons.
+func storyLanguageMenu(words *text.Words, all *text.Catalog) message {
+	var buttons []button
+	for _, code := range all.StoryLanguages() {
+		name, _ := all.StoryLanguage(code)
+		buttons = append(buttons, button{Text: name, Data: "lang:" + code})
+	}
+	return message{HTML: words.Say("language.more"), Buttons: inRows(buttons, 2)}
+}
+
+// inRows puts so many buttons into each row.
+func inRows(buttons []button, n int) [][]button {
+	return slices.Collect(slices.Chunk(buttons, n))
 }
 
 func webAddress(s string) bool {

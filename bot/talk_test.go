@@ -163,11 +163,10 @@ func TestCommandsAndButtons(t *testing.T) {
 			time.Sleep(5 * time.Second)
 			return last
 		}
-		if m := say("/start", en.Say("start.welcome_live")); len(m.Keyboard) != 1 {
+		if m := say("/help", en.Say("help.text")); len(m.Keyboard) != 1 {
 			t.Errorf("no location button: %v", m.Keyboard)
 		}
-		say("/start@excursobot_sim_bot deep-link", en.Say("start.welcome_live"))
-		say("/help", en.Say("help.text_live"))
+		say("/help@excursobot_sim_bot and more", en.Say("help.text"))
 		say("/unknown", en.Say("text.other"))
 		say("hello", en.Say("text.other"))
 		say("/start@other_bot", en.Say("text.other"))
@@ -177,7 +176,7 @@ func TestCommandsAndButtons(t *testing.T) {
 		if last := got[len(got)-1]; last.ID != menu.ID || last.HTML != ru.Say("language.set") || len(last.Buttons) != 0 {
 			t.Errorf("menu became %+v", last)
 		}
-		say("/help", ru.Say("help.text_live"))
+		say("/help", ru.Say("help.text"))
 		if len(toasts) != 1 {
 			t.Errorf("buttons answered %q, want once", toasts)
 		}

@@ -34,6 +34,9 @@ func (b *Bot) tellTick(ctx context.Context, due live.Tick) live.Outcome {
 	if t.user.Banned {
 		return live.Failed
 	}
+	if b.paused(ctx) {
+		return live.Dropped
+	}
 	defer t.ask(ctx) // if it was not asked beside the card
 	return t.tell(ctx)
 }

@@ -48,13 +48,13 @@ func TestStickersAndNobody(t *testing.T) {
 		w := newWorld(t, worldConfig{})
 		defer w.close()
 		p := w.person(1, "en")
-		w.waitDone(p.Say("/start"))
+		w.waitDone(p.Say("/help"))
 		inject := func(update string) int64 { return w.tg.Inject(json.RawMessage(update)) }
 		sticker := `{"message":{"message_id":900,"date":1,"from":{"id":1,"language_code":"en"},"chat":{"id":1,"type":"private"},"sticker":{"file_id":"x"}}}`
 		w.waitDone(inject(sticker))
 		w.waitDone(inject(sticker))
 		if got := len(answers(p)); got != 2 {
-			t.Errorf("%d answers to /start and two stickers, want 2", got)
+			t.Errorf("%d answers to /help and two stickers, want 2", got)
 		}
 		for _, nobody := range []string{
 			`{"message":{"message_id":901,"date":1,"chat":{"id":1,"type":"private"},"text":"/start"}}`,

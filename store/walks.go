@@ -59,7 +59,7 @@ type Stop struct {
 type Walks interface {
 	// SaveWalks stores the walks. One whose stored Revision is the same or higher stays as it is, and that is no error:
 	// what is newer was written first. That holds inside the slice too. A closed walk loses its Track and its stops, and one that was open
-	// before is added to its person's User.Walks and User.Metres, if that person is known. Of closed walks the last
+	// before is added to its person's User.Walks and User.Metres (by the longer of the two rows), if that person is known. Of closed walks the last
 	// WalksKept are remembered, whatever their Expires.
 	SaveWalks(ctx context.Context, walks []Walk) error
 	// Walk returns one, closed or not.

@@ -30,6 +30,7 @@ type TelegramConfig struct {
 	WebhookURL    string // "" = long polling
 	WebhookSecret string // "" only while there is no token
 	Admins        []int64
+	Support       string
 }
 
 // HTTPConfig is where the bot's own pages listen.
@@ -50,8 +51,9 @@ type OpenAIConfig struct {
 	PlacesPerCall        int
 	RequestsPerMinute    float64
 	Timeout              time.Duration
-	DailyTokens          int64 // 0 = no limit
-	DailyTokensPerPerson int64 // 0 = no limit
+	DailyTokens          int64   // 0 = no limit
+	DailyTokensPerPerson int64   // 0 = no limit
+	Price                float64 // dollars for a million tokens; 0 = unknown
 }
 
 // PlacesConfig is the source of places.

@@ -27,6 +27,8 @@ func (c *Config) settings() []setting {
 			help: "what Telegram proves itself with at the webhook, 1-256 of A-Z a-z 0-9 _ -; empty = derived from the token"},
 		{key: "telegram.admins", env: "ADMIN_IDS", value: &t.Admins,
 			help: "ids of the people who may use the operator's commands, separated by commas"},
+		{key: "telegram.support", env: "SUPPORT_CONTACT", value: &t.Support,
+			help: "whom /paysupport names to people who paid: an @name, an e-mail or a page; Telegram wants one of those who take Stars"},
 
 		{key: "http.addr", env: "HTTP_ADDR", value: &c.HTTP.Addr, def: ":8080",
 			help: "where the webhook and the health pages listen; if HTTP_ADDR is not set, the port is taken from PORT"},
@@ -54,6 +56,8 @@ func (c *Config) settings() []setting {
 			help: "tokens a UTC day, prompts and answers together; 0 = no limit"},
 		{key: "openai.daily_tokens_per_person", env: "OPENAI_DAILY_TOKENS_PER_PERSON", value: &o.DailyTokensPerPerson, def: "0", min: "0",
 			help: "the same for one person; 0 = no limit"},
+		{key: "openai.price", env: "OPENAI_PRICE", value: &o.Price, def: "0", min: "0", max: "1000000",
+			help: "dollars for a million tokens, so that /admin can say what the day cost; 0 = it counts tokens only"},
 
 		{key: "places.wikipedia_url", env: "WIKIPEDIA_URL", value: &c.Places.WikipediaURL, def: "https://{lang}.wikipedia.org/w/api.php",
 			help: "the Action API; {lang} becomes the language's code"},

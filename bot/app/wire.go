@@ -234,6 +234,10 @@ func (a *App) buildBot(world World) error {
 		MaxInflight:   a.cfg.Ingest.MaxInflight,
 		Silence:       cmp.Or(a.cfg.Ingest.Silence, -1),
 		HidePictures:  !a.cfg.Pictures,
+		Admins:        t.Admins,
+		Support:       t.Support,
+		DailyTokens:   a.cfg.OpenAI.DailyTokens,
+		TokenPrice:    a.cfg.OpenAI.Price,
 		Live: live.Config{
 			Intervals: a.cfg.Live.Intervals, Default: a.cfg.Live.Default, MaxSessions: a.cfg.Live.MaxSessions,
 			MaxUpdates: a.cfg.Live.MaxUpdates, BatchSize: a.cfg.Live.BatchSize, BatchTimeout: a.cfg.Live.BatchTimeout,

@@ -32,13 +32,14 @@ var (
 
 // Why a walk ended, as in store.Walk.Reason.
 const (
-	Unshared = "unshared" // sharing was stopped on the phone
-	Expired  = "expired"  // the live period is over
-	Stopped  = "stopped"  // the person said /stop
-	Blocked  = "blocked"  // the person blocked the bot: there is nobody to tell
-	Replaced = "replaced" // by a new share
-	Silent   = "silent"   // parked for longest when too many were parked
-	Refused  = "refused"  // never began: no place was free
+	Unshared  = "unshared"  // sharing was stopped on the phone
+	Expired   = "expired"   // the live period is over
+	Stopped   = "stopped"   // the person said /stop
+	Blocked   = "blocked"   // the person blocked the bot: there is nobody to tell
+	Replaced  = "replaced"  // by a new share
+	Forgotten = "forgotten" // the person had everything about them deleted: there is nothing to sum up
+	Silent    = "silent"    // parked for longest when too many were parked
+	Refused   = "refused"   // never began: no place was free
 )
 
 const (

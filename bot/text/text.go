@@ -31,6 +31,7 @@ type Catalog struct {
 	words   map[string]*Words
 	matcher language.Matcher
 	matched []string // by the matcher's index
+	stories []storyLanguage
 }
 
 // Load reads the embedded catalogues; an error is a fault of the build.
@@ -46,6 +47,10 @@ func Load() (*Catalog, error) {
 			return nil, fmt.Errorf("catalogue %s: %w", code, err)
 		}
 		c.words[code] = w
+	}
+	var err error
+	if c.stories, err = loadNames(); err != nil {
+		return nil, err
 	}
 	c.matcher, c.matched = newMatcher()
 	return c, nil

@@ -86,8 +86,8 @@ func (s *Store) People(ctx context.Context, since time.Time) (int, error) {
 }
 
 // addWalk adds a walk that ended to what its person did, if they are known.
-func (t *txn) addWalk(w *store.Walk) error {
-	key := idKey(w.Person)
+func (t *txn) addWalk(person int64, metres float64) error {
+	key := idKey(person)
 	old := t.bucket(bucketUsers).Get(key)
 	if old == nil {
 		return nil
@@ -97,7 +97,7 @@ func (t *txn) addWalk(w *store.Walk) error {
 		return err
 	}
 	u.Walks++
-	u.Metres += w.Metres
+	u.Metres += metres
 	v, err := encode(key, func(c *codec) { userFields(c, &u) })
 	if err != nil {
 		return err

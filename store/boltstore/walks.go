@@ -45,7 +45,7 @@ func (t *txn) saveWalk(w *store.Walk, row []byte) error {
 		return err
 	}
 	if found && w.Closed && !old.Closed {
-		if err := t.addWalk(w); err != nil {
+		if err := t.addWalk(w.Person, max(old.Metres, w.Metres)); err != nil {
 			return err
 		}
 	}

@@ -85,6 +85,7 @@ func forgetOps() []op {
 	walked := known
 	walked.Walks, walked.Metres = 1, theirs.Metres
 	ended := closed(theirs, 2, time.Time{})
+	ended.Metres = 0
 	return []op{
 		forget("a person never seen", 7),
 		updateUser("7 comes", 7, func(u *store.User) error { u.Seen = noon; return nil }, store.User{ID: 7, Seen: noon}, nil),
@@ -132,7 +133,7 @@ func forgetOps() []op {
 		sweep("the memory ends", noon.AddDate(0, 0, 30), 10, 3),
 		getWalk("swept", "7:2", store.Walk{}, store.ErrNotFound),
 
-		saveWalks("8's ends", ended),
+		saveWalks("8's ends, and its keeper keeps no length of it", ended),
 		user("and is counted", 8, walked, nil),
 		saveWalks("once", closed(theirs, 3, time.Time{})),
 		user("as before", 8, walked, nil),
