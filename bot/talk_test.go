@@ -228,6 +228,40 @@ func TestVotes(t *testing.T) {
 	})
 }
 
+func TestTheChosenLanguageOutlastsTheDay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{})
+		defer w.close()
+		p := w.person(1, "en")
+		w.waitDone(p.Say("/language"))
+		w.waitDone(p.Press(answers(p)[0].ID, "lang:ru"))
+		time.Sleep(24 * time.Hour)
+		for range 2 { // the first update of the day notes when they were seen
+			w.waitDone(p.Say("?"))
+		}
+		got := answers(p)
+		if want := w.bot.cfg.Words.Words("ru").Plain("start.button_location"); len(got[len(got)-1].Keyboard) == 0 || got[len(got)-1].Keyboard[0][0] != want {
+			t.Errorf("keyboard %q, want %q", got[len(got)-1].Keyboard, want)
+		}
+	})
+}
+
+func TestTheLogHoldsNoExactPosition(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{})
+		defer w.close()
+		p := w.person(1, "en")
+		w.waitDone(p.Locate(48.20123, 11.50456))
+		w.waitDone(p.Press(answers(p)[0].ID, data(answers(p)[0], "more:")))
+		log := w.logs.String()
+		if !strings.Contains(log, "fact_requested") || strings.Contains(log, "48.201") || strings.Contains(log, "11.504") {
+			t.Errorf("log:\n%s", log)
+		}
+	})
+}
+
 // toastAPI notes what buttons are answered.
 type toastAPI struct {
 	API

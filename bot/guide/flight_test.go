@@ -232,6 +232,77 @@ func TestTokensAreCountedForTheAsker(t *testing.T) {
 	})
 }
 
+func TestAPlaceIsClaimedOnce(t *testing.T) {
+	run(t, setting{articles: town()}, func(w *world) {
+		release, ok, err := w.tryClaim(w.t.Context(), 1, "Q1")
+		must(t, err)
+		if !ok {
+			t.Fatal("a free place was not to be had")
+		}
+		claim := func(person int64, want bool) {
+			t.Helper()
+			again, ok, err := w.tryClaim(w.t.Context(), person, "Q1")
+			must(t, err)
+			if ok != want {
+				t.Errorf("person %d: claimed = %v, want %v", person, ok, want)
+			}
+			if ok {
+				again()
+			}
+		}
+		claim(1, false)
+		claim(2, true)
+		release()
+		claim(1, true)
+		must(t, w.store.Delivered(w.t.Context(), store.Delivery{Person: 1, Place: "Q1", At: time.Now()}))
+		claim(1, false)
+	})
+}
+
+func TestAStoryThatCameMeanwhileIsNotAskedFor(t *testing.T) {
+	slow := sim.ModelConfig{Latency: func(int) time.Duration { return 8 * time.Second }}
+	run(t, setting{articles: town(), model: slow, slots: 1, guide: func(c *Config) { c.PlacesPerCall = 1 }}, func(w *world) {
+		go w.Tell(w.t.Context(), ask(1), nil) // holds the slot
+		time.Sleep(2 * time.Second)
+		req := ask(2)
+		req.Point = geo.Offset(square, 90, 480)
+		told := make(chan Story, 1)
+		go func() {
+			s, _ := w.Tell(w.t.Context(), req, func(c Card) {
+				told <- Story{Place: c.Place}
+			})
+			told <- s
+		}()
+		place := (<-told).Place
+		words := store.Story{
+			StoryKey: store.StoryKey{Place: place.ID, Language: "ru", Length: store.Short}, Title: place.Title, Point: place.Point,
+			Text: "Из библиотеки.", Source: "model", Created: time.Now(), Expires: time.Now().Add(time.Hour),
+		}
+		must(t, w.store.PutStories(w.t.Context(), []store.Story{words}))
+		if got := <-told; got.Text != words.Text {
+			t.Errorf("told %q from %s, want what came into the library", got.Text, got.Source)
+		}
+	})
+}
+
+func TestTheWishedLengthComesFirst(t *testing.T) {
+	run(t, setting{noWiki: true, noModel: true}, func(w *world) {
+		for _, l := range []store.Length{store.Short, store.Long} {
+			must(t, w.store.PutStories(w.t.Context(), []store.Story{{
+				StoryKey: store.StoryKey{Place: "Q1", Language: "ru", Length: l}, Title: "Дом", Point: square,
+				Text: string(l), Source: "model", Created: time.Now(), Expires: time.Now().Add(time.Hour),
+			}}))
+		}
+		for person, l := range []store.Length{store.Short, store.Long} {
+			req := ask(int64(person + 1))
+			req.Length = l
+			if got := w.mustTell(req); got.Text != string(l) {
+				t.Errorf("asked for %s, told the %s one", l, got.Text)
+			}
+		}
+	})
+}
+
 func TestSecondWrongVoteRetiresAStory(t *testing.T) {
 	run(t, setting{articles: town()}, func(w *world) {
 		story := w.mustTell(ask(1))
