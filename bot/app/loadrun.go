@@ -20,6 +20,10 @@ type loadCommand struct {
 	Warm     bool          `help:"Let a simulated day of other people pass first."`
 	Fail     float64       `default:"0" help:"Share of the model's calls that fail, 0-1."`
 	Seed     uint64        `default:"1" help:"Runs with one seed ask the same questions."`
+	Walks    int           `default:"0" help:"Let so many people walk with a live location instead, the bot in a process of its own."`
+	Every    time.Duration `default:"5s" help:"How often a walk tells, with --walks."`
+	Moves    int           `default:"10000" help:"Moves of all walks together, with --walks."`
+	Kill     bool          `help:"Kill the bot in the middle, with --walks."`
 	HTTP     string        `placeholder:"ADDR" help:"Serve the dashboard there meanwhile, such as 127.0.0.1:8080."`
 	Blind    bool          `help:"Leave the monitor out, to see what it costs."`
 	JSON     string        `placeholder:"FILE" help:"Write the results as JSON too."`
@@ -28,6 +32,9 @@ type loadCommand struct {
 
 // Run runs one scenario or the standard set and prints a table.
 func (c loadCommand) Run(p *process) error {
+	if c.Walks > 0 {
+		return c.runWalks(p)
+	}
 	list, err := c.scenarios()
 	if err != nil {
 		return usageError{err}
