@@ -13,5 +13,8 @@
 // the handler asks guide.Tell; the guide looks through the library, then among places, and has the model write what is
 // missing; bot's sender shows the card and later the story; the store remembers what was told.
 //
+// A shared live location begins a walk: bot hands its positions to live.Live, which calls back when a story is due (bot/walks.go); the
+// story then takes the same way through guide and sender (bot/tick.go), and the end is told with a picture (bot/keepsake.go, geo/track).
+//
 // The demo (demo*.go) builds the same App in a simulated world.
 package app
