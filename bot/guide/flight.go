@@ -21,9 +21,10 @@ type flight struct {
 
 	queued    context.Context //nolint:containedctx // the life of the wait in the queue, which no caller owns: it ends when the flight is abandoned
 	abandon   context.CancelFunc
-	holders   int  // guarded by Guide.mu
-	started   bool // guarded by Guide.mu
-	abandoned bool // guarded by Guide.mu
+	holders   int           // guarded by Guide.mu
+	class     limiter.Class // best of the holders'; guarded by Guide.mu
+	started   bool          // guarded by Guide.mu
+	abandoned bool          // guarded by Guide.mu
 }
 
 // seat is one place's story in a flight.
@@ -44,28 +45,15 @@ func (g *Guide) board(req Request, deadline time.Time, first store.Place, others
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if s := g.seatLocked(first.ID, req.Language, req.Length); s != nil {
-		s.flight.holders++
-		if !s.flight.started {
-			s.flight.ticket.Promote(req.Class, deadline)
-		}
-		g.counts.joined.Add(1)
-		return s, nil
+		return s, g.joinLocked(s.flight, req.Class, deadline)
 	}
 	ticket, err := g.cfg.Gate.Enter(limiter.Job{Class: req.Class, Key: req.Person, Deadline: deadline})
 	if err != nil {
 		g.counts.refused.Add(1)
 		return nil, err
 	}
-	f := &flight{person: req.Person, language: req.Language, length: req.Length, ticket: ticket, holders: 1}
+	f := &flight{person: req.Person, language: req.Language, length: req.Length, ticket: ticket, class: req.Class, holders: 1}
 	f.queued, f.abandon = context.WithCancel(g.work)
-	if !g.spawnLocked(func() { g.fly(f) }) {
-		// The ticket must be waited for, and nobody will: the gate is closing with us.
-		f.abandon()
-		if slot, err := ticket.Wait(f.queued); err == nil {
-			slot.Release()
-		}
-		return nil, limiter.ErrClosed
-	}
 	g.seatInLocked(f, first)
 	for _, p := range others {
 		if len(f.seats) == g.cfg.PlacesPerCall {
@@ -75,7 +63,36 @@ func (g *Guide) board(req Request, deadline time.Time, first store.Place, others
 			g.seatInLocked(f, p)
 		}
 	}
+	if !g.spawnLocked(func() { g.fly(f) }) {
+		for _, s := range f.seats {
+			g.forgetLocked(s)
+		}
+		// The ticket must be waited for, and nobody will: the gate is closing with us.
+		f.abandon()
+		if slot, err := ticket.Wait(f.queued); err == nil {
+			slot.Release()
+		}
+		return nil, limiter.ErrClosed
+	}
 	return f.seats[0], nil
+}
+
+// joinLocked adds a holder to a flight. One that is queued in a worse class is taken along only if it can start in time in the
+// better one: else ErrLate, and it stays where it is.
+func (g *Guide) joinLocked(f *flight, class limiter.Class, deadline time.Time) error {
+	if !f.started && class < f.class {
+		if !deadline.IsZero() && time.Now().Add(g.cfg.Gate.Estimate(class)).After(deadline) {
+			g.counts.refused.Add(1)
+			return limiter.ErrLate
+		}
+		f.class = class
+	}
+	f.holders++
+	if !f.started {
+		f.ticket.Promote(class, deadline)
+	}
+	g.counts.joined.Add(1)
+	return nil
 }
 
 func (g *Guide) seatInLocked(f *flight, p store.Place) {

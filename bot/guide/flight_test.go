@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/guide/model"
 	"excursobot/bot/sim"
 	"excursobot/geo"
 	"excursobot/limiter"
@@ -362,6 +363,41 @@ func TestRunCancelsWhatIsInFlight(t *testing.T) {
 		must(t, <-ended)
 		if s := <-told; s.Source != FromExtract {
 			t.Errorf("the one who waited got %q, want the extract", s.Source)
+		}
+	})
+}
+
+func TestPanicOfACallEndsThatCallAlone(t *testing.T) {
+	run(t, setting{articles: town(), observe: func(model.Call) { panic("observer") }}, func(w *world) {
+		w.mustTell(ask(1)) // its story has arrived before the call ends
+		time.Sleep(time.Minute)
+		if s := w.Stats(); s.Panics == 0 || s.Gate.Running != 0 {
+			t.Errorf("%d panics, %d slots still held; want some and none", s.Panics, s.Gate.Running)
+		}
+	})
+}
+
+func TestReadAheadIsNotJoinedWhenItCannotStartInTime(t *testing.T) {
+	run(t, setting{articles: town()}, func(w *world) {
+		block, err := w.cfg.Gate.Acquire(w.t.Context(), limiter.Job{})
+		must(t, err)
+		defer block.Release()
+		w.Prepare(ask(9)) // its call waits behind all others, for a minute at most
+		time.Sleep(2 * time.Second)
+		if w.Stats().Seats == 0 {
+			t.Fatal("no read-ahead is queued")
+		}
+		for i := range int64(5) { // thirty seconds of people before the next one
+			ticket, err := w.cfg.Gate.Enter(limiter.Job{Key: 100 + i})
+			must(t, err)
+			ctx, cancel := context.WithCancel(w.t.Context())
+			cancel()
+			defer func() { _, _ = ticket.Wait(ctx) }()
+		}
+		story, err := w.Tell(w.t.Context(), ask(1), func(Card) { t.Error("a card was shown for a call that starts too late") })
+		must(t, err)
+		if story.Source != FromExtract || story.Reason != ModelBusy {
+			t.Errorf("got %s (%s), want the extract", story.Source, story.Reason)
 		}
 	})
 }

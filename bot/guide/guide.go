@@ -7,7 +7,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -196,11 +198,20 @@ func (g *Guide) sweep(ctx context.Context) {
 	}
 }
 
-// spawnLocked runs fn in a goroutine that Run waits for; after the end it does not run at all.
+// spawnLocked runs fn in a goroutine that Run waits for; after the end it does not run at all. A panic of fn ends fn alone: what it
+// holds it gives back in its defers.
 func (g *Guide) spawnLocked(fn func()) bool {
 	if g.closed {
 		return false
 	}
-	g.wg.Go(fn)
+	g.wg.Go(func() {
+		defer func() {
+			if r := recover(); r != nil {
+				g.counts.panics.Add(1)
+				g.log.Error("panic", "value", fmt.Sprint(r), "stack", string(debug.Stack()))
+			}
+		}()
+		fn()
+	})
 	return true
 }

@@ -41,6 +41,7 @@ type setting struct {
 	wiki     func(n int) string // fault of the n-th request
 
 	wikiLatency time.Duration // default 200 ms
+	observe     func(model.Call)
 	pack        bool
 	guide       func(*Config)
 	slots       int
@@ -124,7 +125,7 @@ func newWorld(t testing.TB, set setting) *world {
 		must(t, err)
 	}
 	if !set.noModel {
-		cfg.Model, err = model.New(model.Config{APIKey: "k", BaseURL: "http://model.test/v1", Model: "test", HTTP: client, Log: log})
+		cfg.Model, err = model.New(model.Config{APIKey: "k", BaseURL: "http://model.test/v1", Model: "test", HTTP: client, Log: log, Observe: set.observe})
 		must(t, err)
 		cfg.Gate = limiter.NewGate(limiter.GateConfig{Slots: max(1, set.slots), Room: max(10, set.room), Classes: 4, Unurgent: ReadAhead})
 	}

@@ -288,3 +288,18 @@ func TestRetryAfter(t *testing.T) {
 		}
 	})
 }
+
+func TestPanicIsAnErrorOfThatQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, setting{articles: houses(3, 100)})
+		ask := w.client.http.Transport
+		w.client.http.Transport = roundTripper(func(*http.Request) (*http.Response, error) { panic("a reply") })
+		if _, err := w.Near(t.Context(), square, 300, "ru"); !errors.Is(err, ErrUnavailable) {
+			t.Errorf("got %v, want ErrUnavailable", err)
+		}
+		w.client.http.Transport = ask
+		if found := w.near(t, square, 300); len(found) != 3 {
+			t.Errorf("%d places after it, want 3", len(found))
+		}
+	})
+}

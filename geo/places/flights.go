@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -48,13 +49,23 @@ func (g *flights[K, V]) join(ctx context.Context, key K, fn func(context.Context
 	g.flying[key] = f
 	g.wg.Go(func() {
 		defer f.cancel()
-		f.found, f.err = fn(ctx)
+		f.found, f.err = safely(ctx, fn)
 		g.mu.Lock()
 		delete(g.flying, key)
 		g.mu.Unlock()
 		close(f.done)
 	})
 	return f, true, nil
+}
+
+// safely calls fn and turns a panic, which what comes from outside may cause, into an error: it fails this question alone.
+func safely[V any](ctx context.Context, fn func(context.Context) (V, error)) (found V, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: panic: %v\n%s", ErrUnavailable, r, debug.Stack())
+		}
+	}()
+	return fn(ctx)
 }
 
 // wait returns what the flight brought, or ErrUnavailable if ctx ends before it lands. The result is shared: not to be changed.
