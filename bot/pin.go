@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"context"
+	"time"
 
 	"excursobot/bot/guide"
 	"excursobot/bot/text"
@@ -20,8 +21,10 @@ type venue struct {
 	Silent  bool    `json:"disable_notification"`
 }
 
-// pinText bounds a venue's title and address, in characters: more does not fit on a phone.
-const pinText = 128
+const (
+	pinText = 128             // characters of a venue's title and address: more does not fit on a phone
+	pinMost = 3 * time.Second // for a pin: what comes next in the chat waits behind it
+)
 
 // pin shows on the map where the story's place is, below the story and without a sound. It is the first thing left out when
 // messages are many, and its failure is nobody's trouble: the story has a button that opens the map.
@@ -29,6 +32,8 @@ func (b *Bot) pin(ctx context.Context, chat int64, words *text.Words, user store
 	if user.HidePins || !located(s.Place) {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, pinMost)
+	defer cancel()
 	b.out.spare(ctx, chat, "sendVenue", venue{
 		Chat: chat, Lat: s.Place.Point.Lat, Lon: s.Place.Point.Lon, Silent: true,
 		Title: truncate(s.Place.Title, pinText), Address: truncate(b.address(ctx, words, s), pinText),

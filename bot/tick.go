@@ -17,28 +17,31 @@ type tick struct {
 	bot    *Bot
 	user   store.User
 	words  *text.Words
-	waited bool // somebody looks at the phone: there is a card, and a sentence if there is no story
-	card   int  // its message
+	waited bool                  // somebody looks at the phone: there is a card, and a sentence if there is no story
+	card   int                   // its message
+	pin    func(context.Context) // the story's, after it was told
 }
 
 // withdrawMost is for taking back the card of a story that will not come, after the walk or the process ended.
 const withdrawMost = 5 * time.Second
 
-// tellTick tells a walk's story. ctx ends with the walk.
-func (b *Bot) tellTick(ctx context.Context, due live.Tick) live.Outcome {
+// tellTick tells a walk's story and returns what is left to do once the schedule knows. ctx ends with the walk.
+func (b *Bot) tellTick(ctx context.Context, due live.Tick) (live.Outcome, func(context.Context)) {
+	nothing := func(context.Context) {}
 	if ctx.Err() != nil || !time.Now().Before(due.Next) {
-		return live.Dropped // the next one is as good, and two in a row are none
+		return live.Dropped, nothing // the next one is as good, and two in a row are none
 	}
-	t := &tick{Tick: due, bot: b, waited: due.First || due.Asked}
+	t := &tick{Tick: due, bot: b, waited: due.First || due.Asked, pin: nothing}
 	t.user, t.words = b.reader(ctx, due.Person)
 	if t.user.Banned {
-		return live.Failed
+		return live.Failed, nothing
 	}
 	if b.paused(ctx) {
-		return live.Dropped
+		return live.Dropped, nothing
 	}
 	defer t.ask(ctx) // if it was not asked beside the card
-	return t.tell(ctx)
+	outcome := t.tell(ctx)
+	return outcome, t.pin
 }
 
 func (t *tick) tell(ctx context.Context) live.Outcome {
@@ -77,7 +80,7 @@ func (t *tick) tell(ctx context.Context) live.Outcome {
 		b.observe.First(kindLive, took)
 	}
 	b.reportStory(kindLive, t.Person, t.Point, story.Source, took)
-	b.pin(ctx, t.Chat, t.words, t.user, story)
+	t.pin = func(ctx context.Context) { b.pin(ctx, t.Chat, t.words, t.user, story) }
 	return live.Delivered
 }
 

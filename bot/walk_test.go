@@ -14,6 +14,7 @@ import (
 
 	"excursobot/bot/live"
 	"excursobot/bot/sim"
+	"excursobot/geo"
 	"excursobot/store"
 )
 
@@ -438,6 +439,91 @@ func TestStepsAreCheap(t *testing.T) {
 		}
 		if got := w.bot.Stats().Walks.Moves; got != 5 {
 			t.Errorf("%d moves applied, want 5", got)
+		}
+	})
+}
+
+// Before a due time the stories are written where the person will be, so that the story comes on time and is no extract.
+func TestStoriesAreReadyWhenDue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const every = 3 * time.Minute
+		w := newWalkWorld(t, worldConfig{slow: 9 * time.Second, articles: 500, edit: func(c *Config) {
+			c.Live.Intervals, c.Live.Default = []time.Duration{every}, every
+		}})
+		defer w.close()
+		start := time.Now()
+		h := w.hike(1, time.Hour)
+		h.straight(10*time.Minute, 30)
+		told := h.told()
+		if len(told) != 4 {
+			t.Fatalf("%d stories in 10 min, want 4", len(told))
+		}
+		for _, m := range told[1:] {
+			if late := m.At.Sub(start) % every; late > time.Second {
+				t.Errorf("%q came %v late", title(m), late)
+			}
+			if strings.Contains(m.HTML, "CC BY-SA") {
+				t.Errorf("%q is an extract", title(m))
+			}
+		}
+	})
+}
+
+// straight goes on for the time at 2 m/s along the bearing.
+func (h *hike) straight(d time.Duration, bearing float64) {
+	for end := time.Now().Add(d); time.Now().Before(end); {
+		time.Sleep(4 * time.Second)
+		h.at = geo.Offset(h.at, bearing, 8)
+		h.p.Move(h.share, h.at.Lat, h.at.Lon, int(bearing))
+	}
+}
+
+func TestASilentPhoneParksTheWalkWithoutAWord(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWalkWorld(t, worldConfig{edit: func(c *Config) {
+			c.Live.Intervals, c.Live.Default, c.Live.MaxSessions = []time.Duration{10 * time.Minute}, 10*time.Minute, 1
+		}})
+		defer w.close()
+		h := w.hike(1, 8*time.Hour)
+		h.waitTold(1)
+		time.Sleep(16 * time.Minute)
+		n := len(answers(h.p))
+		time.Sleep(time.Hour)
+		if got := answers(h.p)[n:]; len(got) != 0 {
+			t.Errorf("said to a silent phone: %+v", got)
+		}
+		other := w.hike(2, time.Hour) // the place is free
+		other.waitTold(1)
+		other.p.StopSharing(other.share)
+		w.until("a free place", func() bool { return w.bot.Stats().Walks.Sessions == 0 })
+		told := len(h.told())
+		h.straight(11*time.Minute, 30)
+		if got := len(h.told()); got != told+1 {
+			t.Errorf("%d stories after the phone was back, want one", got-told)
+		}
+	})
+}
+
+func TestTheOperatorsPauseHoldsForWalks(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWalkWorld(t, worldConfig{})
+		defer w.close()
+		h := w.hike(1, time.Hour)
+		h.waitTold(1)
+		w.must(w.store.SetSetting(t.Context(), pauseSetting, "on"))
+		h.walk(10 * time.Second)
+		n := len(h.told())
+		h.walk(30 * time.Second)
+		if got := len(h.told()); got != n {
+			t.Errorf("%d stories in the pause", got-n)
+		}
+		w.must(w.store.SetSetting(t.Context(), pauseSetting, ""))
+		h.walk(30 * time.Second)
+		if got := len(h.told()); got < n+2 {
+			t.Errorf("%d stories after the pause", got-n)
 		}
 	})
 }

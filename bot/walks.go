@@ -51,12 +51,17 @@ func (b *Bot) deliver(ctx context.Context, t live.Tick, done func(live.Outcome))
 	}
 	b.lanes.run(t.Chat, telling, func() {
 		outcome := live.Failed // after a panic
-		defer func() { done(outcome) }()
-		ctx, cancel := context.WithTimeout(ctx, updateTimeout)
-		defer cancel()
-		defer context.AfterFunc(b.workContext(), cancel)()
+		pin := func(context.Context) {}
 		_ = b.guarded(0, func() error { // logged there
-			outcome = b.tellTick(ctx, t)
+			ctx, cancel := context.WithTimeout(ctx, updateTimeout)
+			defer cancel()
+			defer context.AfterFunc(b.workContext(), cancel)()
+			outcome, pin = b.tellTick(ctx, t)
+			return nil
+		})
+		done(outcome)
+		_ = b.guarded(0, func() error { // the schedule goes on meanwhile
+			pin(b.workContext())
 			return nil
 		})
 	})
