@@ -30,8 +30,9 @@ func (w *world) ask(p *sim.Person, text string) sim.Message {
 	if len(answers(p)) == n {
 		w.t.Fatalf("%q got no answer; log:\n%s", text, w.logs)
 	}
+	answer := last(p)
 	time.Sleep(5 * time.Second) // as people do; the buckets fill again
-	return last(p)
+	return answer
 }
 
 // press presses a button and waits until that is done.
@@ -323,7 +324,6 @@ func FuzzGifts(f *testing.F) {
 
 func TestRefunds(t *testing.T) {
 	t.Parallel()
-	const operator = 99
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldConfig{edit: func(c *Config) { c.Admins = []int64{operator} }})
 		defer w.close()

@@ -30,6 +30,10 @@ func (b *Bot) onAdmin(ctx context.Context, u *update) error {
 	if err != nil {
 		return err
 	}
+	waiting := 0
+	for _, calls := range b.cfg.Guide.Stats().Gate.Waiting {
+		waiting += calls
+	}
 	today, walking, w := b.tally.read(now), b.walks.Stats(), u.words
 	lines := []string{w.Say("admin.title", "since", today.since.UTC().Format("15:04"))}
 	if b.paused(ctx) {
@@ -40,7 +44,7 @@ func (b *Bot) onAdmin(ctx context.Context, u *update) error {
 		w.Say("admin.walks", "n", walking.Sessions, "parked", walking.Parked),
 		w.Say("admin.stories", "list", orDash(today.stories)),
 		w.Say("admin.speed", "first", tenths(today.first), "whole", tenths(today.whole)),
-		w.Say("admin.queue", "updates", b.Stats().Tasks, "calls", b.cfg.Guide.Stats().Gate.Waiting),
+		w.Say("admin.queue", "updates", b.Stats().Tasks, "calls", waiting),
 	)
 	lines = append(lines, b.tokenLines(w, spent.Day)...)
 	lines = append(lines,
@@ -93,7 +97,7 @@ func (b *Bot) setBanned(ctx context.Context, u *update, banned bool) error {
 	args := arguments(u.message.Text)
 	person := int64(0)
 	if len(args) == 1 {
-		person, _ = strconv.ParseInt(args[0], 10, 64) // 0 is nobody
+		person = parseID(args[0])
 	}
 	if person == 0 {
 		return b.say(ctx, u, u.words.Say("admin.ban_usage"))
@@ -117,6 +121,15 @@ func (b *Bot) setBanned(ctx context.Context, u *update, banned bool) error {
 		key = "admin.banned"
 	}
 	return b.say(ctx, u, u.words.Say(key, "person", args[0]))
+}
+
+// parseID reads a person's number, 0 if it is none.
+func parseID(s string) int64 {
+	id, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return id
 }
 
 // onPause ("/pause", "/pause on", "/pause off") pauses the bot or ends the pause; without a word it does what is not the case.
@@ -157,7 +170,7 @@ func (b *Bot) onRefund(ctx context.Context, u *update) error {
 	}
 	person := p.Person
 	if len(args) == 2 && person == 0 {
-		person, _ = strconv.ParseInt(args[1], 10, 64)
+		person = parseID(args[1])
 	}
 	if person == 0 {
 		return b.say(ctx, u, u.words.Say("admin.refund_whose"))

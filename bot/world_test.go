@@ -46,14 +46,15 @@ type world struct {
 }
 
 type worldConfig struct {
-	telegram sim.TelegramConfig
-	noModel  bool
-	slow     time.Duration // of the model; 0 = 4 s
-	empty    bool          // a Wikipedia without articles
-	down     bool          // a Wikipedia that fails
-	webhook  bool
-	articles int // of the city; 0 = 12
-	edit     func(*Config)
+	telegram  sim.TelegramConfig
+	noModel   bool
+	slow      time.Duration // of the model; 0 = 4 s
+	empty     bool          // a Wikipedia without articles
+	down      bool          // a Wikipedia that fails
+	webhook   bool
+	languages []string // of the articles, beside en and ru
+	articles  int      // of the city; 0 = 12
+	edit      func(*Config)
 }
 
 const (
@@ -81,7 +82,7 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 		wiki.Fault = func(int) string { return "503" }
 	}
 	if !cfg.empty {
-		wiki.Articles = sim.City(1, cityLat, cityLon, cmp.Or(cfg.articles, 12), "en", "ru")
+		wiki.Articles = sim.City(1, cityLat, cityLon, cmp.Or(cfg.articles, 12), append([]string{"en", "ru"}, cfg.languages...)...)
 	}
 	hosts["api.telegram.org"] = w.tg
 	hosts["model.test"] = w.model

@@ -1,0 +1,145 @@
+package bot
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+const operator = 99
+
+func withOperator(c *Config) { c.Admins = []int64{operator} }
+
+// TestOperatorsCommandsDoNotExistForOthers compares with a command that nobody has.
+func TestOperatorsCommandsDoNotExistForOthers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{edit: withOperator})
+		defer w.close()
+		p := w.person(1, "en")
+		unknown := w.ask(p, "/nosuchcommand").HTML
+		for _, command := range []string{"/admin", "/ban 2", "/unban 2", "/pause", "/pause on", "/refund x 1", "/ADMIN@excursobot_sim_bot"} {
+			if got := w.ask(p, command).HTML; got != unknown {
+				t.Errorf("%s got %q, an unknown command gets %q", command, got, unknown)
+			}
+		}
+		if w.bot.paused(t.Context()) {
+			t.Error("paused")
+		}
+		if _, err := w.store.User(t.Context(), 2); err == nil {
+			t.Error("somebody else was written to the store")
+		}
+	})
+}
+
+func TestAdminReport(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{edit: func(c *Config) {
+			withOperator(c)
+			c.DailyTokens, c.TokenPrice = 1_000_000, 2
+		}})
+		defer w.close()
+		p, admin := w.person(1, "en"), w.person(operator, "en")
+		w.waitDone(p.Locate(cityLat, cityLon))
+		w.pay(p, w.ask(p, "/donate 50"))
+		_, err := w.store.Spend(t.Context(), "2000-01-01", 0, 250_000)
+		w.must(err)
+		spent, err := w.store.Spent(t.Context(), "2000-01-01", 0)
+		w.must(err)
+		w.bot.observe.Error("test")
+		got := w.ask(admin, "/admin").HTML
+		words := w.bot.cfg.Words.Words("en")
+		for _, want := range []string{
+			"People: 2\n", "generated 1", "Walks now: 0", words.Say("admin.tokens_left", "n", spent.Day, "left", 1_000_000-spent.Day), "0 calls",
+			"Money: 0.50 $, left: 1.50 $", "Stars in all: 50", "Errors: test 1", "/refund",
+		} {
+			if !strings.Contains(got, want) {
+				t.Errorf("no %q in\n%s", want, got)
+			}
+		}
+		time.Sleep(24 * time.Hour)
+		if got := w.ask(admin, "/admin").HTML; !strings.Contains(got, "People: 1\n") || !strings.Contains(got, "Answers: –") {
+			t.Errorf("the next day:\n%s", got)
+		}
+	})
+}
+
+func TestBan(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWalkWorld(t, worldConfig{edit: withOperator})
+		defer w.close()
+		words := w.bot.cfg.Words.Words("en")
+		admin := w.person(operator, "en")
+		h := w.hike(1, time.Hour)
+		h.walk(15 * time.Second)
+		for _, junk := range []string{"/ban", "/ban x", "/ban 0", "/ban 1 2", "/ban 99999999999999999999"} {
+			if got := w.ask(admin, junk); got.HTML != words.Say("admin.ban_usage") {
+				t.Errorf("%s got %q", junk, got.HTML)
+			}
+		}
+		if got := w.ask(admin, "/ban 99"); got.HTML != words.Say("admin.ban_operator") {
+			t.Errorf("an operator: %q", got.HTML)
+		}
+		bill := w.ask(h.p, "/donate 50")
+		if got := w.ask(admin, "/ban 1"); got.HTML != words.Say("admin.banned", "person", "1") {
+			t.Errorf("ban: %q", got.HTML)
+		}
+		n := len(fromBot(h.p))
+		w.waitDone(h.p.Say("/help"))
+		h.walk(30 * time.Second)
+		if got := len(fromBot(h.p)); got != n {
+			t.Errorf("%d messages to somebody banned: %q", got-n, last(h.p).HTML)
+		}
+		w.pay(h.p, bill) // what they pay counts all the same
+		if w.given(1).Person != 50 {
+			t.Error("a banned person's payment was lost")
+		}
+		w.ask(admin, "/unban 1")
+		if got := w.ask(h.p, "/help"); got.HTML != words.Say("help.text") {
+			t.Errorf("after the ban: %q", got.HTML)
+		}
+	})
+}
+
+func TestPause(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{edit: withOperator})
+		defer w.close()
+		words := w.bot.cfg.Words.Words("en")
+		p, admin := w.person(1, "en"), w.person(operator, "en")
+		bill := w.ask(p, "/donate 50")
+		w.ask(admin, "/pause")
+		if got := w.ask(p, "/help"); got.HTML != words.Say("error.maintenance") {
+			t.Errorf("a command got %q", got.HTML)
+		}
+		n := len(answers(p))
+		w.waitDone(p.Locate(cityLat, cityLon))
+		if got := len(answers(p)); got != n {
+			t.Errorf("a second sentence within the minute: %q", last(p).HTML)
+		}
+		w.pay(p, bill)
+		if got := last(p); got.HTML != words.Say("donate.thanks", "n", 50) {
+			t.Errorf("a payment got %q", got.HTML)
+		}
+		if got := w.ask(admin, "/admin"); !strings.Contains(got.HTML, words.Say("admin.is_paused")) {
+			t.Errorf("report %q", got.HTML)
+		}
+		value, err := w.store.Setting(t.Context(), pauseSetting)
+		w.must(err)
+		if value == "" {
+			t.Error("a restart would end the pause")
+		}
+		for command, want := range map[string]string{"/pause on": "admin.paused", "/pause junk": "admin.pause_usage"} {
+			if got := w.ask(admin, command); got.HTML != words.Say(want) {
+				t.Errorf("%s got %q", command, got.HTML)
+			}
+		}
+		w.ask(admin, "/pause off")
+		w.waitDone(p.Locate(cityLat, cityLon))
+		w.waitStory(p, len(answers(p))-1)
+	})
+}
