@@ -18,13 +18,14 @@ const apologyMost = time.Minute
 func (b *Bot) meet(ctx context.Context, u *update) {
 	user, err := b.cfg.Store.User(ctx, u.person)
 	u.fresh = errors.Is(err, store.ErrNotFound)
-	if u.fresh && u.member != nil { // a stranger who leaves stays one
+	passive := u.member != nil || u.edited != nil // leaving, or a phone that shares on: whoever was forgotten stays so
+	if u.fresh && passive {
 		err = nil
 		user = store.User{ID: u.person, Language: b.cfg.Words.MatchStory(u.code)}
 	}
 	back := user.Unreachable && u.member == nil
 	stale := u.arrived.Sub(user.Seen) >= seenEvery || store.DayOf(u.arrived) != store.DayOf(user.Seen)
-	if u.member == nil && (u.fresh || err == nil && (back || user.LanguageCode != u.code || stale)) {
+	if u.member == nil && (u.fresh && !passive || !u.fresh && err == nil && (back || user.LanguageCode != u.code || stale)) {
 		user, err = b.cfg.Store.UpdateUser(ctx, u.person, func(user *store.User) error {
 			if user.Created.IsZero() {
 				user.Created = u.arrived

@@ -93,7 +93,7 @@ func (l *Live) Start(ctx context.Context, sh Share) (Started, error) {
 		return Started{}, fmt.Errorf("start walk: %w", err)
 	}
 	now := stamp(wall())
-	if sh.over(now) || !known.Ended.IsZero() {
+	if sh.over(now) || known.Closed || !known.Ended.IsZero() {
 		return Started{}, ErrEnded
 	}
 	return l.begin(ctx, sh, now, known.Revision)
