@@ -15,7 +15,7 @@ const (
 	loadSpots    = 40  // landmarks round which people stand
 	loadZipf     = 0.9 // how unevenly
 	loadArticles = 600 // of the simulated city, junk included
-	loadWalkers  = 0.7 // share of people who walk on between two questions; the others stay
+	loadWalkers  = 0.7 // share of people who share a live location; the others ask
 )
 
 // loadCentre is where the simulated city lies.
@@ -123,6 +123,7 @@ type watch struct {
 
 	mu        sync.Mutex
 	open      map[int64]*question       // by chat
+	walks     map[int64]*liveWalk       // live walks, by chat
 	seen      map[int64]map[string]bool // places told, by chat
 	repeats   int
 	questions []*question
@@ -134,7 +135,7 @@ func newWatch() (*watch, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &watch{sentences: map[string]bool{}, open: map[int64]*question{}, seen: map[int64]map[string]bool{}}
+	w := &watch{sentences: map[string]bool{}, open: map[int64]*question{}, walks: map[int64]*liveWalk{}, seen: map[int64]map[string]bool{}}
 	for _, l := range words.Languages() {
 		for _, key := range []string{"error.nothing", "error.all_told", "error.source", "error.internal"} {
 			w.sentences[words.Words(l).Say(key)] = true
@@ -159,9 +160,15 @@ func (w *watch) event(e sim.Event) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	link := mapLink(e.Message.Buttons)
+	if len(e.Message.Buttons) > 0 && link == "" {
+		return // how often, and what became of it
+	}
 	q := w.open[e.Chat]
 	if q == nil || e.Kind == "edit" && e.Message.ID != q.message {
-		w.stray++
+		if !w.tickLocked(e) {
+			w.stray++
+		}
 		return
 	}
 	since := e.At.Sub(q.asked)
@@ -169,7 +176,7 @@ func (w *watch) event(e sim.Event) {
 		q.first, q.message = since, e.Message.ID
 	}
 	switch {
-	case len(e.Message.Buttons) > 0:
+	case link != "":
 		q.told = true
 		w.noteLocked(e.Chat, e.Message.Buttons)
 	case !w.sentences[e.Message.HTML]:
@@ -182,14 +189,7 @@ func (w *watch) event(e sim.Event) {
 
 // noteLocked counts a place told twice. The map link knows a place in every language.
 func (w *watch) noteLocked(chat int64, buttons [][]sim.Button) {
-	place := ""
-	for _, row := range buttons {
-		for _, b := range row {
-			if b.URL != "" {
-				place = b.URL
-			}
-		}
-	}
+	place := mapLink(buttons)
 	if w.seen[chat] == nil {
 		w.seen[chat] = map[string]bool{}
 	}

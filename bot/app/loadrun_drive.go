@@ -48,6 +48,9 @@ func newBench(cfg Config, dir string, articles []sim.Article, s scenario, fast b
 	cfg.Telegram = TelegramConfig{Token: "1000:load", APIURL: telegramAPI}
 	cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "load", "http://model.load/v1", "load"
 	cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.load/w/api.php", "load"
+	if !fast {
+		cfg.Live.Intervals, cfg.Live.Default, cfg.Live.MaxSessions = []time.Duration{s.every()}, s.every(), s.People
+	}
 	if fast {
 		modelCfg.Latency, modelCfg.Fault = func(int) time.Duration { return 0 }, nil
 		wikiCfg.Latency, tgCfg.Limits, tgCfg.Latency = 0, false, 0
@@ -128,15 +131,21 @@ func (s scenario) run(ctx context.Context, cfg Config) (_ loadResult, err error)
 	people := newCrowd(s.Seed, 1, s.People, articles, b.telegram, b.watch)
 	asking, cancel := context.WithTimeout(ctx, s.For)
 	defer cancel()
+	live, static := people.split()
+	var both sync.WaitGroup
+	both.Go(func() { live.stroll(asking, s.every()) })
 	if s.Rate > 0 {
-		people.askAtRate(asking, s.Rate, s.Requests, s.Seed)
+		share := float64(len(static.people)) / float64(len(people.people))
+		static.askAtRate(asking, s.Rate*share, s.Requests, s.Seed)
 	} else {
-		people.askInTurns(asking, s.Pause, s.Requests)
+		static.askInTurns(asking, s.Pause, s.Requests)
 	}
-	took := time.Since(began)
+	both.Wait()
+	end := time.Now()
+	took := end.Sub(began)
 	people.settle(ctx)
 	runtime.ReadMemStats(&after)
-	r := b.result(s, took)
+	r := b.result(s, took, end)
 	r.RSSMiB = peak()
 	r.AllocsPerRequest = (after.Mallocs - before.Mallocs) / uint64(max(1, r.Requests))
 	return r, b.stop()

@@ -25,6 +25,10 @@ type loadResult struct {
 
 	First, Final, Story quantiles // first content; final answer; full story from library or model
 
+	LiveStories int       // that came by themselves; Requests counts them too
+	Lateness    quantiles // of those, against their due times
+	Missed      int       // due times without a story
+
 	Sources map[guide.Source]float64 // share of answers
 
 	ModelCalls       int
@@ -40,7 +44,7 @@ type loadResult struct {
 
 type quantiles struct{ P50, P95, P99 float64 }
 
-func (b *bench) result(s scenario, took time.Duration) loadResult {
+func (b *bench) result(s scenario, took time.Duration, end time.Time) loadResult {
 	g, m := b.app.guide.Stats(), b.model.Stats()
 	r := loadResult{
 		Scenario: s.String(), Seed: s.Seed,
@@ -67,6 +71,9 @@ func (b *bench) result(s scenario, took time.Duration) loadResult {
 		}
 		story = append(story, q.final)
 	}
+	late, missed := b.watch.ticks(end)
+	r.LiveStories, r.Lateness, r.Missed = len(late), quantilesOf(late), missed
+	r.Requests += len(late)
 	r.Repeats, r.Stray = b.watch.repeats, b.watch.stray
 	r.PerMinute = float64(r.Requests) / took.Minutes()
 	r.First, r.Final, r.Story = quantilesOf(first), quantilesOf(final), quantilesOf(story)
@@ -108,6 +115,8 @@ func loadTable(results []loadResult) string {
 		{"first content p50 / p95 / p99, s", func(r loadResult) string { return r.First.String() }},
 		{"final answer p50 / p95 / p99, s", func(r loadResult) string { return r.Final.String() }},
 		{"answer about a place p50 / p95 / p99, s", func(r loadResult) string { return r.Story.String() }},
+		{"live stories; late p50 / p95 / p99, s", func(r loadResult) string { return fmt.Sprintf("%d; %s", r.LiveStories, r.Lateness) }},
+		{"due times without a story", func(r loadResult) string { return strconv.Itoa(r.Missed) }},
 		{"library / generated / extract / none, %", func(r loadResult) string {
 			s := r.Sources
 			return fmt.Sprintf("%.0f / %.0f / %.0f / %.0f", 100*s[guide.FromLibrary], 100*s[guide.FromModel], 100*s[guide.FromExtract], 100*s[guide.FromNone])
@@ -148,7 +157,8 @@ func loadPage(results []loadResult) string {
 		"Made by `make load`. The whole bot runs in one process with a simulated Telegram (50 ms a call, 429 above 30 messages/s in all\n" +
 		"or 1/s with bursts of 3 in a chat), a simulated model (one story 3-10 s, four 1.55 times that, streamed) and a simulated\n" +
 		"Wikipedia (200 ms a request), with the default configuration. People stand round 40 landmarks (Zipf 0.9), 70 % Russian,\n" +
-		"20 % English, 10 % French; 70 % walk on between questions, 30 % stay. \"After a day\" means that " + strconv.Itoa(loadDay) + " questions of 600 other\n" +
+		"20 % English, 10 % French. 70 % share a live location and walk (their interval is the pause, or what makes the rate, and\n" +
+		"live.max_sessions is raised to the number of people), 30 % send single locations. \"After a day\" means that " + strconv.Itoa(loadDay) + " questions of 600 other\n" +
 		"people came before. Times are what a person sees in the chat, from sending the location.\n\n" +
 		fmt.Sprintf("Machine: %s, %d CPUs, %s/%s, %s.\n\n", cpuModel(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version()) +
 		loadTable(results)
