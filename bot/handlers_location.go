@@ -14,7 +14,6 @@ import (
 )
 
 const (
-	cardMost      = 5 * time.Second  // a card that can't be sent by then is left out: the story comes anyway
 	recordMost    = 10 * time.Second // for writing down what was told, after the stop too
 	overloadAgain = 30 * time.Second // when people are asked to try again
 )
@@ -44,7 +43,8 @@ func (b *Bot) onBadLocation(ctx context.Context, u *update) error {
 func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 	stopTyping := b.out.typing(ctx, u.chat)
 	defer stopTyping()
-	card := u.shown.message // of the process before this one; the story is to be of its place
+	shown := cardOnWay{message: u.shown.message} // of the process before this one; the story is to be of its place
+	defer shown.join()
 	story, err := b.cfg.Guide.Tell(ctx, guide.Request{
 		Person:    u.person,
 		Point:     p,
@@ -54,8 +54,9 @@ func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 		Interests: u.user.Interests,
 		Brief:     u.brief,
 		Place:     u.shown.place,
-	}, func(c guide.Card) { card = b.showCard(ctx, u, c) })
+	}, func(c guide.Card) { shown.show(b, u.id, func() int { return b.showCard(ctx, u, c) }) })
 	stopTyping()
+	card := shown.join()
 	release := story.Release
 	defer func() { release() }()
 	if err != nil {
@@ -99,8 +100,6 @@ func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 
 // showCard sends the card and returns its message's id, 0 if it could not be sent.
 func (b *Bot) showCard(ctx context.Context, u *update, c guide.Card) int {
-	ctx, cancel := context.WithTimeout(ctx, cardMost)
-	defer cancel()
 	id, err := b.out.send(ctx, u.chat, cardMessage(u.words, c))
 	if err != nil {
 		b.log.Warn("card", "update", u.id, "error", err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"strings"
+	"time"
 )
 
 // message is what the bot says in a chat, before Telegram's limits.
@@ -14,7 +15,8 @@ type message struct {
 	Tail    string // the source's line: whole, and last
 	Picture string // address of the picture shown as the preview; "" = no preview
 	Buttons [][]button
-	Ask     string // label of a reply keyboard's one button, which sends the location; only without Buttons
+	Within  time.Duration // how long it may wait for its turn, to begin its last try; 0 = as long as its context
+	Ask     string        // label of a reply keyboard's one button, which sends the location; only without Buttons
 }
 
 // button is an inline button. telebot's own type writes a field that Telegram takes for an inline query.
@@ -32,6 +34,8 @@ type outgoing struct {
 	ParseMode string   `json:"parse_mode,omitempty"`
 	Preview   *preview `json:"link_preview_options,omitempty"`
 	Markup    any      `json:"reply_markup,omitempty"`
+
+	within time.Duration
 }
 
 type preview struct {
@@ -72,7 +76,7 @@ func (s *sender) put(ctx context.Context, chat int64, edit int, m message) (id i
 		return 0, errors.New("message is empty")
 	}
 	for i, part := range parts {
-		out := outgoing{Chat: chat, Text: part, ParseMode: "HTML", Preview: &preview{Disabled: true}}
+		out := outgoing{Chat: chat, Text: part, ParseMode: "HTML", Preview: &preview{Disabled: true}, within: m.Within}
 		if i == 0 {
 			out.MessageID = edit
 			if m.Picture != "" {
@@ -121,7 +125,7 @@ func (s *sender) part(ctx context.Context, out outgoing) (int, error) {
 }
 
 func (s *sender) one(ctx context.Context, out outgoing) (int, error) {
-	req := request{chat: out.Chat, method: "sendMessage", payload: out}
+	req := request{chat: out.Chat, method: "sendMessage", payload: out, within: out.within}
 	if out.MessageID != 0 {
 		req.method, req.idempotent = "editMessageText", true
 		return out.MessageID, s.do(ctx, req, nil)

@@ -19,7 +19,7 @@ func cardMessage(words *text.Words, c guide.Card) message {
 	if line == "" {
 		line = words.Plain("card.line")
 	}
-	return message{HTML: words.Say("card.text",
+	return message{Within: cardMost, HTML: words.Say("card.text",
 		"title", c.Place.Title, "distance", words.Distance(c.Distance), "line", capital(line))}
 }
 

@@ -60,15 +60,22 @@ type request struct {
 	chat       int64 // whose pace it keeps; 0 = none
 	method     string
 	payload    any
-	idempotent bool // a second effect is the same as one
+	idempotent bool          // a second effect is the same as one
+	within     time.Duration // for its turn and between tries; the call itself is not cut off by it. 0 = as long as its context
 }
 
 // do makes the call until it is through, is refused for good, or may have been taken (errAmbiguous).
 func (s *sender) do(ctx context.Context, req request, result any) error {
+	turn := ctx
+	if req.within > 0 {
+		var cancel context.CancelFunc
+		turn, cancel = context.WithTimeout(ctx, req.within)
+		defer cancel()
+	}
 	pause := retryFirst
 	for try := 1; ; try++ {
 		if req.chat != 0 {
-			if err := s.pace.Wait(ctx, req.chat); err != nil {
+			if err := s.pace.Wait(turn, req.chat); err != nil {
 				return fmt.Errorf("%s: wait for the pace: %w", req.method, err)
 			}
 		}
@@ -77,11 +84,11 @@ func (s *sender) do(ctx context.Context, req request, result any) error {
 			return nil
 		}
 		after, again := s.again(req, err, pause)
-		if !again || try == sendTries || ctx.Err() != nil {
+		if !again || try == sendTries || turn.Err() != nil {
 			return ambiguous(err)
 		}
 		s.log.Warn("telegram_retry", "method", req.method, "try", try, "after", after, "error", err)
-		if ended := sleep(ctx, after); ended != nil {
+		if ended := sleep(turn, after); ended != nil {
 			return fmt.Errorf("%s: %w: %w", req.method, ended, ambiguous(err))
 		}
 		pause = min(2*pause, retryMost)

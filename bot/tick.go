@@ -17,7 +17,8 @@ type tick struct {
 	bot    *Bot
 	user   store.User
 	words  *text.Words
-	waited bool                  // somebody looks at the phone: there is a card, and a sentence if there is no story
+	waited bool // somebody looks at the phone: there is a card, and a sentence if there is no story
+	shown  cardOnWay
 	card   int                   // its message
 	pin    func(context.Context) // the story's, after it was told
 }
@@ -48,13 +49,15 @@ func (t *tick) tell(ctx context.Context) live.Outcome {
 	b := t.bot
 	req := walkRequest(t.user, t.Person, t.Point)
 	req.Due = t.Due
+	defer t.shown.join()
 	stopTyping := func() {}
 	if t.waited {
 		req.Class = guide.Interactive
 		stopTyping = b.out.typing(ctx, t.Chat)
 	}
-	story, err := b.cfg.Guide.Tell(ctx, req, func(c guide.Card) { t.show(ctx, c) })
+	story, err := b.cfg.Guide.Tell(ctx, req, func(c guide.Card) { t.shown.show(b, 0, func() int { return t.show(ctx, c) }) })
 	stopTyping()
+	t.card = t.shown.join()
 	release := story.Release
 	defer func() { release() }()
 	if err != nil {
@@ -84,18 +87,17 @@ func (t *tick) tell(ctx context.Context) live.Outcome {
 	return live.Delivered
 }
 
-// show sends the card, and beside it the question how often.
-func (t *tick) show(ctx context.Context, c guide.Card) {
-	cardCtx, cancel := context.WithTimeout(ctx, cardMost)
-	defer cancel()
-	id, err := t.bot.out.send(cardCtx, t.Chat, cardMessage(t.words, c))
+// show sends the card, and beside it the question how often; it returns the card's message, 0 if it could not be sent. A card under way is
+// not cut off by the end of the walk, or it could not be taken back.
+func (t *tick) show(ctx context.Context, c guide.Card) int {
+	id, err := t.bot.out.send(t.bot.workContext(), t.Chat, cardMessage(t.words, c))
 	if err != nil {
 		t.bot.log.Warn("card", "walk", t.Walk, "error", err)
-		return
+		return 0
 	}
-	t.card = id
 	t.bot.observe.First(kindLive, time.Since(t.Due))
 	t.ask(ctx)
+	return id
 }
 
 // ask asks once how often stories are to come, after the first thing that the person sees of a walk.
@@ -108,9 +110,9 @@ func (t *tick) ask(ctx context.Context) {
 	if !ok || w.ID != t.Walk || w.Question != 0 || w.Chosen {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, cardMost)
-	defer cancel()
-	id, err := b.out.send(ctx, t.Chat, questionMessage(t.words, b.intervals))
+	m := questionMessage(t.words, b.intervals)
+	m.Within = cardMost
+	id, err := b.out.send(ctx, t.Chat, m)
 	if err == nil {
 		_, err = b.walks.Asked(ctx, t.Person, id)
 	}
