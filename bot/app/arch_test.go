@@ -45,7 +45,7 @@ var table = map[string]imports{
 // inTests is what test files may import beyond their package's row: the fakes of the world, the real store and its suite.
 var inTests = imports{
 	ours:      []string{"bot/sim", "store/boltstore", "store/storetest", "bot/text", "geo", "geo/places", "limiter", "store", "bot/guide", "bot/guide/model"},
-	libraries: []string{"github.com/google/go-cmp"},
+	libraries: []string{"github.com/google/go-cmp", "github.com/chromedp"}, // the last drives a browser, in tests tagged browser
 }
 
 func TestImportsKeepToTheTable(t *testing.T) {

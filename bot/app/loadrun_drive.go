@@ -31,6 +31,7 @@ type bench struct {
 	model    *sim.Model
 	wiki     *sim.Wikipedia
 	watch    *watch
+	addr     string // of its pages
 	stop     func() error
 }
 
@@ -81,6 +82,7 @@ func newBench(cfg Config, dir string, articles []sim.Article, s scenario, fast b
 	if err != nil {
 		return nil, errors.Join(err, b.app.Close())
 	}
+	b.addr = l.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- b.app.Run(ctx, l) }()

@@ -104,7 +104,10 @@ type column struct {
 func chartsOf(m *moment, s span) []chart {
 	points, step, reach := m.hour, sampleEvery, time.Hour
 	ago := []string{"60 min ago", "30 min", "now"}
-	if s == lastDay {
+	switch s {
+	case lastMinutes:
+		reach, ago = 10*time.Minute, []string{"10 min ago", "5 min", "now"}
+	case lastDay:
 		points, step, reach = m.day, time.Minute, 24*time.Hour
 		ago = []string{"24 h ago", "12 h", "now"}
 	}

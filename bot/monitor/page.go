@@ -14,15 +14,18 @@ import (
 type span string
 
 const (
-	lastHour span = "hour"
-	lastDay  span = "day"
+	lastMinutes span = "minutes" // ten
+	lastHour    span = "hour"
+	lastDay     span = "day"
 )
 
 func spanOf(r *http.Request) span {
-	if r.URL.Query().Get("span") == string(lastDay) {
-		return lastDay
+	switch s := span(r.URL.Query().Get("span")); s {
+	case lastMinutes, lastDay:
+		return s
+	default:
+		return lastHour
 	}
-	return lastHour
 }
 
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
@@ -32,6 +35,7 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"percent": func(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) },
 	"bytes":   size,
 	"clock":   func(t time.Time) string { return t.UTC().Format("15:04:05") },
+	"ago":     func(now, then time.Time) string { return ago(now.Sub(then)) },
 	"moment":  func(t time.Time) string { return t.UTC().Format("2 Jan 15:04:05") },
 }).ParseFS(pageFiles, "page/*.html"))
 
@@ -101,9 +105,17 @@ func count(n any) string {
 	return s
 }
 
-// decimal writes a rate: one digit behind the point below ten.
+// ago writes how long ago something was.
+func ago(d time.Duration) string {
+	if d < time.Minute {
+		return "just now"
+	}
+	return brief(InSeconds(d)) + " ago"
+}
+
+// decimal writes a rate: one digit behind the point below ten, unless it is a nought.
 func decimal(x float64) string {
-	if x == 0 || x >= 10 {
+	if x >= 10 || math.Abs(x-math.Round(x)) < 0.05 {
 		return fmt.Sprintf("%.0f", x)
 	}
 	return fmt.Sprintf("%.1f", x)

@@ -151,4 +151,4 @@ func (d Disk) FreeShare() float64 {
 type Seconds float64
 
 // InSeconds turns a duration into Seconds.
-func InSeconds(d time.Duration) Seconds { return Seconds(d.Seconds()) }
+func InSeconds(d time.Duration) Seconds { return Seconds(round(d.Seconds())) }

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"math"
 	"runtime"
 	"time"
 )
@@ -46,7 +47,12 @@ type Timing struct {
 	P99   Seconds `json:"p99_seconds"`
 }
 
-func timing(l Latency) Timing { return Timing{l.Count, Seconds(l.P50), Seconds(l.P95), Seconds(l.P99)} }
+func timing(l Latency) Timing {
+	return Timing{l.Count, Seconds(round(l.P50)), Seconds(round(l.P95)), Seconds(round(l.P99))}
+}
+
+// round keeps three digits behind the point.
+func round(x float64) float64 { return math.Round(x*1000) / 1000 }
 
 // Calls is the calls to the model.
 type Calls struct {
@@ -92,7 +98,7 @@ func (m *Monitor) compose(now time.Time, r Reading, reasons map[string]string, t
 	for _, p := range recent {
 		last.absorb(p)
 	}
-	rate := func(n uint32) float64 { return float64(n) / (float64(len(recent)) * sampleEvery.Minutes()) }
+	rate := func(n uint32) float64 { return round(float64(n) / (float64(len(recent)) * sampleEvery.Minutes())) }
 	s := Stats{
 		At: now.UTC().Truncate(time.Millisecond), Version: m.cfg.Version, Uptime: InSeconds(now.Sub(m.started).Truncate(time.Second)),
 		Requests: Requests{BySource: map[string]float64{}, Total: t.requests},
@@ -110,8 +116,9 @@ func (m *Monitor) compose(now time.Time, r Reading, reasons map[string]string, t
 		s.Requests.BySource[source] = rate(last.requests[i])
 		s.Requests.PerMinute += s.Requests.BySource[source]
 	}
+	s.Requests.PerMinute = round(s.Requests.PerMinute)
 	if looks := r.Cache.Looks(); looks > 0 {
-		s.CacheHitShare = float64(r.Cache.Hits) / float64(looks)
+		s.CacheHitShare = round(float64(r.Cache.Hits) / float64(looks))
 	}
 	s.State, s.Reasons = judge(s, reasons)
 	return s

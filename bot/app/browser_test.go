@@ -1,0 +1,148 @@
+//go:build browser
+
+package app
+
+import (
+	"context"
+	_ "embed"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+//go:embed testdata/contrast.js
+var contrastScript string
+
+// browser is one tab, and what it complained of or asked elsewhere for.
+type browser struct {
+	ctx  context.Context
+	base string
+
+	mu     sync.Mutex
+	faults []string
+}
+
+// newBrowser starts Chromium. It ends with the test.
+func newBrowser(t *testing.T, base string) *browser {
+	t.Helper()
+	allocator, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.NoSandbox, chromedp.WSURLReadTimeout(time.Minute))...) // containers run the tests as root
+	t.Cleanup(cancel)
+	ctx, cancel := chromedp.NewContext(allocator)
+	t.Cleanup(cancel)
+	b := &browser{ctx: ctx, base: base}
+	if err := chromedp.Listen(ctx, b.hear); err != nil {
+		t.Fatalf("no browser: %v (install Chromium)", err)
+	}
+	command(t, b, runtime.Enable, cdp.Empty{})
+	command(t, b, log.Enable, cdp.Empty{})
+	command(t, b, network.Enable, network.EnableParams{})
+	return b
+}
+
+func (b *browser) hear(event any) {
+	fault := ""
+	switch e := event.(type) {
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning {
+			fault = "the console was written to"
+		}
+	case *runtime.EventExceptionThrown:
+		fault = "exception: " + e.ExceptionDetails.Text
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError {
+			fault = "logged: " + e.Entry.Text + " " + e.Entry.URL
+		}
+	case *network.EventRequestWillBeSent:
+		if !strings.HasPrefix(e.Request.URL, b.base+"/") {
+			fault = "asked elsewhere: " + e.Request.URL
+		}
+	}
+	if fault == "" {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.faults = append(b.faults, fault)
+}
+
+// takeFaults returns what went wrong since the last call.
+func (b *browser) takeFaults() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	faults := b.faults
+	b.faults = nil
+	return faults
+}
+
+// patience with one action.
+const browserPatience = 40 * time.Second
+
+func (b *browser) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	read(t, b, chromedp.Steps(steps...))
+}
+
+// read runs an action for its result.
+func read[T any](t *testing.T, b *browser, a chromedp.Action[T]) T {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, browserPatience)
+	defer cancel()
+	v, err := chromedp.Run(ctx, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func command[P, R any](t *testing.T, b *browser, c cdp.Command[P, R], params P) {
+	t.Helper()
+	if _, err := chromedp.Call(b.ctx, c, params); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (b *browser) theme(t *testing.T, name string) {
+	t.Helper()
+	command(t, b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
+	})
+}
+
+func (b *browser) screen(t *testing.T, width, height int64, scale float64) {
+	t.Helper()
+	command(t, b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+		Width: width, Height: height, DeviceScaleFactor: scale, Mobile: width < 600,
+	})
+}
+
+// picture writes a screenshot of the whole page if somebody wants it.
+func (b *browser) picture(t *testing.T, name string) {
+	t.Helper()
+	dir := os.Getenv("SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	png := read(t, b, chromedp.FullScreenshot(100))
+	if err := os.WriteFile(filepath.Join(dir, name), png, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// contrast checks every text that is seen: 4.5 to 1, or 3 to 1 if it is large.
+func (b *browser) contrast(t *testing.T) {
+	t.Helper()
+	for _, faint := range read(t, b, chromedp.Evaluate[[]string](contrastScript)) {
+		t.Error(faint)
+	}
+}

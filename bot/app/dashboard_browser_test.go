@@ -1,0 +1,182 @@
+//go:build browser
+
+// The dashboard in a real browser, under load: make test-browser. It needs Chromium (or Chrome) on the PATH and takes about a
+// minute. With SCREENSHOTS=DIR it writes pictures there; DASHBOARD=http://... takes them of a bot that runs already.
+
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"excursobot/bot/sim"
+)
+
+const dashboardToken = "a token for the browser"
+
+// underLoad runs a bot with 50 people who ask until the test ends.
+func underLoad(t *testing.T) *bench {
+	t.Helper()
+	cfg := Defaults()
+	cfg.derive(environment{})
+	cfg.Monitor.Token = dashboardToken
+	s := scenario{People: 50, Pause: 2 * time.Second, Seed: 1, Fail: 0.1}
+	articles := sim.City(s.Seed, loadCentre.Lat, loadCentre.Lon, loadArticles, loadLanguages...)
+	b, err := newBench(cfg, t.TempDir(), articles, s, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	people := newCrowd(s.Seed, 1, s.People, articles, b.telegram, b.watch)
+	asking, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		people.askInTurns(asking, s.Pause, 0)
+	}()
+	t.Cleanup(func() {
+		cancel()
+		<-done
+		if err := b.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return b
+}
+
+func TestDashboardInABrowser(t *testing.T) {
+	b := newBrowser(t, "http://"+underLoad(t).addr)
+	b.screen(t, 1280, 900, 1)
+	b.theme(t, "light")
+	if faults := b.takeFaults(); len(faults) > 0 {
+		t.Fatal("before the first page:", faults)
+	}
+
+	t.Run("a wrong token is refused", func(t *testing.T) {
+		b.do(t, chromedp.Navigate(b.base+"/dashboard"), chromedp.SendKeys("#token", "another token"), chromedp.Click("form button"))
+		if words := read(t, b, chromedp.Text(".problem")); !strings.Contains(words, "not the token") {
+			t.Errorf("the form says %q", words)
+		}
+		b.contrast(t)
+		for _, fault := range b.takeFaults() {
+			if !strings.Contains(fault, "401") {
+				t.Error(fault)
+			}
+		}
+	})
+	t.Run("the token opens the page", func(t *testing.T) {
+		b.do(t, chromedp.SendKeys("#token", dashboardToken), chromedp.Click("form button"), chromedp.WaitVisible("#tiles"))
+	})
+	t.Run("new numbers come by themselves and equal the stats", func(t *testing.T) { compareWithStats(t, b) })
+	t.Run("charts are drawn", func(t *testing.T) {
+		const svg = `[...document.querySelectorAll("figure svg")]`
+		charts := read(t, b, chromedp.Evaluate[int](svg+`.length`))
+		drawn := read(t, b, chromedp.Evaluate[int](svg+`.filter(s => [...s.querySelectorAll("path:not(.grid):not(.limit)")].some(p => p.getBBox().width > 0)).length`))
+		if charts != 8 || drawn < 7 { // nobody walks live here: the lateness stays empty
+			t.Errorf("%d charts, %d drawn; want 8 and at least 7", charts, drawn)
+		}
+	})
+	for _, name := range []string{"light", "dark"} {
+		t.Run("contrast when "+name, func(t *testing.T) {
+			b.theme(t, name)
+			b.contrast(t)
+		})
+	}
+	t.Run("a phone scrolls down only", func(t *testing.T) {
+		b.screen(t, 320, 640, 2)
+		if width := read(t, b, chromedp.Evaluate[int](`document.scrollingElement.scrollWidth`)); width > 320 {
+			t.Errorf("the page is %d wide", width)
+		}
+	})
+	t.Run("without JavaScript", func(t *testing.T) {
+		command(t, b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		b.do(t, chromedp.Navigate(b.base+"/dashboard?span=day"), chromedp.WaitVisible("#charts"))
+		if words := read(t, b, chromedp.Text("#tiles")); !strings.Contains(words, "a minute") {
+			t.Errorf("the tiles say %q", words)
+		}
+		command(t, b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{})
+	})
+	t.Run("logging out ends it", func(t *testing.T) {
+		b.screen(t, 1280, 900, 1)
+		b.do(t, chromedp.Navigate(b.base+"/dashboard"), chromedp.WaitVisible("#tiles"))
+		for _, fault := range b.takeFaults() {
+			t.Error(fault)
+		}
+		b.do(t, chromedp.Click("nav form button"), chromedp.WaitVisible("#token"))
+	})
+}
+
+// takeSample waits for a sample that came without a reload, and returns it as the page and as the stats have it.
+const takeSample = `(async () => {
+	const started = document.getElementById("state").dataset.at;
+	const text = (e) => e.textContent.replace(/\s/g, "");
+	for (let i = 0; i < 300; i++) {
+		const stats = await (await fetch("/api/stats")).json();
+		const at = document.getElementById("state").dataset.at;
+		if (stats.at === at && at !== started && stats.requests.total.extract + stats.requests.total.generated > 5) {
+			const shown = {};
+			for (const e of document.querySelectorAll("[data-stat]")) shown[e.dataset.stat] = text(e);
+			for (const e of document.querySelectorAll("[data-total]")) shown["requests.total." + e.dataset.total] = text(e);
+			return { stats, shown, link: document.getElementById("link").textContent };
+		}
+		await new Promise(r => setTimeout(r, 100));
+	}
+	return {};
+})()`
+
+func compareWithStats(t *testing.T, b *browser) {
+	type sample struct {
+		Stats map[string]any
+		Shown map[string]string
+		Link  string
+	}
+	got := read(t, b, chromedp.Evaluate[sample](takeSample, chromedp.EvalAwaitPromise))
+	if got.Stats == nil {
+		t.Fatal("no newer sample came to the page within 30 s")
+	}
+	if !strings.Contains(got.Link, "live") {
+		t.Errorf("the page says of its connection: %q", got.Link)
+	}
+	numbers := []string{"gate.running", "live.sessions", "inbox.pending", "budget.spent"}
+	for _, source := range []string{"library", "pack", "generated", "extract", "none", "busy"} {
+		numbers = append(numbers, "requests.total."+source)
+	}
+	for _, path := range numbers {
+		var value any = got.Stats
+		for _, key := range strings.Split(path, ".") {
+			value = value.(map[string]any)[key]
+		}
+		want, err := json.Marshal(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Shown[path] != string(want) {
+			t.Errorf("%s: the page shows %q, the stats say %s", path, got.Shown[path], want)
+		}
+	}
+}
+
+// TestDashboardPictures takes the pictures of docs/img from a bot that runs: excursobot load --http 127.0.0.1:8097.
+func TestDashboardPictures(t *testing.T) {
+	base := os.Getenv("DASHBOARD")
+	if base == "" || os.Getenv("SCREENSHOTS") == "" {
+		t.Skip("DASHBOARD and SCREENSHOTS say of what and where to")
+	}
+	b := newBrowser(t, base)
+	for _, p := range []struct {
+		name, theme   string
+		width, height int64
+		scale         float64
+	}{{"light", "light", 1280, 900, 1}, {"dark", "dark", 1280, 900, 1}, {"phone", "light", 320, 640, 1.5}} {
+		b.theme(t, p.theme)
+		b.screen(t, p.width, p.height, p.scale)
+		b.do(t, chromedp.Navigate(base+"/dashboard"), chromedp.WaitVisible("#problems"))
+		b.picture(t, "dashboard-"+p.name+".png")
+	}
+}
