@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -30,7 +31,10 @@ func (c runCommand) Run(p *process) error {
 		return usageError{err}
 	}
 	p.limitMemory()
-	log := newLogger(p.stdout, cfg, p.env)
+	level := new(slog.LevelVar)
+	level.Set(cfg.logLevel())
+	log := newLoggerAt(p.stdout, cfg, p.env, level)
+	defer p.followHangups(level, log)()
 	cfg.warn(log, p.env)
 	return p.untilSignalled(func(intake context.Context) error { return runBot(intake, cfg, p.env, log) })
 }

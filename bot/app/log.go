@@ -16,10 +16,19 @@ import (
 // newLogger writes to w: tint if the format says text or w is a terminal, else one JSON object a line. Secrets are replaced
 // in messages and values, wherever they stand.
 func newLogger(w io.Writer, cfg Config, env environment) *slog.Logger {
+	return newLoggerAt(w, cfg, env, cfg.logLevel())
+}
+
+func (c *Config) logLevel() slog.Level {
 	var level slog.Level
-	if err := level.UnmarshalText([]byte(cfg.Log.Level)); err != nil {
-		level = slog.LevelInfo // Load lets no other name through
+	if err := level.UnmarshalText([]byte(c.Log.Level)); err != nil {
+		return slog.LevelInfo // Load lets no other name through
 	}
+	return level
+}
+
+// newLoggerAt is newLogger with a level that may change while it runs.
+func newLoggerAt(w io.Writer, cfg Config, env environment, level slog.Leveler) *slog.Logger {
 	replace := newRedactor(cfg.secrets()).replaceAttr
 	terminal := isTerminal(w)
 	if cfg.Log.Format == "text" || cfg.Log.Format == "auto" && terminal {

@@ -49,12 +49,13 @@ type process struct {
 	env            environment
 	file           string // --config
 	signals        chan os.Signal
+	hangups        chan os.Signal
 }
 
 // Main runs the command line and returns the exit code. It reads no global state but the signals SIGINT and SIGTERM: the first
 // stops in order, the second at once.
 func Main(args []string, stdout, stderr io.Writer, environ []string) int {
-	p := &process{stdout: stdout, stderr: stderr, env: newEnvironment(environ), signals: make(chan os.Signal, 2)}
+	p := &process{stdout: stdout, stderr: stderr, env: newEnvironment(environ), signals: make(chan os.Signal, 2), hangups: make(chan os.Signal, 1)}
 	signal.Notify(p.signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(p.signals)
 	return p.main(args)
