@@ -8,10 +8,10 @@ BIN     := bin/excursobot
 RACE := $(shell command -v "$$(go env CC)" >/dev/null 2>&1 && [ "$$(go env CGO_ENABLED)" = 1 ] && echo -race)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint fuzz bench build image clean load
+.PHONY: help run demo test test-browser lint fuzz bench build image clean load
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: ## run the bot; without a token, the demo on http://127.0.0.1:8080/
 	@CGO_ENABLED=0 go build -o $(BIN) .
@@ -25,6 +25,10 @@ test: ## gofmt, go vet and all tests, with the race detector where there is a C 
 	@files=$$(gofmt -l main.go bot geo limiter store); if [ -n "$$files" ]; then echo "not formatted (gofmt -w):"; echo "$$files"; exit 1; fi
 	go vet ./...
 	go test $(RACE) -shuffle=on -count=1 ./...
+
+test-browser: ## the dashboard under load in Chromium, which must be installed
+	go vet -tags browser ./bot/app
+	go test -tags browser -run Browser -count=1 ./bot/app
 
 lint: ## golangci-lint, as pinned in .ci/tools/go.mod
 	go tool -modfile=.ci/tools/go.mod golangci-lint run
