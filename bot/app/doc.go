@@ -16,5 +16,8 @@
 // A shared live location begins a walk: bot hands its positions to live.Live, which calls back when a story is due (bot/walks.go); the
 // story then takes the same way through guide and sender (bot/tick.go), and the end is told with a picture (bot/keepsake.go, geo/track).
 //
+// The monitor stands beside all that: it is told what happens through the parts' Observe functions, reads their Stats every 5 s, and
+// listens to the log (observe.go); nothing waits for it.
+//
 // The demo (demo*.go) builds the same App in a simulated world.
 package app

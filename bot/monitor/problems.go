@@ -15,7 +15,7 @@ const (
 	maxWords    = 400 // bytes of one problem's details
 )
 
-// Problem is a warning or an error, in words. The same one again is counted, not listed again.
+// Problem is a warning or an error, in words. The same one again, but for its numbers, is counted and not listed again.
 type Problem struct {
 	At      time.Time `json:"at"` // the last time
 	Level   string    `json:"level"`
@@ -36,7 +36,7 @@ func (p *problems) add(fresh Problem) {
 	defer p.mu.Unlock()
 	fresh.Times = 1
 	same := slices.IndexFunc(p.kept, func(old Problem) bool {
-		return old.Words == fresh.Words && old.Part == fresh.Part && old.Details == fresh.Details
+		return old.Words == fresh.Words && old.Part == fresh.Part && withoutNumbers(old.Details) == withoutNumbers(fresh.Details)
 	})
 	switch {
 	case same >= 0:
@@ -46,6 +46,16 @@ func (p *problems) add(fresh Problem) {
 		p.kept = slices.Delete(p.kept, 0, 1)
 	}
 	p.kept = append(p.kept, fresh)
+}
+
+// withoutNumbers leaves what tells one kind of problem from another: ids, counts and durations differ each time.
+func withoutNumbers(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r == '.' {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // list returns a copy, the newest first.
@@ -119,6 +129,9 @@ func (h *hearing) note(r slog.Record, kept []slog.Attr) {
 			a = h.replace(nil, a)
 		}
 		text := a.Value.String()
+		if a.Value.Kind() == slog.KindDuration {
+			text = a.Value.Duration().Round(time.Millisecond).String()
+		}
 		switch {
 		case a.Key == "part":
 			p.Part = text

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 )
 
 // listening is a logger that the monitor listens to, and what the logger writes.
@@ -55,8 +56,8 @@ func TestProblemsAreWarningsAndErrorsInWords(t *testing.T) {
 
 func TestTheSameProblemIsCounted(t *testing.T) {
 	w, log, _ := listening(t, slog.LevelInfo, nil)
-	for range 30 {
-		log.Warn("card", "error", "refused")
+	for i := range 30 {
+		log.Warn("card", "error", "refused", "try", i, "after", time.Duration(i+1)*time.Millisecond)
 		log.Warn("overload", "what", "story requests")
 	}
 	got := w.tick().Problems
@@ -68,16 +69,19 @@ func TestTheSameProblemIsCounted(t *testing.T) {
 func TestProblemsAreBounded(t *testing.T) {
 	w, log, _ := listening(t, slog.LevelInfo, nil)
 	for i := range maxProblems + 10 {
-		log.Warn("x", "error", fmt.Sprint(i, strings.Repeat("й", maxWords)))
+		log.Warn("x", "error", letters(i)+strings.Repeat("й", maxWords))
 	}
 	got := w.tick().Problems
-	if len(got) != maxProblems || !strings.HasPrefix(got[0].Details, fmt.Sprint(maxProblems+9)) {
+	if len(got) != maxProblems || !strings.HasPrefix(got[0].Details, letters(maxProblems+9)) {
 		t.Errorf("%d problems, the first is %q", len(got), got[0].Details)
 	}
 	if n := len(got[0].Details); n > maxWords+len(" …") {
 		t.Errorf("details of %d bytes", n)
 	}
 }
+
+// letters writes i without digits.
+func letters(i int) string { return strings.Repeat("x", i) }
 
 func TestProblemsHoldNoSecret(t *testing.T) {
 	const secret = "123:AAE"

@@ -8,6 +8,7 @@ function show(html) {
   const fresh = parser.parseFromString(html, "text/html");
   for (const part of fresh.body.querySelectorAll(":scope > section")) {
     const old = document.getElementById(part.id);
+    for (const details of part.querySelectorAll("details[id]")) details.open = document.getElementById(details.id)?.open ?? false;
     if (old && old.outerHTML !== part.outerHTML) old.replaceWith(document.adoptNode(part));
   }
   const words = { serving: "serving", strained: "strained", starting: "starting", down: "DOWN" };
