@@ -7,8 +7,10 @@ BIN     := bin/excursobot
 # The race detector needs cgo and a C compiler; without one the tests run without it.
 RACE := $(shell command -v "$$(go env CC)" >/dev/null 2>&1 && [ "$$(go env CGO_ENABLED)" = 1 ] && echo -race)
 
+SEEDS   ?= 50
+
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-browser lint fuzz bench build image clean load
+.PHONY: help run demo test test-browser lint fuzz chaos flood bench build image clean load
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +37,13 @@ lint: ## golangci-lint, as pinned in .ci/tools/go.mod
 
 fuzz: ## every fuzz target for FUZZTIME (default 5s)
 	.ci/fuzz
+
+chaos: ## kill the bot again and again and count what people got: SEEDS (default 50), 30 s each
+	go vet -tags chaos ./bot/app
+	go test -tags chaos ./bot/app -run '^TestChaos$$' -count=1 -timeout 90m -v -seeds $(SEEDS)
+
+flood: ## what too many updates do to memory and to the others (2 minutes)
+	go test -tags chaos ./bot/app -run '^TestFlood$$' -count=1 -timeout 20m -v
 
 bench: ## every benchmark
 	go test -run '^$$' -bench . -benchmem ./...

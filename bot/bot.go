@@ -89,6 +89,7 @@ type Bot struct {
 	username atomic.Pointer[string] // of the bot, once Telegram said it
 	counts   counters
 	arrears  arrears
+	suspects chan struct{}             // holds a token while something is tried that may end the process
 	alive    atomic.Pointer[time.Time] // when updates last could come in; set by Run first
 	tally    *tally
 	pause    pause
@@ -136,6 +137,7 @@ func New(cfg Config) (*Bot, error) {
 		limits:   newBuckets(cfg.Limits),
 		tally:    newTally(),
 		inflight: make(map[int64]struct{}),
+		suspects: make(chan struct{}, 1),
 		ready:    errStarting,
 	}
 	b.observe = b.tally.watch(cfg.Observe.filled())

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 	"time"
 
 	"excursobot/store"
@@ -17,6 +18,8 @@ const (
 	resumePage = 100
 	// noteMost bounds a note in the inbox: the person waits behind it.
 	noteMost = 2 * time.Second
+	// suspectFor is how long something that ends processes may take to end this one.
+	suspectFor = 250 * time.Millisecond
 )
 
 // keep writes the accepted arrivals to the inbox, in one transaction: from then on they are answered, by this process or by the
@@ -114,21 +117,59 @@ func (b *Bot) resumeOne(ctx context.Context, e *store.Entry) error {
 	b.counts.resumed.Add(1)
 	run := job.run
 	job.run = func(ctx context.Context, u *update) error {
-		again, err := b.cfg.Store.Retry(ctx, u.id)
-		switch {
-		case err != nil: // without the count it might end one process after the other
+		if e.Tries >= store.TriesMost {
+			return b.park(ctx, u)
+		}
+		if e.Tries > 1 { // begun in two processes that ended: it may be why, and what is begun beside it would be blamed too
+			end, err := b.suspect(ctx)
+			if err != nil {
+				return err
+			}
+			defer end()
+		}
+		if _, err := b.cfg.Store.Retry(ctx, u.id); err != nil { // without the count it might end one process after the other
 			return fmt.Errorf("count the try: %w", err)
-		case !again:
-			u.done = true
-			b.counts.parked.Add(1)
-			b.observe.Error("parked")
-			b.log.Error("update_parked", "update", u.id, "why", "tried too often", "tries", e.Tries)
-			return nil
 		}
 		return run(ctx, u)
 	}
 	b.enter(u, job)
 	return nil
+}
+
+// park ends an update that was tried too often, with an apology: that may come twice, should the process end on the way. A place that was chosen
+// for the answer counts as told, for it may have been.
+func (b *Bot) park(ctx context.Context, u *update) error {
+	b.counts.parked.Add(1)
+	b.observe.Error("parked")
+	b.log.Error("update_parked", "update", u.id, "why", "tried too often")
+	said := b.sayInstead(ctx, u, message{HTML: u.words.Say("error.internal")})
+	if said != nil {
+		if b.workContext().Err() != nil {
+			return said // a stop: the next process says it
+		}
+		b.log.Warn("update_parked", "update", u.id, "error", said)
+	}
+	if u.shown.place != "" {
+		err := b.cfg.Store.Delivered(ctx, store.Delivery{Person: u.person, Place: u.shown.place, At: time.Now()})
+		if err != nil {
+			return fmt.Errorf("park: %w", err)
+		}
+	}
+	_, err := b.cfg.Store.Retry(ctx, u.id)
+	u.done = err == nil
+	return err
+}
+
+// suspect waits for the turn to try something that may end the process. Others have theirs after end, or when this one has gone well for suspectFor.
+func (b *Bot) suspect(ctx context.Context) (end func(), err error) {
+	select {
+	case b.suspects <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	free := sync.OnceFunc(func() { <-b.suspects })
+	late := time.AfterFunc(suspectFor, free)
+	return func() { late.Stop(); free() }, nil
 }
 
 // noteShown records what the person sees of an answer, so that a try after a crash goes on with it and with no other place.
@@ -160,9 +201,19 @@ func (b *Bot) away(kind string) job {
 	return job{kind: kind, run: func(ctx context.Context, u *update) error {
 		m := message{HTML: u.words.Say("error.away")}
 		if u.shown.message != 0 {
-			_, err := b.out.edit(ctx, u.chat, u.shown.message, m)
-			return err
+			return b.sayInstead(ctx, u, m)
 		}
 		return b.notify(ctx, u, "error.away", m)
 	}}
+}
+
+// sayInstead says something in the place of a card that an earlier process showed, if it did.
+func (b *Bot) sayInstead(ctx context.Context, u *update, m message) error {
+	var err error
+	if u.shown.message != 0 {
+		_, err = b.out.edit(ctx, u.chat, u.shown.message, m)
+	} else {
+		_, err = b.out.send(ctx, u.chat, m)
+	}
+	return err
 }

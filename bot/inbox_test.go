@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -156,8 +157,8 @@ func TestWhatEndsProcessesIsParked(t *testing.T) {
 		}
 		w.start()
 		w.until("an empty inbox", func() bool { return len(w.pending()) == 0 })
-		if got := answers(p); len(got) != 0 {
-			t.Errorf("answered %+v", got)
+		if got := answers(p); len(got) != 1 || got[0].Text != w.bot.cfg.Words.Words("en").Plain("error.internal") {
+			t.Errorf("answered %+v, want an apology", got)
 		}
 		stats, err := w.store.InboxStats(t.Context())
 		w.must(err)
@@ -165,9 +166,33 @@ func TestWhatEndsProcessesIsParked(t *testing.T) {
 			t.Errorf("%+v, %+v; log %s", stats, w.bot.Stats(), w.logs)
 		}
 		w.waitDone(p.Say("/help"))
-		if got := answers(p); len(got) != 1 {
+		if got := answers(p); len(got) != 2 {
 			t.Errorf("answers after it %+v", got)
 		}
+	})
+}
+
+func TestSuspectsAreTriedOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := &Bot{suspects: make(chan struct{}, 1)}
+		start := time.Now()
+		_, err1 := b.suspect(t.Context()) // goes well, and takes long
+		end, err2 := b.suspect(t.Context())
+		if err := errors.Join(err1, err2); err != nil || time.Since(start) != suspectFor {
+			t.Errorf("the second began after %v (%v), want %v", time.Since(start), err, suspectFor)
+		}
+		end()
+		end()
+		if _, err := b.suspect(t.Context()); err != nil || time.Since(start) != suspectFor {
+			t.Errorf("the third began after %v (%v), want at once", time.Since(start), err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), suspectFor/2)
+		defer cancel()
+		if _, err := b.suspect(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got error %v", err)
+		}
+		time.Sleep(suspectFor)
 	})
 }
 

@@ -88,7 +88,7 @@ func prune(dir string, keep int) error {
 // backupNow makes a backup in the data directory and removes the oldest beyond backup.keep.
 func (a *App) backupNow(ctx context.Context, at time.Time) (string, error) {
 	path := filepath.Join(a.cfg.Store.Dir, backupDir, backupName(at))
-	if err := writeBackup(ctx, path, func(w io.Writer) error { return a.file.Backup(ctx, w) }); err != nil {
+	if err := writeBackup(ctx, path, func(w io.Writer) error { return a.file.Backup(ctx, chaosWriter(w)) }); err != nil {
 		return "", err
 	}
 	return path, prune(filepath.Dir(path), a.cfg.Backup.Keep)

@@ -58,7 +58,7 @@ func (a *App) control(ctx context.Context) error {
 // streamBackup writes the whole store. One that fails on the way cuts the connection, so that it cannot be taken for whole.
 func (a *App) streamBackup(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/octet-stream")
-	if err := a.file.Backup(r.Context(), w); err != nil {
+	if err := a.file.Backup(r.Context(), chaosWriter(w)); err != nil {
 		a.log.Error("backup", "error", err)
 		panic(http.ErrAbortHandler)
 	}

@@ -96,7 +96,7 @@ func (a *App) openStore() error {
 	if err != nil {
 		return fmt.Errorf("open the store: %w", err)
 	}
-	a.store, a.file = s, s
+	a.store, a.file = chaosStore(s), s
 	a.stop.push("store", s.Close)
 	return nil
 }
@@ -219,7 +219,7 @@ func (a *App) buildBot(world World) error {
 		return fmt.Errorf("texts: %w", err)
 	}
 	t, lim := a.cfg.Telegram, a.cfg.Limits
-	api, err := bot.Dial(bot.DialConfig{Token: t.Token, URL: t.APIURL, Transport: orNetwork(world.Telegram)})
+	api, err := bot.Dial(bot.DialConfig{Token: t.Token, URL: t.APIURL, Transport: chaosTransport(orNetwork(world.Telegram))})
 	if err != nil {
 		return err
 	}

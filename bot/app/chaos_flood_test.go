@@ -1,0 +1,180 @@
+//go:build chaos
+
+package app
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"excursobot/bot/sim"
+)
+
+// TestFlood measures the real binary under more than it can take, with its own limits: what 100 000 updates do to its memory, and what one
+// person who sends 200 updates a second does to the others. Run it by "make flood".
+func TestFlood(t *testing.T) {
+	bin := buildChaos(t)
+	t.Run("100000", func(t *testing.T) {
+		for _, webhook := range []bool{false, true} {
+			r := newCalm(t, bin, webhook)
+			last := r.child("")
+			const updates, people = 100_000, 1000
+			crowd := make([]*sim.Person, people)
+			for i := range crowd {
+				crowd[i] = r.tg.Person(sim.Profile{ID: int64(1000 + i), FirstName: "F", LanguageCode: "en"})
+			}
+			r.ready()
+			idle := rss(t, last.Process.Pid, "VmRSS")
+			began := time.Now()
+			for i := range updates {
+				if i%10 == 0 {
+					crowd[i%people].Locate(chaosLat+float64(i%97)/1e4, chaosLon)
+				} else {
+					crowd[i%people].Say("/help")
+				}
+				for r.tg.Pending() > 20_000 { // the simulated queue drops beyond 100 000
+					time.Sleep(time.Millisecond)
+				}
+			}
+			for r.tg.Pending() > 0 {
+				time.Sleep(10 * time.Millisecond)
+				if time.Since(began) > 5*time.Minute {
+					t.Fatalf("%d updates were not taken within 5 minutes", r.tg.Pending())
+				}
+			}
+			took := time.Since(began)
+			peak := rss(t, last.Process.Pid, "VmHWM")
+			fmt.Printf("flood, webhook %v: %d updates taken in %.1f s (%.0f a second); RSS %.0f MB before, %.0f MB at most\n",
+				webhook, updates, took.Seconds(), updates/took.Seconds(), idle, peak)
+			if peak > 64 {
+				t.Errorf("RSS of %.0f MB, want less than 64", peak)
+			}
+			r.end(last.Process)
+			_ = last.Wait()
+		}
+	})
+	t.Run("others", func(t *testing.T) {
+		for _, flood := range []bool{false, true} {
+			r := newCalm(t, bin, true)
+			last := r.child("")
+			r.ready()
+			waits := r.polite(20, 30*time.Second, flood)
+			slices.Sort(waits)
+			fmt.Printf("one floods %v: %d questions of others, first answer p50 %.2f s, p95 %.2f s, worst %.2f s\n", flood, len(waits),
+				waits[len(waits)/2].Seconds(), waits[len(waits)*95/100].Seconds(), waits[len(waits)-1].Seconds())
+			r.end(last.Process)
+			_ = last.Wait()
+		}
+	})
+}
+
+// newCalm is a rampage whose servers do not fail and whose bot has its own limits.
+func newCalm(t *testing.T, bin string, webhook bool) *rampage {
+	dir, err := os.MkdirTemp("", "xf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	seed := uint64(1)
+	if webhook {
+		seed = 2
+	}
+	r := newRampage(t, seed, bin, dir)
+	t.Cleanup(r.close)
+	r.env = slices.DeleteFunc(r.env, regexp.MustCompile(`^(LIMITS|LIVE|BACKUP)_`).MatchString)
+	return r
+}
+
+// polite lets n people ask every 8 s for d, and returns how long each waited for the first sign of an answer.
+func (r *rampage) polite(n int, d time.Duration, flood bool) []time.Duration {
+	var mu sync.Mutex
+	var waits []time.Duration
+	asked := map[int64]time.Time{}
+	defer r.tg.Subscribe(func(e sim.Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		if at, ok := asked[e.Chat]; ok && e.Kind == "message" && e.Message.FromBot {
+			waits = append(waits, e.At.Sub(at))
+			delete(asked, e.Chat)
+		}
+	})()
+	var wg sync.WaitGroup
+	end := time.Now().Add(d)
+	for i := range n {
+		id := int64(5000 + i)
+		p := r.tg.Person(sim.Profile{ID: id, FirstName: "P", LanguageCode: "en"})
+		wg.Go(func() {
+			time.Sleep(time.Duration(i) * 8 * time.Second / time.Duration(n))
+			for k := 0; time.Now().Before(end); k++ {
+				mu.Lock()
+				asked[id] = time.Now()
+				mu.Unlock()
+				p.Locate(chaosLat+float64(i)/5000, chaosLon+float64(k)/5000)
+				time.Sleep(8 * time.Second)
+			}
+		})
+	}
+	if flood {
+		bad := r.tg.Person(sim.Profile{ID: 666, FirstName: "F", LanguageCode: "en"})
+		wg.Go(func() {
+			tick := time.NewTicker(5 * time.Millisecond)
+			defer tick.Stop()
+			for k := 0; time.Now().Before(end); k++ {
+				if k%2 == 0 {
+					bad.Locate(chaosLat, chaosLon)
+				} else {
+					bad.Say("/help")
+				}
+				<-tick.C
+			}
+		})
+	}
+	wg.Wait()
+	time.Sleep(3 * time.Second)
+	mu.Lock()
+	defer mu.Unlock()
+	for _, at := range asked { // no answer yet
+		waits = append(waits, time.Since(at))
+	}
+	return waits
+}
+
+// ready waits until somebody is answered.
+func (r *rampage) ready() {
+	p := r.tg.Person(sim.Profile{ID: 1, FirstName: "P", LanguageCode: "en"})
+	p.Say("/start")
+	for len(p.Messages()) < 2 {
+		time.Sleep(10 * time.Millisecond)
+	}
+	time.Sleep(time.Second)
+}
+
+func (r *rampage) end(p *os.Process) {
+	if err := p.Signal(syscall.SIGTERM); err != nil {
+		r.t.Error(err)
+	}
+}
+
+// rss reads a line of /proc/pid/status in MB (10^6 bytes).
+func rss(t *testing.T, pid int, line string) float64 {
+	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
+	if err != nil {
+		t.Skip(err)
+	}
+	found := regexp.MustCompile(line + `:\s+(\d+) kB`).FindSubmatch(status)
+	if found == nil {
+		t.Skip("no " + line)
+	}
+	kb, err := strconv.Atoi(string(found[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return float64(kb) * 1024 / 1e6
+}
