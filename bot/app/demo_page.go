@@ -24,6 +24,7 @@ const (
 	demoPeople = 1000    // the simulated Telegram never forgets a chat
 	demoBody   = 8 << 10 // bytes of a request
 	demoText   = 2000    // bytes of one message typed
+	demoWalk   = 3600    // seconds for which a live location is shared
 )
 
 // demoPage serves the page and plays people in the simulated Telegram on its behalf.
@@ -57,6 +58,7 @@ func (d *demoPage) routes(mux *http.ServeMux) {
 	inner.Handle("GET /demo.svg", http.FileServerFS(files))
 	inner.HandleFunc("GET /demo/stage", d.serveStage)
 	inner.HandleFunc("GET /demo/events", d.serveEvents)
+	inner.HandleFunc("GET /demo/file", d.serveFile)
 	inner.HandleFunc("POST /demo/join", d.serveJoin)
 	inner.HandleFunc("POST /demo/act", d.serveAct)
 	mux.Handle("/", http.NewCrossOriginProtection().Handler(guarded(inner)))
@@ -131,7 +133,7 @@ func (d *demoPage) serveJoin(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]int64{"person": id})
 }
 
-// serveAct does what a person can do in a chat: send a location or a text, or press a button.
+// serveAct does what a person can do in a chat: send a location or a text, share a location and walk, or press a button.
 func (d *demoPage) serveAct(w http.ResponseWriter, r *http.Request) {
 	var ask struct {
 		Person  int64    `json:"person"`
@@ -140,6 +142,8 @@ func (d *demoPage) serveAct(w http.ResponseWriter, r *http.Request) {
 		Text    string   `json:"text"`
 		Message int      `json:"message"`
 		Data    string   `json:"data"`
+		Share   bool     `json:"share"` // begin to share a live location
+		Walk    int      `json:"walk"`  // the message of one: without a point the sharing ends
 	}
 	if !readAsk(w, r, &ask) {
 		return
@@ -156,7 +160,19 @@ func (d *demoPage) serveAct(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, "latitude is -90 to 90, longitude -180 to 180", http.StatusBadRequest)
 			return
 		}
-		person.Locate(p.Lat, p.Lon)
+		if ask.Share {
+			_, message := person.Share(p.Lat, p.Lon, demoWalk)
+			writeJSON(w, http.StatusOK, map[string]int{"walk": message})
+			return
+		}
+		if ask.Walk == 0 {
+			person.Locate(p.Lat, p.Lon)
+		} else if person.Move(ask.Walk, p.Lat, p.Lon, 0) == 0 {
+			http.Error(w, "that location is not shared any more", http.StatusNotFound)
+			return
+		}
+	case ask.Walk != 0:
+		person.StopSharing(ask.Walk)
 	case ask.Message != 0 && ask.Data != "":
 		if person.Press(ask.Message, ask.Data) == 0 {
 			http.Error(w, "that message has no such button any more", http.StatusNotFound)

@@ -30,6 +30,9 @@ func newStage(cfg *Config, pack *places.Pack) *stage {
 		realModel:     cfg.OpenAI.APIKey != "",
 		realWikipedia: cfg.Places.Contact != "",
 	}
+	if cfg.origin("live.intervals") == byDefault { // nobody watches a page for 10 minutes
+		cfg.Live.Intervals, cfg.Live.Default = []time.Duration{15 * time.Second, time.Minute, 5 * time.Minute}, time.Minute
+	}
 	cfg.Telegram = TelegramConfig{Token: token, APIURL: telegramAPI}
 	cfg.Monitor.Addr = "" // the demo answers at one address, on this machine
 	s.world.Telegram = sim.Transport(map[string]http.Handler{"api.telegram.org": s.telegram})

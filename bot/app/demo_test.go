@@ -56,6 +56,9 @@ func TestDemoRequests(t *testing.T) {
 	}{
 		{"location", "/demo/act", `{"person":100001,"lat":55.75,"lon":37.62}`, nil, http.StatusNoContent},
 		{"equator and meridian", "/demo/act", `{"person":100001,"lat":0,"lon":0}`, nil, http.StatusNoContent},
+		{"sharing", "/demo/act", `{"person":100001,"lat":55.75,"lon":37.62,"share":true}`, nil, http.StatusOK},
+		{"a step of no walk", "/demo/act", `{"person":100001,"lat":55.75,"lon":37.62,"walk":77}`, nil, http.StatusNotFound},
+		{"the end of sharing", "/demo/act", `{"person":100001,"walk":3}`, nil, http.StatusNoContent},
 		{"text", "/demo/act", `{"person":100001,"text":"/help"}`, nil, http.StatusNoContent},
 		{"by localhost", "/demo/act", `{"person":100001,"text":"/help"}`, []string{"Host", "localhost:8080"}, http.StatusNoContent},
 		{"button of no message", "/demo/act", `{"person":100001,"message":7,"data":"x"}`, nil, http.StatusNotFound},
@@ -78,8 +81,8 @@ func TestDemoRequests(t *testing.T) {
 			}
 		})
 	}
-	if got := len(page.person(100001).Messages()); got != 4 {
-		t.Errorf("%d messages in the chat, want the 4 that were accepted", got)
+	if got := len(page.person(100001).Messages()); got != 5 {
+		t.Errorf("%d messages in the chat, want the 5 that were accepted", got)
 	}
 }
 

@@ -3,7 +3,7 @@
 const words = {
   en: {
     demo: "demo", language: "Language", restart: "Start over as somebody new", where: "Where are you?", city: "City",
-    lat: "Latitude", lon: "Longitude", send_location: "Send location", about: "What is real here", chat: "Chat",
+    lat: "Latitude", lon: "Longitude", send_location: "Send location", walk: "Share live and walk", unshare: "Stop sharing", file: "Route as a file (GPX)", about: "What is real here", chat: "Chat",
     hint: "Choose a place under “Where are you?”: you will stand 70 m from it, and its story comes here.",
     typing: "The bot is typing…", write: "Write to the bot", send: "Send", location: "Location", edited: "edited",
     bad_point: "Latitude is -90 to 90, longitude -180 to 180.", gone: "The demo is not running any more.",
@@ -18,7 +18,7 @@ const words = {
   },
   ru: {
     demo: "демо", language: "Язык", restart: "Начать заново другим человеком", where: "Где вы?", city: "Город",
-    lat: "Широта", lon: "Долгота", send_location: "Отправить геопозицию", about: "Что здесь настоящее", chat: "Чат",
+    lat: "Широта", lon: "Долгота", send_location: "Отправить геопозицию", walk: "Включить трансляцию и пойти", unshare: "Остановить трансляцию", file: "Маршрут файлом (GPX)", about: "Что здесь настоящее", chat: "Чат",
     hint: "Выберите место в разделе «Где вы?»: вы окажетесь в 70 м от него, а история придёт сюда.",
     typing: "Бот печатает…", write: "Написать боту", send: "Отправить", location: "Геопозиция", edited: "изменено",
     bad_point: "Широта от -90 до 90, долгота от -180 до 180.", gone: "Демо больше не запущено.",
@@ -39,6 +39,7 @@ let person = 0;
 let stage = null;
 let source = null;
 let typingTimer = 0;
+let walking = null; // the live location that is shared
 
 function say(key) { return words[language][key]; }
 
@@ -70,7 +71,7 @@ async function call(path, body) {
 async function act(body) {
   notice("");
   try {
-    await call("demo/act", { person, ...body });
+    return await call("demo/act", { person, ...body });
   } catch (error) {
     notice(error.message);
   }
@@ -121,6 +122,18 @@ function show(event) {
   if (event.html) item.append(markup(event.html));
   else if (event.plain) item.append(event.plain);
   if (event.lat || event.lon) item.append(`📍 ${event.plain ? "" : say("location")} ${event.lat.toFixed(5)}, ${event.lon.toFixed(5)}`);
+  const file = `demo/file?person=${person}&message=${event.id}`;
+  if (event.method === "sendPhoto") {
+    const picture = node("img", "picture");
+    picture.src = file;
+    picture.alt = "";
+    item.append(picture);
+  }
+  if (event.method === "sendDocument") {
+    const link = node("a", "", say("file"));
+    link.href = file;
+    item.append(link);
+  }
   for (const row of event.buttons || []) {
     const line = node("div", "row");
     for (const b of row) line.append(button(event.id, b));
@@ -137,7 +150,7 @@ function show(event) {
     void item.offsetWidth; // restarts the animation
     item.classList.add("fresh");
   }
-  item.scrollIntoView({ block: "nearest" });
+  if (!known || event.fromBot) item.scrollIntoView({ block: "nearest" }); // one's own walk moves every two seconds
 }
 
 function button(message, b) {
@@ -198,6 +211,7 @@ function follow() {
 }
 
 async function join() {
+  halt();
   const made = await call("demo/join", { language });
   person = made.person;
   follow();
@@ -218,6 +232,7 @@ function label() {
   }));
   $("city").selectedIndex = chosen;
   spots();
+  $("walk").textContent = say(walking ? "unshare" : "walk");
   if (!$("lat").value) place(stage.cities[0].spots[0]);
   const model = stage.realModel ? "real_model" : stage.realWikipedia ? "sim_model_real_wiki" : "sim_model";
   const facts = ["real_bot", "sim_telegram", stage.realWikipedia ? "real_wiki" : "sim_wiki", model, "library"];
@@ -243,14 +258,52 @@ function spots() {
   }));
 }
 
-function locate() {
+function point() {
   const number = (id) => Number($(id).value.trim().replace(",", "."));
   const lat = number("lat"), lon = number("lon");
-  if (!(Math.abs(lat) <= 90 && Math.abs(lon) <= 180)) {
-    notice(say("bad_point"));
+  if (Math.abs(lat) <= 90 && Math.abs(lon) <= 180) return { lat, lon };
+  notice(say("bad_point"));
+  return null;
+}
+
+function locate() {
+  const at = point();
+  if (at) act(at);
+}
+
+// A walk shares the location and goes from place to place, faster than people do (10 m/s).
+async function walk() {
+  if (walking) {
+    act({ walk: walking.message });
+    halt();
     return;
   }
-  act({ lat, lon });
+  const at = point();
+  if (!at) return;
+  const made = await act({ ...at, share: true });
+  if (!made) return;
+  const route = stage.cities[Number($("city").value) || 0].spots.map((s) => ({ lat: s.Lat, lon: s.Lon }));
+  walking = { message: made.walk, at, route, timer: setInterval(step, 2000) };
+  $("walk").textContent = say("unshare");
+}
+
+function step() {
+  const east = 111320 * Math.cos(walking.at.lat * Math.PI / 180), north = 111320, metres = 20;
+  const away = (s) => Math.hypot((s.lat - walking.at.lat) * north, (s.lon - walking.at.lon) * east);
+  walking.route.sort((a, b) => away(a) - away(b));
+  if (away(walking.route[0]) < metres && walking.route.length > 1) walking.route.shift();
+  const goal = walking.route[0], part = Math.min(1, metres / Math.max(1, away(goal)));
+  walking.at = { lat: walking.at.lat + (goal.lat - walking.at.lat) * part, lon: walking.at.lon + (goal.lon - walking.at.lon) * part };
+  call("demo/act", { person, ...walking.at, walk: walking.message }).catch((error) => {
+    halt();
+    notice(error.message);
+  });
+}
+
+function halt() {
+  clearInterval(walking?.timer);
+  walking = null;
+  $("walk").textContent = say("walk");
 }
 
 async function begin() {
@@ -259,6 +312,7 @@ async function begin() {
   label();
   $("city").addEventListener("change", spots);
   $("point").addEventListener("submit", (e) => { e.preventDefault(); locate(); });
+  $("walk").addEventListener("click", walk);
   $("say").addEventListener("submit", (e) => {
     e.preventDefault();
     const text = $("text").value.trim();
