@@ -1,25 +1,33 @@
 # syntax=docker/dockerfile:1
-# Two stages: a Go toolchain that builds the static binary, and an image that holds nothing else but CA certificates and time zones.
+# Two stages: a Go toolchain that builds the static binary, and an image that holds it with CA certificates, time zones and licences only.
 
-FROM golang:1.26 AS build
+# The version is pinned; who wants the same bytes of the builder too adds its digest (golang:1.26.8-bookworm@sha256:...).
+FROM --platform=$BUILDPLATFORM golang:1.26.8-bookworm AS build
 WORKDIR /src
-ENV CGO_ENABLED=0
 COPY go.mod go.sum ./
 RUN go mod download
-COPY main.go ./
+COPY LICENSE NOTICE.md main.go ./
+COPY .ci/rootfs .ci/rootfs
 COPY bot bot
 COPY geo geo
 COPY limiter limiter
 COPY store store
-ARG VERSION=devel
-RUN go build -trimpath -ldflags "-s -w -X excursobot/bot/app.linked=${VERSION}" -o /excursobot . \
- && install -d -o 65532 -g 65532 /data
+# Railway says what it builds; elsewhere VERSION does (make image).
+ARG RAILWAY_GIT_COMMIT_SHA
+ARG VERSION=${RAILWAY_GIT_COMMIT_SHA:-devel}
+ARG TARGETOS TARGETARCH
+ARG SOURCE_DATE_EPOCH=0
+RUN GOOS=$TARGETOS GOARCH=$TARGETARCH .ci/rootfs /rootfs "$VERSION" && mkdir -m 700 /data && touch -d "@$SOURCE_DATE_EPOCH" /data
 
-FROM gcr.io/distroless/static-debian12:nonroot
-COPY --from=build /excursobot /excursobot
-COPY --from=build --chown=65532:65532 /data /data
-# The image's user is 65532. A volume mounted at /data must belong to it; Railway mounts volumes as root: set RAILWAY_RUN_UID=0 there.
-ENV DATA_DIR=/data
+FROM scratch
+# Where volumes are mounted as root and nothing can change that (Fly.io, Render) this is 0:0; on Railway set RAILWAY_RUN_UID=0 instead.
+ARG RUN_AS=65532:65532
+COPY --from=build /rootfs/ /
+# A volume mounted here must belong to the user below.
+COPY --from=build --chown=${RUN_AS} /data /data
+ENV DATA_DIR=/data ZONEINFO=/usr/share/zoneinfo.zip
+WORKDIR /data
+USER ${RUN_AS}
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["/excursobot", "healthcheck"]
 ENTRYPOINT ["/excursobot"]

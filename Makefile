@@ -10,7 +10,7 @@ RACE := $(shell command -v "$$(go env CC)" >/dev/null 2>&1 && [ "$$(go env CGO_E
 SEEDS   ?= 50
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-browser lint fuzz chaos flood bench build image clean load
+.PHONY: help run demo test test-browser race lint fuzz chaos flood bench load build image image-check release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -31,6 +31,9 @@ test: ## gofmt, go vet and all tests, with the race detector where there is a C 
 test-browser: ## the dashboard under load in Chromium, which must be installed
 	go vet -tags browser ./bot/app
 	go test -tags browser -run Browser -count=1 ./bot/app
+
+race: ## all tests with the race detector; needs a C compiler
+	CGO_ENABLED=1 go test -race -shuffle=on -count=1 ./...
 
 lint: ## golangci-lint, as pinned in .ci/tools/go.mod
 	go tool -modfile=.ci/tools/go.mod golangci-lint run
@@ -57,6 +60,12 @@ build: ## the static binary, bin/excursobot
 
 image: ## the container image, excursobot:VERSION (needs Docker)
 	docker build --build-arg VERSION=$(VERSION) -t excursobot:$(VERSION) .
+
+image-check: ## the image's tree, built and run without Docker
+	.ci/image
+
+release: ## archives, checksums and bills of materials in bin/release, not published (syft for the last)
+	go run github.com/goreleaser/goreleaser/v2@v2.12.7 release --snapshot --clean $(if $(shell command -v syft),,--skip=sbom)
 
 clean: ## remove bin
 	rm -rf bin
