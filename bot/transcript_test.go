@@ -34,6 +34,7 @@ func (tr *transcript) note(format string, args ...any) {
 func (tr *transcript) hear(e sim.Event) {
 	m := e.Message
 	switch {
+	case m.Method == "sendVenue": // comes when there is room for it, and in no order
 	case e.Kind == "callback_answer" && e.Text != "":
 		tr.note("    (%s)\n", e.Text)
 	case e.Kind == "precheckout_answer":
@@ -58,8 +59,6 @@ func (tr *transcript) hear(e sim.Event) {
 func written(m sim.Message) string {
 	var b strings.Builder
 	switch m.Method {
-	case "sendVenue":
-		fmt.Fprintf(&b, "[pin: %s]\n", m.Text)
 	case "sendPhoto", "sendDocument":
 		fmt.Fprintf(&b, "[%s] %s\n", strings.ToLower(strings.TrimPrefix(m.Method, "send")), m.Text)
 	case "sendInvoice":

@@ -1,0 +1,108 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestBadInputGetsASentenceOrNothing gives what people and forgers send that nobody meant, and says what the answer is; "" = none.
+func TestBadInputGetsASentenceOrNothing(t *testing.T) {
+	t.Parallel()
+	text := func(s string) string {
+		quoted, _ := json.Marshal(s) // a string always can be
+		return `"text":` + string(quoted)
+	}
+	for name, tt := range map[string]struct{ part, want string }{
+		"4096 characters":              {text(strings.Repeat("я", 4096)), "text.other"},
+		"control characters":           {text("\x01\x02\x1b[31m\u0000"), "text.other"},
+		"a right-to-left override":     {text("\u202e/trats \u2066"), "text.other"},
+		"markup":                       {text("<b>&lt;</i>"), "text.other"},
+		"an unknown command":           {text("/" + strings.Repeat("x", 3000)), "text.other"},
+		"a command of another bot":     {text("/help@otherbot"), "text.other"},
+		"a slash":                      {text("/"), "text.other"},
+		"a command with junk":          {text("/help \x00 \u202e <b> 99999999999999999999"), "help.text"},
+		"a command in capitals":        {text("/HELP"), "help.text"},
+		"a latitude of 91":             {`"location":{"latitude":91,"longitude":0}`, "error.bad_location"},
+		"a longitude of 1e308":         {`"location":{"latitude":0,"longitude":1e38}`, "error.bad_location"},
+		"a venue off the globe":        {`"venue":{"location":{"latitude":-95,"longitude":0},"title":"t","address":"a"}`, "error.bad_location"},
+		"coordinates off the globe":    {text("95.5, 200.1"), "error.bad_location"},
+		"a live location off the map":  {`"location":{"latitude":91,"longitude":0,"live_period":600}`, "error.bad_location"},
+		"a sticker":                    {`"sticker":{"file_id":"x"}`, "text.other"},
+		"a contact":                    {`"contact":{"phone_number":"1","first_name":"x"}`, "text.other"},
+		"an empty text":                {`"text":""`, ""},
+		"a pinned message":             {`"pinned_message":{"message_id":1,"date":1,"chat":{"id":1,"type":"private"}}`, ""},
+		"words of another chat member": {`"sender_chat":{"id":-5,"type":"channel"},"text":"/help"`, ""},
+		"stars typed as words":         {text("give:100"), "text.other"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, worldConfig{})
+				defer w.close()
+				p := w.person(1, "en")
+				w.tg.Inject(json.RawMessage(`{"message":{"message_id":70,"date":` + strconv.FormatInt(time.Now().Unix(), 10) +
+					`,"from":{"id":1,"language_code":"en"},"chat":{"id":1,"type":"private"},` + tt.part + `}}`))
+				time.Sleep(10 * time.Second)
+				got := answers(p)
+				switch {
+				case tt.want == "" && len(got) != 0:
+					t.Errorf("answered %q", got[0].HTML)
+				case tt.want != "" && (len(got) != 1 || got[0].HTML != w.bot.cfg.Words.Words("en").Say(tt.want)):
+					t.Errorf("answers %+v, want %s", got, tt.want)
+				}
+				if w.bot.Stats().Panics != 0 {
+					t.Errorf("panic: %s", w.logs)
+				}
+			})
+		})
+	}
+}
+
+// TestSomebodyElsesButtons presses, in a group and in private, what was offered to another person.
+func TestSomebodyElsesButtons(t *testing.T) {
+	t.Parallel()
+	for data, want := range map[string]string{
+		"forget:yes:1": "toast.not_yours", "forget:no:1": "toast.not_yours", "forget:yes:": "toast.not_yours",
+	} {
+		t.Run(data, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, worldConfig{})
+				defer w.close()
+				owner := w.person(1, "en")
+				w.ask(owner, "/help")
+				api := &recorder{next: w.bot.out.api, calls: make(chan call, 100)}
+				w.bot.out.api = api
+				w.waitDone(w.tg.Inject(json.RawMessage(fmt.Sprintf(
+					`{"callback_query":{"id":"7","from":{"id":2,"language_code":"en"},"data":%q,"message":{"message_id":5,"chat":{"id":2,"type":"private"}}}}`, data))))
+				if got := api.wait(t, "answerCallbackQuery")["text"]; got != w.bot.cfg.Words.Words("en").Plain(want) {
+					t.Errorf("toast %v", got)
+				}
+				if _, err := w.store.User(t.Context(), 1); err != nil {
+					t.Errorf("the owner's profile: %v", err)
+				}
+			})
+		})
+	}
+	for _, data := range []string{"give:50", "give:other", "set:pins:off", "menu:donate", "lang:ru"} {
+		t.Run("group "+data, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, worldConfig{})
+				defer w.close()
+				w.waitDone(w.tg.Inject(json.RawMessage(fmt.Sprintf(
+					`{"callback_query":{"id":"7","from":{"id":2,"language_code":"en"},"data":%q,"message":{"message_id":5,"chat":{"id":-100,"type":"supergroup"}}}}`, data))))
+				user, err := w.store.User(t.Context(), 2)
+				w.must(err)
+				if user.HidePins || user.Language != "en" || !user.AskedAt.IsZero() {
+					t.Errorf("a button in a group made %+v", user)
+				}
+			})
+		})
+	}
+}
