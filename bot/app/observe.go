@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"path/filepath"
@@ -141,6 +142,11 @@ func (a *App) runMonitor(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("monitor.addr (%s): %w", a.cfg.origin("monitor.addr"), err)
 	}
+	return a.serveMonitor(ctx, l)
+}
+
+// serveMonitor is runMonitor with pages on the listener, which it closes.
+func (a *App) serveMonitor(ctx context.Context, l net.Listener) error {
 	mux := http.NewServeMux()
 	a.monitor.Routes(mux)
 	const connections, patience = 64, time.Second

@@ -26,6 +26,7 @@ const (
 	diskLine      = 0.1             // free share
 	pollLine      = 3 * time.Minute // a poll is answered at least every 50 s
 	inboxLine     = 200             // updates waiting
+	startLine     = 10              // seconds; for so long a bot that is not ready is starting
 	enoughAnswers = 5               // below, a quantile says nothing
 )
 
@@ -38,7 +39,10 @@ func judge(s Stats, notReady map[string]string) (State, []string) {
 	if s.Ingest.Polling && float64(s.Ingest.Silence) > pollLine.Seconds() {
 		reasons = append(reasons, fmt.Sprintf("ingest: Telegram has answered no poll for %s", brief(s.Ingest.Silence)))
 	}
-	if len(reasons) > 0 {
+	switch {
+	case len(reasons) > 0 && s.Uptime < startLine:
+		return Starting, reasons
+	case len(reasons) > 0:
 		return Down, reasons
 	}
 	for _, r := range strains {

@@ -35,6 +35,7 @@ func TestVerdict(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t, Config{})
 			w.tick()
+			w.tick() // later it is not starting any more
 			tt.change(w)
 			s := w.tick()
 			if s.State != tt.state || !strings.Contains(strings.Join(s.Reasons, "\n"), tt.reason) || (tt.reason == "") != (len(s.Reasons) == 0) {
@@ -45,6 +46,14 @@ func TestVerdict(t *testing.T) {
 				t.Error("the page does not give the reason")
 			}
 		})
+	}
+}
+
+func TestNotReadyAtFirstIsStarting(t *testing.T) {
+	w := newWorld(t, Config{})
+	w.reasons = map[string]string{"ingest": "bot: not started"}
+	if s := w.tick(); s.State != Starting || len(s.Reasons) != 1 {
+		t.Errorf("%s %q", s.State, s.Reasons)
 	}
 }
 

@@ -29,6 +29,7 @@ func newWorld(t testing.TB, cfg Config) *world {
 		t.Fatal(err)
 	}
 	w.Monitor = m
+	m.started = w.now
 	m.Routes(w.mux)
 	return w
 }
