@@ -173,7 +173,7 @@ func TestDashboardPictures(t *testing.T) {
 		name, theme   string
 		width, height int64
 		scale         float64
-	}{{"light", "light", 1280, 900, 1}, {"dark", "dark", 1280, 900, 1}, {"phone", "light", 320, 640, 1.5}} {
+	}{{"light", "light", 1280, 900, 1}, {"dark", "dark", 1280, 900, 1}, {"phone", "light", 320, 640, 1}} {
 		b.theme(t, p.theme)
 		b.screen(t, p.width, p.height, p.scale)
 		b.do(t, chromedp.Navigate(base+"/dashboard"), chromedp.WaitVisible("#problems"))

@@ -69,9 +69,9 @@ var plots = func() []plot {
 	}
 	return []plot{
 		requests,
-		{title: "First content", unit: "from a location, over a minute", limit: firstLine, limitName: "3 s line", words: inSeconds,
+		{title: "First content", unit: "from a location", limit: firstLine, limitName: "3 s line", words: inSeconds,
 			lines: quantiles(func(p point) [3]float32 { return p.first })},
-		{title: "Whole answer", unit: "from a location, over a minute", limit: firstLine, limitName: "3 s line", words: inSeconds,
+		{title: "Whole answer", unit: "from a location", limit: firstLine, limitName: "3 s line", words: inSeconds,
 			lines: quantiles(func(p point) [3]float32 { return p.story })},
 		{title: "Model", unit: "calls and those who wait", words: decimal, lines: []line{
 			{name: "running", class: "running", value: now(func(p point) uint32 { return p.running })},
@@ -86,7 +86,7 @@ var plots = func() []plot {
 			{name: "live walks", class: "running", value: now(func(p point) uint32 { return p.walks })},
 			{name: "updates in work", class: "waiting", value: now(func(p point) uint32 { return p.inbox })},
 		}},
-		{title: "Lateness of walks", unit: "p95 over a minute", limit: lateLine, limitName: "3 s line", words: inSeconds, lines: []line{
+		{title: "Lateness of walks", unit: "of a minute", limit: lateLine, limitName: "3 s line", words: inSeconds, lines: []line{
 			{name: "p95", class: "p95", gaps: true, value: func(p point, _ float64) float64 { return float64(p.late) }},
 		}},
 		{title: "Memory", unit: "MiB resident", words: decimal, lines: []line{

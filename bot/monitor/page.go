@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -29,7 +30,7 @@ func spanOf(r *http.Request) span {
 }
 
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"brief":   brief,
+	"brief":   func(t Seconds) string { return strings.ReplaceAll(brief(t), " ", "\u00a0") }, // a number stays with its unit
 	"count":   count,
 	"decimal": decimal,
 	"percent": func(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) },
