@@ -15,7 +15,7 @@ const (
 	loadSpots    = 40  // landmarks round which people stand
 	loadZipf     = 0.9 // how unevenly
 	loadArticles = 600 // of the simulated city, junk included
-	loadWalkers  = 0.7 // share of people who share a live location; the others ask
+	loadWalkers  = 0.7 // share of people who walk on between two stories; the others stay
 )
 
 // loadCentre is where the simulated city lies.

@@ -50,7 +50,7 @@ func newBench(cfg Config, dir string, articles []sim.Article, s scenario, fast b
 	cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "load", "http://model.load/v1", "load"
 	cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.load/w/api.php", "load"
 	if !fast {
-		cfg.Live.Intervals, cfg.Live.Default, cfg.Live.MaxSessions = []time.Duration{s.every()}, s.every(), s.People
+		cfg.Live.Intervals, cfg.Live.Default = []time.Duration{s.every()}, s.every()
 	}
 	if fast {
 		modelCfg.Latency, modelCfg.Fault = func(int) time.Duration { return 0 }, nil
@@ -133,11 +133,11 @@ func (s scenario) run(ctx context.Context, cfg Config) (_ loadResult, err error)
 	people := newCrowd(s.Seed, 1, s.People, articles, b.telegram, b.watch)
 	asking, cancel := context.WithTimeout(ctx, s.For)
 	defer cancel()
-	live, static := people.split()
+	live, static := people.split(cfg.Live.MaxSessions)
 	var both sync.WaitGroup
 	both.Go(func() { live.stroll(asking, s.every()) })
 	if s.Rate > 0 {
-		share := float64(len(static.people)) / float64(len(people.people))
+		share := float64(len(static.people)) / float64(len(people.people)) // the walks' ticks make the rest
 		static.askAtRate(asking, s.Rate*share, s.Requests, s.Seed)
 	} else {
 		static.askInTurns(asking, s.Pause, s.Requests)

@@ -29,11 +29,11 @@ func (s scenario) every() time.Duration {
 	return s.Pause
 }
 
-// split parts the crowd into those who share a live location and those who ask.
-func (c *crowd) split() (live, static *crowd) {
+// split parts the crowd into those who share a live location, as many as there are guides, and those who send single ones.
+func (c *crowd) split(guides int) (live, static *crowd) {
 	live, static = &crowd{watch: c.watch}, &crowd{watch: c.watch}
 	for _, p := range c.people {
-		if p.walks {
+		if p.walks && len(live.people) < guides {
 			live.people = append(live.people, p)
 		} else {
 			static.people = append(static.people, p)

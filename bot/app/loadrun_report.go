@@ -157,8 +157,8 @@ func loadPage(results []loadResult) string {
 		"Made by `make load`. The whole bot runs in one process with a simulated Telegram (50 ms a call, 429 above 30 messages/s in all\n" +
 		"or 1/s with bursts of 3 in a chat), a simulated model (one story 3-10 s, four 1.55 times that, streamed) and a simulated\n" +
 		"Wikipedia (200 ms a request), with the default configuration. People stand round 40 landmarks (Zipf 0.9), 70 % Russian,\n" +
-		"20 % English, 10 % French. 70 % share a live location and walk (their interval is the pause, or what makes the rate, and\n" +
-		"live.max_sessions is raised to the number of people), 30 % send single locations. \"After a day\" means that " + strconv.Itoa(loadDay) + " questions of 600 other\n" +
+		"20 % English, 10 % French. 70 % walk on between two stories, 30 % stay. Those who walk share a live location, as many as live.max_sessions (50)\n" +
+		"allows, every pause (at a rate: every 30 s); the others send single locations. \"After a day\" means that " + strconv.Itoa(loadDay) + " questions of 600 other\n" +
 		"people came before. Times are what a person sees in the chat, from sending the location.\n\n" +
 		fmt.Sprintf("Machine: %s, %d CPUs, %s/%s, %s.\n\n", cpuModel(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version()) +
 		loadTable(results)
