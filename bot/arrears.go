@@ -85,14 +85,20 @@ func (b *Bot) done(ctx context.Context, update int64) error {
 // payArrears writes what could not be written, again and again until ctx ends.
 func (b *Bot) payArrears(ctx context.Context) {
 	for sleep(ctx, arrearsEvery) == nil {
-		if n := b.arrears.len(); n > 0 {
-			if err := b.settleArrears(ctx); err != nil {
-				b.log.Error("arrears", "left", b.arrears.len(), "error", err)
-			} else {
-				b.log.Info("arrears_written", "deliveries", n)
-			}
-		}
+		b.guard(func() { b.payOnce(ctx) })
 	}
+}
+
+func (b *Bot) payOnce(ctx context.Context) {
+	n := b.arrears.len()
+	if n == 0 {
+		return
+	}
+	if err := b.settleArrears(ctx); err != nil {
+		b.log.Error("arrears", "left", b.arrears.len(), "error", err)
+		return
+	}
+	b.log.Info("arrears_written", "deliveries", n)
 }
 
 // lastArrears tries for the last time.

@@ -150,6 +150,7 @@ func New(cfg Config) (*Bot, error) {
 		}),
 		log:     cfg.Log,
 		observe: b.observe.Call,
+		guard:   b.guard,
 	}
 	cfg.Live.Store, cfg.Live.Log, cfg.Live.Observe = cfg.Store, cfg.Log, b.observe.Late
 	walks, err := live.New(cfg.Live, b.hooks())
@@ -206,9 +207,9 @@ func (b *Bot) serve(ctx context.Context) (walks, updates error) {
 	walking := make(chan error, 1)
 	go func() {
 		defer stop()
-		walking <- b.walks.Run(ctx)
+		walking <- b.guarded(0, func() error { return b.walks.Run(ctx) })
 	}()
-	updates = b.ingest(ctx)
+	updates = b.guarded(0, func() error { return b.ingest(ctx) })
 	stop()
 	b.shut()
 	return <-walking, updates // the deliveries under way have ended, or were cut off with the work
@@ -301,7 +302,7 @@ type Stats struct {
 	Resumed      uint64    // updates that an earlier process left
 	Dropped      uint64    // over a person's limit of updates
 	Refused      uint64    // room full, bot stopping, store silent: given back to Telegram (of a full chat only by the webhook)
-	Panics       uint64    // handlers that panicked
+	Panics       uint64    // of handlers and of what runs beside them
 	LastIngest   time.Time // when Telegram last answered a poll or posted an update; zero = never
 }
 

@@ -124,7 +124,9 @@ func (b *Bot) consider(ctx context.Context, in received) *arrival {
 		a.u, a.job, a.verdict = u, job{kind: "checkout"}, b.takeCheckout(u)
 		return a
 	}
-	a.u, a.job = u, b.route(u)
+	if b.guarded(u.id, func() error { a.u, a.job = u, b.route(u); return nil }) != nil {
+		return a // it would end each process that polls for it, or come for ever
+	}
 	if now := a.job.now; now != nil && b.takes() && b.limits.updates.Allow(u.person) && now() {
 		a.verdict = settled
 		return a
@@ -257,7 +259,7 @@ func (b *Bot) acknowledge(u *update) {
 	})
 }
 
-// guarded turns a panic of a handler into an error: it fails that update (0 = none) alone.
+// guarded turns a panic into an error: it fails that update (0 = none) alone. Every goroutine of the bot is under it.
 func (b *Bot) guarded(update int64, run func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -268,6 +270,11 @@ func (b *Bot) guarded(update int64, run func() error) (err error) {
 		}
 	}()
 	return run()
+}
+
+// guard is guarded for what has no error.
+func (b *Bot) guard(run func()) {
+	_ = b.guarded(0, func() error { run(); return nil }) // logged there
 }
 
 // decode reads a whole update. telebot's decoder panics on some odd shapes (a photo without sizes).

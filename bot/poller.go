@@ -48,7 +48,7 @@ func (b *Bot) poll(ctx context.Context) error {
 		b.setReady(nil)
 		if !described {
 			described = true
-			describing.Go(func() { b.describe(ctx) })
+			describing.Go(func() { b.guard(func() { b.describe(ctx) }) })
 		}
 		if len(updates) == 0 && wait > 0 && time.Since(asked) < pollPause {
 			_ = sleep(ctx, pollPause)

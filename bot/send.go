@@ -31,6 +31,7 @@ type sender struct {
 	pace    *limiter.Pace[int64] // by chat
 	log     *slog.Logger
 	observe func(method, outcome string)
+	guard   func(run func()) // runs it and survives its panic
 
 	mu    sync.Mutex
 	flood struct { // the last 429: a second one in another chat soon after means that all chats are meant
@@ -158,7 +159,9 @@ func (s *sender) typing(ctx context.Context, chat int64) (stop func()) {
 	go func() {
 		defer close(done)
 		for ctx.Err() == nil {
-			s.spare(ctx, chat, "sendChatAction", map[string]any{"chat_id": chat, "action": "typing"})
+			s.guard(func() {
+				s.spare(ctx, chat, "sendChatAction", map[string]any{"chat_id": chat, "action": "typing"})
+			})
 			_ = sleep(ctx, typingEvery)
 		}
 	}()

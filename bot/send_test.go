@@ -84,6 +84,7 @@ func newSender(api API) *sender {
 		pace:    limiter.NewPace[int64](limiter.PaceConfig{Rate: 25, Burst: 25, KeyRate: 1, KeyBurst: 3}),
 		log:     slog.New(slog.DiscardHandler),
 		observe: func(string, string) {},
+		guard:   func(run func()) { run() },
 	}
 }
 
