@@ -110,9 +110,9 @@ func TestTranscripts(t *testing.T) {
 
 func playTranscript(t *testing.T, language string) string {
 	const person = 1
-	// The model is no multiple of typingEvery slow: a pin and a "typing" at the same instant would fight for the last token.
-	w := newWorld(t, worldConfig{slow: 3 * time.Second, articles: 120, languages: []string{"fr", "pt", "uk"}, edit: func(c *Config) {
+	w := newWorld(t, worldConfig{articles: 120, languages: []string{"fr", "pt", "uk"}, edit: func(c *Config) {
 		c.Admins, c.Support = []int64{operator}, "@keeper"
+		c.Limits.ChatBurst = 10 // no pin is left out because of what else happens in its instant
 		c.Live = live.Config{Intervals: []time.Duration{5 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour}}
 	}})
 	defer w.close()
