@@ -112,7 +112,7 @@ func playTranscript(t *testing.T, language string) string {
 	const person = 1
 	w := newWorld(t, worldConfig{articles: 120, languages: []string{"fr", "pt", "uk"}, edit: func(c *Config) {
 		c.Admins, c.Support = []int64{operator}, "@keeper"
-		c.Limits.ChatBurst = 10 // no pin is left out because of what else happens in its instant
+		c.Limits.ChatBurst, c.Limits.OutBurst = 10, 20 // no pin is left out because of what else happens in its instant
 		c.Live = live.Config{Intervals: []time.Duration{5 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour}}
 	}})
 	defer w.close()
