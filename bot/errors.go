@@ -13,7 +13,7 @@ import (
 
 // Outcomes of a send that its caller branches on.
 var (
-	errUnreachable = errors.New("person cannot be written to")        // blocked the bot, left, deleted the account
+	errUnreachable = errors.New("person cannot be written to")        // blocked the bot, left, deleted the account; a group that lets the bot say nothing
 	errAmbiguous   = errors.New("no answer: it may have been sent")   // the connection ended after the request was taken
 	errGone        = errors.New("message to edit is not there")       // deleted, or too old to edit
 	errMarkup      = errors.New("message was refused as it is built") // markup, preview or buttons
@@ -76,7 +76,8 @@ func classify(err error) error {
 		return false
 	}
 	switch {
-	case refusal.Code == http.StatusForbidden, has("chat not found", "user is deactivated"):
+	case refusal.Code == http.StatusForbidden, has("chat not found", "user is deactivated",
+		"not enough rights", "need administrator rights", "have no rights", "chat_write_forbidden", "chat_admin_required", "bot was kicked"):
 		return fmt.Errorf("%w: %w", errUnreachable, err)
 	case refusal.Code != http.StatusBadRequest:
 		return err

@@ -70,6 +70,7 @@ var (
 	noRoute   = step{err: noNetwork}
 	same      = refuse(400, "Bad Request: message is not modified: specified new message content is the same")
 	notThere  = refuse(400, "Bad Request: message to edit not found")
+	noRights  = refuse(400, "Bad Request: not enough rights to send text messages to the chat")
 	badMarkup = refuse(400, "Bad Request: can't parse entities: unsupported start tag")
 )
 
@@ -109,6 +110,10 @@ func TestSendByOutcome(t *testing.T) {
 		{"refused markup goes out as plain text", []step{badMarkup, fine}, false, nil, "sendMessage sendMessage"},
 		{"refused markup of an edit goes out as plain text", []step{badMarkup, fine}, true, nil, "editMessageText editMessageText"},
 		{"a person who blocked the bot is unreachable", []step{blocked}, false, errUnreachable, "sendMessage"},
+		{"a group without the right to write is unreachable", []step{noRights}, false, errUnreachable, "sendMessage"},
+		{"so is one for administrators", []step{refuse(400, "Bad Request: need administrator rights in the channel chat")}, false, errUnreachable, "sendMessage"},
+		{"so is one that forbids writing", []step{refuse(400, "Bad Request: CHAT_WRITE_FORBIDDEN")}, false, errUnreachable, "sendMessage"},
+		{"so is one that put the bot out", []step{refuse(403, "Forbidden: bot was kicked from the supergroup chat")}, false, errUnreachable, "sendMessage"},
 		{"tries are bounded", []step{{err: noNetwork}}, false, noNetwork, "sendMessage sendMessage sendMessage sendMessage sendMessage"},
 	}
 	for _, tt := range tests {
