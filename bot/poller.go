@@ -14,7 +14,7 @@ import (
 // Bounds of polling.
 const (
 	pollLimit = 100             // updates in one answer: Telegram's most
-	pollPause = 1 * time.Second // between two answers without updates that came at once, should a server not hold the request open
+	pollPause = 1 * time.Second // between two answers that came at once with nothing to go on from, should a server not hold the request open
 	fullPause = 2 * time.Second // at most, while there is no room: among what waits there may be a checkout
 )
 
@@ -50,14 +50,14 @@ func (b *Bot) poll(ctx context.Context) error {
 			described = true
 			describing.Go(func() { b.guard(func() { b.describe(ctx) }) })
 		}
-		if len(updates) == 0 && wait > 0 && time.Since(asked) < pollPause {
-			_ = sleep(ctx, pollPause)
-		}
+		before := offset
 		var full bool
 		if offset, full = b.take(ctx, offset, updates); full {
 			waiting, cancel := context.WithTimeout(ctx, fullPause)
 			_ = b.lanes.room(waiting)
 			cancel()
+		} else if offset == before && wait > 0 && time.Since(asked) < pollPause {
+			_ = sleep(ctx, pollPause)
 		}
 	}
 	return nil
@@ -88,10 +88,36 @@ func (b *Bot) take(ctx context.Context, offset int64, updates []json.RawMessage)
 		case chatFull:
 			// Lost: polling has one order for all chats, so to ask again would hold up everybody for one who has 20 questions open.
 			b.log.Warn("chat_full", "update", batch[i].id)
+			b.lost(batch[i].raw)
 		}
 		offset = batch[i].id + 1
 	}
 	return offset, false
+}
+
+// chatFullKey names the notice of lost updates: one a chat in Limits.NoticeInterval.
+const chatFullKey = "chat_full"
+
+// lost says in a chat that is full that it must ask again. It takes room beyond the chat's, as little as notices are many.
+func (b *Bot) lost(raw []byte) {
+	u, err := decode(raw)
+	if err != nil || u.person == 0 || u.edited != nil || u.member != nil || !b.limits.notices.Allow(notice{u.chat, chatFullKey}) {
+		return
+	}
+	u.arrived = time.Now()
+	b.lanes.force(u.chat)
+	b.lanes.run(u.chat, control, func() {
+		b.guard(func() {
+			ctx, cancel := context.WithTimeout(b.workContext(), apologyMost)
+			defer cancel()
+			if b.meet(ctx, u); u.user.Banned {
+				return
+			}
+			if _, err := b.out.send(ctx, u.chat, message{HTML: u.words.Say("limit.story", "wait", overloadAgain)}); err != nil {
+				b.log.Warn("chat_full", "error", err)
+			}
+		})
+	})
 }
 
 func (b *Bot) getUpdates(ctx context.Context, offset int64, wait time.Duration) ([]json.RawMessage, error) {

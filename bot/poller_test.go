@@ -112,6 +112,51 @@ func TestPollerDoesNotSpinOnEmptyAnswers(t *testing.T) {
 	})
 }
 
+func TestPollerDoesNotSpinOnUpdatesWithoutAnID(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		api := &pollAPI{}
+		api.answer = func(n int, _ int64) ([]byte, error) {
+			if n > 1000 {
+				return nil, nil
+			}
+			return []byte(`{"ok":true,"result":[{"message":{}}]}`), nil
+		}
+		if err := runPoller(t, api, time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(api.polls); n > 62 {
+			t.Errorf("%d polls in a minute", n)
+		}
+	})
+}
+
+func TestAFullChatIsToldSoOnceAMinute(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{edit: func(c *Config) { c.PerChat = 2 }})
+		defer w.close()
+		p := w.person(1, "en")
+		for range 6 {
+			p.Locate(cityLat, cityLon)
+		}
+		notice := w.bot.cfg.Words.Words("en").Plain("limit.story", "wait", overloadAgain)
+		told := func() (n int) {
+			for _, m := range answers(p) {
+				if m.Text == notice {
+					n++
+				}
+			}
+			return n
+		}
+		w.until("a notice", func() bool { return told() > 0 })
+		time.Sleep(time.Minute)
+		if n := told(); n != 1 {
+			t.Errorf("told %d times", n)
+		}
+	})
+}
+
 func TestPollerEndsOnAWrongToken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
