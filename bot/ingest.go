@@ -237,7 +237,7 @@ func (b *Bot) perform(u *update, job job) {
 	case err != nil:
 		b.observe.Error("bot")
 		b.log.Error("update", "update", u.id, "kind", job.kind, "error", err)
-		_ = b.guarded(u.id, func() error { return b.apologise(u, err) })
+		_ = b.guarded(u.id, func() error { return b.apologise(u, job.story, err) })
 	}
 	if u.done || job.now != nil {
 		return

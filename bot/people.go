@@ -80,14 +80,21 @@ func (b *Bot) onMember(ctx context.Context, u *update) error {
 	return b.setUnreachable(ctx, u.person, gone)
 }
 
-// apologise says that something broke, in the place of a card that would promise a story for ever. It has time of its own: the update's may be what ran out.
-func (b *Bot) apologise(u *update, cause error) error {
+// apologise says that something broke, and whether it cost a story, in the place of a card that would promise a story for ever. It has time of its own: the update's may be what ran out.
+func (b *Bot) apologise(u *update, story bool, cause error) error {
 	ctx, cancel := context.WithTimeout(b.workContext(), apologyMost)
 	defer cancel()
 	if u.words == nil {
 		u.words = b.cfg.Words.Words(b.cfg.Words.Match(u.code))
 	}
-	m := message{HTML: u.words.Say("error.internal")}
+	key := "error.broken"
+	switch {
+	case errors.Is(cause, errAmbiguous):
+		key = "error.maybe"
+	case story:
+		key = "error.internal"
+	}
+	m := message{HTML: u.words.Say(key)}
 	if u.shown.message != 0 && !errors.Is(cause, errAmbiguous) { // a story that may have arrived stays
 		_, err := b.out.edit(ctx, u.chat, u.shown.message, m)
 		return err

@@ -174,7 +174,7 @@ func TestAnUpdateThatTakesTooLongIsApologisedForAndDone(t *testing.T) {
 			<-ctx.Done()
 			return ctx.Err()
 		}})
-		if got := answers(p); len(got) != 2 || got[1].Text != w.bot.cfg.Words.Words("en").Plain("error.internal") {
+		if got := answers(p); len(got) != 2 || got[1].Text != w.bot.cfg.Words.Words("en").Plain("error.broken") {
 			t.Errorf("answers %+v, want an apology", got)
 		}
 		done, err := w.store.Done(t.Context(), u.id)
@@ -196,7 +196,7 @@ func TestASendCutOffIsNotRepeatedAndNotSilent(t *testing.T) {
 		w.waitDone(p.Locate(cityLat, cityLon))
 		w.until("an apology", func() bool { return len(answers(p)) == 2 }) // the update is done before
 		got := answers(p)
-		if len(got) != 2 || got[1].Text != w.bot.cfg.Words.Words("en").Plain("error.internal") {
+		if len(got) != 2 || got[1].Text != w.bot.cfg.Words.Words("en").Plain("error.maybe") {
 			t.Fatalf("answers %+v, want the story and an apology", got)
 		}
 		time.Sleep(time.Minute)

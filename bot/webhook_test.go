@@ -196,7 +196,7 @@ func TestAPanicFailsItsUpdateAlone(t *testing.T) {
 			t.Errorf("%d panics, want 1", got)
 		}
 		words := b.cfg.Words.Words("en")
-		want := []string{words.Say("error.internal"), words.Say("help.text")}
+		want := []string{words.Say("error.broken"), words.Say("help.text")}
 		if got := api.texts(); strings.Join(got, "|") != strings.Join(want, "|") {
 			t.Errorf("answers %q, want %q", got, want)
 		}
