@@ -35,7 +35,6 @@ func (c runCommand) Run(p *process) error {
 	level.Set(cfg.logLevel())
 	log := newLoggerAt(p.stdout, cfg, p.env, level)
 	defer p.followHangups(level, log)()
-	cfg.warn(log, p.env)
 	return p.untilSignalled(func(intake context.Context) error { return runBot(intake, cfg, p.env, log) })
 }
 

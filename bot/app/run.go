@@ -19,6 +19,7 @@ func runBot(intake context.Context, cfg Config, env environment, log *slog.Logge
 	if err != nil {
 		return err
 	}
+	cfg.warn(a.log, env) // the dashboard shows it too
 	a.notify = newNotifier(env, log)
 	a.also("control", a.control)
 	if cfg.Backup.Every > 0 {

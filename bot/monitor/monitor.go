@@ -2,8 +2,8 @@
 // being served and why not. It decides who may see that. It knows no other part of the bot: what happens is told to it through its
 // methods, and what the parts say of themselves it reads through Config.
 //
-// Everything it keeps is bounded: two rings of points (an hour of 5 s, a day of 1 min: about 250 KB together), five minutes of
-// durations (about 80 KB), and the last 50 problems.
+// Everything it keeps is bounded: two rings of points (an hour of 5 s, a day of 1 min: about 210 KB together, and as much again for
+// the copy that the pages show), five minutes of durations (about 80 KB), and the last 50 problems.
 package monitor
 
 import (
