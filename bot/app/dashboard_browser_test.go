@@ -171,12 +171,13 @@ func TestDashboardPictures(t *testing.T) {
 	b := newBrowser(t, base)
 	for _, p := range []struct {
 		name, theme   string
+		span          string
 		width, height int64
 		scale         float64
-	}{{"light", "light", 1280, 900, 1}, {"dark", "dark", 1280, 900, 1}, {"phone", "light", 320, 640, 1}} {
+	}{{"light", "light", "minutes", 1280, 900, 1}, {"dark", "dark", "hour", 1280, 900, 1}, {"phone", "light", "minutes", 320, 640, 1}} {
 		b.theme(t, p.theme)
 		b.screen(t, p.width, p.height, p.scale)
-		b.do(t, chromedp.Navigate(base+"/dashboard"), chromedp.WaitVisible("#problems"))
+		b.do(t, chromedp.Navigate(base+"/dashboard?span="+p.span), chromedp.WaitVisible("#problems"))
 		b.picture(t, "dashboard-"+p.name+".png")
 	}
 }
