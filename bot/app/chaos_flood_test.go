@@ -21,45 +21,41 @@ import (
 // person who sends 200 updates a second does to the others. Run it by "make flood".
 func TestFlood(t *testing.T) {
 	bin := buildChaos(t)
-	t.Run("100000", func(t *testing.T) {
-		for _, webhook := range []bool{false, true} {
-			r := newCalm(t, bin, webhook)
+	for _, run := range []struct {
+		people  int
+		webhook bool
+	}{{1000, true}, {1000, false}, {10, false}} {
+		t.Run(fmt.Sprintf("%d people, webhook %v", run.people, run.webhook), func(t *testing.T) {
+			r := newCalm(t, bin, run.webhook)
 			last := r.child("")
-			const updates, people = 100_000, 1000
-			crowd := make([]*sim.Person, people)
+			crowd := make([]*sim.Person, run.people)
 			for i := range crowd {
 				crowd[i] = r.tg.Person(sim.Profile{ID: int64(1000 + i), FirstName: "F", LanguageCode: "en"})
 			}
 			r.ready()
 			idle := rss(t, last.Process.Pid, "VmRSS")
+			const updates, patience = 100_000, 40 * time.Second // the bot answers 25 messages a second: most of it stays at Telegram
 			began := time.Now()
 			for i := range updates {
 				if i%10 == 0 {
-					crowd[i%people].Locate(chaosLat+float64(i%97)/1e4, chaosLon)
+					crowd[i%run.people].Locate(chaosLat+float64(i%97)/1e4, chaosLon)
 				} else {
-					crowd[i%people].Say("/help")
-				}
-				for r.tg.Pending() > 20_000 { // the simulated queue drops beyond 100 000
-					time.Sleep(time.Millisecond)
+					crowd[i%run.people].Say("/help")
 				}
 			}
-			for r.tg.Pending() > 0 {
+			for r.tg.Pending() > 0 && time.Since(began) < patience {
 				time.Sleep(10 * time.Millisecond)
-				if time.Since(began) > 5*time.Minute {
-					t.Fatalf("%d updates were not taken within 5 minutes", r.tg.Pending())
-				}
 			}
-			took := time.Since(began)
 			peak := rss(t, last.Process.Pid, "VmHWM")
-			fmt.Printf("flood, webhook %v: %d updates taken in %.1f s (%.0f a second); RSS %.0f MB before, %.0f MB at most\n",
-				webhook, updates, took.Seconds(), updates/took.Seconds(), idle, peak)
+			fmt.Printf("flood of %d updates by %d people, webhook %v: %d taken in %.0f s; RSS %.0f MB before, %.0f MB at most\n",
+				updates, run.people, run.webhook, updates-r.tg.Pending(), time.Since(began).Seconds(), idle, peak)
 			if peak > 64 {
 				t.Errorf("RSS of %.0f MB, want less than 64", peak)
 			}
-			r.end(last.Process)
+			_ = last.Process.Kill() // what is queued would take an hour
 			_ = last.Wait()
-		}
-	})
+		})
+	}
 	t.Run("others", func(t *testing.T) {
 		for _, flood := range []bool{false, true} {
 			r := newCalm(t, bin, true)
