@@ -55,8 +55,9 @@ func (b *Bot) watched(ctx context.Context, ingest func(context.Context) error) e
 
 // keepWebhook asks Telegram again and again whether it posts to us, and says so if not, until ctx ends.
 func (b *Bot) keepWebhook(ctx context.Context) {
+	set := time.Now()
 	for {
-		err := b.checkWebhook(ctx)
+		err := b.checkWebhook(ctx, set)
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -73,8 +74,9 @@ func (b *Bot) keepWebhook(ctx context.Context) {
 	}
 }
 
-// checkWebhook says why Telegram does not post to us. A webhook that somebody removed or moved is set again.
-func (b *Bot) checkWebhook(ctx context.Context) error {
+// checkWebhook says why Telegram does not post to the webhook set at the time. One that somebody removed or moved is set again. A new one is
+// given hookEvery: what failed until then failed because no process was there, and some platforms let nothing in before the bot is ready.
+func (b *Bot) checkWebhook(ctx context.Context, set time.Time) error {
 	var info struct {
 		URL       string `json:"url"`
 		Pending   int    `json:"pending_update_count"`
@@ -89,7 +91,7 @@ func (b *Bot) checkWebhook(ctx context.Context) error {
 		return b.setWebhook(ctx)
 	}
 	failing := info.Pending > 0 && time.Since(time.Unix(info.ErrorDate, 0)) < hookRetry
-	if failing && time.Since(b.Stats().LastIngest) > hookEvery {
+	if last := b.Stats().LastIngest; failing && time.Since(last) > hookEvery && time.Since(set) >= hookEvery {
 		return fmt.Errorf("telegram cannot post to the webhook, %d updates wait: %s", info.Pending, info.Error)
 	}
 	return nil

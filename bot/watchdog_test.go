@@ -81,6 +81,30 @@ func TestALostWebhookIsSetAgain(t *testing.T) {
 	})
 }
 
+func TestAWebhookThatFailedBeforeTheStartIsNoReasonToBeNotReady(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{webhook: true})
+		defer w.close()
+		p := w.person(1, "en")
+		w.waitDone(p.Say("/start"))
+		w.cut()
+		delete(w.hosts, "bot.test")
+		update := p.Say("/help")
+		time.Sleep(2 * time.Minute)
+
+		w.start()
+		route := w.hosts["bot.test"]
+		delete(w.hosts, "bot.test") // a platform that waits for the bot to be ready
+		time.Sleep(hookEvery / 2)
+		if err := w.bot.Ready(); err != nil {
+			t.Errorf("not ready: %v", err)
+		}
+		w.hosts["bot.test"] = route
+		w.waitDone(update)
+	})
+}
+
 func TestAWebhookThatIsNotReachedIsToldAndEndsRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
