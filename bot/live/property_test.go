@@ -56,7 +56,7 @@ type grid struct {
 
 // TestRandomWalks plays random sequences of everything that can happen against the model. PROPERTY_SEED repeats one of them.
 func TestRandomWalks(t *testing.T) {
-	seeds := 8
+	seeds := 3
 	first := uint64(1)
 	if s := os.Getenv("PROPERTY_SEED"); s != "" {
 		n, err := strconv.ParseUint(s, 10, 64)

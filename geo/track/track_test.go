@@ -245,7 +245,7 @@ func TestPainterServesManyWithOnePictureAtATime(t *testing.T) {
 	r := Route{Name: "Yard", Track: []geo.Point{moscow}}
 	want, _ := draw(t, r)
 	var wg sync.WaitGroup
-	for range 30 {
+	for range 8 {
 		wg.Go(func() {
 			got, err := p.PNG(t.Context(), r)
 			if err != nil || !bytes.Equal(got, want) {
