@@ -23,7 +23,8 @@ const (
 )
 
 // keep writes the accepted arrivals to the inbox, in one transaction: from then on they are answered, by this process or by the
-// next. A store without room keeps nothing but can be read, so people are answered all the same.
+// next. A store without room, or that is away, keeps nothing, and people are answered all the same; a walk, which cannot be told without the
+// store, and money come again.
 func (b *Bot) keep(ctx context.Context, arrivals []*arrival) {
 	var kept []*arrival
 	var entries []store.Entry
@@ -41,7 +42,7 @@ func (b *Bot) keep(ctx context.Context, arrivals []*arrival) {
 		b.observe.Error("store")
 		b.log.Error("inbox", "updates", len(kept), "error", fmt.Errorf("keep updates: %w", err))
 	}
-	full := errors.Is(err, store.ErrFull)
+	full, away := errors.Is(err, store.ErrFull), errors.Is(err, store.ErrAway)
 	lost := false // what follows an update that must come again comes again too
 	for i, a := range kept {
 		switch {
@@ -50,7 +51,7 @@ func (b *Bot) keep(ctx context.Context, arrivals []*arrival) {
 			continue
 		case err == nil:
 			a.verdict = repeated
-		case full && !a.job.vital && !lost:
+		case full && !a.job.vital && !lost, away && !a.job.vital && !a.job.lasting && !lost:
 			continue
 		default:
 			a.verdict, lost = faulty, true

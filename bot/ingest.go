@@ -10,6 +10,8 @@ import (
 	"time"
 
 	tele "gopkg.in/telebot.v3"
+
+	"excursobot/store"
 )
 
 // allowedUpdates is what Telegram is asked for, in both ways of ingest.
@@ -225,6 +227,9 @@ func (b *Bot) admit(ctx context.Context, u *update, job *job) verdict {
 		return accepted
 	}
 	done, err := b.cfg.Store.Done(ctx, u.id)
+	if errors.Is(err, store.ErrAway) && !job.vital && !job.lasting {
+		err = nil // answered from the caches; what Telegram sends twice just then is answered twice
+	}
 	if err != nil {
 		b.observe.Error("store")
 		b.log.Error("update_unknown", "update", u.id, "error", fmt.Errorf("ask whether it is done: %w", err))
