@@ -39,7 +39,8 @@ type replicas struct {
 	until     time.Time           // the lease holds at least so long
 	owned     map[int64]time.Time // chats, and when they were last asked for; those with work or lately had it
 	strangers map[int64]acquaintance
-	alive     int // replicas, at the last beat
+	alive     int  // replicas, at the last beat
+	polling   bool // it is this one's turn to poll
 }
 
 // acquaintance is another replica's chat.
@@ -133,6 +134,16 @@ func (r *replicas) stats() (alive, chats int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.alive, len(r.owned)
+}
+
+// polls says whether this process may ask Telegram for updates, which only one may at a time.
+func (r *replicas) polls() bool {
+	if r == nil {
+		return true
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.polling && time.Now().Before(r.until)
 }
 
 // lock keeps the order of a chat's entries until it is released.

@@ -24,6 +24,8 @@ const (
 	// outShares is into how many shares the rate of messages is divided among the replicas.
 	outShares = 12
 	outKind   = "telegram"
+	// pollKind is the one slot of who polls.
+	pollKind = "poll"
 	// everything is above every update.
 	everything = math.MaxInt64
 )
@@ -109,7 +111,7 @@ func (b *Bot) round(ctx context.Context) {
 	r.mu.Lock()
 	r.until, r.alive = began.Add(r.lease), standing.Alive
 	r.mu.Unlock()
-	steps := []func(context.Context) error{b.shareOut}
+	steps := []func(context.Context) error{b.shareOut, b.choosePoller}
 	switch {
 	case !b.takes():
 	case standing.Lost: // the others get a round to renew theirs, before what they own is taken for free
@@ -247,6 +249,26 @@ func (b *Bot) shareOut(ctx context.Context) error {
 		held = append(held, slot)
 	}
 	b.setShare(len(held))
+	return nil
+}
+
+// choosePoller lets one replica poll, where there is no webhook.
+func (b *Bot) choosePoller(ctx context.Context) error {
+	if b.cfg.WebhookURL != "" {
+		return nil
+	}
+	r := b.replicas
+	held, err := r.hub.Renew(ctx, pollKind, r.id, r.lease)
+	polling := len(held) > 0
+	if err == nil && !polling {
+		_, polling, err = r.hub.Take(ctx, pollKind, 1, r.id, r.lease)
+	}
+	if err != nil {
+		return fmt.Errorf("turn to poll: %w", err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.polling = polling
 	return nil
 }
 

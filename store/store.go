@@ -36,8 +36,6 @@ var (
 	// than MaxKey, a point off the globe, a day that is no date, a mark that is none, a third name in WrongBy,
 	// another ID in an updated record.
 	ErrInvalid = errors.New("store: cannot be kept")
-	// ErrAway says that the database does not answer, or not in time: later it may. Whether a write was done is not known.
-	ErrAway = errors.New("store: the database does not answer")
 	// ErrFull says that the disk, or the store's own limit, has no room left. Reading goes on.
 	ErrFull = errors.New("store: no room left")
 	// ErrAway says that the database does not answer; later it may. A write that returned it was made or was not: nobody
