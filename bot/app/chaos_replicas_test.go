@@ -47,18 +47,14 @@ func TestReplicas(t *testing.T) {
 	c.waitReady()
 
 	began := time.Now()
-	for range 10 {
-		c.load(10)
-	}
+	c.load(130)
 	victim := c.children[1]
 	if err := victim.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = victim.Wait()
 	killed := time.Now()
-	for range 20 {
-		c.load(10)
-	}
+	c.load(250)
 	asked := time.Since(began)
 	for p, message := range r.walkers {
 		r.updates = append(r.updates, p.StopSharing(message))
@@ -69,6 +65,9 @@ func TestReplicas(t *testing.T) {
 	r.mu.Unlock()
 
 	a := c.audit()
+	if file := os.Getenv("CHAOS_OUT"); file != "" {
+		_ = os.WriteFile(file, []byte(r.output.String()+r.transcript()), 0o600)
+	}
 	fmt.Printf("replicas: %d requests in %v, one of %d killed after %v; answers %d, silent %d, undone %d, left %d, twice %d; peak of model calls %d; the last answer %v after the kill\n",
 		len(r.updates), asked.Round(time.Second), replicaCount, killed.Sub(began).Round(time.Second), a.answers, a.silent, a.undone, a.left, a.twice, c.model.Stats().Peak, last.Sub(killed).Round(time.Second))
 	fmt.Println("updates by replica:", c.shares())
