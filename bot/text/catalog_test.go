@@ -51,6 +51,18 @@ func source(t template) string {
 	return b.String()
 }
 
+// names returns the placeholders of t, sorted, each once.
+func (t template) names() []string {
+	var names []string
+	for _, p := range t {
+		if p.name != "" {
+			names = append(names, p.name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // plain says whether Telegram shows the text of the key without markup.
 func plain(key string) bool {
 	switch key {
