@@ -2,6 +2,7 @@ package pgstore
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"time"
 
@@ -35,9 +36,13 @@ const (
 // read runs fn on a connection. It ends with its context, and is tried again if the connection is lost.
 func (s *Store) read(ctx context.Context, fn func(context.Context, *pgx.Conn) error) error {
 	return s.call(ctx, repeatable, func(c *pgxpool.Conn) error {
-		ctx, cancel := context.WithTimeout(ctx, s.limit+grace)
+		limited, cancel := context.WithTimeout(ctx, s.limit+grace)
 		defer cancel()
-		return fn(ctx, c.Conn())
+		err := fn(limited, c.Conn())
+		if err != nil && ctx.Err() != nil { // the connection was cut because the caller left
+			return ctx.Err()
+		}
+		return err
 	})
 }
 
@@ -59,7 +64,9 @@ func (s *Store) transact(ctx context.Context, e effect, fn func(context.Context,
 		}
 		return fn(context.WithoutCancel(ctx), c.Conn())
 	})
-	s.full.Store(isFull(err))
+	if err == nil || isFull(err) {
+		s.full.Store(err != nil)
+	}
 	return err
 }
 
@@ -84,10 +91,10 @@ func (s *Store) call(ctx context.Context, e effect, fn func(*pgxpool.Conn) error
 	began, pause := time.Now(), firstPause
 	for {
 		err := s.try(ctx, fn)
-		if ctx.Err() != nil && (isAway(err) || pgconn.SafeToRetry(err)) { // the connection was cut because the caller left
+		if ctx.Err() != nil && pgconn.SafeToRetry(err) { // nothing came of it because the caller left
 			return ctx.Err()
 		}
-		if !isAway(err) {
+		if err == nil || code(err) != "" && !isAway(err) {
 			s.answered()
 		}
 		wait := pause/2 + rand.N(pause)
@@ -112,7 +119,7 @@ func (s *Store) try(ctx context.Context, fn func(*pgxpool.Conn) error) error {
 	defer cancel()
 	c, err := s.pool.Acquire(acquire)
 	if err != nil {
-		return &unsent{err}
+		return &harmless{err}
 	}
 	defer c.Release()
 	return fn(c)
@@ -147,13 +154,59 @@ func (s *Store) answered() {
 	}
 }
 
-// unsent is a failure before anything was sent.
-type unsent struct{ error }
+// harmless is a failure before anything could be written.
+type harmless struct{ error }
 
 // SafeToRetry is what pgconn.SafeToRetry asks.
-func (*unsent) SafeToRetry() bool { return true }
+func (*harmless) SafeToRetry() bool { return true }
 
-func (e *unsent) Unwrap() error { return e.error }
+func (e *harmless) Unwrap() error { return e.error }
+
+// rollback ends a transaction that was not committed, also when its function panicked. A connection that can't do that is
+// closed when it goes back to the pool.
+func (s *Store) rollback(ctx context.Context, c *pgx.Conn) {
+	const idle = 'I'
+	if c.IsClosed() || c.PgConn().TxStatus() == idle {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, grace)
+	defer cancel()
+	_, _ = c.Exec(ctx, "ROLLBACK")
+}
+
+// scan reads the columns of one row and says whether there is one.
+func scan(row pgx.Row, fields ...any) (found bool, err error) { return gotRow(row.Scan(fields...)) }
+
+// gotRow says whether a row was read. That there is none fails nothing: a batch goes on.
+func gotRow(err error) (bool, error) {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// list reads the rows that a question has for an answer; none is nil.
+func list[T any](ctx context.Context, s *Store, scan func(pgx.Row) (T, error), sql string, args ...any) (found []T, err error) {
+	err = s.read(ctx, func(ctx context.Context, c *pgx.Conn) error {
+		rows, err := c.Query(ctx, sql, args...)
+		if err != nil {
+			return err
+		}
+		found, err = pgx.AppendRows[T, []T](nil, rows, func(row pgx.CollectableRow) (T, error) { return scan(row) })
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+func orNotFound(found bool, err error) error {
+	if err == nil && !found {
+		return store.ErrNotFound
+	}
+	return err
+}
 
 func sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)

@@ -10,6 +10,8 @@ import (
 	"excursobot/store"
 )
 
+var _ store.Cluster = (*Store)(nil)
+
 // deadReplica is after how long without a lease the row of a replica goes, with what it owned. Until then that is free, and the
 // replica finds out what it lost.
 const deadReplica = 24 * time.Hour
@@ -120,4 +122,20 @@ func (s *Store) numbers(ctx context.Context, c *pgx.Conn, sql string, args ...an
 		list = nil
 	}
 	return list, err
+}
+
+// PendingIn implements store.Cluster.
+func (s *Store) PendingIn(ctx context.Context, before int64, chats ...int64) ([]store.Entry, error) {
+	if len(chats) == 0 {
+		return nil, ctx.Err()
+	}
+	return list(ctx, s, scanEntry, "SELECT "+entryColumns+" FROM inbox WHERE chat = ANY ($1) AND update_id < $2 ORDER BY update_id", chats, before)
+}
+
+// WalksIn implements store.Cluster.
+func (s *Store) WalksIn(ctx context.Context, chats ...int64) ([]store.Walk, error) {
+	if len(chats) == 0 {
+		return nil, ctx.Err()
+	}
+	return list(ctx, s, scanWalk, selectWalks+"WHERE NOT closed AND chat = ANY ($1) ORDER BY id", chats)
 }

@@ -114,6 +114,102 @@ func TestADeadReplicasChatsAreFree(t *testing.T) {
 	}
 }
 
+func TestOwnedAndDisowned(t *testing.T) {
+	s := cluster(t)
+	ctx := t.Context()
+	for _, chat := range []int64{3, -5, 1} {
+		own(t, s, "a", chat)
+	}
+	owned := func(want ...int64) {
+		t.Helper()
+		got, err := s.Owned(ctx, "a")
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("got %v, %v, want %v", got, err, want)
+		}
+	}
+	owned(-5, 1, 3)
+	disown := func(idle time.Duration, chats ...int64) {
+		t.Helper()
+		if err := s.Disown(ctx, "a", idle, chats...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.Accept(ctx, store.Entry{Update: 10, Chat: 3, Arrived: time.Now(), Raw: []byte("{}")}); err != nil {
+		t.Fatal(err)
+	}
+	disown(time.Minute, 1, 3)
+	owned(-5, 1, 3) // asked for just now
+	disown(0, 1, 3)
+	owned(-5, 3) // 3 has work
+	if err := s.Disown(ctx, "b", 0, -5); err != nil {
+		t.Fatal(err)
+	}
+	owned(-5, 3) // not b's
+}
+
+func TestWorkOfADeadReplicaIsSharedOut(t *testing.T) {
+	s := cluster(t)
+	ctx := t.Context()
+	for chat := range int64(20) {
+		own(t, s, "a", chat)
+		entries := []store.Entry{
+			{Update: 2*chat + 1, Chat: chat, Arrived: time.Now(), Raw: []byte("{}")},
+			{Update: 2*chat + 2, Chat: chat, Arrived: time.Now(), Raw: []byte("{}")},
+		}
+		if _, err := s.Accept(ctx, entries...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open := store.Walk{ID: "50:1", Person: 50, Chat: 50, Message: 1, Revision: 1, Began: time.Now(), Interval: time.Minute}
+	closed := store.Walk{ID: "51:1", Person: 51, Chat: 51, Message: 1, Revision: 1, Closed: true}
+	if err := s.SaveWalks(ctx, []store.Walk{open, closed}); err != nil {
+		t.Fatal(err)
+	}
+	own(t, s, "a", 50)
+	if got, err := s.Adopt(ctx, "b", 100); err != nil || len(got) != 0 {
+		t.Errorf("a living replica's chats went to b: %v, %v", got, err)
+	}
+	beat(t, s, "a", over)
+
+	taken := make([][]int64, 2)
+	var wg sync.WaitGroup
+	for i, replica := range []string{"b", "c"} {
+		wg.Go(func() {
+			for range 12 {
+				got, err := s.Adopt(context.Background(), replica, 2)
+				if err != nil || len(got) > 2 {
+					t.Errorf("got %v, %v", got, err)
+				}
+				taken[i] = append(taken[i], got...)
+			}
+		})
+	}
+	wg.Wait()
+	all := slices.Sorted(slices.Values(slices.Concat(taken...)))
+	want := append([]int64{}, 50)
+	for chat := range int64(20) {
+		want = append(want, chat)
+	}
+	slices.Sort(want)
+	if !slices.Equal(all, want) {
+		t.Errorf("got %v, want %v: each once, and the closed walk's not", all, want)
+	}
+	for i, replica := range []string{"b", "c"} {
+		got, err := s.Owned(ctx, replica)
+		if slices.Sort(taken[i]); err != nil || !slices.Equal(got, taken[i]) {
+			t.Errorf("%s owns %v, %v, took %v", replica, got, err, taken[i])
+		}
+	}
+	entries, err := s.PendingIn(ctx, 6, 1, 2, 3)
+	if err != nil || len(entries) != 3 || entries[0].Update != 3 || entries[2].Update != 5 || entries[2].Chat != 2 {
+		t.Errorf("got %+v, %v, want updates 3, 4 and 5", entries, err)
+	}
+	walks, err := s.WalksIn(ctx, 50, 51, 1)
+	if err != nil || len(walks) != 1 || walks[0].ID != "50:1" || walks[0].Interval != time.Minute {
+		t.Errorf("got %+v, %v, want the open walk", walks, err)
+	}
+}
+
 func TestSlots(t *testing.T) {
 	s := cluster(t)
 	ctx := t.Context()
