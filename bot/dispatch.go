@@ -101,6 +101,8 @@ type mux struct {
 	operator  map[string]handler // commands that exist for Config.Admins alone
 	listed    []string           // commands shown in Telegram's menu, in order
 	callbacks map[string]func(u *update, args string) job
+
+	listedOperator []string // behind them, in an operator's menu
 }
 
 func (b *Bot) routes() mux {
@@ -126,7 +128,8 @@ func (b *Bot) routes() mux {
 			"pause":  b.onPause,
 			"refund": b.onRefund,
 		},
-		listed: []string{"start", "live", "stop", "language", "settings", "donate", "stats", "privacy", "forget", "terms", "paysupport", "help"},
+		listed:         []string{"start", "live", "stop", "language", "settings", "donate", "stats", "privacy", "forget", "terms", "paysupport", "help"},
+		listedOperator: []string{"admin", "pause", "ban", "unban", "refund"},
 		callbacks: map[string]func(*update, string) job{
 			"more":   b.moreButton,
 			"vote":   b.voteButton,
