@@ -63,6 +63,8 @@ func appendText(k []byte, s string) []byte { return append(append(k, s...), 0) }
 
 func readUint(k []byte) uint64 { return binary.BigEndian.Uint64(k) }
 
+func readInt(k []byte) int64 { return int64(readUint(k) ^ 1<<63) }
+
 // checkKey refuses texts that cannot be part of a key.
 func checkKey(parts ...string) error {
 	for _, s := range parts {
