@@ -12,15 +12,20 @@ import (
 // Moving carries everything that is kept from one store to another, whatever adapters they have. What a Row says is all there is of it: rows exported from
 // one store and imported into an empty one give a store that answers as the first one does.
 type Moving interface {
+	Source
+	// Import stores the rows in one transaction, or replaces those of the same keys, as they are: what other methods leave alone is set too (votes, tries, walks that are
+	// closed). Tables are imported in the order of Tables, each in the order of Export: a row whose place in a list is not the next is ErrInvalid, and
+	// so is one that the rest of the store contradicts.
+	Import(ctx context.Context, rows []Row) error
+}
+
+// Source is what is read of a store that moves.
+type Source interface {
 	// Rows counts what Export returns of a table.
 	Rows(ctx context.Context, table Table) (int, error)
 	// Export returns at most limit rows of a table whose Key is greater than after, ordered by Key; "" comes before the first. Each call is a
 	// transaction of its own: what is written between two of them may be in neither.
 	Export(ctx context.Context, table Table, after Key, limit int) ([]Row, error)
-	// Import stores the rows in one transaction, or replaces those of the same keys, as they are: what other methods leave alone is set too (votes, tries, walks that are
-	// closed). Tables are imported in the order of Tables, each in the order of Export: a row whose place in a list is not the next is ErrInvalid, and
-	// so is one that the rest of the store contradicts.
-	Import(ctx context.Context, rows []Row) error
 }
 
 // Table is a kind of row.

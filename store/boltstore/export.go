@@ -10,17 +10,15 @@ import (
 	"excursobot/store"
 )
 
-var _ store.Moving = (*Store)(nil)
-
-// source says how a table is read: its rows lie in a bucket in the order of their store.Key.
-type source struct {
+// reader says how a table is read: its rows lie in a bucket in the order of their store.Key.
+type reader struct {
 	bucket []byte
 	key    func(after store.Key) ([]byte, error) // the bucket's key of the row with that Key
 	row    func(tx *bolt.Tx, k, v []byte) (any, error)
 }
 
-func sourceOf(table store.Table) (source, bool) {
-	s, ok := map[store.Table]source{
+func readerOf(table store.Table) (reader, bool) {
+	r, ok := map[store.Table]reader{
 		store.TableUsers:    {bucketUsers, numberKey, exportUser},
 		store.TablePlaces:   {bucketPlaceIDs, textsKey(2), exportPlace},
 		store.TableTiles:    {bucketTiles, exportTileKey, exportTile},
@@ -33,7 +31,7 @@ func sourceOf(table store.Table) (source, bool) {
 		store.TableInbox:    {bucketInbox, numberKey, exportEntry},
 		store.TableSettings: {bucketSettings, textsKey(1), exportSetting},
 	}[table]
-	return s, ok
+	return r, ok
 }
 
 // Export implements store.Moving.
@@ -41,26 +39,26 @@ func (s *Store) Export(ctx context.Context, table store.Table, after store.Key, 
 	if read, ok := listOf(table); ok {
 		return s.exportList(ctx, read, after, limit)
 	}
-	src, ok := sourceOf(table)
+	r, ok := readerOf(table)
 	if !ok {
 		return nil, fmt.Errorf("%w: table %q", store.ErrInvalid, table)
 	}
-	var from []byte
+	var start []byte
 	if after != "" {
 		var err error
-		if from, err = src.key(after); err != nil {
+		if start, err = r.key(after); err != nil {
 			return nil, err
 		}
 	}
 	var rows []store.Row
 	err := s.view(ctx, func(tx *bolt.Tx) error {
-		c := tx.Bucket(src.bucket).Cursor()
-		k, v := c.Seek(from)
-		if after != "" && bytes.Equal(k, from) {
+		c := tx.Bucket(r.bucket).Cursor()
+		k, v := c.Seek(start)
+		if after != "" && bytes.Equal(k, start) {
 			k, v = c.Next()
 		}
 		for ; k != nil && len(rows) < limit; k, v = c.Next() {
-			record, err := src.row(tx, k, v)
+			record, err := r.row(tx, k, v)
 			if err != nil {
 				return err
 			}
@@ -80,7 +78,7 @@ func (s *Store) Export(ctx context.Context, table store.Table, after store.Key, 
 func (s *Store) Rows(ctx context.Context, table store.Table) (int, error) {
 	n := 0
 	read, list := listOf(table)
-	src, ok := sourceOf(table)
+	r, ok := readerOf(table)
 	if !list && !ok {
 		return 0, fmt.Errorf("%w: table %q", store.ErrInvalid, table)
 	}
@@ -91,12 +89,12 @@ func (s *Store) Rows(ctx context.Context, table store.Table) (int, error) {
 			n = len(rows)
 			return err
 		case table != store.TableSettings:
-			n = rows(tx, src.bucket)
+			n = rows(tx, r.bucket)
 			return nil
 		}
 		n = 0
-		return tx.Bucket(src.bucket).ForEach(func(k, v []byte) error {
-			record, err := src.row(tx, k, v)
+		return tx.Bucket(r.bucket).ForEach(func(k, v []byte) error {
+			record, err := r.row(tx, k, v)
 			if record != nil {
 				n++
 			}

@@ -16,14 +16,7 @@ import (
 	"excursobot/store"
 )
 
-// MovedStore is a store that can be moved.
-type MovedStore interface {
-	store.Store
-	store.Moving
-}
-
-// Moving checks the contract of store.Moving. open makes a new store in each directory.
-func Moving(t *testing.T, open func(t *testing.T, dir string) MovedStore) {
+func testMoving(t *testing.T, open OpenFunc) {
 	t.Run("EveryField", func(t *testing.T) {
 		s := open(t, t.TempDir())
 		defer closeStore(t, s)
@@ -85,7 +78,7 @@ func Rows() []store.Row {
 	return rows
 }
 
-func testMovedFields(t *testing.T, s MovedStore) {
+func testMovedFields(t *testing.T, s store.Store) {
 	ctx, rows := t.Context(), Rows()
 	must(t, s.Import(ctx, rows))
 	must(t, s.Import(ctx, rows)) // again: nothing is there twice
@@ -134,7 +127,7 @@ func testMovedFields(t *testing.T, s MovedStore) {
 	}
 }
 
-func testMovedRefused(t *testing.T, s MovedStore) {
+func testMovedRefused(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	must(t, s.Import(ctx, Rows()))
 	before := lines(t, s)
@@ -188,7 +181,7 @@ func testMovedRefused(t *testing.T, s MovedStore) {
 }
 
 // testMovedRings moves lists that are full and have forgotten their first rows, and lets both stores go on.
-func testMovedRings(t *testing.T, a, b MovedStore) {
+func testMovedRings(t *testing.T, a, b store.Store) {
 	ctx := t.Context()
 	const more = 7
 	updates := make([]int64, store.DoneKept+more)
@@ -202,7 +195,7 @@ func testMovedRings(t *testing.T, a, b MovedStore) {
 	}
 	must(t, a.SaveWalks(ctx, walks))
 	must(t, move(ctx, a, b, 4999))
-	for _, s := range []MovedStore{a, b} {
+	for _, s := range []store.Store{a, b} {
 		must(t, s.MarkDone(ctx, 1<<40, 1<<41))
 		must(t, s.SaveWalks(ctx, []store.Walk{{ID: "2:1", Revision: 1, Closed: true}}))
 	}
@@ -220,7 +213,7 @@ func testMovedRings(t *testing.T, a, b MovedStore) {
 }
 
 // testTwin moves a store that has seen something of everything, and wants the same from both ever after.
-func testTwin(t *testing.T, a, b MovedStore, seed uint64) {
+func testTwin(t *testing.T, a, b store.Store, seed uint64) {
 	ctx := t.Context()
 	r := rand.New(rand.NewPCG(seed, 7))
 	for range 250 {
@@ -243,7 +236,7 @@ func testTwin(t *testing.T, a, b MovedStore, seed uint64) {
 	}
 }
 
-func testMovedEnded(t *testing.T, s MovedStore) {
+func testMovedEnded(t *testing.T, s store.Store) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	rows := Rows()
@@ -272,7 +265,7 @@ func testMovedEnded(t *testing.T, s MovedStore) {
 }
 
 // move copies everything, batch rows at a time.
-func move(ctx context.Context, from, to store.Moving, batch int) error {
+func move(ctx context.Context, from store.Source, to store.Moving, batch int) error {
 	for _, table := range store.Tables() {
 		var after store.Key
 		for {
@@ -292,7 +285,7 @@ func move(ctx context.Context, from, to store.Moving, batch int) error {
 	return nil
 }
 
-func exported(t *testing.T, s store.Moving, table store.Table, limit int) []store.Row {
+func exported(t *testing.T, s store.Source, table store.Table, limit int) []store.Row {
 	t.Helper()
 	var all []store.Row
 	var after store.Key
@@ -313,7 +306,7 @@ func exported(t *testing.T, s store.Moving, table store.Table, limit int) []stor
 }
 
 // lines returns the canonical form of everything.
-func lines(t *testing.T, s store.Moving) []string {
+func lines(t *testing.T, s store.Source) []string {
 	t.Helper()
 	var all []string
 	for _, table := range store.Tables() {

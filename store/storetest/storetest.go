@@ -66,6 +66,7 @@ func Run(t *testing.T, open OpenFunc) {
 	t.Run("Aliasing", func(t *testing.T) { testAliasing(t, open) })
 	t.Run("Concurrent", func(t *testing.T) { testConcurrent(t, open) })
 	t.Run("CloseWhileWriting", func(t *testing.T) { testCloseWhileWriting(t, open) })
+	t.Run("Moving", func(t *testing.T) { testMoving(t, open) })
 	t.Run("Crash", func(t *testing.T) { testCrash(t, open) })
 }
 
