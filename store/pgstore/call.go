@@ -1,0 +1,167 @@
+package pgstore
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"excursobot/store"
+)
+
+const (
+	// patience is how long a call is tried again. A pause comes between tries: at first of firstPause, then twice as long each time.
+	patience   = 2 * time.Second
+	firstPause = 20 * time.Millisecond
+	// grace is what a call gets beyond the time of its statements, for the way there and back.
+	grace = time.Second
+	// inOneGo is how many statements one statement's time is enough for: they are sent together, and most take microseconds.
+	inOneGo = 1000
+	// awayPatience is how long a call waits for a connection while the database is known to be away.
+	awayPatience = time.Second
+)
+
+// effect says what a call does if it runs twice because the first answer was lost.
+type effect bool
+
+const (
+	repeatable effect = true  // the same as if it ran once
+	once       effect = false // it might count twice
+)
+
+// read runs fn on a connection. It ends with its context, and is tried again if the connection is lost.
+func (s *Store) read(ctx context.Context, fn func(context.Context, *pgx.Conn) error) error {
+	return s.call(ctx, repeatable, func(c *pgxpool.Conn) error {
+		ctx, cancel := context.WithTimeout(ctx, s.limit+grace)
+		defer cancel()
+		return fn(ctx, c.Conn())
+	})
+}
+
+// write sends what build queues in one round trip, as one transaction. build runs again for every try. Once sent it is
+// not interrupted.
+func (s *Store) write(ctx context.Context, e effect, build func(*pgx.Batch)) error {
+	return s.transact(ctx, e, func(ctx context.Context, c *pgx.Conn) error {
+		b := new(pgx.Batch)
+		build(b)
+		return s.send(ctx, c, b)
+	})
+}
+
+// transact runs fn on a connection, in a context that does not end with the caller's.
+func (s *Store) transact(ctx context.Context, e effect, fn func(context.Context, *pgx.Conn) error) error {
+	err := s.call(ctx, e, func(c *pgxpool.Conn) error {
+		if err := ctx.Err(); err != nil { // it ended while the call waited for the connection
+			return err
+		}
+		return fn(context.WithoutCancel(ctx), c.Conn())
+	})
+	s.full.Store(isFull(err))
+	return err
+}
+
+// send runs the statements of a batch and waits for their results as long as the server would.
+func (s *Store) send(ctx context.Context, c *pgx.Conn, b *pgx.Batch) error {
+	ctx, cancel := context.WithTimeout(ctx, s.limit*time.Duration(1+b.Len()/inOneGo)+grace)
+	defer cancel()
+	return c.SendBatch(ctx, b).Close()
+}
+
+// call runs fn on a connection of the pool, again after a failure that left nothing behind.
+func (s *Store) call(ctx context.Context, e effect, fn func(*pgxpool.Conn) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return store.ErrClosed
+	}
+	s.calls.Add(1)
+	began, pause := time.Now(), firstPause
+	for {
+		err := s.try(ctx, fn)
+		if ctx.Err() != nil && (isAway(err) || pgconn.SafeToRetry(err)) { // the connection was cut because the caller left
+			return ctx.Err()
+		}
+		if !isAway(err) {
+			s.answered()
+		}
+		wait := pause/2 + rand.N(pause)
+		if !s.again(e, err) || time.Since(began)+wait > patience {
+			return s.settle(err)
+		}
+		s.retries.Add(1)
+		if !sleep(ctx, wait) {
+			return ctx.Err()
+		}
+		pause *= 2
+	}
+}
+
+// try gets a connection and runs fn on it.
+func (s *Store) try(ctx context.Context, fn func(*pgxpool.Conn) error) error {
+	wait := s.limit + grace
+	if s.away.Load() {
+		wait = awayPatience
+	}
+	acquire, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	c, err := s.pool.Acquire(acquire)
+	if err != nil {
+		return &unsent{err}
+	}
+	defer c.Release()
+	return fn(c)
+}
+
+// again says whether a call that failed is worth another try and does no harm with it. While the database is known to be away
+// nobody waits for a second one.
+func (s *Store) again(e effect, err error) bool {
+	switch {
+	case err == nil:
+		return false
+	case isUndone(err):
+		return true
+	case !isAway(err) || s.away.Load():
+		return false
+	}
+	return e == repeatable && code(err) != "57014" || pgconn.SafeToRetry(err) // what took too long would take as long again
+}
+
+// settle notes what a call learned about the database, and translates its error.
+func (s *Store) settle(err error) error {
+	if isAway(err) && code(err) != "57014" && !s.away.Swap(true) {
+		s.log.Warn("store_away", "error", err)
+	}
+	return translate(err)
+}
+
+// answered notes that the database is there.
+func (s *Store) answered() {
+	if s.away.Load() && s.away.Swap(false) {
+		s.log.Info("store_back")
+	}
+}
+
+// unsent is a failure before anything was sent.
+type unsent struct{ error }
+
+// SafeToRetry is what pgconn.SafeToRetry asks.
+func (*unsent) SafeToRetry() bool { return true }
+
+func (e *unsent) Unwrap() error { return e.error }
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
