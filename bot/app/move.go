@@ -150,14 +150,14 @@ func compare(ctx context.Context, a, b store.Source, read func(int)) ([]tableSum
 	var differ []error
 	for i, there := range sums[0] {
 		if here := sums[1][i]; here != there {
-			differ = append(differ, fmt.Errorf("%s differ: %d rows there, %d here: %w", there.table, there.rows, here.rows, errNotEqual))
+			differ = append(differ, fmt.Errorf("table %s %w: %d rows there, %d here", there.table, errDiffers, there.rows, here.rows))
 		}
 	}
 	return sums[0], errors.Join(differ...)
 }
 
-// errNotEqual says that two stores hold different things.
-var errNotEqual = errors.New("not equal")
+// errDiffers says that two stores hold different things.
+var errDiffers = errors.New("differs")
 
 // countRows adds up the rows of all tables.
 func countRows(ctx context.Context, s store.Source) (int, error) {
