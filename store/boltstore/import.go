@@ -36,7 +36,7 @@ func (t *txn) importRow(record any) error {
 	case store.ToldRow:
 		return t.importTold(r)
 	case store.LedgerRow:
-		if err := checkDay(r.Day); err != nil {
+		if err := store.CheckDay(r.Day); err != nil {
 			return err
 		}
 		return t.putTokens(t.bucket(bucketLedger), ledgerKey(r.Day, r.Person), r.Tokens)
@@ -70,7 +70,7 @@ func (t *txn) importRecord(bucket, key []byte, fields func(*codec)) error {
 }
 
 func (t *txn) importPlace(r store.PlaceRow) error {
-	if err := errors.Join(checkKey(r.ID, r.Language), checkPoint(r.Point)); err != nil {
+	if err := errors.Join(store.CheckKey(r.ID, r.Language), store.CheckPoint(r.Point)); err != nil {
 		return err
 	}
 	if err := t.dropPlace(r.ID, r.Language); err != nil {
@@ -88,7 +88,7 @@ func (t *txn) importPlace(r store.PlaceRow) error {
 }
 
 func (t *txn) importTile(tile store.Tile) error {
-	if err := checkKey(tile.Language); err != nil {
+	if err := store.CheckKey(tile.Language); err != nil {
 		return err
 	}
 	k := tileKey(tile.TileKey)
@@ -105,7 +105,7 @@ func (t *txn) importTile(tile store.Tile) error {
 }
 
 func (t *txn) importStory(r store.StoryRow) error {
-	if err := errors.Join(checkKey(r.Place, r.Language, string(r.Length)), checkPoint(r.Point)); err != nil {
+	if err := errors.Join(r.StoryKey.Check(), store.CheckPoint(r.Point)); err != nil {
 		return err
 	}
 	if len(r.WrongBy) > 2 {
@@ -135,11 +135,11 @@ func (t *txn) importStory(r store.StoryRow) error {
 
 // importTold counts the editions too: one that votes speak of may be gone from the stories, and must not be given to another text.
 func (t *txn) importTold(r store.ToldRow) error {
-	if err := checkKey(r.Place, r.Walk, r.Vote.Language, string(r.Vote.Length)); err != nil {
+	if err := store.CheckKey(r.Place, r.Walk, r.Vote.Language, string(r.Vote.Length)); err != nil {
 		return err
 	}
-	if r.Vote.Mark < store.NoMark || r.Vote.Mark > store.Wrong {
-		return fmt.Errorf("%w: mark %d", store.ErrInvalid, r.Vote.Mark)
+	if err := store.CheckMark(r.Vote.Mark); err != nil {
+		return err
 	}
 	if err := t.countTo(bucketStories, r.Vote.Edition); err != nil {
 		return err
@@ -152,7 +152,7 @@ func (t *txn) importTold(r store.ToldRow) error {
 }
 
 func (t *txn) importWalk(w store.Walk) error {
-	if err := checkKey(w.ID); err != nil {
+	if err := store.CheckKey(w.ID); err != nil {
 		return err
 	}
 	key := walkKey(w.ID)
@@ -172,7 +172,7 @@ func (t *txn) importWalk(w store.Walk) error {
 }
 
 func (t *txn) importStop(r store.StopRow) error {
-	if err := checkKey(r.Walk, r.Place); err != nil {
+	if err := store.CheckKey(r.Walk, r.Place); err != nil {
 		return err
 	}
 	w, found, err := walkRow(t.tx, walkKey(r.Walk))
@@ -186,7 +186,7 @@ func (t *txn) importStop(r store.StopRow) error {
 }
 
 func (t *txn) importClosed(r store.ClosedRow) error {
-	if err := checkKey(r.Walk); err != nil {
+	if err := store.CheckKey(r.Walk); err != nil {
 		return err
 	}
 	key := walkKey(r.Walk)
@@ -205,7 +205,7 @@ func (t *txn) importClosed(r store.ClosedRow) error {
 
 // importPayment keeps the sums in step.
 func (t *txn) importPayment(p store.Payment) error {
-	if err := checkCharge(p.Charge); err != nil {
+	if err := store.CheckName(p.Charge); err != nil {
 		return err
 	}
 	old, found, err := paymentRow(t.tx, p.Charge)
@@ -224,7 +224,7 @@ func (t *txn) importPayment(p store.Payment) error {
 }
 
 func (t *txn) importEntry(e store.Entry) error {
-	if err := checkKey(e.Place); err != nil {
+	if err := store.CheckKey(e.Place); err != nil {
 		return err
 	}
 	if e.Update == 0 || t.bucket(bucketDone).Get(idKey(e.Update)) != nil {
@@ -254,7 +254,7 @@ func (t *txn) importDone(r store.DoneRow) error {
 }
 
 func (t *txn) importParked(r store.ParkedRow) error {
-	if err := checkKey(r.Place); err != nil {
+	if err := store.CheckKey(r.Place); err != nil {
 		return err
 	}
 	if err := t.countOne(bucketParked, r.Position, store.ParkedKept); err != nil {
@@ -264,7 +264,7 @@ func (t *txn) importParked(r store.ParkedRow) error {
 }
 
 func (t *txn) importSetting(r store.SettingRow) error {
-	if err := checkName(r.Name); err != nil {
+	if err := store.CheckName(r.Name); err != nil {
 		return err
 	}
 	if r.Value == "" {

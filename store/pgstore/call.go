@@ -2,6 +2,7 @@ package pgstore
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"time"
 
@@ -59,7 +60,9 @@ func (s *Store) transact(ctx context.Context, e effect, fn func(context.Context,
 		}
 		return fn(context.WithoutCancel(ctx), c.Conn())
 	})
-	s.full.Store(isFull(err))
+	if err == nil || isFull(err) {
+		s.full.Store(err != nil)
+	}
 	return err
 }
 
@@ -112,7 +115,7 @@ func (s *Store) try(ctx context.Context, fn func(*pgxpool.Conn) error) error {
 	defer cancel()
 	c, err := s.pool.Acquire(acquire)
 	if err != nil {
-		return &unsent{err}
+		return &harmless{err}
 	}
 	defer c.Release()
 	return fn(c)
@@ -147,13 +150,59 @@ func (s *Store) answered() {
 	}
 }
 
-// unsent is a failure before anything was sent.
-type unsent struct{ error }
+// harmless is a failure before anything could be written.
+type harmless struct{ error }
 
 // SafeToRetry is what pgconn.SafeToRetry asks.
-func (*unsent) SafeToRetry() bool { return true }
+func (*harmless) SafeToRetry() bool { return true }
 
-func (e *unsent) Unwrap() error { return e.error }
+func (e *harmless) Unwrap() error { return e.error }
+
+// rollback ends a transaction that was not committed, also when its function panicked. A connection that can't do that is
+// closed when it goes back to the pool.
+func (s *Store) rollback(ctx context.Context, c *pgx.Conn) {
+	const idle = 'I'
+	if c.IsClosed() || c.PgConn().TxStatus() == idle {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, grace)
+	defer cancel()
+	_, _ = c.Exec(ctx, "ROLLBACK")
+}
+
+// scan reads the columns of one row and says whether there is one.
+func scan(row pgx.Row, fields ...any) (found bool, err error) { return gotRow(row.Scan(fields...)) }
+
+// gotRow says whether a row was read. That there is none fails nothing: a batch goes on.
+func gotRow(err error) (bool, error) {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// list reads the rows that a question has for an answer; none is nil.
+func list[T any](ctx context.Context, s *Store, scan func(pgx.Row) (T, error), sql string, args ...any) (found []T, err error) {
+	err = s.read(ctx, func(ctx context.Context, c *pgx.Conn) error {
+		rows, err := c.Query(ctx, sql, args...)
+		if err != nil {
+			return err
+		}
+		found, err = pgx.AppendRows[T, []T](nil, rows, func(row pgx.CollectableRow) (T, error) { return scan(row) })
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+func orNotFound(found bool, err error) error {
+	if err == nil && !found {
+		return store.ErrNotFound
+	}
+	return err
+}
 
 func sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)

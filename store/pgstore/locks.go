@@ -6,6 +6,7 @@ import "github.com/jackc/pgx/v5"
 // and are taken in this order, behind those of updates.
 const (
 	lockMigrations int32 = iota
+	lockPlaces           // putting places
 	lockWalks            // changing walks: whether one ends is decided by the row that is there
 	lockParked           // numbering what is parked
 	lockDone             // numbering what is done

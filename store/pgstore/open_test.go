@@ -70,7 +70,9 @@ func TestOpenHidesThePassword(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := func(userinfo string) string { return "postgres://" + userinfo + "@" + good.Host + good.Path + "?" + good.RawQuery }
+	at := func(userinfo string) string {
+		return "postgres://" + userinfo + "@" + good.Host + good.Path + "?" + good.RawQuery
+	}
 	tests := []struct {
 		name, url, want string
 		is              error

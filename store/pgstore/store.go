@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"excursobot/store"
 )
 
 // Config says which database it is and how much of it is used.
@@ -20,6 +22,8 @@ type Config struct {
 	StatementTimeout time.Duration // for one statement, default 5 s
 	Log              *slog.Logger  // nil = silence
 }
+
+var _ store.Store = (*Store)(nil)
 
 // Store is a pool of connections to a database.
 type Store struct {

@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+
+	"excursobot/store"
+	"excursobot/store/storetest"
 )
 
 // testConfig returns the configuration of a schema that belongs to the directory and goes with the test.
@@ -52,4 +55,12 @@ func open(tb testing.TB, cfg Config) *Store {
 		tb.Fatal(err)
 	}
 	return s
+}
+
+func TestContract(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, dir string) store.Store { return open(t, testConfig(t, dir)) })
+}
+
+func BenchmarkContract(b *testing.B) {
+	storetest.Benchmark(b, func(b *testing.B, dir string) store.Store { return open(b, testConfig(b, dir)) })
 }

@@ -40,9 +40,11 @@ type ordered uint64
 
 const topBit = 1 << 63
 
+func signed(v uint64) int64 { return int64(v ^ topBit) }
+
 // Int64Value implements pgtype.Int64Valuer.
 func (o ordered) Int64Value() (pgtype.Int8, error) {
-	return pgtype.Int8{Int64: int64(o ^ topBit), Valid: true}, nil
+	return pgtype.Int8{Int64: signed(uint64(o)), Valid: true}, nil
 }
 
 // ScanInt64 implements pgtype.Int64Scanner.

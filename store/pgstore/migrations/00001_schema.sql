@@ -92,6 +92,7 @@ CREATE TABLE pages (
     PRIMARY KEY (language, page),
     FOREIGN KEY (place, language) REFERENCES places (id, language) ON DELETE CASCADE
 );
+CREATE INDEX pages_place ON pages (place, language);
 
 CREATE TABLE stories (
     place      text COLLATE "C" NOT NULL,
@@ -160,6 +161,7 @@ CREATE TABLE walks (
 );
 CREATE INDEX walks_open ON walks (id) WHERE NOT closed;
 CREATE INDEX walks_closed_as ON walks (closed_as) WHERE closed_as IS NOT NULL;
+CREATE INDEX walks_closing ON walks (id) WHERE closed AND closed_as IS NULL; -- inside a transaction only
 CREATE INDEX walks_expires_at ON walks (expires_at) WHERE closed AND expires_at IS NOT NULL;
 
 -- The stories told in walks that are open.
