@@ -36,7 +36,7 @@ func testMoving(t *testing.T, open OpenFunc) {
 	for seed := range uint64(2) {
 		t.Run(fmt.Sprint("Twin", seed), func(t *testing.T) {
 			a, b := open(t, t.TempDir()), open(t, t.TempDir())
-			testTwin(t, a, b, seed)
+			Twin(t, a, b, seed)
 			closeStore(t, a)
 			closeStore(t, b)
 		})
@@ -212,8 +212,9 @@ func testMovedRings(t *testing.T, a, b store.Store) {
 	}
 }
 
-// testTwin moves a store that has seen something of everything, and wants the same from both ever after.
-func testTwin(t *testing.T, a, b store.Store, seed uint64) {
+// Twin moves a store that has seen something of everything, and wants the same from both ever after.
+func Twin(t *testing.T, a, b store.Store, seed uint64) {
+	t.Helper()
 	ctx := t.Context()
 	r := rand.New(rand.NewPCG(seed, 7))
 	for range 250 {
