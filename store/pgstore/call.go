@@ -36,9 +36,13 @@ const (
 // read runs fn on a connection. It ends with its context, and is tried again if the connection is lost.
 func (s *Store) read(ctx context.Context, fn func(context.Context, *pgx.Conn) error) error {
 	return s.call(ctx, repeatable, func(c *pgxpool.Conn) error {
-		ctx, cancel := context.WithTimeout(ctx, s.limit+grace)
+		limited, cancel := context.WithTimeout(ctx, s.limit+grace)
 		defer cancel()
-		return fn(ctx, c.Conn())
+		err := fn(limited, c.Conn())
+		if err != nil && ctx.Err() != nil { // the connection was cut because the caller left
+			return ctx.Err()
+		}
+		return err
 	})
 }
 
@@ -87,10 +91,10 @@ func (s *Store) call(ctx context.Context, e effect, fn func(*pgxpool.Conn) error
 	began, pause := time.Now(), firstPause
 	for {
 		err := s.try(ctx, fn)
-		if ctx.Err() != nil && (isAway(err) || pgconn.SafeToRetry(err)) { // the connection was cut because the caller left
+		if ctx.Err() != nil && pgconn.SafeToRetry(err) { // nothing came of it because the caller left
 			return ctx.Err()
 		}
-		if !isAway(err) {
+		if err == nil || code(err) != "" && !isAway(err) {
 			s.answered()
 		}
 		wait := pause/2 + rand.N(pause)
