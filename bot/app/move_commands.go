@@ -133,6 +133,12 @@ func (m *move) begin(ctx context.Context, target endpoint) (moveCursor, error) {
 
 // replace makes the target empty and returns it open.
 func (m *move) replace(ctx context.Context, target endpoint) (endpoint, error) {
+	if target.erase != nil {
+		if err := target.erase(ctx); err != nil {
+			return endpoint{}, errors.Join(err, target.Close())
+		}
+		return target, nil
+	}
 	if err := target.Close(); err != nil {
 		return endpoint{}, err
 	}

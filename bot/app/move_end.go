@@ -12,6 +12,7 @@ import (
 
 	"excursobot/store"
 	"excursobot/store/boltstore"
+	"excursobot/store/pgstore"
 )
 
 // endpoint is an open store that is moved from or to.
@@ -21,6 +22,8 @@ type endpoint struct {
 	id   string // what tells it from every other store
 	// still calls fn with the store as it is at one moment.
 	still func(ctx context.Context, fn func(store.Source) error) error
+	// erase empties a database; nil for a file, which is set aside.
+	erase func(ctx context.Context) error
 }
 
 // where is a store that is not open: a file, or a Postgres database if there is a URL.
@@ -45,7 +48,7 @@ func configured(cfg Config) where {
 // openSource opens a store that is to be read and must be there.
 func openSource(ctx context.Context, w where) (endpoint, error) {
 	if w.url != "" {
-		return openDatabase(ctx, w.url)
+		return openDatabase(ctx, w.url, true)
 	}
 	if _, err := os.Stat(w.file); err != nil {
 		return endpoint{}, usageError{err}
@@ -56,7 +59,7 @@ func openSource(ctx context.Context, w where) (endpoint, error) {
 // openTarget opens a store that is to be written, and makes it if it is not there.
 func openTarget(ctx context.Context, w where) (endpoint, error) {
 	if w.url != "" {
-		return openDatabase(ctx, w.url)
+		return openDatabase(ctx, w.url, false)
 	}
 	return openFile(w.file, false)
 }
@@ -113,6 +116,17 @@ func setAside(path string, at time.Time) (string, error) {
 	return aside, os.Rename(path, aside)
 }
 
-func openDatabase(ctx context.Context, url string) (endpoint, error) {
-	return endpoint{}, errors.New("WIP")
+// moveTimeout is for one statement on a database that is moved: some count or empty whole tables.
+const moveTimeout = 5 * time.Minute
+
+func openDatabase(ctx context.Context, url string, readOnly bool) (endpoint, error) {
+	s, err := pgstore.Open(ctx, pgstore.Config{URL: url, StatementTimeout: moveTimeout, ReadOnly: readOnly})
+	if err != nil {
+		return endpoint{}, err
+	}
+	id, err := s.Identity(ctx)
+	if err != nil {
+		return endpoint{}, errors.Join(err, s.Close())
+	}
+	return endpoint{Store: s, name: s.Name(), id: id, still: s.Still, erase: s.Erase}, nil
 }

@@ -107,3 +107,33 @@ func TestStill(t *testing.T) {
 		t.Errorf("got error %v", err)
 	}
 }
+
+func TestReadOnly(t *testing.T) {
+	cfg := testConfig(t, t.TempDir())
+	cfg.ReadOnly = true
+	if s, err := Open(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), "holds no store") {
+		t.Fatalf("an empty database: %v, %v", s, err)
+	}
+	writable := cfg
+	writable.ReadOnly = false
+	s := open(t, writable)
+	if err := errors.Join(s.Import(t.Context(), storetest.Rows()), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, cfg)
+	defer s.Close()
+	if done, err := s.Done(t.Context(), 90); err != nil || !done {
+		t.Errorf("read: %v, %v", done, err)
+	}
+	if err := s.MarkDone(t.Context(), 91); err == nil {
+		t.Error("it was written")
+	}
+	conn := connect(t, cfg.URL)
+	defer conn.Close(context.Background())
+	if _, err := conn.Exec(t.Context(), "INSERT INTO "+cfg.Schema+"."+versionTable+" (version_id, is_applied) VALUES (99, true)"); err != nil {
+		t.Fatal(err)
+	}
+	if other, err := Open(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), "version 99") {
+		t.Errorf("a newer schema: %v, %v", other, err)
+	}
+}
