@@ -50,8 +50,8 @@ func (c moveCursor) row() (store.Row, error) {
 	return store.NewRow(store.SettingRow{Name: moveSetting, Value: string(text)}), err
 }
 
-// copyRows copies what comes after the cursor, and calls copied with the number of rows of each batch.
-func copyRows(ctx context.Context, to store.Moving, from store.Source, at moveCursor, copied func(store.Table, int)) error {
+// copyRows copies what comes after the cursor, batch rows at a time, and calls copied with the number of rows of each batch.
+func copyRows(ctx context.Context, to store.Moving, from store.Source, at moveCursor, batch int, copied func(store.Table, int)) error {
 	tables := store.Tables()
 	if at.Table != "" {
 		tables = tables[max(0, slices.Index(tables, at.Table)):]
@@ -61,7 +61,7 @@ func copyRows(ctx context.Context, to store.Moving, from store.Source, at moveCu
 			at.Table, at.After = table, ""
 		}
 		for {
-			rows, err := from.Export(ctx, table, at.After, moveBatch)
+			rows, err := from.Export(ctx, table, at.After, batch)
 			if err != nil {
 				return fmt.Errorf("read %s: %w", table, err)
 			}

@@ -36,7 +36,7 @@ func (c migrateCommand) Run(p *process) error {
 			return fmt.Errorf("the store to copy: %w", err)
 		}
 		defer func() { err = errors.Join(err, source.Close()) }()
-		m := move{source: source, to: to, force: c.Force, stdout: p.stdout, stderr: p.stderr}
+		m := move{source: source, to: to, force: c.Force, batch: moveBatch, stdout: p.stdout, stderr: p.stderr}
 		return m.run(ctx)
 	})
 }
@@ -55,6 +55,7 @@ type move struct {
 	source         endpoint
 	to             where
 	force          bool
+	batch          int // rows
 	stdout, stderr io.Writer
 }
 
@@ -75,7 +76,7 @@ func (m *move) run(ctx context.Context) (err error) {
 		if err != nil {
 			return interrupted(ctx, err)
 		}
-		if err := target.SetSetting(ctx, moveSetting, ""); err != nil {
+		if err := target.Import(ctx, []store.Row{store.NewRow(store.SettingRow{Name: moveSetting})}); err != nil {
 			return interrupted(ctx, err)
 		}
 		return m.report(target, sums)
@@ -166,7 +167,7 @@ func (m *move) copy(ctx context.Context, target endpoint, from store.Source, at 
 	bar := newProgress(m.stderr, "copy", total)
 	defer bar.end()
 	bar.add("begun", there)
-	return copyRows(ctx, target, from, at, func(table store.Table, n int) { bar.add(string(table), n) })
+	return copyRows(ctx, target, from, at, m.batch, func(table store.Table, n int) { bar.add(string(table), n) })
 }
 
 // verify compares the stores. A target that differs is marked, so that nobody goes on with it.

@@ -99,25 +99,19 @@ func TestMigrateIntoPostgresGoesOnAfterAnyBatch(t *testing.T) {
 	url, _ := testSchema(t)
 	dir := t.TempDir()
 	from := where{file: filepath.Join(dir, "from.db")}
-	filledFile(t, from.file, 1200)
+	filledFile(t, from.file, 10)
 	want := exportOf(t, from.file)
-	for broken := range 16 { // 2 batches of users, 1 of every other table
+	const batches = 15 // 2 of users, 1 of every other table
+	for broken := range batches + 1 {
 		err := moveBetween(t, from, where{url: url}, broken)
-		if errors.Is(err, errBroke) != (broken < 15) {
+		if errors.Is(err, errBroke) != (broken < batches) {
 			t.Fatalf("broken after %d batches: error %v", broken, err)
 		}
-		if err := moveBetween(t, from, where{url: url}, -1); err != nil {
+		if err := moveBetween(t, from, where{url: url}, -1); err != nil { // it compares the stores
 			t.Fatalf("went on after %d batches: %v", broken, err)
 		}
-		if exportOf(t, url) != want {
-			t.Errorf("went on after %d batches: not equal", broken)
-		}
-		back := where{file: filepath.Join(dir, fmt.Sprintf("back%d.db", broken))}
-		if err := moveBetween(t, where{url: url}, back, broken); errors.Is(err, errBroke) != (broken < 15) {
-			t.Fatalf("back, broken after %d batches: error %v", broken, err)
-		}
-		if err := moveBetween(t, where{url: url}, back, -1); err != nil || exportOf(t, back.file) != want {
-			t.Errorf("went back after %d batches: %v, or not equal", broken, err)
+		if broken == batches {
+			break
 		}
 		database, err := openTarget(t.Context(), where{url: url})
 		if err != nil {
@@ -126,6 +120,13 @@ func TestMigrateIntoPostgresGoesOnAfterAnyBatch(t *testing.T) {
 		if err := errors.Join(database.erase(t.Context()), database.Close()); err != nil {
 			t.Fatal(err)
 		}
+	}
+	back := where{file: filepath.Join(dir, "back.db")}
+	if err := moveBetween(t, where{url: url}, back, batches/2); !errors.Is(err, errBroke) {
+		t.Fatal(err)
+	}
+	if err := moveBetween(t, where{url: url}, back, -1); err != nil || exportOf(t, back.file) != want {
+		t.Errorf("went back in two parts: %v, or not equal", err)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"excursobot/store"
@@ -162,15 +163,17 @@ func TestMigrateWhileTheBotRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	for _, args := range [][]string{
-		{"migrate", "--from", busy, "--to", filepath.Join(dir, "new.db")},
-		{"migrate", "--from", other, "--to", busy},
-		{"export", "--from", busy},
-	} {
-		if code, _, errs := run(dir, args...); code != exitRuntime || !strings.Contains(errs, "stop the bot first") {
-			t.Errorf("%v: %d %s", args, code, errs)
+	synctest.Test(t, func(t *testing.T) { // they wait for the file
+		for _, args := range [][]string{
+			{"migrate", "--from", busy, "--to", filepath.Join(dir, "new.db")},
+			{"migrate", "--from", other, "--to", busy},
+			{"export", "--from", busy},
+		} {
+			if code, _, errs := run(dir, args...); code != exitRuntime || !strings.Contains(errs, "stop the bot first") {
+				t.Errorf("%v: %d %s", args, code, errs)
+			}
 		}
-	}
+	})
 }
 
 // brittle is a store that takes so many batches and no more.
@@ -188,14 +191,14 @@ func (b *brittle) Import(ctx context.Context, rows []store.Row) error {
 	return b.Store.Import(ctx, rows)
 }
 
-// moveBetween runs a move to a target that breaks after so many batches, or does not if that is negative.
+// moveBetween runs a move, ten rows at a time, to a target that breaks after so many batches, or does not if that is negative.
 func moveBetween(t *testing.T, from, to where, batches int) error {
 	t.Helper()
 	source, err := openSource(t.Context(), from)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := move{source: source, to: to, stdout: new(bytes.Buffer), stderr: new(bytes.Buffer)}
+	m := move{source: source, to: to, batch: 10, stdout: new(bytes.Buffer), stderr: new(bytes.Buffer)}
 	if batches < 0 {
 		return errors.Join(m.run(t.Context()), source.Close())
 	}
@@ -210,7 +213,7 @@ func moveBetween(t *testing.T, from, to where, batches int) error {
 func TestMigrateGoesOnAfterAnyBatch(t *testing.T) {
 	dir := t.TempDir()
 	from := where{file: filepath.Join(dir, "from.db")}
-	filledFile(t, from.file, 2500)
+	filledFile(t, from.file, 20)
 	want := exportOf(t, from.file)
 	const batches = 16 // 3 of users, 1 of every other table
 	for broken := range batches + 1 {
@@ -236,7 +239,7 @@ func TestMigrateGoesOnAfterAnyBatch(t *testing.T) {
 func TestMigrateNoticesWhatChanged(t *testing.T) {
 	dir := t.TempDir()
 	from, to, other := filepath.Join(dir, "from.db"), filepath.Join(dir, "to.db"), filepath.Join(dir, "other.db")
-	filledFile(t, from, 2500)
+	filledFile(t, from, 20)
 	filledFile(t, other, 0)
 	if err := moveBetween(t, where{file: from}, where{file: to}, 2); !errors.Is(err, errBroke) {
 		t.Fatal(err)
@@ -248,7 +251,7 @@ func TestMigrateNoticesWhatChanged(t *testing.T) {
 		_, err := s.UpdateUser(t.Context(), 1000, func(u *store.User) error { u.Language = "fr"; return nil })
 		return err
 	})
-	if code, _, errs := run(dir, "migrate", "--from", from, "--to", to); code != exitRuntime || !strings.Contains(errs, "table users differs: 2502 rows there, 2502 here") {
+	if code, _, errs := run(dir, "migrate", "--from", from, "--to", to); code != exitRuntime || !strings.Contains(errs, "table users differs: 22 rows there, 22 here") {
 		t.Errorf("changed behind the cursor: %d %s", code, errs)
 	}
 	if code, _, errs := run(dir, "migrate", "--from", from, "--to", to); code != exitUsage || !strings.Contains(errs, "differs from its source") {
