@@ -123,7 +123,7 @@ func (m *move) begin(ctx context.Context, target endpoint) (moveCursor, error) {
 		fmt.Fprintf(m.stderr, "%s: going on with a move that was interrupted\n", target.name)
 		return at, nil
 	case at.From != "":
-		return at, fmt.Errorf("%s %w: a move into it from elsewhere (%s) has not ended", target.name, errNotEmpty, at.From)
+		return at, fmt.Errorf("%s %w: a move into it from elsewhere has not ended", target.name, errNotEmpty)
 	}
 	n, err := countRows(ctx, target)
 	if err == nil && n > 0 {

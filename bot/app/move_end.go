@@ -29,9 +29,10 @@ type endpoint struct {
 // where is a store that is not open: a file, or a Postgres database if there is a URL.
 type where struct{ file, url string }
 
-// parseWhere reads an argument: the address of a database, or a file.
+// parseWhere reads an argument: a file, or the address of a database. What looks like an address in any form is taken for one, so that no error
+// about a file shows a password.
 func parseWhere(text string) where {
-	if strings.HasPrefix(text, "postgres://") || strings.HasPrefix(text, "postgresql://") {
+	if strings.Contains(text, "://") || strings.Contains(text, "password=") || strings.HasPrefix(text, "host=") || strings.HasPrefix(text, "dbname=") {
 		return where{url: text}
 	}
 	return where{file: text}

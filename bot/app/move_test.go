@@ -139,12 +139,15 @@ func TestMigrateRefuses(t *testing.T) {
 		{"no source", []string{"--from", absent, "--to", good}, exitUsage, "absent.db"},
 		{"source that is no store", []string{"--from", junk, "--to", absent}, exitRuntime, "junk.db"},
 		{"target that is no store", []string{"--from", good, "--to", junk, "--force"}, exitRuntime, "junk.db"},
+		{"address of another database", []string{"--from", "mysql://u:secret@h/x", "--to", absent}, exitRuntime, "no address of a Postgres database"},
+		{"address of nobody", []string{"--from", "postgres://u:secret@127.0.0.1:1/x", "--to", absent}, exitRuntime, "the store to copy: "},
+		{"address in words", []string{"--from", good, "--to", "host=127.0.0.1 port=1 password=secret"}, exitRuntime, "the target: "},
 		{"unknown flag", []string{"--into", good}, exitUsage, "--into"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			code, _, errs := run(dir, append([]string{"migrate"}, tt.args...)...)
-			if code != tt.code || !strings.Contains(errs, tt.err) {
+			if code != tt.code || !strings.Contains(errs, tt.err) || strings.Contains(errs, "secret") {
 				t.Errorf("%d %s, want %d and %q", code, errs, tt.code, tt.err)
 			}
 		})
@@ -234,6 +237,38 @@ func TestMigrateGoesOnAfterAnyBatch(t *testing.T) {
 			t.Errorf("went on after %d batches: not equal", broken)
 		}
 	}
+}
+
+func TestMigrateInterrupted(t *testing.T) {
+	dir := t.TempDir()
+	from, to := filepath.Join(dir, "from.db"), filepath.Join(dir, "to.db")
+	filledFile(t, from, 20)
+	source, err := openSource(t.Context(), where{file: from})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	source.still = func(_ context.Context, fn func(store.Source) error) error { return fn(leaving{source, cancel}) }
+	m := move{source: source, to: where{file: to}, batch: 10, stdout: new(bytes.Buffer), stderr: new(bytes.Buffer)}
+	if err := errors.Join(m.run(ctx), source.Close()); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "the same command goes on") {
+		t.Errorf("got error %v", err)
+	}
+	if code, _, errs := run(dir, "migrate", "--from", from, "--to", to); code != exitClean || !strings.Contains(errs, "going on") || exportOf(t, to) != exportOf(t, from) {
+		t.Errorf("again: %d %s", code, errs)
+	}
+}
+
+// leaving is a source during whose stories a signal comes.
+type leaving struct {
+	store.Source
+	signal func()
+}
+
+func (l leaving) Export(ctx context.Context, table store.Table, after store.Key, limit int) ([]store.Row, error) {
+	if table == store.TableStories {
+		l.signal()
+	}
+	return l.Source.Export(ctx, table, after, limit)
 }
 
 func TestMigrateNoticesWhatChanged(t *testing.T) {
