@@ -83,6 +83,11 @@ func copyRows(ctx context.Context, to store.Moving, from store.Source, at moveCu
 	return nil
 }
 
+// endMove takes the cursor away.
+func endMove(ctx context.Context, s store.Moving) error {
+	return s.Import(ctx, []store.Row{store.NewRow(store.SettingRow{Name: moveSetting})})
+}
+
 // tableSum is a table in short: equal sums, equal tables.
 type tableSum struct {
 	table store.Table

@@ -76,7 +76,7 @@ func (m *move) run(ctx context.Context) (err error) {
 		if err != nil {
 			return interrupted(ctx, err)
 		}
-		if err := target.Import(ctx, []store.Row{store.NewRow(store.SettingRow{Name: moveSetting})}); err != nil {
+		if err := endMove(ctx, target); err != nil {
 			return interrupted(ctx, err)
 		}
 		return m.report(target, sums)
@@ -98,6 +98,9 @@ func (m *move) openTarget(ctx context.Context) (endpoint, moveCursor, error) {
 	}
 	if !m.force {
 		return endpoint{}, moveCursor{}, errors.Join(usageError{fmt.Errorf("%w; --force replaces it", err)}, target.Close())
+	}
+	if _, err := writeLines(ctx, io.Discard, m.source, func(int) {}); err != nil { // what cannot be read replaces nothing
+		return endpoint{}, moveCursor{}, errors.Join(err, target.Close())
 	}
 	if target, err = m.replace(ctx, target); err != nil {
 		return endpoint{}, moveCursor{}, fmt.Errorf("the target: %w", err)

@@ -257,3 +257,37 @@ func TestImportLegacyLaterThanTheFirstPeople(t *testing.T) {
 		t.Errorf("given %+v, %v", given, err)
 	}
 }
+
+func TestBackupOfADatabaseAndRestore(t *testing.T) {
+	url, _ := testSchema(t)
+	dir := t.TempDir()
+	from := filepath.Join(dir, "from.db")
+	filledFile(t, from, 10)
+	call := func(want int, args ...string) (out, errs string) {
+		t.Helper()
+		var stdout, stderr bytes.Buffer
+		if code := Main(args, &stdout, &stderr, []string{"DATA_DIR=" + dir, "DATABASE_URL=" + url}); code != want {
+			t.Errorf("%v: exit code %d, want %d: %s", args, code, want, &stderr)
+		}
+		return stdout.String(), stderr.String()
+	}
+	call(exitClean, "restore", from) // into nothing
+	path, _ := call(exitClean, "backup")
+	path = strings.TrimSpace(path)
+	want := exportOf(t, from)
+	if filepath.Dir(path) != filepath.Join(dir, backupDir) || exportOf(t, path) != want {
+		t.Errorf("the backup %s is not what the database is", path)
+	}
+	changeFile(t, from, func(s store.Store) error { return s.MarkDone(t.Context(), 12345) })
+	if _, errs := call(exitUsage, "restore", from); !strings.Contains(errs, "--force") {
+		t.Errorf("into what is there: %s", errs)
+	}
+	call(exitClean, "restore", from, "--force")
+	if exportOf(t, url) != exportOf(t, from) {
+		t.Error("the database is not what the backup is")
+	}
+	call(exitUsage, "restore", filepath.Join(dir, "absent.db"), "--force")
+	if exportOf(t, url) != exportOf(t, from) {
+		t.Error("the database was changed")
+	}
+}

@@ -239,6 +239,35 @@ func TestMigrateGoesOnAfterAnyBatch(t *testing.T) {
 	}
 }
 
+func TestADamagedSourceReplacesNothing(t *testing.T) {
+	dir := t.TempDir()
+	from, to := filepath.Join(dir, "from.db"), filepath.Join(dir, "to.db")
+	filledFile(t, from, 20)
+	filledFile(t, to, 1)
+	want := exportOf(t, to)
+	content, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.LastIndex(content, []byte("<yes>")) // the value of a setting, which is read last
+	if at < 0 {
+		t.Fatal("no setting in the file")
+	}
+	for ; at >= 0; at = bytes.LastIndex(content[:at], []byte("<yes>")) {
+		content[at] = '['
+	}
+	if err := os.WriteFile(from, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, _, errs := run(dir, "migrate", "--from", from, "--to", to, "--force")
+	if code != exitRuntime || !strings.Contains(errs, "damaged") {
+		t.Errorf("%d %s", code, errs)
+	}
+	if exportOf(t, to) != want {
+		t.Error("the target was changed")
+	}
+}
+
 func TestMigrateInterrupted(t *testing.T) {
 	dir := t.TempDir()
 	from, to := filepath.Join(dir, "from.db"), filepath.Join(dir, "to.db")
