@@ -14,7 +14,8 @@ import (
 )
 
 const (
-	// patience is how long a call is tried again. A pause comes between tries: at first of firstPause, then twice as long each time.
+	// patience is how long a call is tried again. A pause comes between tries, at first of firstPause, then twice as long each
+	// time; but not where a connection turned out to be dead, for then the others in the pool may be as well.
 	patience   = 2 * time.Second
 	firstPause = 20 * time.Millisecond
 	// grace is what a call gets beyond the time of its statements, for the way there and back.
@@ -89,7 +90,7 @@ func (s *Store) call(ctx context.Context, e effect, fn func(*pgxpool.Conn) error
 	}
 	s.calls.Add(1)
 	began, pause := time.Now(), firstPause
-	for {
+	for dead := int32(0); ; {
 		err := s.try(ctx, fn)
 		if ctx.Err() != nil && pgconn.SafeToRetry(err) { // nothing came of it because the caller left
 			return ctx.Err()
@@ -102,6 +103,10 @@ func (s *Store) call(ctx context.Context, e effect, fn func(*pgxpool.Conn) error
 			return s.settle(err)
 		}
 		s.retries.Add(1)
+		if isLost(err) && dead < s.conns {
+			dead++
+			continue
+		}
 		if !sleep(ctx, wait) {
 			return ctx.Err()
 		}
@@ -139,9 +144,10 @@ func (s *Store) again(e effect, err error) bool {
 	return e == repeatable && code(err) != "57014" || pgconn.SafeToRetry(err) // what took too long would take as long again
 }
 
-// settle notes what a call learned about the database, and translates its error.
+// settle notes what a call learned about the database, and translates its error. A dead connection or a slow statement does
+// not say that there is no better one to be had.
 func (s *Store) settle(err error) error {
-	if isAway(err) && code(err) != "57014" && !s.away.Swap(true) {
+	if isAway(err) && !isLost(err) && code(err) != "57014" && !s.away.Swap(true) {
 		s.log.Warn("store_away", "error", err)
 	}
 	return translate(err)

@@ -70,3 +70,10 @@ func isUndone(err error) bool {
 	c := code(err)
 	return c == "40001" || c == "40P01" // serialization failure, deadlock
 }
+
+// isLost says whether a connection that the pool took for good was dead.
+func isLost(err error) bool {
+	_, refused := errors.AsType[*pgconn.ConnectError](err)
+	slow := pgconn.Timeout(err) || errors.Is(err, context.DeadlineExceeded)
+	return !refused && !slow && isAway(err) && (code(err) == "" || strings.HasPrefix(code(err), "57P"))
+}

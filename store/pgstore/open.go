@@ -33,7 +33,10 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{log: cfg.Log, limit: cfg.StatementTimeout, space: lockSpace(conf.ConnConfig.RuntimeParams["search_path"])}
+	s := &Store{
+		log: cfg.Log, limit: cfg.StatementTimeout, conns: conf.MaxConns,
+		space: lockSpace(conf.ConnConfig.RuntimeParams["search_path"]),
+	}
 	prepare := s.migrate
 	if cfg.ReadOnly {
 		prepare = s.inspect

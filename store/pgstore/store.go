@@ -31,6 +31,7 @@ type Store struct {
 	pool  *pgxpool.Pool
 	log   *slog.Logger
 	limit time.Duration // for one statement, as the server keeps it
+	conns int32         // most at once
 	space int32         // of the advisory locks: another one for each schema
 
 	mu     sync.RWMutex // held for reading by every call, so that Close waits for them
