@@ -54,6 +54,8 @@ type update struct {
 	brief bool        // all people together ask too much: answered without the model
 	done  bool        // recorded as done already
 
+	anywhere bool // answered here, whichever replica the chat belongs to
+
 	shown struct { // what the person has seen of the answer, in the process before this one too
 		place   string // "" = not chosen
 		message int    // that is to become the answer; 0 = none

@@ -45,6 +45,7 @@ type rampage struct {
 	dir     string
 	rng     *rand.Rand
 	tg      *sim.Telegram
+	model   *sim.Model
 	servers []*http.Server
 	env     []string
 	output  output
@@ -75,7 +76,7 @@ func newRampage(t *testing.T, seed uint64, bin, dir string) *rampage {
 			r.mu.Unlock()
 		}
 	})
-	model := sim.NewModel(sim.ModelConfig{
+	r.model = sim.NewModel(sim.ModelConfig{
 		Latency: func(int) time.Duration { return 700 * time.Millisecond },
 		Fault: func(n int) string {
 			return map[int]string{5: "500", 9: "cut", 13: "garbage", 17: "429", 23: "badyear"}[n%29]
@@ -89,7 +90,7 @@ func newRampage(t *testing.T, seed uint64, bin, dir string) *rampage {
 	r.env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LOG_FORMAT=json", "HTTP_ADDR=" + addr, "DATA_DIR=" + dir,
 		"TELEGRAM_BOT_TOKEN=" + chaosToken, "TELEGRAM_API_URL=" + r.serve(r.tg),
-		"OPENAI_API_KEY=" + chaosKey, "OPENAI_BASE_URL=" + r.serve(model) + "/v1", "OPENAI_MODEL=chaos", "OPENAI_REQUESTS_PER_MINUTE=1000",
+		"OPENAI_API_KEY=" + chaosKey, "OPENAI_BASE_URL=" + r.serve(r.model) + "/v1", "OPENAI_MODEL=chaos", "OPENAI_REQUESTS_PER_MINUTE=1000",
 		"WIKIPEDIA_URL=" + r.serve(wiki) + "/w/api.php?lang={lang}", "WIKIPEDIA_CONTACT=chaos@example.org",
 		"LIVE_INTERVALS=2s,10s", "LIVE_DEFAULT=2s", "BACKUP_EVERY=1h", "BACKUP_KEEP=2", "SHUTDOWN_DRAIN=20s",
 		"LIMITS_PERSON_STORY_EVERY=1ms", "LIMITS_PERSON_STORY_BURST=1000", "LIMITS_PERSON_UPDATES=1000", "LIMITS_PERSON_UPDATES_BURST=10000",

@@ -9,13 +9,11 @@ import (
 	"net/http"
 	"net/url"
 	"time"
-
-	"excursobot/store"
 )
 
 // runBot runs the real bot until intake ends.
 func runBot(intake context.Context, cfg Config, env environment, log *slog.Logger) error {
-	a, err := New(cfg, World{}, log)
+	a, err := New(cfg, World{Env: env}, log)
 	if err != nil {
 		return err
 	}
@@ -24,8 +22,10 @@ func runBot(intake context.Context, cfg Config, env environment, log *slog.Logge
 	}
 	cfg.warn(a.log, env) // the dashboard shows it too
 	a.notify = newNotifier(env, log)
-	a.also("control", a.control)
-	if cfg.Backup.Every > 0 {
+	if a.file != nil {
+		a.also("control", a.control)
+	}
+	if a.file != nil && cfg.Backup.Every > 0 {
 		a.also("backups", a.scheduleBackups)
 	}
 	l, err := listen(intake, cfg.HTTP.Addr)
@@ -113,25 +113,9 @@ func (a *App) watchdog(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	go func() {
 		defer close(done)
-		a.notify.run(ctx, func(context.Context) error { return a.bot.Ready() }, a.storeAnswers)
+		a.notify.run(ctx, func(context.Context) error { return a.bot.Ready() }, a.alive)
 	}()
 	a.stop.push("watchdog", func() error { cancel(); <-done; return nil })
-}
-
-func (a *App) storeAnswers(ctx context.Context) error {
-	_, err := a.store.Done(ctx, 0)
-	return err
-}
-
-// storeTakes says why the store is not as it should be. One without room is still read: people get what the library and the sources have.
-func (a *App) storeTakes(ctx context.Context) error {
-	if err := a.storeAnswers(ctx); err != nil {
-		return err
-	}
-	if a.file.Stats().Full {
-		return store.ErrFull
-	}
-	return nil
 }
 
 // drain waits for the updates under way, at most shutdown.drain.
@@ -148,7 +132,7 @@ func (a *App) drain(bot *part) {
 // routes returns the pages that every mode has, and the webhook if Telegram posts to it.
 func (a *App) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	healthRoutes(mux, a.probes())
+	healthRoutes(mux, a.replica, a.probes())
 	if a.monitor != nil && a.cfg.Monitor.Addr == "" {
 		a.monitor.Routes(mux)
 	}

@@ -65,12 +65,17 @@ const (
 
 // Config wires a Guide.
 type Config struct {
-	Store                store.Store
-	Places               *places.Finder // nil = the pack alone
-	Pack                 *places.Pack
-	Model                *model.Client // nil = source extracts only
-	Gate                 *limiter.Gate // before the model
-	Cache                *geo.Cache[[]store.Story]
+	Store  store.Store
+	Places *places.Finder // nil = the pack alone
+	Pack   *places.Pack
+	Model  *model.Client // nil = source extracts only
+	Gate   *limiter.Gate // before the model
+	Cache  *geo.Cache[[]store.Story]
+
+	// Slot waits for the right to one call among all processes on the same store, which share the slots of the Gate; nil = there is no other.
+	// An error leaves the model out.
+	Slot func(ctx context.Context) (release func(), err error)
+
 	Log                  *slog.Logger
 	PlacesPerCall        int   // default 4
 	DailyTokens          int64 // 0 = no limit

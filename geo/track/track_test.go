@@ -123,12 +123,12 @@ func TestScaleBarMeasuresMarks(t *testing.T) {
 			a := geo.Offset(r.Track[1], tt.bearing+90, tt.distance/4)
 			b := geo.Offset(r.Track[3], tt.bearing+90, tt.distance/4)
 			r.Places = []Place{{Number: 1, Point: a}, {Number: 2, Point: b}}
-			_, img := draw(t, r)
+			k := newKit()
+			img := k.picture(r).img
 			found := marks(img)
 			if len(found) != 2 {
 				t.Fatalf("found %d marks, want 2", len(found))
 			}
-			k := newKit()
 			v, _ := k.survey(r, r.stretches())
 			scale := k.bar(v, r.Words)
 			got := found[0].to(found[1]) / float64(barWidth(img)) * scale.metres
