@@ -9,9 +9,10 @@ RACE := $(shell command -v "$$(go env CC)" >/dev/null 2>&1 && [ "$$(go env CGO_E
 
 SEEDS   ?= 50
 OUTAGE  ?= 60s
+PEOPLE  ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-browser race lint fuzz chaos replicas flood bench load build image image-check release clean
+.PHONY: help run demo test test-browser race lint fuzz chaos replicas flood move bench load build image image-check release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +53,9 @@ replicas: ## three replicas on one database, one of them killed, and a database 
 
 flood: ## what too many updates do to memory and to the others (2 minutes)
 	go test -tags chaos ./bot/app -run '^TestFlood$$' -count=1 -timeout 20m -v
+
+move: ## move PEOPLE (100000) people and stories to a throwaway Postgres and back, and measure it (3 minutes)
+	PG_FSYNC=on .ci/postgres go test ./bot/app -run '^TestRoundTrip$$' -count=1 -timeout 60m -v -people $(PEOPLE)
 
 bench: ## every benchmark
 	go test -run '^$$' -bench . -benchmem ./...

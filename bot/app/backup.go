@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"excursobot/store"
 	"excursobot/store/boltstore"
 )
 
@@ -27,17 +28,13 @@ const (
 // backupName is the file of a backup made at t.
 func backupName(t time.Time) string { return backupPrefix + t.UTC().Format(backupForm) + backupSuffix }
 
-// writeBackup makes a backup at path of what copy writes: synced, opened and checked before it gets its name.
-func writeBackup(ctx context.Context, path string, copyTo func(io.Writer) error) error {
+// writeBackup makes a backup at path of what fill writes to a file: opened and checked before it gets its name.
+func writeBackup(ctx context.Context, path string, fill func(file string) error) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
 	err := boltstore.Replace(path, func(temp string) error {
-		f, err := os.OpenFile(temp, os.O_WRONLY, 0o600)
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(copyTo(f), f.Sync(), f.Close()); err != nil {
+		if err := fill(temp); err != nil {
 			return err
 		}
 		return boltstore.Verify(ctx, temp)
@@ -46,6 +43,37 @@ func writeBackup(ctx context.Context, path string, copyTo func(io.Writer) error)
 		return fmt.Errorf("backup %s: %w", path, err)
 	}
 	return nil
+}
+
+// streamed fills a file with what copyTo writes.
+func streamed(copyTo func(io.Writer) error) func(file string) error {
+	return func(file string) error {
+		f, err := os.OpenFile(file, os.O_WRONLY, 0o600)
+		if err != nil {
+			return err
+		}
+		return errors.Join(copyTo(f), f.Sync(), f.Close())
+	}
+}
+
+// moved fills a file with what a store of another kind holds at one moment.
+func moved(ctx context.Context, still func(context.Context, func(store.Source) error) error) func(file string) error {
+	return func(file string) error {
+		return still(ctx, func(from store.Source) (err error) {
+			to, err := boltstore.Open(boltstore.Config{Path: file})
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, to.Close()) }()
+			if err := copyRows(ctx, to, from, moveCursor{From: "backup"}, moveBatch, func(store.Table, int) {}); err != nil {
+				return err
+			}
+			if _, err := compare(ctx, from, to, func(int) {}); err != nil {
+				return err
+			}
+			return endMove(ctx, to)
+		})
+	}
 }
 
 // backups returns the names of the backups in the directory, oldest first. What else lies there is nobody's business.
@@ -88,7 +116,7 @@ func prune(dir string, keep int) error {
 // backupNow makes a backup in the data directory and removes the oldest beyond backup.keep.
 func (a *App) backupNow(ctx context.Context, at time.Time) (string, error) {
 	path := filepath.Join(a.cfg.Store.Dir, backupDir, backupName(at))
-	if err := writeBackup(ctx, path, func(w io.Writer) error { return a.file.Backup(ctx, chaosWriter(w)) }); err != nil {
+	if err := writeBackup(ctx, path, streamed(func(w io.Writer) error { return a.file.Backup(ctx, chaosWriter(w)) })); err != nil {
 		return "", err
 	}
 	return path, prune(filepath.Dir(path), a.cfg.Backup.Keep)

@@ -49,6 +49,7 @@ func (a *App) control(ctx context.Context) error {
 	defer os.Remove(filepath.Join(a.cfg.Store.Dir, controlSocket))
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /backup", a.streamBackup)
+	mux.HandleFunc("GET /payments", a.streamPayments)
 	srv := newServer(mux, a.log)
 	srv.WriteTimeout = controlTimeout
 	const patience = time.Second // a backup cut off is noticed by who waits for it
@@ -64,11 +65,25 @@ func (a *App) streamBackup(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// streamPayments writes every payment as a line of JSON. A list that fails on the way is cut off, as a backup is.
+func (a *App) streamPayments(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	if err := writePayments(r.Context(), w, a.store); err != nil {
+		a.log.Error("payments", "error", err)
+		panic(http.ErrAbortHandler)
+	}
+}
+
 // errNotRunning says that no process answers at the socket.
 var errNotRunning = errors.New("the bot is not running")
 
 // fetchBackup writes the running bot's store to w.
 func fetchBackup(ctx context.Context, dir string, w io.Writer) error {
+	return fetch(ctx, dir, http.MethodPost, "/backup", w)
+}
+
+// fetch writes the running bot's answer to w.
+func fetch(ctx context.Context, dir, method, what string, w io.Writer) error {
 	path := filepath.Join(dir, controlSocket)
 	var d net.Dialer
 	client := http.Client{Timeout: controlTimeout, Transport: &http.Transport{
@@ -81,7 +96,7 @@ func fetchBackup(ctx context.Context, dir string, w io.Writer) error {
 			return conn, nil
 		},
 	}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://excursobot/backup", nil)
+	req, err := http.NewRequestWithContext(ctx, method, "http://excursobot"+what, nil)
 	if err != nil {
 		return err
 	}

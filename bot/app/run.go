@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"excursobot/store"
 )
 
 // runBot runs the real bot until intake ends.
@@ -16,6 +18,9 @@ func runBot(intake context.Context, cfg Config, env environment, log *slog.Logge
 	a, err := New(cfg, World{Env: env}, log)
 	if err != nil {
 		return err
+	}
+	if err := refuseHalf(intake, a.store); err != nil {
+		return errors.Join(err, a.Close())
 	}
 	cfg.warn(a.log, env) // the dashboard shows it too
 	a.notify = newNotifier(env, log)
@@ -30,6 +35,15 @@ func runBot(intake context.Context, cfg Config, env environment, log *slog.Logge
 		return errors.Join(fmt.Errorf("http.addr (%s): %w", cfg.origin("http.addr"), err), a.Close())
 	}
 	return a.Run(intake, l)
+}
+
+// refuseHalf refuses a store into which a move has not ended: people would be taken for strangers.
+func refuseHalf(ctx context.Context, s store.Settings) error {
+	cursor, err := readCursor(ctx, s)
+	if err == nil && cursor != (moveCursor{}) {
+		err = usageError{errors.New("the store is not complete: repeat the \"excursobot migrate\" that was to fill it")}
+	}
+	return err
 }
 
 // also makes Run run something more, as long as HTTP is served.

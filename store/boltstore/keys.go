@@ -62,6 +62,8 @@ func appendText(k []byte, s string) []byte { return append(append(k, s...), 0) }
 
 func readUint(k []byte) uint64 { return binary.BigEndian.Uint64(k) }
 
+func readInt(k []byte) int64 { return int64(readUint(k) ^ 1<<63) }
+
 func idKey(id int64) []byte { return appendInt(make([]byte, 0, 8), id) }
 
 func toldKey(k []byte, person int64, place string) []byte {

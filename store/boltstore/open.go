@@ -37,7 +37,7 @@ var (
 
 // Open opens the file, or makes it (0600) if there is none. It reads the whole file once and refuses one whose structure
 // is damaged, one of another program and one of a newer version; it never replaces a file. A file that another process
-// holds is ErrInUse after Config.Wait.
+// holds is ErrInUse after Config.Wait. With Config.ReadOnly nothing is made or written, and others may read the file too.
 func Open(cfg Config) (*Store, error) {
 	if cfg.Wait <= 0 {
 		cfg.Wait = 3 * time.Second
@@ -46,8 +46,10 @@ func Open(cfg Config) (*Store, error) {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	dir := filepath.Dir(cfg.Path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("store: make directory %s: %w", dir, err)
+	if !cfg.ReadOnly {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("store: make directory %s: %w", dir, err)
+		}
 	}
 	db, err := openFile(cfg)
 	switch {
@@ -80,6 +82,7 @@ func openFile(cfg Config) (db *bolt.DB, err error) {
 		Timeout:      cfg.Wait,
 		FreelistType: bolt.FreelistMapType, // the other one slows down with the number of free pages
 		MaxSize:      int(min(cfg.MaxSize, math.MaxInt)),
+		ReadOnly:     cfg.ReadOnly,
 		NoStatistics: true, // they cost every reader a lock
 		OpenFile: func(name string, flag int, perm os.FileMode) (*os.File, error) {
 			var err error
@@ -151,6 +154,9 @@ func (s *Store) prepare() error {
 	})
 	if err != nil || complete {
 		return err
+	}
+	if s.db.IsReadOnly() {
+		return fmt.Errorf("store: %s was written by an older version of %s, or by none: \"excursobot compact\" brings it up to date", s.path, program)
 	}
 	return s.write(context.Background(), func(t *txn) error {
 		t.dirty, t.wrote = true, true

@@ -23,7 +23,7 @@ var errAddress = errors.New("store: this is no address of a Postgres database (p
 	"in a password, characters such as @ / : % are written as %40 %2F %3A %25")
 
 // Open connects to the database and brings its tables up to date, of which one process at a time takes care. It refuses
-// tables of a newer version and those of another program. No error holds the password.
+// tables of a newer version and those of another program. With Config.ReadOnly it changes nothing. No error holds the password.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -37,7 +37,11 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		log: cfg.Log, limit: cfg.StatementTimeout, conns: conf.MaxConns,
 		space: lockSpace(conf.ConnConfig.RuntimeParams["search_path"]),
 	}
-	if err := s.migrate(ctx, conf.ConnConfig); err != nil {
+	prepare := s.migrate
+	if cfg.ReadOnly {
+		prepare = s.inspect
+	}
+	if err := prepare(ctx, conf.ConnConfig); err != nil {
 		return nil, explain(err)
 	}
 	if s.pool, err = pgxpool.NewWithConfig(ctx, conf); err != nil {
@@ -67,6 +71,9 @@ func configure(cfg Config) (*pgxpool.Config, error) {
 	params["idle_in_transaction_session_timeout"] = milliseconds(cfg.StatementTimeout)
 	params["default_transaction_isolation"] = "read committed" // every statement sees what was committed before it
 	params["timezone"] = "UTC"
+	if cfg.ReadOnly {
+		params["default_transaction_read_only"] = "on"
+	}
 	return conf, nil
 }
 

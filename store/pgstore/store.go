@@ -21,6 +21,7 @@ type Config struct {
 	MaxConns         int32         // most connections at once, default 8
 	StatementTimeout time.Duration // for one statement, default 5 s
 	Log              *slog.Logger  // nil = silence
+	ReadOnly         bool          // the tables must be there, and every write fails
 }
 
 var _ store.Store = (*Store)(nil)

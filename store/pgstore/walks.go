@@ -28,7 +28,7 @@ const (
 		)
 		DELETE FROM walk_stops WHERE walk = $1 AND EXISTS (SELECT FROM closing)`
 
-	upsertWalk = `
+	importWalk = `
 		INSERT INTO walks AS w (id, person, chat, message, revision, began_at, date, ends_at, interval, anchor, due_at, first, chosen, question,
 			paused, parked, quiet, quiet_lat, quiet_lon, lat, lon, heading, fixed_at, metres, track, ended_at, reason, closed, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
@@ -39,8 +39,9 @@ const (
 			quiet = excluded.quiet, quiet_lat = excluded.quiet_lat, quiet_lon = excluded.quiet_lon, lat = excluded.lat, lon = excluded.lon,
 			heading = excluded.heading, fixed_at = excluded.fixed_at, metres = excluded.metres, track = excluded.track, ended_at = excluded.ended_at,
 			reason = excluded.reason, closed = excluded.closed, expires_at = excluded.expires_at,
-			closed_as = CASE WHEN excluded.closed THEN w.closed_as END
-		WHERE w.revision < excluded.revision`
+			closed_as = CASE WHEN excluded.closed THEN w.closed_as END`
+
+	upsertWalk = importWalk + " WHERE w.revision < excluded.revision"
 
 	// numberClosed gives the walks that closed in this transaction the next numbers, those given in the order given.
 	numberClosed = `
@@ -75,8 +76,7 @@ func (s *Store) SaveWalks(ctx context.Context, walks []store.Walk) error {
 	var closed []string
 	for i := range walks {
 		w := &walks[i]
-		err := errors.Join(store.CheckKey(w.ID), store.CheckText(w.Reason), store.CheckPoint(w.Point, w.QuietAt))
-		if err != nil {
+		if err := checkWalk(w); err != nil {
 			return err
 		}
 		if ids[i] = w.ID; w.Closed {
@@ -99,6 +99,10 @@ func (s *Store) SaveWalks(ctx context.Context, walks []store.Walk) error {
 			b.Queue(forgetClosed, store.WalksKept)
 		}
 	})
+}
+
+func checkWalk(w *store.Walk) error {
+	return errors.Join(store.CheckKey(w.ID), store.CheckText(w.Reason), store.CheckPoint(w.Point, w.QuietAt))
 }
 
 // Walk implements store.Walks.
@@ -130,6 +134,10 @@ func (s *Store) Stops(ctx context.Context, walk string) ([]store.Stop, error) {
 }
 
 func scanStop(row pgx.Row) (s store.Stop, err error) {
-	err = row.Scan(&s.Number, &s.Place, &s.Title, &s.Point.Lat, &s.Point.Lon, (*moment)(&s.At))
+	err = row.Scan(stopFields(&s)...)
 	return s, err
+}
+
+func stopFields(s *store.Stop) []any {
+	return []any{&s.Number, &s.Place, &s.Title, &s.Point.Lat, &s.Point.Lon, (*moment)(&s.At)}
 }

@@ -32,6 +32,8 @@ func fill(v reflect.Value, n *int) {
 		v.SetString(fmt.Sprintf("текст-%d", *n))
 	case reflect.Bool:
 		v.SetBool(true)
+	case reflect.Int8: // a mark
+		v.SetInt(int64(*n%3) + 1)
 	case reflect.Int, reflect.Int64:
 		v.SetInt(-int64(*n) << 20)
 	case reflect.Uint64:

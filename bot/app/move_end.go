@@ -1,0 +1,133 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"excursobot/store"
+	"excursobot/store/boltstore"
+	"excursobot/store/pgstore"
+)
+
+// endpoint is an open store that is moved from or to.
+type endpoint struct {
+	store.Store
+	name string // for people; no password in it
+	id   string // what tells it from every other store
+	// still calls fn with the store as it is at one moment.
+	still func(ctx context.Context, fn func(store.Source) error) error
+	// erase empties a database; nil for a file, which is set aside.
+	erase func(ctx context.Context) error
+}
+
+// where is a store that is not open: a file, or a Postgres database if there is a URL.
+type where struct{ file, url string }
+
+// parseWhere reads an argument: a file, or the address of a database. What looks like an address in any form is taken for one, so that no error
+// about a file shows a password.
+func parseWhere(text string) where {
+	if strings.Contains(text, "://") || strings.Contains(text, "password=") || strings.HasPrefix(text, "host=") || strings.HasPrefix(text, "dbname=") {
+		return where{url: text}
+	}
+	return where{file: text}
+}
+
+// configured is the store that the bot uses.
+func configured(cfg Config) where {
+	if cfg.Store.Postgres != "" {
+		return where{url: cfg.Store.Postgres}
+	}
+	return where{file: storePath(cfg)}
+}
+
+// openSource opens a store that is to be read and must be there.
+func openSource(ctx context.Context, w where) (endpoint, error) {
+	if w.url != "" {
+		return openDatabase(ctx, w.url, true)
+	}
+	if _, err := os.Stat(w.file); err != nil {
+		return endpoint{}, usageError{err}
+	}
+	return openFile(w.file, true)
+}
+
+// openTarget opens a store that is to be written, and makes it if it is not there.
+func openTarget(ctx context.Context, w where) (endpoint, error) {
+	if w.url != "" {
+		return openDatabase(ctx, w.url, false)
+	}
+	return openFile(w.file, false)
+}
+
+func openFile(path string, readOnly bool) (endpoint, error) {
+	s, err := boltstore.Open(boltstore.Config{Path: path, ReadOnly: readOnly, Wait: time.Second})
+	if errors.Is(err, boltstore.ErrInUse) {
+		return endpoint{}, fmt.Errorf("stop the bot first: %w", err)
+	}
+	if err != nil {
+		return endpoint{}, err
+	}
+	id, err := fileID(path)
+	if err != nil {
+		return endpoint{}, errors.Join(err, s.Close())
+	}
+	// Nobody writes to a file that this process holds.
+	still := func(_ context.Context, fn func(store.Source) error) error { return fn(s) }
+	return endpoint{Store: s, name: path, id: id, still: still}, nil
+}
+
+// fileID returns the one name of a file, which need not be there yet.
+func fileID(path string) (string, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	real, err := filepath.EvalSymlinks(abs)
+	if errors.Is(err, fs.ErrNotExist) {
+		real, err = abs, nil
+		if dir, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil {
+			real = filepath.Join(dir, filepath.Base(abs))
+		}
+	}
+	return "file " + real, err
+}
+
+// sameFile says whether both are one file, perhaps under two names.
+func sameFile(a, b where) bool {
+	if a.file == "" || b.file == "" {
+		return false
+	}
+	infoA, errA := os.Stat(a.file)
+	infoB, errB := os.Stat(b.file)
+	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
+}
+
+// setAside gives a store's file that is to be replaced another name, and returns it.
+func setAside(path string, at time.Time) (string, error) {
+	if err := unused(path); err != nil {
+		return "", err
+	}
+	aside := path + ".before-migrate-" + at.UTC().Format(backupForm)
+	return aside, os.Rename(path, aside)
+}
+
+// moveTimeout is for one statement on a database that is moved: some count or empty whole tables.
+const moveTimeout = 5 * time.Minute
+
+func openDatabase(ctx context.Context, url string, readOnly bool) (endpoint, error) {
+	s, err := pgstore.Open(ctx, pgstore.Config{URL: url, StatementTimeout: moveTimeout, ReadOnly: readOnly})
+	if err != nil {
+		return endpoint{}, err
+	}
+	id, err := s.Identity(ctx)
+	if err != nil {
+		return endpoint{}, errors.Join(err, s.Close())
+	}
+	return endpoint{Store: s, name: s.Name(), id: id, still: s.Still, erase: s.Erase}, nil
+}
