@@ -150,6 +150,14 @@ func ifClosed(w store.Walk) time.Time {
 	return w.Expires
 }
 
+// ifFetched is when a place is to be swept; the zero time is never.
+func ifFetched(p store.Place) time.Time {
+	if p.Fetched.IsZero() {
+		return time.Time{}
+	}
+	return p.Fetched.Add(store.PlaceLife)
+}
+
 // toldRow is what is kept of a delivery, with the person's vote.
 type toldRow struct {
 	at     time.Time
