@@ -112,7 +112,7 @@ func (p *process) untilSignalled(run func(intake context.Context) error) error {
 	intake, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	done := make(chan error, 1)
-	go func() { done <- run(intake) }()
+	go func() { done <- recovered(func() error { return run(intake) }) }()
 	for stopping := false; ; stopping = true {
 		select {
 		case err := <-done:

@@ -75,7 +75,10 @@ func (a *App) Run(intake context.Context, l net.Listener) error {
 	a.stop.push("guide", guide.wait)
 	a.stop.push("work", func() error { endWork(); return bot.wait() })
 	a.stop.push("drain", func() error { a.drain(bot); return nil })
-	a.watchdog(serving)
+	watchdog, endWatchdog := context.WithCancel(serving)
+	defer endWatchdog()
+	systemd := start(watchdog, "watchdog", failed, a.keepSystemdInformed)
+	a.stop.push("watchdog", func() error { endWatchdog(); return systemd.wait() })
 	a.log.Info("started", "version", version(), "addr", l.Addr().String(), "webhook", a.cfg.Telegram.WebhookURL != "")
 
 	select {
@@ -95,15 +98,10 @@ func (a *App) Run(intake context.Context, l net.Listener) error {
 	return nil
 }
 
-// watchdog keeps systemd informed until the end: ready as /readyz says it, alive while the store answers.
-func (a *App) watchdog(ctx context.Context) {
-	done := make(chan struct{})
-	ctx, cancel := context.WithCancel(ctx)
-	go func() {
-		defer close(done)
-		a.notify.run(ctx, func(context.Context) error { return a.bot.Ready() }, a.storeAnswers)
-	}()
-	a.stop.push("watchdog", func() error { cancel(); <-done; return nil })
+// keepSystemdInformed tells systemd until the end that the bot is ready, as /readyz says it, and alive while the store answers.
+func (a *App) keepSystemdInformed(ctx context.Context) error {
+	a.notify.run(ctx, func(context.Context) error { return a.bot.Ready() }, a.storeAnswers)
+	return nil
 }
 
 func (a *App) storeAnswers(ctx context.Context) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -303,6 +304,38 @@ func (b *broken) SaveWalks(ctx context.Context, walks []store.Walk) error {
 		return store.ErrFull
 	}
 	return b.Store.SaveWalks(ctx, walks)
+}
+
+// mad is a store whose next write panics.
+type mad struct {
+	*boltstore.Store
+	armed atomic.Bool
+}
+
+func (m *mad) SaveWalks(ctx context.Context, walks []store.Walk) error {
+	if m.armed.Swap(false) {
+		panic("boom")
+	}
+	return m.Store.SaveWalks(ctx, walks)
+}
+
+func TestASaverThatPanicsEndsRunInOrder(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		sh := share(1, 10)
+		w.begin(sh)
+		w.stay(sh, minute)
+		m := &mad{Store: w.store}
+		w.live.saving.Lock()
+		w.live.cfg.Store = m
+		w.live.saving.Unlock()
+		m.armed.Store(true)
+		w.walk(sh, home, 90, 1.4, minute)
+		err := <-w.ended
+		if err == nil || !strings.Contains(err.Error(), "boom") {
+			w.Errorf("Run ended with %v, want the panic", err)
+		}
+		w.ended <- nil
+	})
 }
 
 func TestStoreThatCannotWrite(t *testing.T) {

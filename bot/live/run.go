@@ -2,6 +2,9 @@ package live
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
 	"time"
 )
 
@@ -34,19 +37,39 @@ func (l *Live) Run(ctx context.Context) error {
 	}
 	work, hard := context.WithCancel(context.WithoutCancel(ctx))
 	defer hard()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	saving, stopSaving := context.WithCancel(context.WithoutCancel(ctx))
-	saved := make(chan struct{})
-	go func() { defer close(saved); l.saver(saving) }()
+	saved := make(chan error, 1)
+	go func() {
+		err := l.guarded(func() { l.saver(saving) })
+		if err != nil {
+			stop() // walks that nobody stores must not go on
+		}
+		saved <- err
+	}()
 
 	l.serve(ctx, work)
 	l.flush(wall(), true)
 	l.drain(hard)
 	l.flush(wall(), true)
 	stopSaving()
-	<-saved
+	broke := <-saved
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastSave)
 	defer cancel()
-	return l.save(last)
+	return errors.Join(broke, l.save(last))
+}
+
+// guarded turns a panic into an error and logs where it happened.
+func (l *Live) guarded(fn func()) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			l.log.Error("panic", "value", fmt.Sprint(r), "stack", string(debug.Stack()))
+			err = fmt.Errorf("live: panic: %v", r)
+		}
+	}()
+	fn()
+	return nil
 }
 
 // serve is the loop.
