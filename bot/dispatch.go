@@ -149,6 +149,8 @@ func (b *Bot) route(u *update) job {
 		return job{kind: "payment", vital: true, money: true, run: b.onPayment}
 	case u.message != nil && u.refunded != nil:
 		return job{kind: "payment", vital: true, money: true, run: b.onRefunded}
+	case u.checkout != nil: // left by an earlier process: one that comes in is answered at arrival
+		return job{kind: "checkout", money: true, run: b.onCheckoutLeft}
 	case u.callback != nil:
 		return b.routeCallback(u)
 	case u.message != nil && u.private:

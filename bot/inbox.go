@@ -23,12 +23,12 @@ const (
 )
 
 // keep writes the accepted arrivals to the inbox, in one transaction: from then on they are answered, by this process or by the
-// next. A store without room keeps nothing but can be read, so people are answered all the same.
+// next. A store without room keeps nothing but can be read, so people are answered all the same. A checkout is being answered already.
 func (b *Bot) keep(ctx context.Context, arrivals []*arrival) {
 	var kept []*arrival
 	var entries []store.Entry
 	for _, a := range arrivals {
-		if a.verdict == accepted && !a.job.fleeting {
+		if a.verdict == accepted && !a.job.fleeting || a.verdict == settled && a.u.checkout != nil {
 			kept = append(kept, a)
 			entries = append(entries, store.Entry{Update: a.u.id, Chat: a.u.chat, Arrived: a.u.arrived, Raw: a.raw})
 		}
@@ -45,7 +45,7 @@ func (b *Bot) keep(ctx context.Context, arrivals []*arrival) {
 	lost := false // what follows an update that must come again comes again too
 	for i, a := range kept {
 		switch {
-		case err == nil && fresh[i]:
+		case err == nil && fresh[i], a.verdict == settled:
 			continue
 		case err == nil:
 			a.verdict = repeated
@@ -118,7 +118,7 @@ func (b *Bot) resumeOne(ctx context.Context, e *store.Entry) error {
 	run := job.run
 	job.run = func(ctx context.Context, u *update) error {
 		if e.Tries >= store.TriesMost {
-			return b.park(ctx, u)
+			return b.park(ctx, u, job.money)
 		}
 		if e.Tries > 1 { // begun in two processes that ended: it may be why, and what is begun beside it would be blamed too
 			end, err := b.suspect(ctx)
@@ -137,12 +137,15 @@ func (b *Bot) resumeOne(ctx context.Context, e *store.Entry) error {
 }
 
 // park ends an update that was tried too often, with an apology: that may come twice, should the process end on the way. A place that was chosen
-// for the answer counts as told, for it may have been.
-func (b *Bot) park(ctx context.Context, u *update) error {
+// for the answer counts as told, for it may have been. Of money nothing is said: it is stored, and no payer is to hear of a failure.
+func (b *Bot) park(ctx context.Context, u *update, money bool) error {
 	b.counts.parked.Add(1)
 	b.observe.Error("parked")
 	b.log.Error("update_parked", "update", u.id, "why", "tried too often")
-	said := b.sayInstead(ctx, u, message{HTML: u.words.Say("error.internal")})
+	var said error
+	if !money {
+		said = b.sayInstead(ctx, u, message{HTML: u.words.Say("error.internal")})
+	}
 	if said != nil {
 		if b.workContext().Err() != nil {
 			return said // a stop: the next process says it

@@ -237,7 +237,9 @@ func (b *Bot) perform(u *update, job job) {
 	case err != nil:
 		b.observe.Error("bot")
 		b.log.Error("update", "update", u.id, "kind", job.kind, "error", err)
-		_ = b.guarded(u.id, func() error { return b.apologise(u, job.story, err) })
+		if !job.money { // what was paid is stored, whatever became of the thanks
+			_ = b.guarded(u.id, func() error { return b.apologise(u, job.story, err) })
+		}
 	}
 	if u.done || job.now != nil {
 		return

@@ -15,11 +15,12 @@ import (
 	"excursobot/store"
 )
 
-// Money passes no bucket and no queue. A checkout is answered the moment it comes. A payment is stored before Telegram hears that the update
-// was taken, and again, without effect, before each thanks: whatever is lost on the way, Telegram or the lane brings it again.
+// Money passes no bucket and no queue. A checkout is answered the moment it comes, and kept in the inbox meanwhile, so that the next process
+// answers one that this one did not get to. A payment is stored before Telegram hears that the update was taken, and again, without effect,
+// before each thanks: whatever is lost on the way, Telegram or the lane brings it again.
 
 const (
-	checkoutMost = 9 * time.Second // Telegram waits 10 s for the answer
+	checkoutMost = 9 * time.Second // Telegram waits 10 s for the answer, counted from the question
 	maxCheckouts = 256             // answered at once; beyond that Telegram asks again
 )
 
@@ -85,9 +86,26 @@ func (b *Bot) takeCheckout(u *update) verdict {
 	b.checkout.remember(u.id)
 	go func() {
 		defer b.checkout.end()
-		_ = b.guarded(u.id, func() error { return b.answerCheckout(u) }) // logged there
+		err := b.guarded(u.id, func() error { return b.answerCheckout(u) }) // logged there
+		if err != nil && b.workContext().Err() != nil {
+			return // cut off by the stop: the next process answers it
+		}
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(b.workContext()), recordMost)
+		defer cancel()
+		if err := b.done(ctx, u.id); err != nil {
+			b.log.Error("update_done", "update", u.id, "error", err)
+		}
 	}()
 	return settled
+}
+
+// onCheckoutLeft answers a checkout that an earlier process did not get to, if Telegram still waits.
+func (b *Bot) onCheckoutLeft(_ context.Context, u *update) error {
+	if time.Since(u.arrived) >= checkoutMost {
+		return nil
+	}
+	b.checkout.remember(u.id)
+	return b.answerCheckout(u)
 }
 
 // answerCheckout accepts what this bot made out for this person, and nothing else.
@@ -110,6 +128,7 @@ func (b *Bot) answerCheckout(u *update) error {
 	case err != nil:
 		b.observe.Error("checkout")
 		b.log.Error("checkout", "user_id", u.person, "error", err)
+		return err
 	}
 	return nil
 }
