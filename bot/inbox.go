@@ -18,6 +18,8 @@ const (
 	resumePage = 100
 	// noteMost bounds a note in the inbox: the person waits behind it.
 	noteMost = 2 * time.Second
+	// wrongFrom is from how much difference to Telegram's clock on this machine's is taken for wrong.
+	wrongFrom = 2 * time.Minute
 	// suspectFor is how long something that ends processes may take to end this one.
 	suspectFor = 250 * time.Millisecond
 )
@@ -190,13 +192,24 @@ func (b *Bot) noteShown(ctx context.Context, u *update, place string, message in
 }
 
 // late says whether whoever asked has walked on: the update waited in the inbox, or at Telegram while no process ran. What arrived while one
-// ran is never late, or a wrong clock would make everything so.
+// ran is never late.
 func (b *Bot) late(u *update) bool {
-	asked := u.arrived
-	if u.message != nil && u.message.Time().Before(b.began) {
-		asked = u.message.Time()
+	waited := time.Since(u.arrived)
+	if u.message != nil {
+		if sent := time.Since(b.here(u.message.Time())); sent > time.Since(b.began) {
+			waited = sent
+		}
 	}
-	return time.Since(asked) > lateAfter
+	return waited > lateAfter
+}
+
+// here turns a time of Telegram's into one of this machine's wall clock, should that be wrong: else it would find everything late, and each walk
+// over, or none.
+func (b *Bot) here(t time.Time) time.Time {
+	if ahead := b.cfg.Ahead(); ahead.Abs() >= wrongFrom {
+		return t.Add(ahead.Round(time.Minute))
+	}
+	return t
 }
 
 // away is the job of a request that is late: an apology, once a minute, in the place of what was shown.

@@ -225,6 +225,7 @@ func (a *App) buildBot(world World) error {
 	}
 	a.bot, err = bot.New(bot.Config{
 		API:           api,
+		Ahead:         api.Ahead,
 		Store:         a.store,
 		Guide:         a.guide,
 		Words:         words,

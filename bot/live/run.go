@@ -151,7 +151,7 @@ func (l *Live) eventLocked(work context.Context, s *session, now time.Time) func
 	return nil
 }
 
-// shiftLocked lets what counts from a moment go on counting when the wall clock was set. Due times are points of that clock:
+// shiftLocked lets what counts from a moment go on counting when the wall clock was set, the live period too. Due times are points of that clock:
 // those ahead stay, those passed are told or skipped; after a clock was set back none is further off than an interval.
 func (l *Live) shiftLocked(jump time.Duration, now time.Time) {
 	l.log.Warn("the clock was set", "by", jump)
@@ -163,7 +163,11 @@ func (l *Live) shiftLocked(jump time.Duration, now time.Time) {
 				*t = t.Add(jump)
 			}
 		}
-		if !s.ended() && s.align(now) {
+		if !s.ended() {
+			if !s.walk.Ends.IsZero() {
+				s.walk.Ends = s.walk.Ends.Add(jump)
+			}
+			s.align(now)
 			l.changeLocked(s)
 		}
 		l.events.place(s)
