@@ -43,7 +43,7 @@ func (c backupCommand) Run(p *process) error {
 
 // copyStore asks the running bot for its store; without one the file is free to be read.
 func copyStore(ctx context.Context, cfg Config, w io.Writer) error {
-	err := fetchBackup(ctx, cfg.Store.Dir, w)
+	err := askBot(ctx, cfg.Store.Dir, askBackup, w)
 	if !errors.Is(err, errNotRunning) {
 		return err
 	}

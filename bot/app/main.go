@@ -38,6 +38,7 @@ type commandLine struct {
 	Load        loadCommand        `cmd:"" help:"Measure the bot under load, against simulated servers."`
 	Backup      backupCommand      `cmd:"" help:"Copy the store, also while the bot runs."`
 	Restore     restoreCommand     `cmd:"" help:"Put a backup in the store's place. The bot must be stopped."`
+	Parked      parkedCommand      `cmd:"" help:"Show the updates that were put aside, also while the bot runs."`
 	Compact     compactCommand     `cmd:"" help:"Make the store's file as small as it can be. The bot must be stopped."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running bot whether it is alive: exit code 0 if it is."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`

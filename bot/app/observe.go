@@ -114,7 +114,7 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 		r.Budget.Spent = spent.Day
 	}
 	if inbox, err := a.store.InboxStats(ctx); err == nil {
-		r.Inbox.Pending = inbox.Pending
+		r.Inbox = monitor.Inbox{Pending: inbox.Pending, Parked: inbox.Parked}
 	}
 	if a.file != nil {
 		file := a.file.Stats()
