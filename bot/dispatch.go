@@ -53,6 +53,7 @@ type update struct {
 	fresh bool        // never seen before
 	brief bool        // all people together ask too much: answered without the model
 	done  bool        // recorded as done already
+	kept  chan error  // of a checkout: how storing it went; nil = nobody stores it
 
 	shown struct { // what the person has seen of the answer, in the process before this one too
 		place   string // "" = not chosen

@@ -288,6 +288,34 @@ func TestACheckoutThatAProcessLeftIsAnsweredByTheNext(t *testing.T) {
 	}
 }
 
+func TestWithoutRoomNobodyIsCharged(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		room := &atomic.Bool{}
+		room.Store(true)
+		w := newWorld(t, worldConfig{edit: func(c *Config) { c.Store = fullStore{c.Store, room} }})
+		defer w.close()
+		var reasons []string
+		defer w.tg.Subscribe(func(e sim.Event) {
+			if e.Kind == "precheckout_answer" {
+				reasons = append(reasons, e.Text)
+			}
+		})()
+		p := w.person(1, "en")
+		w.ask(p, "/donate 50")
+		bill := last(p)
+		room.Store(false)
+		p.Pay(bill.ID)
+		w.until("an answer", func() bool { synctest.Wait(); return len(reasons) == 1 })
+		if want := w.bot.cfg.Words.Words("en").Plain("donate.no_room"); reasons[0] != want || len(w.tg.Payments()) != 0 {
+			t.Errorf("refused with %q, want %q; %d payments", reasons[0], want, len(w.tg.Payments()))
+		}
+		room.Store(true)
+		w.pay(p, bill)
+		w.until("credited", func() bool { return w.given(1).Person == 50 })
+	})
+}
+
 func TestNoPayerHearsOfAFailure(t *testing.T) {
 	t.Parallel()
 	payment := []byte(strings.Replace(string(paymentAgain(sim.Payment{Charge: "c1", Person: 1, Stars: 50})), "{", `{"update_id":1000,`, 1))

@@ -25,7 +25,8 @@ const (
 )
 
 // keep writes the accepted arrivals to the inbox, in one transaction: from then on they are answered, by this process or by the
-// next. A store without room keeps nothing but can be read, so people are answered all the same. A checkout is being answered already.
+// next. A store without room keeps nothing but can be read, so people are answered all the same. A checkout is being answered already, and
+// learns whether there is room.
 func (b *Bot) keep(ctx context.Context, arrivals []*arrival) {
 	var kept []*arrival
 	var entries []store.Entry
@@ -47,7 +48,10 @@ func (b *Bot) keep(ctx context.Context, arrivals []*arrival) {
 	lost := false // what follows an update that must come again comes again too
 	for i, a := range kept {
 		switch {
-		case err == nil && fresh[i], a.verdict == settled:
+		case a.verdict == settled:
+			a.u.kept <- err
+			continue
+		case err == nil && fresh[i]:
 			continue
 		case err == nil:
 			a.verdict = repeated

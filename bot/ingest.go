@@ -121,6 +121,7 @@ func (b *Bot) consider(ctx context.Context, in received) *arrival {
 	}
 	u.id, u.arrived = in.id, arrived
 	if u.checkout != nil {
+		u.kept = make(chan error, 1)
 		a.u, a.job, a.verdict = u, job{kind: "checkout"}, b.takeCheckout(u)
 		return a
 	}
