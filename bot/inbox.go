@@ -33,7 +33,7 @@ func (b *Bot) keep(ctx context.Context, arrivals []*arrival) {
 	for _, a := range arrivals {
 		if a.verdict == accepted && !a.job.fleeting || a.verdict == settled && a.u.checkout != nil {
 			kept = append(kept, a)
-			entries = append(entries, store.Entry{Update: a.u.id, Chat: a.u.chat, Arrived: a.u.arrived, Raw: a.raw})
+			entries = append(entries, store.Entry{Update: a.u.id, Chat: a.u.chat, Arrived: a.u.arrived.Add(-b.ahead()), Raw: a.raw})
 		}
 	}
 	if len(kept) == 0 {
@@ -103,7 +103,7 @@ func (b *Bot) resumeOne(ctx context.Context, e *store.Entry) error {
 		b.log.Error("update_parked", "update", e.Update, "why", "unreadable", "error", err)
 		return b.cfg.Store.MarkDone(ctx, e.Update)
 	}
-	u.id, u.arrived = e.Update, e.Arrived
+	u.id, u.arrived = e.Update, b.here(e.Arrived)
 	u.shown.place, u.shown.message = e.Place, e.Message
 	job := b.route(u)
 	if job.run == nil {
@@ -207,13 +207,16 @@ func (b *Bot) late(u *update) bool {
 	return waited > lateAfter
 }
 
-// here turns a time of Telegram's into one of this machine's wall clock, should that be wrong: else it would find everything late, and each walk
-// over, or none.
-func (b *Bot) here(t time.Time) time.Time {
+// here turns a time of Telegram's clock, by which the inbox keeps its times too, into one of this machine's.
+func (b *Bot) here(t time.Time) time.Time { return t.Add(b.ahead()) }
+
+// ahead is by how much this machine's wall clock is wrong, 0 if it is about right. With a wrong one everything would be late, and each walk over,
+// or none.
+func (b *Bot) ahead() time.Duration {
 	if ahead := b.cfg.Ahead(); ahead.Abs() >= wrongFrom {
-		return t.Add(ahead.Round(time.Minute))
+		return ahead.Round(time.Minute)
 	}
-	return t
+	return 0
 }
 
 // away is the job of a request that is late: an apology, once a minute, in the place of what was shown.

@@ -160,6 +160,26 @@ func TestAWrongClockMakesNothingLate(t *testing.T) {
 	})
 }
 
+func TestAClockSetBetweenTwoProcessesMakesNothingLate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ahead := time.Duration(0)
+		w := newWorld(t, worldConfig{edit: func(c *Config) { c.Ahead = func() time.Duration { return ahead } }})
+		defer func() { w.close() }()
+		p := w.person(1, "en")
+		p.Locate(cityLat, cityLon)
+		first := w.waitStory(p, 0)
+		time.Sleep(10 * time.Second)
+		p.Press(first.ID, data(first, "more:")) // which has no time of its own
+		synctest.Wait()
+		w.cut()
+		time.Sleep(time.Hour) // by the wall clock alone
+		ahead = time.Hour
+		w.start()
+		w.waitStory(p, 1)
+	})
+}
+
 func TestWhatEndsProcessesIsParked(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -81,6 +81,7 @@ func (c restoreCommand) Run(p *process) error {
 			if err := boltstore.Verify(ctx, temp); err != nil {
 				return fmt.Errorf("%s is no good backup, nothing was changed: %w", c.File, err)
 			}
+			chaosStep("restore.copied")
 			if err := unused(path); err != nil {
 				return err
 			}
@@ -89,6 +90,7 @@ func (c restoreCommand) Run(p *process) error {
 				aside = ""
 				return nil
 			}
+			chaosStep("restore.aside")
 			return err
 		})
 		if err != nil {

@@ -139,7 +139,7 @@ func (a *App) routes() *http.ServeMux {
 		a.monitor.Routes(mux)
 	}
 	if u, err := url.Parse(a.cfg.Telegram.WebhookURL); err == nil && u.Path != "" {
-		mux.Handle(u.Path, quietRefusals(a.bot, a.cfg.Limits.Unauthorized))
+		mux.Handle(u.Path, quietRefusals(chaosWebhook(a.bot), a.cfg.Limits.Unauthorized))
 	}
 	return mux
 }
