@@ -22,8 +22,16 @@ type endpoint struct {
 	id   string // what tells it from every other store
 	// still calls fn with the store as it is at one moment.
 	still func(ctx context.Context, fn func(store.Source) error) error
-	// erase empties a database; nil for a file, which is set aside.
-	erase func(ctx context.Context) error
+	// Of a database alone: erase empties it, and idle refuses one that bots use. A file is set aside, and open by nobody else.
+	erase, idle func(ctx context.Context) error
+}
+
+// refuseInUse refuses a store that a bot uses.
+func (e endpoint) refuseInUse(ctx context.Context) error {
+	if e.idle == nil {
+		return nil
+	}
+	return e.idle(ctx)
 }
 
 // where is a store that is not open: a file, or a Postgres database if there is a URL.
@@ -129,5 +137,12 @@ func openDatabase(ctx context.Context, url string, readOnly bool) (endpoint, err
 	if err != nil {
 		return endpoint{}, errors.Join(err, s.Close())
 	}
-	return endpoint{Store: s, name: s.Name(), id: id, still: s.Still, erase: s.Erase}, nil
+	idle := func(ctx context.Context) error {
+		n, err := s.Replicas(ctx)
+		if err == nil && n > 0 {
+			err = fmt.Errorf("stop the bot first: %d processes use %s (one that was killed counts for store.lease)", n, s.Name())
+		}
+		return err
+	}
+	return endpoint{Store: s, name: s.Name(), id: id, still: s.Still, erase: s.Erase, idle: idle}, nil
 }
