@@ -8,10 +8,11 @@ BIN     := bin/excursobot
 RACE := $(shell command -v "$$(go env CC)" >/dev/null 2>&1 && [ "$$(go env CGO_ENABLED)" = 1 ] && echo -race)
 
 SEEDS   ?= 50
+OUTAGE  ?= 60s
 PEOPLE  ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-browser race lint fuzz chaos flood move bench load build image image-check release clean
+.PHONY: help run demo test test-browser race lint fuzz chaos replicas flood move bench load build image image-check release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -45,6 +46,10 @@ fuzz: ## every fuzz target for FUZZTIME (default 5s)
 chaos: ## kill the bot again and again and count what people got: SEEDS (default 50), 30 s each
 	go vet -tags chaos ./bot/app
 	go test -tags chaos ./bot/app -run '^TestChaos$$' -count=1 -timeout 90m -v -seeds $(SEEDS)
+
+replicas: ## three replicas on one database, one of them killed, and a database that goes away: .ci/postgres make replicas
+	go vet -tags chaos ./bot/app
+	go test -tags chaos ./bot/app -run '^(TestReplicas|TestOutage)$$' -count=1 -timeout 15m -v -args -outage $(OUTAGE)
 
 flood: ## what too many updates do to memory and to the others (2 minutes)
 	go test -tags chaos ./bot/app -run '^TestFlood$$' -count=1 -timeout 20m -v

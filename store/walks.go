@@ -41,9 +41,19 @@ type Walk struct {
 	Closed  bool      `json:"closed,omitzero"`  // the person was told of the end, or never will be
 	Expires time.Time `json:"expires,omitzero"` // until when a closed walk is remembered; zero = for ever
 
+	Begun Begun `json:"begun,omitzero"` // the story on its way; of interest while its Number is the next
+
 	// What Delivered wrote, and only Delivered: SaveWalks ignores these two.
 	Number int       `json:"-"` // of the last story told, 0 = none
 	Told   time.Time `json:"-"` // when that was
+}
+
+// Begun is a story of a walk of which the person may have seen something: a try after a crash goes on with that.
+type Begun struct {
+	Number  int    `json:"number,omitzero"`  // 0 = none
+	Asked   bool   `json:"asked,omitzero"`   // the person wanted it at once
+	Place   string `json:"place,omitzero"`   // what it is about; "" = not chosen yet
+	Message int    `json:"message,omitzero"` // the card that is to become the story; 0 = none
 }
 
 // Stop is a story told in a walk.

@@ -56,7 +56,7 @@ func fillBackup(ctx context.Context, cfg Config, file string) (err error) {
 
 // copyStore asks the running bot for its store; without one the file is free to be read.
 func copyStore(ctx context.Context, cfg Config, w io.Writer) error {
-	err := fetchBackup(ctx, cfg.Store.Dir, w)
+	err := askBot(ctx, cfg.Store.Dir, askBackup, w)
 	if !errors.Is(err, errNotRunning) {
 		return err
 	}
@@ -98,6 +98,7 @@ func (c restoreCommand) Run(p *process) error {
 			if err := boltstore.Verify(ctx, temp); err != nil {
 				return fmt.Errorf("%s is no good backup, nothing was changed: %w", c.File, err)
 			}
+			chaosStep("restore.copied")
 			if err := unused(path); err != nil {
 				return err
 			}
@@ -106,6 +107,7 @@ func (c restoreCommand) Run(p *process) error {
 				aside = ""
 				return nil
 			}
+			chaosStep("restore.aside")
 			return err
 		})
 		if err != nil {

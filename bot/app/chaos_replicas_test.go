@@ -115,9 +115,9 @@ func newReplicaSet(r *rampage, database string) *replicaSet {
 // balance hands each post to the next replica, as a platform does: to one that does not answer no more, after the first post that failed.
 func (c *replicaSet) balance() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		i := int(c.turn.Add(1)) % replicaCount
+		i := int(c.turn.Add(1)) % len(c.addrs)
 		if c.dead.Load() == int64(i)+1 {
-			i = (i + 1) % replicaCount
+			i = (i + 1) % len(c.addrs)
 		}
 		proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: c.addrs[i]})
 		proxy.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ error) {

@@ -31,6 +31,7 @@ func (c runCommand) Run(p *process) error {
 		return usageError{err}
 	}
 	p.limitMemory()
+	debug.SetTraceback("crash") // a crash that nothing recovers is a signal to the host, and not exit code 2: start it again
 	level := new(slog.LevelVar)
 	level.Set(cfg.logLevel())
 	log := newLoggerAt(p.stdout, cfg, p.env, level)

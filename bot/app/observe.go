@@ -114,7 +114,7 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 		r.Budget.Spent = spent.Day
 	}
 	if inbox, err := a.store.InboxStats(ctx); err == nil {
-		r.Inbox.Pending = inbox.Pending
+		r.Inbox = monitor.Inbox{Pending: inbox.Pending, Parked: inbox.Parked}
 	}
 	if a.file != nil {
 		file := a.file.Stats()
@@ -155,7 +155,7 @@ func (a *App) serveMonitor(ctx context.Context, l net.Listener) error {
 	served := make(chan error, 1)
 	go func() {
 		defer cancel() // without its pages the monitor has failed
-		served <- serve(ctx, newServer(mux, a.log), newLimitListener(l, connections), patience)
+		served <- recovered(func() error { return serve(ctx, newServer(mux, a.log), newLimitListener(l, connections), patience) })
 	}()
 	return errors.Join(a.monitor.Run(ctx), <-served)
 }

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"slices"
 	"time"
 
@@ -66,7 +65,7 @@ func readPayments(ctx context.Context, cfg Config) ([]store.Payment, error) {
 	var lines bytes.Buffer
 	err := errNotRunning
 	if cfg.Store.Postgres == "" {
-		err = fetch(ctx, cfg.Store.Dir, http.MethodGet, "/payments", &lines)
+		err = askBot(ctx, cfg.Store.Dir, askPayments, &lines)
 	}
 	if errors.Is(err, errNotRunning) {
 		err = payments(ctx, cfg, &lines)

@@ -89,7 +89,10 @@ func (a *App) Run(intake context.Context, l net.Listener) error {
 	a.stop.push("guide", guide.wait)
 	a.stop.push("work", func() error { endWork(); return bot.wait() })
 	a.stop.push("drain", func() error { a.drain(bot); return nil })
-	a.watchdog(serving)
+	watchdog, endWatchdog := context.WithCancel(serving)
+	defer endWatchdog()
+	systemd := start(watchdog, "watchdog", failed, a.keepSystemdInformed)
+	a.stop.push("watchdog", func() error { endWatchdog(); return systemd.wait() })
 	a.log.Info("started", "version", version(), "addr", l.Addr().String(), "webhook", a.cfg.Telegram.WebhookURL != "")
 
 	select {
@@ -109,15 +112,10 @@ func (a *App) Run(intake context.Context, l net.Listener) error {
 	return nil
 }
 
-// watchdog keeps systemd informed until the end: ready as /readyz says it, alive while the store answers.
-func (a *App) watchdog(ctx context.Context) {
-	done := make(chan struct{})
-	ctx, cancel := context.WithCancel(ctx)
-	go func() {
-		defer close(done)
-		a.notify.run(ctx, func(context.Context) error { return a.bot.Ready() }, a.alive)
-	}()
-	a.stop.push("watchdog", func() error { cancel(); <-done; return nil })
+// keepSystemdInformed tells systemd until the end that the bot is ready, as /readyz says it, and alive while the store answers.
+func (a *App) keepSystemdInformed(ctx context.Context) error {
+	a.notify.run(ctx, func(context.Context) error { return a.bot.Ready() }, a.alive)
+	return nil
 }
 
 // drain waits for the updates under way, at most shutdown.drain.
@@ -139,7 +137,7 @@ func (a *App) routes() *http.ServeMux {
 		a.monitor.Routes(mux)
 	}
 	if u, err := url.Parse(a.cfg.Telegram.WebhookURL); err == nil && u.Path != "" {
-		mux.Handle(u.Path, quietRefusals(a.bot, a.cfg.Limits.Unauthorized))
+		mux.Handle(u.Path, quietRefusals(chaosWebhook(a.bot), a.cfg.Limits.Unauthorized))
 	}
 	return mux
 }

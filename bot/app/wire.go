@@ -197,6 +197,7 @@ func (a *App) buildBot(world World) error {
 		Replica:       a.replica,
 		Lease:         a.cfg.Store.Lease,
 		API:           api,
+		Ahead:         api.Ahead,
 		Store:         a.store,
 		Guide:         a.guide,
 		Words:         words,

@@ -20,11 +20,11 @@ import (
 // draw returns the file and the picture of r.
 func draw(t *testing.T, r Route) ([]byte, *image.Paletted) {
 	t.Helper()
-	var file bytes.Buffer
-	if err := PNG(&file, r); err != nil {
+	file, err := NewPainter().PNG(t.Context(), r)
+	if err != nil {
 		t.Fatal(err)
 	}
-	img, err := png.Decode(bytes.NewReader(file.Bytes()))
+	img, err := png.Decode(bytes.NewReader(file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func draw(t *testing.T, r Route) ([]byte, *image.Paletted) {
 	if !ok {
 		t.Fatalf("picture is a %T, want one with a palette", img)
 	}
-	return file.Bytes(), p
+	return file, p
 }
 
 // marks returns the middles of the numbered marks, in the order of their rows.
@@ -232,8 +232,8 @@ var errBroken = errors.New("broken")
 func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
 
 func TestErrorsOfTheWriterAreReturned(t *testing.T) {
-	if err := PNG(brokenWriter{}, loop()); !errors.Is(err, errBroken) {
-		t.Errorf("PNG: %v, want %v", err, errBroken)
+	if err := newKit().picture(loop()).encode(brokenWriter{}); !errors.Is(err, errBroken) {
+		t.Errorf("picture: %v, want %v", err, errBroken)
 	}
 	if err := GPX(brokenWriter{}, loop()); !errors.Is(err, errBroken) {
 		t.Errorf("GPX: %v, want %v", err, errBroken)
@@ -249,7 +249,7 @@ func TestPainterServesManyWithOnePictureAtATime(t *testing.T) {
 		wg.Go(func() {
 			got, err := p.PNG(t.Context(), r)
 			if err != nil || !bytes.Equal(got, want) {
-				t.Errorf("got %d bytes, %v; want the picture that PNG draws", len(got), err)
+				t.Errorf("got %d bytes, %v; want the picture that a painter alone draws", len(got), err)
 			}
 		})
 	}

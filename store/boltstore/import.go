@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"excursobot/geo"
 	"excursobot/store"
@@ -81,7 +82,11 @@ func (t *txn) importPlace(r store.PlaceRow) error {
 	if err := t.importRecord(bucketPlaces, key, func(c *codec) { placeFields(c, &r.Place) }); err != nil {
 		return err
 	}
-	if err := t.put(t.bucket(bucketPlaceIDs), placeIDKey(r.ID, r.Language), appendUint(nil, uint64(leaf))); err != nil || !r.Leads {
+	id := placeIDKey(r.ID, r.Language)
+	if err := t.put(t.bucket(bucketPlaceIDs), id, appendUint(nil, uint64(leaf))); err != nil {
+		return err
+	}
+	if err := t.reschedule(expiringPlace, id, time.Time{}, ifFetched(r.Place)); err != nil || !r.Leads {
 		return err
 	}
 	return t.put(t.bucket(bucketPages), pageKey(r.Language, r.PageID), append(appendUint(nil, uint64(leaf)), r.ID...))

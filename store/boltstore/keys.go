@@ -23,7 +23,7 @@ var (
 	bucketStories  = []byte("stories")    // language, leaf, place, length -> storyRow
 	bucketStoryIDs = []byte("story_keys") // place, language, length -> leaf
 
-	bucketExpiry = []byte("expiry") // expires, kind, key in bucketTiles, bucketStoryIDs or bucketWalks -> nothing
+	bucketExpiry = []byte("expiry") // expires, kind, key in bucketTiles, bucketPlaceIDs, bucketStoryIDs or bucketWalks -> nothing
 
 	bucketLedger = []byte("ledger") // day, person (0 = all) -> tokens
 	bucketDone   = []byte("done")   // update -> how many were done up to it
@@ -50,6 +50,7 @@ var (
 // Kinds in bucketExpiry.
 const (
 	expiringTile  = 't'
+	expiringPlace = 'p'
 	expiringStory = 's'
 	expiringWalk  = 'w'
 )

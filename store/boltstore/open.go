@@ -20,7 +20,7 @@ import (
 
 const (
 	// schema is the version of the layout that this program writes and reads.
-	schema  = 1
+	schema  = 2
 	program = "excursobot"
 
 	// mapSize is how much address space (not memory) is mapped at once on 64-bit machines: until the file is larger, it
@@ -126,9 +126,9 @@ func (s *Store) inspect() error {
 	return nil
 }
 
-// prepare checks that the file is ours and of a version we know, and makes what is missing in it.
+// prepare checks that the file is ours and of a version we know, makes what is missing in it and brings it to the present version.
 func (s *Store) prepare() error {
-	complete, empty := true, true
+	complete, empty, version := true, true, schema
 	err := s.view(context.Background(), func(tx *bolt.Tx) error {
 		for _, name := range buckets {
 			complete = complete && tx.Bucket(name) != nil
@@ -142,8 +142,8 @@ func (s *Store) prepare() error {
 		if meta == nil || string(meta.Get(keyProgram)) != program {
 			return fmt.Errorf("store: %s is not a store of %s", s.path, program)
 		}
-		version, err := strconv.Atoi(string(meta.Get(keySchema)))
-		if err != nil || version < 1 {
+		var err error
+		if version, err = strconv.Atoi(string(meta.Get(keySchema))); err != nil || version < 1 {
 			return damage(s.path, fmt.Errorf("schema version %q", meta.Get(keySchema)))
 		}
 		if version > schema {
@@ -152,12 +152,22 @@ func (s *Store) prepare() error {
 		}
 		return nil
 	})
-	if err != nil || complete {
+	if err != nil {
 		return err
 	}
-	if s.db.IsReadOnly() {
+	if s.db.IsReadOnly() && (!complete || version != schema) {
 		return fmt.Errorf("store: %s was written by an older version of %s, or by none: \"excursobot compact\" brings it up to date", s.path, program)
 	}
+	if !complete {
+		if err := s.complete(empty); err != nil {
+			return err
+		}
+	}
+	return s.upgrade(version)
+}
+
+// complete makes the missing buckets; a file that was empty becomes ours.
+func (s *Store) complete(empty bool) error {
 	return s.write(context.Background(), func(t *txn) error {
 		t.dirty, t.wrote = true, true
 		for _, name := range buckets {
