@@ -62,8 +62,48 @@ func openSource(ctx context.Context, w where) (endpoint, error) {
 	if _, err := os.Stat(w.file); err != nil {
 		return endpoint{}, usageError{err}
 	}
-	return openFile(w.file, true)
+	source, err := openFile(w.file, true)
+	if errors.Is(err, boltstore.ErrOlder) {
+		return openOlder(w.file)
+	}
+	return source, err
 }
+
+// openOlder opens a copy of a file of an older version, which is brought to the present one and goes with Close.
+func openOlder(path string) (_ endpoint, err error) {
+	id, err := fileID(path)
+	if err != nil {
+		return endpoint{}, err
+	}
+	dir, err := os.MkdirTemp("", "excursobot-")
+	if err != nil {
+		return endpoint{}, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+	}()
+	file := filepath.Join(dir, filepath.Base(path))
+	if err := boltstore.CopyFile(file, path); err != nil {
+		return endpoint{}, err
+	}
+	source, err := openFile(file, false)
+	if err != nil {
+		return endpoint{}, err
+	}
+	source.Store, source.name, source.id = temporary{source.Store, dir}, path, id
+	return source, nil
+}
+
+// temporary is a store in a directory that goes with it.
+type temporary struct {
+	store.Store
+	dir string
+}
+
+// Close implements store.Store.
+func (t temporary) Close() error { return errors.Join(t.Store.Close(), os.RemoveAll(t.dir)) }
 
 // openTarget opens a store that is to be written, and makes it if it is not there.
 func openTarget(ctx context.Context, w where) (endpoint, error) {
