@@ -115,36 +115,97 @@ func prune(dir string, keep int) error {
 
 // backupNow makes a backup in the data directory and removes the oldest beyond backup.keep.
 func (a *App) backupNow(ctx context.Context, at time.Time) (string, error) {
+	fill := streamed(func(w io.Writer) error { return a.file.Backup(ctx, chaosWriter(w)) })
+	if a.database != nil {
+		fill = moved(ctx, a.database.Still)
+	}
 	path := filepath.Join(a.cfg.Store.Dir, backupDir, backupName(at))
-	if err := writeBackup(ctx, path, streamed(func(w io.Writer) error { return a.file.Backup(ctx, chaosWriter(w)) })); err != nil {
+	if err := writeBackup(ctx, path, fill); err != nil {
 		return "", err
 	}
 	return path, prune(filepath.Dir(path), a.cfg.Backup.Keep)
 }
 
-// scheduleBackups makes one every backup.every, counted from the newest that is there, until ctx ends.
+const (
+	// backupSetting holds when a replica made the last backup that was due: the others need not.
+	backupSetting = "backup.last"
+	backupKind    = "backup"  // of slot: one replica at a time
+	backupLease   = time.Hour // longer than any backup
+)
+
+// errNotDue says that another replica made the backup, or is making it.
+var errNotDue = errors.New("another replica makes the backup")
+
+// lastBackup is when the last one was made that was due, by this process or by another replica; the zero time if there is none.
+func (a *App) lastBackup(ctx context.Context) (time.Time, error) {
+	if a.database != nil {
+		text, err := a.database.Setting(ctx, backupSetting)
+		if err != nil || text == "" {
+			return time.Time{}, err
+		}
+		return time.Parse(time.RFC3339Nano, text)
+	}
+	names, err := backups(filepath.Join(a.cfg.Store.Dir, backupDir))
+	if err != nil || len(names) == 0 {
+		return time.Time{}, err
+	}
+	last, _ := backupTime(names[len(names)-1])
+	return last, nil
+}
+
+// backupDue makes the backup that is due, unless another replica does.
+func (a *App) backupDue(ctx context.Context, at time.Time) (path string, err error) {
+	if a.database == nil {
+		return a.backupNow(ctx, at)
+	}
+	slot, ok, err := a.database.Take(ctx, backupKind, 1, a.replica, backupLease)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		return "", errNotDue
+	}
+	defer func() {
+		err = errors.Join(err, a.database.Return(context.WithoutCancel(ctx), backupKind, slot, a.replica))
+	}()
+	last, err := a.lastBackup(ctx)
+	if err != nil {
+		return "", err
+	}
+	if at.Sub(last) < a.cfg.Backup.Every {
+		return "", errNotDue
+	}
+	if path, err = a.backupNow(ctx, at); err != nil {
+		return "", err
+	}
+	return path, a.database.SetSetting(ctx, backupSetting, at.UTC().Format(time.RFC3339Nano))
+}
+
+// scheduleBackups makes one every backup.every, counted from the last one, until ctx ends.
 func (a *App) scheduleBackups(ctx context.Context) error {
 	every := a.cfg.Backup.Every
-	dir := filepath.Join(a.cfg.Store.Dir, backupDir)
+	if a.database != nil && !pause(ctx, a.cfg.Store.Lease) { // until this replica is known among the others
+		return nil
+	}
 	for {
-		names, err := backups(dir)
+		last, err := a.lastBackup(ctx)
 		if err != nil {
 			a.log.Error("backup", "error", err)
 		}
 		wait := time.Duration(0)
-		if len(names) > 0 {
-			last, _ := backupTime(names[len(names)-1])
+		if !last.IsZero() {
 			wait = min(every, every-time.Since(last)) // a clock that was ahead must not put them off
 		}
 		if !pause(ctx, wait) {
 			return nil
 		}
 		began := time.Now()
-		path, err := a.backupNow(ctx, began)
+		path, err := a.backupDue(ctx, began)
 		switch {
 		case err == nil:
 			a.log.Info("backup", "file", path, "duration", time.Since(began))
 			continue
+		case errors.Is(err, errNotDue):
 		case ctx.Err() == nil:
 			a.log.Error("backup", "error", err)
 		}

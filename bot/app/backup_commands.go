@@ -13,23 +13,13 @@ import (
 	"excursobot/store/boltstore"
 )
 
-// loadWithFile reads the configuration for a command about the store's file.
-func (p *process) loadWithFile() (Config, error) {
-	cfg, err := p.load()
-	if err == nil && cfg.Store.Postgres != "" {
-		err = usageError{fmt.Errorf("store.postgres (%s) is set: there is no file of the store; a database has tools of its own, such as pg_dump",
-			cfg.origin("store.postgres"))}
-	}
-	return cfg, err
-}
-
 type backupCommand struct {
 	File string `arg:"" optional:"" help:"Where to (default: a new file in store.dir/backups, of which backup.keep are kept)."`
 }
 
-// Run copies the store, through the running bot if there is one.
+// Run copies the store, through the running bot if there is one. Of a database it makes a file.
 func (c backupCommand) Run(p *process) error {
-	cfg, err := p.loadWithFile()
+	cfg, err := p.load()
 	if err != nil {
 		return err
 	}
@@ -88,7 +78,7 @@ type restoreCommand struct {
 
 // Run puts a backup in the place of the store. A file that was there stays beside it under another name; a database must be empty.
 func (c restoreCommand) Run(p *process) error {
-	cfg, err := p.loadWithFile()
+	cfg, err := p.load()
 	if err != nil {
 		return err
 	}
@@ -150,9 +140,12 @@ type compactCommand struct{}
 
 // Run gives the disk back what the store does not need. The bot must not run.
 func (compactCommand) Run(p *process) error {
-	cfg, err := p.loadWithFile()
+	cfg, err := p.load()
 	if err != nil {
 		return err
+	}
+	if cfg.Store.Postgres != "" {
+		return usageError{fmt.Errorf("store.postgres (%s) is set: there is no file to be made smaller", cfg.origin("store.postgres"))}
 	}
 	return p.untilSignalled(func(ctx context.Context) error {
 		before, after, err := boltstore.Compact(ctx, storePath(cfg))

@@ -60,6 +60,9 @@ type move struct {
 }
 
 func (m *move) run(ctx context.Context) (err error) {
+	if err := m.source.refuseInUse(ctx); err != nil {
+		return err
+	}
 	if c, err := readCursor(ctx, m.source); err != nil || c != (moveCursor{}) {
 		return errors.Join(fmt.Errorf("%s is not complete: a move into it has not ended", m.source.name), err)
 	}
@@ -88,6 +91,9 @@ func (m *move) openTarget(ctx context.Context) (endpoint, moveCursor, error) {
 	target, err := openTarget(ctx, m.to)
 	if err != nil {
 		return endpoint{}, moveCursor{}, fmt.Errorf("the target: %w", err)
+	}
+	if err := target.refuseInUse(ctx); err != nil {
+		return endpoint{}, moveCursor{}, errors.Join(err, target.Close())
 	}
 	at, err := m.begin(ctx, target)
 	if !errors.Is(err, errNotEmpty) {

@@ -22,8 +22,16 @@ type endpoint struct {
 	id   string // what tells it from every other store
 	// still calls fn with the store as it is at one moment.
 	still func(ctx context.Context, fn func(store.Source) error) error
-	// erase empties a database; nil for a file, which is set aside.
-	erase func(ctx context.Context) error
+	// Of a database alone: erase empties it, and idle refuses one that bots use. A file is set aside, and open by nobody else.
+	erase, idle func(ctx context.Context) error
+}
+
+// refuseInUse refuses a store that a bot uses.
+func (e endpoint) refuseInUse(ctx context.Context) error {
+	if e.idle == nil {
+		return nil
+	}
+	return e.idle(ctx)
 }
 
 // where is a store that is not open: a file, or a Postgres database if there is a URL.
@@ -54,8 +62,48 @@ func openSource(ctx context.Context, w where) (endpoint, error) {
 	if _, err := os.Stat(w.file); err != nil {
 		return endpoint{}, usageError{err}
 	}
-	return openFile(w.file, true)
+	source, err := openFile(w.file, true)
+	if errors.Is(err, boltstore.ErrOlder) {
+		return openOlder(w.file)
+	}
+	return source, err
 }
+
+// openOlder opens a copy of a file of an older version, which is brought to the present one and goes with Close.
+func openOlder(path string) (_ endpoint, err error) {
+	id, err := fileID(path)
+	if err != nil {
+		return endpoint{}, err
+	}
+	dir, err := os.MkdirTemp("", "excursobot-")
+	if err != nil {
+		return endpoint{}, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+	}()
+	file := filepath.Join(dir, filepath.Base(path))
+	if err := boltstore.CopyFile(file, path); err != nil {
+		return endpoint{}, err
+	}
+	source, err := openFile(file, false)
+	if err != nil {
+		return endpoint{}, err
+	}
+	source.Store, source.name, source.id = temporary{source.Store, dir}, path, id
+	return source, nil
+}
+
+// temporary is a store in a directory that goes with it.
+type temporary struct {
+	store.Store
+	dir string
+}
+
+// Close implements store.Store.
+func (t temporary) Close() error { return errors.Join(t.Store.Close(), os.RemoveAll(t.dir)) }
 
 // openTarget opens a store that is to be written, and makes it if it is not there.
 func openTarget(ctx context.Context, w where) (endpoint, error) {
@@ -129,5 +177,12 @@ func openDatabase(ctx context.Context, url string, readOnly bool) (endpoint, err
 	if err != nil {
 		return endpoint{}, errors.Join(err, s.Close())
 	}
-	return endpoint{Store: s, name: s.Name(), id: id, still: s.Still, erase: s.Erase}, nil
+	idle := func(ctx context.Context) error {
+		n, err := s.Replicas(ctx)
+		if err == nil && n > 0 {
+			err = fmt.Errorf("stop the bot first: %d processes use %s (one that was killed counts for store.lease)", n, s.Name())
+		}
+		return err
+	}
+	return endpoint{Store: s, name: s.Name(), id: id, still: s.Still, erase: s.Erase, idle: idle}, nil
 }

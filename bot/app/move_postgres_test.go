@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"excursobot/store"
 	"excursobot/store/pgstore"
@@ -289,5 +291,93 @@ func TestBackupOfADatabaseAndRestore(t *testing.T) {
 	call(exitUsage, "restore", filepath.Join(dir, "absent.db"), "--force")
 	if exportOf(t, url) != exportOf(t, from) {
 		t.Error("the database was changed")
+	}
+}
+
+// replicas returns two bots on one database, which are not to run, and are known there as if they did.
+func replicas(t *testing.T, url string) [2]*App {
+	t.Helper()
+	var apps [2]*App
+	for i := range apps {
+		cfg := Defaults()
+		cfg.Store.Dir, cfg.Store.Postgres, cfg.Telegram.Token = t.TempDir(), url, testToken
+		cfg.Backup.Every = 24 * time.Hour
+		cfg.derive(environment{})
+		a, err := New(cfg, World{}, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := a.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		if _, err := a.database.Beat(t.Context(), a.replica, time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		apps[i] = a
+	}
+	return apps
+}
+
+func TestOneReplicaMakesTheBackup(t *testing.T) {
+	url, _ := testSchema(t)
+	apps := replicas(t, url)
+	ctx := t.Context()
+	if err := apps[0].store.MarkDone(ctx, 1, 2, 3); err != nil {
+		t.Fatal(err)
+	}
+	due := func(a *App, at time.Time, want error) string {
+		t.Helper()
+		path, err := a.backupDue(ctx, at)
+		if !errors.Is(err, want) {
+			t.Errorf("got error %v, want %v", err, want)
+		}
+		return path
+	}
+	path := due(apps[0], day(1), nil)
+	if !isDone(t, path, 2) {
+		t.Error("the backup lacks what was written")
+	}
+	due(apps[1], day(1).Add(time.Minute), errNotDue)
+	due(apps[0], day(1).Add(time.Hour), errNotDue)
+	if slot, ok, err := apps[1].database.Take(ctx, backupKind, 1, apps[1].replica, time.Minute); err != nil || !ok {
+		t.Fatalf("the turn was not given back: %v", err)
+	} else {
+		due(apps[0], day(2), errNotDue) // while the other one is at it
+		if err := apps[1].database.Return(ctx, backupKind, slot, apps[1].replica); err != nil {
+			t.Fatal(err)
+		}
+	}
+	due(apps[1], day(2), nil)
+	last, err := apps[0].lastBackup(ctx)
+	if err != nil || !last.Equal(day(2)) {
+		t.Errorf("last backup at %v, %v", last, err)
+	}
+}
+
+func TestNothingIsMovedUnderARunningBot(t *testing.T) {
+	url, _ := testSchema(t)
+	other, _ := testSchema(t)
+	apps := replicas(t, url)
+	dir := t.TempDir()
+	from := filepath.Join(dir, "from.db")
+	filledFile(t, from, 1)
+	for _, args := range [][]string{
+		{"migrate", "--from", from, "--to", url},
+		{"migrate", "--from", from, "--to", url, "--force"},
+		{"migrate", "--from", url, "--to", other},
+	} {
+		if code, _, errs := run(dir, args...); code != exitRuntime || !strings.Contains(errs, "stop the bot first: 2 processes") || strings.Contains(errs, "test-only") {
+			t.Errorf("%v: %d %s", args, code, errs)
+		}
+	}
+	for _, a := range apps {
+		if err := a.database.Leave(t.Context(), a.replica); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code, _, errs := run(dir, "migrate", "--from", from, "--to", url); code != exitClean {
+		t.Errorf("when they left: %d %s", code, errs)
 	}
 }

@@ -102,6 +102,31 @@ func TestMigrateFromFileToFile(t *testing.T) {
 	}
 }
 
+func TestMigrateFromAFileOfAnOlderVersion(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	dir := t.TempDir()
+	from, to := filepath.Join(dir, "from.db"), filepath.Join(dir, "to.db")
+	filledFile(t, from, 3)
+	want := exportOf(t, from)
+	content, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := bytes.ReplaceAll(content, []byte("schema2"), []byte("schema1")) // a key and its value
+	if err := os.WriteFile(from, old, 0o600); err != nil || bytes.Equal(old, content) {
+		t.Fatalf("not made older: %v", err)
+	}
+	if code, _, errs := run(dir, "migrate", "--from", from, "--to", to); code != exitClean || exportOf(t, to) != want {
+		t.Errorf("%d %s", code, errs)
+	}
+	if after, err := os.ReadFile(from); err != nil || !bytes.Equal(after, old) {
+		t.Errorf("the source was changed (%v)", err)
+	}
+	if left, err := os.ReadDir(os.Getenv("TMPDIR")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v (%v)", left, err)
+	}
+}
+
 func TestMigrateUsesTheConfiguredStore(t *testing.T) {
 	dir := t.TempDir()
 	copied := filepath.Join(dir, "copy.db")

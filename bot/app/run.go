@@ -27,7 +27,7 @@ func runBot(intake context.Context, cfg Config, env environment, log *slog.Logge
 	if a.file != nil {
 		a.also("control", a.control)
 	}
-	if a.file != nil && cfg.Backup.Every > 0 {
+	if cfg.Backup.Every > 0 {
 		a.also("backups", a.scheduleBackups)
 	}
 	l, err := listen(intake, cfg.HTTP.Addr)

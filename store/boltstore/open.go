@@ -30,6 +30,9 @@ const (
 	growBy = 1 << 20
 )
 
+// ErrOlder says that a file opened with Config.ReadOnly would have to be brought to the present layout first.
+var ErrOlder = errors.New("was written by an older version of " + program)
+
 var (
 	keySchema  = []byte("schema")
 	keyProgram = []byte("program")
@@ -156,7 +159,7 @@ func (s *Store) prepare() error {
 		return err
 	}
 	if s.db.IsReadOnly() && (!complete || version != schema) {
-		return fmt.Errorf("store: %s was written by an older version of %s, or by none: \"excursobot compact\" brings it up to date", s.path, program)
+		return fmt.Errorf("store: %s %w", s.path, ErrOlder)
 	}
 	if !complete {
 		if err := s.complete(empty); err != nil {

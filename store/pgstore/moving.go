@@ -28,7 +28,16 @@ func (s *Store) Identity(ctx context.Context) (string, error) {
 	return id, err
 }
 
-// Erase deletes everything that is kept. It waits for what others are writing.
+// Replicas counts the processes that share the work on the database at this moment.
+func (s *Store) Replicas(ctx context.Context) (int, error) {
+	n := 0
+	err := s.read(ctx, func(ctx context.Context, c *pgx.Conn) error {
+		return c.QueryRow(ctx, "SELECT count(*) FROM replicas WHERE until >= now()").Scan(&n)
+	})
+	return n, err
+}
+
+// Erase deletes everything that is kept, and leaves the replicas' own tables alone. It waits for what others are writing.
 func (s *Store) Erase(ctx context.Context) error {
 	return s.write(ctx, repeatable, func(b *pgx.Batch) {
 		b.Queue(`TRUNCATE users, user_preferences, donations, told, tiles, places, pages, stories, ledger, walks, walk_stops,
