@@ -77,8 +77,12 @@ func TestStoriesInALanguageWithoutAnInterface(t *testing.T) {
 		menu := w.ask(p, "/language")
 		w.press(p, menu, "lang:more")
 		w.press(p, last(p), "lang:de")
-		if got := last(p); got.ID != menu.ID || got.HTML != en.Say("language.story_only", "language", "Deutsch") {
-			t.Errorf("menu became %q", got.HTML)
+		got := answers(p)
+		if last := got[len(got)-1]; last.HTML != en.Say("language.story_only", "language", "Deutsch") || last.Keyboard[0][0] != en.Plain("start.button_location") {
+			t.Errorf("the choice got %q, the keyboard is %q", last.HTML, last.Keyboard)
+		}
+		if menu = got[len(got)-2]; len(menu.Buttons) != 0 {
+			t.Errorf("the menu still has %v", menu.Buttons)
 		}
 		german := w.person(2, "de-AT") // told in German from the first contact on
 		w.ask(german, "/help")

@@ -87,7 +87,7 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 		Sender: monitor.Sender{Waiting: b.Out.Waiting, Pause: monitor.InSeconds(b.Out.Paused)},
 		Places: monitor.Places{TileHits: p.TileHits, TileMisses: p.TileMisses, Pause: monitor.InSeconds(p.Pause)},
 		Guide: monitor.Guide{
-			Cards: g.Cards, Written: g.Written, Dropped: g.Dropped, Joined: g.Joined, Prepared: g.Prepared,
+			Cards: g.Cards, Written: g.Written, Dropped: g.Dropped, Joined: g.Joined, Prepared: g.Prepared, Warmed: g.Warmed,
 			Likes: g.Likes, Dislikes: g.Dislikes, Wrong: g.Wrong,
 		},
 		Live: monitor.Live{

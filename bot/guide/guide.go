@@ -25,7 +25,7 @@ const (
 	Interactive limiter.Class = iota // a person waits
 	LiveTick                         // a walk's next story
 	ReadAhead                        // stories that somebody will soon walk past
-	WarmUp                           // the rest
+	WarmUp                           // for whoever comes next, while nobody wants anything
 )
 
 // Errors of Tell, for errors.Is. The person gets a sentence of their own for each.
@@ -137,6 +137,7 @@ type Guide struct {
 	claims    map[claim]struct{}       // as many as requests under way
 	seats     map[store.StoryKey]*seat // at most PlacesPerCall for each job in the gate
 	preparing map[int64]struct{}       // at most maxPreparing people
+	warmth    warmth
 }
 
 // New returns a Guide. It starts nothing.

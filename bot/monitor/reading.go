@@ -122,6 +122,7 @@ type Guide struct {
 	Dropped  uint64 `json:"dropped"`  // that failed them
 	Joined   uint64 `json:"joined"`   // requests that shared a call under way
 	Prepared uint64 `json:"prepared"` // calls ahead of a person
+	Warmed   uint64 `json:"warmed"`   // calls ahead of everybody
 	Likes    uint64 `json:"likes"`
 	Dislikes uint64 `json:"dislikes"`
 	Wrong    uint64 `json:"wrong"`
