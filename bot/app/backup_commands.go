@@ -23,6 +23,9 @@ func (c backupCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
+	if err := cfg.onlyFile(`pg_dump "$DATABASE_URL" >FILE copies a database, and so may its host`); err != nil {
+		return err
+	}
 	return p.untilSignalled(func(ctx context.Context) error {
 		path := c.File
 		if path == "" {
@@ -66,6 +69,9 @@ type restoreCommand struct {
 func (c restoreCommand) Run(p *process) error {
 	cfg, err := p.load()
 	if err != nil {
+		return err
+	}
+	if err := cfg.onlyFile(`a database is filled from a copy by psql "$DATABASE_URL" <FILE`); err != nil {
 		return err
 	}
 	path := storePath(cfg)
@@ -123,6 +129,9 @@ type compactCommand struct{}
 func (compactCommand) Run(p *process) error {
 	cfg, err := p.load()
 	if err != nil {
+		return err
+	}
+	if err := cfg.onlyFile(`a database gives its space back by itself, or by VACUUM FULL`); err != nil {
 		return err
 	}
 	return p.untilSignalled(func(ctx context.Context) error {

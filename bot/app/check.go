@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"excursobot/store/pgstore"
 )
 
 var (
@@ -35,6 +37,7 @@ func (c *Config) check() (problems []error) {
 		{"openai.api_key", func() error { return checkHeader(c.OpenAI.APIKey) }},
 		{"places.wikipedia_url", func() error { return checkURL(strings.ReplaceAll(c.Places.WikipediaURL, "{lang}", "en")) }},
 		{"places.contact", func() error { return checkHeader(c.Places.Contact) }},
+		{"store.postgres", c.checkPostgres},
 		{"live.intervals", c.checkIntervals},
 		{"live.default", c.checkLiveDefault},
 		{"monitor.token", c.checkMonitorToken},
@@ -142,10 +145,22 @@ func (c *Config) checkMonitorAddr() error {
 }
 
 func (c *Config) checkBackup() error {
-	if d := c.Backup.Every; d != 0 && d < time.Minute {
+	switch d := c.Backup.Every; {
+	case d == 0:
+		return nil
+	case c.Store.Postgres != "":
+		return errors.New("must be off with store.postgres: a database is backed up by its host or by pg_dump")
+	case d < time.Minute:
 		return errors.New("must be off or at least 1m")
 	}
 	return nil
+}
+
+func (c *Config) checkPostgres() error {
+	if c.Store.Postgres == "" {
+		return nil
+	}
+	return pgstore.CheckURL(c.Store.Postgres)
 }
 
 // checkURL wants an absolute http or https address.

@@ -60,7 +60,12 @@ type OpenAIConfig struct {
 type PlacesConfig struct{ WikipediaURL, Contact string }
 
 // StoreConfig is where the bot remembers.
-type StoreConfig struct{ Dir, Postgres string }
+type StoreConfig struct {
+	Dir             string
+	Postgres        string        // "" = a file in Dir
+	PostgresConns   int           // most at once
+	PostgresTimeout time.Duration // for one statement
+}
 
 // CacheConfig bounds the cache of stories in memory.
 type CacheConfig struct {

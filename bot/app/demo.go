@@ -34,7 +34,7 @@ func runDemo(intake context.Context, cfg Config, log *slog.Logger, notes io.Writ
 		return fmt.Errorf("demo: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	cfg.Store.Dir = dir
+	cfg.Store = StoreConfig{Dir: dir}
 
 	pack, err := places.LoadPack()
 	if err != nil {

@@ -21,6 +21,7 @@ func TestExitCodes(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	const nobody = "postgres://u:secret@127.0.0.1:1/d"
 	tests := []struct {
 		name       string
 		args, env  []string
@@ -34,7 +35,13 @@ func TestExitCodes(t *testing.T) {
 		{name: "check without a token", args: []string{"check"}, code: exitUsage, out: "max_inflight", err: "no bot token", wholeLines: 1},
 		{name: "no token", code: exitUsage, err: "no bot token: set TELEGRAM_BOT_TOKEN", wholeLines: 1},
 		{name: "no token, named command", args: []string{"run"}, code: exitUsage, err: "TELEGRAM_BOT_TOKEN", wholeLines: 1},
-		{name: "postgres", env: []string{token, "DATABASE_URL=postgres://u:secret@h/d"}, code: exitUsage, err: "store.postgres (environment variable DATABASE_URL): the Postgres store is not built yet", wholeLines: 1},
+		{name: "database that is not there", env: []string{token, "DATABASE_URL=" + nobody}, code: exitRuntime, err: "store.postgres (environment variable DATABASE_URL): store: open the database: store: the database does not answer", wholeLines: 1},
+		{name: "no address of a database", env: []string{token, "DATABASE_URL=postgres://u:p@secret@h/d"}, code: exitUsage, err: "store.postgres (environment variable DATABASE_URL): this is no address of a Postgres database", wholeLines: 1},
+		{name: "check with a database", args: []string{"check"}, env: []string{token, "DATABASE_URL=" + nobody}, out: "postgres: '***'"},
+		{name: "scheduled backups of a database", env: []string{token, "DATABASE_URL=" + nobody, "BACKUP_EVERY=1h"}, code: exitUsage, err: "backup.every (environment variable BACKUP_EVERY): must be off with store.postgres", wholeLines: 1},
+		{name: "backup of a database", args: []string{"backup"}, env: []string{token, "DATABASE_URL=" + nobody}, code: exitUsage, err: "pg_dump", wholeLines: 1},
+		{name: "restore of a database", args: []string{"restore", "x"}, env: []string{token, "DATABASE_URL=" + nobody}, code: exitUsage, err: "psql", wholeLines: 1},
+		{name: "compact of a database", args: []string{"compact"}, env: []string{token, "DATABASE_URL=" + nobody}, code: exitUsage, err: "VACUUM", wholeLines: 1},
 		{name: "bad value", env: []string{token, "QUEUE_SIZE=0"}, code: exitUsage, err: "queue.size (environment variable QUEUE_SIZE)", wholeLines: 1},
 		{name: "file that is not there", args: []string{"-c", "absent.yaml", "check"}, code: exitUsage, err: "absent.yaml", wholeLines: 1},
 		{name: "unknown command", args: []string{"fly"}, code: exitUsage, err: "fly"},

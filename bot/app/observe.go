@@ -116,10 +116,7 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 	if inbox, err := a.store.InboxStats(ctx); err == nil {
 		r.Inbox.Pending = inbox.Pending
 	}
-	if a.file != nil {
-		file := a.file.Stats()
-		r.Store = monitor.Store{SizeBytes: file.SizeBytes, Writes: file.Writes, Commits: file.Commits}
-	}
+	r.Store = a.readStore(ctx)
 	return r
 }
 

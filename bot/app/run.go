@@ -21,7 +21,9 @@ func runBot(intake context.Context, cfg Config, env environment, log *slog.Logge
 	}
 	cfg.warn(a.log, env) // the dashboard shows it too
 	a.notify = newNotifier(env, log)
-	a.also("control", a.control)
+	if a.file != nil {
+		a.also("control", a.control) // backups are all that it is for
+	}
 	if cfg.Backup.Every > 0 {
 		a.also("backups", a.scheduleBackups)
 	}
@@ -116,7 +118,7 @@ func (a *App) storeTakes(ctx context.Context) error {
 	if err := a.storeAnswers(ctx); err != nil {
 		return err
 	}
-	if a.file.Stats().Full {
+	if a.storeFull() {
 		return store.ErrFull
 	}
 	return nil

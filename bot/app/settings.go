@@ -67,7 +67,11 @@ func (c *Config) settings() []setting {
 		{key: "store.dir", env: "DATA_DIR", value: &c.Store.Dir,
 			help: "directory of excursobot.db; empty = $RAILWAY_VOLUME_MOUNT_PATH if that is set, else ./data"},
 		{key: "store.postgres", env: "DATABASE_URL", value: &c.Store.Postgres, secret: true,
-			help: "a Postgres database instead of the file: not built yet"},
+			help: "a Postgres database instead of the file: postgres://user:password@host:port/database, with ?search_path=NAME for a schema other than public"},
+		{key: "store.postgres_conns", env: "DATABASE_CONNS", value: &c.Store.PostgresConns, def: "8", min: "1", max: "1000",
+			help: "connections to it at once, at most"},
+		{key: "store.postgres_timeout", env: "DATABASE_TIMEOUT", value: &c.Store.PostgresTimeout, def: "5s", min: "100ms", max: "10m",
+			help: "for one of its statements"},
 
 		{key: "cache.ttl", env: "CACHE_TTL", value: &c.Cache.TTL, def: "1h", min: "1s", max: "720h",
 			help: "how long stories of a cell stay in memory"},

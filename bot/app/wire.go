@@ -4,13 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net/http"
-	"os"
-	"path/filepath"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"excursobot/bot"
@@ -24,6 +20,7 @@ import (
 	"excursobot/limiter"
 	"excursobot/store"
 	"excursobot/store/boltstore"
+	"excursobot/store/pgstore"
 )
 
 // World is what lies outside the process. A nil transport is the real network.
@@ -37,20 +34,21 @@ type World struct {
 
 // App is the whole bot, wired and not running.
 type App struct {
-	cfg     Config
-	log     *slog.Logger
-	mux     *http.ServeMux
-	store   store.Store
-	file    *boltstore.Store // the same
-	gate    *limiter.Gate    // before the model
-	model   *model.Client    // nil without a key
-	places  *places.Finder
-	guide   *guide.Guide
-	bot     *bot.Bot
-	monitor *monitor.Monitor // nil if nobody watches
-	notify  *notifier
-	extra   []extra
-	stop    steps // what New opened, and what Run started on top of it
+	cfg      Config
+	log      *slog.Logger
+	mux      *http.ServeMux
+	store    store.Store
+	file     *boltstore.Store // the same, nil if it is a database
+	database *pgstore.Store   // the same, nil if it is a file
+	gate     *limiter.Gate    // before the model
+	model    *model.Client    // nil without a key
+	places   *places.Finder
+	guide    *guide.Guide
+	bot      *bot.Bot
+	monitor  *monitor.Monitor // nil if nobody watches
+	notify   *notifier
+	extra    []extra
+	stop     steps // what New opened, and what Run started on top of it
 
 	draining atomic.Bool
 }
@@ -86,48 +84,6 @@ func New(cfg Config, world World, log *slog.Logger) (_ *App, err error) {
 
 // Close gives up what New opened. After Run it does nothing.
 func (a *App) Close() error { return a.stop.unwind() }
-
-func (a *App) openStore() error {
-	path, err := dataFile(a.cfg)
-	if err != nil {
-		return err
-	}
-	s, err := boltstore.Open(boltstore.Config{Path: path, Log: a.log.With("part", "store")})
-	if err != nil {
-		return fmt.Errorf("open the store: %w", err)
-	}
-	a.store, a.file = chaosStore(s), s
-	a.stop.push("store", s.Close)
-	return nil
-}
-
-// dataFile makes the data directory and proves that it can be written, because the store's own error names neither the key nor the cure.
-func dataFile(cfg Config) (string, error) {
-	dir := cfg.Store.Dir
-	explain := func(err error) error {
-		hint := ""
-		if errors.Is(err, fs.ErrPermission) {
-			hint = fmt.Sprintf(" (it must belong to user %d; on Railway set RAILWAY_RUN_UID=0)", os.Getuid())
-		}
-		if errors.Is(err, syscall.EROFS) {
-			hint = " (the file system is read-only)"
-		}
-		return fmt.Errorf("store.dir (%s): cannot write to %s: %w%s", cfg.origin("store.dir"), dir, err, hint)
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", explain(err)
-	}
-	probe, err := os.CreateTemp(dir, ".write-test-")
-	if err != nil {
-		return "", explain(err)
-	}
-	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
-		return "", explain(err)
-	}
-	return storePath(cfg), nil
-}
-
-func storePath(cfg Config) string { return filepath.Join(cfg.Store.Dir, "excursobot.db") }
 
 func (a *App) buildGuide(world World) error {
 	cache, err := geo.NewCache[[]store.Story](geo.CacheConfig{MaxBytes: int64(a.cfg.Cache.MaxBytes), TTL: a.cfg.Cache.TTL})
