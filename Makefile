@@ -12,10 +12,10 @@ OUTAGE  ?= 60s
 PEOPLE  ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-browser race lint fuzz chaos replicas flood move bench load build image image-check release clean
+.PHONY: help run demo test test-postgres test-browser race lint fuzz chaos replicas flood move bench load build image image-check release clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: ## run the bot; without a token, the demo on http://127.0.0.1:8080/
 	@CGO_ENABLED=0 go build -o $(BIN) .
@@ -29,6 +29,9 @@ test: ## gofmt, go vet and all tests, with the race detector where there is a C 
 	@files=$$(gofmt -l main.go bot geo limiter store); if [ -n "$$files" ]; then echo "not formatted (gofmt -w):"; echo "$$files"; exit 1; fi
 	go vet ./...
 	go test $(RACE) -shuffle=on -count=1 ./...
+
+test-postgres: ## the Postgres store's tests, with a throwaway server (Debian's is installed if root and none is there)
+	.ci/postgres go test $(RACE) -shuffle=on -count=1 ./store/pgstore/...
 
 test-browser: ## the dashboard under load in Chromium, which must be installed
 	go vet -tags browser ./bot/app

@@ -70,7 +70,7 @@ func configure(cfg Config) (*pgxpool.Config, error) {
 	conf.MaxConns = cmp.Or(max(cfg.MaxConns, 0), 8)
 	conn.ConnectTimeout = cmp.Or(conn.ConnectTimeout, connectTimeout)
 	params := conn.RuntimeParams
-	params["search_path"] = cmp.Or(cfg.Schema, params["search_path"], "public")
+	params["search_path"] = cmp.Or(cfg.Schema, params["search_path"], fromOptions(params["options"]), "public")
 	params["application_name"] = cmp.Or(params["application_name"], "excursobot")
 	params["statement_timeout"] = milliseconds(cfg.StatementTimeout)
 	// A process that dies without a word must not keep its locks.
@@ -81,6 +81,13 @@ func configure(cfg Config) (*pgxpool.Config, error) {
 		params["default_transaction_read_only"] = "on"
 	}
 	return conf, nil
+}
+
+// fromOptions returns the schema in what libpq knows as options=-c search_path=..., which the parameter would override.
+func fromOptions(options string) string {
+	_, after, _ := strings.Cut(options, "search_path=")
+	schema, _, _ := strings.Cut(after, " ")
+	return schema
 }
 
 func milliseconds(d time.Duration) string { return strconv.FormatInt(max(1, d.Milliseconds()), 10) }

@@ -64,6 +64,26 @@ func TestOpenRefuses(t *testing.T) {
 	refused("a newer schema", "of version 99, from a newer program")
 }
 
+func TestSchemaOf(t *testing.T) {
+	tests := []struct{ name, url, schema, want string }{
+		{"none", "postgres://h/d", "", "public"},
+		{"in the address", "postgres://h/d?search_path=a", "", "a"},
+		{"as libpq has it", "postgres://h/d?options=-c%20search_path%3Da%20-c%20geqo%3Doff", "", "a"},
+		{"configured", "postgres://h/d?search_path=a", "b", "b"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			conf, err := configure(Config{URL: tt.url, Schema: tt.schema})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := conf.ConnConfig.RuntimeParams["search_path"]; got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
 // No error may hold what stands for the password, nor a part of it that the address makes look like something else.
 func TestOpenHidesThePassword(t *testing.T) {
 	cfg := testConfig(t, t.TempDir())
