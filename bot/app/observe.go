@@ -116,10 +116,7 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 	if inbox, err := a.store.InboxStats(ctx); err == nil {
 		r.Inbox = monitor.Inbox{Pending: inbox.Pending, Parked: inbox.Parked}
 	}
-	if a.file != nil {
-		file := a.file.Stats()
-		r.Store = monitor.Store{SizeBytes: file.SizeBytes, Writes: file.Writes, Commits: file.Commits}
-	}
+	r.Store = a.readStore(ctx)
 	return r
 }
 

@@ -7,10 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 
+	"excursobot/bot/monitor"
 	"excursobot/store"
 	"excursobot/store/boltstore"
 	"excursobot/store/pgstore"
@@ -45,14 +45,27 @@ func (a *App) openDatabase() error {
 		Log: a.log.With("part", "store"),
 	})
 	if err != nil {
-		// The driver gives each address a line.
-		return fmt.Errorf("store.postgres (%s): %s", a.cfg.origin("store.postgres"), strings.Join(strings.Fields(err.Error()), " "))
+		return fmt.Errorf("store.postgres (%s): %w", a.cfg.origin("store.postgres"), err)
 	}
 	a.store, a.database = store.NewSteady(chaosStore(s)), s
 	a.replica = replicaName(a.env)
 	a.log = a.log.With("replica", a.replica)
 	a.stop.push("store", s.Close)
 	return nil
+}
+
+// readStore returns what the dashboard says of the store.
+func (a *App) readStore(ctx context.Context) monitor.Store {
+	if a.database == nil {
+		file := a.file.Stats()
+		return monitor.Store{SizeBytes: file.SizeBytes, Writes: file.Writes, Commits: file.Commits}
+	}
+	st := a.database.Stats()
+	size, err := a.database.Size(ctx)
+	if err != nil {
+		size = 0 // /readyz says that the store is ill
+	}
+	return monitor.Store{SizeBytes: size, Writes: st.Writes, Commits: st.Commits}
 }
 
 // dataFile makes the data directory and proves that it can be written, because the store's own error names neither the key nor the cure.

@@ -9,10 +9,12 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
 	"excursobot/store"
+	"excursobot/store/pgstore/pgtest"
 )
 
 var noon = time.Date(2026, time.May, 17, 12, 0, 0, 0, time.UTC)
@@ -53,7 +55,7 @@ func TestConnectionsLost(t *testing.T) {
 	cfg.URL += "&application_name=" + name
 	s := open(t, cfg)
 	defer s.Close()
-	admin := connect(t, cfg.URL)
+	admin := pgtest.Connect(t, cfg.URL)
 	defer admin.Close(context.Background())
 	terminate := func() {
 		t.Helper()
@@ -139,8 +141,9 @@ func TestRestart(t *testing.T) {
 		if testConfig(t, t.TempDir()); os.Getenv("TEST_DATABASE_CONTROL") == "" {
 			t.Skip("no server that may be stopped: .ci/postgres has one")
 		}
-		cmd := exec.CommandContext(t.Context(), "../../.ci/postgres", os.Args[0], "-test.run=^TestRestart$", "-test.count=1", "-test.v")
+		cmd := exec.CommandContext(t.Context(), "../../.ci/postgres", os.Args[0], "-test.run=^TestRestart$", "-test.count=1", "-test.v", "-test.timeout=2m")
 		cmd.Env = append(os.Environ(), restarting+"=1")
+		cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // so that it takes its server with it
 		out, err := cmd.CombinedOutput()
 		if err != nil || !strings.Contains(string(out), "--- PASS: TestRestart") {
 			t.Errorf("%v\n%s", err, out)

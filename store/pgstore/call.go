@@ -59,6 +59,7 @@ func (s *Store) write(ctx context.Context, e effect, build func(*pgx.Batch)) err
 
 // transact runs fn on a connection, in a context that does not end with the caller's.
 func (s *Store) transact(ctx context.Context, e effect, fn func(context.Context, *pgx.Conn) error) error {
+	s.writes.Add(1)
 	err := s.call(ctx, e, func(c *pgxpool.Conn) error {
 		if err := ctx.Err(); err != nil { // it ended while the call waited for the connection
 			return err
@@ -67,6 +68,9 @@ func (s *Store) transact(ctx context.Context, e effect, fn func(context.Context,
 	})
 	if err == nil || isFull(err) {
 		s.full.Store(err != nil)
+	}
+	if err == nil {
+		s.commits.Add(1)
 	}
 	return err
 }
@@ -88,7 +92,6 @@ func (s *Store) call(ctx context.Context, e effect, fn func(*pgxpool.Conn) error
 	if s.closed {
 		return store.ErrClosed
 	}
-	s.calls.Add(1)
 	began, pause := time.Now(), firstPause
 	for dead := int32(0); ; {
 		err := s.try(ctx, fn)

@@ -21,12 +21,19 @@ func translate(err error) error {
 	case isFull(err):
 		return fmt.Errorf("%w: %w", store.ErrFull, err)
 	case isAway(err):
-		return fmt.Errorf("%w: %w", store.ErrAway, err)
+		return fmt.Errorf("%w: %w", store.ErrAway, oneLine{err})
 	case strings.HasPrefix(code(err), "22"): // no such value in Postgres: a time before its calendar, a sum beyond its numbers
 		return fmt.Errorf("%w: %w", store.ErrInvalid, err)
 	}
 	return err
 }
+
+// oneLine is an error of several lines (one for each address that was tried) on one.
+type oneLine struct{ error }
+
+func (e oneLine) Error() string { return strings.Join(strings.Fields(e.error.Error()), " ") }
+
+func (e oneLine) Unwrap() error { return e.error }
 
 // code returns the SQLSTATE of an error that the server sent, "" for others.
 func code(err error) string {

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"excursobot/store"
+	"excursobot/store/pgstore/pgtest"
 )
 
 func TestTranslate(t *testing.T) {
@@ -69,7 +70,7 @@ func holder(t *testing.T, cfg Config, changes ...string) (*Store, *pgx.Conn) {
 	plain := cfg.URL
 	cfg.URL += "&application_name=" + cfg.Schema
 	s := open(t, cfg)
-	conn := connect(t, plain+"&search_path="+cfg.Schema)
+	conn := pgtest.Connect(t, plain+"&search_path="+cfg.Schema)
 	t.Cleanup(func() {
 		_ = conn.Close(context.Background())
 		_ = s.Close()
@@ -86,7 +87,7 @@ func holder(t *testing.T, cfg Config, changes ...string) (*Store, *pgx.Conn) {
 func TestDeadlock(t *testing.T) {
 	cfg := testConfig(t, t.TempDir())
 	cfg.URL += "&deadlock_timeout=200ms" // the others' is a second: they are not the ones to find it
-	watcher := connect(t, cfg.URL)
+	watcher := pgtest.Connect(t, cfg.URL)
 	defer watcher.Close(context.Background())
 	s, conn := holder(t, cfg, `INSERT INTO settings VALUES ('b', 'theirs')`)
 

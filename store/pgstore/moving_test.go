@@ -9,6 +9,7 @@ import (
 
 	"excursobot/store"
 	"excursobot/store/boltstore"
+	"excursobot/store/pgstore/pgtest"
 	"excursobot/store/storetest"
 )
 
@@ -128,7 +129,7 @@ func TestReadOnly(t *testing.T) {
 	if err := s.MarkDone(t.Context(), 91); err == nil {
 		t.Error("it was written")
 	}
-	conn := connect(t, cfg.URL)
+	conn := pgtest.Connect(t, cfg.URL)
 	defer conn.Close(context.Background())
 	if _, err := conn.Exec(t.Context(), "INSERT INTO "+cfg.Schema+"."+versionTable+" (version_id, is_applied) VALUES (99, true)"); err != nil {
 		t.Fatal(err)

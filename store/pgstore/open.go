@@ -19,8 +19,14 @@ import (
 const connectTimeout = 5 * time.Second
 
 // errAddress is all that is said of a URL that cannot be read: which part of it is the password is then anybody's guess.
-var errAddress = errors.New("store: this is no address of a Postgres database (postgres://user:password@host:port/database); " +
+var errAddress = errors.New("this is no address of a Postgres database (postgres://user:password@host:port/database); " +
 	"in a password, characters such as @ / : % are written as %40 %2F %3A %25")
+
+// CheckURL says what Open would say of the address, without a connection.
+func CheckURL(url string) error {
+	_, err := configure(Config{URL: url})
+	return err
+}
 
 // Open connects to the database and brings its tables up to date, of which one process at a time takes care. It refuses
 // tables of a newer version and those of another program. With Config.ReadOnly it changes nothing. No error holds the password.
@@ -31,7 +37,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	cfg.StatementTimeout = cmp.Or(max(cfg.StatementTimeout, 0), 5*time.Second)
 	conf, err := configure(cfg)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("store: %w", err)
 	}
 	s := &Store{
 		log: cfg.Log, limit: cfg.StatementTimeout, conns: conf.MaxConns,

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"excursobot/store"
+	"excursobot/store/pgstore/pgtest"
 )
 
 func TestOpenTogether(t *testing.T) {
@@ -31,7 +32,7 @@ func TestOpenTogether(t *testing.T) {
 
 func TestOpenRefuses(t *testing.T) {
 	cfg := testConfig(t, t.TempDir())
-	conn := connect(t, cfg.URL)
+	conn := pgtest.Connect(t, cfg.URL)
 	defer conn.Close(context.Background())
 	exec := func(sql string) {
 		t.Helper()
