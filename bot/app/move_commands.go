@@ -63,8 +63,11 @@ func (m *move) run(ctx context.Context) (err error) {
 	if err := m.source.refuseInUse(ctx); err != nil {
 		return err
 	}
-	if c, err := readCursor(ctx, m.source); err != nil || c != (moveCursor{}) {
-		return errors.Join(fmt.Errorf("%s is not complete: a move into it has not ended", m.source.name), err)
+	switch c, err := readCursor(ctx, m.source); {
+	case err != nil:
+		return err
+	case c != (moveCursor{}):
+		return fmt.Errorf("%s is not complete: a move into it has not ended", m.source.name)
 	}
 	target, at, err := m.openTarget(ctx)
 	if err != nil {

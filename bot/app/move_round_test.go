@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -46,8 +47,11 @@ func TestRoundTrip(t *testing.T) {
 
 	measure(t, io.Discard, bin, "migrate", "--from", from, "--to", url)
 	measure(t, io.Discard, bin, "migrate", "--from", url, "--to", back)
+	killed := filepath.Join(dir, "killed.db")
+	killAt(t, "copy: 40 %", bin, "migrate", "--from", url, "--to", killed)
+	measure(t, io.Discard, bin, "migrate", "--from", url, "--to", killed)
 	var first []byte
-	for _, end := range []string{from, url, back} {
+	for _, end := range []string{from, url, back, killed} {
 		digest := sha256.New()
 		lines := new(lineCounter)
 		measure(t, io.MultiWriter(digest, lines), bin, "export", "--from", end)
@@ -60,6 +64,26 @@ func TestRoundTrip(t *testing.T) {
 			t.Error("not equal, or not everything")
 		}
 	}
+}
+
+// killAt runs the program and kills it when it says something.
+func killAt(t *testing.T, what, bin string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), bin, args...) //nolint:gosec // built above
+	said, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(said)
+	for lines.Scan() && !strings.Contains(lines.Text(), what) {
+	}
+	if err := errors.Join(cmd.Process.Kill(), cmd.Wait()); err == nil || !strings.Contains(lines.Text(), what) {
+		t.Fatalf("not killed at %q: %v", what, err)
+	}
+	t.Logf("killed -9 at %q", lines.Text())
 }
 
 type lineCounter struct{ lines, bytes int }
