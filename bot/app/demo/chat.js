@@ -165,6 +165,8 @@ export function createChat(on) {
 
   return {
     happened, toast,
+    /** end scrolls to what was said last. */
+    end: () => bottom(true),
     /** belong empties the chat for another person. */
     belong(to) {
       person = to;

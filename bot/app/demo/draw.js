@@ -1,11 +1,10 @@
 // What the map looks like: layers of SVG, drawn anew whenever the view changes. A city has a dozen places, so all of it is cheap.
 
 import { shape, set } from "./dom.js";
-import { arrange } from "./labels.js";
+import { arrange, widest } from "./labels.js";
 import { language, say } from "./words.js";
 
 const firstRing = 300; // metres: what the guide calls near
-const widest = 110; // pixels of the scale bar
 
 /** createDrawing fills an svg element with layers, the lowest first. */
 export function createDrawing(root) {
@@ -89,7 +88,7 @@ export function createDrawing(root) {
   }
 
   function drawScale(now) {
-    const length = niceBelow(widest / now.view.scale), w = length * now.view.scale, y = now.h - 16;
+    const length = niceBelow(widest(now.w) / now.view.scale), w = length * now.view.scale, y = now.h - 16;
     set(bar, { d: `M14 ${y - 5}V${y}H${14 + w}V${y - 5}` });
     set(barText, { x: 14 + w / 2, y: y - 8, "text-anchor": "middle" });
     barText.textContent = length < 1000 ? say("metres", { n: length }) : say("kilometres", { n: length / 1000 });
@@ -116,7 +115,7 @@ export function niceBelow(n) {
 
 // The lines of the grid are a round number of metres apart, which the scale bar tells.
 function gridOf({ w, h, view }) {
-  const step = niceBelow(widest / view.scale);
+  const step = niceBelow(widest(w) / view.scale);
   let d = "";
   for (let x = Math.ceil((view.x - w / 2 / view.scale) / step) * step; (x - view.x) * view.scale < w / 2; x += step) {
     d += `M${((x - view.x) * view.scale + w / 2).toFixed(1)} 0V${h}`;

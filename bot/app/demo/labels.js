@@ -5,7 +5,6 @@ import { set } from "./dom.js";
 
 const line = 15; // pixels
 const reach = 11; // from the dot's middle
-const corner = { w: 56, h: 145 }; // where the buttons of the zoom are
 const away = 20; // from one under the walker's feet
 
 const sides = [reach, away].flatMap((r) => [
@@ -19,7 +18,7 @@ const sides = [reach, away].flatMap((r) => [
 export function arrange(spots, walker, width, height) {
   const taken = spots.map((s) => ({ ...around(s, 7), of: s }));
   if (walker) taken.push(around(walker, 13));
-  taken.push({ left: width - corner.w, top: 0, right: width, bottom: corner.h });
+  taken.push(...corners(width, height));
   for (const spot of [...spots].sort((a, b) => Number(b.told ?? false) - Number(a.told ?? false) || a.y - b.y)) {
     spot.width ||= spot.label.getComputedTextLength();
     const side = sides.map((make) => make(spot.width)).find((s) => {
@@ -33,6 +32,14 @@ export function arrange(spots, walker, width, height) {
     set(spot.label, { x: side.x, y: side.y, "text-anchor": side.anchor });
   }
 }
+
+// What else is in the corners: the buttons of the zoom, the arrow to the north, and the scale.
+const corners = (w, h) => [
+  { left: w - 56, top: 0, right: w, bottom: 145 }, { left: 0, top: 0, right: 40, bottom: 46 }, { left: 0, top: h - 44, right: 20 + widest(w), bottom: h },
+];
+
+/** widest is how many pixels of a map of that width its scale may take. */
+export const widest = (w) => Math.min(110, w / 4);
 
 const around = ({ x, y }, r) => ({ left: x - r, top: y - r, right: x + r, bottom: y + r });
 

@@ -22,6 +22,7 @@ export function createMap(root, on) {
   let walker = null, way = [], trail = [], mark = null;
   let view = { x: 0, y: 0, scale: 0.1 }; // the middle in metres, and pixels a metre
   let size = { w: 0, h: 0 };
+  let whole = true; // all of the city is seen, until somebody looks closer or elsewhere
 
   const seen = (p) => {
     const { x, y } = flat.to(p);
@@ -37,6 +38,7 @@ export function createMap(root, on) {
   function fit() {
     const all = spots.filter((s) => !s.found).map(flat.to);
     if (walker && all.length > 0 && distance(walker, spots[0]) < 20_000) all.push(flat.to(walker));
+    whole = true;
     if (all.length === 0 || size.w === 0) return;
     const [left, right] = [Math.min(...all.map((p) => p.x)), Math.max(...all.map((p) => p.x))];
     const [top, bottom] = [Math.min(...all.map((p) => p.y)), Math.max(...all.map((p) => p.y))];
@@ -51,6 +53,7 @@ export function createMap(root, on) {
   function zoom(factor, x = size.w / 2, y = size.h / 2) {
     const kept = flat.to(under(x, y));
     const scale = Math.min(closest, Math.max(farthest, view.scale * factor));
+    whole = false;
     view = { scale, x: kept.x - (x - size.w / 2) / scale, y: kept.y - (y - size.h / 2) / scale };
     draw();
   }
@@ -60,14 +63,14 @@ export function createMap(root, on) {
     const { x, y } = seen(p), rim = Math.min(60, size.w / 5, size.h / 5);
     if (x > rim && x < size.w - rim && y > rim && y < size.h - rim) return;
     const { x: east, y: south } = flat.to(p);
+    whole = false;
     view = { ...view, x: east, y: south };
   }
 
   handle();
   new ResizeObserver(([entry]) => {
-    const first = size.w === 0;
     size = { w: entry.contentRect.width, h: entry.contentRect.height };
-    if (first) fit();
+    if (whole) fit();
     else draw();
   }).observe(root);
 
@@ -101,6 +104,7 @@ export function createMap(root, on) {
         if (began.walker) {
           on.drag(under(is.x, is.y));
         } else {
+          whole = false;
           view = { ...view, x: view.x - (is.x - was.x) / view.scale, y: view.y - (is.y - was.y) / view.scale };
           draw();
         }
