@@ -1,7 +1,7 @@
 // What the map looks like: layers of SVG, drawn anew whenever the view changes. A city has a dozen places, so all of it is cheap.
 
 import { shape, set } from "./dom.js";
-import { arrange, widest } from "./labels.js";
+import { around, arrange, widest } from "./labels.js";
 import { language, say } from "./words.js";
 
 const firstRing = 300; // metres: what the guide calls near
@@ -69,7 +69,7 @@ export function createDrawing(root) {
           spot.width = 0;
         }
       }
-      arrange(now.spots, now.walker && now.seen(now.walker), now.w, now.h);
+      arrange(now.spots, walkerBoxes(now), now.w, now.h);
       drawScale(now);
     },
   };
@@ -95,6 +95,13 @@ export function createDrawing(root) {
     set(north, { transform: "translate(22 26)" });
     north.querySelector("text").textContent = say("north");
   }
+}
+
+// The walker and the number at their ring take room from the labels.
+function walkerBoxes(now) {
+  if (!now.walker) return [];
+  const { x, y } = now.seen(now.walker), top = y - firstRing * now.view.scale - 15;
+  return [around({ x, y }, 13), { left: x - 20, top, right: x + 20, bottom: top + 14 }];
 }
 
 const at = ({ x, y }) => ({ cx: x, cy: y });

@@ -17,7 +17,9 @@ const lines = [
   ["telegram", (n) => n.calls, () => say("telegram_note")],
 ];
 
-const seconds = (s) => s.toLocaleString(language(), { maximumFractionDigits: 1 });
+const wide = ["calls", "last"]; // lines of many words
+
+const seconds = (s) => Math.max(s, 0.1).toLocaleString(language(), { maximumFractionDigits: 1 });
 
 /** numbers shows what came. Only what changed is touched, so that what changed can be seen to. */
 export function numbers(n) {
@@ -39,7 +41,7 @@ function write(element, text) {
 
 /** build makes the lines, and keeps them in the page's language. */
 export function build() {
-  $("numbers").replaceChildren(...lines.map(([key]) => node("div", {},
+  $("numbers").replaceChildren(...lines.map(([key]) => node("div", { class: wide.includes(key) ? "wide" : undefined },
     node("dt", { "data-text": "n_" + key }), node("dd", {}, node("b", { id: "n-" + key }, "–"),
       key === "calls" ? node("span", { id: "n-slots", class: "slots", "aria-hidden": true }) : null),
     node("dd", { id: "n-" + key + "-note", class: "fine" }))));

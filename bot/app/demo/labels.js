@@ -14,11 +14,10 @@ const sides = [reach, away].flatMap((r) => [
   (w) => ({ x: 0, y: -r - 1, left: -w / 2, anchor: "middle", top: -r - 13, w }),
 ]);
 
-/** arrange puts the spots' labels on the map of that size, round the walker too. The told ones choose first: they are what one looks for. */
-export function arrange(spots, walker, width, height) {
+/** arrange puts the spots' labels on the map of that size, where no other box is. The told ones choose first: they are what one looks for. */
+export function arrange(spots, others, width, height) {
   const taken = spots.map((s) => ({ ...around(s, 7), of: s }));
-  if (walker) taken.push(around(walker, 13));
-  taken.push(...corners(width, height));
+  taken.push(...others, ...corners(width, height));
   for (const spot of [...spots].sort((a, b) => Number(b.told ?? false) - Number(a.told ?? false) || a.y - b.y)) {
     spot.width ||= spot.label.getComputedTextLength();
     const side = sides.map((make) => make(spot.width)).find((s) => {
@@ -41,7 +40,8 @@ const corners = (w, h) => [
 /** widest is how many pixels of a map of that width its scale may take. */
 export const widest = (w) => Math.min(110, w / 4);
 
-const around = ({ x, y }, r) => ({ left: x - r, top: y - r, right: x + r, bottom: y + r });
+/** around is the box of what reaches so many pixels from a point. */
+export const around = ({ x, y }, r) => ({ left: x - r, top: y - r, right: x + r, bottom: y + r });
 
 function boxOf(spot, side) {
   const left = spot.x + side.left, top = spot.y + side.top;

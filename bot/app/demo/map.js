@@ -7,6 +7,7 @@ import { distance, plane } from "./geo.js";
 import { createDrawing } from "./draw.js";
 
 const slack = 5; // pixels that a finger may slip in a click
+const pointed = 6000; // milliseconds for which something is pointed at
 const closest = 2, farthest = 0.02; // pixels a metre
 const margin = 0.13; // of the picture, round the places of a city
 
@@ -19,7 +20,7 @@ export function createMap(root, on) {
   const drawing = createDrawing(root);
   let flat = plane({ lat: 0, lon: 0 });
   let spots = [];
-  let walker = null, way = [], trail = [], mark = null;
+  let walker = null, way = [], trail = [], mark = null, unmark = 0;
   let view = { x: 0, y: 0, scale: 0.1 }; // the middle in metres, and pixels a metre
   let size = { w: 0, h: 0 };
   let whole = true; // all of the city is seen, until somebody looks closer or elsewhere
@@ -176,8 +177,13 @@ export function createMap(root, on) {
       [way, trail] = [before, behind];
       draw();
     },
-    /** highlight points at something. */
+    /** highlight points at something for some seconds. */
     highlight(point) {
+      clearTimeout(unmark);
+      unmark = setTimeout(() => {
+        mark = null;
+        draw();
+      }, pointed);
       mark = point;
       reveal(point);
       draw();

@@ -76,6 +76,7 @@ export function createStroll(stage, { act, toast, look }) {
   }
 
   async function unshare() {
+    toast("");
     await walker.unshare();
     nearest();
   }
