@@ -40,19 +40,25 @@ func (a *App) buildMonitor() error {
 	return nil
 }
 
-// observeBot connects the bot's observations to the monitor.
-func (a *App) observeBot() bot.Observe {
+// observeBot connects the bot's observations to the monitor, and its answers to answered too.
+func (a *App) observeBot(answered func(string, guide.Source, time.Duration)) bot.Observe {
 	m := a.monitor
 	if m == nil {
-		return bot.Observe{}
+		return bot.Observe{Story: answered}
+	}
+	if answered == nil {
+		answered = func(string, guide.Source, time.Duration) {}
 	}
 	return bot.Observe{
 		Update: func(kind, _ string) { m.Update(kind) },
 		Call:   m.TelegramCall,
 		First:  m.First,
 		Late:   m.Late,
-		Story:  func(kind string, source guide.Source, took time.Duration) { m.Request(kind, string(source), took) },
-		Error:  m.Fault,
+		Story: func(kind string, source guide.Source, took time.Duration) {
+			m.Request(kind, string(source), took)
+			answered(kind, source, took)
+		},
+		Error: m.Fault,
 	}
 }
 

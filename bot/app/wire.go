@@ -32,6 +32,8 @@ type World struct {
 	Env environment
 	// Unwatched leaves the monitor out: the load run measures what it costs.
 	Unwatched bool
+	// Answered hears of every answer as the monitor does, nil = nobody else does: the demo shows the last one.
+	Answered func(kind string, source guide.Source, took time.Duration)
 }
 
 // App is the whole bot, wired and not running.
@@ -216,7 +218,7 @@ func (a *App) buildBot(world World) error {
 			MaxUpdates: a.cfg.Live.MaxUpdates, BatchSize: a.cfg.Live.BatchSize, BatchTimeout: a.cfg.Live.BatchTimeout,
 			Drain: a.cfg.Shutdown.Drain,
 		},
-		Observe: a.observeBot(),
+		Observe: a.observeBot(world.Answered),
 		Limits: bot.Limits{
 			StoryRate: 1 / lim.PersonStoryEvery.Seconds(), StoryBurst: lim.PersonStoryBurst,
 			UpdateRate: lim.PersonUpdates, UpdateBurst: lim.PersonUpdatesBurst,
