@@ -56,8 +56,11 @@ func TestDatabase(t *testing.T) {
 	if got := a.readStore(t.Context()); got.SizeBytes == 0 || got.Writes == 0 || got.Commits == 0 {
 		t.Errorf("the dashboard says %+v of the store", got)
 	}
-	if a.storeFull() {
-		t.Error("the store counts as full")
+	if err := a.storeTakes(t.Context()); err != nil {
+		t.Errorf("the store: %v", err)
+	}
+	if code, body := status(a, "/healthz"); code != http.StatusOK || !strings.Contains(body, a.replica) {
+		t.Errorf("/healthz says %s, want the replica %s", body, a.replica)
 	}
 	if err := stop(); err != nil {
 		t.Errorf("stop: %v", err)
