@@ -3,12 +3,8 @@ package app
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"errors"
-	"fmt"
-	"hash/fnv"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,40 +12,21 @@ import (
 
 	"excursobot/store"
 	"excursobot/store/pgstore"
+	"excursobot/store/pgstore/pgtest"
 )
 
 // testSchema returns the address of a schema that goes with the test and is not made yet, and a function that runs SQL in it.
 func testSchema(t *testing.T) (url string, exec func(string)) {
 	t.Helper()
-	url = os.Getenv("TEST_DATABASE_URL")
-	if url == "" {
-		const missing = "no database: TEST_DATABASE_URL is not set (.ci/postgres sets it)"
-		if os.Getenv("CI") != "" {
-			t.Fatal(missing)
-		}
-		t.Skip(missing)
-	}
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(t.TempDir()))
-	schema := fmt.Sprintf("app_%x", h.Sum64())
-	url += "&search_path=" + schema
-	db, err := sql.Open("pgx", url) // the driver of pgstore
-	if err != nil {
-		t.Fatal(err)
-	}
-	exec = func(statement string) {
+	url = pgtest.URL(t)
+	return url, func(statement string) {
 		t.Helper()
-		if _, err := db.ExecContext(context.Background(), statement); err != nil {
+		conn := pgtest.Connect(t, url)
+		defer conn.Close(context.Background())
+		if _, err := conn.Exec(t.Context(), statement); err != nil {
 			t.Fatalf("%s: %v", statement, err)
 		}
 	}
-	t.Cleanup(func() {
-		exec("DROP SCHEMA IF EXISTS " + schema + " CASCADE")
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return url, exec
 }
 
 func TestMigrateThroughPostgres(t *testing.T) {

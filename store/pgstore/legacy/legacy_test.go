@@ -2,41 +2,21 @@ package legacy
 
 import (
 	"context"
-	"fmt"
-	"hash/fnv"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/jackc/pgx/v5"
+
+	"excursobot/store/pgstore/pgtest"
 )
 
 // schema makes a schema that goes with the test, fills it by the statements, and returns an address that finds it.
 func schema(t *testing.T, statements ...string) string {
 	t.Helper()
-	url := os.Getenv("TEST_DATABASE_URL")
-	if url == "" {
-		const missing = "no database: TEST_DATABASE_URL is not set (.ci/postgres sets it)"
-		if os.Getenv("CI") != "" {
-			t.Fatal(missing)
-		}
-		t.Skip(missing)
-	}
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(t.TempDir()))
-	name := fmt.Sprintf("legacy_%x", h.Sum64())
-	conn, err := pgx.Connect(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := conn.Exec(context.Background(), "DROP SCHEMA "+name+" CASCADE"); err != nil {
-			t.Error(err)
-		}
-		_ = conn.Close(context.Background())
-	})
+	url, name := pgtest.Schema(t, t.TempDir())
+	conn := pgtest.Connect(t, url)
+	defer conn.Close(context.Background())
 	for _, sql := range append([]string{"CREATE SCHEMA " + name, "SET search_path = " + name}, statements...) {
 		if _, err := conn.Exec(t.Context(), sql); err != nil {
 			t.Fatalf("%s: %v", sql, err)
