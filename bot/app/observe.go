@@ -100,7 +100,8 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 			Sessions: b.Walks.Sessions, Cap: a.cfg.Live.MaxSessions, Parked: b.Walks.Parked,
 			Delivered: b.Walks.Delivered, Dropped: b.Walks.Dropped, Refused: b.Walks.Refused,
 		},
-		Disk: diskOf(a.cfg.Store.Dir),
+		Disk:     diskOf(a.cfg.Store.Dir),
+		Replicas: monitor.Replicas{Name: a.replica, Alive: b.Replicas, Chats: b.Chats},
 	}
 	for class, name := range map[limiter.Class]string{
 		guide.Interactive: "interactive", guide.LiveTick: "live", guide.ReadAhead: "read_ahead", guide.WarmUp: "warm_up",
