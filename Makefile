@@ -28,7 +28,7 @@ test: ## gofmt, go vet and all tests, with the race detector where there is a C 
 	go vet ./...
 	go test $(RACE) -shuffle=on -count=1 ./...
 
-test-browser: ## the dashboard under load in Chromium, which must be installed
+test-browser: ## the demo, and the dashboard under load, in Chromium, which must be installed
 	go vet -tags browser ./bot/app
 	go test -tags browser -run Browser -count=1 ./bot/app
 
