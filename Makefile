@@ -33,7 +33,7 @@ test: ## gofmt, go vet and all tests, with the race detector where there is a C 
 test-postgres: ## the Postgres store's tests, with a throwaway server (Debian's is installed if root and none is there)
 	.ci/postgres go test $(RACE) -shuffle=on -count=1 ./store/pgstore/...
 
-test-browser: ## the dashboard under load in Chromium, which must be installed
+test-browser: ## the demo, and the dashboard under load, in Chromium, which must be installed
 	go vet -tags browser ./bot/app
 	go test -tags browser -run Browser -count=1 ./bot/app
 

@@ -169,6 +169,35 @@ func TestDemoStage(t *testing.T) {
 	}
 }
 
+func TestDemoStageSaysWhatIsReal(t *testing.T) {
+	pack, err := places.LoadPack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ key, contact string }{{"", ""}, {"sk-1", ""}, {"", "me@example.org"}, {"sk-1", "me@example.org"}} {
+		cfg := Defaults()
+		cfg.OpenAI.APIKey, cfg.Places.Contact = tt.key, tt.contact
+		s := newStage(&cfg, pack)
+		if s.realModel != (tt.key != "") || s.realModel != (s.world.Model == nil) || s.realWikipedia != (tt.contact != "") || s.realWikipedia != (s.world.Wikipedia == nil) {
+			t.Errorf("with key %q and contact %q: model %t, Wikipedia %t", tt.key, tt.contact, s.realModel, s.realWikipedia)
+		}
+		if s.world.Telegram == nil {
+			t.Error("the demo would talk to Telegram")
+		}
+	}
+}
+
+// A web site whose name is made to point to this machine sees nothing of the demo.
+func TestDemoAnswersLoopbackNamesOnly(t *testing.T) {
+	page, mux := newTestPage(t)
+	page.join(0, "en")
+	for _, path := range []string{"/", "/main.js", "/demo/stage", "/demo/menu?language=en", "/demo/events?person=100001", "/demo/file?person=100001&message=1"} {
+		if w := ask(mux, http.MethodGet, path, "", "Host", "evil.example:8080"); w.Code != http.StatusForbidden {
+			t.Errorf("%s: status %d", path, w.Code)
+		}
+	}
+}
+
 func TestDemoFiles(t *testing.T) {
 	page, mux := newTestPage(t)
 	ask(mux, http.MethodPost, "/demo/join", `{"language":"en"}`)

@@ -14,7 +14,7 @@ const toastLasts = 5000;
  * the live location that is shared, if there is one. on.pay(invoice) and on.enlarge(address) open what is in front of everything.
  */
 export function createChat(on) {
-  const list = $("messages");
+  const list = $("messages"), log = $("log");
   let items = new Map(); // by message: its event and its element
   let person = 0, known = null; // known: the messages of a chat that is being told again
   let paid = new Set(), shared = new Set();
@@ -46,7 +46,8 @@ export function createChat(on) {
     const low = atBottom();
     item.className = line ? "service" : event.fromBot ? "bot" : "mine";
     if (event.live || !event.fromBot && there) item.setAttribute("aria-live", "off"); // it moves every two seconds
-    item.replaceChildren(...(line ? [line] : [node("div", { class: "bubble" }, ...contents(event, parts), stamp(event)), ...rows(event, parts)]));
+    const who = node("span", { class: "unseen" }, say(event.fromBot ? "bot_says" : "you_say") + " ");
+    item.replaceChildren(...(line ? [line] : [node("div", { class: "bubble" }, who, ...contents(event, parts), stamp(event)), ...rows(event, parts)]));
     if (!there) list.append(item);
     if (had >= 0) (item.querySelectorAll("a, button")[had] ?? item).focus({ preventScroll: true });
     item.classList.toggle("fresh", fresh && there && event.fromBot);
@@ -61,9 +62,9 @@ export function createChat(on) {
     if (of) show(of.event, false);
   }
 
-  const atBottom = () => list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  const atBottom = () => log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   function bottom(wanted) {
-    if (wanted) list.scrollTop = list.scrollHeight;
+    if (wanted) log.scrollTop = log.scrollHeight;
   }
 
   // The keyboard in the place of the phone's is that of the last message with one.
@@ -93,7 +94,7 @@ export function createChat(on) {
   function settle() {
     for (const [id, { item }] of items) if (!known.has(id)) items.delete(id), item.remove();
     known = null;
-    list.setAttribute("aria-live", "polite");
+    log.setAttribute("aria-live", "polite");
     keyboard();
     bottom(true);
     on.ready([...items.values()].map((i) => i.event).filter((e) => e.live).at(-1));
@@ -103,7 +104,7 @@ export function createChat(on) {
     switch (event.kind) {
       case "begin":
         known = new Set();
-        list.setAttribute("aria-live", "off"); // what was said before is not read out again
+        log.setAttribute("aria-live", "off"); // what was said before is not read out again
         break;
       case "ready":
         settle();
