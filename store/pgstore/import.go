@@ -44,11 +44,6 @@ const (
 	// An edition that votes speak of may be gone from the stories, and must not be given to another text.
 	countEditions = "SELECT setval('stories_edition_seq', $1) WHERE $1 > (SELECT last_value FROM stories_edition_seq)"
 
-	// The next update that is done comes behind those imported.
-	countDone = `
-		SELECT setval('done_updates_number_seq', max(number)) FROM done_updates
-		HAVING max(number) >= (SELECT last_value FROM done_updates_number_seq)`
-
 	importTold = `
 		INSERT INTO told (` + toldColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (person, place) DO UPDATE SET at = excluded.at, walk = excluded.walk, number = excluded.number, vote = excluded.vote,
@@ -87,6 +82,8 @@ const (
 			AND NOT EXISTS (SELECT FROM done_updates WHERE update_id = $2 AND number <> $1) AND NOT EXISTS (SELECT FROM inbox WHERE update_id = $2)
 		ON CONFLICT (number) DO UPDATE SET update_id = excluded.update_id`
 
+	countDone = "SELECT setval('done_updates_number_seq', (SELECT max(number) FROM done_updates))"
+
 	importParked = `
 		INSERT INTO parked_updates (number, ` + entryColumns + `)
 		SELECT $1::bigint, $2::bigint, $3::bigint, $4::timestamptz, $5::bytea, $6::bigint, $7, $8::bigint
@@ -116,7 +113,9 @@ func (s *Store) Import(ctx context.Context, rows []store.Row) error {
 		if in.edition > 0 {
 			in.Queue(countEditions, in.edition)
 		}
-		in.Queue(countDone)
+		if in.done {
+			in.Queue(countDone)
+		}
 		err := s.send(ctx, c, in.Batch)
 		if refused = in.refused; err != nil || refused != nil {
 			return err
@@ -132,6 +131,7 @@ func (s *Store) Import(ctx context.Context, rows []store.Row) error {
 type intake struct {
 	*pgx.Batch
 	edition uint64 // the highest
+	done    bool   // there are updates that are done
 	refused error  // the first row that was not stored
 }
 
@@ -184,6 +184,7 @@ func (in *intake) add(row store.Row) {
 	case store.Entry:
 		in.one(row, importEntry, entryFields(&r)...)
 	case store.DoneRow:
+		in.done = true
 		in.one(row, importDone, r.Position, r.Update, store.DoneKept)
 	case store.ParkedRow:
 		in.one(row, importParked, append(append([]any{r.Position}, entryFields(&r.Entry)...), store.ParkedKept)...)
