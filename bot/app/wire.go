@@ -226,6 +226,7 @@ func (a *App) buildBot(world World) error {
 	a.bot, err = bot.New(bot.Config{
 		API:           api,
 		Ahead:         api.Ahead,
+		Room:          a.hasRoom,
 		Store:         a.store,
 		Guide:         a.guide,
 		Words:         words,
