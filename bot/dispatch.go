@@ -53,6 +53,9 @@ type update struct {
 	fresh bool        // never seen before
 	brief bool        // all people together ask too much: answered without the model
 	done  bool        // recorded as done already
+	kept  chan error  // of a checkout: how storing it went; nil = nobody stores it
+
+	anywhere bool // answered here, whichever replica the chat belongs to
 
 	shown struct { // what the person has seen of the answer, in the process before this one too
 		place   string // "" = not chosen
@@ -99,6 +102,8 @@ type mux struct {
 	operator  map[string]handler // commands that exist for Config.Admins alone
 	listed    []string           // commands shown in Telegram's menu, in order
 	callbacks map[string]func(u *update, args string) job
+
+	listedOperator []string // behind them, in an operator's menu
 }
 
 func (b *Bot) routes() mux {
@@ -124,7 +129,8 @@ func (b *Bot) routes() mux {
 			"pause":  b.onPause,
 			"refund": b.onRefund,
 		},
-		listed: []string{"start", "live", "stop", "language", "settings", "donate", "stats", "privacy", "forget", "terms", "paysupport", "help"},
+		listed:         []string{"start", "live", "stop", "language", "settings", "donate", "stats", "privacy", "forget", "terms", "paysupport", "help"},
+		listedOperator: []string{"admin", "pause", "ban", "unban", "refund"},
 		callbacks: map[string]func(*update, string) job{
 			"more":   b.moreButton,
 			"vote":   b.voteButton,
@@ -149,6 +155,8 @@ func (b *Bot) route(u *update) job {
 		return job{kind: "payment", vital: true, money: true, run: b.onPayment}
 	case u.message != nil && u.refunded != nil:
 		return job{kind: "payment", vital: true, money: true, run: b.onRefunded}
+	case u.checkout != nil: // left by an earlier process: one that comes in is answered at arrival
+		return job{kind: "checkout", money: true, run: b.onCheckoutLeft}
 	case u.callback != nil:
 		return b.routeCallback(u)
 	case u.message != nil && u.private:

@@ -34,7 +34,7 @@ func runDemo(intake context.Context, cfg Config, log *slog.Logger, notes io.Writ
 		return fmt.Errorf("demo: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	cfg.Store.Dir = dir
+	cfg.Store.Dir, cfg.Store.Postgres = dir, ""
 
 	a, _, err := newDemo(cfg, log)
 	if err != nil {

@@ -93,7 +93,7 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 		Sender: monitor.Sender{Waiting: b.Out.Waiting, Pause: monitor.InSeconds(b.Out.Paused)},
 		Places: monitor.Places{TileHits: p.TileHits, TileMisses: p.TileMisses, Pause: monitor.InSeconds(p.Pause)},
 		Guide: monitor.Guide{
-			Cards: g.Cards, Written: g.Written, Dropped: g.Dropped, Joined: g.Joined, Prepared: g.Prepared,
+			Cards: g.Cards, Written: g.Written, Dropped: g.Dropped, Joined: g.Joined, Prepared: g.Prepared, Warmed: g.Warmed,
 			Likes: g.Likes, Dislikes: g.Dislikes, Wrong: g.Wrong,
 		},
 		Live: monitor.Live{
@@ -120,12 +120,9 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 		r.Budget.Spent = spent.Day
 	}
 	if inbox, err := a.store.InboxStats(ctx); err == nil {
-		r.Inbox.Pending = inbox.Pending
+		r.Inbox = monitor.Inbox{Pending: inbox.Pending, Parked: inbox.Parked}
 	}
-	if a.file != nil {
-		file := a.file.Stats()
-		r.Store = monitor.Store{SizeBytes: file.SizeBytes, Writes: file.Writes, Commits: file.Commits}
-	}
+	r.Store = a.readStore(ctx)
 	return r
 }
 
@@ -161,7 +158,7 @@ func (a *App) serveMonitor(ctx context.Context, l net.Listener) error {
 	served := make(chan error, 1)
 	go func() {
 		defer cancel() // without its pages the monitor has failed
-		served <- serve(ctx, newServer(mux, a.log), newLimitListener(l, connections), patience)
+		served <- recovered(func() error { return serve(ctx, newServer(mux, a.log), newLimitListener(l, connections), patience) })
 	}()
 	return errors.Join(a.monitor.Run(ctx), <-served)
 }

@@ -62,6 +62,7 @@ type Config struct {
 	MaxUpdates   int             // moves applied at once; default 10
 	BatchSize    int             // moves that make a batch; default 5
 	BatchTimeout time.Duration   // a smaller batch is applied so long after its first move; default 1 s
+	Shared       bool            // with other processes: Run reads no walks, Adopt brings them
 	Drain        time.Duration   // deliveries under way have so long after Run's context ended; default 20 s
 	Observe      func(lateness time.Duration)
 }
@@ -87,9 +88,10 @@ type Tick struct {
 	Due     time.Time // for an asked one: when it was asked for
 	Next    time.Time // the due time after it: a delivery that can't start before is Dropped
 	Point   geo.Point
-	Heading float64 // degrees clockwise from north, of the movement or else of the phone; negative = unknown
-	First   bool    // the walk's first
-	Asked   bool    // by Next: the person waits for an answer
+	Heading float64     // degrees clockwise from north, of the movement or else of the phone; negative = unknown
+	First   bool        // the walk's first
+	Asked   bool        // by Next: the person waits for an answer
+	Begun   store.Begun // what an earlier try left of it: go on with that
 }
 
 // Hooks is what a Live calls. No lock is held; each must return at once, for the loop waits for it.

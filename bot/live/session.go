@@ -22,6 +22,7 @@ type session struct {
 	at       time.Time // of its next event; may be too early, never too late
 	changed  bool      // since it was last stored
 	starting bool      // it was never stored: nothing may be told
+	dropped  bool      // another process keeps it: nothing may be told or stored
 	heard    time.Time // the phone
 	choiceBy time.Time // the default holds from then on
 	prepared time.Time // the due time that was prepared
@@ -73,7 +74,7 @@ func (s *session) snapshot() store.Walk {
 // next returns when something is to be done for the session, and whether there is such a moment.
 func (s *session) next() (time.Time, bool) {
 	w := &s.walk
-	if s.starting || w.Closed {
+	if s.starting || s.dropped || w.Closed {
 		return time.Time{}, false
 	}
 	if s.ended() {
@@ -131,8 +132,8 @@ func (s *session) rearm(now time.Time) (dropped int) {
 	return dropped
 }
 
-// align brings a due time back that is too far off because the clock was set back, and says whether it had to.
-func (s *session) align(now time.Time) bool {
+// align brings a due time back that is too far off because the clock was set back.
+func (s *session) align(now time.Time) {
 	w := &s.walk
 	switch {
 	case w.First && w.Due.After(now):
@@ -140,10 +141,7 @@ func (s *session) align(now time.Time) bool {
 	case w.Due.Sub(now) > w.Interval:
 		w.Anchor = realign(w.Anchor, w.Interval, now)
 		w.Due = nextDue(w.Anchor, w.Interval, now)
-	default:
-		return false
 	}
-	return true
 }
 
 // heading is where the person goes, as far as that is known.

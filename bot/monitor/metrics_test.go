@@ -63,6 +63,7 @@ func TestMetricNames(t *testing.T) {
 		`excursobot_telegram_calls_total{method="sendMessage",outcome="ok"} 1`,
 		`excursobot_inbox_pending 0`,
 		`excursobot_errors_total{part="store"} 1`,
+		`excursobot_errors_total{part="payment"} 0`,
 		`excursobot_build_info{version="v1"} 1`,
 		`excursobot_ready 1`,
 	} {

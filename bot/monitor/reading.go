@@ -27,7 +27,7 @@ type Ingest struct {
 	Silence  Seconds `json:"silence_seconds"` // since Telegram last posted or answered a poll; 0 if it never did
 	InWork   int     `json:"in_work"`         // updates accepted and not done
 	Capacity int     `json:"capacity"`        // most of them; over it Telegram keeps the others
-	Parked   uint64  `json:"parked"`          // could not be read
+	Parked   uint64  `json:"parked"`          // could not be read, or ended three processes
 	Dropped  uint64  `json:"dropped"`         // over a person's limit
 	Refused  uint64  `json:"refused"`         // given back to Telegram
 	Panics   uint64  `json:"panics"`
@@ -36,6 +36,7 @@ type Ingest struct {
 // Inbox is what was accepted and must still be answered, also after a crash.
 type Inbox struct {
 	Pending int `json:"pending"`
+	Parked  int `json:"parked"` // put aside because three processes ended over them, and kept on disk
 }
 
 // Gate is the queue before the model.
@@ -121,6 +122,7 @@ type Guide struct {
 	Dropped  uint64 `json:"dropped"`  // that failed them
 	Joined   uint64 `json:"joined"`   // requests that shared a call under way
 	Prepared uint64 `json:"prepared"` // calls ahead of a person
+	Warmed   uint64 `json:"warmed"`   // calls ahead of everybody
 	Likes    uint64 `json:"likes"`
 	Dislikes uint64 `json:"dislikes"`
 	Wrong    uint64 `json:"wrong"`

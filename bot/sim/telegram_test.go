@@ -178,6 +178,7 @@ func TestTelegramErrors(t *testing.T) {
 		{"answerCallbackQuery", []any{"callback_query_id", "1"}, 400, "Bad Request: query is too old and response timeout expired or query ID is invalid"},
 		{"refundStarPayment", []any{"user_id", 7, "telegram_payment_charge_id", "x"}, 400, "Bad Request: CHARGE_NOT_FOUND"},
 		{"setMyCommands", []any{"commands", `[{"command":"Start","description":"x"}]`}, 400, "Bad Request: BOT_COMMAND_INVALID"},
+		{"setMyCommands", []any{"commands", "[]", "scope", `{"type":"chat","chat_id":9}`}, 400, "Bad Request: chat not found"},
 		{"setWebhook", []any{"url", "ftp://x"}, 400, "Bad Request: bad webhook: invalid webhook URL specified"},
 		{"setWebhook", []any{"url", "https://x.test", "secret_token", "a b"}, 400, "Bad Request: secret token contains unallowed characters"},
 	}

@@ -2,7 +2,6 @@ package boltstore
 
 import (
 	"encoding/binary"
-	"fmt"
 	"time"
 
 	"excursobot/geo"
@@ -24,7 +23,7 @@ var (
 	bucketStories  = []byte("stories")    // language, leaf, place, length -> storyRow
 	bucketStoryIDs = []byte("story_keys") // place, language, length -> leaf
 
-	bucketExpiry = []byte("expiry") // expires, kind, key in bucketTiles, bucketStoryIDs or bucketWalks -> nothing
+	bucketExpiry = []byte("expiry") // expires, kind, key in bucketTiles, bucketPlaceIDs, bucketStoryIDs or bucketWalks -> nothing
 
 	bucketLedger = []byte("ledger") // day, person (0 = all) -> tokens
 	bucketDone   = []byte("done")   // update -> how many were done up to it
@@ -51,6 +50,7 @@ var (
 // Kinds in bucketExpiry.
 const (
 	expiringTile  = 't'
+	expiringPlace = 'p'
 	expiringStory = 's'
 	expiringWalk  = 'w'
 )
@@ -63,18 +63,7 @@ func appendText(k []byte, s string) []byte { return append(append(k, s...), 0) }
 
 func readUint(k []byte) uint64 { return binary.BigEndian.Uint64(k) }
 
-// checkKey refuses texts that cannot be part of a key.
-func checkKey(parts ...string) error {
-	for _, s := range parts {
-		if len(s) > store.MaxKey {
-			return fmt.Errorf("%w: key of %d bytes", store.ErrInvalid, len(s))
-		}
-		if err := checkText(s); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func readInt(k []byte) int64 { return int64(readUint(k) ^ 1<<63) }
 
 func idKey(id int64) []byte { return appendInt(make([]byte, 0, 8), id) }
 

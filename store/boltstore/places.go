@@ -12,7 +12,7 @@ import (
 
 // Tile implements store.Places.
 func (s *Store) Tile(ctx context.Context, key store.TileKey, now time.Time) (store.Tile, error) {
-	if err := checkKey(key.Language); err != nil {
+	if err := store.CheckKey(key.Language); err != nil {
 		return store.Tile{}, err
 	}
 	var tile store.Tile
@@ -38,7 +38,7 @@ func (s *Store) Tile(ctx context.Context, key store.TileKey, now time.Time) (sto
 
 // PutTile implements store.Places.
 func (s *Store) PutTile(ctx context.Context, tile store.Tile) error {
-	if err := checkKey(tile.Language); err != nil {
+	if err := store.CheckKey(tile.Language); err != nil {
 		return err
 	}
 	k := tileKey(tile.TileKey)
@@ -65,7 +65,7 @@ func (s *Store) PutTile(ctx context.Context, tile store.Tile) error {
 
 // Place implements store.Places.
 func (s *Store) Place(ctx context.Context, id, language string) (store.Place, error) {
-	if err := checkKey(id, language); err != nil {
+	if err := store.CheckKey(id, language); err != nil {
 		return store.Place{}, err
 	}
 	var place store.Place
@@ -81,7 +81,7 @@ func (s *Store) Place(ctx context.Context, id, language string) (store.Place, er
 
 // PlacesByPage implements store.Places.
 func (s *Store) PlacesByPage(ctx context.Context, language string, pages []int64) ([]store.Place, error) {
-	if err := checkKey(language); err != nil {
+	if err := store.CheckKey(language); err != nil {
 		return nil, err
 	}
 	var places []store.Place
@@ -108,7 +108,7 @@ func (s *Store) PlacesByPage(ctx context.Context, language string, pages []int64
 
 // PlacesIn implements store.Places.
 func (s *Store) PlacesIn(ctx context.Context, language string, ranges []geo.CellRange, limit int) ([]store.Place, error) {
-	if err := checkKey(language); err != nil {
+	if err := store.CheckKey(language); err != nil {
 		return nil, err
 	}
 	var places []store.Place
@@ -138,10 +138,10 @@ func (s *Store) PutPlaces(ctx context.Context, places []store.Place) error {
 	}
 	rows := make([]row, len(places))
 	for i, p := range places {
-		if err := checkKey(p.ID, p.Language); err != nil {
+		if err := store.CheckKey(p.ID, p.Language); err != nil {
 			return err
 		}
-		if err := checkPoint(p.Point); err != nil { // before the cell is computed from it
+		if err := store.CheckPoint(p.Point); err != nil { // before the cell is computed from it
 			return err
 		}
 		r := row{Place: p, leaf: geo.Leaf(p.Point)}
@@ -160,7 +160,11 @@ func (s *Store) PutPlaces(ctx context.Context, places []store.Place) error {
 			if err := t.put(t.bucket(bucketPlaces), r.key, r.value); err != nil {
 				return err
 			}
-			if err := t.put(t.bucket(bucketPlaceIDs), placeIDKey(r.ID, r.Language), appendUint(nil, uint64(r.leaf))); err != nil {
+			id := placeIDKey(r.ID, r.Language)
+			if err := t.put(t.bucket(bucketPlaceIDs), id, appendUint(nil, uint64(r.leaf))); err != nil {
+				return err
+			}
+			if err := t.reschedule(expiringPlace, id, time.Time{}, ifFetched(r.Place)); err != nil {
 				return err
 			}
 			if r.PageID == 0 {
@@ -175,9 +179,10 @@ func (s *Store) PutPlaces(ctx context.Context, places []store.Place) error {
 	})
 }
 
-// dropPlace removes a place and what points to it, before it is stored anew: perhaps at another point, for another page.
+// dropPlace removes a place, if it is there, and what points to it: it expired, or is stored anew, perhaps at another point, for another page.
 func (t *txn) dropPlace(id, language string) error {
-	leaf := t.bucket(bucketPlaceIDs).Get(placeIDKey(id, language))
+	ids, idKey := t.bucket(bucketPlaceIDs), placeIDKey(id, language)
+	leaf := ids.Get(idKey)
 	if leaf == nil {
 		return nil
 	}
@@ -191,6 +196,12 @@ func (t *txn) dropPlace(id, language string) error {
 		if err := t.delete(byPage, page); err != nil {
 			return err
 		}
+	}
+	if err := t.reschedule(expiringPlace, idKey, ifFetched(old), time.Time{}); err != nil {
+		return err
+	}
+	if err := t.delete(ids, idKey); err != nil {
+		return err
 	}
 	return t.delete(t.bucket(bucketPlaces), key)
 }
