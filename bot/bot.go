@@ -34,6 +34,9 @@ type Config struct {
 	WebhookURL    string // where Telegram is to post updates; "" = long polling
 	WebhookSecret string // required with WebhookURL: 1-256 of A-Z a-z 0-9 _ -
 
+	// Ahead is by how much this machine's clock is ahead of Telegram's; nil = it is not.
+	Ahead func() time.Duration
+
 	Silence time.Duration // without hearing Telegram for so long Run ends with ErrSilent, default 10 min; negative = never
 
 	MaxInflight  int // updates waiting and under way, default 2000; over it Telegram keeps them
@@ -135,6 +138,9 @@ func New(cfg Config) (*Bot, error) {
 		return nil, errors.New("bot: the webhook secret must be 1-256 of A-Z, a-z, 0-9, _ and -")
 	}
 	cfg.Log = cmp.Or(cfg.Log, slog.New(slog.DiscardHandler))
+	if cfg.Ahead == nil {
+		cfg.Ahead = func() time.Duration { return 0 }
+	}
 	cfg.Silence = cmp.Or(cfg.Silence, 10*time.Minute)
 	cfg.MaxInflight = cmp.Or(max(cfg.MaxInflight, 0), 2000)
 	cfg.PerChat = cmp.Or(max(cfg.PerChat, 0), 20)

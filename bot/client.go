@@ -106,5 +106,15 @@ func (c *Client) Call(ctx context.Context, method string, payload any) (body []b
 	return bot.Raw(method, payload)
 }
 
+// Ahead returns by how much this machine's wall clock is ahead of Telegram's, now, as far as the last answer told the time; negative if it is behind.
+func (c *Client) Ahead() time.Duration {
+	last := c.wire.told.Load()
+	if last == nil {
+		return 0
+	}
+	now := time.Now()
+	return now.Round(0).Sub(last.telegram.Add(now.Sub(last.here)))
+}
+
 // stay takes a redirection for the answer: a Bot API server sends none.
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

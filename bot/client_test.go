@@ -47,6 +47,31 @@ func TestClientSendsTheTokenAndNeverShowsIt(t *testing.T) {
 	}
 }
 
+func TestClientKnowsTelegramsClock(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		behind := -time.Hour // Telegram's clock to ours
+		c := dial(t, func(*http.Request) (*http.Response, error) {
+			resp, err := respond(http.StatusOK, "application/json", `{"ok":true,"result":1}`)
+			resp.Header.Set("Date", time.Now().Add(behind).UTC().Format(http.TimeFormat))
+			return resp, err
+		})
+		if got := c.Ahead(); got != 0 {
+			t.Errorf("ahead by %v before the first answer", got)
+		}
+		for _, want := range []time.Duration{time.Hour, -30 * time.Minute} {
+			behind = -want
+			if _, err := c.Call(t.Context(), "getMe", nil); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(10 * time.Minute)
+			if got := c.Ahead(); got.Round(time.Second) != want {
+				t.Errorf("ahead by %v, want %v", got, want)
+			}
+		}
+	})
+}
+
 func TestClientAnswers(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

@@ -53,6 +53,7 @@ type update struct {
 	fresh bool        // never seen before
 	brief bool        // all people together ask too much: answered without the model
 	done  bool        // recorded as done already
+	kept  chan error  // of a checkout: how storing it went; nil = nobody stores it
 
 	anywhere bool // answered here, whichever replica the chat belongs to
 
@@ -154,6 +155,8 @@ func (b *Bot) route(u *update) job {
 		return job{kind: "payment", vital: true, money: true, run: b.onPayment}
 	case u.message != nil && u.refunded != nil:
 		return job{kind: "payment", vital: true, money: true, run: b.onRefunded}
+	case u.checkout != nil: // left by an earlier process: one that comes in is answered at arrival
+		return job{kind: "checkout", money: true, run: b.onCheckoutLeft}
 	case u.callback != nil:
 		return b.routeCallback(u)
 	case u.message != nil && u.private:

@@ -3,6 +3,7 @@ package bot
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -245,6 +246,108 @@ func TestACheckoutIsAnsweredAtOnce(t *testing.T) {
 		}
 		w.until("credited", func() bool { return w.given(1).Person == 50 })
 	})
+}
+
+func TestACheckoutThatAProcessLeftIsAnsweredByTheNext(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		away time.Duration // nobody runs
+		want int64         // stars given
+	}{{"in time", 3 * time.Second, 50}, {"too late", time.Minute, 0}} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var away atomic.Bool // Telegram, for answers
+				w := newWorld(t, worldConfig{telegram: sim.TelegramConfig{Fault: func(method string, _ int) (int, string, int, bool) {
+					return http.StatusBadGateway, "", 0, away.Load() && method == "answerPreCheckoutQuery"
+				}}})
+				defer func() { w.close() }()
+				p := w.person(1, "en")
+				w.ask(p, "/donate 50")
+				away.Store(true)
+				p.Pay(last(p).ID)
+				time.Sleep(time.Second)
+				w.cut()
+				if left := w.pending(); len(left) != 1 {
+					t.Fatalf("%d updates in the inbox, want the checkout", len(left))
+				}
+				away.Store(false)
+				time.Sleep(test.away)
+				w.start()
+				w.until("an empty inbox", func() bool { return len(w.pending()) == 0 })
+				time.Sleep(5 * time.Second)
+				if got := w.given(1); got.Person != test.want {
+					t.Errorf("given %+v, want %d", got, test.want)
+				}
+				if asked := w.seen.count("call answerPreCheckoutQuery ok"); int64(asked)*50 != test.want {
+					t.Errorf("answered %d times", asked)
+				}
+			})
+		})
+	}
+}
+
+func TestWithoutRoomNobodyIsCharged(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		room := &atomic.Bool{}
+		room.Store(true)
+		w := newWorld(t, worldConfig{edit: func(c *Config) { c.Store = fullStore{c.Store, room} }})
+		defer w.close()
+		var reasons []string
+		defer w.tg.Subscribe(func(e sim.Event) {
+			if e.Kind == "precheckout_answer" {
+				reasons = append(reasons, e.Text)
+			}
+		})()
+		p := w.person(1, "en")
+		w.ask(p, "/donate 50")
+		bill := last(p)
+		room.Store(false)
+		p.Pay(bill.ID)
+		w.until("an answer", func() bool { synctest.Wait(); return len(reasons) == 1 })
+		if want := w.bot.cfg.Words.Words("en").Plain("donate.no_room"); reasons[0] != want || len(w.tg.Payments()) != 0 {
+			t.Errorf("refused with %q, want %q; %d payments", reasons[0], want, len(w.tg.Payments()))
+		}
+		room.Store(true)
+		w.pay(p, bill)
+		w.until("credited", func() bool { return w.given(1).Person == 50 })
+	})
+}
+
+func TestNoPayerHearsOfAFailure(t *testing.T) {
+	t.Parallel()
+	payment := []byte(strings.Replace(string(paymentAgain(sim.Payment{Charge: "c1", Person: 1, Stars: 50})), "{", `{"update_id":1000,`, 1))
+	for _, test := range []struct {
+		name  string
+		tries int  // in processes that ended
+		deaf  bool // Telegram takes no message
+	}{{"tried too often", store.TriesMost - 1, false}, {"thanks that cannot be sent", 0, true}} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, worldConfig{telegram: sim.TelegramConfig{Fault: func(method string, n int) (int, string, int, bool) {
+					return http.StatusBadGateway, "", 0, test.deaf && method == "sendMessage" && n <= sendTries
+				}}})
+				defer func() { w.close() }()
+				p := w.person(1, "en")
+				w.cut()
+				_, err := w.store.Accept(t.Context(), store.Entry{Update: 1000, Chat: 1, Arrived: time.Now(), Raw: payment})
+				w.must(err)
+				for range test.tries {
+					_, err := w.store.Retry(t.Context(), 1000)
+					w.must(err)
+				}
+				w.start()
+				w.until("an empty inbox", func() bool { return len(w.pending()) == 0 })
+				time.Sleep(time.Minute)
+				if got := answers(p); len(got) != 0 {
+					t.Errorf("told %q", got[0].Text)
+				}
+			})
+		})
+	}
 }
 
 func TestAFreeAmount(t *testing.T) {

@@ -21,7 +21,7 @@ func (b *Bot) routeLiveShare(u *update, p geo.Point) job {
 	if !p.Valid() {
 		return job{kind: kindLive, run: b.onBadLocation}
 	}
-	share := liveShare(u, u.message)
+	share := b.liveShare(u, u.message)
 	lasting := share.Date.Add(share.Period).After(time.Now())
 	return job{kind: kindLive, story: true, lasting: lasting, run: func(ctx context.Context, u *update) error {
 		started, err := b.walks.Start(ctx, share)
@@ -35,7 +35,7 @@ func (b *Bot) routeLiveEdit(u *update) job {
 	if !u.private {
 		return job{kind: kindLive}
 	}
-	share := liveShare(u, u.edited)
+	share := b.liveShare(u, u.edited)
 	j := job{kind: kindLive, fleeting: share.Period > 0, run: func(ctx context.Context, u *update) error {
 		began, err := b.walks.Edit(ctx, share)
 		if errors.Is(err, live.ErrEnded) || err == nil && began == nil {
@@ -49,13 +49,14 @@ func (b *Bot) routeLiveEdit(u *update) job {
 	return j
 }
 
-// liveShare reads a live location.
-func liveShare(u *update, m *tele.Message) live.Share {
+// liveShare reads a live location. When it began is compared with this machine's clock; the steps' times only with each other.
+func (b *Bot) liveShare(u *update, m *tele.Message) live.Share {
 	p, _ := location(m)
 	share := live.Share{
 		Person: u.person, Chat: u.chat, Message: m.ID,
 		Point: p, Heading: float64(m.Location.Heading),
-		Date:    time.Unix(m.Unixtime, 0),
+		Date:    b.here(time.Unix(m.Unixtime, 0)),
+		Edited:  time.Unix(m.Unixtime, 0),
 		Period:  time.Duration(m.Location.LivePeriod) * time.Second,
 		Arrived: u.arrived,
 	}

@@ -98,12 +98,12 @@ func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 	return nil
 }
 
-// showCard sends the card and returns its message's id, 0 if it could not be sent.
+// showCard sends the card, in the place of one that an earlier process left, and returns its message's id, 0 if it could not be sent.
 func (b *Bot) showCard(ctx context.Context, u *update, c guide.Card) int {
-	id, err := b.out.send(ctx, u.chat, cardMessage(u.words, c))
+	id, err := b.out.edit(ctx, u.chat, u.shown.message, cardMessage(u.words, c))
 	if err != nil {
 		b.log.Warn("card", "update", u.id, "error", err)
-		return 0
+		return u.shown.message
 	}
 	b.observe.First(kindStatic, time.Since(u.arrived))
 	b.noteShown(ctx, u, c.Place.ID, id)

@@ -30,6 +30,10 @@ func (b *Bot) onAdmin(ctx context.Context, u *update) error {
 	if err != nil {
 		return err
 	}
+	inbox, err := b.cfg.Store.InboxStats(ctx)
+	if err != nil {
+		return err
+	}
 	waiting := 0
 	for _, calls := range b.cfg.Guide.Stats().Gate.Waiting {
 		waiting += calls
@@ -46,6 +50,9 @@ func (b *Bot) onAdmin(ctx context.Context, u *update) error {
 		w.Say("admin.speed", "first", tenths(today.first), "whole", tenths(today.whole)),
 		w.Say("admin.queue", "updates", b.Stats().Tasks, "calls", waiting),
 	)
+	if inbox.Parked > 0 {
+		lines = append(lines, w.Say("admin.parked", "n", inbox.Parked, "command", "excursobot parked"))
+	}
 	lines = append(lines, b.tokenLines(w, spent.Day)...)
 	lines = append(lines,
 		w.Say("admin.stars", "n", given.All),

@@ -18,20 +18,22 @@ const (
 	resumePage = 100
 	// noteMost bounds a note in the inbox: the person waits behind it.
 	noteMost = 2 * time.Second
+	// wrongFrom is from how much difference to Telegram's clock on this machine's is taken for wrong.
+	wrongFrom = 2 * time.Minute
 	// suspectFor is how long something that ends processes may take to end this one.
 	suspectFor = 250 * time.Millisecond
 )
 
 // keep writes the accepted arrivals to the inbox, in one transaction: from then on they are answered, by this process or by the
 // next. A store without room, or that is away, keeps nothing, and people are answered all the same; a walk, which cannot be told without the
-// store, and money come again.
+// store, and money come again. A checkout is being answered already, and learns whether there is room.
 func (b *Bot) keep(ctx context.Context, arrivals []*arrival) {
 	var kept []*arrival
 	var entries []store.Entry
 	for _, a := range arrivals {
-		if a.verdict == accepted && !a.job.fleeting {
+		if a.verdict == accepted && !a.job.fleeting || a.verdict == settled && a.u.checkout != nil {
 			kept = append(kept, a)
-			entries = append(entries, store.Entry{Update: a.u.id, Chat: a.u.chat, Arrived: a.u.arrived, Raw: a.raw})
+			entries = append(entries, store.Entry{Update: a.u.id, Chat: a.u.chat, Arrived: a.u.arrived.Add(-b.ahead()), Raw: a.raw})
 		}
 	}
 	if len(kept) == 0 {
@@ -46,6 +48,9 @@ func (b *Bot) keep(ctx context.Context, arrivals []*arrival) {
 	lost := false // what follows an update that must come again comes again too
 	for i, a := range kept {
 		switch {
+		case a.verdict == settled:
+			a.u.kept <- err
+			continue
 		case err == nil && fresh[i]:
 			a.kept = true
 			continue
@@ -118,7 +123,7 @@ func (b *Bot) resumeOne(ctx context.Context, e *store.Entry, reserve func(chat i
 		b.log.Error("update_parked", "update", e.Update, "why", "unreadable", "error", err)
 		return false, b.cfg.Store.MarkDone(ctx, e.Update)
 	}
-	u.id, u.arrived = e.Update, e.Arrived
+	u.id, u.arrived = e.Update, b.here(e.Arrived)
 	u.shown.place, u.shown.message = e.Place, e.Message
 	job := b.route(u)
 	if job.run == nil {
@@ -137,7 +142,7 @@ func (b *Bot) resumeOne(ctx context.Context, e *store.Entry, reserve func(chat i
 	run := job.run
 	job.run = func(ctx context.Context, u *update) error {
 		if e.Tries >= store.TriesMost {
-			return b.park(ctx, u)
+			return b.park(ctx, u, job.money)
 		}
 		if e.Tries > 1 { // begun in two processes that ended: it may be why, and what is begun beside it would be blamed too
 			end, err := b.suspect(ctx)
@@ -156,12 +161,15 @@ func (b *Bot) resumeOne(ctx context.Context, e *store.Entry, reserve func(chat i
 }
 
 // park ends an update that was tried too often, with an apology: that may come twice, should the process end on the way. A place that was chosen
-// for the answer counts as told, for it may have been.
-func (b *Bot) park(ctx context.Context, u *update) error {
+// for the answer counts as told, for it may have been. Of money nothing is said: it is stored, and no payer is to hear of a failure.
+func (b *Bot) park(ctx context.Context, u *update, money bool) error {
 	b.counts.parked.Add(1)
 	b.observe.Error("parked")
 	b.log.Error("update_parked", "update", u.id, "why", "tried too often")
-	said := b.sayInstead(ctx, u, message{HTML: u.words.Say("error.internal")})
+	var said error
+	if !money {
+		said = b.sayInstead(ctx, u, message{HTML: u.words.Say("error.internal")})
+	}
 	if said != nil {
 		if b.workContext().Err() != nil {
 			return said // a stop: the next process says it
@@ -206,13 +214,27 @@ func (b *Bot) noteShown(ctx context.Context, u *update, place string, message in
 }
 
 // late says whether whoever asked has walked on: the update waited in the inbox, or at Telegram while no process ran. What arrived while one
-// ran is never late, or a wrong clock would make everything so.
+// ran is never late.
 func (b *Bot) late(u *update) bool {
-	asked := u.arrived
-	if u.message != nil && u.message.Time().Before(b.began) {
-		asked = u.message.Time()
+	waited := time.Since(u.arrived)
+	if u.message != nil {
+		if sent := time.Since(b.here(u.message.Time())); sent > time.Since(b.began) {
+			waited = sent
+		}
 	}
-	return time.Since(asked) > lateAfter
+	return waited > lateAfter
+}
+
+// here turns a time of Telegram's clock, by which the inbox keeps its times too, into one of this machine's.
+func (b *Bot) here(t time.Time) time.Time { return t.Add(b.ahead()) }
+
+// ahead is by how much this machine's wall clock is wrong, 0 if it is about right. With a wrong one everything would be late, and each walk over,
+// or none.
+func (b *Bot) ahead() time.Duration {
+	if ahead := b.cfg.Ahead(); ahead.Abs() >= wrongFrom {
+		return ahead.Round(time.Minute)
+	}
+	return 0
 }
 
 // away is the job of a request that is late: an apology, once a minute, in the place of what was shown.

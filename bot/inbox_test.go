@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -134,6 +135,50 @@ func TestALateRequestGetsAnApology(t *testing.T) {
 		}
 		other.Locate(cityLat, cityLon)
 		w.waitStory(other, 1)
+	})
+}
+
+func TestAWrongClockMakesNothingLate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const ahead = time.Hour
+		w := newWorld(t, worldConfig{edit: func(c *Config) { c.Ahead = func() time.Duration { return ahead + time.Second } }})
+		defer w.close()
+		p, walker := w.person(1, "en"), w.person(2, "en")
+		inject := func(id int64, more string) int64 {
+			return w.tg.Inject(json.RawMessage(fmt.Sprintf(`{"message":{"message_id":%d,"date":%d,"from":{"id":%d,"language_code":"en"},"chat":{"id":%d,"type":"private"},
+				"location":{"latitude":48.2,"longitude":11.5%s}}}`, 100+id, time.Now().Add(-ahead).Unix(), id, id, more)))
+		}
+		inject(1, "")
+		w.waitStory(p, 0)
+		inject(2, `,"live_period":1800`)
+		w.until("the walk's first story", func() bool { return len(stories(walker)) > 0 })
+		time.Sleep(31 * time.Minute)
+		if _, walking := w.bot.walks.Walk(2); walking {
+			t.Error("the walk did not end with its period")
+		}
+	})
+}
+
+func TestAClockSetBetweenTwoProcessesMakesNothingLate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ahead := time.Duration(0)
+		w := newWorld(t, worldConfig{slow: 20 * time.Second, edit: func(c *Config) { c.Ahead = func() time.Duration { return ahead } }})
+		defer func() { w.close() }()
+		p := w.person(1, "en")
+		p.Locate(cityLat, cityLon)
+		first := w.waitStory(p, 0)
+		p.Press(first.ID, data(first, "more:")) // which has no time of its own
+		time.Sleep(time.Second)
+		w.cut()
+		if len(w.pending()) != 1 {
+			t.Fatal("the press was answered at once")
+		}
+		time.Sleep(time.Hour) // by the wall clock alone
+		ahead = time.Hour
+		w.start()
+		w.waitStory(p, 1)
 	})
 }
 

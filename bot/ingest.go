@@ -145,6 +145,7 @@ func (b *Bot) consider(ctx context.Context, in received) *arrival {
 	}
 	u.id, u.arrived = in.id, arrived
 	if u.checkout != nil {
+		u.kept = make(chan error, 1)
 		a.u, a.job, a.verdict = u, job{kind: "checkout"}, b.takeCheckout(u)
 		return a
 	}
@@ -280,7 +281,9 @@ func (b *Bot) perform(u *update, job job) {
 	case err != nil:
 		b.observe.Error("bot")
 		b.log.Error("update", "update", u.id, "kind", job.kind, "error", err)
-		_ = b.guarded(u.id, func() error { return b.apologise(u, job.story, err) })
+		if !job.money { // what was paid is stored, whatever became of the thanks
+			_ = b.guarded(u.id, func() error { return b.apologise(u, job.story, err) })
+		}
 	}
 	if u.done || job.now != nil {
 		return

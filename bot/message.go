@@ -65,7 +65,7 @@ func (s *sender) send(ctx context.Context, chat int64, m message) (int, error) {
 	return s.put(ctx, chat, 0, m)
 }
 
-// edit turns the message with the id into m and returns the id of the last part; a message that can't be edited is sent anew.
+// edit turns the message with the id (0 = none yet) into m and returns the id of the last part; a message that can't be edited is sent anew.
 func (s *sender) edit(ctx context.Context, chat int64, id int, m message) (int, error) {
 	return s.put(ctx, chat, id, m)
 }

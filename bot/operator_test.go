@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"excursobot/store"
 )
 
 const operator = 99
@@ -58,6 +60,19 @@ func TestAdminReport(t *testing.T) {
 			if !strings.Contains(got, want) {
 				t.Errorf("no %q in\n%s", want, got)
 			}
+		}
+		parked := words.Say("admin.parked", "n", 1, "command", "excursobot parked")
+		if strings.Contains(got, parked) {
+			t.Errorf("nothing is parked, and the report says\n%s", got)
+		}
+		_, err = w.store.Accept(t.Context(), store.Entry{Update: 7, Chat: 1, Arrived: time.Now(), Raw: []byte("{}")})
+		w.must(err)
+		for range store.TriesMost {
+			_, err = w.store.Retry(t.Context(), 7)
+			w.must(err)
+		}
+		if got := w.ask(admin, "/admin").HTML; !strings.Contains(got, parked) {
+			t.Errorf("no %q in\n%s", parked, got)
 		}
 		time.Sleep(24 * time.Hour)
 		if got := w.ask(admin, "/admin").HTML; !strings.Contains(got, "People: 1\n") || !strings.Contains(got, "Answers: –") {

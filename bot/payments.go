@@ -15,11 +15,13 @@ import (
 	"excursobot/store"
 )
 
-// Money passes no bucket and no queue. A checkout is answered the moment it comes. A payment is stored before Telegram hears that the update
-// was taken, and again, without effect, before each thanks: whatever is lost on the way, Telegram or the lane brings it again.
+// Money passes no bucket and no queue. A checkout is answered the moment it comes and is stored, so that the next process answers one that
+// this one did not get to; without room to store it, it is refused, for the payment could not be stored either. A payment is stored before Telegram hears that the update was taken, and again, without effect,
+// before each thanks: whatever is lost on the way, Telegram or the lane brings it again.
 
 const (
-	checkoutMost = 9 * time.Second // Telegram waits 10 s for the answer
+	checkoutMost = 9 * time.Second // Telegram waits 10 s for the answer, counted from the question
+	roomMost     = 2 * time.Second // for learning whether there is room
 	maxCheckouts = 256             // answered at once; beyond that Telegram asks again
 )
 
@@ -85,9 +87,26 @@ func (b *Bot) takeCheckout(u *update) verdict {
 	b.checkout.remember(u.id)
 	go func() {
 		defer b.checkout.end()
-		_ = b.guarded(u.id, func() error { return b.answerCheckout(u) }) // logged there
+		err := b.guarded(u.id, func() error { return b.answerCheckout(u) }) // logged there
+		if err != nil && b.workContext().Err() != nil {
+			return // cut off by the stop: the next process answers it
+		}
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(b.workContext()), recordMost)
+		defer cancel()
+		if err := b.done(ctx, u.id); err != nil {
+			b.log.Error("update_done", "update", u.id, "error", err)
+		}
 	}()
 	return settled
+}
+
+// onCheckoutLeft answers a checkout that an earlier process did not get to, if Telegram still waits.
+func (b *Bot) onCheckoutLeft(_ context.Context, u *update) error {
+	if time.Since(u.arrived) >= checkoutMost {
+		return nil
+	}
+	b.checkout.remember(u.id)
+	return b.answerCheckout(u)
 }
 
 // answerCheckout accepts what this bot made out for this person, and nothing else.
@@ -96,12 +115,18 @@ func (b *Bot) answerCheckout(u *update) error {
 	defer cancel()
 	q := u.checkout
 	payload := map[string]any{"pre_checkout_query_id": q.ID, "ok": true}
-	g, ok := parseGift(q.Payload)
-	if !ok || g.person != u.person || g.stars != q.Total || q.Currency != stars {
-		b.log.Warn("checkout_refused", "user_id", u.person, "currency", truncate(q.Currency, 8), "amount", q.Total)
+	why := ""
+	switch g, ok := parseGift(q.Payload); {
+	case !ok || g.person != u.person || g.stars != q.Total || q.Currency != stars:
+		why = "donate.refused"
+	case !hasRoom(u):
+		why = "donate.no_room"
+	}
+	if why != "" {
+		b.log.Warn("checkout_refused", "why", why, "user_id", u.person, "currency", truncate(q.Currency, 8), "amount", q.Total)
 		_, words := b.reader(ctx, u.person)
 		payload["ok"] = false
-		payload["error_message"] = words.Plain("donate.refused")
+		payload["error_message"] = words.Plain(why)
 	}
 	err := b.out.do(ctx, request{method: "answerPreCheckoutQuery", payload: payload, idempotent: true}, nil)
 	switch {
@@ -110,14 +135,33 @@ func (b *Bot) answerCheckout(u *update) error {
 	case err != nil:
 		b.observe.Error("checkout")
 		b.log.Error("checkout", "user_id", u.person, "error", err)
+		return err
 	}
 	return nil
 }
 
+// hasRoom says whether the store has room for what follows a checkout. One that is slow or fails otherwise may be well again by then.
+func hasRoom(u *update) bool {
+	if u.kept == nil {
+		return true
+	}
+	late := time.NewTimer(roomMost)
+	defer late.Stop()
+	select {
+	case err := <-u.kept:
+		return !errors.Is(err, store.ErrFull)
+	case <-late.C:
+		return true
+	}
+}
+
+// isCheckout says whether an update may be one, without reading it.
+func isCheckout(raw []byte) bool { return bytes.Contains(raw, []byte(`"pre_checkout_query"`)) }
+
 // checkoutsAmong answers the checkouts among updates that have to come again, since Telegram waits for the answers meanwhile.
 func (b *Bot) checkoutsAmong(updates []received) {
 	for _, in := range updates {
-		if !bytes.Contains(in.raw, []byte(`"pre_checkout_query"`)) {
+		if !isCheckout(in.raw) {
 			continue
 		}
 		if u, err := decode(in.raw); err == nil && u.checkout != nil {

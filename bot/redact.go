@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
+	"time"
 )
 
 // standIn is the token that telebot sees. Everything above the wire (telebot, http.Client and the addresses in their
@@ -16,6 +18,13 @@ const standIn = "TOKEN"
 type wire struct {
 	next  http.RoundTripper
 	token string
+	told  atomic.Pointer[told]
+}
+
+// told is what the last answer said of the time.
+type told struct {
+	telegram time.Time
+	here     time.Time // when it came; by the monotonic clock too, which is never set
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -26,6 +35,9 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := w.next.RoundTrip(out)
 	if err != nil {
 		return nil, redact(err, w.token)
+	}
+	if at, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		w.told.Store(&told{telegram: at, here: time.Now()})
 	}
 	// A gateway's page in HTML is not an answer of the Bot API, whatever a parser would make of it. The status is known only here.
 	if resp.StatusCode >= http.StatusInternalServerError && !strings.HasPrefix(resp.Header.Get("Content-Type"), "application/json") {

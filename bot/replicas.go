@@ -182,6 +182,9 @@ func (b *Bot) pull(ctx context.Context, before int64, chat int64) error {
 
 // takeUp puts an entry into its lane unless it is under way or done. One without room stays for the next round.
 func (b *Bot) takeUp(ctx context.Context, e *store.Entry) error {
+	if time.Since(e.Arrived) < checkoutMost && isCheckout(e.Raw) {
+		return nil // the replica that heard it is answering it: nobody else can be in time
+	}
 	if b.begin(e.Update) != accepted {
 		return nil
 	}

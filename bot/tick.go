@@ -49,6 +49,7 @@ func (t *tick) tell(ctx context.Context) live.Outcome {
 	b := t.bot
 	req := walkRequest(t.user, t.Person, t.Point)
 	req.Due = t.Due
+	req.Place, t.shown.message = t.Begun.Place, t.Begun.Message // of a try before this one
 	defer t.shown.join()
 	stopTyping := func() {}
 	if t.waited {
@@ -67,12 +68,8 @@ func (t *tick) tell(ctx context.Context) live.Outcome {
 		t.withdraw(ctx)
 		return live.Dropped
 	}
-	m := walkMessage(t.words, story, t.Number, t.Point, b.showsPictures(t.user))
-	if t.card != 0 {
-		_, err = b.out.edit(ctx, t.Chat, t.card, m)
-	} else {
-		_, err = b.out.send(ctx, t.Chat, m)
-	}
+	t.begin(ctx, story.Place.ID, t.card)
+	_, err = b.out.edit(ctx, t.Chat, t.card, walkMessage(t.words, story, t.Number, t.Point, b.showsPictures(t.user)))
 	if err != nil && !errors.Is(err, errAmbiguous) { // what may have arrived counts as told
 		return t.unsent(ctx, err)
 	}
@@ -90,14 +87,29 @@ func (t *tick) tell(ctx context.Context) live.Outcome {
 // show sends the card, and beside it the question how often; it returns the card's message, 0 if it could not be sent. A card under way is
 // not cut off by the end of the walk, or it could not be taken back.
 func (t *tick) show(ctx context.Context, c guide.Card) int {
-	id, err := t.bot.out.send(t.bot.workContext(), t.Chat, cardMessage(t.words, c))
+	id, err := t.bot.out.edit(t.bot.workContext(), t.Chat, t.Begun.Message, cardMessage(t.words, c))
 	if err != nil {
 		t.bot.log.Warn("card", "walk", t.Walk, "error", err)
-		return 0
+		return t.Begun.Message
 	}
 	t.bot.observe.First(kindLive, time.Since(t.Due))
+	t.begin(ctx, c.Place.ID, id)
 	t.ask(ctx)
 	return id
+}
+
+// begin records what the person sees of the story, or is about to see, so that a try after a crash goes on with it.
+func (t *tick) begin(ctx context.Context, place string, message int) {
+	if t.Begun.Place == place && t.Begun.Message == message {
+		return
+	}
+	t.Begun.Place, t.Begun.Message = place, message
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteMost)
+	defer cancel()
+	if err := t.bot.walks.Begin(ctx, t.Tick, place, message); err != nil && !errors.Is(err, live.ErrNoWalk) {
+		t.bot.observe.Error("store")
+		t.bot.log.Error("walk_begun", "walk", t.Walk, "error", err)
+	}
 }
 
 // ask asks once how often stories are to come, after the first thing that the person sees of a walk.
@@ -164,14 +176,7 @@ func (t *tick) explain(ctx context.Context, cause error) live.Outcome {
 	case !t.waited && !b.limits.troubles.Allow(t.Person):
 		return outcome
 	}
-	m := message{HTML: t.words.Say(key, "wait", overloadAgain)}
-	var err error
-	if t.card != 0 {
-		_, err = b.out.edit(ctx, t.Chat, t.card, m)
-	} else {
-		_, err = b.out.send(ctx, t.Chat, m)
-	}
-	if err != nil {
+	if _, err := b.out.edit(ctx, t.Chat, t.card, message{HTML: t.words.Say(key, "wait", overloadAgain)}); err != nil {
 		return t.unsent(ctx, err)
 	}
 	return outcome
@@ -192,17 +197,25 @@ func (t *tick) unsent(ctx context.Context, err error) live.Outcome {
 	return live.Failed
 }
 
-// withdraw takes back the card of a story that will not come: it would promise one for ever.
+// withdraw takes back the card of a story that will not come.
 func (t *tick) withdraw(ctx context.Context) {
 	if t.card == 0 {
 		return
 	}
+	if t.bot.withdrawCard(ctx, t.Chat, t.card) {
+		t.begin(ctx, t.Begun.Place, 0)
+	}
+}
+
+// withdrawCard deletes a card and says whether it did: without its story it would promise one for ever.
+func (b *Bot) withdrawCard(ctx context.Context, chat int64, card int) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawMost)
 	defer cancel()
-	err := t.bot.out.do(ctx, request{chat: t.Chat, method: "deleteMessage", idempotent: true, payload: map[string]any{
-		"chat_id": t.Chat, "message_id": t.card,
+	err := b.out.do(ctx, request{chat: chat, method: "deleteMessage", idempotent: true, payload: map[string]any{
+		"chat_id": chat, "message_id": card,
 	}}, nil)
 	if err != nil {
-		t.bot.log.Warn("card", "walk", t.Walk, "error", err)
+		b.log.Warn("card", "error", err)
 	}
+	return err == nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image/png"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -358,6 +359,35 @@ func TestPauseNextAndResume(t *testing.T) {
 		}
 		if w.seen.count("call answerCallbackQuery ok") != 3 {
 			t.Errorf("buttons answered %d times, want 3", w.seen.count("call answerCallbackQuery ok"))
+		}
+	})
+}
+
+func TestAfterACrashAWalksCardBecomesItsStory(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var away atomic.Bool // Telegram: what ends now leaves its cards where they are
+		w := newWalkWorld(t, worldConfig{telegram: sim.TelegramConfig{Fault: func(string, int) (int, string, int, bool) {
+			return http.StatusBadGateway, "", 0, away.Load()
+		}}})
+		defer func() { w.close() }()
+		h := w.hike(1, time.Hour)
+		cards := func() []sim.Message {
+			return slices.DeleteFunc(answers(h.p), func(m sim.Message) bool { return len(m.Buttons) > 0 })
+		}
+		w.until("the card", func() bool { return len(cards()) > 0 })
+		card := cards()[0]
+		synctest.Wait()
+		away.Store(true)
+		w.cut()
+		away.Store(false)
+		w.start()
+		told := h.waitTold(1)[0]
+		if told.ID != card.ID || !strings.Contains(told.Text, title(card)) {
+			t.Errorf("the card %q became %q", card.Text, told.Text)
+		}
+		if left := cards(); len(left) != 0 {
+			t.Errorf("left without a story: %q", left[0].Text)
 		}
 	})
 }

@@ -58,12 +58,13 @@ type Store interface {
 	Settings
 	Inbox
 	Deliveries
+	Moving
 	// ForgetUser deletes a person: profile, what was told, votes (taken back from the stories), days in the ledger, parked updates and walks. Of a walk
 	// whose share may still send edits nothing stays but its ID, closed until it expires (one without an end: 30 days after at), so that no edit revives it; later
 	// SaveWalks of it are ignored. Payments stay, without the Person. A person never seen is no error.
 	ForgetUser(ctx context.Context, person int64, at time.Time) error
-	// Sweep deletes at most limit rows (tiles, stories and closed walks expired at now, days of the ledger older than LedgerDays) in one
-	// transaction and returns how many went: call again while it returns limit.
+	// Sweep deletes at most limit rows (tiles, stories and closed walks expired at now, places fetched PlaceLife ago, days of the ledger
+	// older than LedgerDays) in one transaction and returns how many went: call again while it returns limit.
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
 	Close() error
 }
@@ -104,7 +105,7 @@ type Places interface {
 	PlacesByPage(ctx context.Context, language string, pages []int64) ([]Place, error)
 	// PlacesIn returns at most limit places described in the language inside the ranges, ordered by leaf cell.
 	PlacesIn(ctx context.Context, language string, ranges []geo.CellRange, limit int) ([]Place, error)
-	// PutPlaces stores or replaces.
+	// PutPlaces stores or replaces. Until a sweep that comes PlaceLife after Fetched the place is there; one with a zero Fetched stays.
 	PutPlaces(ctx context.Context, places []Place) error
 }
 
@@ -139,7 +140,8 @@ type Deliveries interface {
 	MarkDone(ctx context.Context, updates ...int64) error
 }
 
-// DoneKept is how many done update ids an adapter remembers; older ones are forgotten first.
+// DoneKept is how many done update ids an adapter remembers; older ones are forgotten first. An adapter may count among them
+// those of calls that failed.
 const DoneKept = 10_000
 
 // LedgerDays is for how many days the ledger is kept.
@@ -147,3 +149,6 @@ const LedgerDays = 40
 
 // StoryLife is how long a story stays in the library.
 const StoryLife = 180 * 24 * time.Hour
+
+// PlaceLife is how long a place is kept after it was fetched. It outlives the stories about it, which are told without it.
+const PlaceLife = 400 * 24 * time.Hour

@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/store"
 	"excursobot/store/boltstore"
 )
 
@@ -47,6 +48,22 @@ func (a *App) command(args ...string) (code int, out, errs string) {
 	return code, stdout.String(), stderr.String()
 }
 
+// parkedLine is what "excursobot parked" says of the update that park puts aside.
+const parkedLine = `{"update":7,"arrived":"2026-05-17T12:00:00Z","tries":3,"place":"Q1","raw":{"update_id":7}}`
+
+func park(t *testing.T, s store.Store) {
+	t.Helper()
+	_, err := s.Accept(t.Context(), store.Entry{Update: 7, Chat: 1, Arrived: time.Date(2026, 5, 17, 12, 0, 0, 0, time.UTC), Raw: []byte(`{"update_id":7}`)})
+	err = errors.Join(err, s.Note(t.Context(), 7, "Q1", 0))
+	for range store.TriesMost {
+		_, again := s.Retry(t.Context(), 7)
+		err = errors.Join(err, again)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func isDone(t *testing.T, path string, update int64) bool {
 	t.Helper()
 	s, err := boltstore.Open(boltstore.Config{Path: path})
@@ -77,6 +94,10 @@ func TestBackupOfARunningBotAndRestore(t *testing.T) {
 	}
 	if err := a.store.MarkDone(ctx, 1); err != nil {
 		t.Fatal(err)
+	}
+	park(t, a.store)
+	if code, out, errs := a.command("parked"); code != exitClean || !strings.Contains(out, parkedLine) {
+		t.Errorf("parked: %d %s\n%s", code, errs, out)
 	}
 	code, out, errs := a.command("backup")
 	if code != exitClean {
@@ -111,6 +132,9 @@ func TestBackupOfARunningBotAndRestore(t *testing.T) {
 	}
 	if code, _, errs := a.command("compact"); code != exitClean {
 		t.Errorf("compact: %d %s", code, errs)
+	}
+	if code, out, errs := a.command("parked"); code != exitClean || out != parkedLine+"\n" {
+		t.Errorf("parked of a stopped bot: %d %s\n%s", code, errs, out)
 	}
 	if code, _, errs := a.command("restore", path); code != exitClean {
 		t.Errorf("restore: %d %s", code, errs)
@@ -162,7 +186,7 @@ func TestABackupThatFailsLeavesNothing(t *testing.T) {
 		"failed":   func(io.Writer) error { return refusal },
 		"no store": func(w io.Writer) error { _, err := w.Write(make([]byte, 100_000)); return err },
 	} {
-		if err := writeBackup(t.Context(), path, fn); err == nil {
+		if err := writeBackup(t.Context(), path, streamed(fn)); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 		if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {

@@ -16,11 +16,14 @@ import (
 	"excursobot/store"
 )
 
-// A build with the tag chaos kills itself, as by kill -9, when it passes a named point for the n-th time: EXCURSOBOT_CHAOS=point:n. The
-// points lie round what leaves the process: writes to the store, calls to Telegram, a backup's bytes.
+// A build with the tag chaos kills itself, as by kill -9, when it passes a named point for the n-th time: EXCURSOBOT_CHAOS=point:n. With
+// EXCURSOBOT_CHAOS_HOW=panic it panics there, where nobody recovers. The points lie round what leaves the process: writes to the store, calls
+// to Telegram, answers to it, a backup's bytes, steps of a command.
 //
 //	accept.before   an update is about to be stored
-//	accept.after    it is stored, Telegram has not got its 200 and the offset has not moved
+//	accept.after    it is stored, its lane has not heard of it, and the offset has not moved
+//	reply.before    it is in its lane, and Telegram has not got its 200
+//	reply.after     Telegram may have it
 //	note.before     the card is on the screen, nobody has noted it
 //	note.after      between card and story
 //	send.before     before a message
@@ -31,8 +34,12 @@ import (
 //	retry.after     a try is counted, nothing is done
 //	walks.before, walks.after    a batch of moves, a beginning or an end of a walk
 //	stories.before  between a flight's answer and the library
-//	pay.before, pay.after        a payment's row
+//	checkout.before, checkout.after    the answer to a checkout
+//	pay.before, pay.after              a payment's row
+//	thanks.before   the payment is stored, nobody is thanked
 //	backup.middle   half of a backup is written
+//	restore.copied  the backup lies beside the store
+//	restore.aside   the old store has its second name, the new one is not in its place
 
 // chaos is the point and how often it is passed until the end.
 var chaos = armed(os.Getenv("EXCURSOBOT_CHAOS"))
@@ -60,11 +67,18 @@ func pass(point string) {
 		return
 	}
 	fmt.Fprintln(os.Stderr, "chaos:", point)
+	if os.Getenv("EXCURSOBOT_CHAOS_HOW") == "panic" {
+		go panic("chaos")
+		select {}
+	}
 	if err := syscall.Kill(os.Getpid(), syscall.SIGKILL); err != nil {
 		panic(err)
 	}
 	select {} // the signal is on its way
 }
+
+// chaosStep passes a point that lies neither in the store nor on the way to Telegram: between two steps of a command.
+func chaosStep(point string) { pass(point) }
 
 type chaoticStore struct{ store.Store }
 
@@ -112,6 +126,9 @@ func (c chaoticStore) PutStories(ctx context.Context, stories []store.Story) err
 
 func (c chaoticStore) Credit(ctx context.Context, p store.Payment) (kept store.Payment, fresh bool, err error) {
 	err = round("pay", func() error { kept, fresh, err = c.Store.Credit(ctx, p); return err })
+	if err == nil && !fresh { // as it is before each thanks
+		pass("thanks.before")
+	}
 	return kept, fresh, err
 }
 
@@ -127,6 +144,8 @@ func (c chaoticTransport) RoundTrip(r *http.Request) (resp *http.Response, err e
 		point = "send"
 	case strings.HasSuffix(r.URL.Path, "/editMessageText"):
 		point = "edit"
+	case strings.HasSuffix(r.URL.Path, "/answerPreCheckoutQuery"):
+		point = "checkout"
 	default:
 		return c.next.RoundTrip(r)
 	}
@@ -148,4 +167,20 @@ func (c *chaoticWriter) Write(b []byte) (int, error) {
 		pass("backup.middle")
 	}
 	return n, err
+}
+
+// chaosWebhook passes the points round the answer to a post.
+func chaosWebhook(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(chaoticReply{w}, r)
+		pass("reply.after")
+	})
+}
+
+type chaoticReply struct{ http.ResponseWriter }
+
+// WriteHeader implements http.ResponseWriter.
+func (c chaoticReply) WriteHeader(status int) {
+	pass("reply.before")
+	c.ResponseWriter.WriteHeader(status)
 }

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"excursobot/bot/sim"
+	"excursobot/bot/text"
 	"excursobot/store/pgstore"
 )
 
@@ -38,7 +39,7 @@ func TestReplicas(t *testing.T) {
 		t.Skip("no database: TEST_DATABASE_URL is not set (.ci/postgres sets it)")
 	}
 	bin := buildChaos(t)
-	r := newRampage(t, 2, bin, t.TempDir()) // an even seed posts to a webhook
+	r := newRampage(t, 12, bin, t.TempDir()) // fair weather, the pace of real life, and a webhook
 	defer r.close()
 	c := newReplicaSet(r, database)
 	for i := range replicaCount {
@@ -47,18 +48,15 @@ func TestReplicas(t *testing.T) {
 	c.waitReady()
 
 	began := time.Now()
-	for range 10 {
-		c.load(10)
-	}
+	c.load(130)
 	victim := c.children[1]
 	if err := victim.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = victim.Wait()
 	killed := time.Now()
-	for range 20 {
-		c.load(10)
-	}
+	r.crashes = append(r.crashes, crash{"random", killed})
+	c.load(250)
 	asked := time.Since(began)
 	for p, message := range r.walkers {
 		r.updates = append(r.updates, p.StopSharing(message))
@@ -69,11 +67,14 @@ func TestReplicas(t *testing.T) {
 	r.mu.Unlock()
 
 	a := c.audit()
-	fmt.Printf("replicas: %d requests in %v, one of %d killed after %v; answers %d, silent %d, undone %d, left %d, twice %d; peak of model calls %d; the last answer %v after the kill\n",
-		len(r.updates), asked.Round(time.Second), replicaCount, killed.Sub(began).Round(time.Second), a.answers, a.silent, a.undone, a.left, a.twice, c.model.Stats().Peak, last.Sub(killed).Round(time.Second))
+	if file := os.Getenv("CHAOS_OUT"); file != "" {
+		_ = os.WriteFile(file, []byte(r.out.String()+r.errs.String()+r.transcript()), 0o600)
+	}
+	fmt.Printf("replicas: %d requests in %v, one of %d killed after %v; silent %d, undone %d, left %d, told once more %d; peak of model calls %d; the last answer %v after the kill\n",
+		len(r.updates), asked.Round(time.Second), replicaCount, killed.Sub(began).Round(time.Second), a.silent, a.undone, a.left, sum(a.again), c.model.Stats().Peak, last.Sub(killed).Round(time.Second))
 	fmt.Println("updates by replica:", c.shares())
 	if len(a.faults) > 0 {
-		t.Errorf("%s\nlast log lines:\n%s", strings.Join(a.faults, "\n"), r.output.tail(60))
+		t.Errorf("%s\nlast log lines:\n%s", strings.Join(a.faults, "\n"), r.out.tail(60))
 	}
 	for i, child := range c.children {
 		if i == 1 {
@@ -108,6 +109,7 @@ func newReplicaSet(r *rampage, database string) *replicaSet {
 	r.env = slices.DeleteFunc(r.env, func(v string) bool {
 		return strings.HasPrefix(v, "HTTP_ADDR=") || strings.HasPrefix(v, "WEBHOOK_URL=") || strings.HasPrefix(v, "BACKUP_")
 	})
+	r.addr = c.addrs[0] // the one that is asked how much is left
 	r.env = append(r.env, "DATABASE_URL="+c.database, "DATABASE_LEASE="+replicaLease.String(), "WEBHOOK_URL="+hook+"/hook")
 	c.children = make([]*exec.Cmd, replicaCount)
 	return c
@@ -116,9 +118,9 @@ func newReplicaSet(r *rampage, database string) *replicaSet {
 // balance hands each post to the next replica, as a platform does: to one that does not answer no more, after the first post that failed.
 func (c *replicaSet) balance() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		i := int(c.turn.Add(1)) % replicaCount
+		i := int(c.turn.Add(1)) % len(c.addrs)
 		if c.dead.Load() == int64(i)+1 {
-			i = (i + 1) % replicaCount
+			i = (i + 1) % len(c.addrs)
 		}
 		proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: c.addrs[i]})
 		proxy.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ error) {
@@ -133,7 +135,7 @@ func (c *replicaSet) balance() http.Handler {
 func (c *replicaSet) start(i int) {
 	cmd := exec.Command(c.bin, "run") //nolint:gosec // built just now
 	cmd.Env = append(append([]string(nil), c.env...), "HTTP_ADDR="+c.addrs[i], fmt.Sprint("RAILWAY_REPLICA_ID=replica-", i))
-	cmd.Stdout, cmd.Stderr = &c.output, &c.output
+	cmd.Stdout, cmd.Stderr = &c.out, &c.errs
 	if err := cmd.Start(); err != nil {
 		c.t.Fatal(err)
 	}
@@ -151,7 +153,7 @@ func (c *replicaSet) waitReady() {
 				}
 			}
 			if time.Now().After(deadline) {
-				c.t.Fatalf("not ready: %v\n%s", err, c.output.tail(30))
+				c.t.Fatalf("not ready: %v\n%s", err, c.out.tail(30))
 			}
 		}
 	}
@@ -170,9 +172,11 @@ func (c *replicaSet) load(n int) {
 		if i < orderlyPeople {
 			command := commands[c.rng.IntN(len(commands))]
 			c.said[p] = append(c.said[p], command)
-			c.answered(p, p.Say(command))
+			c.updates = append(c.updates, p.Say(command))
+		} else if i < standing {
+			c.stand(p, 50)
 		} else {
-			c.act(p, i >= standing, 50)
+			c.walk(p, 50)
 		}
 		time.Sleep(time.Duration(c.rng.IntN(150)) * time.Millisecond)
 	}
@@ -180,14 +184,20 @@ func (c *replicaSet) load(n int) {
 
 // audit looks at what people got, at the order in which they got it, at calls and at the database.
 func (c *replicaSet) audit() *audit {
-	a := &audit{crashes: map[string]int{"random": 1}}
+	a := &audit{again: make([]int, len(c.crashes))}
+	catalog, err := text.Load()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	words := catalog.Words("en")
 	for i, p := range c.people {
 		if i < standing {
-			c.auditPerson(a, i, p, 1)
+			c.auditPerson(a, words, i, p)
 		} else {
-			c.auditWalk(a, i, p, 1)
+			c.auditWalk(a, words, i, p)
 		}
 	}
+	c.auditSecrets(a)
 	for i, p := range c.people[:orderlyPeople] {
 		var got []string
 		for _, m := range p.Messages() {

@@ -15,6 +15,9 @@ import (
 // The running process answers its owner on a socket in the data directory: only who may read the store's file may open it.
 const (
 	controlSocket  = "excursobot.sock"
+	askBackup      = "/backup"
+	askParked      = "/parked"
+	askPayments    = "/payments"
 	controlTimeout = 10 * time.Minute // for a whole backup over it
 )
 
@@ -48,7 +51,9 @@ func (a *App) control(ctx context.Context) error {
 	}
 	defer os.Remove(filepath.Join(a.cfg.Store.Dir, controlSocket))
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /backup", a.streamBackup)
+	mux.HandleFunc("POST "+askBackup, a.streamBackup)
+	mux.HandleFunc("POST "+askParked, a.streamParked)
+	mux.HandleFunc("POST "+askPayments, a.streamPayments)
 	srv := newServer(mux, a.log)
 	srv.WriteTimeout = controlTimeout
 	const patience = time.Second // a backup cut off is noticed by who waits for it
@@ -64,11 +69,29 @@ func (a *App) streamBackup(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// streamPayments writes every payment as a line of JSON. A list that fails on the way is cut off, as a backup is.
+func (a *App) streamPayments(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	if err := writePayments(r.Context(), w, a.store); err != nil {
+		a.log.Error("payments", "error", err)
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// streamParked writes the updates that were put aside.
+func (a *App) streamParked(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/jsonl")
+	if err := writeParked(r.Context(), a.store, w); err != nil {
+		a.log.Error("parked", "error", err)
+		panic(http.ErrAbortHandler)
+	}
+}
+
 // errNotRunning says that no process answers at the socket.
 var errNotRunning = errors.New("the bot is not running")
 
-// fetchBackup writes the running bot's store to w.
-func fetchBackup(ctx context.Context, dir string, w io.Writer) error {
+// askBot writes the running bot's answer to w; errNotRunning if there is no bot.
+func askBot(ctx context.Context, dir, question string, w io.Writer) error {
 	path := filepath.Join(dir, controlSocket)
 	var d net.Dialer
 	client := http.Client{Timeout: controlTimeout, Transport: &http.Transport{
@@ -81,7 +104,7 @@ func fetchBackup(ctx context.Context, dir string, w io.Writer) error {
 			return conn, nil
 		},
 	}}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://excursobot/backup", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://excursobot"+question, nil)
 	if err != nil {
 		return err
 	}

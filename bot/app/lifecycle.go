@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"time"
 )
 
@@ -47,12 +48,13 @@ type part struct {
 	err  error         // valid then
 }
 
-// start runs fn in a goroutine. The part sends itself to failed, if there is room, when it ended and should not have.
+// start runs fn in a goroutine. The part sends itself to failed, if there is room, when it ended and should not have: by an error, by itself, or
+// by a panic, which so ends the process in order and with exit code 1. The runtime's own 2 would mean that nobody is to start it again.
 func start(ctx context.Context, name string, failed chan<- *part, fn func(context.Context) error) *part {
 	p := &part{name: name, done: make(chan struct{})}
 	go func() {
 		defer close(p.done)
-		p.err = fn(ctx)
+		p.err = recovered(func() error { return fn(ctx) })
 		switch {
 		case p.err != nil:
 			p.err = fmt.Errorf("%s: %w", name, p.err)
@@ -67,6 +69,16 @@ func start(ctx context.Context, name string, failed chan<- *part, fn func(contex
 		}
 	}()
 	return p
+}
+
+// recovered turns a panic into an error with its stack.
+func recovered(fn func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return fn()
 }
 
 // wait blocks until the part has ended and returns why it failed.

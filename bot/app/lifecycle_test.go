@@ -49,6 +49,7 @@ func TestPart(t *testing.T) {
 		{"a clean stop", func(ctx context.Context) error { <-ctx.Done(); return nil }, true, ""},
 		{"an error", func(context.Context) error { return errors.New("broken") }, false, "x: broken"},
 		{"an end that nobody asked for", func(context.Context) error { return nil }, false, "x: ended by itself"},
+		{"a panic", func(context.Context) error { panic("boom") }, false, "x: panic: boom"},
 		{"an error at the stop", func(ctx context.Context) error { <-ctx.Done(); return errors.New("late") }, true, "x: late"},
 	}
 	for _, tt := range tests {
@@ -64,7 +65,7 @@ func TestPart(t *testing.T) {
 				}
 				got := ""
 				if err := p.wait(); err != nil {
-					got = err.Error()
+					got, _, _ = strings.Cut(err.Error(), "\n") // a panic's stack follows
 				}
 				if got != tt.want {
 					t.Errorf("wait() = %q, want %q", got, tt.want)

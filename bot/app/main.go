@@ -38,7 +38,12 @@ type commandLine struct {
 	Load        loadCommand        `cmd:"" help:"Measure the bot under load, against simulated servers."`
 	Backup      backupCommand      `cmd:"" help:"Copy the store, also while the bot runs."`
 	Restore     restoreCommand     `cmd:"" help:"Put a backup in the store's place. The bot must be stopped."`
+	Parked      parkedCommand      `cmd:"" help:"Show the updates that were put aside, also while the bot runs."`
 	Compact     compactCommand     `cmd:"" help:"Make the store's file as small as it can be. The bot must be stopped."`
+	Migrate     migrateCommand     `cmd:"" help:"Copy a whole store into another: files and Postgres databases, both ways."`
+	Export      exportCommand      `cmd:"" help:"Print everything that a store holds, as lines of JSON."`
+	Import      importCommand      `cmd:"" help:"Take payments, people and languages from the Python bot that this one replaces."`
+	Payments    paymentsCommand    `cmd:"" help:"List the payments, also while the bot runs."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running bot whether it is alive: exit code 0 if it is."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
@@ -112,7 +117,7 @@ func (p *process) untilSignalled(run func(intake context.Context) error) error {
 	intake, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	done := make(chan error, 1)
-	go func() { done <- run(intake) }()
+	go func() { done <- recovered(func() error { return run(intake) }) }()
 	for stopping := false; ; stopping = true {
 		select {
 		case err := <-done:

@@ -35,6 +35,12 @@ type slots struct {
 	lease   time.Duration // longer than any call
 }
 
+// newSlots are the slots of the App's model. A flight makes two calls at most, one after the other.
+func newSlots(a *App) slots {
+	const spare = 5 * time.Second
+	return slots{hub: a.database, replica: a.replica, most: a.cfg.OpenAI.MaxConcurrent, lease: 2*a.cfg.OpenAI.Timeout + spare}
+}
+
 // take waits for one until ctx ends or the store does not answer.
 func (s slots) take(ctx context.Context) (release func(), err error) {
 	for {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"excursobot/geo"
@@ -117,8 +118,16 @@ func (t *telling) round(ctx context.Context) (Story, bool, error) {
 	return Story{}, false, nil
 }
 
-// resume goes on with the place that the person has been shown already.
+// resume goes on with the place that the person may have been shown already: with its story, if there is one, else with a new one.
 func (t *telling) resume(ctx context.Context) (Story, bool, error) {
+	list, err := t.g.library(ctx, t.req.Point, rings[len(rings)-1], t.req.Language, t.req.Length)
+	if err != nil {
+		return Story{}, false, err
+	}
+	list = slices.DeleteFunc(list, func(r ready) bool { return r.story.Place != t.req.Place })
+	if story, ok, _, err := t.g.tellReady(ctx, t.req, list); ok || err != nil {
+		return story, ok, err
+	}
 	for _, language := range languagesFor(t.req.Language) {
 		p, err := t.g.cfg.Store.Place(ctx, t.req.Place, language)
 		if errors.Is(err, store.ErrNotFound) {

@@ -230,6 +230,31 @@ func TestErrorsAreToldApart(t *testing.T) {
 	})
 }
 
+func TestGoesOnWithAPlaceThatIsNotTheNearest(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		set  setting
+	}{
+		{"of the library", setting{articles: town()}},
+		{"of the pack", setting{noWiki: true, noModel: true, pack: true}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			run(t, test.set, func(w *world) {
+				first, second := w.mustTell(ask(1)), w.mustTell(ask(1))
+				req := ask(2) // to whom the nearest one is news
+				req.Place = second.Place.ID
+				again, err := w.Tell(w.t.Context(), req, func(Card) { t.Error("a card") })
+				must(t, err)
+				again.Release()
+				if again.Place.ID != second.Place.ID || again.Text != second.Text || first.Place.ID == second.Place.ID {
+					t.Errorf("went on with %s as %q, want %s as %q", again.Place.ID, again.Text, second.Place.ID, second.Text)
+				}
+			})
+		})
+	}
+}
+
 func TestPackSpeaksWhenTheSourceIsDown(t *testing.T) {
 	run(t, setting{pack: true, wiki: func(int) string { return "503" }}, func(w *world) {
 		story := w.mustTell(ask(1))

@@ -87,3 +87,31 @@ func TestClockSetByHours(t *testing.T) {
 		})
 	}
 }
+
+// TestClockSetDuringALivePeriod sets the wall clock in the middle of an hour: the walk ends when the hour is over by any other clock.
+func TestClockSetDuringALivePeriod(t *testing.T) {
+	for _, jump := range []time.Duration{3 * time.Hour, -3 * time.Hour} {
+		t.Run(jump.String(), func(t *testing.T) {
+			l := byHand(t, 0, func(Tick) {})
+			l.cfg.MaxSessions = 1
+			if _, err := l.Start(t.Context(), share(1, 10)); err != nil {
+				t.Fatal(err)
+			}
+			s := l.people[1]
+			wall, mono := s.walk.Anchor, time.Duration(0)
+			for ; mono < 2*time.Hour && !s.ended(); wall, mono = wall.Add(beat), mono+beat {
+				if mono == 30*minute {
+					wall = wall.Add(jump)
+				}
+				l.step(t.Context(), wall, mono)
+				if s.telling != nil {
+					l.finish(s, s.telling, Delivered, wall)
+				}
+				s.heard = wall
+			}
+			if off := (mono - time.Hour).Abs(); off > 2*time.Second || s.walk.Reason != Expired {
+				t.Errorf("ended %q after %v, want it to expire after an hour", s.walk.Reason, mono)
+			}
+		})
+	}
+}

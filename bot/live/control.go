@@ -48,15 +48,22 @@ func (l *Live) Resume(ctx context.Context, person int64) (store.Walk, error) {
 	})
 }
 
-// Next tells a story now, paused or not, and moves no due time. It is ErrBusy while one is on its way. It is not stored:
-// after a crash the person asks again.
+// Next tells a story now, paused or not, and moves no due time. It is ErrBusy while one is on its way. That it was asked for is stored: after
+// a crash it is told by the next process.
 func (l *Live) Next(ctx context.Context, person int64) error {
 	if err := l.loaded(ctx); err != nil {
 		return err
 	}
+	if err := l.askFor(person, wall()); err != nil {
+		return err
+	}
+	return l.save(ctx)
+}
+
+func (l *Live) askFor(person int64, now time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := l.goingLocked(person, wall())
+	s := l.goingLocked(person, now)
 	switch {
 	case s == nil:
 		return ErrNoWalk
@@ -67,9 +74,14 @@ func (l *Live) Next(ctx context.Context, person int64) error {
 		if l.active >= l.cfg.MaxSessions {
 			return ErrFull
 		}
-		l.unparkLocked(s, wall())
+		l.unparkLocked(s, now)
 	}
-	s.asked = wall()
+	s.asked = now
+	if next := s.walk.Number + 1; s.walk.Begun.Number != next {
+		s.walk.Begun = store.Begun{Number: next}
+	}
+	s.walk.Begun.Asked = true
+	l.changeLocked(s)
 	l.events.place(s)
 	signal(l.wake)
 	return nil

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"excursobot/geo"
+	"excursobot/store"
 )
 
 // fireLocked hands a story over to the Deliver hook.
@@ -18,6 +19,9 @@ func (l *Live) fireLocked(work context.Context, s *session, now time.Time) func(
 		t.Due = s.asked
 	}
 	t.Next = nextDue(w.Anchor, w.Interval, now)
+	if w.Begun.Number == t.Number {
+		t.Begun = w.Begun
+	}
 	s.asked, s.retry = time.Time{}, time.Time{}
 	ctx, cancel := context.WithCancel(work)
 	d := &delivery{tick: t, cancel: cancel}
@@ -26,6 +30,21 @@ func (l *Live) fireLocked(work context.Context, s *session, now time.Time) func(
 	return func() {
 		l.hooks.Deliver(ctx, t, func(o Outcome) { l.finish(s, d, o, wall()) })
 	}
+}
+
+// Begin notes what the person is about to see of a story under way, or sees of it already, and stores that: a try after a crash goes on
+// with it and with no other place.
+func (l *Live) Begin(ctx context.Context, t Tick, place string, message int) error {
+	l.mu.Lock()
+	s := l.telling[t.Person]
+	if s == nil || s.walk.ID != t.Walk {
+		l.mu.Unlock()
+		return ErrNoWalk
+	}
+	s.walk.Begun = store.Begun{Number: t.Number, Asked: t.Asked, Place: place, Message: message}
+	l.changeLocked(s)
+	l.mu.Unlock()
+	return l.save(ctx)
 }
 
 // finish ends a delivery. The second call for one does nothing.
@@ -74,6 +93,11 @@ func (l *Live) settleLocked(s *session, t Tick, o Outcome, now time.Time) []func
 		l.stats.Dropped++
 	case Nothing, Unreachable:
 	}
+	owed := l.stopping && (o == Failed || o == Dropped) // to be told by the next process
+	if o != Dropped && !owed {
+		w.Begun = store.Begun{}
+	}
+	w.Begun.Asked = w.Begun.Asked && owed
 	if s.ended() {
 		return calls
 	}
@@ -87,7 +111,7 @@ func (l *Live) settleLocked(s *session, t Tick, o Outcome, now time.Time) []func
 		calls = append(calls, func() { l.hooks.Quiet(quiet) })
 	}
 	l.changeLocked(s)
-	if l.stopping && (o == Failed || o == Dropped) { // it stays owed, for the next process
+	if owed {
 		return calls
 	}
 	switch {

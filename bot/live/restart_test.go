@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -109,6 +110,60 @@ func TestCrashAroundAStory(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAStoryBegunIsGoneOnWith(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		sh := share(1, 10)
+		w.begin(sh)
+		w.stay(sh, minute)
+		w.plan(func(ctx context.Context, tick Tick, _ func(Outcome)) {
+			w.check(w.live.Begin(ctx, tick, "Q7", 33))
+		})
+		w.check(w.live.Next(w.Context(), 1))
+		time.Sleep(2 * time.Second)
+		w.crash()
+		w.plan(nil)
+		w.start()
+		time.Sleep(2 * time.Second)
+		want := store.Begun{Number: 2, Asked: true, Place: "Q7", Message: 33}
+		told := w.stories()
+		if last := told[len(told)-1]; len(told) != 3 || !last.Asked || last.Begun != want || last.Number != 2 {
+			w.Errorf("%d deliveries, the last one %+v; want it to go on with %+v", len(told), last, want)
+		}
+		w.stay(sh, 10*minute)
+		told = w.stories()
+		if last := told[len(told)-1]; last.Number != 3 || last.Asked || last.Begun != (store.Begun{}) {
+			w.Errorf("the next one %+v, want nothing begun", last)
+		}
+		if err := w.live.Begin(w.Context(), told[0].Tick, "Q8", 0); !errors.Is(err, ErrNoWalk) {
+			w.Errorf("begun and not under way: %v", err)
+		}
+	})
+}
+
+func TestAStoryAskedForIsToldAfterACrash(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		sh := share(1, 10)
+		w.begin(sh)
+		w.stay(sh, minute)
+		w.plan(func(context.Context, Tick, func(Outcome)) {}) // nothing comes of it
+		w.check(w.live.Next(w.Context(), 1))
+		time.Sleep(2 * time.Second)
+		w.crash()
+		w.plan(nil)
+		w.start()
+		time.Sleep(2 * time.Second)
+		w.crashAndStart()
+		time.Sleep(2 * time.Second)
+		var numbers []int
+		for _, s := range w.stories() {
+			numbers = append(numbers, s.Number)
+		}
+		if want := []int{1, 2, 2}; !slices.Equal(numbers, want) {
+			w.Errorf("asked for %v, want %v", numbers, want)
+		}
+	})
 }
 
 func TestDueTimesMissedWhileNobodyRan(t *testing.T) {
@@ -249,6 +304,38 @@ func (b *broken) SaveWalks(ctx context.Context, walks []store.Walk) error {
 		return store.ErrFull
 	}
 	return b.Store.SaveWalks(ctx, walks)
+}
+
+// mad is a store whose next write panics.
+type mad struct {
+	*boltstore.Store
+	armed atomic.Bool
+}
+
+func (m *mad) SaveWalks(ctx context.Context, walks []store.Walk) error {
+	if m.armed.Swap(false) {
+		panic("boom")
+	}
+	return m.Store.SaveWalks(ctx, walks)
+}
+
+func TestASaverThatPanicsEndsRunInOrder(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		sh := share(1, 10)
+		w.begin(sh)
+		w.stay(sh, minute)
+		m := &mad{Store: w.store}
+		w.live.saving.Lock()
+		w.live.cfg.Store = m
+		w.live.saving.Unlock()
+		m.armed.Store(true)
+		w.walk(sh, home, 90, 1.4, minute)
+		err := <-w.ended
+		if err == nil || !strings.Contains(err.Error(), "boom") {
+			w.Errorf("Run ended with %v, want the panic", err)
+		}
+		w.ended <- nil
+	})
 }
 
 func TestStoreThatCannotWrite(t *testing.T) {

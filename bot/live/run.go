@@ -2,6 +2,9 @@ package live
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
 	"time"
 )
 
@@ -34,19 +37,39 @@ func (l *Live) Run(ctx context.Context) error {
 	}
 	work, hard := context.WithCancel(context.WithoutCancel(ctx))
 	defer hard()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	saving, stopSaving := context.WithCancel(context.WithoutCancel(ctx))
-	saved := make(chan struct{})
-	go func() { defer close(saved); l.saver(saving) }()
+	saved := make(chan error, 1)
+	go func() {
+		err := l.guarded(func() { l.saver(saving) })
+		if err != nil {
+			stop() // walks that nobody stores must not go on
+		}
+		saved <- err
+	}()
 
 	l.serve(ctx, work)
 	l.flush(wall(), true)
 	l.drain(hard)
 	l.flush(wall(), true)
 	stopSaving()
-	<-saved
+	broke := <-saved
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastSave)
 	defer cancel()
-	return l.save(last)
+	return errors.Join(broke, l.save(last))
+}
+
+// guarded turns a panic into an error and logs where it happened.
+func (l *Live) guarded(fn func()) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			l.log.Error("panic", "value", fmt.Sprint(r), "stack", string(debug.Stack()))
+			err = fmt.Errorf("live: panic: %v", r)
+		}
+	}()
+	fn()
+	return nil
 }
 
 // serve is the loop.
@@ -139,7 +162,7 @@ func (l *Live) eventLocked(work context.Context, s *session, now time.Time) func
 	return nil
 }
 
-// shiftLocked lets what counts from a moment go on counting when the wall clock was set. Due times are points of that clock:
+// shiftLocked lets what counts from a moment go on counting when the wall clock was set, the live period too. Due times are points of that clock:
 // those ahead stay, those passed are told or skipped; after a clock was set back none is further off than an interval.
 func (l *Live) shiftLocked(jump time.Duration, now time.Time) {
 	l.log.Warn("the clock was set", "by", jump)
@@ -151,7 +174,11 @@ func (l *Live) shiftLocked(jump time.Duration, now time.Time) {
 				*t = t.Add(jump)
 			}
 		}
-		if !s.ended() && s.align(now) {
+		if !s.ended() {
+			if !s.walk.Ends.IsZero() {
+				s.walk.Ends = s.walk.Ends.Add(jump)
+			}
+			s.align(now)
 			l.changeLocked(s)
 		}
 		l.events.place(s)

@@ -132,8 +132,8 @@ func (s *session) rearm(now time.Time) (dropped int) {
 	return dropped
 }
 
-// align brings a due time back that is too far off because the clock was set back, and says whether it had to.
-func (s *session) align(now time.Time) bool {
+// align brings a due time back that is too far off because the clock was set back.
+func (s *session) align(now time.Time) {
 	w := &s.walk
 	switch {
 	case w.First && w.Due.After(now):
@@ -141,10 +141,7 @@ func (s *session) align(now time.Time) bool {
 	case w.Due.Sub(now) > w.Interval:
 		w.Anchor = realign(w.Anchor, w.Interval, now)
 		w.Due = nextDue(w.Anchor, w.Interval, now)
-	default:
-		return false
 	}
-	return true
 }
 
 // heading is where the person goes, as far as that is known.

@@ -28,7 +28,7 @@ type Share struct {
 	Point   geo.Point
 	Heading float64       // degrees; 0 = unknown, as in Telegram
 	Date    time.Time     // of the message
-	Edited  time.Time     // of an edit: when the phone was at Point
+	Edited  time.Time     // when the phone was at Point; zero = at Date
 	Period  time.Duration // the live period; 0 = sharing has ended
 	Arrived time.Time     // zero = now
 }

@@ -174,7 +174,7 @@ var sentences = map[string]string{
 	"message_refused":      "Telegram refused a message",
 	"overload":             "Requests were refused: more than the bot may take",
 	"chat_full":            "One chat has too much under way; its updates wait at Telegram",
-	"update_parked":        "An update could not be read and was put aside",
+	"update_parked":        "An update was put aside: it could not be read, or three processes ended over it",
 	"update_unknown":       "The store did not say whether an update is done; Telegram keeps it",
 	"update_done":          "An answered update could not be remembered as done",
 	"update":               "An update failed; the person got an apology",

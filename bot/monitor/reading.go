@@ -19,6 +19,8 @@ type Reading struct {
 	Guide  Guide  `json:"guide"`
 	Store  Store  `json:"store"`
 	Disk   Disk   `json:"disk"`
+
+	Replicas Replicas `json:"replicas,omitzero"`
 }
 
 // Ingest is how updates come in.
@@ -27,7 +29,7 @@ type Ingest struct {
 	Silence  Seconds `json:"silence_seconds"` // since Telegram last posted or answered a poll; 0 if it never did
 	InWork   int     `json:"in_work"`         // updates accepted and not done
 	Capacity int     `json:"capacity"`        // most of them; over it Telegram keeps the others
-	Parked   uint64  `json:"parked"`          // could not be read
+	Parked   uint64  `json:"parked"`          // could not be read, or ended three processes
 	Dropped  uint64  `json:"dropped"`         // over a person's limit
 	Refused  uint64  `json:"refused"`         // given back to Telegram
 	Panics   uint64  `json:"panics"`
@@ -36,6 +38,7 @@ type Ingest struct {
 // Inbox is what was accepted and must still be answered, also after a crash.
 type Inbox struct {
 	Pending int `json:"pending"`
+	Parked  int `json:"parked"` // put aside because three processes ended over them, and kept on disk
 }
 
 // Gate is the queue before the model.
@@ -127,7 +130,14 @@ type Guide struct {
 	Wrong    uint64 `json:"wrong"`
 }
 
-// Store is the data file.
+// Replicas is how this process shares the work on a database; zero = it is alone by design.
+type Replicas struct {
+	Name  string `json:"name"`  // of this one
+	Alive int    `json:"alive"` // this one too
+	Chats int    `json:"chats"` // that belong to this one
+}
+
+// Store is the data file, or the database's tables.
 type Store struct {
 	SizeBytes int64  `json:"size_bytes"`
 	Writes    uint64 `json:"writes"`

@@ -113,6 +113,30 @@ func (t *Telegram) getMyCommands(req *request) (any, error) {
 	return []apiCommand{}, nil
 }
 
+// Command is a line of the bot's menu.
+type Command struct {
+	Name        string `json:"name"` // without its slash
+	Description string `json:"description"`
+}
+
+// Menu returns the commands that the bot has for people with the language, else those for everybody.
+func (t *Telegram) Menu(language string) []Command {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var set []apiCommand
+	for _, l := range []string{language, ""} {
+		text := t.texts[strings.Join([]string{"commands", "default", "", "", l}, " ")]
+		if json.Unmarshal([]byte(text), &set) == nil { // what is not there does not parse
+			break
+		}
+	}
+	menu := make([]Command, len(set))
+	for i, c := range set {
+		menu[i] = Command{c.Command, c.Description}
+	}
+	return menu
+}
+
 func (t *Telegram) deleteMyCommands(req *request) (any, error) {
 	key, err := t.textKeyLocked("commands", req)
 	delete(t.texts, key)

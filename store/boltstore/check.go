@@ -76,7 +76,13 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			if err := decode(k, v, func(c *codec) { placeFields(c, &p) }); err != nil {
 				return err
 			}
-			return points(tx, bucketPlaceIDs, placeIDKey(p.ID, p.Language), appendUint(nil, uint64(geo.Leaf(p.Point))))
+			id := placeIDKey(p.ID, p.Language)
+			err := points(tx, bucketPlaceIDs, id, appendUint(nil, uint64(geo.Leaf(p.Point))))
+			if err != nil || p.Fetched.IsZero() {
+				return err
+			}
+			expiring++
+			return points(tx, bucketExpiry, expiryKey(ifFetched(p), expiringPlace, id), nil)
 		}},
 		{bucketStories, func(k, v []byte) error {
 			var row storyRow

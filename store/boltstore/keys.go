@@ -23,7 +23,7 @@ var (
 	bucketStories  = []byte("stories")    // language, leaf, place, length -> storyRow
 	bucketStoryIDs = []byte("story_keys") // place, language, length -> leaf
 
-	bucketExpiry = []byte("expiry") // expires, kind, key in bucketTiles, bucketStoryIDs or bucketWalks -> nothing
+	bucketExpiry = []byte("expiry") // expires, kind, key in bucketTiles, bucketPlaceIDs, bucketStoryIDs or bucketWalks -> nothing
 
 	bucketLedger = []byte("ledger") // day, person (0 = all) -> tokens
 	bucketDone   = []byte("done")   // update -> how many were done up to it
@@ -50,6 +50,7 @@ var (
 // Kinds in bucketExpiry.
 const (
 	expiringTile  = 't'
+	expiringPlace = 'p'
 	expiringStory = 's'
 	expiringWalk  = 'w'
 )
@@ -61,6 +62,8 @@ func appendInt(k []byte, v int64) []byte { return appendUint(k, uint64(v)^1<<63)
 func appendText(k []byte, s string) []byte { return append(append(k, s...), 0) }
 
 func readUint(k []byte) uint64 { return binary.BigEndian.Uint64(k) }
+
+func readInt(k []byte) int64 { return int64(readUint(k) ^ 1<<63) }
 
 func idKey(id int64) []byte { return appendInt(make([]byte, 0, 8), id) }
 

@@ -160,7 +160,11 @@ func (s *Store) PutPlaces(ctx context.Context, places []store.Place) error {
 			if err := t.put(t.bucket(bucketPlaces), r.key, r.value); err != nil {
 				return err
 			}
-			if err := t.put(t.bucket(bucketPlaceIDs), placeIDKey(r.ID, r.Language), appendUint(nil, uint64(r.leaf))); err != nil {
+			id := placeIDKey(r.ID, r.Language)
+			if err := t.put(t.bucket(bucketPlaceIDs), id, appendUint(nil, uint64(r.leaf))); err != nil {
+				return err
+			}
+			if err := t.reschedule(expiringPlace, id, time.Time{}, ifFetched(r.Place)); err != nil {
 				return err
 			}
 			if r.PageID == 0 {
@@ -175,9 +179,10 @@ func (s *Store) PutPlaces(ctx context.Context, places []store.Place) error {
 	})
 }
 
-// dropPlace removes a place and what points to it, before it is stored anew: perhaps at another point, for another page.
+// dropPlace removes a place, if it is there, and what points to it: it expired, or is stored anew, perhaps at another point, for another page.
 func (t *txn) dropPlace(id, language string) error {
-	leaf := t.bucket(bucketPlaceIDs).Get(placeIDKey(id, language))
+	ids, idKey := t.bucket(bucketPlaceIDs), placeIDKey(id, language)
+	leaf := ids.Get(idKey)
 	if leaf == nil {
 		return nil
 	}
@@ -191,6 +196,12 @@ func (t *txn) dropPlace(id, language string) error {
 		if err := t.delete(byPage, page); err != nil {
 			return err
 		}
+	}
+	if err := t.reschedule(expiringPlace, idKey, ifFetched(old), time.Time{}); err != nil {
+		return err
+	}
+	if err := t.delete(ids, idKey); err != nil {
+		return err
 	}
 	return t.delete(t.bucket(bucketPlaces), key)
 }

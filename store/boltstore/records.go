@@ -122,6 +122,10 @@ func walkFields(c *codec, w *store.Walk) {
 	c.bool(&w.Closed)
 	c.time(&w.Expires)
 	c.int(&w.Question)
+	c.int(&w.Begun.Number)
+	c.bool(&w.Begun.Asked)
+	c.text(&w.Begun.Place)
+	c.int(&w.Begun.Message)
 }
 
 func stopFields(c *codec, s *store.Stop) {
@@ -148,6 +152,14 @@ func ifClosed(w store.Walk) time.Time {
 		return time.Time{}
 	}
 	return w.Expires
+}
+
+// ifFetched is when a place is to be swept; the zero time is never.
+func ifFetched(p store.Place) time.Time {
+	if p.Fetched.IsZero() {
+		return time.Time{}
+	}
+	return p.Fetched.Add(store.PlaceLife)
 }
 
 // toldRow is what is kept of a delivery, with the person's vote.

@@ -28,7 +28,7 @@ func (s *Store) Sweep(ctx context.Context, now time.Time, limit int) (int, error
 	return swept, nil
 }
 
-// sweepExpired deletes tiles, stories and closed walks in the order in which they expired.
+// sweepExpired deletes tiles, places, stories and closed walks in the order in which they expired.
 func (t *txn) sweepExpired(now time.Time, limit int) (int, error) {
 	end := appendInt(nil, now.UnixMicro()+1)
 	due := t.keys(bucketExpiry, end, limit)
@@ -40,6 +40,9 @@ func (t *txn) sweepExpired(now time.Time, limit int) (int, error) {
 		switch kind, key := k[8], k[9:]; kind {
 		case expiringTile:
 			err = t.delete(t.bucket(bucketTiles), key)
+		case expiringPlace:
+			id, language, _ := bytes.Cut(key, []byte{0})
+			err = t.dropPlace(string(id), string(language))
 		case expiringStory:
 			err = t.dropStory(key)
 		case expiringWalk:

@@ -14,7 +14,8 @@ import (
 )
 
 const (
-	// patience is how long a call is tried again. A pause comes between tries: at first of firstPause, then twice as long each time.
+	// patience is how long a call is tried again. A pause comes between tries, at first of firstPause, then twice as long each
+	// time; but not where a connection turned out to be dead, for then the others in the pool may be as well.
 	patience   = 2 * time.Second
 	firstPause = 20 * time.Millisecond
 	// grace is what a call gets beyond the time of its statements, for the way there and back.
@@ -58,6 +59,7 @@ func (s *Store) write(ctx context.Context, e effect, build func(*pgx.Batch)) err
 
 // transact runs fn on a connection, in a context that does not end with the caller's.
 func (s *Store) transact(ctx context.Context, e effect, fn func(context.Context, *pgx.Conn) error) error {
+	s.writes.Add(1)
 	err := s.call(ctx, e, func(c *pgxpool.Conn) error {
 		if err := ctx.Err(); err != nil { // it ended while the call waited for the connection
 			return err
@@ -66,6 +68,9 @@ func (s *Store) transact(ctx context.Context, e effect, fn func(context.Context,
 	})
 	if err == nil || isFull(err) {
 		s.full.Store(err != nil)
+	}
+	if err == nil {
+		s.commits.Add(1)
 	}
 	return err
 }
@@ -87,9 +92,8 @@ func (s *Store) call(ctx context.Context, e effect, fn func(*pgxpool.Conn) error
 	if s.closed {
 		return store.ErrClosed
 	}
-	s.calls.Add(1)
 	began, pause := time.Now(), firstPause
-	for {
+	for dead := int32(0); ; {
 		err := s.try(ctx, fn)
 		if ctx.Err() != nil && pgconn.SafeToRetry(err) { // nothing came of it because the caller left
 			return ctx.Err()
@@ -102,6 +106,10 @@ func (s *Store) call(ctx context.Context, e effect, fn func(*pgxpool.Conn) error
 			return s.settle(err)
 		}
 		s.retries.Add(1)
+		if isLost(err) && dead < s.conns {
+			dead++
+			continue
+		}
 		if !sleep(ctx, wait) {
 			return ctx.Err()
 		}
@@ -139,9 +147,10 @@ func (s *Store) again(e effect, err error) bool {
 	return e == repeatable && code(err) != "57014" || pgconn.SafeToRetry(err) // what took too long would take as long again
 }
 
-// settle notes what a call learned about the database, and translates its error.
+// settle notes what a call learned about the database, and translates its error. A dead connection or a slow statement does
+// not say that there is no better one to be had.
 func (s *Store) settle(err error) error {
-	if isAway(err) && code(err) != "57014" && !s.away.Swap(true) {
+	if isAway(err) && !isLost(err) && code(err) != "57014" && !s.away.Swap(true) {
 		s.log.Warn("store_away", "error", err)
 	}
 	return translate(err)

@@ -21,12 +21,19 @@ func translate(err error) error {
 	case isFull(err):
 		return fmt.Errorf("%w: %w", store.ErrFull, err)
 	case isAway(err):
-		return fmt.Errorf("%w: %w", store.ErrAway, err)
+		return fmt.Errorf("%w: %w", store.ErrAway, oneLine{err})
 	case strings.HasPrefix(code(err), "22"): // no such value in Postgres: a time before its calendar, a sum beyond its numbers
 		return fmt.Errorf("%w: %w", store.ErrInvalid, err)
 	}
 	return err
 }
+
+// oneLine is an error of several lines (one for each address that was tried) on one.
+type oneLine struct{ error }
+
+func (e oneLine) Error() string { return strings.Join(strings.Fields(e.error.Error()), " ") }
+
+func (e oneLine) Unwrap() error { return e.error }
 
 // code returns the SQLSTATE of an error that the server sent, "" for others.
 func code(err error) string {
@@ -69,4 +76,11 @@ func isAway(err error) bool {
 func isUndone(err error) bool {
 	c := code(err)
 	return c == "40001" || c == "40P01" // serialization failure, deadlock
+}
+
+// isLost says whether a connection that the pool took for good was dead.
+func isLost(err error) bool {
+	_, refused := errors.AsType[*pgconn.ConnectError](err)
+	slow := pgconn.Timeout(err) || errors.Is(err, context.DeadlineExceeded)
+	return !refused && !slow && isAway(err) && (code(err) == "" || strings.HasPrefix(code(err), "57P"))
 }

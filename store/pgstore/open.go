@@ -19,11 +19,17 @@ import (
 const connectTimeout = 5 * time.Second
 
 // errAddress is all that is said of a URL that cannot be read: which part of it is the password is then anybody's guess.
-var errAddress = errors.New("store: this is no address of a Postgres database (postgres://user:password@host:port/database); " +
+var errAddress = errors.New("this is no address of a Postgres database (postgres://user:password@host:port/database); " +
 	"in a password, characters such as @ / : % are written as %40 %2F %3A %25")
 
+// CheckURL says what Open would say of the address, without a connection.
+func CheckURL(url string) error {
+	_, err := configure(Config{URL: url})
+	return err
+}
+
 // Open connects to the database and brings its tables up to date, of which one process at a time takes care. It refuses
-// tables of a newer version and those of another program. No error holds the password.
+// tables of a newer version and those of another program. With Config.ReadOnly it changes nothing. No error holds the password.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -31,10 +37,17 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	cfg.StatementTimeout = cmp.Or(max(cfg.StatementTimeout, 0), 5*time.Second)
 	conf, err := configure(cfg)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("store: %w", err)
 	}
-	s := &Store{log: cfg.Log, limit: cfg.StatementTimeout, space: lockSpace(conf.ConnConfig.RuntimeParams["search_path"])}
-	if err := s.migrate(ctx, conf.ConnConfig); err != nil {
+	s := &Store{
+		log: cfg.Log, limit: cfg.StatementTimeout, conns: conf.MaxConns,
+		space: lockSpace(conf.ConnConfig.RuntimeParams["search_path"]),
+	}
+	prepare := s.migrate
+	if cfg.ReadOnly {
+		prepare = s.inspect
+	}
+	if err := prepare(ctx, conf.ConnConfig); err != nil {
 		return nil, explain(err)
 	}
 	if s.pool, err = pgxpool.NewWithConfig(ctx, conf); err != nil {
@@ -57,14 +70,24 @@ func configure(cfg Config) (*pgxpool.Config, error) {
 	conf.MaxConns = cmp.Or(max(cfg.MaxConns, 0), 8)
 	conn.ConnectTimeout = cmp.Or(conn.ConnectTimeout, connectTimeout)
 	params := conn.RuntimeParams
-	params["search_path"] = cmp.Or(cfg.Schema, params["search_path"], "public")
+	params["search_path"] = cmp.Or(cfg.Schema, params["search_path"], fromOptions(params["options"]), "public")
 	params["application_name"] = cmp.Or(params["application_name"], "excursobot")
 	params["statement_timeout"] = milliseconds(cfg.StatementTimeout)
 	// A process that dies without a word must not keep its locks.
 	params["idle_in_transaction_session_timeout"] = milliseconds(cfg.StatementTimeout)
 	params["default_transaction_isolation"] = "read committed" // every statement sees what was committed before it
 	params["timezone"] = "UTC"
+	if cfg.ReadOnly {
+		params["default_transaction_read_only"] = "on"
+	}
 	return conf, nil
+}
+
+// fromOptions returns the schema in what libpq knows as options=-c search_path=..., which the parameter would override.
+func fromOptions(options string) string {
+	_, after, _ := strings.Cut(options, "search_path=")
+	schema, _, _ := strings.Cut(after, " ")
+	return schema
 }
 
 func milliseconds(d time.Duration) string { return strconv.FormatInt(max(1, d.Milliseconds()), 10) }

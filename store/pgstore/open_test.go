@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"excursobot/store"
+	"excursobot/store/pgstore/pgtest"
 )
 
 func TestOpenTogether(t *testing.T) {
@@ -31,7 +32,7 @@ func TestOpenTogether(t *testing.T) {
 
 func TestOpenRefuses(t *testing.T) {
 	cfg := testConfig(t, t.TempDir())
-	conn := connect(t, cfg.URL)
+	conn := pgtest.Connect(t, cfg.URL)
 	defer conn.Close(context.Background())
 	exec := func(sql string) {
 		t.Helper()
@@ -60,7 +61,27 @@ func TestOpenRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	exec("INSERT INTO " + cfg.Schema + "." + versionTable + " (version_id, is_applied) VALUES (99, true)")
-	refused("a newer schema", "of version 99, from a newer program; this one knows version 2:")
+	refused("a newer schema", "of version 99, from a newer program")
+}
+
+func TestSchemaOf(t *testing.T) {
+	tests := []struct{ name, url, schema, want string }{
+		{"none", "postgres://h/d", "", "public"},
+		{"in the address", "postgres://h/d?search_path=a", "", "a"},
+		{"as libpq has it", "postgres://h/d?options=-c%20search_path%3Da%20-c%20geqo%3Doff", "", "a"},
+		{"configured", "postgres://h/d?search_path=a", "b", "b"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			conf, err := configure(Config{URL: tt.url, Schema: tt.schema})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := conf.ConnConfig.RuntimeParams["search_path"]; got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
 }
 
 // No error may hold what stands for the password, nor a part of it that the address makes look like something else.

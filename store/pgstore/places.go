@@ -47,23 +47,28 @@ func (s *Store) Tile(ctx context.Context, key store.TileKey, now time.Time) (sto
 
 // PutTile implements store.Places.
 func (s *Store) PutTile(ctx context.Context, tile store.Tile) error {
-	if err := store.CheckKey(tile.Language); err != nil {
+	if err := checkTile(&tile); err != nil {
 		return err
-	}
-	for _, p := range tile.Pages {
-		if err := errors.Join(store.CheckText(p.Title, p.Kind), store.CheckPoint(p.Point)); err != nil {
-			return err
-		}
 	}
 	pages, err := encodePages(tile.Pages)
 	if err != nil {
 		return err
 	}
 	return s.write(ctx, repeatable, func(b *pgx.Batch) {
-		b.Queue(`INSERT INTO tiles (language, cell, pages, expires_at) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (language, cell) DO UPDATE SET pages = excluded.pages, expires_at = excluded.expires_at`,
-			tile.Language, ordered(tile.Cell), pages, moment(tile.Expires))
+		b.Queue(upsertTile, tile.Language, ordered(tile.Cell), pages, moment(tile.Expires))
 	})
+}
+
+const upsertTile = `
+	INSERT INTO tiles (language, cell, pages, expires_at) VALUES ($1, $2, $3, $4)
+	ON CONFLICT (language, cell) DO UPDATE SET pages = excluded.pages, expires_at = excluded.expires_at`
+
+func checkTile(tile *store.Tile) error {
+	err := store.CheckKey(tile.Language)
+	for _, p := range tile.Pages {
+		err = errors.Join(err, store.CheckText(p.Title, p.Kind), store.CheckPoint(p.Point))
+	}
+	return err
 }
 
 func encodePages(pages []store.Page) (json.RawMessage, error) {

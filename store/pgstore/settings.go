@@ -21,6 +21,8 @@ func (s *Store) Setting(ctx context.Context, name string) (string, error) {
 	return value, err
 }
 
+const upsertSetting = "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+
 // SetSetting implements store.Settings.
 func (s *Store) SetSetting(ctx context.Context, name, value string) error {
 	if err := store.CheckName(name); err != nil {
@@ -30,6 +32,6 @@ func (s *Store) SetSetting(ctx context.Context, name, value string) error {
 		return err
 	}
 	return s.write(ctx, repeatable, func(b *pgx.Batch) {
-		b.Queue("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value)
+		b.Queue(upsertSetting, name, value)
 	})
 }

@@ -15,9 +15,11 @@ import (
 )
 
 const (
+	userColumns = `id, language_code, banned, unreachable, hint_at, asked_at, created_at, seen_at, walks, metres,
+		language, length, interests, hide_pictures, hide_pins`
+
 	selectUser = `
-		SELECT id, language_code, banned, unreachable, hint_at, asked_at, created_at, seen_at, walks, metres,
-			language, length, interests, hide_pictures, hide_pins
+		SELECT ` + userColumns + `
 		FROM users JOIN user_preferences ON user_id = id WHERE id = $1`
 
 	insertUser = `

@@ -11,7 +11,8 @@ import (
 
 const (
 	walkColumns = `id, person, chat, message, revision, began_at, date, ends_at, interval, anchor, due_at, first, chosen, question, paused, parked,
-		quiet, quiet_lat, quiet_lon, w.lat, w.lon, heading, fixed_at, metres, track, ended_at, reason, closed, expires_at`
+		quiet, quiet_lat, quiet_lon, w.lat, w.lon, heading, fixed_at, metres, track, ended_at, reason, closed, expires_at,
+		begun_number, begun_asked, begun_place, begun_message`
 
 	selectWalks = `
 		SELECT ` + walkColumns + `, coalesce(s.number, 0), s.at
@@ -28,10 +29,11 @@ const (
 		)
 		DELETE FROM walk_stops WHERE walk = $1 AND EXISTS (SELECT FROM closing)`
 
-	upsertWalk = `
+	importWalk = `
 		INSERT INTO walks AS w (id, person, chat, message, revision, began_at, date, ends_at, interval, anchor, due_at, first, chosen, question,
-			paused, parked, quiet, quiet_lat, quiet_lon, lat, lon, heading, fixed_at, metres, track, ended_at, reason, closed, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
+			paused, parked, quiet, quiet_lat, quiet_lon, lat, lon, heading, fixed_at, metres, track, ended_at, reason, closed, expires_at,
+			begun_number, begun_asked, begun_place, begun_message)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
 		ON CONFLICT (id) DO UPDATE SET
 			person = excluded.person, chat = excluded.chat, message = excluded.message, revision = excluded.revision, began_at = excluded.began_at,
 			date = excluded.date, ends_at = excluded.ends_at, interval = excluded.interval, anchor = excluded.anchor, due_at = excluded.due_at,
@@ -39,8 +41,11 @@ const (
 			quiet = excluded.quiet, quiet_lat = excluded.quiet_lat, quiet_lon = excluded.quiet_lon, lat = excluded.lat, lon = excluded.lon,
 			heading = excluded.heading, fixed_at = excluded.fixed_at, metres = excluded.metres, track = excluded.track, ended_at = excluded.ended_at,
 			reason = excluded.reason, closed = excluded.closed, expires_at = excluded.expires_at,
-			closed_as = CASE WHEN excluded.closed THEN w.closed_as END
-		WHERE w.revision < excluded.revision`
+			begun_number = excluded.begun_number, begun_asked = excluded.begun_asked, begun_place = excluded.begun_place,
+			begun_message = excluded.begun_message,
+			closed_as = CASE WHEN excluded.closed THEN w.closed_as END`
+
+	upsertWalk = importWalk + " WHERE w.revision < excluded.revision"
 
 	// numberClosed gives the walks that closed in this transaction the next numbers, those given in the order given.
 	numberClosed = `
@@ -61,6 +66,7 @@ func walkFields(w *store.Walk) []any {
 		(*int64)(&w.Interval), (*moment)(&w.Anchor), (*moment)(&w.Due), &w.First, &w.Chosen, &w.Question, &w.Paused, &w.Parked,
 		&w.Quiet, &w.QuietAt.Lat, &w.QuietAt.Lon, &w.Point.Lat, &w.Point.Lon, &w.Heading, (*moment)(&w.Fixed), &w.Metres, (*blob)(&w.Track),
 		(*moment)(&w.Ended), &w.Reason, &w.Closed, (*moment)(&w.Expires),
+		&w.Begun.Number, &w.Begun.Asked, &w.Begun.Place, &w.Begun.Message,
 	}
 }
 
@@ -75,8 +81,7 @@ func (s *Store) SaveWalks(ctx context.Context, walks []store.Walk) error {
 	var closed []string
 	for i := range walks {
 		w := &walks[i]
-		err := errors.Join(store.CheckKey(w.ID), store.CheckText(w.Reason), store.CheckPoint(w.Point, w.QuietAt))
-		if err != nil {
+		if err := checkWalk(w); err != nil {
 			return err
 		}
 		if ids[i] = w.ID; w.Closed {
@@ -99,6 +104,10 @@ func (s *Store) SaveWalks(ctx context.Context, walks []store.Walk) error {
 			b.Queue(forgetClosed, store.WalksKept)
 		}
 	})
+}
+
+func checkWalk(w *store.Walk) error {
+	return errors.Join(store.CheckKey(w.ID), store.CheckText(w.Reason), store.CheckText(w.Begun.Place), store.CheckPoint(w.Point, w.QuietAt))
 }
 
 // Walk implements store.Walks.
@@ -130,6 +139,10 @@ func (s *Store) Stops(ctx context.Context, walk string) ([]store.Stop, error) {
 }
 
 func scanStop(row pgx.Row) (s store.Stop, err error) {
-	err = row.Scan(&s.Number, &s.Place, &s.Title, &s.Point.Lat, &s.Point.Lon, (*moment)(&s.At))
+	err = row.Scan(stopFields(&s)...)
 	return s, err
+}
+
+func stopFields(s *store.Stop) []any {
+	return []any{&s.Number, &s.Place, &s.Title, &s.Point.Lat, &s.Point.Lon, (*moment)(&s.At)}
 }

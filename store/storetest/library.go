@@ -179,9 +179,9 @@ func placeOps() []op {
 }
 
 func rangeOps() []op {
-	// Names whose order differs between bytes and dictionaries, and points at the seams of the globe.
+	// Names of many kinds in one leaf cell, and points at the seams of the globe.
 	var same []store.Story
-	for _, id := range []string{"A", "Q1", "Q10", "Q2", "Z", "a", "é", "я"} {
+	for _, id := range byteWise {
 		same = append(same, story(id, "ru", store.Long, eiffel), story(id, "ru", store.Short, eiffel))
 	}
 	shuffled := append(append([]store.Story{}, same[7:]...), same[:7]...)
@@ -220,6 +220,9 @@ func sweepOps() []op {
 	t := func(language string, expires time.Time) store.Tile {
 		return store.Tile{TileKey: key(language), Expires: expires}
 	}
+	at := func(id, language string, fetched time.Time) store.Place {
+		return store.Place{ID: id, Language: language, PageID: 5, Point: eiffel, Fetched: fetched}
+	}
 	day := func(back int) store.Day { return store.DayOf(noon.AddDate(0, 0, -back)) }
 	long := time.Unix(0, 0) // so that nothing is hidden because it expired
 	return []op{
@@ -246,5 +249,18 @@ func sweepOps() []op {
 		sweep("later: all that has an end", hour(11), 10, 3),
 		stories("one without end", []store.StoryKey{s("Q3", long).StoryKey, s("Q4", long).StoryKey}, long, s("Q4", time.Time{})),
 		tile("one without end", key("fr"), noon.AddDate(100, 0, 0), t("fr", time.Time{}), nil),
+
+		sweep("the day that was kept", noon.Add(store.PlaceLife/2), 10, 2),
+		putPlaces("places", at("Q1", "ru", noon), at("Q1", "en", hour(1)), at("Q2", "fr", time.Time{})),
+		sweep("a place before its time", noon.Add(store.PlaceLife-time.Microsecond), 10, 0),
+		putPlaces("fetched again", at("Q1", "ru", hour(2))),
+		sweep("the first one's time", hour(1).Add(store.PlaceLife), 10, 1),
+		place("swept", "Q1", "en", store.Place{}, store.ErrNotFound),
+		byPage("swept", "en", []int64{5}),
+		placesIn("swept", "en", everywhere, 10),
+		place("in the other language", "Q1", "ru", at("Q1", "ru", hour(2)), nil),
+		sweep("later: all that was fetched", hour(100).Add(store.PlaceLife), 10, 1),
+		byPage("swept as well", "ru", []int64{5}),
+		place("one without a time", "Q2", "fr", at("Q2", "fr", time.Time{}), nil),
 	}
 }

@@ -41,6 +41,7 @@ func aWalk(id string, revision uint64) store.Walk {
 		Interval: 10 * time.Minute, Anchor: noon, Due: noon.Add(10 * time.Minute), First: true, Chosen: true,
 		Quiet: true, QuietAt: geo.Point{Lat: -16.5, Lon: -180},
 		Point: geo.Point{Lat: -16.5, Lon: 179.999}, Heading: -1, Fixed: noon, Metres: 1234.5, Track: []byte{0, 255, 1},
+		Begun: store.Begun{Number: 3, Asked: true, Place: "Q243", Message: 14},
 	}
 }
 

@@ -1,0 +1,66 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"excursobot/store"
+	"excursobot/store/boltstore"
+)
+
+type parkedCommand struct{}
+
+// Run prints the updates that were put aside, through the running bot if there is one. They hold what people wrote.
+func (parkedCommand) Run(p *process) error {
+	cfg, err := p.load()
+	if err != nil {
+		return err
+	}
+	return p.untilSignalled(func(ctx context.Context) error {
+		err := askBot(ctx, cfg.Store.Dir, askParked, p.stdout)
+		if !errors.Is(err, errNotRunning) {
+			return err
+		}
+		path := storePath(cfg)
+		if _, err := os.Stat(path); err != nil { // Open would make one
+			return err
+		}
+		s, err := boltstore.Open(boltstore.Config{Path: path})
+		if err != nil {
+			return err
+		}
+		return errors.Join(writeParked(ctx, s, p.stdout), s.Close())
+	})
+}
+
+// parkedUpdate is a line of what the command prints.
+type parkedUpdate struct {
+	Update  int64     `json:"update"`
+	Arrived time.Time `json:"arrived"`
+	Tries   int       `json:"tries"`
+	Place   string    `json:"place,omitempty"` // that was being told
+	Raw     any       `json:"raw"`             // as Telegram sent it
+}
+
+// writeParked writes one JSON object a line, of the update parked last first.
+func writeParked(ctx context.Context, inbox store.Inbox, w io.Writer) error {
+	entries, err := inbox.Parked(ctx)
+	if err != nil {
+		return err
+	}
+	out := json.NewEncoder(w)
+	for _, e := range entries {
+		line := parkedUpdate{Update: e.Update, Arrived: e.Arrived, Tries: e.Tries, Place: e.Place, Raw: string(e.Raw)}
+		if json.Valid(e.Raw) {
+			line.Raw = json.RawMessage(e.Raw)
+		}
+		if err := out.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package boltstore
+
+import (
+	"bytes"
+	"context"
+	"strconv"
+	"time"
+
+	"excursobot/store"
+)
+
+// upgradeRows is how many rows one transaction of an upgrade looks at.
+const upgradeRows = 1000
+
+// upgrade brings a file of an older layout to the present one, some rows in a transaction. What a crash cuts short is begun again by the next
+// process, for the file has its new version only at the end, and each step leaves alone what it finds done.
+//
+// From 1 to 2: places expire.
+func (s *Store) upgrade(from int) error {
+	if from == schema {
+		return nil
+	}
+	for after := []byte(nil); ; {
+		last, err := s.expirePlaces(after)
+		if err != nil {
+			return err
+		}
+		if last == nil {
+			break
+		}
+		after = last
+	}
+	s.log.Info("store_upgraded", "file", s.path, "from", from, "to", schema)
+	return s.write(context.Background(), func(t *txn) error {
+		return t.put(t.bucket(bucketMeta), keySchema, []byte(strconv.Itoa(schema)))
+	})
+}
+
+// expirePlaces schedules the end of the places whose keys come after the given one and returns the last key that it looked at, nil when there
+// are no more.
+func (s *Store) expirePlaces(after []byte) (last []byte, err error) {
+	err = s.write(context.Background(), func(t *txn) error {
+		last = nil
+		c, rows := t.bucket(bucketPlaces).Cursor(), 0
+		k, v := c.Seek(after)
+		if bytes.Equal(k, after) {
+			k, v = c.Next()
+		}
+		for ; k != nil && rows < upgradeRows; k, v = c.Next() {
+			var p store.Place
+			if err := decode(k, v, func(c *codec) { placeFields(c, &p) }); err != nil {
+				return err
+			}
+			if err := t.reschedule(expiringPlace, placeIDKey(p.ID, p.Language), time.Time{}, ifFetched(p)); err != nil {
+				return err
+			}
+			last = bytes.Clone(k)
+			rows++
+		}
+		return nil
+	})
+	return last, err
+}
