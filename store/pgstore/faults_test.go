@@ -86,7 +86,7 @@ func holder(t *testing.T, cfg Config, changes ...string) (*Store, *pgx.Conn) {
 // A deadlock ends one of two transactions: the store's, which is made again.
 func TestDeadlock(t *testing.T) {
 	cfg := testConfig(t, t.TempDir())
-	cfg.URL += "&deadlock_timeout=200ms" // the others' is a second: they are not the ones to find it
+	cfg.URL += "&deadlock_timeout=2s" // a server looks once, so long after the wait began: by then the other must wait too
 	watcher := pgtest.Connect(t, cfg.URL)
 	defer watcher.Close(context.Background())
 	s, conn := holder(t, cfg, `INSERT INTO settings VALUES ('b', 'theirs')`)
@@ -99,11 +99,10 @@ func TestDeadlock(t *testing.T) {
 		})
 	}()
 	blocked(t, watcher, cfg.Schema)
-	if _, err := conn.Exec(t.Context(), `INSERT INTO settings VALUES ('a', 'theirs')`); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := conn.Exec(t.Context(), "COMMIT"); err != nil {
-		t.Fatal(err)
+	for _, sql := range []string{"SET deadlock_timeout = '1min'", `INSERT INTO settings VALUES ('a', 'theirs')`, "COMMIT"} { // not the one to find it
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := <-saved; err != nil {
 		t.Fatal(err)

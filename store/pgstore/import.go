@@ -44,6 +44,11 @@ const (
 	// An edition that votes speak of may be gone from the stories, and must not be given to another text.
 	countEditions = "SELECT setval('stories_edition_seq', $1) WHERE $1 > (SELECT last_value FROM stories_edition_seq)"
 
+	// The next update that is done comes behind those imported.
+	countDone = `
+		SELECT setval('done_updates_number_seq', max(number)) FROM done_updates
+		HAVING max(number) >= (SELECT last_value FROM done_updates_number_seq)`
+
 	importTold = `
 		INSERT INTO told (` + toldColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (person, place) DO UPDATE SET at = excluded.at, walk = excluded.walk, number = excluded.number, vote = excluded.vote,
@@ -105,13 +110,13 @@ func (s *Store) Import(ctx context.Context, rows []store.Row) error {
 		s.lock(in.Batch, lockPlaces)
 		s.lock(in.Batch, lockWalks)
 		s.lock(in.Batch, lockParked)
-		s.lock(in.Batch, lockDone)
 		for _, row := range rows {
 			in.add(row)
 		}
 		if in.edition > 0 {
 			in.Queue(countEditions, in.edition)
 		}
+		in.Queue(countDone)
 		err := s.send(ctx, c, in.Batch)
 		if refused = in.refused; err != nil || refused != nil {
 			return err
