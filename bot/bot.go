@@ -60,7 +60,7 @@ type Config struct {
 	Observe Observe
 }
 
-// Limits are the rates of DESIGN section 7. A zero field is its default, a negative rate is no limit.
+// Limits are the rates that the bot keeps to and holds people to. A zero field is its default, a negative rate is no limit.
 type Limits struct {
 	StoryRate      float64       // story requests of a person, a second; default 0.2
 	StoryBurst     int           // default 3
