@@ -127,6 +127,13 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 	return r
 }
 
+// hasRoom says whether the data directory's volume has room for payments, with some to spare for what is written beside them.
+func (a *App) hasRoom() bool {
+	const least = 4 << 20 // bytes
+	disk := diskOf(a.cfg.Store.Dir)
+	return disk.TotalBytes == 0 || disk.FreeBytes >= least
+}
+
 // diskOf returns the free and the whole space of the directory's volume, zero where the system does not say.
 func diskOf(dir string) monitor.Disk {
 	free, total, err := diskSpace(filepath.Clean(dir))
