@@ -8,12 +8,14 @@ BIN     := bin/excursobot
 RACE := $(shell command -v "$$(go env CC)" >/dev/null 2>&1 && [ "$$(go env CGO_ENABLED)" = 1 ] && echo -race)
 
 SEEDS   ?= 50
+OUTAGE  ?= 60s
+PEOPLE  ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-browser race lint fuzz chaos flood bench load build image image-check release clean
+.PHONY: help run demo test test-postgres test-browser race lint fuzz chaos replicas flood move bench load build image image-check release clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: ## run the bot; without a token, the demo on http://127.0.0.1:8080/
 	@CGO_ENABLED=0 go build -o $(BIN) .
@@ -28,7 +30,10 @@ test: ## gofmt, go vet and all tests, with the race detector where there is a C 
 	go vet ./...
 	go test $(RACE) -shuffle=on -count=1 ./...
 
-test-browser: ## the dashboard under load in Chromium, which must be installed
+test-postgres: ## the Postgres store's tests, with a throwaway server (Debian's is installed if root and none is there)
+	.ci/postgres go test $(RACE) -shuffle=on -count=1 ./store/pgstore/...
+
+test-browser: ## the demo, and the dashboard under load, in Chromium, which must be installed
 	go vet -tags browser ./bot/app
 	go test -tags browser -run Browser -count=1 ./bot/app
 
@@ -45,8 +50,15 @@ chaos: ## kill the bot again and again and count what people got: SEEDS (default
 	go vet -tags chaos ./bot/app
 	go test -tags chaos ./bot/app -run '^TestChaos$$' -count=1 -timeout 90m -v -seeds $(SEEDS)
 
+replicas: ## three replicas on one database, one of them killed, and a database that goes away: .ci/postgres make replicas
+	go vet -tags chaos ./bot/app
+	go test -tags chaos ./bot/app -run '^(TestReplicas|TestOutage)$$' -count=1 -timeout 15m -v -args -outage $(OUTAGE)
+
 flood: ## what too many updates do to memory and to the others (2 minutes)
 	go test -tags chaos ./bot/app -run '^TestFlood$$' -count=1 -timeout 20m -v
+
+move: ## move PEOPLE (100000) people and stories to a throwaway Postgres and back, and measure it (3 minutes)
+	PG_FSYNC=on .ci/postgres go test ./bot/app -run '^TestRoundTrip$$' -count=1 -timeout 60m -v -people $(PEOPLE)
 
 bench: ## every benchmark
 	go test -run '^$$' -bench . -benchmem ./...

@@ -50,11 +50,17 @@ type Config struct {
 	DailyTokens  int64   // for /admin, as the guide has it; 0 = no limit
 	TokenPrice   float64 // dollars for a million tokens, for /admin; 0 = unknown
 	Limits       Limits
-	Live         live.Config // Store, Log and Observe are the Bot's
-	Observe      Observe
+	Live         live.Config // Store, Log, Shared and Observe are the Bot's
+
+	// Cluster shares the chats out among several processes on the same Store; nil = there is no other.
+	Cluster store.Cluster
+	Replica string        // names this one among them; required with Cluster
+	Lease   time.Duration // after it the work of a dead one is taken over, default 30 s
+
+	Observe Observe
 }
 
-// Limits are the rates of DESIGN section 7. A zero field is its default, a negative rate is no limit.
+// Limits are the rates that the bot keeps to and holds people to. A zero field is its default, a negative rate is no limit.
 type Limits struct {
 	StoryRate      float64       // story requests of a person, a second; default 0.2
 	StoryBurst     int           // default 3
@@ -89,6 +95,7 @@ type Bot struct {
 	intervals []time.Duration // to choose from
 	painter   *track.Painter
 	limits    buckets
+	replicas  *replicas // nil without Cluster
 	mux       mux
 	observe   Observe
 
@@ -126,6 +133,9 @@ var errStarting = errors.New("bot: not started")
 func New(cfg Config) (*Bot, error) {
 	if cfg.API == nil || cfg.Store == nil || cfg.Guide == nil || cfg.Words == nil {
 		return nil, errors.New("bot: API, Store, Guide and Words are required")
+	}
+	if cfg.Cluster != nil && cfg.Replica == "" {
+		return nil, errors.New("bot: a Cluster needs the name of this Replica")
 	}
 	if cfg.WebhookURL != "" && !secretForm.MatchString(cfg.WebhookSecret) {
 		return nil, errors.New("bot: the webhook secret must be 1-256 of A-Z, a-z, 0-9, _ and -")
@@ -165,11 +175,16 @@ func New(cfg Config) (*Bot, error) {
 		guard:   b.guard,
 	}
 	cfg.Live.Store, cfg.Live.Log, cfg.Live.Observe = cfg.Store, cfg.Log, b.observe.Late
+	cfg.Live.Shared = cfg.Cluster != nil
 	walks, err := live.New(cfg.Live, b.hooks())
 	if err != nil {
 		return nil, fmt.Errorf("bot: %w", err)
 	}
 	b.walks, b.intervals = walks, walks.Intervals()
+	if cfg.Cluster != nil {
+		b.replicas = newReplicas(b, cfg.Cluster, cfg.Replica, cfg.Lease, cfg.Log)
+		b.setShare(0) // until it has one
+	}
 	b.mux = b.routes()
 	return b, nil
 }
@@ -185,6 +200,7 @@ func (b *Bot) Run(intake, work context.Context) error {
 	defer stopPaying()
 	paid := make(chan struct{})
 	go func() { defer close(paid); b.payArrears(paying) }()
+	leave := b.joinReplicas(work)
 
 	var walks error
 	err := b.watched(intake, func(ctx context.Context) error {
@@ -202,6 +218,7 @@ func (b *Bot) Run(intake, work context.Context) error {
 	if last := b.lastArrears(); last != nil {
 		b.log.Error("arrears", "lost", b.arrears.len(), "error", last)
 	}
+	leave()
 	switch {
 	case walks != nil:
 		return fmt.Errorf("bot: %w", walks)
@@ -315,6 +332,8 @@ type Stats struct {
 	Dropped      uint64    // over a person's limit of updates
 	Refused      uint64    // room full, bot stopping, store silent: given back to Telegram (of a full chat only by the webhook)
 	Panics       uint64    // of handlers and of what runs beside them
+	Replicas     int       // alive on the same store, this one too; 0 = it is alone by design
+	Chats        int       // that belong to this replica
 	LastIngest   time.Time // when Telegram last answered a poll or posted an update; zero = never
 }
 
@@ -326,6 +345,7 @@ func (b *Bot) Stats() Stats {
 		Parked: b.counts.parked.Load(), Resumed: b.counts.resumed.Load(), Dropped: b.counts.dropped.Load(),
 		Refused: b.counts.refused.Load(), Panics: b.counts.panics.Load(),
 	}
+	s.Replicas, s.Chats = b.replicas.stats()
 	if at := b.counts.heard.Load(); at != 0 {
 		s.LastIngest = time.Unix(0, at)
 	}

@@ -55,6 +55,8 @@ type update struct {
 	done  bool        // recorded as done already
 	kept  chan error  // of a checkout: how storing it went; nil = nobody stores it
 
+	anywhere bool // answered here, whichever replica the chat belongs to
+
 	shown struct { // what the person has seen of the answer, in the process before this one too
 		place   string // "" = not chosen
 		message int    // that is to become the answer; 0 = none
@@ -100,6 +102,8 @@ type mux struct {
 	operator  map[string]handler // commands that exist for Config.Admins alone
 	listed    []string           // commands shown in Telegram's menu, in order
 	callbacks map[string]func(u *update, args string) job
+
+	listedOperator []string // behind them, in an operator's menu
 }
 
 func (b *Bot) routes() mux {
@@ -125,7 +129,8 @@ func (b *Bot) routes() mux {
 			"pause":  b.onPause,
 			"refund": b.onRefund,
 		},
-		listed: []string{"start", "live", "stop", "language", "settings", "donate", "stats", "privacy", "forget", "terms", "paysupport", "help"},
+		listed:         []string{"start", "live", "stop", "language", "settings", "donate", "stats", "privacy", "forget", "terms", "paysupport", "help"},
+		listedOperator: []string{"admin", "pause", "ban", "unban", "refund"},
 		callbacks: map[string]func(*update, string) job{
 			"more":   b.moreButton,
 			"vote":   b.voteButton,

@@ -153,9 +153,13 @@ func (b *Bot) languageButton(u *update, code string) job {
 			return err
 		}
 		u.words = b.cfg.Words.Words(code)
+		m := message{HTML: u.words.Say("language.set"), Ask: u.words.Plain("start.button_location")} // the keyboard speaks it too
 		if storyOnly {
-			return b.replace(ctx, u, message{HTML: u.words.Say("language.story_only", "language", name)})
+			m.HTML = u.words.Say("language.story_only", "language", name)
 		}
-		return b.replace(ctx, u, message{HTML: u.words.Say("language.set")})
+		if _, err := b.out.send(ctx, u.chat, m); err != nil || u.callback.Message == nil {
+			return err
+		}
+		return b.unbutton(ctx, u)
 	}}
 }

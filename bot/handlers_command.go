@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"excursobot/bot/text"
@@ -25,6 +24,9 @@ func (b *Bot) onStart(ctx context.Context, u *update) error {
 			{Text: u.words.Plain("button.donate"), Data: "menu:donate"},
 		},
 	}})
+	if b.operates(u.person) {
+		b.describeTo(ctx, u.person) // Telegram takes nothing for a chat before its first message
+	}
 	return err
 }
 
@@ -83,32 +85,4 @@ func (b *Bot) onGroupCommand(ctx context.Context, u *update) error {
 func (b *Bot) sayWithButton(ctx context.Context, u *update, key string) error {
 	_, err := b.out.send(ctx, u.chat, message{HTML: u.words.Say(key), Ask: u.words.Plain("start.button_location")})
 	return err
-}
-
-// describe tells Telegram, for each language, the commands that work and what the bot is. It is a convenience: failures are logged.
-func (b *Bot) describe(ctx context.Context) {
-	var failed error
-	set := func(method, language, field string, value any) {
-		payload := map[string]any{field: value}
-		if language != "" {
-			payload["language_code"] = language
-		}
-		failed = errors.Join(failed, b.out.do(ctx, request{method: method, payload: payload, idempotent: true}, nil))
-	}
-	for _, language := range append([]string{""}, b.cfg.Words.Languages()...) { // "" is everybody else: English
-		if ctx.Err() != nil {
-			return
-		}
-		words := b.cfg.Words.Words(language)
-		commands := make([]map[string]string, len(b.mux.listed))
-		for i, name := range b.mux.listed {
-			commands[i] = map[string]string{"command": name, "description": words.Plain("command." + name)}
-		}
-		set("setMyCommands", language, "commands", commands)
-		set("setMyDescription", language, "description", words.Plain("bot.description"))
-		set("setMyShortDescription", language, "short_description", words.Plain("bot.short_description"))
-	}
-	if failed != nil && ctx.Err() == nil {
-		b.log.Warn("describe", "error", failed)
-	}
 }

@@ -25,8 +25,8 @@ const (
 )
 
 // keep writes the accepted arrivals to the inbox, in one transaction: from then on they are answered, by this process or by the
-// next. A store without room keeps nothing but can be read, so people are answered all the same. A checkout is being answered already, and
-// learns whether there is room.
+// next. A store without room, or that is away, keeps nothing, and people are answered all the same; a walk, which cannot be told without the
+// store, and money come again. A checkout is being answered already, and learns whether there is room.
 func (b *Bot) keep(ctx context.Context, arrivals []*arrival) {
 	var kept []*arrival
 	var entries []store.Entry
@@ -44,7 +44,7 @@ func (b *Bot) keep(ctx context.Context, arrivals []*arrival) {
 		b.observe.Error("store")
 		b.log.Error("inbox", "updates", len(kept), "error", fmt.Errorf("keep updates: %w", err))
 	}
-	full := errors.Is(err, store.ErrFull)
+	full, away := errors.Is(err, store.ErrFull), errors.Is(err, store.ErrAway)
 	lost := false // what follows an update that must come again comes again too
 	for i, a := range kept {
 		switch {
@@ -52,10 +52,11 @@ func (b *Bot) keep(ctx context.Context, arrivals []*arrival) {
 			a.u.kept <- err
 			continue
 		case err == nil && fresh[i]:
+			a.kept = true
 			continue
 		case err == nil:
 			a.verdict = repeated
-		case full && !a.job.vital && !lost:
+		case full && !a.job.vital && !lost, away && !a.job.vital && !a.job.lasting && !lost:
 			continue
 		default:
 			a.verdict, lost = faulty, true
@@ -66,6 +67,13 @@ func (b *Bot) keep(ctx context.Context, arrivals []*arrival) {
 
 // resume puts what an earlier process left in the inbox into the lanes, in order, and lets new updates follow.
 func (b *Bot) resume(ctx context.Context) error {
+	if b.replicas != nil { // what is ours is found out in rounds
+		b.mu.Lock()
+		b.stage = taking
+		b.mu.Unlock()
+		b.replicas.hurry()
+		return nil
+	}
 	left := 0
 	for after := int64(math.MinInt64); ; {
 		entries, err := b.cfg.Store.Pending(ctx, after, resumePage)
@@ -74,7 +82,7 @@ func (b *Bot) resume(ctx context.Context) error {
 		}
 		for i := range entries {
 			after = entries[i].Update
-			if err := b.resumeOne(ctx, &entries[i]); err != nil {
+			if _, err := b.resumeOne(ctx, &entries[i], b.waitForRoom(ctx)); err != nil {
 				return err
 			}
 		}
@@ -95,27 +103,37 @@ func (b *Bot) resume(ctx context.Context) error {
 	return nil
 }
 
-// resumeOne puts one entry into its lane, as soon as there is room for it.
-func (b *Bot) resumeOne(ctx context.Context, e *store.Entry) error {
+// waitForRoom returns what reserves room in a chat as soon as there is some: only a smaller room than the process before had is ever full.
+func (b *Bot) waitForRoom(ctx context.Context) func(chat int64) error {
+	return func(chat int64) error {
+		for b.lanes.reserve(chat) != nil {
+			if err := sleep(ctx, 100*time.Millisecond); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// resumeOne puts one entry into its lane, with room from reserve, and says whether it is under way now: not if there is nothing to do for it.
+func (b *Bot) resumeOne(ctx context.Context, e *store.Entry, reserve func(chat int64) error) (entered bool, err error) {
 	u, err := decode(e.Raw)
 	if err != nil { // another version took it for readable
 		b.counts.parked.Add(1)
 		b.log.Error("update_parked", "update", e.Update, "why", "unreadable", "error", err)
-		return b.cfg.Store.MarkDone(ctx, e.Update)
+		return false, b.cfg.Store.MarkDone(ctx, e.Update)
 	}
 	u.id, u.arrived = e.Update, b.here(e.Arrived)
 	u.shown.place, u.shown.message = e.Place, e.Message
 	job := b.route(u)
 	if job.run == nil {
-		return b.cfg.Store.MarkDone(ctx, e.Update)
+		return false, b.cfg.Store.MarkDone(ctx, e.Update)
 	}
 	if job.story && !job.lasting && b.late(u) {
 		job = b.away(job.kind)
 	}
-	for b.lanes.reserve(u.chat) != nil { // only with a smaller room than the process before had
-		if err := sleep(ctx, 100*time.Millisecond); err != nil {
-			return err
-		}
+	if err := reserve(u.chat); err != nil {
+		return false, err
 	}
 	b.mu.Lock()
 	b.inflight[u.id] = struct{}{}
@@ -139,7 +157,7 @@ func (b *Bot) resumeOne(ctx context.Context, e *store.Entry) error {
 		return run(ctx, u)
 	}
 	b.enter(u, job)
-	return nil
+	return true, nil
 }
 
 // park ends an update that was tried too often, with an apology: that may come twice, should the process end on the way. A place that was chosen

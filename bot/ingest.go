@@ -10,6 +10,8 @@ import (
 	"time"
 
 	tele "gopkg.in/telebot.v3"
+
+	"excursobot/store"
 )
 
 // allowedUpdates is what Telegram is asked for, in both ways of ingest.
@@ -22,19 +24,20 @@ const updateTimeout = 2 * time.Minute
 type verdict uint8
 
 const (
-	accepted verdict = iota // in a lane
-	settled                 // dealt with at arrival
-	repeated                // done already, or under way
-	ignored                 // nothing for us in it
-	parked                  // it can't be read
-	dropped                 // over the person's limit
-	chatFull                // the chat has too much under way
-	roomFull                // the bot has
-	stopping                // the bot takes nothing, yet or any more
-	faulty                  // the store can't say whether it is done, or can't keep it
+	accepted  verdict = iota // in a lane
+	settled                  // dealt with at arrival
+	repeated                 // done already, or under way
+	ignored                  // nothing for us in it
+	parked                   // it can't be read
+	dropped                  // over the person's limit
+	chatFull                 // the chat has too much under way
+	roomFull                 // the bot has
+	stopping                 // the bot takes nothing, yet or any more
+	faulty                   // the store can't say whether it is done, or can't keep it
+	forwarded                // another replica's chat: it answers
 )
 
-var verdictNames = [...]string{"taken", "settled", "repeated", "ignored", "parked", "dropped", "chat_full", "room_full", "stopping", "fault"}
+var verdictNames = [...]string{"taken", "settled", "repeated", "ignored", "parked", "dropped", "chat_full", "room_full", "stopping", "fault", "forwarded"}
 
 func (v verdict) String() string { return verdictNames[v] }
 
@@ -60,6 +63,8 @@ type arrival struct {
 	u       *update // nil if it can't be read
 	job     job
 	verdict verdict // accepted = it has room, is noted as under way, and goes on
+	owner   string  // the replica that the chat belongs to, if that is another one
+	kept    bool    // in the inbox
 }
 
 // accept decides on updates in their order and puts those that it takes into their lanes, after they are in the inbox. It stops at the first
@@ -76,13 +81,32 @@ func (b *Bot) accept(ctx context.Context, updates ...received) []verdict {
 	b.keep(ctx, arrivals)
 	verdicts := make([]verdict, 0, len(arrivals))
 	for _, a := range arrivals {
+		if a.verdict == accepted {
+			b.place(ctx, a)
+		}
 		verdicts = append(verdicts, a.verdict)
 		b.note(a)
-		if a.verdict == accepted {
-			b.enter(a.u, a.job)
-		}
 	}
 	return verdicts
+}
+
+// place puts an accepted update into its lane, behind what other replicas heard of the chat before, or leaves it to the chat's replica. What
+// could not be kept is answered here, and so is a refusal, which is over at once.
+func (b *Bot) place(ctx context.Context, a *arrival) {
+	switch {
+	case a.owner != "" && a.kept:
+		a.verdict = forwarded
+		b.giveUp(a.u)
+		b.replicas.hand(ctx, a.owner, a.u.chat, nil)
+		return
+	case a.kept && b.replicas != nil:
+		if err := b.pull(ctx, a.u.id, a.u.chat); err != nil {
+			b.log.Error("inbox", "error", err) // a round finds it
+		}
+	case a.owner != "":
+		a.u.anywhere = true
+	}
+	b.enter(a.u, a.job)
 }
 
 // received is an update as it came, with its id, which is all that must be readable of it.
@@ -127,6 +151,19 @@ func (b *Bot) consider(ctx context.Context, in received) *arrival {
 	}
 	if b.guarded(u.id, func() error { a.u, a.job = u, b.route(u); return nil }) != nil {
 		return a // it would end each process that polls for it, or come for ever
+	}
+	if b.replicas != nil && a.job.run != nil && b.takes() {
+		if owner := b.replicas.owner(ctx, u.chat); owner != b.replicas.id {
+			a.owner = owner
+		}
+	}
+	if a.owner != "" && a.job.now != nil {
+		a.verdict = dropped
+		if b.limits.updates.Allow(u.person) {
+			a.verdict = forwarded
+			b.replicas.hand(ctx, a.owner, u.chat, in.raw)
+		}
+		return a
 	}
 	if now := a.job.now; now != nil && b.takes() && b.limits.updates.Allow(u.person) && now() {
 		a.verdict = settled
@@ -191,6 +228,9 @@ func (b *Bot) admit(ctx context.Context, u *update, job *job) verdict {
 		return accepted
 	}
 	done, err := b.cfg.Store.Done(ctx, u.id)
+	if errors.Is(err, store.ErrAway) && !job.vital && !job.lasting {
+		err = nil // answered from the caches; what Telegram sends twice just then is answered twice
+	}
 	if err != nil {
 		b.observe.Error("store")
 		b.log.Error("update_unknown", "update", u.id, "error", fmt.Errorf("ask whether it is done: %w", err))
@@ -221,6 +261,9 @@ func (b *Bot) perform(u *update, job job) {
 	defer b.forget(u.id)
 	ctx, cancel := context.WithTimeout(b.workContext(), updateTimeout)
 	defer cancel()
+	if !u.anywhere && !b.replicas.ours(ctx, u.chat) {
+		return // this process stood still for longer than its lease: another answers
+	}
 	err := b.guarded(u.id, func() error {
 		b.meet(ctx, u)
 		if u.user.Banned && !job.money {

@@ -162,6 +162,13 @@ func (l *lanes) wait() {
 	<-idle
 }
 
+// busy says whether the chat has tasks, reserved ones too.
+func (l *lanes) busy(chat int64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.chats[chat] > 0
+}
+
 func (l *lanes) stats() (tasks, running int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

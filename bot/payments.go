@@ -158,10 +158,13 @@ func (b *Bot) hasRoom(u *update) bool {
 	}
 }
 
+// isCheckout says whether an update may be one, without reading it.
+func isCheckout(raw []byte) bool { return bytes.Contains(raw, []byte(`"pre_checkout_query"`)) }
+
 // checkoutsAmong answers the checkouts among updates that have to come again, since Telegram waits for the answers meanwhile.
 func (b *Bot) checkoutsAmong(updates []received) {
 	for _, in := range updates {
-		if !bytes.Contains(in.raw, []byte(`"pre_checkout_query"`)) {
+		if !isCheckout(in.raw) {
 			continue
 		}
 		if u, err := decode(in.raw); err == nil && u.checkout != nil {

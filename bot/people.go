@@ -25,6 +25,7 @@ func (b *Bot) meet(ctx context.Context, u *update) {
 	}
 	back := user.Unreachable && u.member == nil
 	stale := u.arrived.Sub(user.Seen) >= seenEvery || store.DayOf(u.arrived) != store.DayOf(user.Seen)
+	known := user
 	if u.member == nil && (u.fresh && !passive || !u.fresh && err == nil && (back || user.LanguageCode != u.code || stale)) {
 		user, err = b.cfg.Store.UpdateUser(ctx, u.person, func(user *store.User) error {
 			if user.Created.IsZero() {
@@ -41,7 +42,9 @@ func (b *Bot) meet(ctx context.Context, u *update) {
 	if err != nil {
 		b.observe.Error("store")
 		b.log.Error("person", "update", u.id, "error", err)
-		user = store.User{ID: u.person, Language: b.cfg.Words.MatchStory(u.code)}
+		if user = known; user.Language == "" {
+			user = store.User{ID: u.person, Language: b.cfg.Words.MatchStory(u.code), Banned: known.Banned}
+		}
 	}
 	u.user, u.words = user, b.cfg.Words.Words(user.Language)
 }

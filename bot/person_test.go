@@ -77,8 +77,12 @@ func TestStoriesInALanguageWithoutAnInterface(t *testing.T) {
 		menu := w.ask(p, "/language")
 		w.press(p, menu, "lang:more")
 		w.press(p, last(p), "lang:de")
-		if got := last(p); got.ID != menu.ID || got.HTML != en.Say("language.story_only", "language", "Deutsch") {
-			t.Errorf("menu became %q", got.HTML)
+		got := answers(p)
+		if last := got[len(got)-1]; last.HTML != en.Say("language.story_only", "language", "Deutsch") || last.Keyboard[0][0] != en.Plain("start.button_location") {
+			t.Errorf("the choice got %q, the keyboard is %q", last.HTML, last.Keyboard)
+		}
+		if menu = got[len(got)-2]; len(menu.Buttons) != 0 {
+			t.Errorf("the menu still has %v", menu.Buttons)
 		}
 		german := w.person(2, "de-AT") // told in German from the first contact on
 		w.ask(german, "/help")
@@ -266,17 +270,14 @@ func TestTelegramsMenus(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		api := &recorder{calls: make(chan call, 100)}
-		w := newWorld(t, worldConfig{edit: func(c *Config) { api.next = c.API; c.API = api }})
+		w := newWorld(t, worldConfig{edit: func(c *Config) { withOperator(c); api.next = c.API; c.API = api }})
 		defer w.close()
-		for range append([]string{""}, w.bot.cfg.Words.Languages()...) {
-			var menu []string
-			for _, c := range api.wait(t, "setMyCommands")["commands"].([]any) {
-				menu = append(menu, c.(map[string]any)["command"].(string))
-			}
+		for range w.bot.tongues() {
+			menu, scope := menuOf(api.wait(t, "setMyCommands"))
 			slices.Sort(menu)
 			want := []string{"donate", "forget", "help", "language", "live", "paysupport", "privacy", "settings", "start", "stats", "stop", "terms"}
-			if !slices.Equal(menu, want) {
-				t.Errorf("menu %v, want %v", menu, want)
+			if !slices.Equal(menu, want) || scope != nil {
+				t.Errorf("menu %v of %v, want %v of nobody", menu, scope, want)
 			}
 			for _, name := range menu {
 				if w.bot.mux.commands[name] == nil {
@@ -285,4 +286,67 @@ func TestTelegramsMenus(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestOperatorsHaveAMenuOfTheirOwn holds that their commands are shown in their chats alone, from the first /start and after a restart.
+func TestOperatorsHaveAMenuOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		api := &recorder{calls: make(chan call, 1000)}
+		w := newWorld(t, worldConfig{edit: func(c *Config) { withOperator(c); api.next = c.API; c.API = api }})
+		defer w.close()
+		own := func() (languages int) {
+			for len(api.calls) > 0 {
+				c := <-api.calls
+				menu, scope := menuOf(c.payload)
+				if c.method != "setMyCommands" || scope == nil {
+					continue
+				}
+				if scope["type"] != "chat" || scope["chat_id"] != float64(operator) {
+					t.Errorf("a menu of %v", scope)
+				}
+				if got := menu[len(w.bot.mux.listed):]; !slices.Equal(got, []string{"admin", "pause", "ban", "unban", "refund"}) {
+					t.Errorf("behind everybody's commands %v", got)
+				}
+				for _, name := range menu {
+					if _, ok := w.bot.command(operator, name); !ok {
+						t.Errorf("/%s is listed and does nothing", name)
+					}
+				}
+				languages++
+			}
+			return languages
+		}
+		all := len(w.bot.tongues())
+		w.until("described", func() bool { return w.tg.Calls()["setMyShortDescription"] == all })
+		w.person(1, "en").Say("/start")
+		time.Sleep(time.Minute)
+		if got := own(); got > 1 {
+			t.Errorf("a chat that is not there got %d menus", got)
+		}
+		w.person(operator, "ru").Say("/start")
+		time.Sleep(time.Minute)
+		if got := own(); got != all {
+			t.Errorf("/start gave the operator %d menus, want %d", got, all)
+		}
+		w.cut()
+		w.start()
+		time.Sleep(time.Minute)
+		if got := own(); got != all {
+			t.Errorf("a restart gave the operator %d menus, want %d", got, all)
+		}
+		if strings.Contains(w.logs.String(), "msg=describe") {
+			t.Errorf("somebody who never wrote is no fault:\n%s", w.logs)
+		}
+	})
+}
+
+// menuOf reads the commands of a setMyCommands and for whom they are, nil = for everybody.
+func menuOf(payload map[string]any) (names []string, scope map[string]any) {
+	commands, _ := payload["commands"].([]any)
+	for _, c := range commands {
+		names = append(names, c.(map[string]any)["command"].(string))
+	}
+	scope, _ = payload["scope"].(map[string]any)
+	return names, scope
 }

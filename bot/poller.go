@@ -30,6 +30,12 @@ func (b *Bot) poll(ctx context.Context) error {
 	described := false
 	var offset int64
 	for ctx.Err() == nil {
+		if !b.replicas.polls() { // another one does; what it hears of our chats it hands to us
+			b.heard()
+			b.setReady(nil)
+			_ = sleep(ctx, pollPause)
+			continue
+		}
 		asked := time.Now()
 		wait := pollWait
 		if b.Ready() != nil {

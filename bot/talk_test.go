@@ -173,8 +173,11 @@ func TestCommandsAndButtons(t *testing.T) {
 		menu := say("/language", en.Say("language.choose"))
 		w.waitDone(p.Press(menu.ID, "lang:ru"))
 		got := answers(p)
-		if last := got[len(got)-1]; last.ID != menu.ID || last.HTML != ru.Say("language.set") || len(last.Buttons) != 0 {
-			t.Errorf("menu became %+v", last)
+		if last := got[len(got)-1]; last.HTML != ru.Say("language.set") || last.Keyboard[0][0] != ru.Plain("start.button_location") {
+			t.Errorf("the choice got %q, the keyboard is %q", last.HTML, last.Keyboard)
+		}
+		if menu = got[len(got)-2]; len(menu.Buttons) != 0 {
+			t.Errorf("the menu still has %v", menu.Buttons)
 		}
 		say("/help", ru.Say("help.text"))
 		if len(toasts) != 1 {
@@ -328,7 +331,7 @@ func TestTheChosenLanguageHoldsForStories(t *testing.T) {
 		menu := answers(p)[0]
 		w.waitDone(p.Press(menu.ID, "lang:ru"))
 		w.waitDone(p.Locate(cityLat, cityLon))
-		if s := w.waitStory(p, 1); !strings.Contains(s.HTML, "ru.wikipedia.org") {
+		if s := w.waitStory(p, 2); !strings.Contains(s.HTML, "ru.wikipedia.org") {
 			t.Errorf("story %q is not russian", s.HTML)
 		}
 	})

@@ -56,6 +56,10 @@ func (b *Bot) deliver(ctx context.Context, t live.Tick, done func(live.Outcome))
 			ctx, cancel := context.WithTimeout(ctx, updateTimeout)
 			defer cancel()
 			defer context.AfterFunc(b.workContext(), cancel)()
+			if !b.replicas.ours(ctx, t.Chat) {
+				outcome = live.Dropped
+				return nil
+			}
 			outcome, pin = b.tellTick(ctx, t)
 			return nil
 		})

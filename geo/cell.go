@@ -1,6 +1,11 @@
 package geo
 
-import "github.com/golang/geo/s2"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/golang/geo/s2"
+)
 
 // Cell is an S2 cell id: a quadrilateral of the sphere at one of 31 levels, ordered along a
 // space-filling curve, so that all cells inside a cell form one range of ids. The zero Cell is none:
@@ -20,6 +25,28 @@ type CellRange struct{ Min, Max Cell }
 
 // Contains says whether the leaf cell is in r.
 func (r CellRange) Contains(leaf Cell) bool { return r.Min <= leaf && leaf <= r.Max }
+
+// Disjoint returns the ranges in order, without those that hold nothing and without overlaps. It may return ranges itself.
+func Disjoint(ranges []CellRange) []CellRange {
+	fine := true
+	for i, r := range ranges {
+		fine = fine && r.Min <= r.Max && (i == 0 || ranges[i-1].Max < r.Min)
+	}
+	if fine {
+		return ranges
+	}
+	sorted := slices.DeleteFunc(slices.Clone(ranges), func(r CellRange) bool { return r.Min > r.Max })
+	slices.SortFunc(sorted, func(a, b CellRange) int { return cmp.Compare(a.Min, b.Min) })
+	out := sorted[:0]
+	for _, r := range sorted {
+		if n := len(out); n > 0 && r.Min <= out[n-1].Max {
+			out[n-1].Max = max(out[n-1].Max, r.Max)
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}
 
 // CellAt returns the cell of the given level (0-30; outside it the nearer bound) that contains p,
 // or the zero Cell if p is not Valid.

@@ -5,6 +5,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // PaceConfig sets a Pace. A rate of 0 or less is no limit.
@@ -63,6 +65,18 @@ func NewPace[K comparable](cfg PaceConfig) *Pace[K] {
 		keys:   make(map[K]*paceKey[K]),
 		common: newBucket(cfg.Rate, cfg.Burst),
 	}
+}
+
+// SetRate changes the rate of all together, a second; burst and keys stay. It does nothing to a Pace without such a rate, and a rate of 0
+// or less to none.
+func (p *Pace[K]) SetRate(perSecond float64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.common.tokens == nil || perSecond <= 0 {
+		return
+	}
+	p.common.tokens.SetLimitAt(time.Now(), rate.Limit(perSecond))
+	p.wakeFrontLocked() // who stands there counted with the old one
 }
 
 // Wait blocks until the caller may go on, or returns ctx's error (at once if its deadline is too near) or ErrFull.

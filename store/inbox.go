@@ -7,15 +7,15 @@ import (
 
 // Entry is an update that was accepted from Telegram and is not done.
 type Entry struct {
-	Update  int64     // Telegram's id of it; never 0
-	Chat    int64     // whose order it keeps
-	Arrived time.Time // when it was accepted
-	Raw     []byte    // the update as Telegram sent it
-	Tries   int       // how often it was begun, from 1: who accepts an update begins it
+	Update  int64     `json:"update,omitzero"`  // Telegram's id of it; never 0
+	Chat    int64     `json:"chat,omitzero"`    // whose order it keeps
+	Arrived time.Time `json:"arrived,omitzero"` // when it was accepted
+	Raw     []byte    `json:"raw,omitzero"`     // the update as Telegram sent it
+	Tries   int       `json:"tries,omitzero"`   // how often it was begun, from 1: who accepts an update begins it
 
 	// What the person has seen of the answer, from Note: a try after a crash goes on with that.
-	Place   string // its place; "" = not chosen yet
-	Message int    // the message that is to become the answer; 0 = none yet
+	Place   string `json:"place,omitzero"`   // its place; "" = not chosen yet
+	Message int    `json:"message,omitzero"` // the message that is to become the answer; 0 = none yet
 }
 
 // Inbox keeps accepted updates until they are done, in the order of their ids. Delivered and MarkDone take them out, in

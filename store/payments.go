@@ -7,11 +7,11 @@ import (
 
 // Payment is a gift of Telegram Stars.
 type Payment struct {
-	Charge   string // Telegram's id of it: a payment is credited once for each
-	Person   int64  // who gave; 0 = forgotten
-	Stars    int64
-	At       time.Time
-	Refunded time.Time // when it went back; zero = it did not
+	Charge   string    `json:"charge,omitzero"` // Telegram's id of it: a payment is credited once for each
+	Person   int64     `json:"person,omitzero"` // who gave; 0 = forgotten
+	Stars    int64     `json:"stars,omitzero"`
+	At       time.Time `json:"at,omitzero"`
+	Refunded time.Time `json:"refunded,omitzero"` // when it went back; zero = it did not
 }
 
 // Given is how many stars were given and did not go back.

@@ -3,7 +3,7 @@
 //
 // # The contract
 //
-//   - A method that returned nil has written durably; one that returned an error has written nothing.
+//   - A method that returned nil has written durably; one that returned an error has written nothing (but see ErrAway).
 //   - A context that has ended before the write writes nothing and its error is returned. A write under way is not
 //     interrupted: its outcome is returned.
 //   - Updaters (UpdateX with a function) read, call the function and write in one transaction. The function may run more
@@ -38,6 +38,9 @@ var (
 	ErrInvalid = errors.New("store: cannot be kept")
 	// ErrFull says that the disk, or the store's own limit, has no room left. Reading goes on.
 	ErrFull = errors.New("store: no room left")
+	// ErrAway says that the database does not answer; later it may. A write that returned it was made or was not: nobody
+	// knows who saw no answer.
+	ErrAway = errors.New("store: the database does not answer")
 )
 
 // MaxKey is the most bytes that one text of a key may have (place, language, length).
@@ -55,6 +58,7 @@ type Store interface {
 	Settings
 	Inbox
 	Deliveries
+	Moving
 	// ForgetUser deletes a person: profile, what was told, votes (taken back from the stories), days in the ledger, parked updates and walks. Of a walk
 	// whose share may still send edits nothing stays but its ID, closed until it expires (one without an end: 30 days after at), so that no edit revives it; later
 	// SaveWalks of it are ignored. Payments stay, without the Person. A person never seen is no error.
@@ -136,7 +140,8 @@ type Deliveries interface {
 	MarkDone(ctx context.Context, updates ...int64) error
 }
 
-// DoneKept is how many done update ids an adapter remembers; older ones are forgotten first.
+// DoneKept is how many done update ids an adapter remembers; older ones are forgotten first. An adapter may count among them
+// those of calls that failed.
 const DoneKept = 10_000
 
 // LedgerDays is for how many days the ledger is kept.

@@ -9,60 +9,60 @@ import (
 
 // Walk is a live walk: one shared live location. A closed one is no more than the memory that it was there.
 type Walk struct {
-	ID       string // "<chat>:<message>" of the share
-	Person   int64
-	Chat     int64
-	Message  int
-	Revision uint64 // counts the changes by the one who keeps the walk
+	ID       string `json:"id,omitzero"` // "<chat>:<message>" of the share
+	Person   int64  `json:"person,omitzero"`
+	Chat     int64  `json:"chat,omitzero"`
+	Message  int    `json:"message,omitzero"`
+	Revision uint64 `json:"revision,string,omitzero"` // counts the changes by the one who keeps the walk
 
-	Began time.Time // when the share arrived
-	Date  time.Time // of its message
-	Ends  time.Time // Date and the live period; zero = until stopped
+	Began time.Time `json:"began,omitzero"` // when the share arrived
+	Date  time.Time `json:"date,omitzero"`  // of its message
+	Ends  time.Time `json:"ends,omitzero"`  // Date and the live period; zero = until stopped
 
-	Interval time.Duration // between stories
-	Anchor   time.Time     // due times are Anchor + n*Interval, n >= 1
-	Due      time.Time     // the next one; Began while the first story is owed
-	First    bool          // the first story is still owed
-	Chosen   bool          // Interval is final: chosen, or the default taken
-	Question int           // the message that asks how often; 0 = none
-	Paused   bool          // the person wants silence
-	Parked   bool          // nothing was heard for long
-	Quiet    bool          // everything round QuietAt is told
-	QuietAt  geo.Point
+	Interval time.Duration `json:"interval,omitzero"` // between stories
+	Anchor   time.Time     `json:"anchor,omitzero"`   // due times are Anchor + n*Interval, n >= 1
+	Due      time.Time     `json:"due,omitzero"`      // the next one; Began while the first story is owed
+	First    bool          `json:"first,omitzero"`    // the first story is still owed
+	Chosen   bool          `json:"chosen,omitzero"`   // Interval is final: chosen, or the default taken
+	Question int           `json:"question,omitzero"` // the message that asks how often; 0 = none
+	Paused   bool          `json:"paused,omitzero"`   // the person wants silence
+	Parked   bool          `json:"parked,omitzero"`   // nothing was heard for long
+	Quiet    bool          `json:"quiet,omitzero"`    // everything round QuietAt is told
+	QuietAt  geo.Point     `json:"quiet_at"`
 
-	Point   geo.Point // the newest position
-	Heading float64   // as the phone said it: degrees clockwise from north, negative = unknown
-	Fixed   time.Time // when the phone was at Point
-	Metres  float64   // walked so far
-	Track   []byte    // the route as package live packs it
+	Point   geo.Point `json:"point"`          // the newest position
+	Heading float64   `json:"heading"`        // as the phone said it: degrees clockwise from north, negative = unknown
+	Fixed   time.Time `json:"fixed,omitzero"` // when the phone was at Point
+	Metres  float64   `json:"metres"`         // walked so far
+	Track   []byte    `json:"track,omitzero"` // the route as package live packs it
 
-	Ended   time.Time // zero = it goes on
-	Reason  string    // why it ended, in live's words
-	Closed  bool      // the person was told of the end, or never will be
-	Expires time.Time // until when a closed walk is remembered; zero = for ever
+	Ended   time.Time `json:"ended,omitzero"`   // zero = it goes on
+	Reason  string    `json:"reason,omitzero"`  // why it ended, in live's words
+	Closed  bool      `json:"closed,omitzero"`  // the person was told of the end, or never will be
+	Expires time.Time `json:"expires,omitzero"` // until when a closed walk is remembered; zero = for ever
 
-	Begun Begun // the story on its way; of interest while its Number is the next
+	Begun Begun `json:"begun,omitzero"` // the story on its way; of interest while its Number is the next
 
 	// What Delivered wrote, and only Delivered: SaveWalks ignores these two.
-	Number int       // of the last story told, 0 = none
-	Told   time.Time // when that was
+	Number int       `json:"-"` // of the last story told, 0 = none
+	Told   time.Time `json:"-"` // when that was
 }
 
 // Begun is a story of a walk of which the person may have seen something: a try after a crash goes on with that.
 type Begun struct {
-	Number  int    // 0 = none
-	Asked   bool   // the person wanted it at once
-	Place   string // what it is about; "" = not chosen yet
-	Message int    // the card that is to become the story; 0 = none
+	Number  int    `json:"number,omitzero"`  // 0 = none
+	Asked   bool   `json:"asked,omitzero"`   // the person wanted it at once
+	Place   string `json:"place,omitzero"`   // what it is about; "" = not chosen yet
+	Message int    `json:"message,omitzero"` // the card that is to become the story; 0 = none
 }
 
 // Stop is a story told in a walk.
 type Stop struct {
-	Number int
-	Place  string
-	Title  string
-	Point  geo.Point // of the place
-	At     time.Time
+	Number int       `json:"number,omitzero"`
+	Place  string    `json:"place,omitzero"`
+	Title  string    `json:"title,omitzero"`
+	Point  geo.Point `json:"point"` // of the place
+	At     time.Time `json:"at,omitzero"`
 }
 
 // Walks keeps live walks.

@@ -17,7 +17,7 @@ type backupCommand struct {
 	File string `arg:"" optional:"" help:"Where to (default: a new file in store.dir/backups, of which backup.keep are kept)."`
 }
 
-// Run copies the store, through the running bot if there is one.
+// Run copies the store, through the running bot if there is one. Of a database it makes a file.
 func (c backupCommand) Run(p *process) error {
 	cfg, err := p.load()
 	if err != nil {
@@ -28,7 +28,7 @@ func (c backupCommand) Run(p *process) error {
 		if path == "" {
 			path = filepath.Join(cfg.Store.Dir, backupDir, backupName(time.Now()))
 		}
-		if err := writeBackup(ctx, path, func(w io.Writer) error { return copyStore(ctx, cfg, w) }); err != nil {
+		if err := writeBackup(ctx, path, func(file string) error { return fillBackup(ctx, cfg, file) }); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintln(p.stdout, path); err != nil {
@@ -39,6 +39,19 @@ func (c backupCommand) Run(p *process) error {
 		}
 		return prune(filepath.Dir(path), cfg.Backup.Keep)
 	})
+}
+
+// fillBackup fills a file with the configured store. A database is read beside the bots that use it.
+func fillBackup(ctx context.Context, cfg Config, file string) (err error) {
+	if cfg.Store.Postgres == "" {
+		return streamed(func(w io.Writer) error { return copyStore(ctx, cfg, w) })(file)
+	}
+	source, err := openSource(ctx, configured(cfg))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, source.Close()) }()
+	return moved(ctx, source.still)(file)
 }
 
 // copyStore asks the running bot for its store; without one the file is free to be read.
@@ -59,14 +72,18 @@ func copyStore(ctx context.Context, cfg Config, w io.Writer) error {
 }
 
 type restoreCommand struct {
-	File string `arg:"" help:"The backup."`
+	File  string `arg:"" help:"The backup."`
+	Force bool   `help:"Empty the Postgres database that it goes into. A file is set aside and needs no force."`
 }
 
-// Run puts a backup in the place of the store. What was there stays beside it under another name.
+// Run puts a backup in the place of the store. A file that was there stays beside it under another name; a database must be empty.
 func (c restoreCommand) Run(p *process) error {
 	cfg, err := p.load()
 	if err != nil {
 		return err
+	}
+	if cfg.Store.Postgres != "" {
+		return migrateCommand{From: c.File, Force: c.Force}.Run(p)
 	}
 	path := storePath(cfg)
 	return p.untilSignalled(func(ctx context.Context) error {
@@ -126,6 +143,9 @@ func (compactCommand) Run(p *process) error {
 	cfg, err := p.load()
 	if err != nil {
 		return err
+	}
+	if cfg.Store.Postgres != "" {
+		return usageError{fmt.Errorf("store.postgres (%s) is set: there is no file to be made smaller", cfg.origin("store.postgres"))}
 	}
 	return p.untilSignalled(func(ctx context.Context) error {
 		before, after, err := boltstore.Compact(ctx, storePath(cfg))

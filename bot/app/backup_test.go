@@ -186,7 +186,7 @@ func TestABackupThatFailsLeavesNothing(t *testing.T) {
 		"failed":   func(io.Writer) error { return refusal },
 		"no store": func(w io.Writer) error { _, err := w.Write(make([]byte, 100_000)); return err },
 	} {
-		if err := writeBackup(t.Context(), path, fn); err == nil {
+		if err := writeBackup(t.Context(), path, streamed(fn)); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 		if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {

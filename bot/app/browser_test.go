@@ -5,8 +5,6 @@ package app
 import (
 	"context"
 	_ "embed"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -23,8 +21,8 @@ import (
 //go:embed testdata/contrast.js
 var contrastScript string
 
-// browser is one tab, and what it complained of or asked elsewhere for.
-type browser struct {
+// tab is one of a browser, and what it complained of or asked elsewhere for.
+type tab struct {
 	ctx  context.Context
 	base string
 
@@ -32,15 +30,15 @@ type browser struct {
 	faults []string
 }
 
-// newBrowser starts Chromium. It ends with the test.
-func newBrowser(t *testing.T, base string) *browser {
+// newTab starts Chromium. It ends with the test.
+func newTab(t *testing.T, base string) *tab {
 	t.Helper()
 	allocator, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox, chromedp.WSURLReadTimeout(time.Minute))...) // containers run the tests as root
 	t.Cleanup(cancel)
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(cancel)
-	b := &browser{ctx: ctx, base: base}
+	b := &tab{ctx: ctx, base: base}
 	if err := chromedp.Listen(ctx, b.hear); err != nil {
 		t.Fatalf("no browser: %v (install Chromium)", err)
 	}
@@ -50,7 +48,7 @@ func newBrowser(t *testing.T, base string) *browser {
 	return b
 }
 
-func (b *browser) hear(event any) {
+func (b *tab) hear(event any) {
 	fault := ""
 	switch e := event.(type) {
 	case *runtime.EventConsoleAPICalled:
@@ -77,7 +75,7 @@ func (b *browser) hear(event any) {
 }
 
 // takeFaults returns what went wrong since the last call.
-func (b *browser) takeFaults() []string {
+func (b *tab) takeFaults() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	faults := b.faults
@@ -88,13 +86,13 @@ func (b *browser) takeFaults() []string {
 // patience with one action.
 const browserPatience = 40 * time.Second
 
-func (b *browser) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
+func (b *tab) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
 	read(t, b, chromedp.Steps(steps...))
 }
 
 // read runs an action for its result.
-func read[T any](t *testing.T, b *browser, a chromedp.Action[T]) T {
+func read[T any](t *testing.T, b *tab, a chromedp.Action[T]) T {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, browserPatience)
 	defer cancel()
@@ -105,42 +103,47 @@ func read[T any](t *testing.T, b *browser, a chromedp.Action[T]) T {
 	return v
 }
 
-func command[P, R any](t *testing.T, b *browser, c cdp.Command[P, R], params P) {
+// run runs a script for what it does, and waits for it.
+func (b *tab) run(t *testing.T, script string) {
+	t.Helper()
+	read(t, b, chromedp.Evaluate[chromedp.Void](`(async () => { `+script+` })()`, chromedp.EvalAwaitPromise))
+}
+
+// until waits for the page to make a condition true. (chromedp.Poll builds a function in the page, which the page's policy forbids.)
+func (b *tab) until(t *testing.T, condition string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, browserPatience)
+	defer cancel()
+	wait := `(async () => { while (!(` + condition + `)) await new Promise((r) => setTimeout(r, 50)); return true; })()`
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](wait, chromedp.EvalAwaitPromise)); err != nil {
+		seen, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.body.innerText`)) // a hint, if the browser still gives one
+		t.Fatalf("waited in vain for %s: %v\non the page:\n%s", condition, err, seen)
+	}
+}
+
+func command[P, R any](t *testing.T, b *tab, c cdp.Command[P, R], params P) {
 	t.Helper()
 	if _, err := chromedp.Call(b.ctx, c, params); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (b *browser) theme(t *testing.T, name string) {
+func (b *tab) theme(t *testing.T, name string) {
 	t.Helper()
 	command(t, b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
 	})
 }
 
-func (b *browser) screen(t *testing.T, width, height int64, scale float64) {
+func (b *tab) screen(t *testing.T, width, height int64, scale float64) {
 	t.Helper()
 	command(t, b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 		Width: width, Height: height, DeviceScaleFactor: scale, Mobile: width < 600,
 	})
 }
 
-// picture writes a screenshot of the whole page if somebody wants it.
-func (b *browser) picture(t *testing.T, name string) {
-	t.Helper()
-	dir := os.Getenv("SCREENSHOTS")
-	if dir == "" {
-		return
-	}
-	png := read(t, b, chromedp.FullScreenshot(100))
-	if err := os.WriteFile(filepath.Join(dir, name), png, 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // contrast checks every text that is seen: 4.5 to 1, or 3 to 1 if it is large.
-func (b *browser) contrast(t *testing.T) {
+func (b *tab) contrast(t *testing.T) {
 	t.Helper()
 	for _, faint := range read(t, b, chromedp.Evaluate[[]string](contrastScript)) {
 		t.Error(faint)

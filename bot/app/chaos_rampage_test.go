@@ -64,6 +64,7 @@ type rampage struct {
 	ownPace bool // messages go out as fast as they may in real life
 	webhook bool
 	tg      *sim.Telegram
+	model   *sim.Model
 	servers []*http.Server
 	env     []string
 	out     output // standard output of all lives
@@ -106,7 +107,7 @@ func newRampage(t *testing.T, seed uint64, bin, dir string) *rampage {
 	r.tg = sim.NewTelegram(sim.TelegramConfig{Token: chaosToken, Latency: 20 * time.Millisecond, Fault: r.telegramFault})
 	r.tg.Subscribe(r.hear)
 	slow := cmp.Or(r.weather.slow, 700*time.Millisecond)
-	model := sim.NewModel(sim.ModelConfig{Latency: func(int) time.Duration { return slow }, Fault: func(n int) string { return r.weather.modelFault(n) }})
+	r.model = sim.NewModel(sim.ModelConfig{Latency: func(int) time.Duration { return slow }, Fault: func(n int) string { return r.weather.modelFault(n) }})
 	wiki := sim.NewWikipedia(sim.WikipediaConfig{
 		Articles: sim.City(seed, chaosLat, chaosLon, 80, "en"), Latency: 100 * time.Millisecond, RetryAfter: 1,
 		Fault: func(n int) string { return r.weather.wikipediaFault(n) },
@@ -120,7 +121,7 @@ func newRampage(t *testing.T, seed uint64, bin, dir string) *rampage {
 	r.env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LOG_FORMAT=json", "HTTP_ADDR=" + r.addr, "DATA_DIR=" + dir, "EXCURSOBOT_CHAOS_CLOCK=" + r.clock.Name(),
 		"TELEGRAM_BOT_TOKEN=" + chaosToken, "TELEGRAM_API_URL=" + r.serve(r.tg), "DASHBOARD_TOKEN=" + chaosDashboard,
-		"OPENAI_API_KEY=" + chaosKey, "OPENAI_BASE_URL=" + r.serve(model) + "/v1", "OPENAI_MODEL=chaos", "OPENAI_REQUESTS_PER_MINUTE=1000",
+		"OPENAI_API_KEY=" + chaosKey, "OPENAI_BASE_URL=" + r.serve(r.model) + "/v1", "OPENAI_MODEL=chaos", "OPENAI_REQUESTS_PER_MINUTE=1000",
 		"WIKIPEDIA_URL=" + r.serve(wiki) + "/w/api.php?lang={lang}", "WIKIPEDIA_CONTACT=chaos@example.org",
 		"LIVE_INTERVALS=2s,10s", "LIVE_DEFAULT=2s", "BACKUP_EVERY=1h", "BACKUP_KEEP=2", "SHUTDOWN_DRAIN=20s",
 		"LIMITS_PERSON_STORY_EVERY=1ms", "LIMITS_PERSON_STORY_BURST=1000", "LIMITS_PERSON_UPDATES=1000", "LIMITS_PERSON_UPDATES_BURST=10000",

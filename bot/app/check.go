@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"excursobot/store/pgstore"
 )
 
 var (
@@ -35,6 +37,7 @@ func (c *Config) check() (problems []error) {
 		{"openai.api_key", func() error { return checkHeader(c.OpenAI.APIKey) }},
 		{"places.wikipedia_url", func() error { return checkURL(strings.ReplaceAll(c.Places.WikipediaURL, "{lang}", "en")) }},
 		{"places.contact", func() error { return checkHeader(c.Places.Contact) }},
+		{"store.postgres", c.checkPostgres},
 		{"live.intervals", c.checkIntervals},
 		{"live.default", c.checkLiveDefault},
 		{"monitor.token", c.checkMonitorToken},
@@ -81,7 +84,7 @@ func (c *Config) checkWebhookURL() error {
 	return nil
 }
 
-// ownPath says whether the mux serves something else there, now or in the pages that DESIGN names.
+// ownPath says whether the mux serves something else there, or may serve: the pages of the monitor are all below these.
 func ownPath(path string) bool {
 	return slices.Contains([]string{"/healthz", "/readyz", "/metrics", "/dashboard"}, path) ||
 		strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/dashboard/") || strings.HasPrefix(path, "/debug/")
@@ -146,6 +149,13 @@ func (c *Config) checkBackup() error {
 		return errors.New("must be off or at least 1m")
 	}
 	return nil
+}
+
+func (c *Config) checkPostgres() error {
+	if c.Store.Postgres == "" {
+		return nil
+	}
+	return pgstore.CheckURL(c.Store.Postgres)
 }
 
 // checkURL wants an absolute http or https address.

@@ -41,9 +41,6 @@ func (c runCommand) Run(p *process) error {
 
 // runnable says what keeps a valid configuration from running.
 func (c *Config) runnable() error {
-	if c.Store.Postgres != "" {
-		return fmt.Errorf("store.postgres (%s): the Postgres store is not built yet; leave it empty to use the file in store.dir", c.origin("store.postgres"))
-	}
 	if c.Telegram.Token == "" {
 		return errors.New(`no bot token: set TELEGRAM_BOT_TOKEN (from @BotFather), or try "excursobot demo"`)
 	}

@@ -60,7 +60,13 @@ type OpenAIConfig struct {
 type PlacesConfig struct{ WikipediaURL, Contact string }
 
 // StoreConfig is where the bot remembers.
-type StoreConfig struct{ Dir, Postgres string }
+type StoreConfig struct {
+	Dir             string
+	Postgres        string // "" = the file in Dir
+	PostgresConns   int
+	PostgresTimeout time.Duration // for one statement
+	Lease           time.Duration // after it the work of a dead replica is taken over
+}
 
 // CacheConfig bounds the cache of stories in memory.
 type CacheConfig struct {

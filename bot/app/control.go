@@ -17,6 +17,7 @@ const (
 	controlSocket  = "excursobot.sock"
 	askBackup      = "/backup"
 	askParked      = "/parked"
+	askPayments    = "/payments"
 	controlTimeout = 10 * time.Minute // for a whole backup over it
 )
 
@@ -52,6 +53,7 @@ func (a *App) control(ctx context.Context) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+askBackup, a.streamBackup)
 	mux.HandleFunc("POST "+askParked, a.streamParked)
+	mux.HandleFunc("POST "+askPayments, a.streamPayments)
 	srv := newServer(mux, a.log)
 	srv.WriteTimeout = controlTimeout
 	const patience = time.Second // a backup cut off is noticed by who waits for it
@@ -63,6 +65,15 @@ func (a *App) streamBackup(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/octet-stream")
 	if err := a.file.Backup(r.Context(), chaosWriter(w)); err != nil {
 		a.log.Error("backup", "error", err)
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// streamPayments writes every payment as a line of JSON. A list that fails on the way is cut off, as a backup is.
+func (a *App) streamPayments(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	if err := writePayments(r.Context(), w, a.store); err != nil {
+		a.log.Error("payments", "error", err)
 		panic(http.ErrAbortHandler)
 	}
 }

@@ -1,7 +1,7 @@
 //go:build browser
 
-// The dashboard in a real browser, under load: make test-browser. It needs Chromium (or Chrome) on the PATH and takes about a
-// minute. With SCREENSHOTS=DIR it writes pictures there; DASHBOARD=http://... takes them of a bot that runs already.
+// The dashboard in a real browser, under load: make test-browser. It needs Chromium (or Chrome) on the PATH. With SCREENSHOTS=DIR
+// pictures are written there; DASHBOARD=http://... takes the dashboard's of a bot that runs already.
 
 package app
 
@@ -51,7 +51,7 @@ func underLoad(t *testing.T) *bench {
 }
 
 func TestDashboardInABrowser(t *testing.T) {
-	b := newBrowser(t, "http://"+underLoad(t).addr)
+	b := newTab(t, "http://"+underLoad(t).addr)
 	b.screen(t, 1280, 900, 1)
 	b.theme(t, "light")
 	if faults := b.takeFaults(); len(faults) > 0 {
@@ -130,7 +130,7 @@ const takeSample = `(async () => {
 	return {};
 })()`
 
-func compareWithStats(t *testing.T, b *browser) {
+func compareWithStats(t *testing.T, b *tab) {
 	type sample struct {
 		Stats map[string]any
 		Shown map[string]string
@@ -168,7 +168,7 @@ func TestDashboardPictures(t *testing.T) {
 	if base == "" || os.Getenv("SCREENSHOTS") == "" {
 		t.Skip("DASHBOARD and SCREENSHOTS say of what and where to")
 	}
-	b := newBrowser(t, base)
+	b := newTab(t, base)
 	for _, p := range []struct {
 		name, theme   string
 		span          string

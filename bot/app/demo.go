@@ -34,25 +34,34 @@ func runDemo(intake context.Context, cfg Config, log *slog.Logger, notes io.Writ
 		return fmt.Errorf("demo: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	cfg.Store.Dir = dir
+	cfg.Store.Dir, cfg.Store.Postgres = dir, ""
 
-	pack, err := places.LoadPack()
+	a, _, err := newDemo(cfg, log)
 	if err != nil {
 		return err
 	}
-	play := newStage(&cfg, pack)
-	a, err := New(cfg, play.world, log)
-	if err != nil {
-		return err
-	}
-	newDemoPage(play, pack).routes(a.mux)
-
 	l, err := listenNear(intake, cfg.HTTP.Addr, notes)
 	if err != nil {
 		return errors.Join(fmt.Errorf("http.addr (%s): %w", cfg.origin("http.addr"), err), a.Close())
 	}
 	fmt.Fprintf(notes, "\n  The demo is at http://%s/ (Ctrl+C ends it)\n\n", l.Addr())
 	return a.Run(intake, l)
+}
+
+// newDemo builds the bot on its stage, with the page that plays people. Like New it runs nothing.
+func newDemo(cfg Config, log *slog.Logger) (*App, *demoPage, error) {
+	pack, err := places.LoadPack()
+	if err != nil {
+		return nil, nil, err
+	}
+	play := newStage(&cfg, pack)
+	a, err := New(cfg, play.world, log)
+	if err != nil {
+		return nil, nil, err
+	}
+	page := newDemoPage(play, pack, func() demoNumbers { return play.numbers(a) })
+	page.routes(a.mux)
+	return a, page, nil
 }
 
 // listenNear listens on the loopback interface at addr's port or, while that is taken, at one of the nine above it. The demo

@@ -3,6 +3,7 @@ package app
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -11,8 +12,14 @@ import (
 	"excursobot/bot/sim"
 )
 
-// demoEvents is how many events may wait for one page; a page that falls behind is cut off and asks for the whole chat again.
-const demoEvents = 256
+const (
+	// demoEvents is how many events may wait for one page; a page that falls behind is cut off and asks for the whole chat again.
+	demoEvents = 256
+	// demoLook is how often the bot's numbers are looked at for a page, and demoBeat how many looks may pass without a word: a page
+	// that has gone is found out by writing to it.
+	demoLook = time.Second
+	demoBeat = 15
+)
 
 // tell hands an event to the pages that watch its chat. It never waits: a page that is too slow is cut off.
 func (d *demoPage) tell(e sim.Event) {
@@ -43,7 +50,8 @@ func (d *demoPage) watch(chat int64) (events chan sim.Event, end func()) {
 	}
 }
 
-// serveEvents sends the chat as it is and then what changes, as server-sent events.
+// serveEvents sends the chat as it is between "begin" and "ready", and then what changes, as server-sent events. What the bot does comes
+// in the same stream: a browser opens six connections to one address for all of its tabs.
 func (d *demoPage) serveEvents(w http.ResponseWriter, r *http.Request) {
 	id, err := strconv.ParseInt(r.URL.Query().Get("person"), 10, 64)
 	person := d.person(id)
@@ -56,62 +64,85 @@ func (d *demoPage) serveEvents(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	events, end := d.watch(id) // before the chat is read: an event may be shown twice, never lost
 	defer end()
+	writeEvent(w, sim.Event{Kind: "begin"})
 	for _, m := range person.Messages() {
 		writeEvent(w, sim.Event{Kind: "message", Chat: id, Message: m, At: m.At})
 	}
-	if control.Flush() != nil {
-		return
-	}
-	beat := time.NewTicker(15 * time.Second) // finds out that the page has gone
-	defer beat.Stop()
+	writeEvent(w, sim.Event{Kind: "ready"})
+	shown, quiet := d.numbers(), 0
+	writeNumbers(w, shown)
+	look := time.NewTicker(demoLook)
+	defer look.Stop()
 	for {
+		if control.Flush() != nil {
+			return
+		}
 		select {
 		case e, ok := <-events:
 			if !ok {
 				return
 			}
 			writeEvent(w, e)
-		case <-beat.C:
-			fmt.Fprint(w, ": still here\n\n")
+		case <-look.C:
+			if n := d.numbers(); n != shown || quiet >= demoBeat {
+				writeNumbers(w, n)
+				shown, quiet = n, 0
+			}
+			quiet++
 		case <-r.Context().Done():
 			return
 		}
-		if control.Flush() != nil {
-			return
-		}
 	}
 }
 
-// serveFile hands out a picture or a document of the chat.
-func (d *demoPage) serveFile(w http.ResponseWriter, r *http.Request) {
-	id, err1 := strconv.ParseInt(r.URL.Query().Get("person"), 10, 64)
-	message, err2 := strconv.Atoi(r.URL.Query().Get("message"))
-	person := d.person(id)
-	if err1 != nil || err2 != nil || person == nil {
-		http.NotFound(w, r)
-		return
-	}
-	for _, m := range person.Messages() {
-		if m.ID != message || len(m.File) == 0 {
-			continue
-		}
-		w.Header().Set("Content-Type", "image/png")
-		if m.Method == "sendDocument" {
-			w.Header().Set("Content-Type", "application/gpx+xml")
-			w.Header().Set("Content-Disposition", `attachment; filename="walk.gpx"`)
-		}
-		_, _ = w.Write(m.File)
-		return
-	}
-	http.NotFound(w, r)
+// shownEvent is an event as the page reads it.
+type shownEvent struct {
+	Kind     string         `json:"kind"`
+	Text     string         `json:"text,omitempty"` // of answers and of typing
+	ID       int            `json:"id,omitempty"`
+	FromBot  bool           `json:"fromBot,omitempty"`
+	Method   string         `json:"method,omitempty"`
+	HTML     string         `json:"html,omitempty"`
+	Plain    string         `json:"plain,omitempty"`
+	Detail   string         `json:"detail,omitempty"`
+	Preview  string         `json:"preview,omitempty"`
+	Buttons  [][]sim.Button `json:"buttons,omitempty"`
+	Keyboard [][]string     `json:"keyboard,omitempty"`
+	Asks     string         `json:"asks,omitempty"`
+	Lat      float64        `json:"lat,omitempty"`
+	Lon      float64        `json:"lon,omitempty"`
+	Live     bool           `json:"live,omitempty"`
+	Stars    int            `json:"stars,omitempty"`
+	ReplyTo  int            `json:"replyTo,omitempty"`
+	FileName string         `json:"fileName,omitempty"`
+	Edits    int            `json:"edits,omitempty"`
+	At       int64          `json:"at,omitempty"` // milliseconds, as in all of JavaScript
+	EditedAt int64          `json:"editedAt,omitempty"`
 }
 
-func writeEvent(w http.ResponseWriter, e sim.Event) {
+func writeEvent(w io.Writer, e sim.Event) {
 	m := e.Message
-	data, err := json.Marshal(map[string]any{
-		"kind": e.Kind, "text": e.Text, "id": m.ID, "fromBot": m.FromBot, "html": m.HTML, "plain": m.Text,
-		"buttons": m.Buttons, "keyboard": m.Keyboard, "lat": m.Lat, "lon": m.Lon, "edits": m.Edits, "method": m.Method,
-	})
+	out := shownEvent{
+		Kind: e.Kind, Text: e.Text, ID: m.ID, FromBot: m.FromBot, Method: m.Method, HTML: m.HTML, Plain: m.Text, Detail: m.Detail,
+		Preview: m.Preview, Buttons: m.Buttons, Keyboard: m.Keyboard, Asks: m.Asks, Lat: m.Lat, Lon: m.Lon, Live: m.Live,
+		Stars: m.Stars, ReplyTo: m.ReplyTo, FileName: m.FileName, Edits: m.Edits,
+	}
+	if !m.At.IsZero() {
+		out.At = m.At.UnixMilli()
+	}
+	if !m.EditedAt.IsZero() {
+		out.EditedAt = m.EditedAt.UnixMilli()
+	}
+	writeData(w, out)
+}
+
+func writeNumbers(w io.Writer, n demoNumbers) {
+	fmt.Fprint(w, "event: numbers\n")
+	writeData(w, n)
+}
+
+func writeData(w io.Writer, v any) {
+	data, err := json.Marshal(v)
 	if err != nil {
 		return // strings and finite numbers always encode
 	}

@@ -4,15 +4,12 @@ import (
 	"embed"
 	"encoding/json"
 	"io/fs"
-	"math"
 	"net"
 	"net/http"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"excursobot/bot/sim"
-	"excursobot/geo"
 	"excursobot/geo/places"
 )
 
@@ -27,19 +24,25 @@ const (
 	demoWalk   = 3600    // seconds for which a live location is shared
 )
 
+// demoLanguages are those that the page speaks.
+var demoLanguages = []string{"en", "ru"}
+
 // demoPage serves the page and plays people in the simulated Telegram on its behalf.
 type demoPage struct {
-	stage  *stage
-	cities []places.City
-	joined atomic.Int64 // people so far
+	stage   *stage
+	cities  []places.City
+	numbers func() demoNumbers
 
 	mu       sync.Mutex
 	people   map[int64]*sim.Person
 	watchers map[int64][]chan sim.Event // by chat
 }
 
-func newDemoPage(s *stage, pack *places.Pack) *demoPage {
-	d := &demoPage{stage: s, cities: pack.Cities(), people: map[int64]*sim.Person{}, watchers: map[int64][]chan sim.Event{}}
+func newDemoPage(s *stage, pack *places.Pack, numbers func() demoNumbers) *demoPage {
+	d := &demoPage{
+		stage: s, cities: pack.Cities(), numbers: numbers,
+		people: map[int64]*sim.Person{}, watchers: map[int64][]chan sim.Event{},
+	}
 	s.telegram.Subscribe(d.tell) // for as long as the process lives
 	return d
 }
@@ -53,10 +56,9 @@ func (d *demoPage) routes(mux *http.ServeMux) {
 	}
 	inner := http.NewServeMux()
 	inner.Handle("GET /{$}", http.FileServerFS(files))
-	inner.Handle("GET /demo.css", http.FileServerFS(files))
-	inner.Handle("GET /demo.js", http.FileServerFS(files))
-	inner.Handle("GET /demo.svg", http.FileServerFS(files))
+	inner.Handle("GET /{file}", http.FileServerFS(files))
 	inner.HandleFunc("GET /demo/stage", d.serveStage)
+	inner.HandleFunc("GET /demo/menu", d.serveMenu)
 	inner.HandleFunc("GET /demo/events", d.serveEvents)
 	inner.HandleFunc("GET /demo/file", d.serveFile)
 	inner.HandleFunc("POST /demo/join", d.serveJoin)
@@ -88,103 +90,67 @@ func guarded(next http.Handler) http.Handler {
 // serveStage says where one can stand and what is simulated.
 func (d *demoPage) serveStage(w http.ResponseWriter, _ *http.Request) {
 	type spot struct {
-		Names    map[string]string `json:"names"`
-		Lat, Lon float64
+		Names map[string]string `json:"names"`
+		Lat   float64           `json:"lat"`
+		Lon   float64           `json:"lon"`
 	}
 	type city struct {
+		ID    string            `json:"id"`
 		Names map[string]string `json:"names"`
 		Spots []spot            `json:"spots"`
 	}
 	var cities []city
 	for _, c := range d.cities {
-		out := city{Names: c.Names}
+		out := city{ID: c.ID, Names: c.Names}
 		for _, p := range c.Places {
 			out.Spots = append(out.Spots, spot{p.Names, p.Point.Lat, p.Point.Lon})
 		}
 		cities = append(cities, out)
 	}
 	writeJSON(w, http.StatusOK, map[string]any{
-		"cities": cities, "realModel": d.stage.realModel, "realWikipedia": d.stage.realWikipedia, "version": version(),
+		"cities": cities, "realModel": d.stage.realModel, "realWikipedia": d.stage.realWikipedia,
+		"shared": demoWalk, "version": version(),
 	})
 }
 
-// serveJoin makes a person who has never spoken to the bot.
+// serveMenu returns the commands that the bot gave to Telegram. It gives them some seconds after its start.
+func (d *demoPage) serveMenu(w http.ResponseWriter, r *http.Request) {
+	writeJSON(w, http.StatusOK, d.stage.telegram.Menu(r.URL.Query().Get("language")))
+}
+
+// serveJoin makes a person who has never spoken to the bot, or gives one who is known another phone's language.
 func (d *demoPage) serveJoin(w http.ResponseWriter, r *http.Request) {
 	var ask struct {
 		Language string `json:"language"`
+		Person   int64  `json:"person"` // who joined before; one who is not known, because the demo began anew, joins as somebody new
 	}
 	if !readAsk(w, r, &ask) {
 		return
 	}
-	if !slices.Contains([]string{"ru", "en"}, ask.Language) {
+	if !slices.Contains(demoLanguages, ask.Language) {
 		http.Error(w, "language must be ru or en", http.StatusBadRequest)
 		return
 	}
-	id := d.joined.Add(1)
-	if id > demoPeople {
+	id, ok := d.join(ask.Person, ask.Language)
+	if !ok {
 		http.Error(w, "the demo has no room for more people; start it again", http.StatusServiceUnavailable)
 		return
 	}
-	id += 100_000 // looks like an id
-	person := d.stage.telegram.Person(sim.Profile{ID: id, FirstName: "Demo", LanguageCode: ask.Language})
-	d.mu.Lock()
-	d.people[id] = person
-	d.mu.Unlock()
 	writeJSON(w, http.StatusOK, map[string]int64{"person": id})
 }
 
-// serveAct does what a person can do in a chat: send a location or a text, share a location and walk, or press a button.
-func (d *demoPage) serveAct(w http.ResponseWriter, r *http.Request) {
-	var ask struct {
-		Person  int64    `json:"person"`
-		Lat     *float64 `json:"lat"`
-		Lon     *float64 `json:"lon"`
-		Text    string   `json:"text"`
-		Message int      `json:"message"`
-		Data    string   `json:"data"`
-		Share   bool     `json:"share"` // begin to share a live location
-		Walk    int      `json:"walk"`  // the message of one: without a point the sharing ends
-	}
-	if !readAsk(w, r, &ask) {
-		return
-	}
-	person := d.person(ask.Person)
-	if person == nil {
-		http.Error(w, "unknown person; reload the page", http.StatusNotFound)
-		return
-	}
-	switch {
-	case ask.Lat != nil && ask.Lon != nil:
-		p := geo.Point{Lat: *ask.Lat, Lon: *ask.Lon}
-		if !p.Valid() || math.IsNaN(p.Lat) || math.IsNaN(p.Lon) {
-			http.Error(w, "latitude is -90 to 90, longitude -180 to 180", http.StatusBadRequest)
-			return
+// join returns the id of the person, or of a new one if there is none with that; false if there is no room.
+func (d *demoPage) join(id int64, language string) (int64, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.people[id] == nil {
+		if len(d.people) >= demoPeople {
+			return 0, false
 		}
-		if ask.Share {
-			_, message := person.Share(p.Lat, p.Lon, demoWalk)
-			writeJSON(w, http.StatusOK, map[string]int{"walk": message})
-			return
-		}
-		if ask.Walk == 0 {
-			person.Locate(p.Lat, p.Lon)
-		} else if person.Move(ask.Walk, p.Lat, p.Lon, 0) == 0 {
-			http.Error(w, "that location is not shared any more", http.StatusNotFound)
-			return
-		}
-	case ask.Walk != 0:
-		person.StopSharing(ask.Walk)
-	case ask.Message != 0 && ask.Data != "":
-		if person.Press(ask.Message, ask.Data) == 0 {
-			http.Error(w, "that message has no such button any more", http.StatusNotFound)
-			return
-		}
-	case ask.Text != "" && len(ask.Text) <= demoText:
-		person.Say(ask.Text)
-	default:
-		http.Error(w, "send a location, a text of up to 2000 bytes or a button", http.StatusBadRequest)
-		return
+		id = 100_001 + int64(len(d.people)) // looks like an id
 	}
-	w.WriteHeader(http.StatusNoContent)
+	d.people[id] = d.stage.telegram.Person(sim.Profile{ID: id, FirstName: "Demo", LanguageCode: language})
+	return id, true
 }
 
 func (d *demoPage) person(id int64) *sim.Person {

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"excursobot/bot/sim"
@@ -15,6 +16,8 @@ type stage struct {
 	world    World
 	// What the operator's own key and contact made real.
 	realModel, realWikipedia bool
+
+	last atomic.Pointer[answer]
 }
 
 // newStage simulates Telegram always, and the model and Wikipedia unless the configuration has a key and a contact for them. It sets
@@ -31,10 +34,12 @@ func newStage(cfg *Config, pack *places.Pack) *stage {
 		realWikipedia: cfg.Places.Contact != "",
 	}
 	if cfg.origin("live.intervals") == byDefault { // nobody watches a page for 10 minutes
-		cfg.Live.Intervals, cfg.Live.Default = []time.Duration{15 * time.Second, time.Minute, 5 * time.Minute}, time.Minute
+		cfg.Live.Intervals = []time.Duration{10 * time.Second, 30 * time.Second, time.Minute, 5 * time.Minute}
+		cfg.Live.Default = 30 * time.Second
 	}
 	cfg.Telegram = TelegramConfig{Token: token, APIURL: telegramAPI}
 	cfg.Monitor.Addr = "" // the demo answers at one address, on this machine
+	s.world.Answered = s.answered
 	s.world.Telegram = sim.Transport(map[string]http.Handler{"api.telegram.org": s.telegram})
 
 	if !s.realModel {

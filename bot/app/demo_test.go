@@ -1,19 +1,16 @@
 package app
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
-	"io/fs"
+	"mime/multipart"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 
-	"excursobot/bot/sim"
 	"excursobot/geo/places"
 )
 
@@ -25,7 +22,7 @@ func newTestPage(t *testing.T) (*demoPage, http.Handler) {
 		t.Fatal(err)
 	}
 	cfg := Defaults()
-	page := newDemoPage(newStage(&cfg, pack), pack)
+	page := newDemoPage(newStage(&cfg, pack), pack, func() demoNumbers { return demoNumbers{Slots: 3} })
 	mux := http.NewServeMux()
 	page.routes(mux)
 	return page, mux
@@ -61,6 +58,7 @@ func TestDemoRequests(t *testing.T) {
 		{"the end of sharing", "/demo/act", `{"person":100001,"walk":3}`, nil, http.StatusNoContent},
 		{"text", "/demo/act", `{"person":100001,"text":"/help"}`, nil, http.StatusNoContent},
 		{"by localhost", "/demo/act", `{"person":100001,"text":"/help"}`, []string{"Host", "localhost:8080"}, http.StatusNoContent},
+		{"an invoice that is none", "/demo/act", `{"person":100001,"pay":1}`, nil, http.StatusNotFound},
 		{"button of no message", "/demo/act", `{"person":100001,"message":7,"data":"x"}`, nil, http.StatusNotFound},
 		{"latitude too large", "/demo/act", `{"person":100001,"lat":91,"lon":0}`, nil, http.StatusBadRequest},
 		{"half a location", "/demo/act", `{"person":100001,"lat":1}`, nil, http.StatusBadRequest},
@@ -88,118 +86,142 @@ func TestDemoRequests(t *testing.T) {
 
 func TestDemoHasRoomForSoMany(t *testing.T) {
 	page, mux := newTestPage(t)
-	page.joined.Store(demoPeople - 1)
-	for _, want := range []int{http.StatusOK, http.StatusServiceUnavailable} {
-		if w := ask(mux, http.MethodPost, "/demo/join", `{"language":"ru"}`); w.Code != want {
-			t.Errorf("status %d, want %d", w.Code, want)
+	for range demoPeople - 1 {
+		page.join(0, "en")
+	}
+	for _, tt := range []struct {
+		body string
+		want int
+	}{
+		{`{"language":"ru"}`, http.StatusOK},
+		{`{"language":"ru"}`, http.StatusServiceUnavailable},
+		{`{"language":"ru","person":100001}`, http.StatusOK},
+	} {
+		if w := ask(mux, http.MethodPost, "/demo/join", tt.body); w.Code != tt.want {
+			t.Errorf("%s: status %d, want %d", tt.body, w.Code, tt.want)
 		}
 	}
 }
 
-func TestDemoEvents(t *testing.T) {
+func TestDemoKnowsWhoComesBack(t *testing.T) {
 	page, mux := newTestPage(t)
-	srv := httptest.NewServer(mux)
-	defer srv.Close()
+	for _, tt := range []struct{ name, body, want string }{
+		{"somebody new", `{"language":"en"}`, `"person":100001`},
+		{"the same again, with a phone in Russian", `{"language":"ru","person":100001}`, `"person":100001`},
+		{"whom an earlier demo knew", `{"language":"en","person":100777}`, `"person":100002`},
+	} {
+		if w := ask(mux, http.MethodPost, "/demo/join", tt.body); !strings.Contains(w.Body.String(), tt.want) {
+			t.Errorf("%s: %d %s, want %s", tt.name, w.Code, w.Body, tt.want)
+		}
+	}
+	page.person(100001).Say("hello")
+	if got := updates(t, page); !strings.Contains(got, `"language_code":"ru"`) {
+		t.Errorf("the bot hears of no new language: %s", got)
+	}
+}
+
+// updates returns what waits for the bot.
+func updates(t *testing.T, page *demoPage) string {
+	t.Helper()
+	return callAsBot(t, page, "getUpdates", `{}`)
+}
+
+// callAsBot makes a call to the page's Telegram, which must succeed.
+func callAsBot(t *testing.T, page *demoPage, method, body string) string {
+	t.Helper()
+	w := ask(page.stage.telegram, http.MethodPost, "/bot1000:demo/"+method, body, "Content-Type", "application/json")
+	if w.Code != http.StatusOK {
+		t.Fatalf("%s: %d %s", method, w.Code, w.Body)
+	}
+	return w.Body.String()
+}
+
+func TestDemoPays(t *testing.T) {
+	page, mux := newTestPage(t)
 	ask(mux, http.MethodPost, "/demo/join", `{"language":"en"}`)
-	person := page.person(100001)
-	person.Say("before")
-
-	resp, err := http.Get(srv.URL + "/demo/events?person=100001")
-	if err != nil {
-		t.Fatal(err)
+	callAsBot(t, page, "sendInvoice", `{"chat_id":100001,"title":"A gift","description":"d","payload":"p","currency":"XTR","prices":[{"label":"l","amount":50}]}`)
+	invoice := page.person(100001).Messages()[0].ID
+	if w := ask(mux, http.MethodPost, "/demo/act", `{"person":100001,"pay":`+strconv.Itoa(invoice)+`}`); w.Code != http.StatusNoContent {
+		t.Fatalf("status %d: %s", w.Code, w.Body)
 	}
-	defer resp.Body.Close()
-	lines := bufio.NewScanner(resp.Body)
-	next := func() string {
-		t.Helper()
-		for lines.Scan() {
-			if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
-				return data
-			}
+	if got := updates(t, page); !strings.Contains(got, `"pre_checkout_query"`) {
+		t.Errorf("the bot is not asked: %s", got)
+	}
+}
+
+func TestDemoMenu(t *testing.T) {
+	page, mux := newTestPage(t)
+	callAsBot(t, page, "setMyCommands", `{"commands":[{"command":"start","description":"начать"}],"language_code":"ru"}`)
+	for language, want := range map[string]string{"ru": `[{"name":"start","description":"начать"}]`, "en": `[]`} {
+		if got := ask(mux, http.MethodGet, "/demo/menu?language="+language, "").Body.String(); strings.TrimSpace(got) != want {
+			t.Errorf("the menu in %s is %s, want %s", language, got, want)
 		}
-		t.Fatalf("the stream ended: %v", lines.Err())
-		return ""
-	}
-	if got := next(); !strings.Contains(got, `"before"`) {
-		t.Errorf("first event %s", got)
-	}
-	person.Say("after")
-	if got := next(); !strings.Contains(got, `"after"`) {
-		t.Errorf("second event %s", got)
-	}
-
-	if w := ask(mux, http.MethodGet, "/demo/events?person=1", ""); w.Code != http.StatusNoContent {
-		t.Errorf("unknown person: %d", w.Code)
 	}
 }
 
-func TestSlowPageIsCutOff(t *testing.T) {
-	page, _ := newTestPage(t)
-	events, end := page.watch(5)
-	defer end()
-	for range demoEvents + 1 {
-		page.tell(sim.Event{Chat: 5})
-	}
-	n := 0
-	for range events { // ends because the channel was closed
-		n++
-	}
-	if n != demoEvents || len(page.watchers[5]) != 0 {
-		t.Errorf("%d events, %d watchers", n, len(page.watchers[5]))
-	}
-}
-
-// The page loads nothing from elsewhere and has no inline script or style, which its policy would refuse.
-func TestDemoPageIsSelfContained(t *testing.T) {
+func TestDemoStage(t *testing.T) {
 	_, mux := newTestPage(t)
-	w := ask(mux, http.MethodGet, "/", "")
-	if got := w.Header().Get("Content-Security-Policy"); !strings.HasPrefix(got, "default-src 'none'") || strings.Contains(got, "unsafe") {
-		t.Errorf("policy %q", got)
-	}
-	inline := regexp.MustCompile(`(?i)<script>|<style|\sstyle=|\son[a-z]+=|javascript:`)
-	outside := regexp.MustCompile(`(?i)(src|href|url)\s*[=(]\s*["']?(https?:)?//`)
-	err := fs.WalkDir(demoFiles, "demo", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
+	w := ask(mux, http.MethodGet, "/demo/stage", "")
+	for _, want := range []string{`"id":"paris"`, `"ru":"Лувр"`, `"lat":48.8611`, `"realModel":false`, `"realWikipedia":false`, `"shared":3600`} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("no %s in %s", want, w.Body)
 		}
-		data, err := demoFiles.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		if found := outside.Find(data); found != nil {
-			t.Errorf("%s loads from outside: %s", path, found)
-		}
-		if found := inline.Find(data); found != nil && strings.HasSuffix(path, ".html") {
-			t.Errorf("%s has inline code: %s", path, found)
-		}
-		if w := ask(mux, http.MethodGet, "/"+strings.TrimPrefix(path, "demo/"), ""); w.Code != http.StatusOK && w.Code != http.StatusMovedPermanently && !strings.HasSuffix(path, ".html") {
-			t.Errorf("%s is not served: %d", path, w.Code)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 
-// Every text of the page stands in both languages.
-func TestDemoWords(t *testing.T) {
-	script, err := demoFiles.ReadFile("demo/demo.js")
+func TestDemoStageSaysWhatIsReal(t *testing.T) {
+	pack, err := places.LoadPack()
 	if err != nil {
 		t.Fatal(err)
 	}
-	html, err := demoFiles.ReadFile("demo/index.html")
+	for _, tt := range []struct{ key, contact string }{{"", ""}, {"sk-1", ""}, {"", "me@example.org"}, {"sk-1", "me@example.org"}} {
+		cfg := Defaults()
+		cfg.OpenAI.APIKey, cfg.Places.Contact = tt.key, tt.contact
+		s := newStage(&cfg, pack)
+		if s.realModel != (tt.key != "") || s.realModel != (s.world.Model == nil) || s.realWikipedia != (tt.contact != "") || s.realWikipedia != (s.world.Wikipedia == nil) {
+			t.Errorf("with key %q and contact %q: model %t, Wikipedia %t", tt.key, tt.contact, s.realModel, s.realWikipedia)
+		}
+		if s.world.Telegram == nil {
+			t.Error("the demo would talk to Telegram")
+		}
+	}
+}
+
+// A web site whose name is made to point to this machine sees nothing of the demo.
+func TestDemoAnswersLoopbackNamesOnly(t *testing.T) {
+	page, mux := newTestPage(t)
+	page.join(0, "en")
+	for _, path := range []string{"/", "/main.js", "/demo/stage", "/demo/menu?language=en", "/demo/events?person=100001", "/demo/file?person=100001&message=1"} {
+		if w := ask(mux, http.MethodGet, path, "", "Host", "evil.example:8080"); w.Code != http.StatusForbidden {
+			t.Errorf("%s: status %d", path, w.Code)
+		}
+	}
+}
+
+func TestDemoFiles(t *testing.T) {
+	page, mux := newTestPage(t)
+	ask(mux, http.MethodPost, "/demo/join", `{"language":"en"}`)
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	_ = form.WriteField("chat_id", "100001")
+	file, err := form.CreateFormFile("document", `a "walk".gpx`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	used := regexp.MustCompile(`data-(?:text|placeholder)="(\w+)"`).FindAllSubmatch(html, -1)
-	used = append(used, regexp.MustCompile(`say\("(\w+)"\)`).FindAllSubmatch(script, -1)...)
-	if len(used) < 10 {
-		t.Fatalf("only %d texts found", len(used))
+	_, _ = file.Write([]byte("<gpx/>"))
+	_ = form.Close()
+	w := ask(page.stage.telegram, http.MethodPost, "/bot1000:demo/sendDocument", body.String(), "Content-Type", form.FormDataContentType())
+	if w.Code != http.StatusOK {
+		t.Fatalf("sendDocument: %d %s", w.Code, w.Body)
 	}
-	for _, m := range used {
-		if n := len(regexp.MustCompile(`\b`+string(m[1])+`: "`).FindAll(script, -1)); n != 2 {
-			t.Errorf("text %s stands there %d times, want once a language", m[1], n)
+	document := strconv.Itoa(page.person(100001).Messages()[0].ID)
+	w = ask(mux, http.MethodGet, "/demo/file?person=100001&message="+document, "")
+	if w.Code != http.StatusOK || w.Body.String() != "<gpx/>" || w.Header().Get("Content-Disposition") != `attachment; filename="a \"walk\".gpx"` {
+		t.Errorf("%d %q, %v", w.Code, w.Body, w.Header())
+	}
+	for _, path := range []string{"?person=100001&message=99", "?person=1&message=" + document, "?person=x", ""} {
+		if w := ask(mux, http.MethodGet, "/demo/file"+path, ""); w.Code != http.StatusNotFound {
+			t.Errorf("%q: status %d", path, w.Code)
 		}
 	}
 }

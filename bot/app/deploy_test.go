@@ -110,7 +110,8 @@ func TestPlatformsWaitForTheDrain(t *testing.T) {
 
 // Variables in deploy files are those that the program reads.
 func TestDeployFilesSetKnownVariables(t *testing.T) {
-	known := map[string]bool{"PORT": true, "ZONEINFO": true, "RUN_AS": true, "RAILWAY_RUN_UID": true}
+	known := map[string]bool{"PORT": true, "ZONEINFO": true, "RUN_AS": true, "RAILWAY_RUN_UID": true,
+		"POSTGRES_USER": true, "POSTGRES_DB": true, "POSTGRES_PASSWORD": true}
 	c := Defaults()
 	for _, s := range c.settings() {
 		known[s.env] = true

@@ -16,6 +16,7 @@ type probe struct {
 // Readiness is the body of /readyz.
 type Readiness struct {
 	Ready   bool              `json:"ready"`
+	Replica string            `json:"replica,omitempty"` // which of the processes on one database answers
 	Reasons map[string]string `json:"reasons,omitempty"` // by part: "store", "ingest", "draining"
 }
 
@@ -29,16 +30,23 @@ func checkReady(ctx context.Context, probes []probe) Readiness {
 	return out
 }
 
+// liveness is the body of /healthz.
+type liveness struct {
+	Alive   bool   `json:"alive"`
+	Replica string `json:"replica,omitempty"`
+}
+
 // healthRoutes adds /healthz (the process answers) and /readyz (every probe agrees). They take GET and HEAD.
-func healthRoutes(mux *http.ServeMux, probes []probe) {
+func healthRoutes(mux *http.ServeMux, replica string, probes []probe) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, map[string]bool{"alive": true})
+		writeJSON(w, http.StatusOK, liveness{true, replica})
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, req *http.Request) {
 		const patience = 2 * time.Second // a store that takes longer is not ready
 		ctx, cancel := context.WithTimeout(req.Context(), patience)
 		defer cancel()
 		state, status := checkReady(ctx, probes), http.StatusOK
+		state.Replica = replica
 		if !state.Ready {
 			status = http.StatusServiceUnavailable
 		}

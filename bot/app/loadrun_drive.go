@@ -45,7 +45,7 @@ func newBench(cfg Config, dir string, articles []sim.Article, s scenario, fast b
 	modelCfg := sim.ModelConfig{Seed: s.Seed, Fault: failing(s)}
 	wikiCfg := sim.WikipediaConfig{Articles: articles, Latency: loadWikipedia}
 	tgCfg := sim.TelegramConfig{Token: "1000:load", Limits: true, Latency: 50 * time.Millisecond}
-	cfg.Store.Dir = dir
+	cfg.Store = StoreConfig{Dir: dir}
 	cfg.Telegram = TelegramConfig{Token: "1000:load", APIURL: telegramAPI}
 	cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "load", "http://model.load/v1", "load"
 	cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.load/w/api.php", "load"

@@ -125,13 +125,18 @@ func (s soak) run(ctx context.Context, cfg Config, progress func(string)) (_ soa
 
 // soakTable renders a result as a Markdown table.
 func soakTable(s soak, r soakResult) string {
-	middle := "no"
+	const no = "no"
+	middle, warm := no, no
+	if s.Warm {
+		warm = "yes"
+	}
 	if s.Kill {
 		middle = fmt.Sprintf("yes, ready again after %.2f s", r.Ready)
 	}
 	rows := [][2]string{
 		{"walks, a story every", fmt.Sprintf("%d, %v", s.Walks, s.Every)},
-		{"time, after a simulated day", fmt.Sprintf("%v, %v", s.For, s.Warm)},
+		{"time", s.For.String()},
+		{"after a simulated day", warm},
 		{"killed in the middle", middle},
 		{"moves", fmt.Sprint(r.Moves)},
 		{"stories", fmt.Sprint(r.Stories)},

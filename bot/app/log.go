@@ -41,7 +41,8 @@ func newLoggerAt(w io.Writer, cfg Config, env environment, level slog.Leveler) *
 	}
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
 		if a.Value.Kind() == slog.KindDuration {
-			return slog.Float64(a.Key, a.Value.Duration().Seconds()) // JSON has no durations; nanoseconds are nobody's unit
+			// JSON has no durations; nanoseconds are nobody's unit. Seconds() would write 3.688 as 3.6879999999999997.
+			return slog.Float64(a.Key, float64(a.Value.Duration())/float64(time.Second))
 		}
 		return replace(groups, a)
 	}}))

@@ -40,6 +40,10 @@ type commandLine struct {
 	Restore     restoreCommand     `cmd:"" help:"Put a backup in the store's place. The bot must be stopped."`
 	Parked      parkedCommand      `cmd:"" help:"Show the updates that were put aside, also while the bot runs."`
 	Compact     compactCommand     `cmd:"" help:"Make the store's file as small as it can be. The bot must be stopped."`
+	Migrate     migrateCommand     `cmd:"" help:"Copy a whole store into another: files and Postgres databases, both ways."`
+	Export      exportCommand      `cmd:"" help:"Print everything that a store holds, as lines of JSON."`
+	Import      importCommand      `cmd:"" help:"Take payments, people and languages from the Python bot that this one replaces."`
+	Payments    paymentsCommand    `cmd:"" help:"List the payments, also while the bot runs."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running bot whether it is alive: exit code 0 if it is."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }

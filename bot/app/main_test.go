@@ -34,7 +34,9 @@ func TestExitCodes(t *testing.T) {
 		{name: "check without a token", args: []string{"check"}, code: exitUsage, out: "max_inflight", err: "no bot token", wholeLines: 1},
 		{name: "no token", code: exitUsage, err: "no bot token: set TELEGRAM_BOT_TOKEN", wholeLines: 1},
 		{name: "no token, named command", args: []string{"run"}, code: exitUsage, err: "TELEGRAM_BOT_TOKEN", wholeLines: 1},
-		{name: "postgres", env: []string{token, "DATABASE_URL=postgres://u:secret@h/d"}, code: exitUsage, err: "store.postgres (environment variable DATABASE_URL): the Postgres store is not built yet", wholeLines: 1},
+		{name: "postgres that is not there", env: []string{token, "DATABASE_URL=postgres://u:secret@127.0.0.1:1/d"}, code: exitRuntime, err: "store.postgres (environment variable DATABASE_URL): store: open the database", wholeLines: 1},
+		{name: "no address of a database", env: []string{token, "DATABASE_URL=postgres://u:p@secret@h/d"}, code: exitUsage, err: "store.postgres (environment variable DATABASE_URL): this is no address of a Postgres database", wholeLines: 1},
+		{name: "check with a database", args: []string{"check"}, env: []string{token, "DATABASE_URL=postgres://u:secret@127.0.0.1:1/d"}, out: "postgres: '***'"},
 		{name: "bad value", env: []string{token, "QUEUE_SIZE=0"}, code: exitUsage, err: "queue.size (environment variable QUEUE_SIZE)", wholeLines: 1},
 		{name: "file that is not there", args: []string{"-c", "absent.yaml", "check"}, code: exitUsage, err: "absent.yaml", wholeLines: 1},
 		{name: "unknown command", args: []string{"fly"}, code: exitUsage, err: "fly"},
@@ -152,7 +154,7 @@ func TestDemoFromStartToStop(t *testing.T) {
 		t.Fatalf("the demo ended with %d: %s", code, &stderr.text)
 	}
 	for path, want := range map[string]string{
-		"/": "<title>Excursobot", "/demo.js": "use strict", "/demo.css": ":root", "/demo/stage": `"realModel":false`, "/healthz": `"alive":true`,
+		"/": "<title>Excursobot", "/main.js": "import", "/look.css": ":root", "/demo/stage": `"realModel":false`, "/healthz": `"alive":true`,
 	} {
 		resp, err := http.Get(found[1] + path)
 		if err != nil {

@@ -40,19 +40,25 @@ func (a *App) buildMonitor() error {
 	return nil
 }
 
-// observeBot connects the bot's observations to the monitor.
-func (a *App) observeBot() bot.Observe {
+// observeBot connects the bot's observations to the monitor, and its answers to answered too.
+func (a *App) observeBot(answered func(string, guide.Source, time.Duration)) bot.Observe {
 	m := a.monitor
 	if m == nil {
-		return bot.Observe{}
+		return bot.Observe{Story: answered}
+	}
+	if answered == nil {
+		answered = func(string, guide.Source, time.Duration) {}
 	}
 	return bot.Observe{
 		Update: func(kind, _ string) { m.Update(kind) },
 		Call:   m.TelegramCall,
 		First:  m.First,
 		Late:   m.Late,
-		Story:  func(kind string, source guide.Source, took time.Duration) { m.Request(kind, string(source), took) },
-		Error:  m.Fault,
+		Story: func(kind string, source guide.Source, took time.Duration) {
+			m.Request(kind, string(source), took)
+			answered(kind, source, took)
+		},
+		Error: m.Fault,
 	}
 }
 
@@ -87,14 +93,15 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 		Sender: monitor.Sender{Waiting: b.Out.Waiting, Pause: monitor.InSeconds(b.Out.Paused)},
 		Places: monitor.Places{TileHits: p.TileHits, TileMisses: p.TileMisses, Pause: monitor.InSeconds(p.Pause)},
 		Guide: monitor.Guide{
-			Cards: g.Cards, Written: g.Written, Dropped: g.Dropped, Joined: g.Joined, Prepared: g.Prepared,
+			Cards: g.Cards, Written: g.Written, Dropped: g.Dropped, Joined: g.Joined, Prepared: g.Prepared, Warmed: g.Warmed,
 			Likes: g.Likes, Dislikes: g.Dislikes, Wrong: g.Wrong,
 		},
 		Live: monitor.Live{
 			Sessions: b.Walks.Sessions, Cap: a.cfg.Live.MaxSessions, Parked: b.Walks.Parked,
 			Delivered: b.Walks.Delivered, Dropped: b.Walks.Dropped, Refused: b.Walks.Refused,
 		},
-		Disk: diskOf(a.cfg.Store.Dir),
+		Disk:     diskOf(a.cfg.Store.Dir),
+		Replicas: monitor.Replicas{Name: a.replica, Alive: b.Replicas, Chats: b.Chats},
 	}
 	for class, name := range map[limiter.Class]string{
 		guide.Interactive: "interactive", guide.LiveTick: "live", guide.ReadAhead: "read_ahead", guide.WarmUp: "warm_up",
@@ -116,10 +123,7 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 	if inbox, err := a.store.InboxStats(ctx); err == nil {
 		r.Inbox = monitor.Inbox{Pending: inbox.Pending, Parked: inbox.Parked}
 	}
-	if a.file != nil {
-		file := a.file.Stats()
-		r.Store = monitor.Store{SizeBytes: file.SizeBytes, Writes: file.Writes, Commits: file.Commits}
-	}
+	r.Store = a.readStore(ctx)
 	return r
 }
 

@@ -15,13 +15,18 @@ import (
 
 // runBot runs the real bot until intake ends.
 func runBot(intake context.Context, cfg Config, env environment, log *slog.Logger) error {
-	a, err := New(cfg, World{}, log)
+	a, err := New(cfg, World{Env: env}, log)
 	if err != nil {
 		return err
 	}
+	if err := refuseHalf(intake, a.store); err != nil {
+		return errors.Join(err, a.Close())
+	}
 	cfg.warn(a.log, env) // the dashboard shows it too
 	a.notify = newNotifier(env, log)
-	a.also("control", a.control)
+	if a.file != nil {
+		a.also("control", a.control)
+	}
 	if cfg.Backup.Every > 0 {
 		a.also("backups", a.scheduleBackups)
 	}
@@ -30,6 +35,15 @@ func runBot(intake context.Context, cfg Config, env environment, log *slog.Logge
 		return errors.Join(fmt.Errorf("http.addr (%s): %w", cfg.origin("http.addr"), err), a.Close())
 	}
 	return a.Run(intake, l)
+}
+
+// refuseHalf refuses a store into which a move has not ended: people would be taken for strangers.
+func refuseHalf(ctx context.Context, s store.Settings) error {
+	cursor, err := readCursor(ctx, s)
+	if err == nil && cursor != (moveCursor{}) {
+		err = usageError{errors.New("the store is not complete: repeat the \"excursobot migrate\" that was to fill it")}
+	}
+	return err
 }
 
 // also makes Run run something more, as long as HTTP is served.
@@ -100,23 +114,7 @@ func (a *App) Run(intake context.Context, l net.Listener) error {
 
 // keepSystemdInformed tells systemd until the end that the bot is ready, as /readyz says it, and alive while the store answers.
 func (a *App) keepSystemdInformed(ctx context.Context) error {
-	a.notify.run(ctx, func(context.Context) error { return a.bot.Ready() }, a.storeAnswers)
-	return nil
-}
-
-func (a *App) storeAnswers(ctx context.Context) error {
-	_, err := a.store.Done(ctx, 0)
-	return err
-}
-
-// storeTakes says why the store is not as it should be. One without room is still read: people get what the library and the sources have.
-func (a *App) storeTakes(ctx context.Context) error {
-	if err := a.storeAnswers(ctx); err != nil {
-		return err
-	}
-	if a.file.Stats().Full {
-		return store.ErrFull
-	}
+	a.notify.run(ctx, func(context.Context) error { return a.bot.Ready() }, a.alive)
 	return nil
 }
 
@@ -134,7 +132,7 @@ func (a *App) drain(bot *part) {
 // routes returns the pages that every mode has, and the webhook if Telegram posts to it.
 func (a *App) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	healthRoutes(mux, a.probes())
+	healthRoutes(mux, a.replica, a.probes())
 	if a.monitor != nil && a.cfg.Monitor.Addr == "" {
 		a.monitor.Routes(mux)
 	}

@@ -32,7 +32,7 @@ func TestHealthPages(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			mux := http.NewServeMux()
-			healthRoutes(mux, tt.probes)
+			healthRoutes(mux, "", tt.probes)
 			w := httptest.NewRecorder()
 			mux.ServeHTTP(w, httptest.NewRequest(tt.method, tt.path, nil))
 			if w.Code != tt.status {

@@ -4,7 +4,7 @@ import "log/slog"
 
 // warn says what the operator should know of a configuration that is valid.
 func (c *Config) warn(log *slog.Logger, env environment) {
-	if onRailway(env) && env["RAILWAY_VOLUME_MOUNT_PATH"] == "" {
+	if c.Store.Postgres == "" && onRailway(env) && env["RAILWAY_VOLUME_MOUNT_PATH"] == "" {
 		log.Warn("no_volume", "hint", "NO VOLUME IS MOUNTED: everything the bot remembers is lost at the next deploy; attach one to this service in Railway")
 	}
 	if c.OpenAI.APIKey == "" {

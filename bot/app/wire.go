@@ -4,13 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net/http"
-	"os"
-	"path/filepath"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"excursobot/bot"
@@ -24,6 +20,7 @@ import (
 	"excursobot/limiter"
 	"excursobot/store"
 	"excursobot/store/boltstore"
+	"excursobot/store/pgstore"
 )
 
 // World is what lies outside the process. A nil transport is the real network.
@@ -31,19 +28,28 @@ type World struct {
 	Telegram, Wikipedia, Model http.RoundTripper
 	// WithoutPack leaves the built-in stories out, so that all places come from Wikipedia: the demo's serves the pack itself.
 	WithoutPack bool
+	// Env is what the platform says about itself.
+	Env environment
 	// Unwatched leaves the monitor out: the load run measures what it costs.
 	Unwatched bool
+	// Answered hears of every answer as the monitor does, nil = nobody else does: the demo shows the last one.
+	Answered func(kind string, source guide.Source, took time.Duration)
 }
 
 // App is the whole bot, wired and not running.
 type App struct {
-	cfg     Config
-	log     *slog.Logger
-	mux     *http.ServeMux
-	store   store.Store
-	file    *boltstore.Store // the same
-	gate    *limiter.Gate    // before the model
-	model   *model.Client    // nil without a key
+	cfg   Config
+	log   *slog.Logger
+	mux   *http.ServeMux
+	env   environment
+	store store.Store
+	// What is under it: a file, or a database that other replicas may share.
+	file     *boltstore.Store
+	database *pgstore.Store
+	replica  string // this process among them; "" = it is alone
+
+	gate    *limiter.Gate // before the model
+	model   *model.Client // nil without a key
 	places  *places.Finder
 	guide   *guide.Guide
 	bot     *bot.Bot
@@ -57,7 +63,7 @@ type App struct {
 
 // New opens the store and builds every part on it. Nothing runs yet but the cache's own goroutine; Run or Close must follow.
 func New(cfg Config, world World, log *slog.Logger) (_ *App, err error) {
-	a := &App{cfg: cfg, log: log, notify: new(notifier), stop: steps{log: log}}
+	a := &App{cfg: cfg, env: world.Env, log: log, notify: new(notifier), stop: steps{log: log}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
@@ -86,48 +92,6 @@ func New(cfg Config, world World, log *slog.Logger) (_ *App, err error) {
 
 // Close gives up what New opened. After Run it does nothing.
 func (a *App) Close() error { return a.stop.unwind() }
-
-func (a *App) openStore() error {
-	path, err := dataFile(a.cfg)
-	if err != nil {
-		return err
-	}
-	s, err := boltstore.Open(boltstore.Config{Path: path, Log: a.log.With("part", "store")})
-	if err != nil {
-		return fmt.Errorf("open the store: %w", err)
-	}
-	a.store, a.file = chaosStore(s), s
-	a.stop.push("store", s.Close)
-	return nil
-}
-
-// dataFile makes the data directory and proves that it can be written, because the store's own error names neither the key nor the cure.
-func dataFile(cfg Config) (string, error) {
-	dir := cfg.Store.Dir
-	explain := func(err error) error {
-		hint := ""
-		if errors.Is(err, fs.ErrPermission) {
-			hint = fmt.Sprintf(" (it must belong to user %d; on Railway set RAILWAY_RUN_UID=0)", os.Getuid())
-		}
-		if errors.Is(err, syscall.EROFS) {
-			hint = " (the file system is read-only)"
-		}
-		return fmt.Errorf("store.dir (%s): cannot write to %s: %w%s", cfg.origin("store.dir"), dir, err, hint)
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", explain(err)
-	}
-	probe, err := os.CreateTemp(dir, ".write-test-")
-	if err != nil {
-		return "", explain(err)
-	}
-	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
-		return "", explain(err)
-	}
-	return storePath(cfg), nil
-}
-
-func storePath(cfg Config) string { return filepath.Join(cfg.Store.Dir, "excursobot.db") }
 
 func (a *App) buildGuide(world World) error {
 	cache, err := geo.NewCache[[]store.Story](geo.CacheConfig{MaxBytes: int64(a.cfg.Cache.MaxBytes), TTL: a.cfg.Cache.TTL})
@@ -161,6 +125,9 @@ func (a *App) buildGuide(world World) error {
 		return err
 	}
 	cfg.Model = a.model
+	if a.database != nil {
+		cfg.Slot = newSlots(a).take
+	}
 	if a.guide, err = guide.New(cfg); err != nil {
 		return fmt.Errorf("guide: %w", err)
 	}
@@ -223,7 +190,14 @@ func (a *App) buildBot(world World) error {
 	if err != nil {
 		return err
 	}
+	var cluster store.Cluster
+	if a.database != nil {
+		cluster = a.database
+	}
 	a.bot, err = bot.New(bot.Config{
+		Cluster:       cluster,
+		Replica:       a.replica,
+		Lease:         a.cfg.Store.Lease,
 		API:           api,
 		Ahead:         api.Ahead,
 		Room:          a.hasRoom,
@@ -245,7 +219,7 @@ func (a *App) buildBot(world World) error {
 			MaxUpdates: a.cfg.Live.MaxUpdates, BatchSize: a.cfg.Live.BatchSize, BatchTimeout: a.cfg.Live.BatchTimeout,
 			Drain: a.cfg.Shutdown.Drain,
 		},
-		Observe: a.observeBot(),
+		Observe: a.observeBot(world.Answered),
 		Limits: bot.Limits{
 			StoryRate: 1 / lim.PersonStoryEvery.Seconds(), StoryBurst: lim.PersonStoryBurst,
 			UpdateRate: lim.PersonUpdates, UpdateBurst: lim.PersonUpdatesBurst,

@@ -172,6 +172,17 @@ func (g *Guide) fly(f *flight) {
 		return
 	}
 	defer slot.Release()
+	if g.cfg.Slot != nil { // inside the gate's own, so that its estimate counts the wait for the others' calls
+		release, err := g.cfg.Slot(f.queued)
+		if err != nil {
+			if f.queued.Err() == nil {
+				g.log.Warn("model_slot", "error", err)
+				reason = ModelDown
+			}
+			return
+		}
+		defer release()
+	}
 	g.mu.Lock()
 	abandoned := f.abandoned
 	f.started = !abandoned

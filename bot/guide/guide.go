@@ -25,7 +25,7 @@ const (
 	Interactive limiter.Class = iota // a person waits
 	LiveTick                         // a walk's next story
 	ReadAhead                        // stories that somebody will soon walk past
-	WarmUp                           // the rest
+	WarmUp                           // for whoever comes next, while nobody wants anything
 )
 
 // Errors of Tell, for errors.Is. The person gets a sentence of their own for each.
@@ -65,12 +65,17 @@ const (
 
 // Config wires a Guide.
 type Config struct {
-	Store                store.Store
-	Places               *places.Finder // nil = the pack alone
-	Pack                 *places.Pack
-	Model                *model.Client // nil = source extracts only
-	Gate                 *limiter.Gate // before the model
-	Cache                *geo.Cache[[]store.Story]
+	Store  store.Store
+	Places *places.Finder // nil = the pack alone
+	Pack   *places.Pack
+	Model  *model.Client // nil = source extracts only
+	Gate   *limiter.Gate // before the model
+	Cache  *geo.Cache[[]store.Story]
+
+	// Slot waits for the right to one call among all processes on the same store, which share the slots of the Gate; nil = there is no other.
+	// An error leaves the model out.
+	Slot func(ctx context.Context) (release func(), err error)
+
 	Log                  *slog.Logger
 	PlacesPerCall        int   // default 4
 	DailyTokens          int64 // 0 = no limit
@@ -132,6 +137,7 @@ type Guide struct {
 	claims    map[claim]struct{}       // as many as requests under way
 	seats     map[store.StoryKey]*seat // at most PlacesPerCall for each job in the gate
 	preparing map[int64]struct{}       // at most maxPreparing people
+	warmth    warmth
 }
 
 // New returns a Guide. It starts nothing.

@@ -3,6 +3,7 @@ package guide
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -74,6 +75,9 @@ func (g *Guide) scan(ctx context.Context, p geo.Point, radius float64, language 
 	now := time.Now()
 	if radius > cachedRadius {
 		stories, err := g.cfg.Store.StoriesIn(ctx, language, geo.RangesWithin(p, radius), scanLimit, now)
+		if errors.Is(err, store.ErrAway) {
+			return nil // the sources may be there
+		}
 		if err != nil {
 			return fmt.Errorf("scan the library: %w", err)
 		}
@@ -86,6 +90,9 @@ func (g *Guide) scan(ctx context.Context, p geo.Point, radius float64, language 
 		if !ok {
 			var err error
 			stories, err = g.cfg.Store.StoriesIn(ctx, language, []geo.CellRange{cell.Range()}, scanLimit, now)
+			if errors.Is(err, store.ErrAway) {
+				continue // other cells may be in the cache
+			}
 			if err != nil {
 				return fmt.Errorf("scan the library: %w", err)
 			}

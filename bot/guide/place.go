@@ -3,6 +3,7 @@ package guide
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -183,6 +184,9 @@ func (g *Guide) mayCall(ctx context.Context, req Request) (Reason, error) {
 		return ModelDown, nil
 	}
 	ok, err := g.budget.allows(ctx, req.Class, req.Person)
+	if errors.Is(err, store.ErrAway) {
+		return ModelDown, nil // nobody can say what is left
+	}
 	if err != nil {
 		return NoReason, fmt.Errorf("read the budget: %w", err)
 	}

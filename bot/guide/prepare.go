@@ -57,8 +57,11 @@ func (g *Guide) prepare(ctx context.Context, req Request) error {
 	inner := 0.0
 	for _, ring := range rings[:3] {
 		ready, err := g.countReady(ctx, req, ring)
-		if err != nil || ready >= wantReady || g.cfg.Places == nil {
+		if err != nil || g.cfg.Places == nil {
 			return err
+		}
+		if ready >= wantReady {
+			return t.warmUp(ctx)
 		}
 		if g.cfg.Gate != nil && g.cfg.Gate.Estimate(ReadAhead) > preparedBy {
 			return nil // the call would be refused; spare the source too
@@ -127,7 +130,11 @@ func (g *Guide) writeAhead(ctx context.Context, req Request, found []Card) error
 	if errors.Is(err, limiter.ErrFull) || errors.Is(err, limiter.ErrLate) || errors.Is(err, limiter.ErrClosed) {
 		return nil
 	}
-	if err == nil {
+	switch {
+	case err != nil:
+	case req.Class == WarmUp:
+		g.counts.warmed.Add(1)
+	default:
 		g.counts.prepared.Add(1)
 	}
 	return err

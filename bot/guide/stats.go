@@ -15,7 +15,7 @@ type counters struct {
 	cards, joined, refused                  atomic.Uint64
 	flights, written, dropped, failed       atomic.Uint64
 	waited                                  atomic.Int64 // nanoseconds of all flights
-	prepared, panics                        atomic.Uint64
+	prepared, warmed, panics                atomic.Uint64
 	likes, dislikes, wrong                  atomic.Uint64
 }
 
@@ -56,6 +56,7 @@ type Stats struct {
 	Written, Dropped                        uint64        // stories kept, stories that failed the checks
 	Failed                                  uint64        // calls that failed
 	Prepared                                uint64        // calls asked for ahead of a person
+	Warmed                                  uint64        // calls asked for ahead of everybody
 	Panics                                  uint64        // calls and read-ahead that ended so
 	Likes, Dislikes, Wrong                  uint64
 	Claims, Seats, Preparing                int // now
@@ -70,7 +71,7 @@ func (g *Guide) Stats() Stats {
 		Library: c.library.Load(), Generated: c.generated.Load(), Extract: c.extract.Load(), Pack: c.pack.Load(), None: c.none.Load(),
 		Cards: c.cards.Load(), Joined: c.joined.Load(), Refused: c.refused.Load(),
 		Flights: c.flights.Load(), Waited: time.Duration(c.waited.Load()), Written: c.written.Load(), Dropped: c.dropped.Load(), Failed: c.failed.Load(),
-		Prepared: c.prepared.Load(), Panics: c.panics.Load(),
+		Prepared: c.prepared.Load(), Warmed: c.warmed.Load(), Panics: c.panics.Load(),
 		Likes: c.likes.Load(), Dislikes: c.dislikes.Load(), Wrong: c.wrong.Load(),
 		Cache: g.cfg.Cache.Stats(),
 	}

@@ -72,6 +72,9 @@ func (l *Live) finish(s *session, d *delivery, o Outcome, now time.Time) {
 
 // settleLocked draws the conclusions from an outcome: numbering, the next due time, silence.
 func (l *Live) settleLocked(s *session, t Tick, o Outcome, now time.Time) []func() {
+	if s.dropped {
+		return nil
+	}
 	w := &s.walk
 	var calls []func()
 	switch o {

@@ -62,6 +62,7 @@ type Config struct {
 	MaxUpdates   int             // moves applied at once; default 10
 	BatchSize    int             // moves that make a batch; default 5
 	BatchTimeout time.Duration   // a smaller batch is applied so long after its first move; default 1 s
+	Shared       bool            // with other processes: Run reads no walks, Adopt brings them
 	Drain        time.Duration   // deliveries under way have so long after Run's context ended; default 20 s
 	Observe      func(lateness time.Duration)
 }

@@ -3,7 +3,6 @@ package live
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"excursobot/store"
@@ -11,15 +10,17 @@ import (
 
 // load reads the walks that are not closed. All count as heard of now: while nobody listened no phone was silent.
 func (l *Live) load(ctx context.Context) error {
-	walks, err := l.cfg.Store.OpenWalks(ctx)
-	if err != nil {
-		return fmt.Errorf("load walks: %w", err)
+	var walks []store.Walk
+	if !l.cfg.Shared {
+		var err error
+		if walks, err = l.cfg.Store.OpenWalks(ctx); err != nil {
+			return fmt.Errorf("load walks: %w", err)
+		}
 	}
-	slices.SortFunc(walks, func(a, b store.Walk) int { return a.Began.Compare(b.Began) })
 	now := wall()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, w := range walks {
+	for _, w := range oldestFirst(walks) {
 		l.adoptLocked(w, now)
 	}
 	close(l.ready)
@@ -44,6 +45,7 @@ func (l *Live) adoptLocked(w store.Walk, now time.Time) {
 		l.endLocked(older, Replaced, now)
 	}
 	l.people[w.Person] = s
+	s.blocked = l.telling[w.Person] != nil // of a walk that was dropped
 	s.resume(now)
 	l.events.place(s)
 }

@@ -80,16 +80,27 @@ func (l *Live) serve(ctx, work context.Context) {
 	for {
 		now := time.Now()
 		l.step(work, now.Round(0), now.Sub(began))
+		beats := ticker.C
+		if l.idle() {
+			beats = nil // a walk that begins wakes the loop
+		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
+		case <-beats:
 		case <-l.wake:
 		}
 		if ctx.Err() != nil {
 			return
 		}
 	}
+}
+
+// idle says whether nobody walks.
+func (l *Live) idle() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.walks) == 0 && len(l.pending) == 0
 }
 
 // step does everything that is to be done at now by the wall clock; mono is the time by one that is never set.

@@ -18,7 +18,7 @@ const (
 // changeLocked notes that the session is to be stored.
 func (l *Live) changeLocked(s *session) {
 	s.walk.Revision++
-	if !s.changed {
+	if !s.changed && !s.dropped {
 		s.changed = true
 		l.changed = append(l.changed, s)
 	}
@@ -49,7 +49,7 @@ func (l *Live) save(ctx context.Context) error {
 			l.stats.SaveErrors++
 		}
 		for _, s := range batch {
-			if !s.changed {
+			if !s.changed && !s.dropped {
 				s.changed = true
 				l.changed = append(l.changed, s)
 			}
@@ -58,7 +58,7 @@ func (l *Live) save(ctx context.Context) error {
 		return fmt.Errorf("save walks: %w", err)
 	}
 	for i, s := range batch {
-		if walks[i].Closed { // from now on the store remembers it
+		if walks[i].Closed && l.walks[s.key()] == s { // from now on the store remembers it
 			delete(l.walks, s.key())
 		}
 	}

@@ -22,6 +22,7 @@ type session struct {
 	at       time.Time // of its next event; may be too early, never too late
 	changed  bool      // since it was last stored
 	starting bool      // it was never stored: nothing may be told
+	dropped  bool      // another process keeps it: nothing may be told or stored
 	heard    time.Time // the phone
 	choiceBy time.Time // the default holds from then on
 	prepared time.Time // the due time that was prepared
@@ -73,7 +74,7 @@ func (s *session) snapshot() store.Walk {
 // next returns when something is to be done for the session, and whether there is such a moment.
 func (s *session) next() (time.Time, bool) {
 	w := &s.walk
-	if s.starting || w.Closed {
+	if s.starting || s.dropped || w.Closed {
 		return time.Time{}, false
 	}
 	if s.ended() {

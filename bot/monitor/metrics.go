@@ -12,6 +12,7 @@ var (
 	kinds   = []string{"static", "live"}
 	sources = []string{"library", "pack", "generated", "extract", "none", "busy"}
 	classes = []string{"interactive", "live", "read_ahead", "warm_up"} // of the gate, best first
+	parts   = []string{"bot", "checkout", "guide", "live", "panic", "parked", "payment", "store", "telegram"}
 )
 
 // seconds resolves what people notice, with bounds at the lines that matter: 1, 3 and 15 s.
@@ -49,6 +50,9 @@ func newInstruments() instruments {
 	}
 	for _, outcome := range []string{"ok", "error", "timeout", "refused", "answer", "cancelled", "breaker"} {
 		in.calls.WithLabelValues(outcome)
+	}
+	for _, part := range parts {
+		in.errors.WithLabelValues(part)
 	}
 	in.tokens.WithLabelValues("prompt")
 	in.tokens.WithLabelValues("completion")

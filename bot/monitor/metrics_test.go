@@ -41,7 +41,7 @@ func TestMetricsAreInGoodForm(t *testing.T) {
 	}
 }
 
-// DESIGN section 10: others rely on these.
+// Alerts and boards rely on these names.
 func TestMetricNames(t *testing.T) {
 	w := newWorld(t, Config{})
 	eventful(w.Monitor)
@@ -63,6 +63,7 @@ func TestMetricNames(t *testing.T) {
 		`excursobot_telegram_calls_total{method="sendMessage",outcome="ok"} 1`,
 		`excursobot_inbox_pending 0`,
 		`excursobot_errors_total{part="store"} 1`,
+		`excursobot_errors_total{part="payment"} 0`,
 		`excursobot_build_info{version="v1"} 1`,
 		`excursobot_ready 1`,
 	} {

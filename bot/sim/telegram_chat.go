@@ -18,15 +18,21 @@ type Message struct {
 	FromBot  bool
 	Method   string // that made it: sendMessage, sendVenue, sendPhoto, ...; empty for a person's
 	Text     string // as shown, markup removed; a venue's title, an invoice's title
+	Detail   string // below it: a venue's address, an invoice's description
 	HTML     string // as sent
 	Preview  string // link_preview_options.url
 	Buttons  [][]Button
 	Keyboard [][]string // reply keyboard labels
+	Asks     string     // the one of them that sends the location
 	Lat, Lon float64    // of a location or venue
+	Live     bool       // a location that is shared, and was not stopped
+	Stars    int        // that an invoice asks for; that a person's message says were paid, below 0 that came back
+	ReplyTo  int        // the message that this one answers; a payment's is the invoice
 	Edits    int
 	At       time.Time // sent
 	EditedAt time.Time
-	File     []byte          // of a photo or document
+	File     []byte // of a photo or document
+	FileName string
 	Raw      json.RawMessage // the last request that made it
 }
 

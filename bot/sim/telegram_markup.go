@@ -24,7 +24,8 @@ type apiButton struct {
 type markup struct {
 	inline   *apiInline
 	keyboard [][]string
-	other    bool // there is a reply_markup, and it is not an inline keyboard
+	asks     string // the label that sends the location
+	other    bool   // there is a reply_markup, and it is not an inline keyboard
 }
 
 // Bounds of keyboards.
@@ -58,7 +59,7 @@ func readMarkup(req *request) (markup, error) {
 			return m, nil
 		}
 		var err error
-		m.keyboard, err = keyboardLabels(*raw.Keyboard)
+		m.keyboard, m.asks, err = keyboardLabels(*raw.Keyboard)
 		return m, err
 	}
 	inline := &apiInline{}
@@ -107,36 +108,39 @@ func (b apiButton) check(req *request) error {
 	return nil
 }
 
-// keyboardLabels reads the labels of a reply keyboard, whose buttons are strings or objects.
-func keyboardLabels(rows [][]json.RawMessage) ([][]string, error) {
-	var out [][]string
+// keyboardLabels reads the labels of a reply keyboard, whose buttons are strings or objects, and which of them sends the location.
+func keyboardLabels(rows [][]json.RawMessage) (out [][]string, asks string, err error) {
 	for _, row := range rows {
 		var labels []string
 		for _, raw := range row {
 			var b struct {
-				Text string `json:"text"`
+				Text     string `json:"text"`
+				Location bool   `json:"request_location"`
 			}
 			if json.Unmarshal(raw, &b.Text) != nil {
 				if err := json.Unmarshal(raw, &b); err != nil || b.Text == "" {
-					return nil, badRequest("can't parse keyboard button: Can't find field \"text\"")
+					return nil, "", badRequest("can't parse keyboard button: Can't find field \"text\"")
 				}
 			}
 			labels = append(labels, b.Text)
+			if b.Location {
+				asks = b.Text
+			}
 		}
 		if len(labels) > 0 {
 			out = append(out, labels)
 		}
 	}
 	if len(out) == 0 {
-		return nil, badRequest("can't parse reply keyboard markup: keyboard must be non-empty")
+		return nil, "", badRequest("can't parse reply keyboard markup: keyboard must be non-empty")
 	}
-	return out, nil
+	return out, asks, nil
 }
 
 // apply shows the markup under a message.
 func (m *message) apply(k markup) {
 	m.api.ReplyMarkup = k.inline
-	m.view.Keyboard = k.keyboard
+	m.view.Keyboard, m.view.Asks = k.keyboard, k.asks
 	m.view.Buttons = nil
 	if k.inline == nil {
 		return

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -92,7 +93,7 @@ func (t *Telegram) setMyCommands(req *request) (any, error) {
 			return nil, badRequest("BOT_COMMAND_DESCRIPTION_INVALID")
 		}
 	}
-	key, err := textKey("commands", req)
+	key, err := t.textKeyLocked("commands", req)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +103,7 @@ func (t *Telegram) setMyCommands(req *request) (any, error) {
 }
 
 func (t *Telegram) getMyCommands(req *request) (any, error) {
-	key, err := textKey("commands", req)
+	key, err := t.textKeyLocked("commands", req)
 	if err != nil {
 		return nil, err
 	}
@@ -112,8 +113,32 @@ func (t *Telegram) getMyCommands(req *request) (any, error) {
 	return []apiCommand{}, nil
 }
 
+// Command is a line of the bot's menu.
+type Command struct {
+	Name        string `json:"name"` // without its slash
+	Description string `json:"description"`
+}
+
+// Menu returns the commands that the bot has for people with the language, else those for everybody.
+func (t *Telegram) Menu(language string) []Command {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var set []apiCommand
+	for _, l := range []string{language, ""} {
+		text := t.texts[strings.Join([]string{"commands", "default", "", "", l}, " ")]
+		if json.Unmarshal([]byte(text), &set) == nil { // what is not there does not parse
+			break
+		}
+	}
+	menu := make([]Command, len(set))
+	for i, c := range set {
+		menu[i] = Command{c.Command, c.Description}
+	}
+	return menu
+}
+
 func (t *Telegram) deleteMyCommands(req *request) (any, error) {
-	key, err := textKey("commands", req)
+	key, err := t.textKeyLocked("commands", req)
 	delete(t.texts, key)
 	return true, err
 }
@@ -121,7 +146,7 @@ func (t *Telegram) deleteMyCommands(req *request) (any, error) {
 // setMyText returns the method that stores one of the bot's texts, at most limit UTF-16 units long.
 func (t *Telegram) setMyText(name string, limit int, tooLong string) func(*request) (any, error) {
 	return func(req *request) (any, error) {
-		key, err := textKey(name, req)
+		key, err := t.textKeyLocked(name, req)
 		if err != nil {
 			return nil, err
 		}
@@ -135,13 +160,13 @@ func (t *Telegram) setMyText(name string, limit int, tooLong string) func(*reque
 
 func (t *Telegram) getMyText(name string) func(*request) (any, error) {
 	return func(req *request) (any, error) {
-		key, err := textKey(name, req)
+		key, err := t.textKeyLocked(name, req)
 		return map[string]string{name: t.texts[key]}, err
 	}
 }
 
-// textKey names one of the bot's texts in one scope and language.
-func textKey(name string, req *request) (string, error) {
+// textKeyLocked names one of the bot's texts in one scope and language.
+func (t *Telegram) textKeyLocked(name string, req *request) (string, error) {
 	language := req.text("language_code")
 	if !languageCode.MatchString(language) {
 		return "", badRequest("LANG_CODE_INVALID")
@@ -154,6 +179,10 @@ func textKey(name string, req *request) (string, error) {
 	if text := req.text("scope"); text != "" {
 		if err := json.Unmarshal([]byte(text), &scope); err != nil || scope.Type == "" {
 			return "", badRequest("can't parse BotCommandScope: Can't find field \"type\"")
+		}
+		id, err := strconv.ParseInt(strings.Trim(string(scope.ChatID), `"`), 10, 64)
+		if strings.HasPrefix(scope.Type, "chat") && (err != nil || t.chats[id] == nil) {
+			return "", badRequest("chat not found")
 		}
 	}
 	return strings.Join([]string{name, scope.Type, string(scope.ChatID), string(scope.UserID), language}, " "), nil

@@ -35,6 +35,7 @@ func TestTelegramMethodsAnswer(t *testing.T) {
 		{"setMyShortDescription", []any{"short_description", "s", "language_code", "ru"}, "true"},
 		{"getMyShortDescription", []any{"language_code", "ru"}, `{"short_description":"s"}`},
 		{"setMyCommands", []any{"commands", "[]", "scope", `{"type":"all_private_chats"}`}, "true"},
+		{"setMyCommands", []any{"commands", "[]", "scope", `{"type":"chat","chat_id":7}`}, "true"},
 		{"getWebhookInfo", nil, `{"url":"","has_custom_certificate":false,"pending_update_count":1}`},
 		{"deleteWebhook", []any{"drop_pending_updates", true}, "true"},
 		{"getUpdates", nil, "[]"},

@@ -20,7 +20,8 @@ type query struct {
 	kind    string // "callback" or "checkout"
 	chat    int64
 	asked   time.Time
-	payload string // of a checkout
+	invoice int    // message of a checkout
+	payload string // its own
 	amount  int
 }
 
@@ -115,7 +116,7 @@ func (t *Telegram) sendInvoice(req *request) (any, error) {
 	return t.sendLocked(req, "sendInvoice", func(m *message) error {
 		m.api.Invoice = &apiInvoice{Title: title, Description: description, StartParameter: req.text("start_parameter"), Currency: "XTR", TotalAmount: prices[0].Amount}
 		m.payload = payload
-		m.view.Text = title
+		m.view.Text, m.view.Detail, m.view.Stars = title, description, prices[0].Amount
 		return nil
 	})
 }
@@ -129,7 +130,7 @@ func (p *Person) Pay(message int) int64 {
 			return 0
 		}
 		amount := m.api.Invoice.TotalAmount
-		id := t.askLocked(query{kind: "checkout", chat: c.api.ID, payload: m.payload, amount: amount})
+		id := t.askLocked(query{kind: "checkout", chat: c.api.ID, invoice: message, payload: m.payload, amount: amount})
 		return t.pushLocked(c, "pre_checkout_query", apiCheckout{ID: id, From: c.user, Currency: "XTR", TotalAmount: amount, InvoicePayload: m.payload})
 	})
 }
@@ -153,6 +154,7 @@ func (t *Telegram) answerPreCheckoutQuery(req *request) (any, error) {
 	c := t.chats[q.chat]
 	m := t.fromPerson(c)
 	m.api.Payment = &apiPayment{Currency: "XTR", TotalAmount: q.amount, InvoicePayload: q.payload, TelegramChargeID: charge}
+	m.view.Stars, m.view.ReplyTo = q.amount, q.invoice
 	t.sayLocked(c, m)
 	return true, nil
 }
@@ -170,6 +172,7 @@ func (t *Telegram) refundStarPayment(req *request) (any, error) {
 		c := t.chats[user]
 		m := t.fromPerson(c)
 		m.api.Refund = &apiPayment{Currency: "XTR", TotalAmount: paid.Stars, InvoicePayload: paid.Payload, TelegramChargeID: charge}
+		m.view.Stars = -paid.Stars
 		t.sayLocked(c, m)
 		return true, nil
 	}

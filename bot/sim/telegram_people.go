@@ -103,7 +103,7 @@ func (t *Telegram) located(c *chat, where apiLocation) *message {
 func (p *Person) Share(lat, lon float64, period int) (update int64, message int) {
 	update = p.act(func(t *Telegram, c *chat) int64 {
 		m := t.located(c, apiLocation{Latitude: lat, Longitude: lon, LivePeriod: period, HorizontalAccuracy: 12})
-		message = m.api.MessageID
+		message, m.view.Live = m.api.MessageID, true
 		return t.sayLocked(c, m)
 	})
 	return update, message
@@ -132,7 +132,7 @@ func (p *Person) relocate(id int, edit func(apiLocation) apiLocation) int64 {
 			return 0
 		}
 		where := edit(*m.api.Location)
-		m.view.Lat, m.view.Lon = where.Latitude, where.Longitude
+		m.view.Lat, m.view.Lon, m.view.Live = where.Latitude, where.Longitude, where.LivePeriod > 0
 		t.editedLocked(c, m)
 		edited := m.api
 		edited.Location = &where

@@ -80,7 +80,9 @@ func (t *Telegram) sendLocked(req *request, name string, fill func(*message) err
 	if err := fill(m); err != nil {
 		return nil, err
 	}
-	m.api.ReplyTo = reply
+	if m.api.ReplyTo = reply; reply != nil {
+		m.view.ReplyTo = reply.MessageID
+	}
 	m.view.Method, m.view.Raw = name, req.raw
 	m.apply(k)
 	t.addLocked(c, m)
@@ -162,7 +164,8 @@ func (t *Telegram) sendFile(req *request, name, kind string, put func(*message, 
 		id := "sim-" + kind + "-" + strconv.Itoa(m.api.MessageID)
 		put(m, apiFile{FileID: id, FileUniqueID: id, FileSize: len(f.data), FileName: f.name})
 		m.api.Caption, m.api.CaptionEntities = caption, entities
-		m.view.Text, m.view.HTML, m.view.File = caption, req.text("caption"), f.data
+		m.view.Text, m.view.HTML = caption, req.text("caption")
+		m.view.File, m.view.FileName = f.data, f.name
 		return nil
 	})
 }
@@ -195,7 +198,8 @@ func (t *Telegram) sendVenue(req *request) (any, error) {
 	return t.sendLocked(req, "sendVenue", func(m *message) error {
 		m.api.Location = &where // Telegram shows it twice, for clients that know no venues
 		m.api.Venue = &apiVenue{Location: where, Title: title, Address: address}
-		m.view.Text, m.view.Lat, m.view.Lon = title, where.Latitude, where.Longitude
+		m.view.Text, m.view.Detail = title, address
+		m.view.Lat, m.view.Lon = where.Latitude, where.Longitude
 		return nil
 	})
 }

@@ -178,6 +178,7 @@ func TestTelegramErrors(t *testing.T) {
 		{"answerCallbackQuery", []any{"callback_query_id", "1"}, 400, "Bad Request: query is too old and response timeout expired or query ID is invalid"},
 		{"refundStarPayment", []any{"user_id", 7, "telegram_payment_charge_id", "x"}, 400, "Bad Request: CHARGE_NOT_FOUND"},
 		{"setMyCommands", []any{"commands", `[{"command":"Start","description":"x"}]`}, 400, "Bad Request: BOT_COMMAND_INVALID"},
+		{"setMyCommands", []any{"commands", "[]", "scope", `{"type":"chat","chat_id":9}`}, 400, "Bad Request: chat not found"},
 		{"setWebhook", []any{"url", "ftp://x"}, 400, "Bad Request: bad webhook: invalid webhook URL specified"},
 		{"setWebhook", []any{"url", "https://x.test", "secret_token", "a b"}, 400, "Bad Request: secret token contains unallowed characters"},
 	}
@@ -225,8 +226,31 @@ func TestTelegramShowsWhatWasSent(t *testing.T) {
 		t.Errorf("%d messages after the deletion", n)
 	}
 	b.send("menu", "reply_markup", `{"keyboard":[[{"text":"Here","request_location":true}],["Help"]],"resize_keyboard":true}`)
-	if k := ada.Messages()[0].Keyboard; len(k) != 2 || k[0][0] != "Here" || k[1][0] != "Help" {
-		t.Errorf("keyboard %v", k)
+	m0 := ada.Messages()[0]
+	if k := m0.Keyboard; len(k) != 2 || k[0][0] != "Here" || k[1][0] != "Help" || m0.Asks != "Here" {
+		t.Errorf("keyboard %v, of which %q sends the location", k, m0.Asks)
+	}
+}
+
+// What has no words of its own is shown by what stands beside it.
+func TestTelegramShowsWhatIsNoText(t *testing.T) {
+	_, b, ada := newWorld(t, TelegramConfig{})
+	_, share := ada.Share(1, 2, 900)
+	b.must(nil, "sendVenue", "chat_id", 7, "latitude", 3, "longitude", 4, "title", "Rock", "address", "a rock", "reply_to_message_id", share)
+	b.must(nil, "sendInvoice", "chat_id", 7, "title", "Thanks", "description", "a gift", "payload", "7:50", "currency", "XTR", "prices", []map[string]any{{"label": "50", "amount": 50}})
+	got := ada.Messages()
+	if m := got[0]; !m.Live || m.Lat != 1 || m.Lon != 2 {
+		t.Errorf("a shared location is shown as %+v", m)
+	}
+	if m := got[1]; m.Text != "Rock" || m.Detail != "a rock" || m.Lat != 3 || m.Lon != 4 || m.Live || m.ReplyTo != share {
+		t.Errorf("a venue is shown as %+v", m)
+	}
+	if m := got[2]; m.Text != "Thanks" || m.Detail != "a gift" || m.Stars != 50 {
+		t.Errorf("an invoice is shown as %+v", m)
+	}
+	ada.StopSharing(share)
+	if m := ada.Messages()[0]; m.Live {
+		t.Errorf("a location that is shared no more is shown as %+v", m)
 	}
 }
 
@@ -276,7 +300,13 @@ func TestTelegramPayments(t *testing.T) {
 	if paid == nil || paid.TotalAmount != 50 || paid.InvoicePayload != "7:50" || paid.Currency != "XTR" {
 		t.Fatalf("payment %+v", paid)
 	}
+	if m := ada.Messages()[1]; m.FromBot || m.Stars != 50 || m.ReplyTo != invoice.MessageID {
+		t.Errorf("the payment is shown as %+v", m)
+	}
 	b.must(nil, "refundStarPayment", "user_id", 7, "telegram_payment_charge_id", paid.TelegramChargeID)
+	if m := ada.Messages()[2]; m.FromBot || m.Stars != -50 {
+		t.Errorf("the refund is shown as %+v", m)
+	}
 	if r := b.call("refundStarPayment", "user_id", 7, "telegram_payment_charge_id", paid.TelegramChargeID); r.Description != "Bad Request: CHARGE_ALREADY_REFUNDED" {
 		t.Errorf("second refund: %+v", r)
 	}
@@ -286,8 +316,17 @@ func TestTelegramPayments(t *testing.T) {
 }
 
 func TestTelegramKeepsItsTexts(t *testing.T) {
-	_, b, _ := newWorld(t, TelegramConfig{})
+	tg, b, _ := newWorld(t, TelegramConfig{})
+	if menu := tg.Menu("fr"); len(menu) != 0 {
+		t.Errorf("a bot that set none has the commands %v", menu)
+	}
+	b.must(nil, "setMyCommands", "commands", []apiCommand{{"begin", "start"}})
 	b.must(nil, "setMyCommands", "commands", []apiCommand{{"start", "begin"}}, "language_code", "fr")
+	for language, want := range map[string]Command{"fr": {"start", "begin"}, "en": {"begin", "start"}} {
+		if menu := tg.Menu(language); len(menu) != 1 || menu[0] != want {
+			t.Errorf("the menu in %s is %v, want %v", language, menu, want)
+		}
+	}
 	b.must(nil, "setMyDescription", "description", "a guide")
 	var commands []apiCommand
 	b.must(&commands, "getMyCommands", "language_code", "fr")

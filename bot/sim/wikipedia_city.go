@@ -9,8 +9,8 @@ import (
 
 // City returns seeded articles clustered round a point: n places in every language given, with the same Q-ids. They lie within
 // 2.5 km, denser in the middle. A fifth are what a guide must leave out (districts, rivers, battles, lists, companies),
-// 15 % of the others are stubs of two lines, a tenth stands in one language only. The text is Russian for languages in Cyrillic, English for
-// en, Latin for the rest; every year in it is between 1200 and 1999.
+// 15 % of the others are stubs of two lines, a tenth stands in one language only. The text is in the language for ru, en, fr, pt and uk, Russian
+// for others in Cyrillic, Latin for the rest; every year in it is between 1200 and 1999.
 func City(seed uint64, lat, lon float64, n int, languages ...string) []Article {
 	var (
 		rng   = rand.New(rand.NewPCG(seed, 0x517cc1b727220a95))

@@ -243,3 +243,23 @@ func TestCity(t *testing.T) {
 		}
 	}
 }
+
+// Places are the same in every language: what one has a sentence or a kind for, the others have too.
+func TestCityWordsMatch(t *testing.T) {
+	for _, language := range []string{"ru", "fr", "pt", "uk", "la"} {
+		words := wordsOf(language)
+		if len(words.streets) != len(english.streets) || len(words.kinds) != len(english.kinds) || len(words.junk) != len(english.junk) {
+			t.Errorf("%s: %d streets, %d kinds and %d sorts of junk", language, len(words.streets), len(words.kinds), len(words.junk))
+		}
+		for i, kind := range words.kinds {
+			if kind.typ != english.kinds[i].typ || kind.dim != english.kinds[i].dim {
+				t.Errorf("%s: %q is another sort than %q", language, kind.title, english.kinds[i].title)
+			}
+		}
+		for i, sentence := range words.sentences {
+			if year := strings.Index(sentence, "{y"); year < 0 || !strings.Contains(english.sentences[i], sentence[year:year+4]) {
+				t.Errorf("%s: %q has another year than %q", language, sentence, english.sentences[i])
+			}
+		}
+	}
+}

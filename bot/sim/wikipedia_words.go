@@ -25,7 +25,13 @@ func wordsOf(language string) cityWords {
 	switch language {
 	case "en":
 		return english
-	case "ru", "uk", "be", "bg", "sr", "kk":
+	case "fr":
+		return french
+	case "pt":
+		return portuguese
+	case "uk":
+		return ukrainian
+	case "ru", "be", "bg", "sr", "kk":
 		return russian
 	}
 	return latin

@@ -51,6 +51,18 @@ func source(t template) string {
 	return b.String()
 }
 
+// names returns the placeholders of t, sorted, each once.
+func (t template) names() []string {
+	var names []string
+	for _, p := range t {
+		if p.name != "" {
+			names = append(names, p.name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // plain says whether Telegram shows the text of the key without markup.
 func plain(key string) bool {
 	switch key {
@@ -119,6 +131,7 @@ func TestKeysOfTheCode(t *testing.T) {
 		"settings.length_auto", "settings.length_short", "settings.length_long", "settings.on", "settings.off",
 		"settings.interest_history", "settings.interest_architecture", "settings.interest_people", "settings.interest_nature",
 		"button.interest_history", "button.interest_architecture", "button.interest_people", "button.interest_nature",
+		"live.summary", "live.summary_none", "live.summary_still", "live.summary_none_still",
 		"distance.metres", "distance.kilometres", "duration.seconds", "duration.minutes", "duration.hours", "duration.hours_minutes",
 	} {
 		if _, ok := keys[key]; !ok {
@@ -255,6 +268,16 @@ func TestScriptOfTheLanguage(t *testing.T) {
 	})
 }
 
+// TestFrenchSignsStayWithTheirWord holds that no line begins with a colon or a question mark: the space before them does not break.
+func TestFrenchSignsStayWithTheirWord(t *testing.T) {
+	breaks := regexp.MustCompile(` [:;?!»]|« `)
+	eachText(t, func(t *testing.T, lang, _ string, _ plural.Form, text string) {
+		if m := breaks.FindString(text); lang == "fr" && m != "" {
+			t.Errorf("a line may break in %q of %q", m, text)
+		}
+	})
+}
+
 func TestTelegramsLimits(t *testing.T) {
 	limit := func(key string) int {
 		part, _, _ := strings.Cut(key, ".")
@@ -288,10 +311,8 @@ func TestTelegramsLimits(t *testing.T) {
 func TestWelcomeIsShort(t *testing.T) {
 	c := load(t)
 	for _, lang := range c.Languages() {
-		for _, key := range []string{"start.welcome", "start.welcome"} {
-			if n := strings.Count(c.Words(lang).Say(key), "\n") + 1; n > 3 {
-				t.Errorf("%s: %s has %d lines, want at most 3", lang, key, n)
-			}
+		if n := strings.Count(c.Words(lang).Say("start.welcome"), "\n") + 1; n > 3 {
+			t.Errorf("%s: %d lines, want at most 3", lang, n)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package text
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -103,16 +102,4 @@ func cut(s string) (template, error) {
 		s = s[start+size+1:]
 	}
 	return t, nil
-}
-
-// names returns the placeholders of t, sorted, each once.
-func (t template) names() []string {
-	var names []string
-	for _, p := range t {
-		if p.name != "" {
-			names = append(names, p.name)
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }

@@ -92,9 +92,9 @@ func TestFarPlaceDoesNotShrinkTheWalk(t *testing.T) {
 }
 
 func TestTitlesWithoutGlyphsAreLeftOut(t *testing.T) {
+	k := newKit()
 	at := func(title string) []byte {
-		file, _ := draw(t, Route{Places: []Place{{1, title, moscow, time.Time{}}}})
-		return file
+		return k.picture(Route{Places: []Place{{1, title, moscow, time.Time{}}}}).img.Pix
 	}
 	bare := at("")
 	for _, title := range []string{"故宫", "القاهرة", "ירושלים", "東京タワー", "🏰 Замок", "Za\x00mek", "\xff\xfe", "  \n\t "} {

@@ -10,7 +10,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"time"
 
 	"excursobot/geo"
@@ -46,12 +45,6 @@ type Route struct {
 	Words  Words
 }
 
-// PNG writes a picture of r, 1080 x 1080 with a palette, north up, usually 15-50 KB. Every route gives
-// a picture, also one without a single point. The only errors are those of w.
-func PNG(w io.Writer, r Route) error {
-	return newKit().picture(r).encode(w)
-}
-
 // Painter makes pictures one at a time, however many ask at once. It may be used by many goroutines.
 type Painter struct {
 	slot chan *kit // holds the one set of tools: who takes it may draw
@@ -64,7 +57,8 @@ func NewPainter() *Painter {
 	return p
 }
 
-// PNG returns what the function PNG writes, after waiting for the pictures asked for before.
+// PNG returns a picture of r, 1080 x 1080 with a palette, north up, usually 15-50 KB, after waiting for those asked for before. Every
+// route gives a picture, also one without a single point.
 // It fails only when ctx is done before its turn has come. The picture is returned whole rather than
 // written, so that a slow reader does not keep others waiting.
 func (p *Painter) PNG(ctx context.Context, r Route) ([]byte, error) {

@@ -20,11 +20,11 @@ import (
 // draw returns the file and the picture of r.
 func draw(t *testing.T, r Route) ([]byte, *image.Paletted) {
 	t.Helper()
-	var file bytes.Buffer
-	if err := PNG(&file, r); err != nil {
+	file, err := NewPainter().PNG(t.Context(), r)
+	if err != nil {
 		t.Fatal(err)
 	}
-	img, err := png.Decode(bytes.NewReader(file.Bytes()))
+	img, err := png.Decode(bytes.NewReader(file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func draw(t *testing.T, r Route) ([]byte, *image.Paletted) {
 	if !ok {
 		t.Fatalf("picture is a %T, want one with a palette", img)
 	}
-	return file.Bytes(), p
+	return file, p
 }
 
 // marks returns the middles of the numbered marks, in the order of their rows.
@@ -123,12 +123,12 @@ func TestScaleBarMeasuresMarks(t *testing.T) {
 			a := geo.Offset(r.Track[1], tt.bearing+90, tt.distance/4)
 			b := geo.Offset(r.Track[3], tt.bearing+90, tt.distance/4)
 			r.Places = []Place{{Number: 1, Point: a}, {Number: 2, Point: b}}
-			_, img := draw(t, r)
+			k := newKit()
+			img := k.picture(r).img
 			found := marks(img)
 			if len(found) != 2 {
 				t.Fatalf("found %d marks, want 2", len(found))
 			}
-			k := newKit()
 			v, _ := k.survey(r, r.stretches())
 			scale := k.bar(v, r.Words)
 			got := found[0].to(found[1]) / float64(barWidth(img)) * scale.metres
@@ -232,8 +232,8 @@ var errBroken = errors.New("broken")
 func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
 
 func TestErrorsOfTheWriterAreReturned(t *testing.T) {
-	if err := PNG(brokenWriter{}, loop()); !errors.Is(err, errBroken) {
-		t.Errorf("PNG: %v, want %v", err, errBroken)
+	if err := newKit().picture(loop()).encode(brokenWriter{}); !errors.Is(err, errBroken) {
+		t.Errorf("picture: %v, want %v", err, errBroken)
 	}
 	if err := GPX(brokenWriter{}, loop()); !errors.Is(err, errBroken) {
 		t.Errorf("GPX: %v, want %v", err, errBroken)
@@ -249,7 +249,7 @@ func TestPainterServesManyWithOnePictureAtATime(t *testing.T) {
 		wg.Go(func() {
 			got, err := p.PNG(t.Context(), r)
 			if err != nil || !bytes.Equal(got, want) {
-				t.Errorf("got %d bytes, %v; want the picture that PNG draws", len(got), err)
+				t.Errorf("got %d bytes, %v; want the picture that a painter alone draws", len(got), err)
 			}
 		})
 	}

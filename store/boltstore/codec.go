@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"excursobot/geo"
 	"excursobot/store"
@@ -154,7 +152,7 @@ func (c *codec) time(p *time.Time) {
 
 func (c *codec) point(p *geo.Point) {
 	if !c.reading {
-		if err := checkPoint(*p); err != nil {
+		if err := store.CheckPoint(*p); err != nil {
 			c.err = err
 			return
 		}
@@ -165,7 +163,7 @@ func (c *codec) point(p *geo.Point) {
 
 func (c *codec) text(p *string) {
 	if !c.reading {
-		if err := checkText(*p); err != nil {
+		if err := store.CheckText(*p); err != nil {
 			c.err = err
 			return
 		}
@@ -213,18 +211,4 @@ func list[T any](c *codec, p *[]T, item func(*codec, *T)) {
 	for i := range *p {
 		item(c, &(*p)[i])
 	}
-}
-
-func checkPoint(p geo.Point) error {
-	if !p.Valid() {
-		return fmt.Errorf("%w: point off the globe", store.ErrInvalid)
-	}
-	return nil
-}
-
-func checkText(s string) error {
-	if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
-		return fmt.Errorf("%w: text with NUL or invalid UTF-8", store.ErrInvalid)
-	}
-	return nil
 }

@@ -12,10 +12,10 @@ import (
 
 // Delivered implements store.Deliveries.
 func (s *Store) Delivered(ctx context.Context, d store.Delivery) error {
-	if err := checkKey(d.Place, d.Walk); err != nil {
+	if err := store.CheckKey(d.Place, d.Walk); err != nil {
 		return err
 	}
-	if err := errors.Join(checkText(d.Title), checkPoint(d.Point)); err != nil {
+	if err := errors.Join(store.CheckText(d.Title), store.CheckPoint(d.Point)); err != nil {
 		return err
 	}
 	key := toldKey(nil, d.Person, d.Place)

@@ -70,7 +70,7 @@ func (s *Store) Pending(ctx context.Context, after int64, limit int) ([]store.En
 
 // Note implements store.Inbox.
 func (s *Store) Note(ctx context.Context, update int64, place string, message int) error {
-	if err := checkKey(place); err != nil {
+	if err := store.CheckKey(place); err != nil {
 		return err
 	}
 	return s.write(ctx, func(t *txn) error {

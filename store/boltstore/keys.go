@@ -2,7 +2,6 @@ package boltstore
 
 import (
 	"encoding/binary"
-	"fmt"
 	"time"
 
 	"excursobot/geo"
@@ -64,18 +63,7 @@ func appendText(k []byte, s string) []byte { return append(append(k, s...), 0) }
 
 func readUint(k []byte) uint64 { return binary.BigEndian.Uint64(k) }
 
-// checkKey refuses texts that cannot be part of a key.
-func checkKey(parts ...string) error {
-	for _, s := range parts {
-		if len(s) > store.MaxKey {
-			return fmt.Errorf("%w: key of %d bytes", store.ErrInvalid, len(s))
-		}
-		if err := checkText(s); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func readInt(k []byte) int64 { return int64(readUint(k) ^ 1<<63) }
 
 func idKey(id int64) []byte { return appendInt(make([]byte, 0, 8), id) }
 

@@ -2,8 +2,6 @@ package boltstore
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -12,7 +10,7 @@ import (
 
 // Spend implements store.Ledger.
 func (s *Store) Spend(ctx context.Context, day store.Day, person, tokens int64) (store.Spent, error) {
-	if err := checkDay(day); err != nil {
+	if err := store.CheckDay(day); err != nil {
 		return store.Spent{}, err
 	}
 	var sum store.Spent
@@ -37,7 +35,7 @@ func (s *Store) Spend(ctx context.Context, day store.Day, person, tokens int64) 
 
 // Spent implements store.Ledger.
 func (s *Store) Spent(ctx context.Context, day store.Day, person int64) (store.Spent, error) {
-	if err := checkDay(day); err != nil {
+	if err := store.CheckDay(day); err != nil {
 		return store.Spent{}, err
 	}
 	var sum store.Spent
@@ -73,12 +71,4 @@ func (t *txn) putTokens(b *bolt.Bucket, key []byte, n int64) error {
 		return err
 	}
 	return t.put(b, key, v)
-}
-
-// checkDay refuses what is no date: it would never be swept.
-func checkDay(day store.Day) error {
-	if _, err := time.Parse(time.DateOnly, string(day)); err != nil {
-		return fmt.Errorf("%w: day %q", store.ErrInvalid, day)
-	}
-	return nil
 }

@@ -30,6 +30,9 @@ const (
 	growBy = 1 << 20
 )
 
+// ErrOlder says that a file opened with Config.ReadOnly would have to be brought to the present layout first.
+var ErrOlder = errors.New("was written by an older version of " + program)
+
 var (
 	keySchema  = []byte("schema")
 	keyProgram = []byte("program")
@@ -37,7 +40,7 @@ var (
 
 // Open opens the file, or makes it (0600) if there is none. It reads the whole file once and refuses one whose structure
 // is damaged, one of another program and one of a newer version; it never replaces a file. A file that another process
-// holds is ErrInUse after Config.Wait.
+// holds is ErrInUse after Config.Wait. With Config.ReadOnly nothing is made or written, and others may read the file too.
 func Open(cfg Config) (*Store, error) {
 	if cfg.Wait <= 0 {
 		cfg.Wait = 3 * time.Second
@@ -46,8 +49,10 @@ func Open(cfg Config) (*Store, error) {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	dir := filepath.Dir(cfg.Path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("store: make directory %s: %w", dir, err)
+	if !cfg.ReadOnly {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("store: make directory %s: %w", dir, err)
+		}
 	}
 	db, err := openFile(cfg)
 	switch {
@@ -80,6 +85,7 @@ func openFile(cfg Config) (db *bolt.DB, err error) {
 		Timeout:      cfg.Wait,
 		FreelistType: bolt.FreelistMapType, // the other one slows down with the number of free pages
 		MaxSize:      int(min(cfg.MaxSize, math.MaxInt)),
+		ReadOnly:     cfg.ReadOnly,
 		NoStatistics: true, // they cost every reader a lock
 		OpenFile: func(name string, flag int, perm os.FileMode) (*os.File, error) {
 			var err error
@@ -151,6 +157,9 @@ func (s *Store) prepare() error {
 	})
 	if err != nil {
 		return err
+	}
+	if s.db.IsReadOnly() && (!complete || version != schema) {
+		return fmt.Errorf("store: %s %w", s.path, ErrOlder)
 	}
 	if !complete {
 		if err := s.complete(empty); err != nil {

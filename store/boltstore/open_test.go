@@ -244,3 +244,43 @@ func BenchmarkOpen(b *testing.B) {
 		}
 	}
 }
+
+func TestReadOnly(t *testing.T) {
+	dir := t.TempDir()
+	cfg := Config{Path: filepath.Join(dir, "new", "excursobot.db"), ReadOnly: true, Wait: time.Millisecond}
+	if _, err := Open(cfg); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: got error %v", err)
+	}
+	if _, err := os.Stat(filepath.Dir(cfg.Path)); err == nil {
+		t.Error("a directory was made")
+	}
+	s := open(t, dir)
+	if err := errors.Join(s.MarkDone(t.Context(), 5), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	cfg.Path = filepath.Join(dir, "excursobot.db")
+	before, err := os.ReadFile(cfg.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := Open(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := Open(cfg) // beside the first
+	if err != nil {
+		t.Fatal(err)
+	}
+	if done, err := second.Done(t.Context(), 5); err != nil || !done {
+		t.Errorf("read: %v, %v", done, err)
+	}
+	if err := second.MarkDone(t.Context(), 6); err == nil {
+		t.Error("it was written")
+	}
+	if err := errors.Join(first.Close(), second.Close()); err != nil {
+		t.Error(err)
+	}
+	if after, err := os.ReadFile(cfg.Path); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the file was changed (%v)", err)
+	}
+}

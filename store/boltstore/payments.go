@@ -42,7 +42,7 @@ func (s *Store) Refund(ctx context.Context, p store.Payment) (store.Payment, boo
 
 // changePayment hands fn what is stored under p's charge, and stores what fn returns if fn says that it changed.
 func (s *Store) changePayment(ctx context.Context, p store.Payment, fn func(t *txn, old store.Payment, found bool) (store.Payment, bool, error)) (store.Payment, bool, error) {
-	if err := checkCharge(p.Charge); err != nil {
+	if err := store.CheckName(p.Charge); err != nil {
 		return store.Payment{}, false, err
 	}
 	var stored store.Payment
@@ -67,7 +67,7 @@ func (s *Store) changePayment(ctx context.Context, p store.Payment, fn func(t *t
 
 // Payment implements store.Payments.
 func (s *Store) Payment(ctx context.Context, charge string) (store.Payment, error) {
-	if err := checkCharge(charge); err != nil {
+	if err := store.CheckName(charge); err != nil {
 		return store.Payment{}, err
 	}
 	var p store.Payment
@@ -84,7 +84,7 @@ func (s *Store) Payment(ctx context.Context, charge string) (store.Payment, erro
 
 // Payments implements store.Payments.
 func (s *Store) Payments(ctx context.Context, after string, limit int) ([]store.Payment, error) {
-	if err := checkKey(after); err != nil {
+	if err := store.CheckKey(after); err != nil {
 		return nil, err
 	}
 	var payments []store.Payment
@@ -176,12 +176,4 @@ func paymentRow(tx *bolt.Tx, charge string) (p store.Payment, found bool, err er
 
 func decodePayment(key, value []byte, p *store.Payment) error {
 	return decode(key, value, func(c *codec) { paymentFields(c, p) })
-}
-
-// checkCharge wants a charge to be a key, and there at all.
-func checkCharge(charge string) error {
-	if charge == "" {
-		return fmt.Errorf("%w: a payment without a charge", store.ErrInvalid)
-	}
-	return checkKey(charge)
 }

@@ -12,7 +12,7 @@ import (
 
 // Tile implements store.Places.
 func (s *Store) Tile(ctx context.Context, key store.TileKey, now time.Time) (store.Tile, error) {
-	if err := checkKey(key.Language); err != nil {
+	if err := store.CheckKey(key.Language); err != nil {
 		return store.Tile{}, err
 	}
 	var tile store.Tile
@@ -38,7 +38,7 @@ func (s *Store) Tile(ctx context.Context, key store.TileKey, now time.Time) (sto
 
 // PutTile implements store.Places.
 func (s *Store) PutTile(ctx context.Context, tile store.Tile) error {
-	if err := checkKey(tile.Language); err != nil {
+	if err := store.CheckKey(tile.Language); err != nil {
 		return err
 	}
 	k := tileKey(tile.TileKey)
@@ -65,7 +65,7 @@ func (s *Store) PutTile(ctx context.Context, tile store.Tile) error {
 
 // Place implements store.Places.
 func (s *Store) Place(ctx context.Context, id, language string) (store.Place, error) {
-	if err := checkKey(id, language); err != nil {
+	if err := store.CheckKey(id, language); err != nil {
 		return store.Place{}, err
 	}
 	var place store.Place
@@ -81,7 +81,7 @@ func (s *Store) Place(ctx context.Context, id, language string) (store.Place, er
 
 // PlacesByPage implements store.Places.
 func (s *Store) PlacesByPage(ctx context.Context, language string, pages []int64) ([]store.Place, error) {
-	if err := checkKey(language); err != nil {
+	if err := store.CheckKey(language); err != nil {
 		return nil, err
 	}
 	var places []store.Place
@@ -108,7 +108,7 @@ func (s *Store) PlacesByPage(ctx context.Context, language string, pages []int64
 
 // PlacesIn implements store.Places.
 func (s *Store) PlacesIn(ctx context.Context, language string, ranges []geo.CellRange, limit int) ([]store.Place, error) {
-	if err := checkKey(language); err != nil {
+	if err := store.CheckKey(language); err != nil {
 		return nil, err
 	}
 	var places []store.Place
@@ -138,10 +138,10 @@ func (s *Store) PutPlaces(ctx context.Context, places []store.Place) error {
 	}
 	rows := make([]row, len(places))
 	for i, p := range places {
-		if err := checkKey(p.ID, p.Language); err != nil {
+		if err := store.CheckKey(p.ID, p.Language); err != nil {
 			return err
 		}
-		if err := checkPoint(p.Point); err != nil { // before the cell is computed from it
+		if err := store.CheckPoint(p.Point); err != nil { // before the cell is computed from it
 			return err
 		}
 		r := row{Place: p, leaf: geo.Leaf(p.Point)}

@@ -2,7 +2,6 @@ package boltstore
 
 import (
 	"context"
-	"fmt"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -11,7 +10,7 @@ import (
 
 // Setting implements store.Settings.
 func (s *Store) Setting(ctx context.Context, name string) (string, error) {
-	if err := checkName(name); err != nil {
+	if err := store.CheckName(name); err != nil {
 		return "", err
 	}
 	var value string
@@ -27,7 +26,7 @@ func (s *Store) Setting(ctx context.Context, name string) (string, error) {
 
 // SetSetting implements store.Settings.
 func (s *Store) SetSetting(ctx context.Context, name, value string) error {
-	if err := checkName(name); err != nil {
+	if err := store.CheckName(name); err != nil {
 		return err
 	}
 	v, err := encode([]byte(name), func(c *codec) { c.text(&value) })
@@ -35,11 +34,4 @@ func (s *Store) SetSetting(ctx context.Context, name, value string) error {
 		return err
 	}
 	return s.write(ctx, func(t *txn) error { return t.put(t.bucket(bucketSettings), []byte(name), v) })
-}
-
-func checkName(name string) error {
-	if name == "" {
-		return fmt.Errorf("%w: a setting without a name", store.ErrInvalid)
-	}
-	return checkKey(name)
 }

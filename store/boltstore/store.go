@@ -25,10 +25,11 @@ var _ store.Store = (*Store)(nil)
 
 // Config says where the file is and what it may grow to.
 type Config struct {
-	Path    string        // of the file; its directory is made (0700) if missing
-	Log     *slog.Logger  // nil = silence
-	MaxSize int64         // most bytes of the file, writes beyond it are store.ErrFull; 0 = no limit
-	Wait    time.Duration // for another process to leave the file, default 3 s
+	Path     string        // of the file; its directory is made (0700) if missing
+	Log      *slog.Logger  // nil = silence
+	MaxSize  int64         // most bytes of the file, writes beyond it are store.ErrFull; 0 = no limit
+	Wait     time.Duration // for another process to leave the file, default 3 s
+	ReadOnly bool          // the file must be there, and every write fails
 }
 
 // Store is an open file.

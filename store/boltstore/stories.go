@@ -15,7 +15,7 @@ import (
 // Stories implements store.Stories.
 func (s *Store) Stories(ctx context.Context, keys []store.StoryKey, now time.Time) ([]store.Story, error) {
 	for _, k := range keys {
-		if err := checkKey(k.Place, k.Language, string(k.Length)); err != nil {
+		if err := k.Check(); err != nil {
 			return nil, err
 		}
 	}
@@ -41,7 +41,7 @@ func (s *Store) Stories(ctx context.Context, keys []store.StoryKey, now time.Tim
 
 // StoriesIn implements store.Stories.
 func (s *Store) StoriesIn(ctx context.Context, language string, ranges []geo.CellRange, limit int, now time.Time) ([]store.Story, error) {
-	if err := checkKey(language); err != nil {
+	if err := store.CheckKey(language); err != nil {
 		return nil, err
 	}
 	var stories []store.Story
@@ -76,7 +76,7 @@ func (s *Store) StoriesIn(ctx context.Context, language string, ranges []geo.Cel
 func (s *Store) PutStories(ctx context.Context, stories []store.Story) error {
 	for i := range stories {
 		row := storyRow{Story: stories[i]}
-		if err := checkKey(row.Place, row.Language, string(row.Length)); err != nil {
+		if err := row.StoryKey.Check(); err != nil {
 			return err
 		}
 		if len(row.WrongBy) > 2 {

@@ -3,7 +3,7 @@ package boltstore
 import (
 	"bytes"
 	"context"
-	"fmt"
+	"errors"
 	"slices"
 	"time"
 
@@ -14,7 +14,7 @@ import (
 
 // Told implements store.Told. It looks at keys only.
 func (s *Store) Told(ctx context.Context, person int64, places []string) ([]bool, error) {
-	if err := checkKey(places...); err != nil {
+	if err := store.CheckKey(places...); err != nil {
 		return nil, err
 	}
 	told := make([]bool, len(places))
@@ -52,10 +52,7 @@ func (s *Store) Heard(ctx context.Context, person int64) (int, error) {
 
 // Vote implements store.Told.
 func (s *Store) Vote(ctx context.Context, person int64, key store.StoryKey, mark store.Mark, at time.Time) (store.Story, error) {
-	if mark < store.NoMark || mark > store.Wrong {
-		return store.Story{}, fmt.Errorf("%w: mark %d", store.ErrInvalid, mark)
-	}
-	if err := checkKey(key.Place, key.Language, string(key.Length)); err != nil {
+	if err := errors.Join(store.CheckMark(mark), key.Check()); err != nil {
 		return store.Story{}, err
 	}
 	var story storyRow

@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -61,6 +62,9 @@ func TestPlacesOfAnOlderFileExpireToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	asVersion1(t, s.path)
+	if _, err := Open(Config{Path: s.path, ReadOnly: true}); !errors.Is(err, ErrOlder) {
+		t.Errorf("to be read only: got error %v, want %v", err, ErrOlder)
+	}
 	s, err := openOld(s.path)
 	if err != nil {
 		t.Fatal(err)

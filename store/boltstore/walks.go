@@ -16,7 +16,7 @@ func (s *Store) SaveWalks(ctx context.Context, walks []store.Walk) error {
 	rows := make([][]byte, len(walks))
 	for i := range walks {
 		w := &walks[i]
-		if err := checkKey(w.ID); err != nil {
+		if err := store.CheckKey(w.ID); err != nil {
 			return err
 		}
 		row := *w
@@ -72,7 +72,7 @@ func (t *txn) swapWalk(key []byte, old, w *store.Walk, row []byte) error {
 
 // Walk implements store.Walks.
 func (s *Store) Walk(ctx context.Context, id string) (store.Walk, error) {
-	if err := checkKey(id); err != nil {
+	if err := store.CheckKey(id); err != nil {
 		return store.Walk{}, err
 	}
 	var w store.Walk
@@ -110,7 +110,7 @@ func (s *Store) OpenWalks(ctx context.Context) ([]store.Walk, error) {
 
 // Stops implements store.Walks.
 func (s *Store) Stops(ctx context.Context, walk string) ([]store.Stop, error) {
-	if err := checkKey(walk); err != nil {
+	if err := store.CheckKey(walk); err != nil {
 		return nil, err
 	}
 	var stops []store.Stop

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -10,121 +11,150 @@ import (
 	"excursobot/store"
 )
 
-// Benchmark measures what stands on hot paths: reading with 10 000 stories in a city, and writing alone and among 64.
+// Benchmark measures every role, reading with 10 000 stories in a city, and what stands on hot paths also with 64 writers at once.
 func Benchmark(b *testing.B, open func(b *testing.B, dir string) store.Store) {
-	s := open(b, b.TempDir())
+	ctx := b.Context()
+	f := &fixture{Store: open(b, b.TempDir())}
 	defer func() {
-		if err := s.Close(); err != nil {
+		if err := f.Close(); err != nil {
 			b.Error(err)
 		}
 	}()
-	ctx := b.Context()
-	check := func(b *testing.B, err error) {
-		if err != nil {
-			b.Fatal(err)
-		}
+	if err := f.fill(ctx); err != nil {
+		b.Fatal(err)
 	}
-	text := strings.Repeat("Об этом доме рассказывают вот что. ", 12) // 400 letters, as a short story has
-	city := make([]store.Story, 10_000)
-	for i := range city { // a disc of 10 km, dense in the middle
-		p := geo.Offset(louvre, float64(i*137%360), float64(i))
-		city[i] = story(fmt.Sprint("Q", i), "ru", store.Short, p)
-		city[i].Text = text
+	for _, m := range f.alone(ctx) {
+		b.Run(m.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := m.call(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
-	for i := 0; i < len(city); i += 500 {
-		check(b, s.PutStories(ctx, city[i:i+500]))
-	}
-	places := make([]string, 20)
-	for i := range places {
-		places[i] = fmt.Sprint("Q", i*7)
-		check(b, s.Delivered(ctx, store.Delivery{Person: 1, Place: fmt.Sprint("Q", i*14), At: noon}))
-	}
-	for i := range 1000 {
-		check(b, s.Delivered(ctx, store.Delivery{Person: int64(i % 50), Place: fmt.Sprint("told", i), At: noon}))
-	}
-
-	b.Run("Told20", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			_, err := s.Told(ctx, 1, places)
-			check(b, err)
-		}
-	})
-	// Twenty cells of the cache's size round a point; how many of their stories come back is said by the second figure.
 	for _, at := range []struct {
 		name   string
 		metres float64 // from the middle
-		limit  int
-	}{{"Dense", 0, 20}, {"Sparse", 9000, 20}, {"Nothing", 60_000, 20}} {
-		var ranges []geo.CellRange
-		for _, c := range geo.CellsWithin(nil, geo.Offset(louvre, 45, at.metres), 600, geo.LevelCache) {
-			if ranges = append(ranges, c.Range()); len(ranges) == 20 {
-				break
-			}
-		}
-		b.Run("StoriesIn20/"+at.name, func(b *testing.B) {
-			b.ReportAllocs()
-			var found int
-			for b.Loop() {
-				got, err := s.StoriesIn(ctx, "ru", ranges, at.limit, noon)
-				check(b, err)
-				found = len(got)
-			}
-			b.ReportMetric(float64(found), "stories")
-		})
+	}{{"Dense", 0}, {"Sparse", 9000}, {"Nothing", 60_000}} {
+		b.Run("StoriesIn20/"+at.name, func(b *testing.B) { f.storiesIn(ctx, b, at.metres) })
 	}
-	b.Run("Stories4", func(b *testing.B) {
-		b.ReportAllocs()
-		keys := []store.StoryKey{city[1].StoryKey, city[2].StoryKey, city[3].StoryKey, city[4].StoryKey}
-		for b.Loop() {
-			_, err := s.Stories(ctx, keys, noon)
-			check(b, err)
-		}
-	})
-	b.Run("User", func(b *testing.B) {
-		b.ReportAllocs()
-		_, err := s.UpdateUser(ctx, 1, func(u *store.User) error { u.Language = "ru"; return nil })
-		check(b, err)
-		for b.Loop() {
-			_, err := s.User(ctx, 1)
-			check(b, err)
-		}
-	})
-
-	var n atomic.Int64
 	for _, writers := range []int{1, 64} {
-		b.Run(fmt.Sprintf("Delivered/writers=%d", writers), func(b *testing.B) {
-			together(b, writers, func() error {
-				i := n.Add(1)
-				return s.Delivered(ctx, store.Delivery{Update: i, Person: i % 500, Place: fmt.Sprint("D", i), At: noon})
-			})
-		})
-		b.Run(fmt.Sprintf("AcceptAndDone/writers=%d", writers), func(b *testing.B) {
-			raw := make([]byte, 400) // as a message with a location has
-			together(b, writers, func() error {
-				i := n.Add(1)
-				if _, err := s.Accept(ctx, store.Entry{Update: i, Chat: i % 500, Arrived: noon, Raw: raw}); err != nil {
-					return err
-				}
-				return s.MarkDone(ctx, i)
-			})
-		})
-		b.Run(fmt.Sprintf("Spend/writers=%d", writers), func(b *testing.B) {
-			together(b, writers, func() error {
-				_, err := s.Spend(ctx, store.DayOf(noon), n.Add(1)%500, 1)
-				return err
-			})
+		for _, m := range f.together(ctx) {
+			b.Run(fmt.Sprintf("%s/writers=%d", m.name, writers), func(b *testing.B) { together(b, writers, m.call) })
+		}
+	}
+}
+
+// measure is one call that is timed.
+type measure struct {
+	name string
+	call func() error
+}
+
+// fixture is a store that has been in use for a while.
+type fixture struct {
+	store.Store
+	city   []store.Story
+	places []store.Place
+	walks  []store.Walk
+	n      atomic.Int64 // the next number that nobody used
+}
+
+const (
+	benchPeople = 500
+	benchWalks  = 50
+)
+
+// fill stores a disc of 10 km, dense in the middle, and people who heard some of it.
+func (f *fixture) fill(ctx context.Context) error {
+	text := strings.Repeat("Об этом доме рассказывают вот что. ", 12) // 400 letters, as a short story has
+	for i := range 10_000 {
+		p := geo.Offset(louvre, float64(i*137%360), float64(i))
+		s := story(fmt.Sprint("Q", i), "ru", store.Short, p)
+		s.Text = text
+		f.city = append(f.city, s)
+		f.places = append(f.places, store.Place{
+			ID: s.Place, Language: "ru", PageID: int64(i + 1), Title: s.Title, Point: p, Extract: text, URL: s.URL, Source: "wikipedia", Fetched: noon,
 		})
 	}
-	b.Run("PutStories4", func(b *testing.B) {
-		b.ReportAllocs()
-		for i := 0; b.Loop(); i = (i + 4) % len(city) {
-			for j := i; j < i+4; j++ {
-				city[j].Text = fmt.Sprint(text, n.Add(1))
-			}
-			check(b, s.PutStories(ctx, city[i:i+4]))
+	for i := 0; i < len(f.city); i += 500 {
+		if err := f.PutStories(ctx, f.city[i:i+500]); err != nil {
+			return err
 		}
-	})
+		if err := f.PutPlaces(ctx, f.places[i:i+500]); err != nil {
+			return err
+		}
+	}
+	for i := range int64(benchPeople) {
+		if _, err := f.UpdateUser(ctx, i+1, func(u *store.User) error { u.Language, u.Seen = "ru", noon; return nil }); err != nil {
+			return err
+		}
+		for _, s := range f.city[:2] {
+			if err := f.Delivered(ctx, store.Delivery{Person: i + 1, Place: s.Place, At: noon}); err != nil {
+				return err
+			}
+		}
+		if _, _, err := f.Credit(ctx, store.Payment{Charge: fmt.Sprint("old", i), Person: i + 1, Stars: 50, At: noon}); err != nil {
+			return err
+		}
+	}
+	for i := range 1000 {
+		if err := f.Delivered(ctx, store.Delivery{Person: int64(i%50) + 1, Place: f.city[i*7%len(f.city)].Place, At: noon}); err != nil {
+			return err
+		}
+	}
+	for i := range benchWalks {
+		w := aWalk(fmt.Sprint(i, ":1"), 1)
+		w.Track = make([]byte, 1000)
+		f.walks = append(f.walks, w)
+	}
+	if err := f.SaveWalks(ctx, f.walks); err != nil {
+		return err
+	}
+	for i := range 10 {
+		d := store.Delivery{Person: 7, Place: fmt.Sprint("Q", i), Walk: f.walks[0].ID, Number: i + 1, Title: "Title", At: noon}
+		if err := f.Delivered(ctx, d); err != nil {
+			return err
+		}
+	}
+	if err := f.PutTile(ctx, f.tile(0)); err != nil {
+		return err
+	}
+	return f.SetSetting(ctx, "paused", "no")
+}
+
+// tile is one with 50 pages.
+func (f *fixture) tile(n int64) store.Tile {
+	t := store.Tile{TileKey: store.TileKey{Cell: geo.CellAt(louvre, geo.LevelTile) + geo.Cell(2*n), Language: "ru"}, Expires: noon}
+	for i := range 50 {
+		t.Pages = append(t.Pages, store.Page{ID: int64(i), Title: "Старый дом", Point: louvre, Kind: "landmark"})
+	}
+	return t
+}
+
+// storiesIn looks into twenty cells of the cache's size round a point; how many of their stories come back is said by the second figure.
+func (f *fixture) storiesIn(ctx context.Context, b *testing.B, metres float64) {
+	b.ReportAllocs()
+	ranges := rangesAt(metres)
+	found := 0
+	for b.Loop() {
+		got, err := f.StoriesIn(ctx, "ru", ranges, 20, noon)
+		if err != nil {
+			b.Fatal(err)
+		}
+		found = len(got)
+	}
+	b.ReportMetric(float64(found), "stories")
+}
+
+func rangesAt(metres float64) (ranges []geo.CellRange) {
+	for _, c := range geo.CellsWithin(nil, geo.Offset(louvre, 45, metres), 600, geo.LevelCache) {
+		if ranges = append(ranges, c.Range()); len(ranges) == 20 {
+			break
+		}
+	}
+	return ranges
 }
 
 // together shares b.N calls among the writers; the figure is the time for one call among all of them.

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"math"
+	"sync"
 	"testing"
 	"time"
 
@@ -139,11 +140,22 @@ func testInboxBounds(t *testing.T, open OpenFunc) {
 	if seen != n {
 		t.Errorf("%d entries, want %d", seen, n)
 	}
+	var wg sync.WaitGroup
+	for w := range writers { // the order of parking is that of the last tries
+		wg.Go(func() {
+			for i := w; i < n; i += writers {
+				for range store.TriesMost - 1 {
+					if again, err := s.Retry(ctx, int64(i+1)); err != nil || !again {
+						t.Errorf("update %d: %v, error %v", i+1, again, err)
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
 	for i := range entries {
-		for range store.TriesMost {
-			_, err := s.Retry(ctx, int64(i+1))
-			must(t, err)
-		}
+		_, err := s.Retry(ctx, int64(i+1))
+		must(t, err)
 	}
 	list, err := s.Parked(ctx)
 	must(t, err)

@@ -32,6 +32,8 @@ func fill(v reflect.Value, n *int) {
 		v.SetString(fmt.Sprintf("текст-%d", *n))
 	case reflect.Bool:
 		v.SetBool(true)
+	case reflect.Int8: // a mark
+		v.SetInt(int64(*n%3) + 1)
 	case reflect.Int, reflect.Int64:
 		v.SetInt(-int64(*n) << 20)
 	case reflect.Uint64:
@@ -187,6 +189,12 @@ func testRefused(t *testing.T, open OpenFunc) {
 		}
 	}
 
+	for _, b := range bad { // what is no key may be long
+		if err := s.SetSetting(ctx, "good", b); !errors.Is(err, store.ErrInvalid) {
+			t.Errorf("SetSetting to %.10q: got error %v, want ErrInvalid", b, err)
+		}
+	}
+
 	off := story("off", "ru", store.Short, geo.Point{Lat: 91})
 	for name, err := range map[string]error{
 		"story off the globe":    s.PutStories(ctx, []store.Story{off}),
@@ -311,6 +319,24 @@ func testClosed(t *testing.T, open OpenFunc) {
 		}
 	}
 	closeStore(t, s) // the second time is no error
+}
+
+// testUnderWay ends the context of a write that has begun: its outcome is what counts.
+func testUnderWay(t *testing.T, open OpenFunc) {
+	s := open(t, t.TempDir())
+	defer closeStore(t, s)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	got, err := s.UpdateUser(ctx, 1, func(u *store.User) error {
+		cancel()
+		u.Language = "ru"
+		return nil
+	})
+	want := store.User{ID: 1, Language: "ru"}
+	if err != nil || got.Language != want.Language {
+		t.Errorf("got %+v, error %v", got, err)
+	}
+	play(t, s, []op{user("written", 1, want, nil)})
 }
 
 func testUpdater(t *testing.T, open OpenFunc) {

@@ -37,6 +37,7 @@ func Run(t *testing.T, open OpenFunc) {
 		{"ClosedWalks", closedWalkOps},
 		{"Payments", paymentOps},
 		{"Settings", settingOps},
+		{"Order", orderOps},
 		{"Forget", forgetOps},
 		{"Sweep", sweepOps},
 	} {
@@ -62,10 +63,14 @@ func Run(t *testing.T, open OpenFunc) {
 	t.Run("Refused", func(t *testing.T) { testRefused(t, open) })
 	t.Run("Ended", func(t *testing.T) { testEnded(t, open) })
 	t.Run("Closed", func(t *testing.T) { testClosed(t, open) })
+	t.Run("UnderWay", func(t *testing.T) { testUnderWay(t, open) })
 	t.Run("Updater", func(t *testing.T) { testUpdater(t, open) })
 	t.Run("Aliasing", func(t *testing.T) { testAliasing(t, open) })
 	t.Run("Concurrent", func(t *testing.T) { testConcurrent(t, open) })
+	t.Run("ConcurrentInbox", func(t *testing.T) { testConcurrentInbox(t, open) })
+	t.Run("ConcurrentWalks", func(t *testing.T) { testConcurrentWalks(t, open) })
 	t.Run("CloseWhileWriting", func(t *testing.T) { testCloseWhileWriting(t, open) })
+	t.Run("Moving", func(t *testing.T) { testMoving(t, open) })
 	t.Run("Crash", func(t *testing.T) { testCrash(t, open) })
 }
 

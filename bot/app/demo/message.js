@@ -1,0 +1,137 @@
+// How a message looks. What the bot wrote is Telegram's HTML: it is rebuilt from a short list of elements, so that nothing else gets in.
+
+import { node, press, shape } from "./dom.js";
+import { plane } from "./geo.js";
+import { fileOf } from "./server.js";
+import { clock, say } from "./words.js";
+
+const allowed = new Set(["B", "STRONG", "I", "EM", "U", "S", "CODE", "PRE", "A", "BLOCKQUOTE"]);
+
+/** mapPoint reads the point out of a link to a map, null if it is none. */
+export function mapPoint(href) {
+  const found = /[?&]query=(-?[\d.]+)(?:,|%2C)(-?[\d.]+)/.exec(href);
+  return found && { lat: Number(found[1]), lon: Number(found[2]) };
+}
+
+/** placeIn returns the place of a story, which its button for the map tells, and null for every other message. */
+export function placeIn(event) {
+  for (const b of (event.buttons ?? []).flat()) {
+    const point = b.URL && mapPoint(b.URL);
+    const title = /<b>(?:\d+\. )?(.*?)<\/b>/.exec(event.html ?? "");
+    if (point && title) return { ...point, title: new DOMParser().parseFromString(title[1], "text/html").body.textContent };
+  }
+  return null;
+}
+
+/** contents returns what stands in the bubble of a message. on has what its parts do, as the chat knows it. */
+export function contents(event, on) {
+  if (event.method === "sendPhoto") return [picture(event, on)];
+  if (event.method === "sendDocument") return [download(event, on)];
+  if (event.method === "sendInvoice") return invoice(event, on);
+  if (event.lat || event.lon) return location(event, on);
+  const words = node("div", { class: "words" });
+  if (event.html) words.append(markup(event.html, on));
+  else words.append(event.plain ?? "");
+  return event.preview ? [preview(event.preview), words] : [words];
+}
+
+/** service returns the line that Telegram itself writes, "" for what people or the bot wrote. */
+export function service(event) {
+  if (event.fromBot || !event.stars) return "";
+  return event.stars > 0 ? say("you_paid", { n: event.stars }) : say("you_got", { n: -event.stars });
+}
+
+/** stamp is the small line with the time, and whether the message was edited. */
+export function stamp(event) {
+  const edited = event.fromBot && event.edits > 0;
+  return node("span", { class: "stamp" }, (edited ? say("edited") + " " : "") + clock(edited ? event.editedAt : event.at));
+}
+
+/** rows are the buttons below a message. */
+export function rows(event, on) {
+  return (event.buttons ?? []).map((row) => node("div", { class: "row" }, ...row.map((b) => {
+    if (!b.URL) return press(b.Text, (click) => on.press(event.id, b.Data, click.currentTarget));
+    const point = mapPoint(b.URL);
+    if (point) return press(b.Text, () => on.map(point));
+    return outward(node("a", { class: "button" }, b.Text), b.URL);
+  })));
+}
+
+function markup(html, on) {
+  const out = document.createDocumentFragment();
+  const copy = (from, to) => {
+    for (const child of from.childNodes) {
+      if (child.nodeType === Node.TEXT_NODE) {
+        to.append(child.textContent);
+      } else if (!allowed.has(child.nodeName)) {
+        copy(child, to);
+      } else {
+        const made = child.nodeName === "A" ? link(child.getAttribute("href") ?? "", on) : node(child.nodeName.toLowerCase());
+        copy(child, made);
+        to.append(made);
+      }
+    }
+  };
+  copy(new DOMParser().parseFromString(html, "text/html").body, out);
+  return out;
+}
+
+// A link to a map points at the map beside the chat: the place is there already.
+function link(href, on) {
+  const point = mapPoint(href);
+  if (point) return press("", () => on.map(point), { class: "link", title: say("show_on_map") });
+  return outward(node("a"), href);
+}
+
+function outward(a, href) {
+  if (/^https?:\/\//.test(href)) Object.assign(a, { href, target: "_blank", rel: "noopener noreferrer" });
+  return a;
+}
+
+function picture(event, on) {
+  const image = node("img", { src: fileOf(on.person(), event.id), alt: say("picture_alt"), width: 480, height: 360 });
+  image.addEventListener("load", on.grown); // its height is known now
+  const button = press("", () => on.enlarge(image.src), { class: "picture", "aria-label": say("enlarge") });
+  button.append(image);
+  return button;
+}
+
+function download(event, on) {
+  return node("a", { class: "file", href: fileOf(on.person(), event.id), download: event.fileName },
+    node("span", { class: "badge", "aria-hidden": true }, "GPX"), node("span", {}, say("download", { file: event.fileName })));
+}
+
+function invoice(event, on) {
+  const paid = on.paid(event.id);
+  const words = node("div", { class: "words" }, node("b", {}, event.plain), "\n", event.detail);
+  return [words, node("div", { class: "row inside" }, paid
+    ? node("span", { class: "paid" }, say("paid"))
+    : press(say("pay", { n: event.stars }), () => on.pay(event), { class: "main pay" }))];
+}
+
+function location(event, on) {
+  const point = { lat: event.lat, lon: event.lon };
+  const title = event.method === "sendVenue" ? event.plain : say(event.live ? "live" : on.shared(event.id) ? "live_over" : "location");
+  const button = press("", () => on.map(point), { class: "place", title: say("show_on_map") });
+  button.append(sketch(point, on.spots(), event.live), node("span", {}, node("b", {}, title),
+    node("span", { class: "fine" }, event.detail ?? `${event.lat.toFixed(5)}, ${event.lon.toFixed(5)}`)));
+  return [button];
+}
+
+// A sketch of what stands within 400 m of a point.
+function sketch(point, spots, live) {
+  const flat = plane(point), w = 64, h = 48, scale = 0.06;
+  const near = spots.map(flat.to).map(({ x, y }) => ({ x: w / 2 + x * scale, y: h / 2 + y * scale }))
+    .filter(({ x, y }) => x > 3 && x < w - 3 && y > 3 && y < h - 3);
+  return shape("svg", { class: "sketch", viewBox: `0 0 ${w} ${h}`, width: w, height: h, "aria-hidden": true },
+    shape("path", { class: "grid", d: `M0 12H${w}M0 36H${w}M16 0V${h}M48 0V${h}` }),
+    ...near.map(({ x, y }) => shape("circle", { class: "dot", cx: x, cy: y, r: 2.5 })),
+    live ? shape("circle", { class: "body", cx: w / 2, cy: h / 2, r: 5 })
+      : shape("path", { class: "pin", d: `M${w / 2} ${h / 2}c-7-9-8-11-8-14a8 8 0 0 1 16 0c0 3-1 5-8 14Z` }));
+}
+
+// A picture that Telegram would load from elsewhere is named, and not loaded.
+function preview(address) {
+  const name = decodeURIComponent(address.split("/").at(-1).split("?")[0]);
+  return node("div", { class: "preview" }, node("b", {}, new URL(address).hostname), node("span", {}, name), node("span", { class: "fine" }, say("preview")));
+}

@@ -1,0 +1,138 @@
+//go:build browser
+
+package app
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+
+	"excursobot/geo"
+)
+
+// measure holds the page's arithmetic to that of the bot, and its ways to what a way must be.
+func (d demoTab) measure(t *testing.T) {
+	a, b := geo.Point{Lat: 55.7525, Lon: 37.6231}, geo.Point{Lat: 55.7415, Lon: 37.6208}
+	script := fmt.Sprintf(`(async () => {
+		const { distance, tour } = await import("/geo.js");
+		const corner = (lat, lon) => ({ lat, lon });
+		const corners = [corner(-3, 3), corner(0, 2), corner(2, -1), corner(-2, 3)]; // to go to the nearest first is a detour
+		return { metres: distance(corner(%v, %v), corner(%v, %v)), way: tour(corner(0, 0), corners).map((p) => corners.indexOf(p)) };
+	})()`, a.Lat, a.Lon, b.Lat, b.Lon)
+	got := read(t, d.tab, chromedp.Evaluate[struct {
+		Metres float64
+		Way    []int
+	}](script, chromedp.EvalAwaitPromise))
+	if want := geo.Distance(a, b); math.Abs(got.Metres-want) > 0.01 {
+		t.Errorf("%f m, want %f", got.Metres, want)
+	}
+	if want := []int{2, 1, 3, 0}; !slices.Equal(got.Way, want) {
+		t.Errorf("the way is %v, want %v", got.Way, want)
+	}
+}
+
+func (d demoTab) clickOnTheMap(t *testing.T) {
+	d.do(t, chromedp.Click(`[data-city=paris]`))
+	if where := read(t, d.tab, chromedp.Text("#where")); where != "You are 20 m from Louvre." {
+		t.Errorf("the walker stands there: %q", where)
+	}
+	d.clickSpot(t, "Place des Vosges")
+	d.says(t, "Writing the story…")
+	d.until(t, `document.querySelector(".bot.fresh .stamp")?.textContent.startsWith("edited")`)
+	d.says(t, "Place des Vosges · 20 m")
+	d.until(t, `document.querySelectorAll(".spot.told").length === 1`)
+	d.until(t, `document.getElementById("n-last").textContent === "the model"`)
+	d.dragWalker(t)
+	d.run(t, `document.querySelector("#messages .place").click()`)
+	d.until(t, `document.querySelector("#map .mark").getAttribute("visibility") === "visible"`)
+}
+
+// dragWalker moves the person with the mouse, which sends nothing.
+func (d demoTab) dragWalker(t *testing.T) {
+	sent := len(d.page.person(100001).Messages())
+	x, y := d.middle(t, "#map .walker .body")
+	d.do(t, chromedp.MouseEvent(input.DispatchMouseEventTypeMousePressed, x, y, chromedp.ButtonLeft, chromedp.ClickCount(1)),
+		chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, x-40, y+30, chromedp.ButtonLeft),
+		chromedp.MouseEvent(input.DispatchMouseEventTypeMouseReleased, x-40, y+30, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	d.until(t, `!document.getElementById("where").textContent.startsWith("You are 20 m")`)
+	if now := len(d.page.person(100001).Messages()); now != sent {
+		t.Errorf("%d messages before, %d after", sent, now)
+	}
+}
+
+func (d demoTab) walk(t *testing.T) {
+	d.do(t, chromedp.Click(`[value="60"]`), chromedp.Click("#walk"))
+	d.press(t, "3 seconds")
+	d.says(t, "A story every 3 seconds, then.")
+	d.until(t, `document.getElementById("n-walks").textContent === "1"`)
+	d.says(t, "3. ")
+	d.until(t, `document.querySelectorAll(".spot.told").length >= 4`)
+	d.do(t, chromedp.Click("#walk"))
+	d.until(t, `document.getElementById("walk").textContent === "Walk on"`)
+	d.do(t, chromedp.Click("#unshare"))
+	d.says(t, "You've stopped sharing, so the walk is over.")
+	d.until(t, `document.querySelector("#messages .picture img")?.naturalWidth > 0`)
+	d.do(t, chromedp.Click("#messages .picture"), chromedp.WaitVisible("#picture-image"), chromedp.Click("#picture-close"), chromedp.WaitNotVisible("#picture-image"))
+	d.until(t, `document.querySelector("#messages a.file")`)
+	gpx := d.download(t, "#messages a.file")
+	if !strings.Contains(gpx, "<gpx") || !strings.Contains(gpx, "<trkpt") || !strings.Contains(gpx, "1. Notre-Dame de Paris") {
+		t.Errorf("the route's file is %.500s", gpx)
+	}
+}
+
+// download clicks a link and returns the file that it leads to.
+func (d demoTab) download(t *testing.T, link string) string {
+	t.Helper()
+	done := make(chan browser.EventDownloadProgress, 16)
+	err := chromedp.ListenBrowser(d.ctx, func(event any) {
+		if e, ok := event.(*browser.EventDownloadProgress); ok && e.State != browser.DownloadProgressStateInProgress {
+			done <- *e
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := true
+	_, err = chromedp.CallBrowser(d.ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+		Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: t.TempDir(), EventsEnabled: &events,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.do(t, chromedp.Click(link))
+	select {
+	case e := <-done:
+		data, err := os.ReadFile(e.FilePath)
+		if err != nil {
+			t.Fatalf("%s: %v", e.State, err)
+		}
+		return string(data)
+	case <-time.After(browserPatience):
+		t.Fatal("nothing was downloaded")
+		return ""
+	}
+}
+
+// reload holds that the chat is there again, and a location that is shared.
+func (d demoTab) reload(t *testing.T) {
+	d.do(t, chromedp.Click("#walk"))
+	d.until(t, `document.getElementById("walk").textContent === "Pause"`)
+	d.press(t, "3 seconds") // so that no story of the walk is on its way when the messages are counted
+	d.do(t, chromedp.Click("#walk"))
+	d.write(t, "/stop")
+	d.says(t, "All right, the walk is over.")
+	const count = `document.querySelectorAll("#messages > li").length`
+	before := read(t, d.tab, chromedp.Evaluate[int](count))
+	d.do(t, chromedp.Reload())
+	d.until(t, count+` >= `+strconv.Itoa(before)+` && document.getElementById("walk").textContent === "Walk on"`)
+	d.do(t, chromedp.Click("#unshare"), chromedp.WaitNotVisible("#unshare"))
+}

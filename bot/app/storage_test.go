@@ -1,0 +1,96 @@
+package app
+
+import (
+	"log/slog"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"excursobot/bot/sim"
+	"excursobot/geo/places"
+	"excursobot/store/pgstore/pgtest"
+)
+
+// newDatabaseApp builds the demo's bot on a Postgres database, with the pack's stories ready.
+func newDatabaseApp(t *testing.T, url string) (*App, *stage, *places.Pack) {
+	t.Helper()
+	cfg := Defaults()
+	cfg.derive(environment{})
+	cfg.Store.Dir, cfg.Store.Postgres = t.TempDir(), url
+	pack, err := places.LoadPack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	play := newStage(&cfg, pack)
+	play.world.WithoutPack = false
+	a, err := New(cfg, play.world, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, play, pack
+}
+
+// With a database the bot answers, remembers over a restart, and leaves the data directory alone.
+func TestDatabase(t *testing.T) {
+	url := pgtest.URL(t)
+	a, play, pack := newDatabaseApp(t, url)
+	place := pack.Cities()[0].Places[0]
+	said := make(chan string, 100)
+	defer play.telegram.Subscribe(func(e sim.Event) {
+		if e.Message.FromBot {
+			said <- e.Message.Text
+		}
+	})()
+	stop := running(t, a)
+	play.telegram.Person(sim.Profile{ID: 1, LanguageCode: "en"}).Locate(place.Point.Lat, place.Point.Lon)
+	for text := range said {
+		if strings.Contains(text, place.Texts["en"]) {
+			break
+		}
+	}
+	if code, body := status(a, "/readyz"); code != http.StatusOK {
+		t.Errorf("not ready: %s", body)
+	}
+	if got := a.readStore(t.Context()); got.SizeBytes == 0 || got.Writes == 0 || got.Commits == 0 {
+		t.Errorf("the dashboard says %+v of the store", got)
+	}
+	if err := a.storeTakes(t.Context()); err != nil {
+		t.Errorf("the store: %v", err)
+	}
+	if code, body := status(a, "/healthz"); code != http.StatusOK || !strings.Contains(body, a.replica) {
+		t.Errorf("/healthz says %s, want the replica %s", body, a.replica)
+	}
+	if err := stop(); err != nil {
+		t.Errorf("stop: %v", err)
+	}
+	files, err := os.ReadDir(a.cfg.Store.Dir)
+	if err != nil || len(files) != 0 {
+		t.Errorf("the data directory holds %v (%v)", files, err)
+	}
+
+	a, _, _ = newDatabaseApp(t, url)
+	told, err := a.store.Told(t.Context(), 1, []string{place.ID})
+	if err != nil || !slices.Equal(told, []bool{true}) {
+		t.Errorf("told %v (%v)", told, err)
+	}
+	if st, err := a.store.InboxStats(t.Context()); err != nil || st.Pending != 0 {
+		t.Errorf("inbox %+v (%v)", st, err)
+	}
+	if err := a.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestNoVolumeIsNoLossWithADatabase(t *testing.T) {
+	for _, url := range []string{"", "postgres://u@h/d"} {
+		var out strings.Builder
+		cfg := Defaults()
+		cfg.Store.Postgres = url
+		cfg.warn(slog.New(slog.NewTextHandler(&out, nil)), environment{"RAILWAY_PROJECT_ID": "x"})
+		if got, want := strings.Contains(out.String(), "no_volume"), url == ""; got != want {
+			t.Errorf("with the database %q: warned %v, want %v", url, got, want)
+		}
+	}
+}

@@ -1,0 +1,146 @@
+package boltstore
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	bolt "go.etcd.io/bbolt"
+
+	"excursobot/store"
+)
+
+// reader says how a table is read: its rows lie in a bucket in the order of their store.Key.
+type reader struct {
+	bucket []byte
+	key    func(after store.Key) ([]byte, error) // the bucket's key of the row with that Key
+	row    func(tx *bolt.Tx, k, v []byte) (any, error)
+}
+
+func readerOf(table store.Table) (reader, bool) {
+	r, ok := map[store.Table]reader{
+		store.TableUsers:    {bucketUsers, numberKey, exportUser},
+		store.TablePlaces:   {bucketPlaceIDs, textsKey(2), exportPlace},
+		store.TableTiles:    {bucketTiles, exportTileKey, exportTile},
+		store.TableStories:  {bucketStoryIDs, textsKey(3), exportStory},
+		store.TableTold:     {bucketTold, exportToldKey, exportTold},
+		store.TableLedger:   {bucketLedger, exportLedgerKey, exportTokens},
+		store.TableWalks:    {bucketWalks, exportWalkKey, exportWalk},
+		store.TableStops:    {bucketStops, exportStopKey, exportStop},
+		store.TablePayments: {bucketPayments, textsKey(1), exportPayment},
+		store.TableInbox:    {bucketInbox, numberKey, exportEntry},
+		store.TableSettings: {bucketSettings, textsKey(1), exportSetting},
+	}[table]
+	return r, ok
+}
+
+// Export implements store.Moving.
+func (s *Store) Export(ctx context.Context, table store.Table, after store.Key, limit int) ([]store.Row, error) {
+	if read, ok := listOf(table); ok {
+		return s.exportList(ctx, read, after, limit)
+	}
+	r, ok := readerOf(table)
+	if !ok {
+		return nil, fmt.Errorf("%w: table %q", store.ErrInvalid, table)
+	}
+	var start []byte
+	if after != "" {
+		var err error
+		if start, err = r.key(after); err != nil {
+			return nil, err
+		}
+	}
+	var rows []store.Row
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		c := tx.Bucket(r.bucket).Cursor()
+		k, v := c.Seek(start)
+		if after != "" && bytes.Equal(k, start) {
+			k, v = c.Next()
+		}
+		for ; k != nil && len(rows) < limit; k, v = c.Next() {
+			record, err := r.row(tx, k, v)
+			if err != nil {
+				return err
+			}
+			if record != nil {
+				rows = append(rows, store.NewRow(record))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
+}
+
+// Rows implements store.Moving. It looks at every page of the table.
+func (s *Store) Rows(ctx context.Context, table store.Table) (int, error) {
+	n := 0
+	read, list := listOf(table)
+	r, ok := readerOf(table)
+	if !list && !ok {
+		return 0, fmt.Errorf("%w: table %q", store.ErrInvalid, table)
+	}
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		switch {
+		case list:
+			rows, err := read(tx)
+			n = len(rows)
+			return err
+		case table != store.TableSettings:
+			n = rows(tx, r.bucket)
+			return nil
+		}
+		n = 0
+		return tx.Bucket(r.bucket).ForEach(func(k, v []byte) error {
+			record, err := r.row(tx, k, v)
+			if record != nil {
+				n++
+			}
+			return err
+		})
+	})
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}
+
+// listOf returns how one of the short tables is read whose rows are known by their position: at most 10 000 numbers.
+func listOf(table store.Table) (func(*bolt.Tx) ([]any, error), bool) {
+	read, ok := map[store.Table]func(*bolt.Tx) ([]any, error){
+		store.TableClosed: exportClosed,
+		store.TableDone:   exportDone,
+		store.TableParked: exportParked,
+	}[table]
+	return read, ok
+}
+
+func (s *Store) exportList(ctx context.Context, read func(*bolt.Tx) ([]any, error), after store.Key, limit int) ([]store.Row, error) {
+	var position int64
+	if after != "" {
+		if err := after.Parts(&position); err != nil {
+			return nil, err
+		}
+	}
+	var rows []store.Row
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		records, err := read(tx)
+		if err != nil {
+			return err
+		}
+		first := min(max(position, 0), int64(len(records)))
+		for _, record := range records[first:] {
+			if len(rows) >= limit {
+				break
+			}
+			rows = append(rows, store.NewRow(record))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
+}

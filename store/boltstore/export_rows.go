@@ -1,0 +1,204 @@
+package boltstore
+
+import (
+	"bytes"
+	"fmt"
+
+	bolt "go.etcd.io/bbolt"
+
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// exportClosed reads the closed walks in the order of closing. One that was swept is only in the ring; one that was swept and came back is there twice, of
+// which the later one counts.
+func exportClosed(tx *bolt.Tx) ([]any, error) {
+	var keys [][]byte
+	seen := map[string]bool{}
+	ring := tx.Bucket(bucketWalkRing)
+	n := ring.Sequence()
+	for i := n; i > n-min(n, store.WalksKept); i-- {
+		key := ring.Get(slotKey(uint32((i - 1) % store.WalksKept)))
+		if key == nil || seen[string(key)] {
+			continue
+		}
+		seen[string(key)] = true
+		w, found, err := walkRow(tx, key)
+		if err != nil {
+			return nil, err
+		}
+		if found && w.Closed {
+			keys = append(keys, key)
+		}
+	}
+	records := make([]any, len(keys))
+	for i := range keys {
+		key := keys[len(keys)-1-i]
+		records[i] = store.ClosedRow{Position: i + 1, Walk: string(key[:len(key)-1])}
+	}
+	return records, nil
+}
+
+// exportDone reads the ring from the update done first.
+func exportDone(tx *bolt.Tx) ([]any, error) {
+	ring := tx.Bucket(bucketRing)
+	n := ring.Sequence()
+	kept := min(n, store.DoneKept)
+	records := make([]any, kept)
+	for i := range kept {
+		v := ring.Get(slotOf(n - kept + i + 1))
+		if len(v) != 8 {
+			return nil, fmt.Errorf("%w: number %d of the updates done", errRecord, n-kept+i+1)
+		}
+		records[i] = store.DoneRow{Position: int(i) + 1, Update: readInt(v)}
+	}
+	return records, nil
+}
+
+func exportParked(tx *bolt.Tx) ([]any, error) {
+	var records []any
+	err := tx.Bucket(bucketParked).ForEach(func(k, v []byte) error {
+		e, err := decodeEntry(k, v)
+		records = append(records, store.ParkedRow{Position: len(records) + 1, Entry: e})
+		return err
+	})
+	return records, err
+}
+
+func exportUser(_ *bolt.Tx, k, v []byte) (any, error) {
+	var u store.User
+	err := decodeUser(k, v, &u)
+	return u, err
+}
+
+// exportPlace reads the place that a row of bucketPlaceIDs points to.
+func exportPlace(tx *bolt.Tx, k, v []byte) (any, error) {
+	id, language, _ := bytes.Cut(k, []byte{0})
+	if len(v) != 8 {
+		return nil, fmt.Errorf("%w: place %q", errRecord, k)
+	}
+	var r store.PlaceRow
+	if err := getPlace(tx, placeKey(string(language), geo.Cell(readUint(v)), string(id)), &r.Place); err != nil {
+		return nil, err
+	}
+	page := tx.Bucket(bucketPages).Get(pageKey(r.Language, r.PageID))
+	r.Leads = r.PageID != 0 && len(page) >= 8 && string(page[8:]) == r.ID
+	return r, nil
+}
+
+func exportTile(_ *bolt.Tx, k, v []byte) (any, error) {
+	var t store.Tile
+	err := decode(k, v, func(c *codec) { tileFields(c, &t) })
+	return t, err
+}
+
+// exportStory reads the story that a row of bucketStoryIDs points to.
+func exportStory(tx *bolt.Tx, k, v []byte) (any, error) {
+	part := bytes.SplitN(k, []byte{0}, 3)
+	if len(v) != 8 || len(part) != 3 {
+		return nil, fmt.Errorf("%w: story %q", errRecord, k)
+	}
+	id := store.StoryKey{Place: string(part[0]), Language: string(part[1]), Length: store.Length(part[2])}
+	key := storyKey(geo.Cell(readUint(v)), id)
+	var row storyRow
+	err := decode(key, tx.Bucket(bucketStories).Get(key), row.fields)
+	return store.StoryRow{Story: row.Story, Edition: row.edition}, err
+}
+
+func exportTold(_ *bolt.Tx, k, v []byte) (any, error) {
+	var row toldRow
+	if err := decode(k, v, row.fields); err != nil {
+		return nil, err
+	}
+	return store.ToldRow{
+		Person: readInt(k), Place: string(k[8:]), At: row.at, Walk: row.walk, Number: row.number,
+		Vote: store.VoteRow{Mark: row.vote.mark, At: row.vote.at, Language: row.vote.language, Length: row.vote.length, Edition: row.vote.edition},
+	}, nil
+}
+
+func exportTokens(_ *bolt.Tx, k, v []byte) (any, error) {
+	day := len(k) - 8
+	r := store.LedgerRow{Day: store.Day(k[:day]), Person: readInt(k[day:])}
+	err := decode(k, v, func(c *codec) { c.int64(&r.Tokens) })
+	return r, err
+}
+
+func exportWalk(_ *bolt.Tx, k, v []byte) (any, error) {
+	var w store.Walk
+	err := decode(k, v, func(c *codec) { walkFields(c, &w) })
+	return w, err
+}
+
+func exportStop(_ *bolt.Tx, k, v []byte) (any, error) {
+	r := store.StopRow{Walk: string(k[:len(k)-9])}
+	err := decode(k, v, func(c *codec) { stopFields(c, &r.Stop) })
+	return r, err
+}
+
+func exportPayment(_ *bolt.Tx, k, v []byte) (any, error) {
+	var p store.Payment
+	err := decodePayment(k, v, &p)
+	return p, err
+}
+
+func exportEntry(_ *bolt.Tx, k, v []byte) (any, error) { return decodeEntry(k, v) }
+
+func exportSetting(_ *bolt.Tx, k, v []byte) (any, error) {
+	r := store.SettingRow{Name: string(k)}
+	err := decode(k, v, func(c *codec) { c.text(&r.Value) })
+	if err != nil || r.Value == "" {
+		return nil, err
+	}
+	return r, nil
+}
+
+func numberKey(k store.Key) ([]byte, error) {
+	var n int64
+	err := k.Parts(&n)
+	return idKey(n), err
+}
+
+// textsKey returns a function for keys of so many texts, which are divided by NUL here too.
+func textsKey(parts int) func(store.Key) ([]byte, error) {
+	return func(k store.Key) ([]byte, error) {
+		texts, pointers := make([]string, parts), make([]any, parts)
+		for i := range texts {
+			pointers[i] = &texts[i]
+		}
+		err := k.Parts(pointers...)
+		return []byte(k), err
+	}
+}
+
+func exportTileKey(k store.Key) ([]byte, error) {
+	var t store.TileKey
+	err := k.Parts(&t.Language, &t.Cell)
+	return tileKey(t), err
+}
+
+func exportToldKey(k store.Key) ([]byte, error) {
+	var person int64
+	var place string
+	err := k.Parts(&person, &place)
+	return toldKey(nil, person, place), err
+}
+
+func exportLedgerKey(k store.Key) ([]byte, error) {
+	var day string
+	var person int64
+	err := k.Parts(&day, &person)
+	return ledgerKey(store.Day(day), person), err
+}
+
+func exportWalkKey(k store.Key) ([]byte, error) {
+	var id string
+	err := k.Parts(&id)
+	return walkKey(id), err
+}
+
+func exportStopKey(k store.Key) ([]byte, error) {
+	var id string
+	var number int64
+	err := k.Parts(&id, &number)
+	return stopKey(id, int(number)), err
+}

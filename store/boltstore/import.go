@@ -1,0 +1,298 @@
+package boltstore
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// Import implements store.Moving.
+func (s *Store) Import(ctx context.Context, rows []store.Row) error {
+	return s.write(ctx, func(t *txn) error {
+		for _, row := range rows {
+			if err := t.importRow(row.Value); err != nil {
+				return fmt.Errorf("row %q of %s: %w", string(row.Key), row.Table, err)
+			}
+		}
+		return nil
+	})
+}
+
+func (t *txn) importRow(record any) error {
+	switch r := record.(type) {
+	case store.User:
+		key := idKey(r.ID)
+		return t.importRecord(bucketUsers, key, func(c *codec) { userFields(c, &r) })
+	case store.PlaceRow:
+		return t.importPlace(r)
+	case store.Tile:
+		return t.importTile(r)
+	case store.StoryRow:
+		return t.importStory(r)
+	case store.ToldRow:
+		return t.importTold(r)
+	case store.LedgerRow:
+		if err := store.CheckDay(r.Day); err != nil {
+			return err
+		}
+		return t.putTokens(t.bucket(bucketLedger), ledgerKey(r.Day, r.Person), r.Tokens)
+	case store.Walk:
+		return t.importWalk(r)
+	case store.StopRow:
+		return t.importStop(r)
+	case store.ClosedRow:
+		return t.importClosed(r)
+	case store.Payment:
+		return t.importPayment(r)
+	case store.Entry:
+		return t.importEntry(r)
+	case store.DoneRow:
+		return t.importDone(r)
+	case store.ParkedRow:
+		return t.importParked(r)
+	case store.SettingRow:
+		return t.importSetting(r)
+	}
+	return fmt.Errorf("%w: a record of type %T", store.ErrInvalid, record)
+}
+
+// importRecord stores what nothing else points to.
+func (t *txn) importRecord(bucket, key []byte, fields func(*codec)) error {
+	v, err := encode(key, fields)
+	if err != nil {
+		return err
+	}
+	return t.put(t.bucket(bucket), key, v)
+}
+
+func (t *txn) importPlace(r store.PlaceRow) error {
+	if err := errors.Join(store.CheckKey(r.ID, r.Language), store.CheckPoint(r.Point)); err != nil {
+		return err
+	}
+	if err := t.dropPlace(r.ID, r.Language); err != nil {
+		return err
+	}
+	leaf := geo.Leaf(r.Point)
+	key := placeKey(r.Language, leaf, r.ID)
+	if err := t.importRecord(bucketPlaces, key, func(c *codec) { placeFields(c, &r.Place) }); err != nil {
+		return err
+	}
+	id := placeIDKey(r.ID, r.Language)
+	if err := t.put(t.bucket(bucketPlaceIDs), id, appendUint(nil, uint64(leaf))); err != nil {
+		return err
+	}
+	if err := t.reschedule(expiringPlace, id, time.Time{}, ifFetched(r.Place)); err != nil || !r.Leads {
+		return err
+	}
+	return t.put(t.bucket(bucketPages), pageKey(r.Language, r.PageID), append(appendUint(nil, uint64(leaf)), r.ID...))
+}
+
+func (t *txn) importTile(tile store.Tile) error {
+	if err := store.CheckKey(tile.Language); err != nil {
+		return err
+	}
+	k := tileKey(tile.TileKey)
+	var old store.Tile
+	if v := t.bucket(bucketTiles).Get(k); v != nil {
+		if err := decode(k, v, func(c *codec) { tileFields(c, &old) }); err != nil {
+			return err
+		}
+	}
+	if err := t.reschedule(expiringTile, k, old.Expires, tile.Expires); err != nil {
+		return err
+	}
+	return t.importRecord(bucketTiles, k, func(c *codec) { tileFields(c, &tile) })
+}
+
+func (t *txn) importStory(r store.StoryRow) error {
+	if err := errors.Join(r.StoryKey.Check(), store.CheckPoint(r.Point)); err != nil {
+		return err
+	}
+	if len(r.WrongBy) > 2 {
+		return fmt.Errorf("%w: %d people in WrongBy", store.ErrInvalid, len(r.WrongBy))
+	}
+	if err := t.countTo(bucketStories, r.Edition); err != nil {
+		return err
+	}
+	old, oldKey, err := t.findStory(r.StoryKey)
+	if err != nil {
+		return err
+	}
+	if oldKey != nil {
+		if err := t.delete(t.bucket(bucketStories), oldKey); err != nil {
+			return err
+		}
+	}
+	id, leaf := storyIDKey(r.StoryKey), geo.Leaf(r.Point)
+	if err := t.reschedule(expiringStory, id, old.Expires, r.Expires); err != nil {
+		return err
+	}
+	if err := t.put(t.bucket(bucketStoryIDs), id, appendUint(nil, uint64(leaf))); err != nil {
+		return err
+	}
+	return t.putStoryRow(storyKey(leaf, r.StoryKey), &storyRow{edition: r.Edition, Story: r.Story})
+}
+
+// importTold counts the editions too: one that votes speak of may be gone from the stories, and must not be given to another text.
+func (t *txn) importTold(r store.ToldRow) error {
+	if err := store.CheckKey(r.Place, r.Walk, r.Vote.Language, string(r.Vote.Length)); err != nil {
+		return err
+	}
+	if err := store.CheckMark(r.Vote.Mark); err != nil {
+		return err
+	}
+	if err := t.countTo(bucketStories, r.Vote.Edition); err != nil {
+		return err
+	}
+	row := toldRow{
+		at: r.At, walk: r.Walk, number: r.Number,
+		vote: vote{mark: r.Vote.Mark, at: r.Vote.At, language: r.Vote.Language, length: r.Vote.Length, edition: r.Vote.Edition},
+	}
+	return t.importRecord(bucketTold, toldKey(nil, r.Person, r.Place), row.fields)
+}
+
+func (t *txn) importWalk(w store.Walk) error {
+	if err := store.CheckKey(w.ID); err != nil {
+		return err
+	}
+	key := walkKey(w.ID)
+	old, _, err := walkRow(t.tx, key)
+	if err != nil {
+		return err
+	}
+	if err := t.reschedule(expiringWalk, key, ifClosed(old), ifClosed(w)); err != nil {
+		return err
+	}
+	if w.Closed && !old.Closed {
+		if err := t.dropStops(key); err != nil {
+			return err
+		}
+	}
+	return t.importRecord(bucketWalks, key, func(c *codec) { walkFields(c, &w) })
+}
+
+func (t *txn) importStop(r store.StopRow) error {
+	if err := store.CheckKey(r.Walk, r.Place); err != nil {
+		return err
+	}
+	w, found, err := walkRow(t.tx, walkKey(r.Walk))
+	if err != nil {
+		return err
+	}
+	if !found || w.Closed || r.Number < 1 {
+		return fmt.Errorf("%w: story %d of a walk that is not open", store.ErrInvalid, r.Number)
+	}
+	return t.importRecord(bucketStops, stopKey(r.Walk, r.Number), func(c *codec) { stopFields(c, &r.Stop) })
+}
+
+func (t *txn) importClosed(r store.ClosedRow) error {
+	if err := store.CheckKey(r.Walk); err != nil {
+		return err
+	}
+	key := walkKey(r.Walk)
+	w, found, err := walkRow(t.tx, key)
+	if err != nil {
+		return err
+	}
+	if !found || !w.Closed {
+		return fmt.Errorf("%w: a walk that is not closed", store.ErrInvalid)
+	}
+	if err := t.countOne(bucketWalkRing, r.Position, store.WalksKept); err != nil {
+		return err
+	}
+	return t.put(t.bucket(bucketWalkRing), slotKey(uint32(r.Position-1)), key)
+}
+
+// importPayment keeps the sums in step.
+func (t *txn) importPayment(p store.Payment) error {
+	if err := store.CheckName(p.Charge); err != nil {
+		return err
+	}
+	old, found, err := paymentRow(t.tx, p.Charge)
+	if err != nil {
+		return err
+	}
+	if found {
+		if err := t.addGiven(old, -1); err != nil {
+			return err
+		}
+	}
+	if _, err := t.putPayment(p); err != nil {
+		return err
+	}
+	return t.addGiven(p, +1)
+}
+
+func (t *txn) importEntry(e store.Entry) error {
+	if err := store.CheckKey(e.Place); err != nil {
+		return err
+	}
+	if e.Update == 0 || t.bucket(bucketDone).Get(idKey(e.Update)) != nil {
+		return fmt.Errorf("%w: an entry that is done, or of no update", store.ErrInvalid)
+	}
+	return t.putEntry(bucketInbox, idKey(e.Update), e)
+}
+
+func (t *txn) importDone(r store.DoneRow) error {
+	if err := t.countOne(bucketRing, r.Position, store.DoneKept); err != nil {
+		return err
+	}
+	done, ring := t.bucket(bucketDone), t.bucket(bucketRing)
+	key, number, slot := idKey(r.Update), appendUint(nil, uint64(r.Position)), slotKey(uint32(r.Position-1))
+	if n := done.Get(key); r.Update == 0 || n != nil && !bytes.Equal(n, number) || t.bucket(bucketInbox).Get(key) != nil {
+		return fmt.Errorf("%w: update %d is done twice, or in the inbox", store.ErrInvalid, r.Update)
+	}
+	if old := ring.Get(slot); old != nil && !bytes.Equal(old, key) {
+		if err := t.delete(done, old); err != nil {
+			return err
+		}
+	}
+	if err := t.put(ring, slot, key); err != nil {
+		return err
+	}
+	return t.put(done, key, number)
+}
+
+func (t *txn) importParked(r store.ParkedRow) error {
+	if err := store.CheckKey(r.Place); err != nil {
+		return err
+	}
+	if err := t.countOne(bucketParked, r.Position, store.ParkedKept); err != nil {
+		return err
+	}
+	return t.putEntry(bucketParked, appendUint(nil, uint64(r.Position)), r.Entry)
+}
+
+func (t *txn) importSetting(r store.SettingRow) error {
+	if err := store.CheckName(r.Name); err != nil {
+		return err
+	}
+	if r.Value == "" {
+		return t.delete(t.bucket(bucketSettings), []byte(r.Name))
+	}
+	return t.importRecord(bucketSettings, []byte(r.Name), func(c *codec) { c.text(&r.Value) })
+}
+
+// countTo brings the bucket's sequence up to n, if it is not there yet.
+func (t *txn) countTo(bucket []byte, n uint64) error {
+	b := t.bucket(bucket)
+	if n <= b.Sequence() {
+		return nil
+	}
+	t.wrote, t.dirty = true, true
+	return b.SetSequence(n)
+}
+
+// countOne makes room for a row at a position of a list that is filled from its beginning.
+func (t *txn) countOne(bucket []byte, position, most int) error {
+	n := t.bucket(bucket).Sequence()
+	if position < 1 || position > most || uint64(position) > n+1 || n > uint64(most) {
+		return fmt.Errorf("%w: position %d after %d rows", store.ErrInvalid, position, n)
+	}
+	return t.countTo(bucket, uint64(position))
+}

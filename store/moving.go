@@ -1,0 +1,153 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"excursobot/geo"
+)
+
+// Moving carries everything that is kept from one store to another, whatever adapters they have. What a Row says is all there is of it: rows exported from
+// one store and imported into an empty one give a store that answers as the first one does.
+type Moving interface {
+	Source
+	// Import stores the rows in one transaction, or replaces those of the same keys, as they are: what other methods leave alone is set too (votes, tries, walks that are
+	// closed). Tables are imported in the order of Tables, each in the order of Export: a row whose place in a list is not the next is ErrInvalid, and
+	// so is one that the rest of the store contradicts.
+	Import(ctx context.Context, rows []Row) error
+}
+
+// Source is what is read of a store that moves.
+type Source interface {
+	// Rows counts what Export returns of a table.
+	Rows(ctx context.Context, table Table) (int, error)
+	// Export returns at most limit rows of a table whose Key is greater than after, ordered by Key; "" comes before the first. Each call is a
+	// transaction of its own: what is written between two of them may be in neither.
+	Export(ctx context.Context, table Table, after Key, limit int) ([]Row, error)
+}
+
+// Table is a kind of row.
+type Table string
+
+// The tables and what a Row of each holds.
+const (
+	TableUsers    Table = "users"    // User
+	TablePlaces   Table = "places"   // PlaceRow
+	TableTiles    Table = "tiles"    // Tile
+	TableStories  Table = "stories"  // StoryRow
+	TableTold     Table = "told"     // ToldRow
+	TableLedger   Table = "ledger"   // LedgerRow
+	TableWalks    Table = "walks"    // Walk, without what its stops say (Number, Told)
+	TableStops    Table = "stops"    // StopRow
+	TableClosed   Table = "closed"   // ClosedRow
+	TablePayments Table = "payments" // Payment
+	TableInbox    Table = "inbox"    // Entry
+	TableDone     Table = "done"     // DoneRow
+	TableParked   Table = "parked"   // ParkedRow
+	TableSettings Table = "settings" // SettingRow
+)
+
+// Tables returns all of them, in the order in which they are imported.
+func Tables() []Table {
+	return []Table{
+		TableUsers, TablePlaces, TableTiles, TableStories, TableTold, TableLedger, TableWalks, TableStops, TableClosed,
+		TablePayments, TableInbox, TableDone, TableParked, TableSettings,
+	}
+}
+
+// Row is one row of a table. NewRow makes it.
+type Row struct {
+	Table Table
+	Key   Key
+	Value any // the record that Table says, not a pointer to it
+}
+
+// NewRow returns the row of a record. It panics for a type that no table holds.
+func NewRow(record any) Row {
+	table, key := place(record)
+	return Row{Table: table, Key: key, Value: record}
+}
+
+func place(record any) (Table, Key) {
+	switch r := record.(type) {
+	case User:
+		return TableUsers, keyOf(r.ID)
+	case PlaceRow:
+		return TablePlaces, keyOf(r.ID, r.Language)
+	case Tile:
+		return TableTiles, keyOf(r.Language, r.Cell)
+	case StoryRow:
+		return TableStories, keyOf(r.Place, r.Language, string(r.Length))
+	case ToldRow:
+		return TableTold, keyOf(r.Person, r.Place)
+	case LedgerRow:
+		return TableLedger, keyOf(string(r.Day), r.Person)
+	case Walk:
+		return TableWalks, keyOf(r.ID)
+	case StopRow:
+		return TableStops, keyOf(r.Walk, int64(r.Number))
+	case ClosedRow:
+		return TableClosed, keyOf(int64(r.Position))
+	case Payment:
+		return TablePayments, keyOf(r.Charge)
+	case Entry:
+		return TableInbox, keyOf(r.Update)
+	case DoneRow:
+		return TableDone, keyOf(int64(r.Position))
+	case ParkedRow:
+		return TableParked, keyOf(int64(r.Position))
+	case SettingRow:
+		return TableSettings, keyOf(r.Name)
+	}
+	panic(fmt.Sprintf("store: no table holds a %T", record))
+}
+
+// Key is what a row is found by. Its bytes are in the order of its parts: texts as they are, numbers as 16 hexadecimal digits with the
+// sign bit flipped, NUL between them.
+type Key string
+
+const signBit = 1 << 63
+
+// keyOf makes a key of texts, numbers and cells.
+func keyOf(parts ...any) Key {
+	texts := make([]string, len(parts))
+	for i, part := range parts {
+		switch p := part.(type) {
+		case string:
+			texts[i] = p
+		case int64:
+			texts[i] = fmt.Sprintf("%016x", uint64(p)^signBit)
+		case geo.Cell:
+			texts[i] = fmt.Sprintf("%016x", uint64(p))
+		}
+	}
+	return Key(strings.Join(texts, "\x00"))
+}
+
+// Parts reads the parts of a key into what the pointers point to (*string, *int64 or *geo.Cell), which are as many. A key that is not of
+// this form is ErrInvalid.
+func (k Key) Parts(pointers ...any) error {
+	parts := strings.Split(string(k), "\x00")
+	if len(parts) != len(pointers) {
+		return fmt.Errorf("%w: key %q of %d parts", ErrInvalid, string(k), len(parts))
+	}
+	for i, part := range parts {
+		if p, ok := pointers[i].(*string); ok {
+			*p = part
+			continue
+		}
+		n, err := strconv.ParseUint(part, 16, 64)
+		if err != nil || len(part) != 16 {
+			return fmt.Errorf("%w: key %q: %q is no number", ErrInvalid, string(k), part)
+		}
+		switch p := pointers[i].(type) {
+		case *int64:
+			*p = int64(n ^ signBit)
+		case *geo.Cell:
+			*p = geo.Cell(n)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,229 @@
+package pgstore
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"excursobot/store"
+)
+
+const (
+	// patience is how long a call is tried again. A pause comes between tries, at first of firstPause, then twice as long each
+	// time; but not where a connection turned out to be dead, for then the others in the pool may be as well.
+	patience   = 2 * time.Second
+	firstPause = 20 * time.Millisecond
+	// grace is what a call gets beyond the time of its statements, for the way there and back.
+	grace = time.Second
+	// inOneGo is how many statements one statement's time is enough for: they are sent together, and most take microseconds.
+	inOneGo = 1000
+	// awayPatience is how long a call waits for a connection while the database is known to be away.
+	awayPatience = time.Second
+)
+
+// effect says what a call does if it runs twice because the first answer was lost.
+type effect bool
+
+const (
+	repeatable effect = true  // the same as if it ran once
+	once       effect = false // it might count twice
+)
+
+// read runs fn on a connection. It ends with its context, and is tried again if the connection is lost.
+func (s *Store) read(ctx context.Context, fn func(context.Context, *pgx.Conn) error) error {
+	return s.call(ctx, repeatable, func(c *pgxpool.Conn) error {
+		limited, cancel := context.WithTimeout(ctx, s.limit+grace)
+		defer cancel()
+		err := fn(limited, c.Conn())
+		if err != nil && ctx.Err() != nil { // the connection was cut because the caller left
+			return ctx.Err()
+		}
+		return err
+	})
+}
+
+// write sends what build queues in one round trip, as one transaction. build runs again for every try. Once sent it is
+// not interrupted.
+func (s *Store) write(ctx context.Context, e effect, build func(*pgx.Batch)) error {
+	return s.transact(ctx, e, func(ctx context.Context, c *pgx.Conn) error {
+		b := new(pgx.Batch)
+		build(b)
+		return s.send(ctx, c, b)
+	})
+}
+
+// transact runs fn on a connection, in a context that does not end with the caller's.
+func (s *Store) transact(ctx context.Context, e effect, fn func(context.Context, *pgx.Conn) error) error {
+	s.writes.Add(1)
+	err := s.call(ctx, e, func(c *pgxpool.Conn) error {
+		if err := ctx.Err(); err != nil { // it ended while the call waited for the connection
+			return err
+		}
+		return fn(context.WithoutCancel(ctx), c.Conn())
+	})
+	if err == nil || isFull(err) {
+		s.full.Store(err != nil)
+	}
+	if err == nil {
+		s.commits.Add(1)
+	}
+	return err
+}
+
+// send runs the statements of a batch and waits for their results as long as the server would.
+func (s *Store) send(ctx context.Context, c *pgx.Conn, b *pgx.Batch) error {
+	ctx, cancel := context.WithTimeout(ctx, s.limit*time.Duration(1+b.Len()/inOneGo)+grace)
+	defer cancel()
+	return c.SendBatch(ctx, b).Close()
+}
+
+// call runs fn on a connection of the pool, again after a failure that left nothing behind.
+func (s *Store) call(ctx context.Context, e effect, fn func(*pgxpool.Conn) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return store.ErrClosed
+	}
+	began, pause := time.Now(), firstPause
+	for dead := int32(0); ; {
+		err := s.try(ctx, fn)
+		if ctx.Err() != nil && pgconn.SafeToRetry(err) { // nothing came of it because the caller left
+			return ctx.Err()
+		}
+		if err == nil || code(err) != "" && !isAway(err) {
+			s.answered()
+		}
+		wait := pause/2 + rand.N(pause)
+		if !s.again(e, err) || time.Since(began)+wait > patience {
+			return s.settle(err)
+		}
+		s.retries.Add(1)
+		if isLost(err) && dead < s.conns {
+			dead++
+			continue
+		}
+		if !sleep(ctx, wait) {
+			return ctx.Err()
+		}
+		pause *= 2
+	}
+}
+
+// try gets a connection and runs fn on it.
+func (s *Store) try(ctx context.Context, fn func(*pgxpool.Conn) error) error {
+	wait := s.limit + grace
+	if s.away.Load() {
+		wait = awayPatience
+	}
+	acquire, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	c, err := s.pool.Acquire(acquire)
+	if err != nil {
+		return &harmless{err}
+	}
+	defer c.Release()
+	return fn(c)
+}
+
+// again says whether a call that failed is worth another try and does no harm with it. While the database is known to be away
+// nobody waits for a second one.
+func (s *Store) again(e effect, err error) bool {
+	switch {
+	case err == nil:
+		return false
+	case isUndone(err):
+		return true
+	case !isAway(err) || s.away.Load():
+		return false
+	}
+	return e == repeatable && code(err) != "57014" || pgconn.SafeToRetry(err) // what took too long would take as long again
+}
+
+// settle notes what a call learned about the database, and translates its error. A dead connection or a slow statement does
+// not say that there is no better one to be had.
+func (s *Store) settle(err error) error {
+	if isAway(err) && !isLost(err) && code(err) != "57014" && !s.away.Swap(true) {
+		s.log.Warn("store_away", "error", err)
+	}
+	return translate(err)
+}
+
+// answered notes that the database is there.
+func (s *Store) answered() {
+	if s.away.Load() && s.away.Swap(false) {
+		s.log.Info("store_back")
+	}
+}
+
+// harmless is a failure before anything could be written.
+type harmless struct{ error }
+
+// SafeToRetry is what pgconn.SafeToRetry asks.
+func (*harmless) SafeToRetry() bool { return true }
+
+func (e *harmless) Unwrap() error { return e.error }
+
+// rollback ends a transaction that was not committed, also when its function panicked. A connection that can't do that is
+// closed when it goes back to the pool.
+func (s *Store) rollback(ctx context.Context, c *pgx.Conn) {
+	const idle = 'I'
+	if c.IsClosed() || c.PgConn().TxStatus() == idle {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, grace)
+	defer cancel()
+	_, _ = c.Exec(ctx, "ROLLBACK")
+}
+
+// scan reads the columns of one row and says whether there is one.
+func scan(row pgx.Row, fields ...any) (found bool, err error) { return gotRow(row.Scan(fields...)) }
+
+// gotRow says whether a row was read. That there is none fails nothing: a batch goes on.
+func gotRow(err error) (bool, error) {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// list reads the rows that a question has for an answer; none is nil.
+func list[T any](ctx context.Context, s *Store, scan func(pgx.Row) (T, error), sql string, args ...any) (found []T, err error) {
+	err = s.read(ctx, func(ctx context.Context, c *pgx.Conn) error {
+		rows, err := c.Query(ctx, sql, args...)
+		if err != nil {
+			return err
+		}
+		found, err = pgx.AppendRows[T, []T](nil, rows, func(row pgx.CollectableRow) (T, error) { return scan(row) })
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+func orNotFound(found bool, err error) error {
+	if err == nil && !found {
+		return store.ErrNotFound
+	}
+	return err
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,140 @@
+package pgstore
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"excursobot/store"
+	"excursobot/store/boltstore"
+	"excursobot/store/pgstore/pgtest"
+	"excursobot/store/storetest"
+)
+
+// What is moved between the adapters answers alike ever after.
+func TestTwins(t *testing.T) {
+	for name, swap := range map[string]bool{"file to database": false, "database to file": true} {
+		t.Run(name, func(t *testing.T) {
+			file, err := boltstore.Open(boltstore.Config{Path: filepath.Join(t.TempDir(), "excursobot.db")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			database := open(t, testConfig(t, t.TempDir()))
+			from, to := store.Store(file), store.Store(database)
+			if swap {
+				from, to = to, from
+			}
+			storetest.Twin(t, from, to, 5)
+			if err := errors.Join(file.Check(t.Context()), file.Close(), database.Close()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestIdentity(t *testing.T) {
+	cfg := testConfig(t, t.TempDir())
+	a, again, other := open(t, cfg), open(t, cfg), open(t, testConfig(t, t.TempDir()))
+	defer a.Close()
+	defer again.Close()
+	defer other.Close()
+	ids := make([]string, 3)
+	for i, s := range []*Store{a, again, other} {
+		id, err := s.Identity(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids[i] = id
+	}
+	if ids[0] != ids[1] || ids[0] == ids[2] {
+		t.Errorf("identities %q, of which the first two are one schema", ids)
+	}
+	if name := a.Name(); !strings.Contains(name, cfg.Schema) || strings.Contains(name, "test-only") {
+		t.Errorf("name %s", name)
+	}
+}
+
+func TestErase(t *testing.T) {
+	s := open(t, testConfig(t, t.TempDir()))
+	defer s.Close()
+	ctx := t.Context()
+	for range 2 { // the second time into what the first left
+		if err := errors.Join(s.Import(ctx, storetest.Rows()), s.Erase(ctx)); err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range store.Tables() {
+			if n, err := s.Rows(ctx, table); err != nil || n != 0 {
+				t.Errorf("%s: %d rows, %v", table, n, err)
+			}
+		}
+	}
+}
+
+func TestStill(t *testing.T) {
+	s := open(t, testConfig(t, t.TempDir()))
+	defer s.Close()
+	ctx := t.Context()
+	if err := s.Import(ctx, storetest.Rows()); err != nil {
+		t.Fatal(err)
+	}
+	calls := 0
+	err := s.Still(ctx, func(still store.Source) error {
+		calls++
+		before, err := still.Rows(ctx, store.TableDone)
+		if err != nil {
+			return err
+		}
+		if err := s.MarkDone(ctx, 1000, 1001); err != nil {
+			return err
+		}
+		rows, err := still.Export(ctx, store.TableDone, "", 100)
+		if err == nil && len(rows) != before {
+			t.Errorf("%d rows, at first %d", len(rows), before)
+		}
+		return err
+	})
+	if err != nil || calls != 1 {
+		t.Errorf("%d calls, %v", calls, err)
+	}
+	refusal := errors.New("no")
+	if err := s.Still(ctx, func(store.Source) error { return refusal }); !errors.Is(err, refusal) {
+		t.Errorf("got error %v, want %v", err, refusal)
+	}
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := s.Still(ended, func(store.Source) error { t.Error("called"); return nil }); !errors.Is(err, context.Canceled) {
+		t.Errorf("got error %v", err)
+	}
+}
+
+func TestReadOnly(t *testing.T) {
+	cfg := testConfig(t, t.TempDir())
+	cfg.ReadOnly = true
+	if s, err := Open(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), "holds no store") {
+		t.Fatalf("an empty database: %v, %v", s, err)
+	}
+	writable := cfg
+	writable.ReadOnly = false
+	s := open(t, writable)
+	if err := errors.Join(s.Import(t.Context(), storetest.Rows()), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, cfg)
+	defer s.Close()
+	if done, err := s.Done(t.Context(), 90); err != nil || !done {
+		t.Errorf("read: %v, %v", done, err)
+	}
+	if err := s.MarkDone(t.Context(), 91); err == nil {
+		t.Error("it was written")
+	}
+	conn := pgtest.Connect(t, cfg.URL)
+	defer conn.Close(context.Background())
+	if _, err := conn.Exec(t.Context(), "INSERT INTO "+cfg.Schema+"."+versionTable+" (version_id, is_applied) VALUES (99, true)"); err != nil {
+		t.Fatal(err)
+	}
+	if other, err := Open(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), "version 99") {
+		t.Errorf("a newer schema: %v, %v", other, err)
+	}
+}

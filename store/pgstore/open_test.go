@@ -1,0 +1,134 @@
+package pgstore
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"excursobot/store"
+	"excursobot/store/pgstore/pgtest"
+)
+
+func TestOpenTogether(t *testing.T) {
+	cfg := testConfig(t, t.TempDir())
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			s, err := Open(t.Context(), cfg)
+			if err != nil {
+				t.Errorf("open: %v", err)
+				return
+			}
+			if err := errors.Join(s.Close(), s.Close()); err != nil {
+				t.Errorf("close: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestOpenRefuses(t *testing.T) {
+	cfg := testConfig(t, t.TempDir())
+	conn := pgtest.Connect(t, cfg.URL)
+	defer conn.Close(context.Background())
+	exec := func(sql string) {
+		t.Helper()
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused := func(name, want string) {
+		t.Helper()
+		s, err := Open(t.Context(), cfg)
+		if err == nil {
+			t.Errorf("%s: opened", name)
+			_ = s.Close()
+			return
+		}
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got error %v, want one with %q", name, err, want)
+		}
+	}
+
+	exec("CREATE SCHEMA " + cfg.Schema)
+	exec("CREATE TABLE " + cfg.Schema + ".donations (user_id bigint, payment_id text)")
+	refused("tables of another program", "schema "+cfg.Schema+" has a table donations of another program")
+	exec("DROP TABLE " + cfg.Schema + ".donations")
+	if err := open(t, cfg).Close(); err != nil {
+		t.Fatal(err)
+	}
+	exec("INSERT INTO " + cfg.Schema + "." + versionTable + " (version_id, is_applied) VALUES (99, true)")
+	refused("a newer schema", "of version 99, from a newer program")
+}
+
+func TestSchemaOf(t *testing.T) {
+	tests := []struct{ name, url, schema, want string }{
+		{"none", "postgres://h/d", "", "public"},
+		{"in the address", "postgres://h/d?search_path=a", "", "a"},
+		{"as libpq has it", "postgres://h/d?options=-c%20search_path%3Da%20-c%20geqo%3Doff", "", "a"},
+		{"configured", "postgres://h/d?search_path=a", "b", "b"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			conf, err := configure(Config{URL: tt.url, Schema: tt.schema})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := conf.ConnConfig.RuntimeParams["search_path"]; got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// No error may hold what stands for the password, nor a part of it that the address makes look like something else.
+func TestOpenHidesThePassword(t *testing.T) {
+	cfg := testConfig(t, t.TempDir())
+	good, err := url.Parse(cfg.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(userinfo string) string {
+		return "postgres://" + userinfo + "@" + good.Host + good.Path + "?" + good.RawQuery
+	}
+	tests := []struct {
+		name, url, want string
+		is              error
+	}{
+		{"wrong password", at("postgres:hunter2"), "does not accept this user or password", nil},
+		{"nobody listens", "postgres://postgres:hunter2@127.0.0.1:1/x", "open the database", store.ErrAway},
+		{"no such database", strings.Replace(cfg.URL, "/postgres?", "/nothing?", 1), "no such database", nil},
+		{"empty", "", "no address", nil},
+		{"not an address", "hunter2", "no address", nil},
+		{"another scheme", "mysql://postgres:hunter2@127.0.0.1/x", "no address", nil},
+		{"@ in the password", at("postgres:hun@ter2"), "no address", nil},
+		{"/ in the password", at("postgres:hun/ter2"), "no address", nil},
+		{"number and / in the password", at("postgres:12/hunter2"), "no address", nil},
+		{"% in the password", at("postgres:hunter%2"), "no address", nil},
+		{"space in the password", at("postgres:hun ter2"), "no address", nil},
+		{"wrong option", at("postgres:hunter2") + "&sslmode=hunter2", "no address", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s, err := Open(t.Context(), Config{URL: tt.url, Schema: cfg.Schema})
+			if err == nil {
+				_ = s.Close()
+				t.Fatal("opened")
+			}
+			if !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got error %v, want one with %q", err, tt.want)
+			}
+			if tt.is != nil && !errors.Is(err, tt.is) {
+				t.Errorf("got error %v, want %v", err, tt.is)
+			}
+			for _, part := range []string{"hunter2", "ter2", "hun/", "hun@"} {
+				if strings.Contains(err.Error(), part) {
+					t.Errorf("the error holds %q: %v", part, err)
+				}
+			}
+		})
+	}
+}

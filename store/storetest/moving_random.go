@@ -1,0 +1,111 @@
+package storetest
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"time"
+
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// sorted returns the rows in the order of their keys.
+func sorted(rows []store.Row) []store.Row {
+	rows = slices.Clone(rows)
+	slices.SortFunc(rows, func(a, b store.Row) int { return cmp.Compare(a.Key, b.Key) })
+	return rows
+}
+
+var edition = regexp.MustCompile(`,?"edition":\d+`)
+
+// withoutEditions takes the numbers of texts out of lines: a store that saw texts come and go counts on from a higher one than its copy.
+func withoutEditions(lines []string) []string {
+	for i := range lines {
+		lines[i] = edition.ReplaceAllString(lines[i], "")
+	}
+	return lines
+}
+
+// randomOp returns a step on a small world, in which most steps meet what others left.
+func randomOp(r *rand.Rand) op {
+	person := int64(r.IntN(5) - 2)
+	at := noon.Add(time.Duration(r.IntN(1e6)) * time.Second)
+	point := geo.Point{Lat: float64(r.IntN(170) - 85), Lon: float64(r.IntN(360) - 180)}
+	id, language := fmt.Sprint("Q", r.IntN(6)), []string{"ru", "en"}[r.IntN(2)]
+	key := store.StoryKey{Place: id, Language: language, Length: []store.Length{store.Short, store.Long}[r.IntN(2)]}
+	walk := fmt.Sprint(person, ":", r.IntN(4))
+	update, charge := int64(r.IntN(60)), fmt.Sprint("charge", r.IntN(8))
+	text, n := fmt.Sprint("Text ", r.IntN(3)), int64(r.IntN(50)+1)
+	do := func(name string, fn func(ctx context.Context, s store.Store) (any, error)) op {
+		return op{name: name, do: fn}
+	}
+	switch r.IntN(18) {
+	case 0:
+		return updateUser("update user", person, func(u *store.User) error {
+			u.Language, u.Seen, u.Interests = language, at, []string{text}
+			return nil
+		}, store.User{}, nil)
+	case 1:
+		page := int64(r.IntN(4))
+		return putPlaces("put place", store.Place{ID: id, Language: language, PageID: page, Point: point, Title: text, Fetched: at})
+	case 2:
+		pages := []store.Page{{ID: n, Title: text, Point: point}}
+		return putTile("put tile", store.Tile{TileKey: store.TileKey{Cell: geo.CellAt(point, 2), Language: language}, Pages: pages, Expires: at})
+	case 3, 4:
+		return putStories("put story", store.Story{StoryKey: key, Text: text, Point: point, Expires: at, Likes: int(n)})
+	case 5, 6:
+		return delivered("deliver", store.Delivery{Update: update, Person: person, Place: id, Walk: walk, Number: r.IntN(5), Title: text, Point: point, At: at})
+	case 7, 8:
+		return vote("vote", person, key, store.Mark(r.IntN(4)), store.Story{}, nil)
+	case 9:
+		return spend("spend", store.DayOf(at), person, n, store.Spent{})
+	case 10, 11:
+		w := store.Walk{ID: walk, Person: person, Revision: uint64(n), Began: at, Point: point, Metres: float64(n) / 3, Track: []byte(text)}
+		if r.IntN(2) == 0 {
+			w = closed(w, uint64(n), at)
+		}
+		return saveWalks("save walk", w)
+	case 12:
+		return credit("credit", store.Payment{Charge: charge, Person: person, Stars: n, At: at}, paid{}, nil)
+	case 13:
+		return refund("refund", store.Payment{Charge: charge, Person: person, Stars: n, At: at, Refunded: at}, paid{}, nil)
+	case 14:
+		return accept("accept", nil, store.Entry{Update: update + 1, Chat: person, Arrived: at, Raw: []byte(text)})
+	case 15:
+		if r.IntN(3) == 0 {
+			return note("note", update, id, int(n))
+		}
+		return retry("retry", update, false, nil)
+	case 16:
+		switch r.IntN(8) {
+		case 0:
+			return forget("forget", person)
+		case 1:
+			return sweep("sweep", at, r.IntN(20), 0)
+		case 2:
+			return markDone("mark done", update, update+1)
+		}
+		return setSetting("set setting", charge, []string{"", text}[r.IntN(2)], nil)
+	}
+	return do("look", func(ctx context.Context, s store.Store) (any, error) {
+		stories, err := s.StoriesIn(ctx, language, everywhere, 50, noon)
+		if err != nil {
+			return nil, err
+		}
+		given, err := s.Given(ctx, person)
+		if err != nil {
+			return nil, err
+		}
+		parked, err := s.Parked(ctx)
+		if err != nil {
+			return nil, err
+		}
+		places, err := s.PlacesByPage(ctx, language, []int64{0, 1, 2, 3})
+		slices.SortFunc(places, func(a, b store.Place) int { return cmp.Compare(a.ID, b.ID) })
+		return []any{stories, given, parked, places}, err
+	})
+}
