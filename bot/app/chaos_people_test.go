@@ -86,7 +86,7 @@ func (r *rampage) auditPerson(a *audit, words *text.Words, i int, p *sim.Person)
 	w := r.asked[p]
 	a.asked += w.stories + w.helps
 	a.stale += stale
-	if missing := max(0, w.stories-stories-sentences) + max(0, w.helps-helps); missing > 0 {
+	if missing := max(0, w.stories-stories) + max(0, w.helps-helps) - sentences; missing > 0 {
 		a.silent += missing
 		a.fault("%s asked for %d stories and got %d, and %d sentences; for help %d times and got it %d times", who, w.stories, stories, sentences, w.helps, helps)
 	}
