@@ -3,10 +3,12 @@
 package app
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
 	"math"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -124,6 +126,9 @@ func (r *rampage) audit() audit {
 	for _, c := range r.crashes {
 		a.points[c.point]++
 	}
+	for _, point := range r.moves {
+		a.points[point]++
+	}
 	catalog, err := text.Load()
 	if err != nil {
 		r.t.Fatal(err)
@@ -138,6 +143,7 @@ func (r *rampage) audit() audit {
 	}
 	r.auditStore(&a, words)
 	r.auditBackups(&a)
+	r.auditMove(&a)
 	r.auditSecrets(&a)
 	return a
 }
@@ -174,6 +180,29 @@ func (r *rampage) auditStore(a *audit, words *text.Words) {
 	r.auditMoney(a, s, words)
 	if err := errors.Join(err1, err2, s.Close()); err != nil {
 		a.fault("the store: %v", err)
+	}
+}
+
+// auditMove wants the store that was moved to be a sound one that holds the same.
+func (r *rampage) auditMove(a *audit) {
+	if len(r.moves) == 0 {
+		return
+	}
+	var lines [2][]byte
+	for i, name := range []string{"excursobot.db", "moved.db"} {
+		path := filepath.Join(r.dir, name)
+		cmd := exec.Command(r.bin, "export", "--from", path) //nolint:gosec // built just now
+		cmd.Env = r.env
+		var err error
+		if lines[i], err = cmd.Output(); err != nil {
+			a.fault("export of %s: %v", name, err)
+		}
+		if err := boltstore.Verify(r.t.Context(), path); err != nil {
+			a.fault("%s: %v", name, err)
+		}
+	}
+	if len(lines[0]) == 0 || !bytes.Equal(lines[0], lines[1]) {
+		a.fault("the store that was moved differs: %d bytes of %d", len(lines[1]), len(lines[0]))
 	}
 }
 

@@ -87,6 +87,7 @@ type rampage struct {
 	pressed map[*sim.Person]map[int]bool // invoices
 	bills   int
 	crashes []crash
+	moves   []string // the points at which a move was killed
 }
 
 // wishes are what one message each answers.
@@ -242,6 +243,21 @@ func (r *rampage) run() {
 	r.end(last.Process)
 	if err := last.Wait(); err != nil {
 		r.t.Errorf("the last stop: %v\n%s", err, r.out.tail(20))
+	}
+	r.move()
+}
+
+// move copies the store into another one with two kills on the way.
+func (r *rampage) move() {
+	from, to := filepath.Join(r.dir, "excursobot.db"), filepath.Join(r.dir, "moved.db")
+	for _, point := range []string{"migrate.batch", "migrate.checked"} {
+		if _, killed, errs := r.command(point+":1", "migrate", "--from", from, "--to", to); !killed {
+			r.t.Errorf("the move was not killed at %s: %s", point, errs)
+		}
+		r.moves = append(r.moves, point)
+	}
+	if code, _, errs := r.command("", "migrate", "--from", from, "--to", to); code != exitClean {
+		r.t.Errorf("the move: code %d, %s", code, errs)
 	}
 }
 
