@@ -104,7 +104,7 @@ func (r *rampage) full() {
 		t.Errorf("backup: %v", err)
 	}
 
-	step("all is written, ")
+	step("all is written")
 	// A process that finds the volume full when it starts.
 	if err := fill(ballast); err != nil {
 		t.Fatal(err)

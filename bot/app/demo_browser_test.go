@@ -122,6 +122,7 @@ func (d demoTab) clickSpot(t *testing.T, name string) {
 // middle returns where on the screen the middle of an element is.
 func (d demoTab) middle(t *testing.T, selector string) (x, y float64) {
 	t.Helper()
+	d.until(t, `document.querySelector(`+quoted(selector)+`) !== null`) // it may be drawn anew just now
 	at := read(t, d.tab, chromedp.Evaluate[[2]float64](`(() => {
 		const box = document.querySelector(`+quoted(selector)+`).getBoundingClientRect();
 		return [box.x + box.width / 2, box.y + box.height / 2];
