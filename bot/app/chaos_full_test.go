@@ -18,6 +18,7 @@ import (
 // TestChaosFull fills the volume under the bot. People are answered all the same, nobody can pay, /readyz says why, a process that is killed
 // comes back, and once there is room all that was told and paid is in the store.
 func TestChaosFull(t *testing.T) {
+	bin := buildChaos(t)
 	for _, seed := range []uint64{6, 12} { // polling and webhook
 		t.Run(fmt.Sprint("webhook=", seed == 12), func(t *testing.T) {
 			dir := shortDir(t)
@@ -26,7 +27,7 @@ func TestChaosFull(t *testing.T) {
 				t.Skip("LEFT OUT: only root can mount a small volume here:", err)
 			}
 			t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
-			r := newRampage(t, seed, buildChaos(t), dir)
+			r := newRampage(t, seed, bin, dir)
 			defer r.close()
 			r.weather = weather{calm: true}
 			r.full()
