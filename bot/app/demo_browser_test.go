@@ -10,17 +10,22 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"excursobot/bot/text"
 )
 
 // demoTab is the demo's page in a browser.
 type demoTab struct {
 	*tab
-	page *demoPage
+	page  *demoPage
+	words *text.Catalog
 }
 
 // stageDemo runs a demo until the test ends, and opens it. A walk there tells as often as intervals say, nil = as in any demo.
@@ -50,7 +55,11 @@ func stageDemo(t *testing.T, intervals ...time.Duration) demoTab {
 			t.Error(err)
 		}
 	})
-	d := demoTab{newTab(t, "http://"+l.Addr().String()), page}
+	words, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := demoTab{newTab(t, "http://"+l.Addr().String()), page, words}
 	d.screen(t, 1280, 800, 1)
 	d.theme(t, "light")
 	d.do(t, chromedp.Navigate(d.base+"/"))
@@ -94,6 +103,13 @@ func (d demoTab) says(t *testing.T, words string) {
 	d.until(t, `[...document.querySelectorAll("#messages > li")].some((li) => li.textContent.includes(`+quoted(words)+`))`)
 }
 
+// tells waits until the bot has said what has the key in its catalogue: the last line of it, which has no markup within.
+func (d demoTab) tells(t *testing.T, language, key string, args ...any) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSpace(d.words.Words(language).Plain(key, args...)), "\n")
+	d.says(t, regexp.MustCompile(`<[^>]*>`).ReplaceAllString(lines[len(lines)-1], ""))
+}
+
 // press presses the last button of the chat with that label, once it is there.
 func (d demoTab) press(t *testing.T, label string) {
 	t.Helper()
@@ -122,6 +138,7 @@ func (d demoTab) clickSpot(t *testing.T, name string) {
 // middle returns where on the screen the middle of an element is.
 func (d demoTab) middle(t *testing.T, selector string) (x, y float64) {
 	t.Helper()
+	d.until(t, `document.querySelector(`+quoted(selector)+`) !== null`) // it may be drawn anew just now
 	at := read(t, d.tab, chromedp.Evaluate[[2]float64](`(() => {
 		const box = document.querySelector(`+quoted(selector)+`).getBoundingClientRect();
 		return [box.x + box.width / 2, box.y + box.height / 2];

@@ -16,7 +16,7 @@ func (d demoTab) give(t *testing.T) {
 	d.contrast(t)
 	d.do(t, chromedp.Click("#bill-pay"), chromedp.WaitNotVisible("#bill-pay"))
 	d.says(t, "You paid 50 ⭐")
-	d.says(t, "50 Stars have arrived.")
+	d.tells(t, "en", "donate.thanks", "n", 50)
 	d.until(t, `document.querySelector("#messages .paid")?.textContent === "Paid"`)
 	if paid := d.page.stage.telegram.Payments(); len(paid) != 1 || paid[0].Stars != 50 {
 		t.Errorf("payments %+v, want one of 50", paid)
@@ -42,7 +42,7 @@ func (d demoTab) previewed(t *testing.T) {
 func (d demoTab) changeLanguage(t *testing.T) {
 	d.write(t, "/language")
 	d.press(t, "Русский")
-	d.says(t, "говорим по-русски")
+	d.tells(t, "ru", "language.set")
 	for id, want := range map[string]string{"locate": "Отправить, где я", "inside-title": "Что делает бот"} {
 		d.until(t, `document.getElementById(`+quoted(id)+`).textContent === `+quoted(want))
 	}

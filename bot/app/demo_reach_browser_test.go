@@ -41,7 +41,7 @@ func (d demoTab) byKeyboard(t *testing.T) {
 	d.until(t, `document.getElementById("where").textContent !== `+quoted(before))
 	d.do(t, chromedp.KeyEvent(kb.Enter))
 	d.until(t, `document.querySelectorAll("#messages .mine .place").length === 1`)
-	d.until(t, `document.querySelectorAll("#messages .bot .place").length === 1`)
+	d.until(t, `document.querySelector("#messages .bot .row")`)
 	d.tabTo(t, `document.activeElement.matches('.spot[aria-label^="Panthéon"]')`)
 	d.do(t, chromedp.KeyEvent(kb.Enter))
 	d.until(t, `document.querySelectorAll("#messages .mine .place").length === 2`)
@@ -66,6 +66,6 @@ func (d demoTab) phone(t *testing.T) {
 	d.clickSpot(t, "Louvre")
 	d.do(t, chromedp.WaitVisible("#peek"), chromedp.Click("#peek"), chromedp.WaitVisible("#log"))
 	d.says(t, "Louvre · 20 m")
-	d.run(t, `[...document.querySelectorAll("#messages .bot .place")].at(-1).click()`)
+	d.run(t, `[...document.querySelectorAll("#messages .mine .place")].at(-1).click()`)
 	d.do(t, chromedp.WaitVisible("#map-pane"))
 }

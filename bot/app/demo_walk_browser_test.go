@@ -46,7 +46,7 @@ func (d demoTab) clickOnTheMap(t *testing.T) {
 		t.Errorf("the walker stands there: %q", where)
 	}
 	d.clickSpot(t, "Place des Vosges")
-	d.says(t, "Writing the story…")
+	d.tells(t, "en", "card.text")
 	d.until(t, `document.querySelector(".bot.fresh .stamp")?.textContent.startsWith("edited")`)
 	d.says(t, "Place des Vosges · 20 m")
 	d.until(t, `document.querySelectorAll(".spot.told").length === 1`)
@@ -71,15 +71,16 @@ func (d demoTab) dragWalker(t *testing.T) {
 
 func (d demoTab) walk(t *testing.T) {
 	d.do(t, chromedp.Click(`[value="60"]`), chromedp.Click("#walk"))
-	d.press(t, "3 seconds")
-	d.says(t, "A story every 3 seconds, then.")
+	often := d.words.Words("en").Plain("live.interval_seconds", "n", 3)
+	d.press(t, often)
+	d.tells(t, "en", "live.chosen", "interval", often)
 	d.until(t, `document.getElementById("n-walks").textContent === "1"`)
 	d.says(t, "3. ")
 	d.until(t, `document.querySelectorAll(".spot.told").length >= 4`)
 	d.do(t, chromedp.Click("#walk"))
 	d.until(t, `document.getElementById("walk").textContent === "Walk on"`)
 	d.do(t, chromedp.Click("#unshare"))
-	d.says(t, "You've stopped sharing, so the walk is over.")
+	d.tells(t, "en", "live.end_stopped")
 	d.until(t, `document.querySelector("#messages .picture img")?.naturalWidth > 0`)
 	d.do(t, chromedp.Click("#messages .picture"), chromedp.WaitVisible("#picture-image"), chromedp.Click("#picture-close"), chromedp.WaitNotVisible("#picture-image"))
 	d.until(t, `document.querySelector("#messages a.file")`)
@@ -126,10 +127,10 @@ func (d demoTab) download(t *testing.T, link string) string {
 func (d demoTab) reload(t *testing.T) {
 	d.do(t, chromedp.Click("#walk"))
 	d.until(t, `document.getElementById("walk").textContent === "Pause"`)
-	d.press(t, "3 seconds") // so that no story of the walk is on its way when the messages are counted
+	d.press(t, d.words.Words("en").Plain("live.interval_seconds", "n", 3)) // so that no story of the walk is on its way when the messages are counted
 	d.do(t, chromedp.Click("#walk"))
 	d.write(t, "/stop")
-	d.says(t, "All right, the walk is over.")
+	d.tells(t, "en", "live.end_stop_command")
 	const count = `document.querySelectorAll("#messages > li").length`
 	before := read(t, d.tab, chromedp.Evaluate[int](count))
 	d.do(t, chromedp.Reload())

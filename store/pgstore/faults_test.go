@@ -114,8 +114,8 @@ func TestFull(t *testing.T) {
 	if _, err := s.Setting(t.Context(), "a"); err != nil {
 		t.Errorf("read: %v", err)
 	}
-	if !s.Stats().Full {
-		t.Error("the store does not say that it is full")
+	if st := s.Stats(); !st.Full || st.Away || st.Retries != 0 {
+		t.Errorf("stats %+v, want full, and no second try", st)
 	}
 	if _, err := conn.Exec(t.Context(), "DROP TRIGGER full_disk ON settings"); err != nil {
 		t.Fatal(err)

@@ -25,7 +25,6 @@ export function createChat(on) {
     paid: (id) => paid.has(id),
     shared: (id) => shared.has(id),
     spots: on.spots, map: on.map, pay: on.pay, enlarge: on.enlarge,
-    grown: () => bottom(true),
     async press(message, data, button) {
       button.setAttribute("aria-busy", "true"); // until the bot answers
       const answered = await on.act({ message, data });

@@ -89,8 +89,7 @@ function outward(a, href) {
 }
 
 function picture(event, on) {
-  const image = node("img", { src: fileOf(on.person(), event.id), alt: say("picture_alt"), width: 480, height: 360 });
-  image.addEventListener("load", on.grown); // its height is known now
+  const image = node("img", { src: fileOf(on.person(), event.id), alt: say("picture_alt"), width: 1080, height: 1080 }); // room for it before it comes
   const button = press("", () => on.enlarge(image.src), { class: "picture", "aria-label": say("enlarge") });
   button.append(image);
   return button;
@@ -132,6 +131,6 @@ function sketch(point, spots, live) {
 
 // A picture that Telegram would load from elsewhere is named, and not loaded.
 function preview(address) {
-  const name = decodeURIComponent(address.split("/").at(-1).split("?")[0]);
-  return node("div", { class: "preview" }, node("b", {}, new URL(address).hostname), node("span", {}, name), node("span", { class: "fine" }, say("preview")));
+  const { hostname, pathname } = URL.parse?.(address) ?? { hostname: address, pathname: "" };
+  return node("div", { class: "preview" }, node("b", {}, hostname), node("span", {}, pathname.split("/").at(-1)), node("span", { class: "fine" }, say("preview")));
 }
