@@ -135,10 +135,10 @@ func (d demoTab) clickSpot(t *testing.T, name string) {
 	d.do(t, chromedp.MouseClickXY(x, y))
 }
 
-// middle returns where on the screen the middle of an element is.
+// middle returns where on the screen the middle of an element is, once it is there.
 func (d demoTab) middle(t *testing.T, selector string) (x, y float64) {
 	t.Helper()
-	d.until(t, `document.querySelector(`+quoted(selector)+`) !== null`) // it may be drawn anew just now
+	d.until(t, `document.querySelector(`+quoted(selector)+`)?.getBoundingClientRect().width > 0`)
 	at := read(t, d.tab, chromedp.Evaluate[[2]float64](`(() => {
 		const box = document.querySelector(`+quoted(selector)+`).getBoundingClientRect();
 		return [box.x + box.width / 2, box.y + box.height / 2];
