@@ -94,7 +94,8 @@ func (l *Live) settleLocked(s *session, t Tick, o Outcome, now time.Time) []func
 	case Nothing, Unreachable:
 	}
 	owed := l.stopping && (o == Failed || o == Dropped) // to be told by the next process
-	if o != Dropped && !owed {
+	seen := o == Failed && t.Begun.Place != ""          // an earlier try may have been: the same number about another place would be a riddle
+	if o != Dropped && !owed && !seen {
 		w.Begun = store.Begun{}
 	}
 	w.Begun.Asked = w.Begun.Asked && owed

@@ -142,6 +142,33 @@ func TestAStoryBegunIsGoneOnWith(t *testing.T) {
 	})
 }
 
+// What an earlier process may have sent keeps its place under its number, also when the next try fails.
+func TestAStoryBegunBeforeACrashOutlastsAFailure(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		sh := share(1, 10)
+		w.begin(sh)
+		w.stay(sh, minute)
+		w.plan(func(ctx context.Context, tick Tick, _ func(Outcome)) {
+			w.check(w.live.Begin(ctx, tick, "Q7", 0))
+		})
+		w.stay(sh, 10*minute)
+		w.crash()
+		w.answers(Failed)
+		w.start()
+		w.stay(sh, 10*minute)
+		w.plan(nil)
+		w.stay(sh, 10*minute)
+		for _, told := range w.stories()[2:] {
+			if told.Number == 2 && told.Begun.Place != "Q7" {
+				w.Errorf("the second story began with %+v, want Q7 again", told.Begun)
+			}
+		}
+		if last := w.stories(); last[len(last)-1].Number < 2 {
+			w.Errorf("got %+v, want the second story told in the end", last)
+		}
+	})
+}
+
 func TestAStoryAskedForIsToldAfterACrash(t *testing.T) {
 	inWorld(t, Config{}, func(w *world) {
 		sh := share(1, 10)
