@@ -140,7 +140,7 @@ func chaosTransport(next http.RoundTripper) http.RoundTripper { return chaoticTr
 
 // RoundTrip implements http.RoundTripper.
 func (c chaoticTransport) RoundTrip(r *http.Request) (resp *http.Response, err error) {
-	point := ""
+	var point string
 	switch {
 	case strings.HasSuffix(r.URL.Path, "/sendMessage"):
 		point = "send"
@@ -151,7 +151,7 @@ func (c chaoticTransport) RoundTrip(r *http.Request) (resp *http.Response, err e
 	default:
 		return c.next.RoundTrip(r)
 	}
-	err = round(point, func() error { resp, err = c.next.RoundTrip(r); return err })
+	err = round(point, func() error { resp, err = c.next.RoundTrip(r); return err }) //nolint:bodyclose // the caller closes it
 	return resp, err
 }
 

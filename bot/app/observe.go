@@ -127,9 +127,13 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 	return r
 }
 
-// hasRoom says whether the data directory's volume has room for payments, with some to spare for what is written beside them.
+// hasRoom says whether the volume of the store's file has room for payments, with some to spare for what is written beside them. A database
+// says so itself.
 func (a *App) hasRoom() bool {
 	const least = 4 << 20 // bytes
+	if a.file == nil {
+		return true
+	}
 	disk := diskOf(a.cfg.Store.Dir)
 	return disk.TotalBytes == 0 || disk.FreeBytes >= least
 }
