@@ -12,7 +12,7 @@ OUTAGE  ?= 60s
 PEOPLE  ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres test-browser race lint fuzz chaos replicas flood move bench load build image image-check release clean
+.PHONY: help run demo test test-postgres test-browser race lint vuln fuzz chaos replicas flood move bench load build image image-check release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -43,12 +43,15 @@ race: ## all tests with the race detector; needs a C compiler
 lint: ## golangci-lint, as pinned in .ci/tools/go.mod
 	go tool -modfile=.ci/tools/go.mod golangci-lint run
 
+vuln: ## known vulnerabilities in what is linked, where their database can be reached
+	.ci/vuln
+
 fuzz: ## every fuzz target for FUZZTIME (default 5s)
 	.ci/fuzz
 
-chaos: ## kill the bot again and again and count what people got: SEEDS (default 50), 30 s each
+chaos: ## kill the bot again and again and count what people got: SEEDS (default 50), 30 s each; a full volume
 	go vet -tags chaos ./bot/app
-	go test -tags chaos ./bot/app -run '^TestChaos$$' -count=1 -timeout 90m -v -seeds $(SEEDS)
+	go test -tags chaos ./bot/app -run '^TestChaos' -count=1 -timeout 90m -v -seeds $(SEEDS)
 
 replicas: ## three replicas on one database, one of them killed, and a database that goes away: .ci/postgres make replicas
 	go vet -tags chaos ./bot/app

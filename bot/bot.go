@@ -34,6 +34,9 @@ type Config struct {
 	WebhookURL    string // where Telegram is to post updates; "" = long polling
 	WebhookSecret string // required with WebhookURL: 1-256 of A-Z a-z 0-9 _ -
 
+	// Room says whether there is room for a payment, as far as that can be known before it is made; nil = there is.
+	Room func() bool
+
 	// Ahead is by how much this machine's clock is ahead of Telegram's; nil = it is not.
 	Ahead func() time.Duration
 
@@ -57,7 +60,7 @@ type Config struct {
 	Observe Observe
 }
 
-// Limits are the rates of DESIGN section 7. A zero field is its default, a negative rate is no limit.
+// Limits are the rates that the bot keeps to and holds people to. A zero field is its default, a negative rate is no limit.
 type Limits struct {
 	StoryRate      float64       // story requests of a person, a second; default 0.2
 	StoryBurst     int           // default 3
@@ -138,6 +141,9 @@ func New(cfg Config) (*Bot, error) {
 		return nil, errors.New("bot: the webhook secret must be 1-256 of A-Z, a-z, 0-9, _ and -")
 	}
 	cfg.Log = cmp.Or(cfg.Log, slog.New(slog.DiscardHandler))
+	if cfg.Room == nil {
+		cfg.Room = func() bool { return true }
+	}
 	if cfg.Ahead == nil {
 		cfg.Ahead = func() time.Duration { return 0 }
 	}

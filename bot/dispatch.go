@@ -25,7 +25,7 @@ type job struct {
 	story    bool        // takes a token of the story buckets
 	lasting  bool        // a story that is as welcome later: a walk goes on
 	fleeting bool        // lost with the process, and no harm: it is not kept in the inbox
-	vital    bool        // never taken without being kept: a payment
+	vital    bool        // never taken without being kept: a payment, until it is stored by itself, and a refund
 	money    bool        // passes every bucket, the pause and a ban
 	now      func() bool // tried at arrival, instead of a lane; true = that was all. Such a job is not remembered as done: a newer one makes it worthless
 	run      handler     // nil = nothing to do

@@ -311,8 +311,35 @@ func TestWithoutRoomNobodyIsCharged(t *testing.T) {
 			t.Errorf("refused with %q, want %q; %d payments", reasons[0], want, len(w.tg.Payments()))
 		}
 		room.Store(true)
+		w.bot.cfg.Room = func() bool { return false } // it has, but the volume has none
+		p.Pay(bill.ID)
+		w.until("an answer", func() bool { synctest.Wait(); return len(reasons) == 2 })
+		if reasons[1] != reasons[0] {
+			t.Errorf("refused with %q", reasons[1])
+		}
+		w.bot.cfg.Room = func() bool { return true }
 		w.pay(p, bill)
 		w.until("credited", func() bool { return w.given(1).Person == 50 })
+	})
+}
+
+func TestAPaymentThatIsStoredNeedsNoRoom(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		room := &atomic.Bool{}
+		room.Store(true)
+		w := newWorld(t, worldConfig{edit: func(c *Config) { c.Store = fullStore{c.Store, room} }})
+		defer w.close()
+		p, other := w.person(1, "en"), w.person(2, "en")
+		w.pay(p, w.ask(p, "/donate 50"))
+		paid := w.tg.Payments()[0]
+		room.Store(false)
+		w.tg.Inject(paymentAgain(paid))
+		other.Say("/help") // behind it
+		w.until("an answer", func() bool { return len(answers(other)) == 1 })
+		if got := last(p).HTML; got != w.bot.cfg.Words.Words("en").Say("donate.thanks", "n", 50) {
+			t.Errorf("answered %q", got)
+		}
 	})
 }
 

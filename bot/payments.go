@@ -119,7 +119,7 @@ func (b *Bot) answerCheckout(u *update) error {
 	switch g, ok := parseGift(q.Payload); {
 	case !ok || g.person != u.person || g.stars != q.Total || q.Currency != stars:
 		why = "donate.refused"
-	case !hasRoom(u):
+	case !b.hasRoom(u):
 		why = "donate.no_room"
 	}
 	if why != "" {
@@ -141,7 +141,10 @@ func (b *Bot) answerCheckout(u *update) error {
 }
 
 // hasRoom says whether the store has room for what follows a checkout. One that is slow or fails otherwise may be well again by then.
-func hasRoom(u *update) bool {
+func (b *Bot) hasRoom(u *update) bool {
+	if !b.cfg.Room() {
+		return false
+	}
 	if u.kept == nil {
 		return true
 	}
@@ -180,6 +183,7 @@ func (b *Bot) admitMoney(ctx context.Context, u *update, job *job) verdict {
 		case err != nil:
 			return faulty
 		}
+		job.vital = false // from here on only thanks could be lost
 	}
 	done, err := b.cfg.Store.Done(ctx, u.id)
 	if err != nil {

@@ -92,7 +92,8 @@ func (b *Bot) take(ctx context.Context, offset int64, updates []json.RawMessage)
 			_ = sleep(ctx, backoffFirst) // the store's error is in the log; ask again, without a storm
 			return offset, false
 		case chatFull:
-			// Lost: polling has one order for all chats, so to ask again would hold up everybody for one who has 20 questions open.
+			// Lost: polling has one order for all chats, and an offset confirms all below it. To ask again would hold up everybody for one
+			// who has 20 questions open, and to keep them would let one fill the disk. A webhook's posts have an order in each chat: they wait.
 			b.log.Warn("chat_full", "update", batch[i].id)
 			b.lost(batch[i].raw)
 		}

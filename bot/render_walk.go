@@ -94,6 +94,9 @@ func fullMessage(words *text.Words, p geo.Point) message {
 	return message{HTML: words.Say("live.full"), Buttons: [][]button{{{Text: words.Plain("button.story_here"), Data: moreData(p)}}}}
 }
 
+// stillMetres is the least that counts as having walked: Words.Distance says no less.
+const stillMetres = 10
+
 // summaryMessage is what was seen, and why it is over.
 func summaryMessage(words *text.Words, w store.Walk, stops []store.Stop) message {
 	var b strings.Builder
@@ -101,6 +104,9 @@ func summaryMessage(words *text.Words, w store.Walk, stops []store.Stop) message
 	key := "live.summary"
 	if len(stops) == 0 {
 		key = "live.summary_none"
+	}
+	if w.Metres < stillMetres {
+		key += "_still"
 	}
 	b.WriteString(words.Say(key, "n", len(stops), "distance", words.Distance(w.Metres), "duration", w.Ended.Sub(w.Began)))
 	if len(stops) > 0 {

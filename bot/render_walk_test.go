@@ -54,7 +54,10 @@ func TestWalksLookAsTheyShould(t *testing.T) {
 				ended.Reason = reason
 				add("the end: "+reason, summaryMessage(w, ended, stops))
 			}
-			add("the end without a story", summaryMessage(w, store.Walk{Began: began, Ended: began.Add(40 * time.Second)}, nil))
+			still := store.Walk{Began: began, Ended: began.Add(40 * time.Second), Metres: 9}
+			add("the end of a walk that went nowhere", summaryMessage(w, still, stops))
+			add("the same without a story", summaryMessage(w, still, nil))
+			add("the end without a story", summaryMessage(w, store.Walk{Began: began, Ended: began.Add(4 * time.Minute), Metres: 310}, nil))
 			golden(t, filepath.Join("testdata", "walks."+language+".txt"), b.String())
 		})
 	}

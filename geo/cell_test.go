@@ -119,6 +119,33 @@ func wantCells(p Point, radius float64, level int) []Cell {
 	return want
 }
 
+func TestDisjoint(t *testing.T) {
+	tests := []struct {
+		name     string
+		in, want []CellRange
+	}{
+		{"none", nil, nil},
+		{"apart and in order", []CellRange{{1, 2}, {3, 4}}, []CellRange{{1, 2}, {3, 4}}},
+		{"in any order", []CellRange{{7, 9}, {1, 2}}, []CellRange{{1, 2}, {7, 9}}},
+		{"overlapping", []CellRange{{1, 5}, {4, 8}, {8, 9}}, []CellRange{{1, 9}}},
+		{"one inside the other", []CellRange{{1, 9}, {3, 4}, {5, 12}}, []CellRange{{1, 12}}},
+		{"twice the same", []CellRange{{3, 4}, {3, 4}}, []CellRange{{3, 4}}},
+		{"the wrong way round", []CellRange{{9, 1}, {3, 4}}, []CellRange{{3, 4}}},
+		{"up to the last", []CellRange{{5, ^Cell(0)}, {0, 5}}, []CellRange{{0, ^Cell(0)}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			before := slices.Clone(tt.in)
+			if got := Disjoint(tt.in); !slices.Equal(got, tt.want) {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+			if !slices.Equal(tt.in, before) {
+				t.Errorf("the argument became %v", tt.in)
+			}
+		})
+	}
+}
+
 func TestCellsWithinAgreesWithTheLibrary(t *testing.T) {
 	points := slices.Clone(awkward)
 	rng := rand.New(rand.NewPCG(1, 2))

@@ -140,7 +140,8 @@ type Deliveries interface {
 	MarkDone(ctx context.Context, updates ...int64) error
 }
 
-// DoneKept is how many done update ids an adapter remembers; older ones are forgotten first.
+// DoneKept is how many done update ids an adapter remembers; older ones are forgotten first. An adapter may count among them
+// those of calls that failed.
 const DoneKept = 10_000
 
 // LedgerDays is for how many days the ledger is kept.

@@ -21,7 +21,7 @@ var freeForAll = []string{"golang.org/x/sync"}
 // imports says what a package may import: ours by path inside the module, libraries by prefix.
 type imports struct{ ours, libraries []string }
 
-// table is DESIGN section 3. A package that is not built yet stands here already.
+// table holds every package.
 var table = map[string]imports{
 	"geo":                  {libraries: []string{"github.com/dgraph-io/ristretto/v2", "github.com/golang/geo"}},
 	"limiter":              {libraries: []string{"golang.org/x/time/rate"}},
@@ -172,7 +172,7 @@ func TestTableHasNoCycles(t *testing.T) {
 	}
 }
 
-// The top level is fixed: one Go file, and folders that DESIGN section 2 names.
+// The top level is fixed: one Go file, and these folders.
 func TestTopLevel(t *testing.T) {
 	entries, err := os.ReadDir(filepath.Join("..", ".."))
 	if err != nil {

@@ -40,6 +40,8 @@ import (
 //	backup.middle   half of a backup is written
 //	restore.copied  the backup lies beside the store
 //	restore.aside   the old store has its second name, the new one is not in its place
+//	migrate.batch   some rows are in the other store
+//	migrate.checked all are, and it does not know that it is whole
 
 // chaos is the point and how often it is passed until the end.
 var chaos = armed(os.Getenv("EXCURSOBOT_CHAOS"))

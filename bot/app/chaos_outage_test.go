@@ -59,6 +59,10 @@ func TestOutage(t *testing.T) {
 		r.updates = append(r.updates, p.StopSharing(message))
 	}
 	r.quiet()
+	_ = c.children[0].Process.Signal(syscall.SIGTERM)
+	if err := c.children[0].Wait(); err != nil { // what was told meanwhile and is not written down yet is written now
+		t.Errorf("the stop: %v", err)
+	}
 
 	a := c.audit()
 	if file := os.Getenv("CHAOS_OUT"); file != "" {
@@ -71,10 +75,6 @@ func TestOutage(t *testing.T) {
 	}
 	if len(a.faults) > 0 {
 		t.Errorf("%s\nlast log lines:\n%s", strings.Join(a.faults, "\n"), r.out.tail(60))
-	}
-	_ = c.children[0].Process.Signal(syscall.SIGTERM)
-	if err := c.children[0].Wait(); err != nil {
-		t.Errorf("the stop: %v", err)
 	}
 }
 

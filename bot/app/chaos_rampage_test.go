@@ -7,14 +7,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -48,10 +46,10 @@ var chaosPoints = []struct {
 	name string
 	most int
 }{
-	{"accept.before", 20}, {"accept.after", 20}, {"reply.before", 20}, {"reply.after", 20}, {"note.before", 15}, {"note.after", 15},
-	{"send.before", 20}, {"send.after", 20}, {"edit.before", 10}, {"edit.after", 10}, {"delivered.before", 15}, {"delivered.after", 15},
-	{"done.before", 10}, {"done.after", 10}, {"retry.after", 5}, {"walks.before", 15}, {"walks.after", 15}, {"stories.before", 3},
-	{"checkout.before", 2}, {"checkout.after", 2}, {"pay.before", 3}, {"pay.after", 3}, {"thanks.before", 2}, {"backup.middle", 1},
+	{"accept.before", 6}, {"accept.after", 6}, {"reply.before", 20}, {"reply.after", 20}, {"note.before", 8}, {"note.after", 8},
+	{"send.before", 20}, {"send.after", 20}, {"edit.before", 5}, {"edit.after", 5}, {"delivered.before", 8}, {"delivered.after", 8},
+	{"done.before", 6}, {"done.after", 6}, {"retry.after", 4}, {"walks.before", 8}, {"walks.after", 8}, {"stories.before", 2},
+	{"checkout.before", 1}, {"checkout.after", 1}, {"pay.before", 2}, {"pay.after", 2}, {"thanks.before", 2}, {"backup.middle", 1},
 }
 
 // rampage is one seed: servers that live on, and the bot that does not.
@@ -89,6 +87,7 @@ type rampage struct {
 	pressed map[*sim.Person]map[int]bool // invoices
 	bills   int
 	crashes []crash
+	moves   []string // the points at which a move was killed
 }
 
 // wishes are what one message each answers.
@@ -245,6 +244,21 @@ func (r *rampage) run() {
 	if err := last.Wait(); err != nil {
 		r.t.Errorf("the last stop: %v\n%s", err, r.out.tail(20))
 	}
+	r.move()
+}
+
+// move copies the store into another one with two kills on the way.
+func (r *rampage) move() {
+	from, to := filepath.Join(r.dir, "excursobot.db"), filepath.Join(r.dir, "moved.db")
+	for _, point := range []string{"migrate.batch", "migrate.checked"} {
+		if _, killed, errs := r.command(point+":1", "migrate", "--from", from, "--to", to); !killed {
+			r.t.Errorf("the move was not killed at %s: %s", point, errs)
+		}
+		r.moves = append(r.moves, point)
+	}
+	if code, _, errs := r.command("", "migrate", "--from", from, "--to", to); code != exitClean {
+		r.t.Errorf("the move: code %d, %s", code, errs)
+	}
 }
 
 func (r *rampage) end(p *os.Process) {
@@ -258,6 +272,9 @@ func (r *rampage) crash() {
 	at, point, patience := "", "random", time.Duration(200+r.rng.IntN(2500))*time.Millisecond
 	if r.rng.IntN(4) > 0 {
 		chosen := chaosPoints[r.rng.IntN(len(chaosPoints))]
+		for !r.webhook && strings.HasPrefix(chosen.name, "reply.") { // a poll has no answer
+			chosen = chaosPoints[r.rng.IntN(len(chaosPoints))]
+		}
 		point, at = chosen.name, fmt.Sprintf("%s:%d", chosen.name, 1+r.rng.IntN(chosen.most))
 		patience = 5 * time.Second
 	}
@@ -293,129 +310,6 @@ func (r *rampage) backup() error {
 	cmd.Env = r.env
 	cmd.Stdout, cmd.Stderr = &r.out, &r.errs
 	return cmd.Run()
-}
-
-// ask makes people do n things, within half a second.
-func (r *rampage) ask(n int) {
-	for range n {
-		switch i := r.rng.IntN(len(r.people) + givers); {
-		case i >= len(r.people):
-			r.give(r.givers[900+int64(i-len(r.people))])
-		case i >= standing:
-			r.walk(r.people[i], r.rng.IntN(100))
-		default:
-			r.stand(r.people[i], r.rng.IntN(100))
-		}
-		time.Sleep(time.Duration(r.rng.IntN(10)) * time.Millisecond)
-	}
-}
-
-// somewhere is a point in the city.
-func (r *rampage) somewhere() (lat, lon float64) {
-	return chaosLat + (r.rng.Float64()-0.5)/200, chaosLon + (r.rng.Float64()-0.5)/200
-}
-
-// walk makes a person share a live location, move, or want the next story now.
-func (r *rampage) walk(p *sim.Person, dice int) {
-	lat, lon := r.somewhere()
-	message, walks := r.walkers[p]
-	if !walks {
-		update, message := p.Share(lat, lon, 3600)
-		r.walkers[p] = message
-		r.updates = append(r.updates, update)
-		return
-	}
-	if m, data := buttonOf(p, "next:"); dice < 10 && data != "" {
-		r.updates = append(r.updates, p.Press(m, data))
-		return
-	}
-	p.Move(message, lat, lon, 90)
-}
-
-// stand makes a person ask something.
-func (r *rampage) stand(p *sim.Person, dice int) {
-	lat, lon := r.somewhere()
-	w := r.asked[p]
-	m, data := buttonOf(p, "more:")
-	var update int64
-	switch {
-	case dice < 10:
-		update = p.Say("/help")
-		w.helps++
-	case dice < 30 && data != "":
-		update = p.Press(m, data)
-		w.stories++
-	default:
-		update = p.Locate(lat, lon)
-		w.stories++
-	}
-	r.asked[p] = w
-	r.updates = append(r.updates, update)
-}
-
-// buttonOf returns the person's newest button whose data begins so.
-func buttonOf(p *sim.Person, prefix string) (message int, data string) {
-	for _, m := range p.Messages() {
-		for _, row := range m.Buttons {
-			for _, b := range row {
-				if strings.HasPrefix(b.Data, prefix) {
-					message, data = m.ID, b.Data
-				}
-			}
-		}
-	}
-	return message, data
-}
-
-var pending = regexp.MustCompile(`(?m)^excursobot_inbox_pending (\d+)$`)
-
-// quiet waits until Telegram has handed everything out, the bot has done it, and it has been silent for a while.
-func (r *rampage) quiet() {
-	const patience = 5 * time.Minute
-	deadline := time.Now().Add(patience)
-	for time.Now().Before(deadline) {
-		time.Sleep(1200 * time.Millisecond) // more often the bot would take it for somebody who guesses its token
-		_, metrics := r.get("/metrics", chaosDashboard)
-		left := pending.FindStringSubmatch(metrics)
-		r.mu.Lock()
-		still := time.Since(r.heard)
-		r.mu.Unlock()
-		if r.tg.Pending() == 0 && left != nil && left[1] == "0" && still > calm {
-			return
-		}
-	}
-	r.t.Errorf("not quiet within %v: %d updates wait at Telegram", patience, r.tg.Pending())
-}
-
-// get asks the running bot for a page; status 0 = there is none. What it shows is kept for the search for secrets.
-func (r *rampage) get(path, token string) (status int, body string) {
-	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodGet, "http://"+r.addr+path, nil)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	if token != "" {
-		req.Header.Set("Authorization", "Bearer "+token)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return 0, err.Error()
-	}
-	defer resp.Body.Close()
-	all, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return 0, err.Error()
-	}
-	fmt.Fprintf(&r.pages, "%s %s\n%v\n%s\n", path, resp.Status, resp.Header, all)
-	return resp.StatusCode, string(all)
-}
-
-// look looks at every page, with the token and without.
-func (r *rampage) look() {
-	for _, path := range []string{"/metrics", "/api/stats", "/dashboard", "/readyz", "/healthz", "/hook", "/nothing"} {
-		r.get(path, "")
-		time.Sleep(1200 * time.Millisecond)
-		r.get(path, chaosDashboard)
-	}
 }
 
 // output is what several lives of the bot printed.

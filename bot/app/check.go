@@ -84,7 +84,7 @@ func (c *Config) checkWebhookURL() error {
 	return nil
 }
 
-// ownPath says whether the mux serves something else there, now or in the pages that DESIGN names.
+// ownPath says whether the mux serves something else there, or may serve: the pages of the monitor are all below these.
 func ownPath(path string) bool {
 	return slices.Contains([]string{"/healthz", "/readyz", "/metrics", "/dashboard"}, path) ||
 		strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/dashboard/") || strings.HasPrefix(path, "/debug/")

@@ -102,7 +102,7 @@ func countFields(typ reflect.Type) (n int) {
 	return n
 }
 
-// DESIGN section 9, line by line.
+// The defaults, key by key.
 func TestDefaults(t *testing.T) {
 	c, err := load(t, "")
 	if err != nil {

@@ -78,6 +78,7 @@ func copyRows(ctx context.Context, to store.Moving, from store.Source, at moveCu
 				return fmt.Errorf("write %s: %w", table, err)
 			}
 			copied(table, n)
+			chaosStep("migrate.batch")
 		}
 	}
 	return nil

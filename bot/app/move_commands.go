@@ -82,6 +82,7 @@ func (m *move) run(ctx context.Context) (err error) {
 		if err != nil {
 			return interrupted(ctx, err)
 		}
+		chaosStep("migrate.checked")
 		if err := endMove(ctx, target); err != nil {
 			return interrupted(ctx, err)
 		}

@@ -100,7 +100,8 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 			Sessions: b.Walks.Sessions, Cap: a.cfg.Live.MaxSessions, Parked: b.Walks.Parked,
 			Delivered: b.Walks.Delivered, Dropped: b.Walks.Dropped, Refused: b.Walks.Refused,
 		},
-		Disk: diskOf(a.cfg.Store.Dir),
+		Disk:     diskOf(a.cfg.Store.Dir),
+		Replicas: monitor.Replicas{Name: a.replica, Alive: b.Replicas, Chats: b.Chats},
 	}
 	for class, name := range map[limiter.Class]string{
 		guide.Interactive: "interactive", guide.LiveTick: "live", guide.ReadAhead: "read_ahead", guide.WarmUp: "warm_up",
@@ -124,6 +125,13 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 	}
 	r.Store = a.readStore(ctx)
 	return r
+}
+
+// hasRoom says whether the data directory's volume has room for payments, with some to spare for what is written beside them.
+func (a *App) hasRoom() bool {
+	const least = 4 << 20 // bytes
+	disk := diskOf(a.cfg.Store.Dir)
+	return disk.TotalBytes == 0 || disk.FreeBytes >= least
 }
 
 // diskOf returns the free and the whole space of the directory's volume, zero where the system does not say.

@@ -200,6 +200,7 @@ func (a *App) buildBot(world World) error {
 		Lease:         a.cfg.Store.Lease,
 		API:           api,
 		Ahead:         api.Ahead,
+		Room:          a.hasRoom,
 		Store:         a.store,
 		Guide:         a.guide,
 		Words:         words,

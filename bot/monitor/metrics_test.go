@@ -41,7 +41,7 @@ func TestMetricsAreInGoodForm(t *testing.T) {
 	}
 }
 
-// DESIGN section 10: others rely on these.
+// Alerts and boards rely on these names.
 func TestMetricNames(t *testing.T) {
 	w := newWorld(t, Config{})
 	eventful(w.Monitor)

@@ -173,7 +173,7 @@ var sentences = map[string]string{
 	"telegram_retry":       "A message did not get through at once and was sent again",
 	"message_refused":      "Telegram refused a message",
 	"overload":             "Requests were refused: more than the bot may take",
-	"chat_full":            "One chat has too much under way; its updates wait at Telegram",
+	"chat_full":            "One chat has too much under way; what it sends beyond that is given up, and it is told so",
 	"update_parked":        "An update was put aside: it could not be read, or three processes ended over it",
 	"update_unknown":       "The store did not say whether an update is done; Telegram keeps it",
 	"update_done":          "An answered update could not be remembered as done",

@@ -32,7 +32,8 @@ var (
 	descPolling  = describe("excursobot_ingest_polling", "1 with long polling, where a silence of minutes means that ingest is dead; 0 with a webhook.")
 	descParked   = describe("excursobot_updates_parked_total", "Updates that could not be read, or over which three processes ended.")
 	descAside    = describe("excursobot_inbox_parked", "Updates over which three processes ended, kept on disk.")
-	descStore    = describe("excursobot_store_size_bytes", "Size of the data file.")
+	descAlive    = describe("excursobot_replicas", "Processes that share the database; 0 with a file.")
+	descStore    = describe("excursobot_store_size_bytes", "Size of the data file, or of the database's tables.")
 	descFree     = describe("excursobot_disk_free_bytes", "Free on the volume of the data directory.")
 	descTotal    = describe("excursobot_disk_size_bytes", "Size of that volume; missing where it is unknown.")
 )
@@ -41,7 +42,7 @@ var (
 func (p *pulled) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		descReady, descInflight, descWaiting, descEstimate, descBreaker, descBudget, descSessions, descCap, descCache, descInbox,
-		descSilence, descPolling, descParked, descAside, descStore, descFree, descTotal,
+		descSilence, descPolling, descParked, descAside, descAlive, descStore, descFree, descTotal,
 	} {
 		out <- d
 	}
@@ -76,6 +77,7 @@ func (p *pulled) Collect(out chan<- prometheus.Metric) {
 	gauge(descPolling, one(r.Ingest.Polling))
 	counter(descParked, r.Ingest.Parked)
 	gauge(descAside, float64(r.Inbox.Parked))
+	gauge(descAlive, float64(r.Replicas.Alive))
 	gauge(descStore, float64(r.Store.SizeBytes))
 	if r.Disk.TotalBytes > 0 {
 		gauge(descFree, float64(r.Disk.FreeBytes))

@@ -19,6 +19,8 @@ type Reading struct {
 	Guide  Guide  `json:"guide"`
 	Store  Store  `json:"store"`
 	Disk   Disk   `json:"disk"`
+
+	Replicas Replicas `json:"replicas,omitzero"`
 }
 
 // Ingest is how updates come in.
@@ -128,7 +130,14 @@ type Guide struct {
 	Wrong    uint64 `json:"wrong"`
 }
 
-// Store is the data file.
+// Replicas is how this process shares the work on a database; zero = it is alone by design.
+type Replicas struct {
+	Name  string `json:"name"`  // of this one
+	Alive int    `json:"alive"` // this one too
+	Chats int    `json:"chats"` // that belong to this one
+}
+
+// Store is the data file, or the database's tables.
 type Store struct {
 	SizeBytes int64  `json:"size_bytes"`
 	Writes    uint64 `json:"writes"`

@@ -18,7 +18,7 @@ const (
 	Down     State = "down"     // no updates are taken
 )
 
-// Lines between well and not, as DESIGN section 1 draws them.
+// Lines between well and not.
 const (
 	firstLine     = 3.0 // seconds, p95
 	lateLine      = 3.0

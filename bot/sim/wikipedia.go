@@ -42,7 +42,7 @@ type WikipediaConfig struct {
 }
 
 // Wikipedia is the Action API at /w/api.php; the language is the first label of the request's host, or the query parameter "lang".
-// It answers list=geosearch and the prop= queries by page id of WIKIPEDIA.md, and refuses a client without a User-Agent of its own.
+// It answers list=geosearch and the prop= queries by page id, and refuses a client without a User-Agent of its own.
 type Wikipedia struct {
 	cfg   WikipediaConfig
 	pages map[string]map[int64]*Article // by language and page id

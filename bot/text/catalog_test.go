@@ -131,6 +131,7 @@ func TestKeysOfTheCode(t *testing.T) {
 		"settings.length_auto", "settings.length_short", "settings.length_long", "settings.on", "settings.off",
 		"settings.interest_history", "settings.interest_architecture", "settings.interest_people", "settings.interest_nature",
 		"button.interest_history", "button.interest_architecture", "button.interest_people", "button.interest_nature",
+		"live.summary", "live.summary_none", "live.summary_still", "live.summary_none_still",
 		"distance.metres", "distance.kilometres", "duration.seconds", "duration.minutes", "duration.hours", "duration.hours_minutes",
 	} {
 		if _, ok := keys[key]; !ok {

@@ -19,19 +19,19 @@ const (
 		SELECT id, $2::bigint, $3, $4, $5::double precision, $6::double precision, $7::timestamptz FROM walks WHERE id = $1 AND NOT closed FOR SHARE
 		ON CONFLICT (walk, number) DO NOTHING`
 
-	// numberDone remembers updates under the next numbers, in the order given, and forgets those whose numbers are too old.
-	numberDone = `
-		WITH new AS (
-			SELECT id, min(n) AS n FROM unnest($1::bigint[]) WITH ORDINALITY AS g (id, n)
-			WHERE NOT EXISTS (SELECT FROM done_updates WHERE update_id = id) GROUP BY id
-		), numbered AS (
-			SELECT id, (SELECT coalesce(max(number), 0) FROM done_updates) + row_number() OVER (ORDER BY n) AS number FROM new
-		), oldest AS (
-			SELECT max(number) - $2::bigint AS number FROM numbered
-		), forgotten AS (
-			DELETE FROM done_updates d USING oldest o WHERE d.number <= o.number
-		)
-		INSERT INTO done_updates (update_id, number) SELECT n.id, n.number FROM numbered n, oldest o WHERE n.number > o.number`
+	// rememberDone numbers updates in the order given, from a sequence: nobody waits for anybody's commit. A transaction
+	// that fails leaves its numbers unused.
+	rememberDone = `
+		INSERT INTO done_updates (update_id)
+		SELECT id FROM (
+			SELECT id FROM unnest($1::bigint[]) WITH ORDINALITY AS g (id, n)
+			WHERE NOT EXISTS (SELECT FROM done_updates WHERE update_id = id) GROUP BY id ORDER BY min(n)
+		) new
+		ON CONFLICT (update_id) DO NOTHING`
+
+	forgetDone = `
+		DELETE FROM done_updates WHERE number IN (
+			SELECT number FROM done_updates WHERE number <= (SELECT max(number) FROM done_updates) - $1 FOR UPDATE SKIP LOCKED)`
 )
 
 // Delivered implements store.Deliveries.
@@ -92,6 +92,6 @@ func (s *Store) done(b *pgx.Batch, updates []int64) {
 		return
 	}
 	b.Queue("DELETE FROM inbox WHERE update_id = ANY ($1)", updates)
-	s.lock(b, lockDone)
-	b.Queue(numberDone, updates, store.DoneKept)
+	b.Queue(rememberDone, updates)
+	b.Queue(forgetDone, store.DoneKept)
 }

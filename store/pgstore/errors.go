@@ -53,6 +53,8 @@ func isAway(err error) bool {
 	}
 	if c := code(err); c != "" {
 		switch {
+		case isFull(err): // it answers
+			return false
 		case strings.HasPrefix(c, "08"), // connection exceptions
 			strings.HasPrefix(c, "57P"), // shut down, starting, ended by an administrator
 			strings.HasPrefix(c, "53"):  // too many connections, out of memory

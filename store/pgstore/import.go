@@ -82,6 +82,8 @@ const (
 			AND NOT EXISTS (SELECT FROM done_updates WHERE update_id = $2 AND number <> $1) AND NOT EXISTS (SELECT FROM inbox WHERE update_id = $2)
 		ON CONFLICT (number) DO UPDATE SET update_id = excluded.update_id`
 
+	countDone = "SELECT setval('done_updates_number_seq', (SELECT max(number) FROM done_updates))"
+
 	importParked = `
 		INSERT INTO parked_updates (number, ` + entryColumns + `)
 		SELECT $1::bigint, $2::bigint, $3::bigint, $4::timestamptz, $5::bytea, $6::bigint, $7, $8::bigint
@@ -105,12 +107,14 @@ func (s *Store) Import(ctx context.Context, rows []store.Row) error {
 		s.lock(in.Batch, lockPlaces)
 		s.lock(in.Batch, lockWalks)
 		s.lock(in.Batch, lockParked)
-		s.lock(in.Batch, lockDone)
 		for _, row := range rows {
 			in.add(row)
 		}
 		if in.edition > 0 {
 			in.Queue(countEditions, in.edition)
+		}
+		if in.done {
+			in.Queue(countDone)
 		}
 		err := s.send(ctx, c, in.Batch)
 		if refused = in.refused; err != nil || refused != nil {
@@ -127,6 +131,7 @@ func (s *Store) Import(ctx context.Context, rows []store.Row) error {
 type intake struct {
 	*pgx.Batch
 	edition uint64 // the highest
+	done    bool   // there are updates that are done
 	refused error  // the first row that was not stored
 }
 
@@ -179,6 +184,7 @@ func (in *intake) add(row store.Row) {
 	case store.Entry:
 		in.one(row, importEntry, entryFields(&r)...)
 	case store.DoneRow:
+		in.done = true
 		in.one(row, importDone, r.Position, r.Update, store.DoneKept)
 	case store.ParkedRow:
 		in.one(row, importParked, append(append([]any{r.Position}, entryFields(&r.Entry)...), store.ParkedKept)...)

@@ -9,13 +9,12 @@ const (
 	lockPlaces           // putting places
 	lockWalks            // changing walks: whether one ends is decided by the row that is there
 	lockParked           // numbering what is parked
-	lockDone             // numbering what is done
 
 	lockUpdates = 1 << 16 // and the next updateLocks: accepting and ending an update
 )
 
 // updateLocks is among how many locks updates are divided: a transaction can only hold so many.
-const updateLocks = 64
+const updateLocks = 256
 
 // lock queues the taking of a lock.
 func (s *Store) lock(b *pgx.Batch, key int32) {

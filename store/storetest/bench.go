@@ -13,16 +13,17 @@ import (
 
 // Benchmark measures every role, reading with 10 000 stories in a city, and what stands on hot paths also with 64 writers at once.
 func Benchmark(b *testing.B, open func(b *testing.B, dir string) store.Store) {
-	f := &fixture{Store: open(b, b.TempDir()), ctx: b.Context()}
+	ctx := b.Context()
+	f := &fixture{Store: open(b, b.TempDir())}
 	defer func() {
 		if err := f.Close(); err != nil {
 			b.Error(err)
 		}
 	}()
-	if err := f.fill(); err != nil {
+	if err := f.fill(ctx); err != nil {
 		b.Fatal(err)
 	}
-	for _, m := range f.alone() {
+	for _, m := range f.alone(ctx) {
 		b.Run(m.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -36,10 +37,10 @@ func Benchmark(b *testing.B, open func(b *testing.B, dir string) store.Store) {
 		name   string
 		metres float64 // from the middle
 	}{{"Dense", 0}, {"Sparse", 9000}, {"Nothing", 60_000}} {
-		b.Run("StoriesIn20/"+at.name, func(b *testing.B) { f.storiesIn(b, at.metres) })
+		b.Run("StoriesIn20/"+at.name, func(b *testing.B) { f.storiesIn(ctx, b, at.metres) })
 	}
 	for _, writers := range []int{1, 64} {
-		for _, m := range f.together() {
+		for _, m := range f.together(ctx) {
 			b.Run(fmt.Sprintf("%s/writers=%d", m.name, writers), func(b *testing.B) { together(b, writers, m.call) })
 		}
 	}
@@ -54,7 +55,6 @@ type measure struct {
 // fixture is a store that has been in use for a while.
 type fixture struct {
 	store.Store
-	ctx    context.Context
 	city   []store.Story
 	places []store.Place
 	walks  []store.Walk
@@ -67,7 +67,7 @@ const (
 )
 
 // fill stores a disc of 10 km, dense in the middle, and people who heard some of it.
-func (f *fixture) fill() error {
+func (f *fixture) fill(ctx context.Context) error {
 	text := strings.Repeat("Об этом доме рассказывают вот что. ", 12) // 400 letters, as a short story has
 	for i := range 10_000 {
 		p := geo.Offset(louvre, float64(i*137%360), float64(i))
@@ -79,28 +79,28 @@ func (f *fixture) fill() error {
 		})
 	}
 	for i := 0; i < len(f.city); i += 500 {
-		if err := f.PutStories(f.ctx, f.city[i:i+500]); err != nil {
+		if err := f.PutStories(ctx, f.city[i:i+500]); err != nil {
 			return err
 		}
-		if err := f.PutPlaces(f.ctx, f.places[i:i+500]); err != nil {
+		if err := f.PutPlaces(ctx, f.places[i:i+500]); err != nil {
 			return err
 		}
 	}
 	for i := range int64(benchPeople) {
-		if _, err := f.UpdateUser(f.ctx, i+1, func(u *store.User) error { u.Language, u.Seen = "ru", noon; return nil }); err != nil {
+		if _, err := f.UpdateUser(ctx, i+1, func(u *store.User) error { u.Language, u.Seen = "ru", noon; return nil }); err != nil {
 			return err
 		}
 		for _, s := range f.city[:2] {
-			if err := f.Delivered(f.ctx, store.Delivery{Person: i + 1, Place: s.Place, At: noon}); err != nil {
+			if err := f.Delivered(ctx, store.Delivery{Person: i + 1, Place: s.Place, At: noon}); err != nil {
 				return err
 			}
 		}
-		if _, _, err := f.Credit(f.ctx, store.Payment{Charge: fmt.Sprint("old", i), Person: i + 1, Stars: 50, At: noon}); err != nil {
+		if _, _, err := f.Credit(ctx, store.Payment{Charge: fmt.Sprint("old", i), Person: i + 1, Stars: 50, At: noon}); err != nil {
 			return err
 		}
 	}
 	for i := range 1000 {
-		if err := f.Delivered(f.ctx, store.Delivery{Person: int64(i%50) + 1, Place: f.city[i*7%len(f.city)].Place, At: noon}); err != nil {
+		if err := f.Delivered(ctx, store.Delivery{Person: int64(i%50) + 1, Place: f.city[i*7%len(f.city)].Place, At: noon}); err != nil {
 			return err
 		}
 	}
@@ -109,19 +109,19 @@ func (f *fixture) fill() error {
 		w.Track = make([]byte, 1000)
 		f.walks = append(f.walks, w)
 	}
-	if err := f.SaveWalks(f.ctx, f.walks); err != nil {
+	if err := f.SaveWalks(ctx, f.walks); err != nil {
 		return err
 	}
 	for i := range 10 {
 		d := store.Delivery{Person: 7, Place: fmt.Sprint("Q", i), Walk: f.walks[0].ID, Number: i + 1, Title: "Title", At: noon}
-		if err := f.Delivered(f.ctx, d); err != nil {
+		if err := f.Delivered(ctx, d); err != nil {
 			return err
 		}
 	}
-	if err := f.PutTile(f.ctx, f.tile(0)); err != nil {
+	if err := f.PutTile(ctx, f.tile(0)); err != nil {
 		return err
 	}
-	return f.SetSetting(f.ctx, "paused", "no")
+	return f.SetSetting(ctx, "paused", "no")
 }
 
 // tile is one with 50 pages.
@@ -134,12 +134,12 @@ func (f *fixture) tile(n int64) store.Tile {
 }
 
 // storiesIn looks into twenty cells of the cache's size round a point; how many of their stories come back is said by the second figure.
-func (f *fixture) storiesIn(b *testing.B, metres float64) {
+func (f *fixture) storiesIn(ctx context.Context, b *testing.B, metres float64) {
 	b.ReportAllocs()
 	ranges := rangesAt(metres)
 	found := 0
 	for b.Loop() {
-		got, err := f.StoriesIn(f.ctx, "ru", ranges, 20, noon)
+		got, err := f.StoriesIn(ctx, "ru", ranges, 20, noon)
 		if err != nil {
 			b.Fatal(err)
 		}

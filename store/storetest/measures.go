@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -8,7 +9,7 @@ import (
 )
 
 // alone lists what is measured with one caller, role by role.
-func (f *fixture) alone() []measure {
+func (f *fixture) alone(ctx context.Context) []measure {
 	var asked []string
 	var pages []int64
 	for i := range 20 {
@@ -17,7 +18,7 @@ func (f *fixture) alone() []measure {
 	}
 	keys := []store.StoryKey{f.city[1].StoryKey, f.city[2].StoryKey, f.city[3].StoryKey, f.city[4].StoryKey}
 	ranges := rangesAt(0)
-	day, ctx := store.DayOf(noon), f.ctx
+	day := store.DayOf(noon)
 	tile, i := f.tile(0), 0
 	return []measure{
 		{"User", func() error { _, err := f.User(ctx, 1); return err }},
@@ -100,8 +101,8 @@ func (f *fixture) alone() []measure {
 }
 
 // together lists what is measured with one caller and with many.
-func (f *fixture) together() []measure {
-	ctx, raw := f.ctx, make([]byte, 400) // as a message with a location has
+func (f *fixture) together(ctx context.Context) []measure {
+	raw := make([]byte, 400) // as a message with a location has
 	someone := func(n int64) int64 { return n%benchPeople + 1 }
 	return []measure{
 		{"Delivered", func() error {

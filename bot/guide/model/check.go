@@ -32,7 +32,7 @@ type CheckError struct {
 
 func (e *CheckError) Error() string { return "story of " + e.Place + ": " + e.Rule + ": " + e.Detail }
 
-// Check returns nil or a *CheckError: whether text may be told of place in the language (DESIGN 5.7).
+// Check returns nil or a *CheckError: whether text may be told of place in the language.
 func Check(place places.Place, language string, text string) error {
 	if e := check(place, language, text); e != nil {
 		return e

@@ -1,0 +1,75 @@
+//go:build chaos
+
+package app
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+// auditSecrets searches everything that the bot printed and showed.
+func (r *rampage) auditSecrets(a *audit) {
+	for place, text := range map[string]string{"standard output": r.out.String(), "standard error": r.errs.String(), "its pages": r.pages.String()} {
+		for _, secret := range r.secrets() {
+			if strings.Contains(text, secret) {
+				a.fault("a secret is in %s: %.12s...", place, secret)
+			}
+		}
+		for _, stack := range []string{"DATA RACE", "goroutine ", `"stack"`} {
+			if strings.Contains(text, stack) {
+				a.fault("a stack is in %s", place)
+			}
+		}
+	}
+	if !strings.Contains(r.pages.String(), "excursobot_ready 1") {
+		a.fault("the pages were not seen")
+	}
+	for _, line := range strings.Split(strings.TrimSpace(r.errs.String()), "\n") {
+		if line != "" && !strings.HasPrefix(line, "chaos: ") && !strings.HasPrefix(line, "excursobot: backup ") {
+			a.fault("on standard error: %s", line)
+		}
+	}
+}
+
+// secrets are what must not be seen.
+func (r *rampage) secrets() []string {
+	_, half, _ := strings.Cut(chaosToken, ":")
+	return []string{chaosToken, half, chaosKey, chaosDashboard, chaosHook, webhookSecret(chaosToken)}
+}
+
+// TestChaosSecrets starts the bot with every secret that there is and nothing that it could reach, and asks it for its configuration.
+func TestChaosSecrets(t *testing.T) {
+	const database = "chaos-database-not-to-be-seen"
+	bin := buildChaos(t)
+	for _, args := range [][]string{{"run"}, {"check"}, {"healthcheck"}, {"backup"}} {
+		for _, postgres := range []string{"", "postgres://user:" + database + "@127.0.0.1:9/none"} {
+			r := newRampage(t, 12, bin, shortDir(t))
+			r.env = append(r.env, "TELEGRAM_API_URL=http://127.0.0.1:9", "OPENAI_BASE_URL=http://127.0.0.1:9/v1", "LOG_LEVEL=debug", "DATABASE_URL="+postgres)
+			cmd := exec.Command(r.bin, args...) //nolint:gosec // built just now
+			cmd.Env, cmd.Stdout, cmd.Stderr = r.env, &r.out, &r.errs
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			if args[0] == "run" {
+				time.Sleep(2 * time.Second)
+				r.get("/metrics", chaosDashboard)
+				r.get("/api/stats", chaosDashboard)
+				r.get("/readyz", "")
+				r.end(cmd.Process)
+			}
+			_ = cmd.Wait()
+			printed := r.out.String() + r.errs.String() + r.pages.String()
+			for _, secret := range append(r.secrets(), database) {
+				if strings.Contains(printed, secret) {
+					t.Errorf("%v with DATABASE_URL=%q: a secret was printed: %.12s...", args, postgres, secret)
+				}
+			}
+			if len(printed) < 20 && args[0] != "healthcheck" {
+				t.Errorf("%v printed %q", args, printed)
+			}
+			r.close()
+		}
+	}
+}
