@@ -18,6 +18,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: ## run the bot; without a token, the demo on http://127.0.0.1:8080/
+	@[ -x $(BIN) ] || echo "Building; the first time takes a minute or two."
 	@CGO_ENABLED=0 go build -o $(BIN) .
 	@exec ./$(BIN) run --or-demo
 
