@@ -118,7 +118,7 @@ func TestDemoNumbers(t *testing.T) {
 	a.observeBot(page.stage.world.Answered).Story("live", guide.FromModel, 2500*time.Millisecond)
 	callAsBot(t, page, "getUpdates", `{}`)
 	callAsBot(t, page, "sendMessage", `{"chat_id":100001,"text":"hello"}`)
-	want := demoNumbers{Slots: 3, Calls: 1, Kind: "live", Source: "generated", Seconds: 2.5}
+	want := demoNumbers{Slots: 3, Calls: 1, Source: "generated", Seconds: 2.5}
 	if got := page.numbers(); !reflect.DeepEqual(got, want) {
 		t.Errorf("then %+v, want %+v", got, want)
 	}

@@ -8,14 +8,13 @@ import (
 
 // answer is what the bot said to a request for a story.
 type answer struct {
-	kind   string // "static" or "live"
 	source guide.Source
 	took   time.Duration
 }
 
 // answered remembers the last answer.
-func (s *stage) answered(kind string, source guide.Source, took time.Duration) {
-	s.last.Store(&answer{kind, source, took})
+func (s *stage) answered(_ string, source guide.Source, took time.Duration) {
+	s.last.Store(&answer{source, took})
 }
 
 // demoNumbers is what the page shows of the bot's work. Totals count from the demo's start.
@@ -30,7 +29,6 @@ type demoNumbers struct {
 	Calls   int     `json:"calls"`   // to Telegram
 	Written uint64  `json:"written"` // stories that passed the checks
 	Source  string  `json:"source"`  // of the last answer, "" = there was none
-	Kind    string  `json:"kind"`
 	Seconds float64 `json:"seconds"` // it took
 }
 
@@ -55,7 +53,7 @@ func (s *stage) numbers(a *App) demoNumbers {
 		}
 	}
 	if last := s.last.Load(); last != nil {
-		n.Source, n.Kind, n.Seconds = string(last.source), last.kind, last.took.Seconds()
+		n.Source, n.Seconds = string(last.source), last.took.Seconds()
 	}
 	return n
 }
