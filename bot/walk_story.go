@@ -56,11 +56,10 @@ func (t *tick) tell(ctx context.Context) live.Outcome {
 		req.Class = guide.Interactive
 		stopTyping = b.out.typing(ctx, t.Chat)
 	}
-	story, err := b.cfg.Guide.Tell(ctx, req, func(c guide.Card) { t.shown.show(b, 0, func() int { return t.show(ctx, c) }) })
+	story, claim, err := b.cfg.Guide.Tell(ctx, req, func(c guide.Card) { t.shown.show(b, 0, func() int { return t.show(ctx, c) }) })
 	stopTyping()
 	t.card = t.shown.join()
-	release := story.Release
-	defer func() { release() }()
+	defer claim.Release()
 	if err != nil {
 		return t.explain(ctx, err)
 	}
@@ -73,8 +72,7 @@ func (t *tick) tell(ctx context.Context) live.Outcome {
 	if err != nil && !errors.Is(err, errAmbiguous) { // what may have arrived counts as told
 		return t.unsent(ctx, err)
 	}
-	release = func() {} // record's from here on
-	t.record(ctx, story)
+	t.record(ctx, story, claim)
 	took := time.Since(t.Due)
 	if t.waited && t.card == 0 {
 		b.observe.First(kindLive, took)
@@ -134,11 +132,11 @@ func (t *tick) ask(ctx context.Context) {
 }
 
 // record writes down that the story was told. The person has it already, so neither a stop nor the end of the walk prevents it.
-func (t *tick) record(ctx context.Context, s guide.Story) {
+func (t *tick) record(ctx context.Context, s guide.Story, claim *guide.Claim) {
 	err := t.bot.delivered(ctx, store.Delivery{
 		Person: t.Person, Place: s.Place.ID, Walk: t.Walk, Number: t.Number,
 		Title: s.Place.Title, Point: s.Place.Point, At: time.Now(),
-	}, s.Release)
+	}, claim.Confirm())
 	if err != nil {
 		t.bot.observe.Error("store")
 		t.bot.log.Error("delivered", "walk", t.Walk, "error", err)
