@@ -91,13 +91,9 @@ func (b *Bot) upload(ctx context.Context, chat int64, method string, form Form) 
 
 // walkRoute is the walk as geo/track draws it.
 func walkRoute(words *text.Words, w store.Walk, stops []store.Stop) track.Route {
-	r := track.Route{Name: w.Began.UTC().Format(time.DateOnly), Words: track.Words{
+	r := track.Route{Name: w.Began.UTC().Format(time.DateOnly), Track: track.Decode(w.Track), Words: track.Words{
 		North: words.Say("route.north"), Metre: words.Say("route.metre"), Kilometre: words.Say("route.kilometre"),
 	}}
-	for _, p := range live.Route(w.Track) {
-		r.Track = append(r.Track, p.Point)
-		r.Times = append(r.Times, p.At)
-	}
 	for _, s := range stops {
 		if s.Point != (geo.Point{}) {
 			r.Places = append(r.Places, track.Place{Number: s.Number, Title: s.Title, Point: s.Point, At: s.At})

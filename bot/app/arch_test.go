@@ -38,7 +38,7 @@ var table = map[string]imports{
 	"geo/places":           {ours: []string{"geo", "store", "limiter"}},
 	"bot/guide/model":      {ours: []string{"limiter", "geo/places"}, libraries: []string{"github.com/sashabaranov/go-openai", "github.com/sony/gobreaker/v2"}},
 	"bot/guide":            {ours: []string{"geo", "geo/places", "bot/guide/model", "limiter", "store"}},
-	"bot/live":             {ours: []string{"geo", "store"}},
+	"bot/live":             {ours: []string{"geo", "geo/track", "store"}},
 	"bot":                  {ours: []string{"geo", "geo/maplink", "geo/track", "geo/places", "limiter", "store", "bot/text", "bot/guide", "bot/live"}, libraries: []string{"gopkg.in/telebot.v3"}},
 	"bot/monitor":          {libraries: []string{"github.com/prometheus/client_golang"}},
 	"bot/app":              {ours: []string{"*"}, libraries: []string{"github.com/alecthomas/kong", "go.yaml.in/yaml/v4", "github.com/lmittmann/tint"}},
