@@ -35,8 +35,8 @@ func (b *Bot) walkEnded(w store.Walk, done func(error)) {
 			}
 			done(err)
 		}()
-		if w.Begun.Number > w.Number && w.Begun.Message != 0 { // of a process before this one
-			b.withdrawCard(ctx, w.Chat, w.Begun.Message)
+		if w.Attempt.Number > w.Number && w.Attempt.Message != 0 { // of a process before this one
+			b.withdrawCard(ctx, w.Chat, w.Attempt.Message)
 		}
 		user, words := b.reader(ctx, w.Person)
 		stops, err := b.cfg.Store.Stops(ctx, w.ID)

@@ -49,7 +49,7 @@ func (t *tick) tell(ctx context.Context) live.Outcome {
 	b := t.bot
 	req := walkRequest(t.user, t.Person, t.Point)
 	req.Due = t.Due
-	req.Place, t.shown.message = t.Begun.Place, t.Begun.Message // of a try before this one
+	req.Place, t.shown.message = t.Attempt.Place, t.Attempt.Message // of a try before this one
 	defer t.shown.join()
 	stopTyping := func() {}
 	if t.waited {
@@ -85,10 +85,10 @@ func (t *tick) tell(ctx context.Context) live.Outcome {
 // show sends the card, and beside it the question how often; it returns the card's message, 0 if it could not be sent. A card under way is
 // not cut off by the end of the walk, or it could not be taken back.
 func (t *tick) show(ctx context.Context, c guide.Card) int {
-	id, err := t.bot.out.edit(t.bot.workContext(), t.Chat, t.Begun.Message, cardMessage(t.words, c))
+	id, err := t.bot.out.edit(t.bot.workContext(), t.Chat, t.Attempt.Message, cardMessage(t.words, c))
 	if err != nil {
 		t.bot.log.Warn("card", "walk", t.Walk, "error", err)
-		return t.Begun.Message
+		return t.Attempt.Message
 	}
 	t.bot.observe.First(kindLive, time.Since(t.Due))
 	t.begin(ctx, c.Place.ID, id)
@@ -98,10 +98,10 @@ func (t *tick) show(ctx context.Context, c guide.Card) int {
 
 // begin records what the person sees of the story, or is about to see, so that a try after a crash goes on with it.
 func (t *tick) begin(ctx context.Context, place string, message int) {
-	if t.Begun.Place == place && t.Begun.Message == message {
+	if t.Attempt.Place == place && t.Attempt.Message == message {
 		return
 	}
-	t.Begun.Place, t.Begun.Message = place, message
+	t.Attempt.Place, t.Attempt.Message = place, message
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteMost)
 	defer cancel()
 	if err := t.bot.walks.Begin(ctx, t.Tick, place, message); err != nil && !errors.Is(err, live.ErrNoWalk) {
@@ -201,7 +201,7 @@ func (t *tick) withdraw(ctx context.Context) {
 		return
 	}
 	if t.bot.withdrawCard(ctx, t.Chat, t.card) {
-		t.begin(ctx, t.Begun.Place, 0)
+		t.begin(ctx, t.Attempt.Place, 0)
 	}
 }
 

@@ -41,13 +41,14 @@ var table = map[string]imports{
 	"bot/live":             {ours: []string{"geo", "geo/track", "store"}},
 	"bot":                  {ours: []string{"geo", "geo/maplink", "geo/track", "geo/places", "limiter", "store", "bot/text", "bot/guide", "bot/live"}, libraries: []string{"gopkg.in/telebot.v3"}},
 	"bot/monitor":          {libraries: []string{"github.com/prometheus/client_golang"}},
+	"bot/killpoint":        {ours: []string{"store"}},
 	"bot/app":              {ours: []string{"*"}, libraries: []string{"github.com/alecthomas/kong", "go.yaml.in/yaml/v4", "github.com/lmittmann/tint"}},
 	".":                    {ours: []string{"bot/app"}},
 }
 
 // inTests is what test files may import beyond their package's row: the fakes of the world, the real store and its suite.
 var inTests = imports{
-	ours:      []string{"bot/sim", "store/boltstore", "store/pgstore/pgtest", "store/storetest", "bot/text", "geo", "geo/places", "limiter", "store", "bot/guide", "bot/guide/model"},
+	ours:      []string{"bot/sim", "store/boltstore", "store/pgstore", "store/pgstore/pgtest", "store/storetest", "bot/text", "geo", "geo/places", "limiter", "store", "bot/guide", "bot/guide/model"},
 	libraries: []string{"github.com/google/go-cmp", "github.com/chromedp"}, // the last drives a browser, in tests tagged browser
 }
 

@@ -137,7 +137,7 @@ func BenchmarkBatch(b *testing.B) {
 	defer s.Close()
 	walks := make([]store.Walk, 50)
 	for i := range walks {
-		walks[i] = store.Walk{ID: fmt.Sprint(i, ":1"), Person: int64(i), Track: make([]byte, 2500), Point: home}
+		walks[i] = store.Walk{ID: fmt.Sprint(i, ":1"), Person: int64(i), Position: store.Position{Track: make([]byte, 2500), Point: home}}
 	}
 	ctx := context.Background()
 	b.ReportAllocs()

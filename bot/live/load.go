@@ -58,7 +58,7 @@ func (s *session) resume(now time.Time) {
 		w.First = false
 		w.Due = nextDue(w.Anchor, w.Interval, w.Told)
 	}
-	if w.Begun.Asked && w.Begun.Number == w.Number+1 {
+	if w.Attempt.Asked && w.Attempt.Number == w.Number+1 {
 		s.asked = now
 	}
 	s.align(now)
