@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"excursobot/bot/admin"
 	"excursobot/bot/text"
 	"excursobot/store/boltstore"
 )
@@ -208,8 +209,8 @@ func (r *rampage) auditMove(a *audit) {
 
 // auditBackups wants every file with a backup's name to be a whole one.
 func (r *rampage) auditBackups(a *audit) {
-	dir := filepath.Join(r.dir, backupDir)
-	names, err := backups(dir)
+	dir := filepath.Join(r.dir, admin.BackupDir)
+	names, err := admin.BackupFiles(dir)
 	if err != nil || len(names) == 0 {
 		a.fault("backups: %v, %v", names, err)
 	}

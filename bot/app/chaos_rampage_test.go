@@ -256,7 +256,7 @@ func (r *rampage) move() {
 		}
 		r.moves = append(r.moves, point)
 	}
-	if code, _, errs := r.command("", "migrate", "--from", from, "--to", to); code != exitClean {
+	if code, _, errs := r.command("", "migrate", "--from", from, "--to", to); code != 0 {
 		r.t.Errorf("the move: code %d, %s", code, errs)
 	}
 }
