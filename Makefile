@@ -51,15 +51,15 @@ fuzz: ## every fuzz target for FUZZTIME (default 5s)
 	.ci/fuzz
 
 chaos: ## kill the bot again and again and count what people got: SEEDS (default 50), 30 s each; a full volume
-	go vet -tags chaos ./bot/app
-	go test -tags chaos ./bot/app -run '^TestChaos' -count=1 -timeout 90m -v -seeds $(SEEDS)
+	go vet -tags chaos ./bot/killpoint
+	go test -tags chaos ./bot/killpoint -run '^TestChaos' -count=1 -timeout 90m -v -seeds $(SEEDS)
 
 replicas: ## three replicas on one database, one of them killed, and a database that goes away: .ci/postgres make replicas
-	go vet -tags chaos ./bot/app
-	go test -tags chaos ./bot/app -run '^(TestReplicas|TestOutage)$$' -count=1 -timeout 15m -v -args -outage $(OUTAGE)
+	go vet -tags chaos ./bot/killpoint
+	go test -tags chaos ./bot/killpoint -run '^(TestReplicas|TestOutage)$$' -count=1 -timeout 15m -v -args -outage $(OUTAGE)
 
 flood: ## what too many updates do to memory and to the others (2 minutes)
-	go test -tags chaos ./bot/app -run '^TestFlood$$' -count=1 -timeout 20m -v
+	go test -tags chaos ./bot/killpoint -run '^TestFlood$$' -count=1 -timeout 20m -v
 
 move: ## move PEOPLE (100000) people and stories to a throwaway Postgres and back, and measure it (3 minutes)
 	PG_FSYNC=on .ci/postgres go test ./bot/admin -run '^TestRoundTrip$$' -count=1 -timeout 60m -v -people $(PEOPLE)

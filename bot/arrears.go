@@ -25,7 +25,7 @@ type arrears struct {
 // debt is a delivery to be written, or with nothing but an Update one that is to be marked as done.
 type debt struct {
 	delivery store.Delivery
-	release  func() // of the claim; may be nil
+	recorded func() // ends the claim on the place; may be nil
 }
 
 func (a *arrears) add(d debt) {
@@ -40,8 +40,8 @@ func (a *arrears) add(d debt) {
 }
 
 func (d debt) settle() {
-	if d.release != nil {
-		d.release()
+	if d.recorded != nil {
+		d.recorded()
 	}
 }
 
@@ -60,16 +60,16 @@ func (a *arrears) take() []debt {
 	return list
 }
 
-// delivered writes down that a story was told, now or when the store can, and gives the claim on its place back then. Its error is for the log.
-func (b *Bot) delivered(ctx context.Context, d store.Delivery, release func()) error {
+// delivered writes down that a story was told, now or when the store can, and calls recorded then. Its error is for the log.
+func (b *Bot) delivered(ctx context.Context, d store.Delivery, recorded func()) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordMost)
 	defer cancel()
 	err := b.cfg.Store.Delivered(ctx, d)
 	if err == nil || errors.Is(err, store.ErrInvalid) || errors.Is(err, store.ErrClosed) { // later is no better
-		release()
+		recorded()
 		return err
 	}
-	b.arrears.add(debt{d, release})
+	b.arrears.add(debt{d, recorded})
 	return err
 }
 

@@ -187,12 +187,12 @@ func fillLarge(t *testing.T, path string, n int) {
 		switch {
 		case i%10 == 0:
 			add(store.LedgerRow{Day: store.DayOf(at), Person: int64(i) + 1, Tokens: int64(i)})
-			add(store.Walk{ID: fmt.Sprint(i, ":1"), Person: int64(i) + 1, Revision: 5, Closed: true, Began: at, Expires: seen.Add(time.Hour)})
+			add(store.Walk{ID: fmt.Sprint(i, ":1"), Person: int64(i) + 1, Revision: 5, Closed: true, Share: store.Share{Began: at}, Expires: seen.Add(time.Hour)})
 		case i%10 == 1:
 			cell := geo.CellAt(point, geo.LevelTile)
 			add(store.Tile{TileKey: store.TileKey{Cell: cell, Language: "ru"}, Pages: []store.Page{{ID: int64(i), Title: "Дом " + id, Point: point}}, Expires: seen})
 		case i%100 == 2:
-			w := store.Walk{ID: fmt.Sprint(i, ":1"), Person: int64(i) + 1, Revision: 5, Began: at, Point: point, Track: bytes.Repeat([]byte{1, 2, 3}, 400)}
+			w := store.Walk{ID: fmt.Sprint(i, ":1"), Person: int64(i) + 1, Revision: 5, Share: store.Share{Began: at}, Position: store.Position{Point: point, Track: bytes.Repeat([]byte{1, 2, 3}, 400)}}
 			add(w)
 			add(store.StopRow{Walk: w.ID, Stop: store.Stop{Number: 1, Place: id, Title: "Дом", Point: point, At: seen}})
 			add(store.Payment{Charge: "charge-" + id, Person: int64(i) + 1, Stars: 50, At: seen})

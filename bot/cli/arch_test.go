@@ -27,6 +27,7 @@ var table = map[string]imports{
 	"limiter":              {libraries: []string{"golang.org/x/time/rate"}},
 	"bot/text":             {libraries: []string{"go.yaml.in/yaml/v4", "golang.org/x/text"}},
 	"bot/sim":              {},
+	"geo/maplink":          {ours: []string{"geo"}},
 	"geo/track":            {ours: []string{"geo"}, libraries: []string{"golang.org/x/image"}},
 	"store":                {ours: []string{"geo"}},
 	"store/boltstore":      {ours: []string{"store", "geo"}, libraries: []string{"go.etcd.io/bbolt"}},
@@ -37,8 +38,8 @@ var table = map[string]imports{
 	"geo/places":           {ours: []string{"geo", "store", "limiter"}},
 	"bot/guide/model":      {ours: []string{"limiter", "geo/places"}, libraries: []string{"github.com/sashabaranov/go-openai", "github.com/sony/gobreaker/v2"}},
 	"bot/guide":            {ours: []string{"geo", "geo/places", "bot/guide/model", "limiter", "store"}},
-	"bot/live":             {ours: []string{"geo", "store"}},
-	"bot":                  {ours: []string{"geo", "geo/track", "geo/places", "limiter", "store", "bot/text", "bot/guide", "bot/live"}, libraries: []string{"gopkg.in/telebot.v3"}},
+	"bot/live":             {ours: []string{"geo", "geo/track", "store"}},
+	"bot":                  {ours: []string{"geo", "geo/maplink", "geo/track", "geo/places", "limiter", "store", "bot/text", "bot/guide", "bot/live"}, libraries: []string{"gopkg.in/telebot.v3"}},
 	"bot/monitor":          {libraries: []string{"github.com/prometheus/client_golang"}},
 	"bot/config":           {ours: []string{"store/pgstore"}, libraries: []string{"go.yaml.in/yaml/v4"}},
 	"bot/web":              {},
@@ -51,7 +52,7 @@ var table = map[string]imports{
 
 // inTests is what test files may import beyond their package's row: the fakes of the world, the real store and its suite.
 var inTests = imports{
-	ours:      []string{"bot/sim", "store/boltstore", "store/pgstore/pgtest", "store/storetest", "bot/text", "geo", "geo/places", "limiter", "store", "bot/guide", "bot/guide/model"},
+	ours:      []string{"bot/sim", "store/boltstore", "store/pgstore", "store/pgstore/pgtest", "store/storetest", "bot/text", "geo", "geo/places", "limiter", "store", "bot/guide", "bot/guide/model"},
 	libraries: []string{"github.com/google/go-cmp", "github.com/chromedp"}, // the last drives a browser, in tests tagged browser
 }
 

@@ -36,11 +36,11 @@ func BenchmarkTellWarm(b *testing.B) {
 			ended := make(chan error, 1)
 			go func() { ended <- w.Run(ctx) }()
 			tell := func() {
-				story, err := w.Tell(ctx, ask(1), nil)
+				story, claim, err := w.Tell(ctx, ask(1), nil)
 				if err != nil || story.Source != FromLibrary {
 					b.Fatalf("got %s, %v", story.Source, err)
 				}
-				story.Release()
+				claim.Release()
 			}
 			tell()
 			w.cfg.Cache.Wait()

@@ -6,54 +6,86 @@ import (
 	"sync"
 )
 
-// claim says that a place is being told to a person: from the choice until the story was delivered or given up. A walk's tick
-// and a question of the same person at the same moment thus never choose the same place.
-type claim struct {
+// Claim is the exclusive right to tell one place to one person, from the choice of the place until its delivery is recorded or given up. While it is
+// held, no other request of that person chooses the place. The caller of Tell ends it: with Release if the story did not reach the person, with
+// Confirm if it did. `defer claim.Release()` right after Tell is correct for both: after Confirm, Release does nothing. A nil Claim holds nothing.
+//
+// A Claim is used by one goroutine at a time.
+type Claim struct {
+	g    *Guide
+	key  claimKey
+	over bool // released or confirmed
+}
+
+// claimKey identifies a claim: at most one is held for a place and a person.
+type claimKey struct {
 	person int64
 	place  string
 }
 
-// tryClaim claims the place for the person if it is neither claimed nor told. The told rows are read after the claim is held:
-// whoever held it before has recorded the delivery before letting go.
-func (g *Guide) tryClaim(ctx context.Context, person int64, place string) (release func(), ok bool, err error) {
-	c := claim{person, place}
+// Release gives the place back, unless Release or Confirm was called before.
+func (c *Claim) Release() {
+	if c == nil || c.over {
+		return
+	}
+	c.over = true
+	c.g.unclaim(c.key)
+}
+
+// Confirm takes note that the story reached the person. The place stays claimed until recorded is called; call it when the store has the delivery,
+// or when the delivery will never be stored.
+func (c *Claim) Confirm() (recorded func()) {
+	if c == nil || c.over {
+		return func() {}
+	}
+	c.over = true
+	return sync.OnceFunc(func() { c.g.unclaim(c.key) })
+}
+
+// tryClaim claims the place for the person. It returns nil if the place is claimed or told already. The told rows are read while the claim is held:
+// an earlier holder recorded the delivery before the claim ended.
+func (g *Guide) tryClaim(ctx context.Context, person int64, place string) (*Claim, error) {
+	key := claimKey{person, place}
 	g.mu.Lock()
-	_, taken := g.claims[c]
+	_, taken := g.claims[key]
 	if !taken {
-		g.claims[c] = struct{}{}
+		g.claims[key] = struct{}{}
 	}
 	g.mu.Unlock()
 	if taken {
-		return nil, false, nil
+		return nil, nil //nolint:nilnil // no claim
 	}
-	release = sync.OnceFunc(func() {
-		g.mu.Lock()
-		delete(g.claims, c)
-		g.mu.Unlock()
-	})
+	claim := &Claim{g: g, key: key}
 	told, err := g.cfg.Store.Told(ctx, person, []string{place})
 	if err != nil {
-		release()
-		return nil, false, fmt.Errorf("read what was told: %w", err)
+		claim.Release()
+		return nil, fmt.Errorf("read told places: %w", err)
 	}
 	if told[0] {
-		release()
-		return nil, false, nil
+		claim.Release()
+		return nil, nil //nolint:nilnil // no claim
 	}
-	return release, true, nil
+	return claim, nil
 }
 
-// unheard says for each place whether the person has neither heard of it nor is about to.
-func (g *Guide) unheard(ctx context.Context, person int64, ids []string) ([]bool, error) {
-	fresh, err := g.cfg.Store.Told(ctx, person, ids)
+func (g *Guide) unclaim(key claimKey) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.claims, key)
+}
+
+// untoldPlaces reports for each place whether it is neither told nor claimed for the person.
+func (g *Guide) untoldPlaces(ctx context.Context, person int64, ids []string) ([]bool, error) {
+	told, err := g.cfg.Store.Told(ctx, person, ids)
 	if err != nil {
-		return nil, fmt.Errorf("read what was told: %w", err)
+		return nil, fmt.Errorf("read told places: %w", err)
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for i, told := range fresh {
-		_, claimed := g.claims[claim{person, ids[i]}]
-		fresh[i] = !told && !claimed
+	untold := make([]bool, len(ids))
+	for i, id := range ids {
+		_, claimed := g.claims[claimKey{person, id}]
+		untold[i] = !told[i] && !claimed
 	}
-	return fresh, nil
+	return untold, nil
 }

@@ -21,7 +21,7 @@ func TestManyPeopleAtOnePlaceShareOneCall(t *testing.T) {
 		var wg sync.WaitGroup
 		for person := range int64(20) {
 			wg.Go(func() {
-				if story, err := w.Tell(w.t.Context(), ask(person+1), nil); err != nil || story.Source != FromModel {
+				if story, _, err := w.Tell(w.t.Context(), ask(person+1), nil); err != nil || story.Source != FromModel {
 					t.Errorf("got %s, %v", story.Source, err)
 				}
 			})
@@ -58,7 +58,7 @@ func TestCallIsDroppedWhileQueuedWhenNobodyWaits(t *testing.T) {
 		ctx, cancel := context.WithCancel(w.t.Context())
 		ended := make(chan error)
 		go func() {
-			_, err := w.Tell(ctx, ask(1), nil)
+			_, _, err := w.Tell(ctx, ask(1), nil)
 			ended <- err
 		}()
 		time.Sleep(2 * time.Second)
@@ -85,9 +85,9 @@ func TestCallGoesOnWhileSomebodyWaits(t *testing.T) {
 		must(t, err)
 		ctx, cancel := context.WithCancel(w.t.Context())
 		var wg sync.WaitGroup
-		wg.Go(func() { _, _ = w.Tell(ctx, ask(1), nil) })
+		wg.Go(func() { _, _, _ = w.Tell(ctx, ask(1), nil) })
 		wg.Go(func() {
-			story, err := w.Tell(w.t.Context(), ask(2), nil)
+			story, _, err := w.Tell(w.t.Context(), ask(2), nil)
 			if err != nil || story.Source != FromModel {
 				t.Errorf("the one who stayed got %s, %v", story.Source, err)
 			}
@@ -114,7 +114,7 @@ func TestFullGateAnswersWithTheExtractAtOnce(t *testing.T) {
 			defer func() { _, _ = ticket.Wait(ctx) }()
 		}
 		start := time.Now()
-		story, err := w.Tell(w.t.Context(), ask(1), func(Card) { t.Error("a card was shown although the wait is too long") })
+		story, _, err := w.Tell(w.t.Context(), ask(1), func(Card) { t.Error("a card was shown although the wait is too long") })
 		must(t, err)
 		if story.Source != FromExtract || story.Reason != ModelBusy || story.Wait <= startWithin {
 			t.Errorf("got %s (%s, wait %v), want the extract with the wait", story.Source, story.Reason, story.Wait)
@@ -235,28 +235,31 @@ func TestTokensAreCountedForTheAsker(t *testing.T) {
 
 func TestAPlaceIsClaimedOnce(t *testing.T) {
 	run(t, setting{articles: town()}, func(w *world) {
-		release, ok, err := w.tryClaim(w.t.Context(), 1, "Q1")
-		must(t, err)
-		if !ok {
-			t.Fatal("a free place was not to be had")
-		}
-		claim := func(person int64, want bool) {
+		take := func(person int64, want bool) *Claim {
 			t.Helper()
-			again, ok, err := w.tryClaim(w.t.Context(), person, "Q1")
+			claim, err := w.tryClaim(w.t.Context(), person, "Q1")
 			must(t, err)
-			if ok != want {
-				t.Errorf("person %d: claimed = %v, want %v", person, ok, want)
+			if got := claim != nil; got != want {
+				t.Errorf("person %d: claimed = %v, want %v", person, got, want)
 			}
-			if ok {
-				again()
-			}
+			return claim
 		}
-		claim(1, false)
-		claim(2, true)
-		release()
-		claim(1, true)
+		first := take(1, true)
+		take(1, false)
+		take(2, true).Release()
+		first.Release()
+		second := take(1, true)
+		first.Release() // has ended already
+		take(1, false)
+		recorded := second.Confirm()
+		second.Release() // the story arrived, so it has no effect
+		take(1, false)
 		must(t, w.store.Delivered(w.t.Context(), store.Delivery{Person: 1, Place: "Q1", At: time.Now()}))
-		claim(1, false)
+		recorded()
+		take(1, false)
+		if n := w.Stats().Claims; n != 0 {
+			t.Errorf("%d claims are left", n)
+		}
 	})
 }
 
@@ -269,7 +272,7 @@ func TestAStoryThatCameMeanwhileIsNotAskedFor(t *testing.T) {
 		req.Point = geo.Offset(square, 90, 480)
 		told := make(chan Story, 1)
 		go func() {
-			s, _ := w.Tell(w.t.Context(), req, func(c Card) {
+			s, _, _ := w.Tell(w.t.Context(), req, func(c Card) {
 				told <- Story{Place: c.Place}
 			})
 			told <- s
@@ -355,7 +358,7 @@ func TestRunCancelsWhatIsInFlight(t *testing.T) {
 		go func() { ended <- w.Run(ctx) }()
 		told := make(chan Story)
 		go func() {
-			s, _ := w.Tell(w.t.Context(), ask(1), nil)
+			s, _, _ := w.Tell(w.t.Context(), ask(1), nil)
 			told <- s
 		}()
 		time.Sleep(5 * time.Second)
@@ -394,7 +397,7 @@ func TestReadAheadIsNotJoinedWhenItCannotStartInTime(t *testing.T) {
 			cancel()
 			defer func() { _, _ = ticket.Wait(ctx) }()
 		}
-		story, err := w.Tell(w.t.Context(), ask(1), func(Card) { t.Error("a card was shown for a call that starts too late") })
+		story, _, err := w.Tell(w.t.Context(), ask(1), func(Card) { t.Error("a card was shown for a call that starts too late") })
 		must(t, err)
 		if story.Source != FromExtract || story.Reason != ModelBusy {
 			t.Errorf("got %s (%s), want the extract", story.Source, story.Reason)

@@ -65,7 +65,7 @@ const (
 
 // Config wires a Guide.
 type Config struct {
-	Store  store.Store
+	Store  Store
 	Places *places.Finder // nil = the pack alone
 	Pack   *places.Pack
 	Model  *model.Client // nil = source extracts only
@@ -101,7 +101,17 @@ type Card struct {
 	Distance float64 // metres from the person
 }
 
-// Story is an answer. Release must be called once it was delivered (after store.Delivered) or given up.
+// Store is the part of a store that the guide uses.
+type Store interface {
+	store.Told
+	store.Places
+	store.Stories
+	store.Ledger
+	// Sweep is store.Store's.
+	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
+}
+
+// Story is an answer of Tell.
 type Story struct {
 	Place    store.Place // in the language of the text
 	Distance float64
@@ -110,14 +120,6 @@ type Story struct {
 	Reason   Reason         // of an extract
 	Wait     time.Duration  // the gate's estimate when Reason is ModelBusy
 	Key      store.StoryKey // of the library's story; zero for an extract
-	release  func()
-}
-
-// Release ends the claim on the place. Calling it again, or on a zero Story, is harmless.
-func (s Story) Release() {
-	if s.release != nil {
-		s.release()
-	}
 }
 
 // Guide tells stories.
@@ -134,7 +136,7 @@ type Guide struct {
 
 	mu        sync.Mutex
 	closed    bool
-	claims    map[claim]struct{}       // as many as requests under way
+	claims    map[claimKey]struct{}    // as many as requests under way
 	seats     map[store.StoryKey]*seat // at most PlacesPerCall for each job in the gate
 	preparing map[int64]struct{}       // at most maxPreparing people
 	warmth    warmth
@@ -156,7 +158,7 @@ func New(cfg Config) (*Guide, error) {
 		cfg:       cfg,
 		log:       cfg.Log,
 		budget:    &budget{ledger: cfg.Store, daily: cfg.DailyTokens, perPerson: cfg.DailyTokensPerPerson},
-		claims:    make(map[claim]struct{}),
+		claims:    make(map[claimKey]struct{}),
 		seats:     make(map[store.StoryKey]*seat),
 		preparing: make(map[int64]struct{}),
 	}

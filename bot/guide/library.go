@@ -112,46 +112,47 @@ func sizeOf(stories []store.Story) int {
 	return n
 }
 
-// tellReady claims the nearest story that the person has not heard. heard says that there was at least one they had.
-func (g *Guide) tellReady(ctx context.Context, req Request, list []ready) (story Story, ok, heard bool, err error) {
+// claimReady claims the nearest story whose place is not told to the person; nil if there is none. skipped reports whether a told or claimed place
+// was left out.
+func (g *Guide) claimReady(ctx context.Context, req Request, list []ready) (found *answer, skipped bool, err error) {
 	for batch := range slices.Chunk(list, toldBatch) {
 		ids := make([]string, len(batch))
 		for i, r := range batch {
 			ids[i] = r.story.Place
 		}
-		fresh, err := g.unheard(ctx, req.Person, ids)
+		untold, err := g.untoldPlaces(ctx, req.Person, ids)
 		if err != nil {
-			return Story{}, false, heard, err
+			return nil, skipped, err
 		}
 		for i, r := range batch {
-			if !fresh[i] {
-				heard = true
+			if !untold[i] {
+				skipped = true
 				continue
 			}
 			if fromPack(r.story) {
 				if retired, err := g.packRetired(ctx, r.story); err != nil {
-					return Story{}, false, heard, err
+					return nil, skipped, err
 				} else if retired {
 					continue
 				}
 			}
-			release, ok, err := g.tryClaim(ctx, req.Person, r.story.Place)
+			claim, err := g.tryClaim(ctx, req.Person, r.story.Place)
 			if err != nil {
-				return Story{}, false, heard, err
+				return nil, skipped, err
 			}
-			if ok {
-				return fromStory(r.story, r.distance, release), true, heard, nil
+			if claim != nil {
+				return &answer{fromStory(r.story, r.distance), claim}, skipped, nil
 			}
-			heard = true
+			skipped = true
 		}
 	}
-	return Story{}, false, heard, nil
+	return nil, skipped, nil
 }
 
 func fromPack(s *store.Story) bool { return s.Source == string(FromPack) }
 
 // fromStory makes the answer out of a story of the library or the pack.
-func fromStory(s *store.Story, distance float64, release func()) Story {
+func fromStory(s *store.Story, distance float64) Story {
 	source := FromLibrary
 	if fromPack(s) {
 		source = FromPack
@@ -165,7 +166,6 @@ func fromStory(s *store.Story, distance float64, release func()) Story {
 		Text:     s.Text,
 		Source:   source,
 		Key:      s.StoryKey,
-		release:  release,
 	}
 }
 

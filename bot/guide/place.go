@@ -25,25 +25,24 @@ func (t *telling) rank(cards []Card) []Card {
 }
 
 // tellFirst tells the first of the cards that can be claimed.
-func (t *telling) tellFirst(ctx context.Context, cards []Card) (Story, bool, error) {
+func (t *telling) tellFirst(ctx context.Context, cards []Card) (*answer, error) {
 	for _, c := range cards {
-		release, ok, err := t.g.tryClaim(ctx, t.req.Person, c.Place.ID)
+		claim, err := t.g.tryClaim(ctx, t.req.Person, c.Place.ID)
 		if err != nil {
-			return Story{}, false, err
+			return nil, err
 		}
-		if !ok {
-			t.heard = true
+		if claim == nil {
+			t.skipped = true
 			continue
 		}
 		story, err := t.tellPlace(ctx, c, cards)
 		if err != nil {
-			release()
-			return Story{}, false, err
+			claim.Release()
+			return nil, err
 		}
-		story.release = release
-		return story, true, nil
+		return &answer{story, claim}, nil
 	}
-	return Story{}, false, nil
+	return nil, nil //nolint:nilnil // no answer
 }
 
 // tellPlace tells the claimed place: from the library, through a call that writes about the others too, or as the source has it.
@@ -53,7 +52,7 @@ func (t *telling) tellPlace(ctx context.Context, c Card, others []Card) (Story, 
 		return Story{}, err
 	}
 	if s != nil {
-		return fromStory(s, c.Distance, nil), nil
+		return fromStory(s, c.Distance), nil
 	}
 	if reason == NoReason {
 		reason, err = t.g.mayCall(ctx, t.req)
@@ -91,7 +90,7 @@ func (t *telling) await(ctx context.Context, c Card, s *seat, until time.Time) (
 		if s.reason != NoReason {
 			return t.g.extract(t.req, c, s.reason), nil
 		}
-		story := fromStory(&s.story, c.Distance, nil)
+		story := fromStory(&s.story, c.Distance)
 		story.Source = FromModel
 		return story, nil
 	case <-timer.C:

@@ -92,11 +92,11 @@ func (g *Guide) countReady(ctx context.Context, req Request, ring float64) (int,
 		for i, r := range batch {
 			ids[i] = r.story.Place
 		}
-		fresh, err := g.unheard(ctx, req.Person, ids)
+		untold, err := g.untoldPlaces(ctx, req.Person, ids)
 		if err != nil {
 			return 0, err
 		}
-		for _, ok := range fresh {
+		for _, ok := range untold {
 			if ok {
 				n++
 			}

@@ -39,26 +39,33 @@ const (
 )
 
 // Tell chooses an unheard place near the point and returns its story. onCard is called at most once, from Tell's goroutine and before Tell
-// returns, when the story will take a while; the story that follows is of the card's place. The error is one of this package's, or the context's, or the store's.
-func (g *Guide) Tell(ctx context.Context, req Request, onCard func(Card)) (Story, error) {
+// returns, when the story will take a while; the story that follows is of the card's place. The claim is nil exactly if there is an error; the caller
+// ends it. The error is one of this package's, or the context's, or the store's.
+func (g *Guide) Tell(ctx context.Context, req Request, onCard func(Card)) (Story, *Claim, error) {
 	if !req.Point.Valid() {
-		return Story{}, fmt.Errorf("tell: %v,%v is not a place on Earth", req.Point.Lat, req.Point.Lon)
+		return Story{}, nil, fmt.Errorf("tell: %v,%v is not a place on Earth", req.Point.Lat, req.Point.Lon)
 	}
 	if req.Length == "" {
 		req.Length = store.Short
 	}
 	start := time.Now()
 	t := telling{g: g, req: req, onCard: onCard, start: start, patience: start.Add(sourcePatience)}
-	story, err := t.tell(ctx)
+	found, err := t.tell(ctx)
 	if err != nil {
 		g.counts.answer(FromNone)
-		return Story{}, err
+		return Story{}, nil, err
 	}
-	g.counts.answer(story.Source)
+	g.counts.answer(found.story.Source)
 	if !req.Brief {
 		g.Prepare(req)
 	}
-	return story, nil
+	return found.story, found.claim, nil
+}
+
+// answer is a story with the claim on its place. Functions that look for one return nil if they find none.
+type answer struct {
+	story Story
+	claim *Claim
 }
 
 // telling is one question on its way through the rings.
@@ -68,22 +75,22 @@ type telling struct {
 	onCard func(Card)
 	start  time.Time
 
-	heard    bool      // there was something, but the person knows it
+	skipped  bool      // there was something, but it is told or claimed
 	source   error     // why the source could not be asked; it is not asked again
 	patience time.Time // until then the source is waited for
 	slow     bool      // that is why it could not
 }
 
-func (t *telling) tell(ctx context.Context) (Story, error) {
+func (t *telling) tell(ctx context.Context) (*answer, error) {
 	if t.req.Place != "" {
-		if story, ok, err := t.resume(ctx); ok || err != nil {
-			return story, err
+		if found, err := t.resume(ctx); found != nil || err != nil {
+			return found, err
 		}
 	}
 	for {
-		story, ok, err := t.round(ctx)
-		if ok || err != nil {
-			return story, err
+		found, err := t.round(ctx)
+		if found != nil || err != nil {
+			return found, err
 		}
 		if !t.slow || time.Since(t.start) >= sourceWithin {
 			return t.lastResort(ctx)
@@ -94,39 +101,39 @@ func (t *telling) tell(ctx context.Context) (Story, error) {
 }
 
 // round goes from ring to ring once.
-func (t *telling) round(ctx context.Context) (Story, bool, error) {
+func (t *telling) round(ctx context.Context) (*answer, error) {
 	inner := 0.0
 	for _, ring := range rings {
 		list, err := t.g.library(ctx, t.req.Point, ring, t.req.Language, t.req.Length)
 		if err != nil {
-			return Story{}, false, err
+			return nil, err
 		}
-		story, ok, heard, err := t.g.tellReady(ctx, t.req, list)
-		if ok || err != nil {
-			return story, ok, err
+		found, skipped, err := t.g.claimReady(ctx, t.req, list)
+		if found != nil || err != nil {
+			return found, err
 		}
-		t.heard = t.heard || heard
+		t.skipped = t.skipped || skipped
 		if t.slow && ring > walkable {
 			break // first let the source say what is nearer
 		}
-		story, ok, err = t.tellNew(ctx, inner, ring)
-		if ok || err != nil {
-			return story, ok, err
+		found, err = t.tellNew(ctx, inner, ring)
+		if found != nil || err != nil {
+			return found, err
 		}
 		inner = ring
 	}
-	return Story{}, false, nil
+	return nil, nil //nolint:nilnil // no answer
 }
 
 // resume goes on with the place that the person may have been shown already: with its story, if there is one, else with a new one.
-func (t *telling) resume(ctx context.Context) (Story, bool, error) {
+func (t *telling) resume(ctx context.Context) (*answer, error) {
 	list, err := t.g.library(ctx, t.req.Point, rings[len(rings)-1], t.req.Language, t.req.Length)
 	if err != nil {
-		return Story{}, false, err
+		return nil, err
 	}
 	list = slices.DeleteFunc(list, func(r ready) bool { return r.story.Place != t.req.Place })
-	if story, ok, _, err := t.g.tellReady(ctx, t.req, list); ok || err != nil {
-		return story, ok, err
+	if found, _, err := t.g.claimReady(ctx, t.req, list); found != nil || err != nil {
+		return found, err
 	}
 	for _, language := range languagesFor(t.req.Language) {
 		p, err := t.g.cfg.Store.Place(ctx, t.req.Place, language)
@@ -134,13 +141,13 @@ func (t *telling) resume(ctx context.Context) (Story, bool, error) {
 			continue
 		}
 		if err != nil {
-			return Story{}, false, fmt.Errorf("read the card's place: %w", err)
+			return nil, fmt.Errorf("read the card's place: %w", err)
 		}
 		card := Card{Place: p, Distance: geo.Distance(t.req.Point, p.Point)}
 		t.onCard = nil // it is on the screen already
 		return t.tellFirst(ctx, []Card{card})
 	}
-	return Story{}, false, nil
+	return nil, nil //nolint:nilnil // no answer
 }
 
 // languagesFor are the languages in which sources are read for a story in the language.
@@ -152,21 +159,21 @@ func languagesFor(language string) []string {
 }
 
 // tellNew looks for an unheard place between the rings and tells it.
-func (t *telling) tellNew(ctx context.Context, inner, outer float64) (Story, bool, error) {
+func (t *telling) tellNew(ctx context.Context, inner, outer float64) (*answer, error) {
 	if t.g.cfg.Places == nil {
-		return Story{}, false, nil
+		return nil, nil //nolint:nilnil // no answer
 	}
 	for _, language := range languagesFor(t.req.Language) {
-		found, err := t.untold(ctx, inner, outer, language)
+		cards, err := t.untold(ctx, inner, outer, language)
 		if err != nil {
-			return Story{}, false, err
+			return nil, err
 		}
-		story, ok, err := t.tellFirst(ctx, found)
-		if ok || err != nil {
-			return story, ok, err
+		found, err := t.tellFirst(ctx, cards)
+		if found != nil || err != nil {
+			return found, err
 		}
 	}
-	return Story{}, false, nil
+	return nil, nil //nolint:nilnil // no answer
 }
 
 // untold returns the places between the rings, as the language describes them, of which the person has not heard, best first.
@@ -252,41 +259,41 @@ func (t *telling) fresh(ctx context.Context, described []places.Place) ([]Card, 
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	unheard, err := t.g.unheard(ctx, t.req.Person, ids)
+	untold, err := t.g.untoldPlaces(ctx, t.req.Person, ids)
 	if err != nil {
 		return nil, err
 	}
 	kept := cards[:0]
 	for i, c := range cards {
-		if unheard[i] {
+		if untold[i] {
 			kept = append(kept, c)
 		} else {
-			t.heard = true
+			t.skipped = true
 		}
 	}
 	return kept, nil
 }
 
 // lastResort is for when no ring had anything: the pack in whatever language it has, else the truth.
-func (t *telling) lastResort(ctx context.Context) (Story, error) {
+func (t *telling) lastResort(ctx context.Context) (*answer, error) {
 	if t.g.cfg.Pack != nil {
 		var list []ready
 		for _, s := range t.g.cfg.Pack.Near(t.req.Point, rings[len(rings)-1], t.req.Language) {
 			list = append(list, ready{&s, geo.Distance(t.req.Point, s.Point)})
 		}
-		story, ok, heard, err := t.g.tellReady(ctx, t.req, list)
-		if ok || err != nil {
-			return story, err
+		found, skipped, err := t.g.claimReady(ctx, t.req, list)
+		if found != nil || err != nil {
+			return found, err
 		}
-		t.heard = t.heard || heard
+		t.skipped = t.skipped || skipped
 	}
 	switch {
 	case errors.Is(t.source, limiter.ErrFull), errors.Is(t.source, limiter.ErrLate):
-		return Story{}, fmt.Errorf("%w: %w", ErrOverloaded, t.source)
+		return nil, fmt.Errorf("%w: %w", ErrOverloaded, t.source)
 	case t.source != nil:
-		return Story{}, fmt.Errorf("%w: %w", ErrSource, t.source)
-	case t.heard:
-		return Story{}, ErrAllTold
+		return nil, fmt.Errorf("%w: %w", ErrSource, t.source)
+	case t.skipped:
+		return nil, ErrAllTold
 	}
-	return Story{}, ErrNothing
+	return nil, ErrNothing
 }

@@ -1,6 +1,6 @@
 //go:build chaos
 
-package app
+package killpoint
 
 import (
 	"os/exec"
@@ -36,7 +36,7 @@ func (r *rampage) auditSecrets(a *audit) {
 // secrets are what must not be seen.
 func (r *rampage) secrets() []string {
 	_, half, _ := strings.Cut(chaosToken, ":")
-	return []string{chaosToken, half, chaosKey, chaosDashboard, chaosHook, derivedSecret(chaosToken)}
+	return []string{chaosToken, half, chaosKey, chaosDashboard, chaosHook, webhookSecret(chaosToken)}
 }
 
 // TestChaosSecrets starts the bot with every secret that there is and nothing that it could reach, and asks it for its configuration.

@@ -1,6 +1,6 @@
 //go:build chaos
 
-package app
+package killpoint
 
 import (
 	"bytes"
@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 
-	"excursobot/bot/admin"
 	"excursobot/bot/text"
 	"excursobot/store/boltstore"
 )
@@ -209,8 +208,8 @@ func (r *rampage) auditMove(a *audit) {
 
 // auditBackups wants every file with a backup's name to be a whole one.
 func (r *rampage) auditBackups(a *audit) {
-	dir := filepath.Join(r.dir, admin.BackupDir)
-	names, err := admin.BackupFiles(dir)
+	dir := filepath.Join(r.dir, backupDir)
+	names, err := backups(dir)
 	if err != nil || len(names) == 0 {
 		a.fault("backups: %v, %v", names, err)
 	}

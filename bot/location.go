@@ -45,7 +45,7 @@ func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 	defer stopTyping()
 	shown := cardOnWay{message: u.shown.message} // of the process before this one; the story is to be of its place
 	defer shown.join()
-	story, err := b.cfg.Guide.Tell(ctx, guide.Request{
+	story, claim, err := b.cfg.Guide.Tell(ctx, guide.Request{
 		Person:    u.person,
 		Point:     p,
 		Language:  u.user.Language,
@@ -57,8 +57,7 @@ func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 	}, func(c guide.Card) { shown.show(b, u.id, func() int { return b.showCard(ctx, u, c) }) })
 	stopTyping()
 	card := shown.join()
-	release := story.Release
-	defer func() { release() }()
+	defer claim.Release()
 	if err != nil {
 		source := guide.FromNone
 		if errors.Is(err, guide.ErrOverloaded) {
@@ -81,8 +80,7 @@ func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 	if err != nil && !errors.Is(err, errAmbiguous) {
 		return fmt.Errorf("tell: %w", err)
 	}
-	release = func() {} // record's from here on
-	b.record(ctx, u, story)
+	b.record(ctx, u, story, claim)
 	if err != nil {
 		// It may have arrived. It counts as told, for hearing it twice would be worse than an apology too many.
 		return fmt.Errorf("tell: %w", err)
@@ -132,11 +130,11 @@ func (b *Bot) hinted(ctx context.Context, u *update) {
 }
 
 // record writes down that the story was told. The person has it already, so neither a stop nor a full disk prevents it.
-func (b *Bot) record(ctx context.Context, u *update, story guide.Story) {
+func (b *Bot) record(ctx context.Context, u *update, story guide.Story, claim *guide.Claim) {
 	u.done = true
 	err := b.delivered(ctx, store.Delivery{
 		Update: u.id, Person: u.person, Place: story.Place.ID, At: time.Now(),
-	}, story.Release)
+	}, claim.Confirm())
 	if err != nil {
 		b.observe.Error("store")
 		b.log.Error("delivered", "update", u.id, "error", err)

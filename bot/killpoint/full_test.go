@@ -1,6 +1,6 @@
 //go:build chaos
 
-package app
+package killpoint
 
 import (
 	"errors"

@@ -1,6 +1,7 @@
-package bot
+package maplink
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -67,8 +68,8 @@ func TestPlacesInTexts(t *testing.T) {
 		{"geo:55.752,37.6175?z=17", kremlin},
 		{"GEO:55.752,37.6175", kremlin},
 	} {
-		got, m := placeIn(tt.text)
-		if m != namedPlace || math.Abs(got.Lat-tt.want.Lat) > 1e-6 || math.Abs(got.Lon-tt.want.Lon) > 1e-6 {
+		got, m := Find(tt.text)
+		if m != Found || math.Abs(got.Lat-tt.want.Lat) > 1e-6 || math.Abs(got.Lon-tt.want.Lon) > 1e-6 {
 			t.Errorf("%q: got %v,%v (%d), want %v,%v", tt.text, got.Lat, got.Lon, m, tt.want.Lat, tt.want.Lon)
 		}
 	}
@@ -82,7 +83,7 @@ func TestTextsWithoutAPlace(t *testing.T) {
 		"https://yandex.ru/search?text=55.75,37.61", "ftp://maps.google.com/?q=1.5,2.5", "http://[::1", "://", "https://", "\x00\u202e55.75",
 		strings.Repeat("/", 4096), strings.Repeat("1.5 ", 1000),
 	} {
-		if p, m := placeIn(text); m != noPlace {
+		if p, m := Find(text); m != None {
 			t.Errorf("%q: got %v (%d), want no place", text, p, m)
 		}
 	}
@@ -95,7 +96,7 @@ func TestLinksThatHideTheirPlace(t *testing.T) {
 		"https://maps.apple/p/AbC", "https://www.google.com/maps/place/Louvre/", "https://www.openstreetmap.org/way/55", "https://osm.org/go/A",
 		"https://yandex.ru/maps/org/kafe/1234567", "geo:here", "https://www.google.com/maps/@nan,inf,3z",
 	} {
-		if p, m := placeIn(text); m != hiddenPlace {
+		if p, m := Find(text); m != Hidden {
 			t.Errorf("%q: got %v (%d), want a hidden place", text, p, m)
 		}
 	}
@@ -103,20 +104,23 @@ func TestLinksThatHideTheirPlace(t *testing.T) {
 
 func TestLinksBehindWords(t *testing.T) {
 	t.Parallel()
-	if p, m := placeIn("meet me here", "https://maps.google.com/?q=55.752,37.6175"); m != namedPlace || p.Lat != 55.752 {
+	if p, m := Find("meet me here", "https://maps.google.com/?q=55.752,37.6175"); m != Found || p.Lat != 55.752 {
 		t.Errorf("got %v (%d)", p, m)
 	}
 }
 
-func FuzzPlaceIn(f *testing.F) {
+func FuzzFind(f *testing.F) {
 	f.Add("55.752, 37.6175", "")
 	f.Add("48°51'30.132\"N 2°17'40.1316\"E", "https://osm.org/go/0EEQjE--")
 	f.Add("https://www.google.com/maps/place/X/@48.8,2.2,17z/data=!3d48.85837!4d2.294481", "geo:1,2")
 	f.Add("https://yandex.ru/maps/?rtext=60.1,30.1~55.752,37.6175", "https://maps.apple.com/?ll=55.752,37.6175")
 	f.Fuzz(func(t *testing.T, text, link string) {
-		p, m := placeIn(text, link)
-		if m != namedPlace && p != (geo.Point{}) {
+		p, m := Find(text, link)
+		if m != Found && p != (geo.Point{}) {
 			t.Errorf("a point %v with %d", p, m)
+		}
+		if got, again := Find(text, link); got != p || again != m {
+			t.Errorf("%v (%d), then %v (%d)", p, m, got, again)
 		}
 		if math.IsNaN(p.Lat) || math.IsInf(p.Lat, 0) || math.IsNaN(p.Lon) || math.IsInf(p.Lon, 0) {
 			t.Errorf("%v is no number", p)
@@ -124,13 +128,43 @@ func FuzzPlaceIn(f *testing.F) {
 	})
 }
 
-func BenchmarkPlaceIn(b *testing.B) {
+// A line of coordinates is read back as it was written.
+func FuzzCoordinates(f *testing.F) {
+	f.Add(55.752, 37.6175)
+	f.Add(-90.0, 180.0)
+	f.Add(0.000001, -0.5)
+	f.Fuzz(func(t *testing.T, lat, lon float64) {
+		want := geo.Point{Lat: lat, Lon: lon}
+		if !want.Valid() {
+			return
+		}
+		ns, ew := "N", "E"
+		if lat < 0 {
+			ns = "S"
+		}
+		if lon < 0 {
+			ew = "W"
+		}
+		for _, line := range []string{
+			fmt.Sprintf("%.7f, %.7f", lat, lon), fmt.Sprintf("geo:%.7f,%.7f", lat, lon),
+			strings.ReplaceAll(fmt.Sprintf("%.7f; %.7f", lat, lon), ".", ","),
+			fmt.Sprintf("%.7f° %s %.7f° %s", math.Abs(lat), ns, math.Abs(lon), ew), fmt.Sprintf("%s%.7f %s%.7f", ns, math.Abs(lat), ew, math.Abs(lon)),
+		} {
+			got, result := Find(line)
+			if result != Found || math.Abs(got.Lat-lat) > 1e-7 || math.Abs(got.Lon-lon) > 1e-7 {
+				t.Errorf("%q: got %v, %v (%d)", line, got.Lat, got.Lon, result)
+			}
+		}
+	})
+}
+
+func BenchmarkFind(b *testing.B) {
 	long := strings.Repeat("word/word 1.5, 2.5 ", 215)
 	for name, text := range map[string]string{"coordinates": "55.752, 37.6175", "link": "https://maps.google.com/?q=55.752,37.6175", "4096 characters": long} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				placeIn(text)
+				Find(text)
 			}
 		})
 	}

@@ -9,6 +9,7 @@ import (
 
 	"excursobot/bot/text"
 	"excursobot/geo"
+	"excursobot/geo/maplink"
 	"excursobot/store"
 )
 
@@ -207,15 +208,15 @@ func (b *Bot) routePrivate(u *update) job {
 // routeText takes a text for a place if it names one.
 func (b *Bot) routeText(m *tele.Message) job {
 	var links []string // behind words
-	for _, e := range m.Entities[:min(len(m.Entities), maxLinks)] {
+	for _, e := range m.Entities[:min(len(m.Entities), maplink.MaxLinks)] {
 		if e.Type == tele.EntityTextLink {
 			links = append(links, e.URL)
 		}
 	}
-	switch p, found := placeIn(m.Text, links...); found {
-	case namedPlace:
+	switch p, found := maplink.Find(m.Text, links...); found {
+	case maplink.Found:
 		return b.locationJob(p)
-	case hiddenPlace:
+	case maplink.Hidden:
 		return job{kind: "text", run: b.onHiddenPlace}
 	default:
 		return job{kind: "text", run: b.onText}

@@ -35,8 +35,8 @@ func (b *Bot) walkEnded(w store.Walk, done func(error)) {
 			}
 			done(err)
 		}()
-		if w.Begun.Number > w.Number && w.Begun.Message != 0 { // of a process before this one
-			b.withdrawCard(ctx, w.Chat, w.Begun.Message)
+		if w.Attempt.Number > w.Number && w.Attempt.Message != 0 { // of a process before this one
+			b.withdrawCard(ctx, w.Chat, w.Attempt.Message)
 		}
 		user, words := b.reader(ctx, w.Person)
 		stops, err := b.cfg.Store.Stops(ctx, w.ID)
@@ -91,13 +91,9 @@ func (b *Bot) upload(ctx context.Context, chat int64, method string, form Form) 
 
 // walkRoute is the walk as geo/track draws it.
 func walkRoute(words *text.Words, w store.Walk, stops []store.Stop) track.Route {
-	r := track.Route{Name: w.Began.UTC().Format(time.DateOnly), Words: track.Words{
+	r := track.Route{Name: w.Began.UTC().Format(time.DateOnly), Track: track.Decode(w.Track), Words: track.Words{
 		North: words.Say("route.north"), Metre: words.Say("route.metre"), Kilometre: words.Say("route.kilometre"),
 	}}
-	for _, p := range live.Route(w.Track) {
-		r.Track = append(r.Track, p.Point)
-		r.Times = append(r.Times, p.At)
-	}
 	for _, s := range stops {
 		if s.Point != (geo.Point{}) {
 			r.Places = append(r.Places, track.Place{Number: s.Number, Title: s.Title, Point: s.Point, At: s.At})

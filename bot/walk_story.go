@@ -49,18 +49,17 @@ func (t *tick) tell(ctx context.Context) live.Outcome {
 	b := t.bot
 	req := walkRequest(t.user, t.Person, t.Point)
 	req.Due = t.Due
-	req.Place, t.shown.message = t.Begun.Place, t.Begun.Message // of a try before this one
+	req.Place, t.shown.message = t.Attempt.Place, t.Attempt.Message // of a try before this one
 	defer t.shown.join()
 	stopTyping := func() {}
 	if t.waited {
 		req.Class = guide.Interactive
 		stopTyping = b.out.typing(ctx, t.Chat)
 	}
-	story, err := b.cfg.Guide.Tell(ctx, req, func(c guide.Card) { t.shown.show(b, 0, func() int { return t.show(ctx, c) }) })
+	story, claim, err := b.cfg.Guide.Tell(ctx, req, func(c guide.Card) { t.shown.show(b, 0, func() int { return t.show(ctx, c) }) })
 	stopTyping()
 	t.card = t.shown.join()
-	release := story.Release
-	defer func() { release() }()
+	defer claim.Release()
 	if err != nil {
 		return t.explain(ctx, err)
 	}
@@ -73,8 +72,7 @@ func (t *tick) tell(ctx context.Context) live.Outcome {
 	if err != nil && !errors.Is(err, errAmbiguous) { // what may have arrived counts as told
 		return t.unsent(ctx, err)
 	}
-	release = func() {} // record's from here on
-	t.record(ctx, story)
+	t.record(ctx, story, claim)
 	took := time.Since(t.Due)
 	if t.waited && t.card == 0 {
 		b.observe.First(kindLive, took)
@@ -87,10 +85,10 @@ func (t *tick) tell(ctx context.Context) live.Outcome {
 // show sends the card, and beside it the question how often; it returns the card's message, 0 if it could not be sent. A card under way is
 // not cut off by the end of the walk, or it could not be taken back.
 func (t *tick) show(ctx context.Context, c guide.Card) int {
-	id, err := t.bot.out.edit(t.bot.workContext(), t.Chat, t.Begun.Message, cardMessage(t.words, c))
+	id, err := t.bot.out.edit(t.bot.workContext(), t.Chat, t.Attempt.Message, cardMessage(t.words, c))
 	if err != nil {
 		t.bot.log.Warn("card", "walk", t.Walk, "error", err)
-		return t.Begun.Message
+		return t.Attempt.Message
 	}
 	t.bot.observe.First(kindLive, time.Since(t.Due))
 	t.begin(ctx, c.Place.ID, id)
@@ -100,10 +98,10 @@ func (t *tick) show(ctx context.Context, c guide.Card) int {
 
 // begin records what the person sees of the story, or is about to see, so that a try after a crash goes on with it.
 func (t *tick) begin(ctx context.Context, place string, message int) {
-	if t.Begun.Place == place && t.Begun.Message == message {
+	if t.Attempt.Place == place && t.Attempt.Message == message {
 		return
 	}
-	t.Begun.Place, t.Begun.Message = place, message
+	t.Attempt.Place, t.Attempt.Message = place, message
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteMost)
 	defer cancel()
 	if err := t.bot.walks.Begin(ctx, t.Tick, place, message); err != nil && !errors.Is(err, live.ErrNoWalk) {
@@ -134,11 +132,11 @@ func (t *tick) ask(ctx context.Context) {
 }
 
 // record writes down that the story was told. The person has it already, so neither a stop nor the end of the walk prevents it.
-func (t *tick) record(ctx context.Context, s guide.Story) {
+func (t *tick) record(ctx context.Context, s guide.Story, claim *guide.Claim) {
 	err := t.bot.delivered(ctx, store.Delivery{
 		Person: t.Person, Place: s.Place.ID, Walk: t.Walk, Number: t.Number,
 		Title: s.Place.Title, Point: s.Place.Point, At: time.Now(),
-	}, s.Release)
+	}, claim.Confirm())
 	if err != nil {
 		t.bot.observe.Error("store")
 		t.bot.log.Error("delivered", "walk", t.Walk, "error", err)
@@ -203,7 +201,7 @@ func (t *tick) withdraw(ctx context.Context) {
 		return
 	}
 	if t.bot.withdrawCard(ctx, t.Chat, t.card) {
-		t.begin(ctx, t.Begun.Place, 0)
+		t.begin(ctx, t.Attempt.Place, 0)
 	}
 }
 

@@ -1,6 +1,6 @@
 //go:build chaos
 
-package app
+package killpoint
 
 import (
 	"bytes"
@@ -256,7 +256,7 @@ func (r *rampage) move() {
 		}
 		r.moves = append(r.moves, point)
 	}
-	if code, _, errs := r.command("", "migrate", "--from", from, "--to", to); code != 0 {
+	if code, _, errs := r.command("", "migrate", "--from", from, "--to", to); code != exitClean {
 		r.t.Errorf("the move: code %d, %s", code, errs)
 	}
 }

@@ -1,6 +1,6 @@
 //go:build chaos
 
-package app
+package killpoint
 
 import (
 	"errors"
@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"excursobot/bot/admin"
 	"excursobot/bot/sim"
 	"excursobot/store/boltstore"
 )
@@ -61,7 +60,7 @@ func TestChaosStart(t *testing.T) {
 	began := time.Now()
 	r.env = append(r.env, "HTTP_ADDR=127.0.0.1:0") // the later of two holds
 	code, _, errs := r.command("", "run")
-	if took := time.Since(began); code != 1 || !strings.Contains(errs, "in use") || !strings.Contains(errs, path) || took > 5*time.Second {
+	if took := time.Since(began); code != exitRuntime || !strings.Contains(errs, "in use") || !strings.Contains(errs, path) || took > 5*time.Second {
 		t.Errorf("a second one on the same file: code %d after %v, %s", code, took, errs)
 	}
 	r.env = r.env[:len(r.env)-1]
@@ -71,12 +70,12 @@ func TestChaosStart(t *testing.T) {
 	r.stopped(first)
 
 	// Killed between the steps of a restore: the store is the old one or the new one, whole.
-	names, err := admin.BackupFiles(filepath.Join(r.dir, admin.BackupDir))
+	names, err := backups(filepath.Join(r.dir, backupDir))
 	if err != nil || len(names) == 0 {
 		t.Fatalf("backups %v (%v)", names, err)
 	}
 	for _, at := range []string{"restore.copied:1", "restore.aside:1"} {
-		if _, killed, errs := r.command(at, "restore", filepath.Join(r.dir, admin.BackupDir, names[0])); !killed {
+		if _, killed, errs := r.command(at, "restore", filepath.Join(r.dir, backupDir, names[0])); !killed {
 			t.Errorf("restore was not killed at %s: %s", at, errs)
 		}
 		if err := boltstore.Verify(t.Context(), path); err != nil {
@@ -88,7 +87,7 @@ func TestChaosStart(t *testing.T) {
 	// A crash that nothing recovers must not look like a wrong configuration, after which nobody starts the bot again.
 	r.env = append(r.env, "EXCURSOBOT_CHAOS_HOW=panic")
 	r.tg.Person(sim.Profile{ID: 3, FirstName: "P", LanguageCode: "en"}).Say("/help")
-	if code, killed, _ := r.command("accept.after:1", "run"); code == 2 || !killed {
+	if code, killed, _ := r.command("accept.after:1", "run"); code == exitUsage || !killed {
 		t.Errorf("a panic ended the process with code %d", code)
 	}
 	r.env = r.env[:len(r.env)-1]
@@ -108,7 +107,7 @@ func TestChaosStart(t *testing.T) {
 	}
 	code, _, errs = r.command("", "run")
 	after, err := os.ReadFile(path)
-	if code != 1 || !strings.Contains(errs, path) || !strings.Contains(errs, "excursobot restore") || strings.Contains(errs, "goroutine") {
+	if code != exitRuntime || !strings.Contains(errs, path) || !strings.Contains(errs, "excursobot restore") || strings.Contains(errs, "goroutine") {
 		t.Errorf("a damaged store: code %d, %s", code, errs)
 	}
 	if err != nil || string(after) != string(whole) {
