@@ -128,7 +128,7 @@ func measure(t *testing.T, out io.Writer, bin string, args ...string) {
 
 // watchProcess returns the most anonymous memory and the most memory in all that a process had, in MiB. Linux only.
 func watchProcess(ctx context.Context, pid int) (most [2]int) {
-	for limiter.Sleep(ctx, 20*time.Millisecond) {
+	for limiter.Sleep(ctx, 20*time.Millisecond) == nil {
 		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 		if err != nil {
 			continue

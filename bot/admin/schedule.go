@@ -102,7 +102,7 @@ func (b *Backups) due(ctx context.Context, at time.Time) (path string, err error
 // Run makes one every backup.every, counted from the last one, until ctx ends.
 func (b *Backups) Run(ctx context.Context) error {
 	every := b.Every
-	if b.Database != nil && !limiter.Sleep(ctx, b.Lease) { // until this replica is known among the others
+	if b.Database != nil && limiter.Sleep(ctx, b.Lease) != nil { // until this replica is known among the others
 		return nil
 	}
 	for {
@@ -114,7 +114,7 @@ func (b *Backups) Run(ctx context.Context) error {
 		if !last.IsZero() {
 			wait = min(every, every-time.Since(last)) // a clock that was ahead must not put them off
 		}
-		if !limiter.Sleep(ctx, wait) {
+		if limiter.Sleep(ctx, wait) != nil {
 			return nil
 		}
 		began := time.Now()
@@ -127,7 +127,7 @@ func (b *Backups) Run(ctx context.Context) error {
 		case ctx.Err() == nil:
 			b.Log.Error("backup", "error", err)
 		}
-		if !limiter.Sleep(ctx, min(every, backupRetry)) {
+		if limiter.Sleep(ctx, min(every, backupRetry)) != nil {
 			return nil
 		}
 	}
