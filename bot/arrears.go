@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"excursobot/limiter"
 	"excursobot/store"
 )
 
@@ -84,7 +85,7 @@ func (b *Bot) done(ctx context.Context, update int64) error {
 
 // payArrears writes what could not be written, again and again until ctx ends.
 func (b *Bot) payArrears(ctx context.Context) {
-	for sleep(ctx, arrearsEvery) == nil {
+	for limiter.Sleep(ctx, arrearsEvery) == nil {
 		b.guard(func() { b.payOnce(ctx) })
 	}
 }

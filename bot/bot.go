@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/guide"
 	"excursobot/bot/live"
 	"excursobot/bot/text"
@@ -25,7 +27,7 @@ import (
 
 // Config wires a Bot.
 type Config struct {
-	API   API
+	API   telegram.API
 	Store store.Store
 	Guide *guide.Guide
 	Words *text.Catalog
@@ -37,8 +39,8 @@ type Config struct {
 	// Room says whether there is room for a payment, as far as that can be known before it is made; nil = there is.
 	Room func() bool
 
-	// Ahead is by how much this machine's clock is ahead of Telegram's; nil = it is not.
-	Ahead func() time.Duration
+	// ClockSkew returns by how much this machine's clock is ahead of Telegram's; nil = the clocks agree.
+	ClockSkew func() time.Duration
 
 	Silence time.Duration // without hearing Telegram for so long Run ends with ErrSilent, default 10 min; negative = never
 
@@ -89,7 +91,8 @@ type Observe struct {
 type Bot struct {
 	cfg       Config
 	log       *slog.Logger
-	out       *sender
+	pace      *limiter.Pace[int64] // of what goes out, by chat
+	out       *telegram.Sender
 	lanes     *lanes
 	walks     *live.Live
 	intervals []time.Duration // to choose from
@@ -144,8 +147,8 @@ func New(cfg Config) (*Bot, error) {
 	if cfg.Room == nil {
 		cfg.Room = func() bool { return true }
 	}
-	if cfg.Ahead == nil {
-		cfg.Ahead = func() time.Duration { return 0 }
+	if cfg.ClockSkew == nil {
+		cfg.ClockSkew = func() time.Duration { return 0 }
 	}
 	cfg.Silence = cmp.Or(cfg.Silence, 10*time.Minute)
 	cfg.MaxInflight = cmp.Or(max(cfg.MaxInflight, 0), 2000)
@@ -163,17 +166,12 @@ func New(cfg Config) (*Bot, error) {
 		ready:    errStarting,
 	}
 	b.observe = b.tally.watch(cfg.Observe.filled())
-	b.out = &sender{
-		api: cfg.API,
-		pace: limiter.NewPace[int64](limiter.PaceConfig{
-			Rate: cfg.Limits.OutRate, Burst: cfg.Limits.OutBurst,
-			KeyRate: cfg.Limits.ChatRate, KeyBurst: cfg.Limits.ChatBurst,
-			MaxWaiting: 2 * cfg.MaxInflight, // a task and its "typing" each wait once
-		}),
-		log:     cfg.Log,
-		observe: b.observe.Call,
-		guard:   b.guard,
-	}
+	b.pace = limiter.NewPace[int64](limiter.PaceConfig{
+		Rate: cfg.Limits.OutRate, Burst: cfg.Limits.OutBurst,
+		KeyRate: cfg.Limits.ChatRate, KeyBurst: cfg.Limits.ChatBurst,
+		MaxWaiting: 2 * cfg.MaxInflight, // a task and its "typing" each wait once
+	})
+	b.out = telegram.NewSender(telegram.SenderConfig{API: cfg.API, Pace: b.pace, Log: cfg.Log, Observe: b.observe.Call, Guard: b.guard})
 	cfg.Live.Store, cfg.Live.Log, cfg.Live.Observe = cfg.Store, cfg.Log, b.observe.Late
 	cfg.Live.Shared = cfg.Cluster != nil
 	walks, err := live.New(cfg.Live, b.hooks())
@@ -190,7 +188,7 @@ func New(cfg Config) (*Bot, error) {
 }
 
 // Run takes updates until intake ends, then waits for those under way: until they are done, or, once work ends, cancelled. It
-// returns ErrToken if Telegram does not know the token, ErrSilent if it was not heard for Config.Silence, nil after a clean stop.
+// returns telegram.ErrToken if Telegram does not know the token, ErrSilent if it was not heard for Config.Silence, nil after a clean stop.
 func (b *Bot) Run(intake, work context.Context) error {
 	b.mu.Lock()
 	b.work, b.began = work, time.Now()
@@ -222,7 +220,7 @@ func (b *Bot) Run(intake, work context.Context) error {
 	switch {
 	case walks != nil:
 		return fmt.Errorf("bot: %w", walks)
-	case intake.Err() != nil && !errors.Is(err, ErrToken):
+	case intake.Err() != nil && !errors.Is(err, telegram.ErrToken):
 		return nil
 	}
 	return err
@@ -275,7 +273,7 @@ func (b *Bot) introduce(ctx context.Context) error {
 		var me struct {
 			Username string `json:"username"`
 		}
-		if err := b.out.call(ctx, "getMe", struct{}{}, &me); err != nil {
+		if err := b.out.Call(ctx, "getMe", struct{}{}, &me); err != nil {
 			return err
 		}
 		b.username.Store(&me.Username)
@@ -294,14 +292,14 @@ func (b *Bot) persist(ctx context.Context, what string, fn func(context.Context)
 			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case refusedToken(err):
-			return fmt.Errorf("%w: %w", ErrToken, err)
+		case telegram.RefusedToken(err):
+			return fmt.Errorf("%w: %w", telegram.ErrToken, err)
 		}
 		b.setReady(fmt.Errorf("telegram: %w", err))
-		after := max(pause.next(), retryAfter(err))
+		after := max(pause.next(), telegram.RetryAfter(err))
 		b.observe.Error("telegram")
 		b.log.Error("telegram_unreachable", "doing", what, "again_in", after.Round(time.Millisecond), "error", err)
-		if err := sleep(ctx, after); err != nil {
+		if err := limiter.Sleep(ctx, after); err != nil {
 			return err
 		}
 	}
@@ -341,7 +339,7 @@ type Stats struct {
 func (b *Bot) Stats() Stats {
 	tasks, running := b.lanes.stats()
 	s := Stats{
-		Tasks: tasks, Lanes: running, Out: b.out.pace.Stats(), Walks: b.walks.Stats(),
+		Tasks: tasks, Lanes: running, Out: b.pace.Stats(), Walks: b.walks.Stats(),
 		Parked: b.counts.parked.Load(), Resumed: b.counts.resumed.Load(), Dropped: b.counts.dropped.Load(),
 		Refused: b.counts.refused.Load(), Panics: b.counts.panics.Load(),
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/text"
 )
 
@@ -39,7 +41,7 @@ func (b *Bot) describeTo(ctx context.Context, operator int64) {
 		commands := menu(b.cfg.Words.Words(language), slices.Concat(b.mux.listed, b.mux.listedOperator))
 		err := b.describeIn(ctx, "setMyCommands", language, map[string]any{"commands": commands, "scope": scope})
 		switch {
-		case errors.Is(err, errUnreachable) || ctx.Err() != nil:
+		case errors.Is(err, telegram.ErrUnreachable) || ctx.Err() != nil:
 			return
 		case err != nil:
 			b.log.Warn("describe", "error", err)
@@ -52,7 +54,7 @@ func (b *Bot) describeIn(ctx context.Context, method, language string, payload m
 	if language != "" {
 		payload["language_code"] = language
 	}
-	return b.out.do(ctx, request{method: method, payload: payload, idempotent: true}, nil)
+	return b.out.Do(ctx, telegram.Request{Method: method, Payload: payload, Idempotent: true}, nil)
 }
 
 // tongues are the languages that Telegram is told about: "" is everybody else's, English.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/store"
 )
 
@@ -19,7 +21,7 @@ const askedFor = 10 * time.Minute
 func (b *Bot) onDonate(ctx context.Context, u *update) error {
 	args := arguments(u.message.Text)
 	if len(args) == 0 {
-		_, err := b.out.send(ctx, u.chat, giftMenu(u.words))
+		_, err := b.out.Send(ctx, u.chat, giftMenu(u.words))
 		return err
 	}
 	return b.invoiceFor(ctx, u, strings.Join(args, " "))
@@ -38,18 +40,18 @@ func (b *Bot) giveButton(u *update, args string) job {
 		return b.oldButton()
 	}
 	return job{kind: "button", run: func(ctx context.Context, u *update) error {
-		b.out.answer(ctx, u.callback.ID, "")
+		b.out.AnswerCallback(ctx, u.callback.ID, "")
 		return b.sendInvoice(ctx, u, amount)
 	}}
 }
 
 // askAmount asks for a number, and remembers that in the store: the answer may come after a restart.
 func (b *Bot) askAmount(ctx context.Context, u *update) error {
-	b.out.answer(ctx, u.callback.ID, "")
+	b.out.AnswerCallback(ctx, u.callback.ID, "")
 	if err := b.setAsked(ctx, u.person, u.arrived); err != nil {
 		return err
 	}
-	_, err := b.out.send(ctx, u.chat, message{HTML: u.words.Say("donate.ask_amount")})
+	_, err := b.out.Send(ctx, u.chat, telegram.Message{HTML: u.words.Say("donate.ask_amount")})
 	return err
 }
 
@@ -65,7 +67,7 @@ func (b *Bot) invoiceFor(ctx context.Context, u *update, typed string) error {
 		if err := b.setAsked(ctx, u.person, u.arrived); err != nil { // the next number is another try
 			return err
 		}
-		_, err := b.out.send(ctx, u.chat, message{HTML: u.words.Say("donate.bad_amount")})
+		_, err := b.out.Send(ctx, u.chat, telegram.Message{HTML: u.words.Say("donate.bad_amount")})
 		return err
 	}
 	return b.sendInvoice(ctx, u, amount)
@@ -78,7 +80,7 @@ func (b *Bot) sendInvoice(ctx context.Context, u *update, amount int) error {
 		}
 	}
 	bill := giftInvoice(u.words, u.chat, gift{person: u.person, stars: amount})
-	return b.out.do(ctx, request{chat: u.chat, method: "sendInvoice", payload: bill}, nil)
+	return b.out.Do(ctx, telegram.Request{Chat: u.chat, Method: "sendInvoice", Payload: bill}, nil)
 }
 
 func (b *Bot) setAsked(ctx context.Context, person int64, at time.Time) error {

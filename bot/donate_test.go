@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/sim"
 	"excursobot/store"
 )
@@ -355,7 +357,7 @@ func TestNoPayerHearsOfAFailure(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, worldConfig{telegram: sim.TelegramConfig{Fault: func(method string, n int) (int, string, int, bool) {
-					return http.StatusBadGateway, "", 0, test.deaf && method == "sendMessage" && n <= sendTries
+					return http.StatusBadGateway, "", 0, test.deaf && method == "sendMessage" && n <= telegram.SendTries
 				}}})
 				defer func() { w.close() }()
 				p := w.person(1, "en")

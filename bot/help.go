@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/text"
 )
 
@@ -11,13 +13,13 @@ import (
 // message has one keyboard. "/start donate" comes from a forwarded invoice.
 func (b *Bot) onStart(ctx context.Context, u *update) error {
 	if args := arguments(u.message.Text); len(args) == 1 && args[0] == startDonate {
-		_, err := b.out.send(ctx, u.chat, giftMenu(u.words))
+		_, err := b.out.Send(ctx, u.chat, giftMenu(u.words))
 		return err
 	}
 	if err := b.sayWithButton(ctx, u, "start.welcome"); err != nil {
 		return err
 	}
-	_, err := b.out.send(ctx, u.chat, message{HTML: u.words.Say("start.menu"), Buttons: [][]button{
+	_, err := b.out.Send(ctx, u.chat, telegram.Message{HTML: u.words.Say("start.menu"), Buttons: [][]telegram.Button{
 		{{Text: u.words.Plain("button.how_live"), Data: "menu:live"}},
 		{
 			{Text: u.words.Plain("button.language"), Data: "menu:language"},
@@ -32,17 +34,17 @@ func (b *Bot) onStart(ctx context.Context, u *update) error {
 
 // menuButton ("menu:<what>") leads where a command would.
 func (b *Bot) menuButton(u *update, what string) job {
-	show, ok := map[string]func(*text.Words) message{
-		"live":     func(words *text.Words) message { return message{HTML: words.Say("how_live.text")} },
-		"language": func(words *text.Words) message { return languageMenu(words, b.cfg.Words) },
+	show, ok := map[string]func(*text.Words) telegram.Message{
+		"live":     func(words *text.Words) telegram.Message { return telegram.Message{HTML: words.Say("how_live.text")} },
+		"language": func(words *text.Words) telegram.Message { return languageMenu(words, b.cfg.Words) },
 		"donate":   giftMenu,
 	}[what]
 	if !ok || !u.private {
 		return b.oldButton()
 	}
 	return job{kind: "button", run: func(ctx context.Context, u *update) error {
-		b.out.answer(ctx, u.callback.ID, "")
-		_, err := b.out.send(ctx, u.chat, show(u.words))
+		b.out.AnswerCallback(ctx, u.callback.ID, "")
+		_, err := b.out.Send(ctx, u.chat, show(u.words))
 		return err
 	}}
 }
@@ -54,7 +56,7 @@ func (b *Bot) onHelp(ctx context.Context, u *update) error {
 
 // onLanguage offers the languages.
 func (b *Bot) onLanguage(ctx context.Context, u *update) error {
-	_, err := b.out.send(ctx, u.chat, languageMenu(u.words, b.cfg.Words))
+	_, err := b.out.Send(ctx, u.chat, languageMenu(u.words, b.cfg.Words))
 	return err
 }
 
@@ -73,16 +75,16 @@ func (b *Bot) onHiddenPlace(ctx context.Context, u *update) error {
 
 // onOther answers stickers and the like as onText does, but not each of them.
 func (b *Bot) onOther(ctx context.Context, u *update) error {
-	m := message{HTML: u.words.Say("text.other"), Ask: u.words.Plain("start.button_location")}
+	m := telegram.Message{HTML: u.words.Say("text.other"), Ask: u.words.Plain("start.button_location")}
 	return b.notify(ctx, u, "text.other", m)
 }
 
 // onGroupCommand answers every command in a group.
 func (b *Bot) onGroupCommand(ctx context.Context, u *update) error {
-	return b.notify(ctx, u, "group.hint", message{HTML: u.words.Say("group.hint")})
+	return b.notify(ctx, u, "group.hint", telegram.Message{HTML: u.words.Say("group.hint")})
 }
 
 func (b *Bot) sayWithButton(ctx context.Context, u *update, key string) error {
-	_, err := b.out.send(ctx, u.chat, message{HTML: u.words.Say(key), Ask: u.words.Plain("start.button_location")})
+	_, err := b.out.Send(ctx, u.chat, telegram.Message{HTML: u.words.Say(key), Ask: u.words.Plain("start.button_location")})
 	return err
 }

@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"runtime/debug"
 	"time"
+
+	"excursobot/bot/telegram"
 
 	tele "gopkg.in/telebot.v3"
 
@@ -274,7 +275,7 @@ func (b *Bot) perform(u *update, job job) {
 	switch {
 	case err != nil && b.workContext().Err() != nil:
 		return // cut off by the stop: it is not done
-	case errors.Is(err, errUnreachable):
+	case errors.Is(err, telegram.ErrUnreachable):
 		if u.private { // out of a group is not out of reach
 			b.unreachable(ctx, u.person)
 		}
@@ -300,7 +301,7 @@ func (b *Bot) perform(u *update, job job) {
 // acknowledge ends a button's spinner.
 func (b *Bot) acknowledge(u *update) {
 	_ = b.guarded(u.id, func() error {
-		b.out.answer(b.workContext(), u.callback.ID, "")
+		b.out.AnswerCallback(b.workContext(), u.callback.ID, "")
 		return nil
 	})
 }
@@ -370,18 +371,4 @@ func (b *Bot) forget(id int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.inflight, id)
-}
-
-// refusedToken says whether an error means that the token is wrong: 401, or 404 for one of another shape.
-func refusedToken(err error) bool {
-	var refusal *apiError
-	return errors.As(err, &refusal) && (refusal.Code == http.StatusUnauthorized || refusal.Code == http.StatusNotFound)
-}
-
-func retryAfter(err error) time.Duration {
-	var refusal *apiError
-	if errors.As(err, &refusal) {
-		return refusal.RetryAfter
-	}
-	return 0
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/text"
 )
 
@@ -65,13 +67,13 @@ func parseStars(s string) (stars int, ok bool) {
 }
 
 // giftMenu offers amounts.
-func giftMenu(words *text.Words) message {
-	m := message{HTML: words.Say("donate.text")}
-	var buttons []button
+func giftMenu(words *text.Words) telegram.Message {
+	m := telegram.Message{HTML: words.Say("donate.text")}
+	var buttons []telegram.Button
 	for _, stars := range offeredGifts {
-		buttons = append(buttons, button{Text: words.Plain("button.stars", "n", stars), Data: "give:" + strconv.Itoa(stars)})
+		buttons = append(buttons, telegram.Button{Text: words.Plain("button.stars", "n", stars), Data: "give:" + strconv.Itoa(stars)})
 	}
-	m.Buttons = inRows(append(buttons, button{Text: words.Plain("button.stars_other"), Data: "give:other"}), 3)
+	m.Buttons = inRows(append(buttons, telegram.Button{Text: words.Plain("button.stars_other"), Data: "give:other"}), 3)
 	return m
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/guide"
 	"excursobot/geo"
 	"excursobot/store"
@@ -35,13 +37,13 @@ func (b *Bot) locationJob(p geo.Point) job {
 }
 
 func (b *Bot) onBadLocation(ctx context.Context, u *update) error {
-	_, err := b.out.send(ctx, u.chat, message{HTML: u.words.Say("error.bad_location")})
+	_, err := b.out.Send(ctx, u.chat, telegram.Message{HTML: u.words.Say("error.bad_location")})
 	return err
 }
 
 // onLocation tells one story about a place near p: from the library at once, else after a card that becomes the story.
 func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
-	stopTyping := b.out.typing(ctx, u.chat)
+	stopTyping := b.out.ShowTyping(ctx, u.chat)
 	defer stopTyping()
 	shown := cardOnWay{message: u.shown.message} // of the process before this one; the story is to be of its place
 	defer shown.join()
@@ -73,11 +75,11 @@ func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 		m.Tail = strings.TrimPrefix(m.Tail+"\n\n"+u.words.Say("hint.live"), "\n\n")
 	}
 	if card != 0 {
-		_, err = b.out.edit(ctx, u.chat, card, m)
+		_, err = b.out.Edit(ctx, u.chat, card, m)
 	} else {
-		_, err = b.out.send(ctx, u.chat, m)
+		_, err = b.out.Send(ctx, u.chat, m)
 	}
-	if err != nil && !errors.Is(err, errAmbiguous) {
+	if err != nil && !errors.Is(err, telegram.ErrAmbiguous) {
 		return fmt.Errorf("tell: %w", err)
 	}
 	b.record(ctx, u, story, claim)
@@ -98,7 +100,7 @@ func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
 
 // showCard sends the card, in the place of one that an earlier process left, and returns its message's id, 0 if it could not be sent.
 func (b *Bot) showCard(ctx context.Context, u *update, c guide.Card) int {
-	id, err := b.out.edit(ctx, u.chat, u.shown.message, cardMessage(u.words, c))
+	id, err := b.out.Edit(ctx, u.chat, u.shown.message, cardMessage(u.words, c))
 	if err != nil {
 		b.log.Warn("card", "update", u.id, "error", err)
 		return u.shown.message
@@ -160,15 +162,15 @@ func (b *Bot) explain(ctx context.Context, u *update, card int, cause error) err
 		b.observe.Error("guide")
 		b.log.Error("tell", "update", u.id, "error", cause)
 	}
-	m := message{HTML: u.words.Say(key, "wait", overloadAgain)}
+	m := telegram.Message{HTML: u.words.Say(key, "wait", overloadAgain)}
 	if card != 0 {
-		_, err := b.out.edit(ctx, u.chat, card, m)
+		_, err := b.out.Edit(ctx, u.chat, card, m)
 		return err
 	}
 	if u.fresh && u.private { // somebody's first answer, and it is no story: show the way
 		m.Ask = u.words.Plain("start.button_location")
 	}
-	_, err := b.out.send(ctx, u.chat, m)
+	_, err := b.out.Send(ctx, u.chat, m)
 	return err
 }
 

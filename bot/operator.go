@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/text"
 	"excursobot/store"
 )
@@ -182,10 +184,10 @@ func (b *Bot) onRefund(ctx context.Context, u *update) error {
 	if person == 0 {
 		return b.say(ctx, u, u.words.Say("admin.refund_whose"))
 	}
-	err = b.out.do(ctx, request{method: "refundStarPayment", idempotent: true, payload: map[string]any{
+	err = b.out.Do(ctx, telegram.Request{Method: "refundStarPayment", Idempotent: true, Payload: map[string]any{
 		"user_id": person, "telegram_payment_charge_id": p.Charge,
 	}}, nil)
-	var refusal *apiError
+	var refusal *telegram.APIError
 	switch {
 	case err == nil:
 	case !errors.As(err, &refusal):

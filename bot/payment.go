@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	tele "gopkg.in/telebot.v3"
 
 	"excursobot/store"
@@ -123,14 +125,14 @@ func (b *Bot) answerCheckout(u *update) error {
 		why = "donate.no_room"
 	}
 	if why != "" {
-		b.log.Warn("checkout_refused", "why", why, "user_id", u.person, "currency", truncate(q.Currency, 8), "amount", q.Total)
+		b.log.Warn("checkout_refused", "why", why, "user_id", u.person, "currency", telegram.Truncate(q.Currency, 8), "amount", q.Total)
 		_, words := b.reader(ctx, u.person)
 		payload["ok"] = false
 		payload["error_message"] = words.Plain(why)
 	}
-	err := b.out.do(ctx, request{method: "answerPreCheckoutQuery", payload: payload, idempotent: true}, nil)
+	err := b.out.Do(ctx, telegram.Request{Method: "answerPreCheckoutQuery", Payload: payload, Idempotent: true}, nil)
 	switch {
-	case errors.Is(err, errMarkup): // too late, or answered before: the person can press the button again
+	case errors.Is(err, telegram.ErrBadRequest): // too late, or answered before: the person can press the button again
 		b.log.Warn("checkout_late", "user_id", u.person, "error", err)
 	case err != nil:
 		b.observe.Error("checkout")
@@ -224,7 +226,7 @@ func (b *Bot) onPayment(ctx context.Context, u *update) error {
 	if !p.Refunded.IsZero() { // told late, after it went back
 		key = "donate.refunded"
 	}
-	_, err = b.out.send(ctx, u.chat, message{HTML: u.words.Say(key, "n", p.Stars)})
+	_, err = b.out.Send(ctx, u.chat, telegram.Message{HTML: u.words.Say(key, "n", p.Stars)})
 	return err
 }
 
@@ -246,8 +248,8 @@ func (b *Bot) noteRefund(ctx context.Context, p store.Payment, person int64) err
 	}
 	b.log.Info("payment_refunded", "user_id", person, "charge", stored.Charge, "stars", stored.Stars)
 	_, words := b.reader(ctx, person)
-	_, err = b.out.send(ctx, person, message{HTML: words.Say("donate.refunded", "n", stored.Stars)})
-	if errors.Is(err, errUnreachable) {
+	_, err = b.out.Send(ctx, person, telegram.Message{HTML: words.Say("donate.refunded", "n", stored.Stars)})
+	if errors.Is(err, telegram.ErrUnreachable) {
 		return nil // they have their stars
 	}
 	return err

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/store"
 )
 
@@ -92,17 +94,17 @@ func (b *Bot) apologise(u *update, story bool, cause error) error {
 	}
 	key := "error.broken"
 	switch {
-	case errors.Is(cause, errAmbiguous):
+	case errors.Is(cause, telegram.ErrAmbiguous):
 		key = "error.maybe"
 	case story:
 		key = "error.internal"
 	}
-	m := message{HTML: u.words.Say(key)}
-	if u.shown.message != 0 && !errors.Is(cause, errAmbiguous) { // a story that may have arrived stays
-		_, err := b.out.edit(ctx, u.chat, u.shown.message, m)
+	m := telegram.Message{HTML: u.words.Say(key)}
+	if u.shown.message != 0 && !errors.Is(cause, telegram.ErrAmbiguous) { // a story that may have arrived stays
+		_, err := b.out.Edit(ctx, u.chat, u.shown.message, m)
 		return err
 	}
-	_, err := b.out.send(ctx, u.chat, m)
+	_, err := b.out.Send(ctx, u.chat, m)
 	return err
 }
 
@@ -111,18 +113,18 @@ func (b *Bot) apologise(u *update, story bool, cause error) error {
 func (b *Bot) refusal(kind, key string, wait time.Duration) job {
 	return job{kind: kind, fleeting: true, run: func(ctx context.Context, u *update) error {
 		if u.callback != nil {
-			b.out.answer(ctx, u.callback.ID, u.words.Plain(key, "wait", wait))
+			b.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain(key, "wait", wait))
 			return nil
 		}
-		return b.notify(ctx, u, key, message{HTML: u.words.Say(key, "wait", wait)})
+		return b.notify(ctx, u, key, telegram.Message{HTML: u.words.Say(key, "wait", wait)})
 	}}
 }
 
 // notify sends a sentence unless the person heard one of the same key within the notice interval.
-func (b *Bot) notify(ctx context.Context, u *update, key string, m message) error {
+func (b *Bot) notify(ctx context.Context, u *update, key string, m telegram.Message) error {
 	if !b.limits.notices.Allow(notice{u.person, key}) {
 		return nil
 	}
-	_, err := b.out.send(ctx, u.chat, m)
+	_, err := b.out.Send(ctx, u.chat, m)
 	return err
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/guide"
 	"excursobot/bot/text"
 	"excursobot/geo"
@@ -34,9 +36,9 @@ func (b *Bot) pin(ctx context.Context, chat int64, words *text.Words, user store
 	}
 	ctx, cancel := context.WithTimeout(ctx, pinMost)
 	defer cancel()
-	b.out.spare(ctx, chat, "sendVenue", venue{
+	b.out.SendOptional(ctx, chat, "sendVenue", venue{
 		Chat: chat, Lat: s.Place.Point.Lat, Lon: s.Place.Point.Lon, Silent: true,
-		Title: truncate(s.Place.Title, pinText), Address: truncate(b.address(ctx, words, s), pinText),
+		Title: telegram.Truncate(s.Place.Title, pinText), Address: telegram.Truncate(b.address(ctx, words, s), pinText),
 	})
 }
 
@@ -54,6 +56,6 @@ func (b *Bot) address(ctx context.Context, words *text.Words, s guide.Story) str
 			description = p.Description
 		}
 	}
-	away := plain(words.Say("story.distance", "distance", words.Distance(s.Distance)))
+	away := telegram.Plain(words.Say("story.distance", "distance", words.Distance(s.Distance)))
 	return cmp.Or(capital(description), away)
 }

@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/sim"
 	"excursobot/geo"
 	"excursobot/store"
@@ -53,7 +55,7 @@ func TestPinsAreLeftOut(t *testing.T) {
 		hide bool
 	}{
 		"by the person":  {hide: true},
-		"under pressure": {edit: func(c *Config) { c.Limits.OutBurst = spareReserve }},
+		"under pressure": {edit: func(c *Config) { c.Limits.OutBurst = telegram.OptionalReserve }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/live"
 )
 
@@ -64,7 +66,7 @@ func (b *Bot) onStats(ctx context.Context, u *update) error {
 // onForget asks whether it is meant. The buttons carry the person's id: nobody else's press counts.
 func (b *Bot) onForget(ctx context.Context, u *update) error {
 	id := strconv.FormatInt(u.person, 10)
-	_, err := b.out.send(ctx, u.chat, message{HTML: u.words.Say("forget.ask"), Buttons: [][]button{
+	_, err := b.out.Send(ctx, u.chat, telegram.Message{HTML: u.words.Say("forget.ask"), Buttons: [][]telegram.Button{
 		{{Text: u.words.Plain("button.forget_yes"), Data: "forget:yes:" + id}},
 		{{Text: u.words.Plain("button.forget_no"), Data: "forget:no:" + id}},
 	}})
@@ -80,13 +82,13 @@ func (b *Bot) forgetButton(u *update, args string) job {
 		return b.oldButton()
 	case person != strconv.FormatInt(u.person, 10):
 		return job{kind: "button", run: func(ctx context.Context, u *update) error {
-			b.out.answer(ctx, u.callback.ID, u.words.Plain("toast.not_yours"))
+			b.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain("toast.not_yours"))
 			return nil
 		}}
 	case answer == "no":
 		return job{kind: "button", run: func(ctx context.Context, u *update) error {
-			b.out.answer(ctx, u.callback.ID, "")
-			return b.replace(ctx, u, message{HTML: u.words.Say("forget.cancelled")})
+			b.out.AnswerCallback(ctx, u.callback.ID, "")
+			return b.replace(ctx, u, telegram.Message{HTML: u.words.Say("forget.cancelled")})
 		}}
 	}
 	return job{kind: "button", lane: telling, run: b.forgetPerson}
@@ -100,20 +102,20 @@ func (b *Bot) forgetPerson(ctx context.Context, u *update) error {
 		return err
 	}
 	b.log.Info("forgotten", "update", u.id)
-	return b.replace(ctx, u, message{HTML: u.words.Say("forget.done")})
+	return b.replace(ctx, u, telegram.Message{HTML: u.words.Say("forget.done")})
 }
 
 func (b *Bot) say(ctx context.Context, u *update, markup string) error {
-	_, err := b.out.send(ctx, u.chat, message{HTML: markup})
+	_, err := b.out.Send(ctx, u.chat, telegram.Message{HTML: markup})
 	return err
 }
 
 // replace puts m in the place of the message whose button was pressed, or sends it if that is too old to be known.
-func (b *Bot) replace(ctx context.Context, u *update, m message) error {
+func (b *Bot) replace(ctx context.Context, u *update, m telegram.Message) error {
 	if u.callback.Message == nil {
-		_, err := b.out.send(ctx, u.chat, m)
+		_, err := b.out.Send(ctx, u.chat, m)
 		return err
 	}
-	_, err := b.out.edit(ctx, u.chat, u.callback.Message.ID, m)
+	_, err := b.out.Edit(ctx, u.chat, u.callback.Message.ID, m)
 	return err
 }

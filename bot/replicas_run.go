@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"excursobot/limiter"
 	"excursobot/store"
 )
 
@@ -87,7 +88,7 @@ func (b *Bot) listen(ctx context.Context) {
 				r.log.Warn("replica_deaf", "again_in", listenAgain, "error", err)
 			}
 		})
-		_ = sleep(ctx, listenAgain)
+		_ = limiter.Sleep(ctx, listenAgain)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	tele "gopkg.in/telebot.v3"
 
 	"excursobot/bot/text"
@@ -93,7 +95,7 @@ func newUpdate(full *tele.Update) *update {
 	default:
 		return u
 	}
-	u.person, u.chat, u.code = from.ID, chat.ID, truncate(from.LanguageCode, 35)
+	u.person, u.chat, u.code = from.ID, chat.ID, telegram.Truncate(from.LanguageCode, 35)
 	return u
 }
 

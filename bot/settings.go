@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/text"
 	"excursobot/store"
 )
@@ -14,7 +16,7 @@ var interests = []string{"history", "architecture", "people", "nature"}
 
 // onSettings shows what a person can choose.
 func (b *Bot) onSettings(ctx context.Context, u *update) error {
-	_, err := b.out.send(ctx, u.chat, settingsMenu(u.words, u.user))
+	_, err := b.out.Send(ctx, u.chat, settingsMenu(u.words, u.user))
 	return err
 }
 
@@ -27,7 +29,7 @@ func (b *Bot) settingsButton(u *update, args string) job {
 		return b.oldButton()
 	}
 	return job{kind: "button", run: func(ctx context.Context, u *update) error {
-		b.out.answer(ctx, u.callback.ID, u.words.Plain("toast.saved"))
+		b.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain("toast.saved"))
 		user, err := b.cfg.Store.UpdateUser(ctx, u.person, func(user *store.User) error {
 			choose(user)
 			return nil
@@ -75,7 +77,7 @@ func withInterest(had []string, which string, on bool) []string {
 }
 
 // settingsMenu shows a person's choices and a button for each other one.
-func settingsMenu(words *text.Words, user store.User) message {
+func settingsMenu(words *text.Words, user store.User) telegram.Message {
 	length := map[store.Length]struct {
 		name string
 		next store.Length
@@ -85,7 +87,7 @@ func settingsMenu(words *text.Words, user store.User) message {
 		store.Long:  {"long", ""},
 	}[user.Length]
 	var chosen []string
-	var rows [][]button
+	var rows [][]telegram.Button
 	for i, interest := range interests {
 		label, has := words.Plain("button.interest_"+interest), slices.Contains(user.Interests, interest)
 		if has {
@@ -95,18 +97,18 @@ func settingsMenu(words *text.Words, user store.User) message {
 		if i%2 == 0 {
 			rows = append(rows, nil)
 		}
-		rows[len(rows)-1] = append(rows[len(rows)-1], button{Text: label, Data: "set:" + interest + ":" + onOff(!has)})
+		rows[len(rows)-1] = append(rows[len(rows)-1], telegram.Button{Text: label, Data: "set:" + interest + ":" + onOff(!has)})
 	}
 	if len(chosen) == 0 {
 		chosen = []string{words.Say("settings.interests_none")}
 	}
-	return message{
+	return telegram.Message{
 		HTML: words.Say("settings.text",
 			"length", text.HTML(words.Say("settings.length_"+length.name)),
 			"pictures", text.HTML(words.Say("settings."+onOff(!user.HidePictures))),
 			"pins", text.HTML(words.Say("settings."+onOff(!user.HidePins))),
 			"interests", text.HTML(strings.Join(chosen, ", "))),
-		Buttons: append([][]button{
+		Buttons: append([][]telegram.Button{
 			{{Text: words.Plain("button.length_" + length.name), Data: "set:length:" + string(length.next)}},
 			{
 				{Text: words.Plain("button.pictures_" + onOff(!user.HidePictures)), Data: "set:pictures:" + onOff(user.HidePictures)},

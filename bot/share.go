@@ -73,7 +73,7 @@ func (b *Bot) walkBegan(ctx context.Context, u *update, resumed bool, err error)
 		return nil
 	case errors.Is(err, live.ErrFull):
 		p, _ := location(u.located())
-		_, err := b.out.send(ctx, u.chat, fullMessage(u.words, p))
+		_, err := b.out.Send(ctx, u.chat, fullMessage(u.words, p))
 		return err
 	case errors.Is(err, store.ErrInvalid):
 		return b.onBadLocation(ctx, u)

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/live"
 	"excursobot/bot/text"
 	"excursobot/geo"
@@ -43,8 +45,8 @@ func (b *Bot) walkEnded(w store.Walk, done func(error)) {
 		if err != nil {
 			return fmt.Errorf("read what was told: %w", err)
 		}
-		_, err = b.out.send(ctx, w.Chat, summaryMessage(words, w, stops))
-		told = err == nil || errors.Is(err, errAmbiguous) || errors.Is(err, errUnreachable)
+		_, err = b.out.Send(ctx, w.Chat, summaryMessage(words, w, stops))
+		told = err == nil || errors.Is(err, telegram.ErrAmbiguous) || errors.Is(err, telegram.ErrUnreachable)
 		if err != nil {
 			return b.reached(ctx, w.Person, err)
 		}
@@ -67,7 +69,7 @@ func (b *Bot) keepsakes(ctx context.Context, w store.Walk, r track.Route, pictur
 	if pictures {
 		png, err := b.painter.PNG(ctx, r)
 		if err == nil {
-			err = b.upload(ctx, w.Chat, "sendPhoto", Form{Field: "photo", Name: name + ".png", Data: png})
+			err = b.upload(ctx, w.Chat, "sendPhoto", telegram.Form{Field: "photo", Name: name + ".png", Data: png})
 		}
 		if err != nil {
 			b.log.Warn("walk_picture", "walk", w.ID, "error", err)
@@ -76,7 +78,7 @@ func (b *Bot) keepsakes(ctx context.Context, w store.Walk, r track.Route, pictur
 	var gpx bytes.Buffer
 	err := track.GPX(&gpx, r)
 	if err == nil {
-		err = b.upload(ctx, w.Chat, "sendDocument", Form{Field: "document", Name: name + ".gpx", Data: gpx.Bytes()})
+		err = b.upload(ctx, w.Chat, "sendDocument", telegram.Form{Field: "document", Name: name + ".gpx", Data: gpx.Bytes()})
 	}
 	if err != nil {
 		b.log.Warn("walk_file", "walk", w.ID, "error", err)
@@ -84,20 +86,16 @@ func (b *Bot) keepsakes(ctx context.Context, w store.Walk, r track.Route, pictur
 }
 
 // upload sends a file without a sound.
-func (b *Bot) upload(ctx context.Context, chat int64, method string, form Form) error {
+func (b *Bot) upload(ctx context.Context, chat int64, method string, form telegram.Form) error {
 	form.Fields = map[string]string{"chat_id": strconv.FormatInt(chat, 10), "disable_notification": "true"}
-	return b.out.do(ctx, request{chat: chat, method: method, payload: form}, nil)
+	return b.out.Do(ctx, telegram.Request{Chat: chat, Method: method, Payload: form}, nil)
 }
 
 // walkRoute is the walk as geo/track draws it.
 func walkRoute(words *text.Words, w store.Walk, stops []store.Stop) track.Route {
-	r := track.Route{Name: w.Began.UTC().Format(time.DateOnly), Words: track.Words{
+	r := track.Route{Name: w.Began.UTC().Format(time.DateOnly), Track: track.Decode(w.Track), Words: track.Words{
 		North: words.Say("route.north"), Metre: words.Say("route.metre"), Kilometre: words.Say("route.kilometre"),
 	}}
-	for _, p := range live.Route(w.Track) {
-		r.Track = append(r.Track, p.Point)
-		r.Times = append(r.Times, p.At)
-	}
 	for _, s := range stops {
 		if s.Point != (geo.Point{}) {
 			r.Places = append(r.Places, track.Place{Number: s.Number, Title: s.Title, Point: s.Point, At: s.At})

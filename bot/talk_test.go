@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/sim"
 	"excursobot/store"
 )
@@ -267,7 +269,7 @@ func TestTheLogHoldsNoExactPosition(t *testing.T) {
 
 // toastAPI notes what buttons are answered.
 type toastAPI struct {
-	API
+	telegram.API
 	toasts *[]string
 }
 

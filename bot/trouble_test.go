@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/sim"
 )
 
@@ -148,7 +150,7 @@ func TestACardWhoseStoryCannotBeSentBecomesAnApology(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldConfig{telegram: sim.TelegramConfig{Fault: func(m string, n int) (int, string, int, bool) {
-			return http.StatusBadGateway, "<html>", 0, m == "editMessageText" && n <= sendTries
+			return http.StatusBadGateway, "<html>", 0, m == "editMessageText" && n <= telegram.SendTries
 		}}})
 		defer w.close()
 		p := w.person(1, "en")

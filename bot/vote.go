@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/geo"
 	"excursobot/store"
 )
@@ -14,7 +16,7 @@ import (
 // oldButton is the job of every button that means nothing (any more): old, forged or cut short.
 func (b *Bot) oldButton() job {
 	return job{kind: "button", run: func(ctx context.Context, u *update) error {
-		b.out.answer(ctx, u.callback.ID, u.words.Plain("button.old"))
+		b.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain("button.old"))
 		return nil
 	}}
 }
@@ -54,22 +56,22 @@ func (b *Bot) voteButton(_ *update, args string) job {
 		retired, err := b.cfg.Guide.Vote(ctx, u.person, key, mark)
 		switch {
 		case errors.Is(err, store.ErrNotFound) && !u.private:
-			b.out.answer(ctx, u.callback.ID, u.words.Plain("toast.not_yours"))
+			b.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain("toast.not_yours"))
 			return nil
 		case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrInvalid): // what was told has been forgotten, or the button is forged
-			b.out.answer(ctx, u.callback.ID, u.words.Plain("button.old"))
+			b.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain("button.old"))
 			return nil
 		case err != nil:
-			b.out.answer(ctx, u.callback.ID, "")
+			b.out.AnswerCallback(ctx, u.callback.ID, "")
 			return err
 		case mark == store.Wrong && retired:
-			b.out.answer(ctx, u.callback.ID, u.words.Plain("story.thanks_retired"))
+			b.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain("story.thanks_retired"))
 			return nil
 		case mark == store.Wrong:
-			b.out.answer(ctx, u.callback.ID, u.words.Plain("story.thanks_wrong"))
+			b.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain("story.thanks_wrong"))
 			return nil
 		}
-		b.out.answer(ctx, u.callback.ID, u.words.Plain("story.thanks_vote"))
+		b.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain("story.thanks_vote"))
 		if mark == store.Dislike {
 			return b.askWhy(ctx, u, key)
 		}
@@ -110,22 +112,22 @@ func (b *Bot) askWhy(ctx context.Context, u *update, key store.StoryKey) error {
 	if m == nil || m.ReplyMarkup == nil {
 		return nil
 	}
-	var rows [][]button
+	var rows [][]telegram.Button
 	for _, row := range m.ReplyMarkup.InlineKeyboard {
-		var buttons []button
+		var buttons []telegram.Button
 		for _, old := range row {
-			is := button{Text: old.Text, Data: old.Data, URL: old.URL}
+			is := telegram.Button{Text: old.Text, Data: old.Data, URL: old.URL}
 			if old.Data == u.callback.Data {
-				is = button{Text: u.words.Plain("story.wrong"), Data: voteData(key, store.Wrong)}
+				is = telegram.Button{Text: u.words.Plain("story.wrong"), Data: voteData(key, store.Wrong)}
 			}
 			buttons = append(buttons, is)
 		}
 		rows = append(rows, buttons)
 	}
-	err := b.out.do(ctx, request{chat: u.chat, method: "editMessageReplyMarkup", idempotent: true, payload: map[string]any{
-		"chat_id": u.chat, "message_id": m.ID, "reply_markup": inlineMarkup{rows},
+	err := b.out.Do(ctx, telegram.Request{Chat: u.chat, Method: "editMessageReplyMarkup", Idempotent: true, Payload: map[string]any{
+		"chat_id": u.chat, "message_id": m.ID, "reply_markup": telegram.InlineMarkup{Rows: rows},
 	}}, nil)
-	if errors.Is(err, errGone) || errors.Is(err, errMarkup) {
+	if errors.Is(err, telegram.ErrGone) || errors.Is(err, telegram.ErrBadRequest) {
 		return nil // the vote counts all the same
 	}
 	return err
@@ -135,7 +137,7 @@ func (b *Bot) askWhy(ctx context.Context, u *update, key store.StoryKey) error {
 func (b *Bot) languageButton(u *update, code string) job {
 	if code == moreLanguages {
 		return job{kind: "button", run: func(ctx context.Context, u *update) error {
-			b.out.answer(ctx, u.callback.ID, "")
+			b.out.AnswerCallback(ctx, u.callback.ID, "")
 			return b.replace(ctx, u, storyLanguageMenu(u.words, b.cfg.Words))
 		}}
 	}
@@ -144,7 +146,7 @@ func (b *Bot) languageButton(u *update, code string) job {
 		return b.oldButton()
 	}
 	return job{kind: "button", run: func(ctx context.Context, u *update) error {
-		b.out.answer(ctx, u.callback.ID, "")
+		b.out.AnswerCallback(ctx, u.callback.ID, "")
 		_, err := b.cfg.Store.UpdateUser(ctx, u.person, func(user *store.User) error {
 			user.Language = code
 			return nil
@@ -153,11 +155,11 @@ func (b *Bot) languageButton(u *update, code string) job {
 			return err
 		}
 		u.words = b.cfg.Words.Words(code)
-		m := message{HTML: u.words.Say("language.set"), Ask: u.words.Plain("start.button_location")} // the keyboard speaks it too
+		m := telegram.Message{HTML: u.words.Say("language.set"), Ask: u.words.Plain("start.button_location")} // the keyboard speaks it too
 		if storyOnly {
 			m.HTML = u.words.Say("language.story_only", "language", name)
 		}
-		if _, err := b.out.send(ctx, u.chat, m); err != nil || u.callback.Message == nil {
+		if _, err := b.out.Send(ctx, u.chat, m); err != nil || u.callback.Message == nil {
 			return err
 		}
 		return b.unbutton(ctx, u)

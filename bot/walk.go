@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/live"
 	"excursobot/store"
 )
@@ -18,7 +20,7 @@ func (b *Bot) onLive(ctx context.Context, u *update) error {
 	if w, ok := b.walks.Walk(u.person); ok {
 		m = statusMessage(u.words, w, b.intervals)
 	}
-	_, err := b.out.send(ctx, u.chat, m)
+	_, err := b.out.Send(ctx, u.chat, m)
 	return err
 }
 
@@ -26,7 +28,7 @@ func (b *Bot) onLive(ctx context.Context, u *update) error {
 func (b *Bot) onStop(ctx context.Context, u *update) error {
 	_, err := b.walks.Stop(ctx, u.person, live.Stopped)
 	if errors.Is(err, live.ErrNoWalk) {
-		_, err = b.out.send(ctx, u.chat, noWalkMessage(u.words))
+		_, err = b.out.Send(ctx, u.chat, noWalkMessage(u.words))
 	}
 	return err
 }
@@ -37,9 +39,9 @@ func (b *Bot) everyButton(_ *update, args string) job {
 	if err != nil {
 		return b.oldButton()
 	}
-	return b.walkButton(func(ctx context.Context, u *update) (message, error) {
+	return b.walkButton(func(ctx context.Context, u *update) (telegram.Message, error) {
 		w, err := b.walks.Choose(ctx, u.person, every, u.arrived)
-		return message{HTML: u.words.Say("live.chosen", "interval", interval(u.words, w.Interval))}, err
+		return telegram.Message{HTML: u.words.Say("live.chosen", "interval", interval(u.words, w.Interval))}, err
 	})
 }
 
@@ -47,58 +49,58 @@ func (b *Bot) everyButton(_ *update, args string) job {
 func (b *Bot) liveButton(_ *update, args string) job {
 	switch args {
 	case "pause":
-		return b.walkButton(func(ctx context.Context, u *update) (message, error) {
+		return b.walkButton(func(ctx context.Context, u *update) (telegram.Message, error) {
 			_, err := b.walks.Pause(ctx, u.person)
 			return pausedMessage(u.words), err
 		})
 	case "resume":
-		return b.walkButton(func(ctx context.Context, u *update) (message, error) {
+		return b.walkButton(func(ctx context.Context, u *update) (telegram.Message, error) {
 			w, err := b.walks.Resume(ctx, u.person)
 			return resumedMessage(u.words, w, time.Now()), err
 		})
 	case "stop":
-		return b.walkButton(func(ctx context.Context, u *update) (message, error) {
+		return b.walkButton(func(ctx context.Context, u *update) (telegram.Message, error) {
 			_, err := b.walks.Stop(ctx, u.person, live.Stopped)
-			return message{}, err // the summary follows
+			return telegram.Message{}, err // the summary follows
 		})
 	case "how":
-		return b.walkButton(func(_ context.Context, u *update) (message, error) {
-			return message{HTML: u.words.Say("how_live.text")}, nil
+		return b.walkButton(func(_ context.Context, u *update) (telegram.Message, error) {
+			return telegram.Message{HTML: u.words.Say("how_live.text")}, nil
 		})
 	}
 	return b.oldButton()
 }
 
 // walkButton is the job of a button whose message turns into what fn returns; an empty one only loses its buttons.
-func (b *Bot) walkButton(fn func(context.Context, *update) (message, error)) job {
+func (b *Bot) walkButton(fn func(context.Context, *update) (telegram.Message, error)) job {
 	return job{kind: "button", run: func(ctx context.Context, u *update) error {
 		m, err := fn(ctx, u)
 		switch {
 		case errors.Is(err, live.ErrNoWalk):
-			b.out.answer(ctx, u.callback.ID, plain(u.words.Say("live.none")))
+			b.out.AnswerCallback(ctx, u.callback.ID, telegram.Plain(u.words.Say("live.none")))
 			return nil
 		case errors.Is(err, live.ErrInterval):
-			b.out.answer(ctx, u.callback.ID, u.words.Plain("button.old"))
+			b.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain("button.old"))
 			return nil
 		}
-		b.out.answer(ctx, u.callback.ID, "")
+		b.out.AnswerCallback(ctx, u.callback.ID, "")
 		if err != nil || u.callback.Message == nil {
 			return err
 		}
 		if m.HTML == "" {
 			return b.unbutton(ctx, u)
 		}
-		_, err = b.out.edit(ctx, u.chat, u.callback.Message.ID, m)
+		_, err = b.out.Edit(ctx, u.chat, u.callback.Message.ID, m)
 		return err
 	}}
 }
 
 // unbutton takes the buttons from the message of the one pressed.
 func (b *Bot) unbutton(ctx context.Context, u *update) error {
-	err := b.out.do(ctx, request{chat: u.chat, method: "editMessageReplyMarkup", idempotent: true, payload: map[string]any{
+	err := b.out.Do(ctx, telegram.Request{Chat: u.chat, Method: "editMessageReplyMarkup", Idempotent: true, Payload: map[string]any{
 		"chat_id": u.chat, "message_id": u.callback.Message.ID,
 	}}, nil)
-	if errors.Is(err, errGone) || errors.Is(err, errMarkup) {
+	if errors.Is(err, telegram.ErrGone) || errors.Is(err, telegram.ErrBadRequest) {
 		return nil
 	}
 	return err
@@ -117,14 +119,14 @@ func (b *Bot) onNext(ctx context.Context, u *update) error {
 	answer := u.words.Plain("toast.soon")
 	switch {
 	case errors.Is(err, live.ErrNoWalk):
-		answer = plain(u.words.Say("live.none"))
+		answer = telegram.Plain(u.words.Say("live.none"))
 	case errors.Is(err, live.ErrFull):
-		answer = plain(u.words.Say("live.full"))
+		answer = telegram.Plain(u.words.Say("live.full"))
 	case err != nil && !errors.Is(err, live.ErrBusy):
-		b.out.answer(ctx, u.callback.ID, "")
+		b.out.AnswerCallback(ctx, u.callback.ID, "")
 		return err
 	}
-	b.out.answer(ctx, u.callback.ID, answer)
+	b.out.AnswerCallback(ctx, u.callback.ID, answer)
 	return nil
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/guide"
 	"excursobot/bot/live"
 	"excursobot/bot/text"
@@ -84,12 +86,12 @@ func (b *Bot) prepareWalk(w store.Walk, at geo.Point) {
 func (b *Bot) defaultChosen(w store.Walk) {
 	b.errand(w.Chat, "default", func(ctx context.Context) error {
 		_, words := b.reader(ctx, w.Person)
-		m := message{HTML: words.Say("live.default_chosen", "interval", interval(words, w.Interval))}
+		m := telegram.Message{HTML: words.Say("live.default_chosen", "interval", interval(words, w.Interval))}
 		if w.Question == 0 { // it was never asked, for there was no room
-			_, err := b.out.send(ctx, w.Chat, m)
+			_, err := b.out.Send(ctx, w.Chat, m)
 			return b.reached(ctx, w.Person, err)
 		}
-		_, err := b.out.edit(ctx, w.Chat, w.Question, m)
+		_, err := b.out.Edit(ctx, w.Chat, w.Question, m)
 		return b.reached(ctx, w.Person, err)
 	})
 }
@@ -101,7 +103,7 @@ func (b *Bot) quiet(w store.Walk) {
 	}
 	b.errand(w.Chat, "quiet", func(ctx context.Context) error {
 		_, words := b.reader(ctx, w.Person)
-		_, err := b.out.send(ctx, w.Chat, message{HTML: words.Say(quietKey)})
+		_, err := b.out.Send(ctx, w.Chat, telegram.Message{HTML: words.Say(quietKey)})
 		return b.reached(ctx, w.Person, err)
 	})
 }
@@ -138,7 +140,7 @@ func (b *Bot) reader(ctx context.Context, person int64) (store.User, *text.Words
 
 // reached takes what a send came to: somebody who blocked the bot is no fault.
 func (b *Bot) reached(ctx context.Context, person int64, err error) error {
-	if errors.Is(err, errUnreachable) {
+	if errors.Is(err, telegram.ErrUnreachable) {
 		b.unreachable(ctx, person)
 		return nil
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/guide"
 	"excursobot/bot/live"
 	"excursobot/bot/text"
@@ -54,7 +56,7 @@ func (t *tick) tell(ctx context.Context) live.Outcome {
 	stopTyping := func() {}
 	if t.waited {
 		req.Class = guide.Interactive
-		stopTyping = b.out.typing(ctx, t.Chat)
+		stopTyping = b.out.ShowTyping(ctx, t.Chat)
 	}
 	story, claim, err := b.cfg.Guide.Tell(ctx, req, func(c guide.Card) { t.shown.show(b, 0, func() int { return t.show(ctx, c) }) })
 	stopTyping()
@@ -68,8 +70,8 @@ func (t *tick) tell(ctx context.Context) live.Outcome {
 		return live.Dropped
 	}
 	t.begin(ctx, story.Place.ID, t.card)
-	_, err = b.out.edit(ctx, t.Chat, t.card, walkMessage(t.words, story, t.Number, t.Point, b.showsPictures(t.user)))
-	if err != nil && !errors.Is(err, errAmbiguous) { // what may have arrived counts as told
+	_, err = b.out.Edit(ctx, t.Chat, t.card, walkMessage(t.words, story, t.Number, t.Point, b.showsPictures(t.user)))
+	if err != nil && !errors.Is(err, telegram.ErrAmbiguous) { // what may have arrived counts as told
 		return t.unsent(ctx, err)
 	}
 	t.record(ctx, story, claim)
@@ -85,7 +87,7 @@ func (t *tick) tell(ctx context.Context) live.Outcome {
 // show sends the card, and beside it the question how often; it returns the card's message, 0 if it could not be sent. A card under way is
 // not cut off by the end of the walk, or it could not be taken back.
 func (t *tick) show(ctx context.Context, c guide.Card) int {
-	id, err := t.bot.out.edit(t.bot.workContext(), t.Chat, t.Attempt.Message, cardMessage(t.words, c))
+	id, err := t.bot.out.Edit(t.bot.workContext(), t.Chat, t.Attempt.Message, cardMessage(t.words, c))
 	if err != nil {
 		t.bot.log.Warn("card", "walk", t.Walk, "error", err)
 		return t.Attempt.Message
@@ -122,7 +124,7 @@ func (t *tick) ask(ctx context.Context) {
 	}
 	m := questionMessage(t.words, b.intervals)
 	m.Within = cardMost
-	id, err := b.out.send(ctx, t.Chat, m)
+	id, err := b.out.Send(ctx, t.Chat, m)
 	if err == nil {
 		_, err = b.walks.Asked(ctx, t.Person, id)
 	}
@@ -174,7 +176,7 @@ func (t *tick) explain(ctx context.Context, cause error) live.Outcome {
 	case !t.waited && !b.limits.troubles.Allow(t.Person):
 		return outcome
 	}
-	if _, err := b.out.edit(ctx, t.Chat, t.card, message{HTML: t.words.Say(key, "wait", overloadAgain)}); err != nil {
+	if _, err := b.out.Edit(ctx, t.Chat, t.card, telegram.Message{HTML: t.words.Say(key, "wait", overloadAgain)}); err != nil {
 		return t.unsent(ctx, err)
 	}
 	return outcome
@@ -183,7 +185,7 @@ func (t *tick) explain(ctx context.Context, cause error) live.Outcome {
 // unsent is the outcome of a send that did not come through.
 func (t *tick) unsent(ctx context.Context, err error) live.Outcome {
 	switch {
-	case errors.Is(err, errUnreachable):
+	case errors.Is(err, telegram.ErrUnreachable):
 		t.bot.unreachable(context.WithoutCancel(ctx), t.Person)
 		return live.Unreachable
 	case ctx.Err() != nil:
@@ -209,7 +211,7 @@ func (t *tick) withdraw(ctx context.Context) {
 func (b *Bot) withdrawCard(ctx context.Context, chat int64, card int) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawMost)
 	defer cancel()
-	err := b.out.do(ctx, request{chat: chat, method: "deleteMessage", idempotent: true, payload: map[string]any{
+	err := b.out.Do(ctx, telegram.Request{Chat: chat, Method: "deleteMessage", Idempotent: true, Payload: map[string]any{
 		"chat_id": chat, "message_id": card,
 	}}, nil)
 	if err != nil {

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/guide"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/sim"
@@ -108,7 +110,7 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	w.must(err)
 	words, err := text.Load()
 	w.must(err)
-	client, err := Dial(DialConfig{Token: w.token, Transport: net})
+	client, err := telegram.NewClient(telegram.ClientConfig{Token: w.token, Transport: net})
 	w.must(err)
 	bc := Config{API: client, Store: w.store, Guide: teller, Words: words, Log: log, Observe: w.seen.observe()}
 	if cfg.webhook {

@@ -195,7 +195,7 @@ func TestStopCutsOffWhatHangs(t *testing.T) {
 func TestNewGivesUpWhatItOpened(t *testing.T) {
 	cfg := Defaults()
 	cfg.Store.Dir = t.TempDir()
-	cfg.Telegram.Token = "" // bot.Dial refuses
+	cfg.Telegram.Token = "" // telegram.NewClient refuses
 	log := slog.New(slog.DiscardHandler)
 	if _, err := New(cfg, World{}, log); err == nil {
 		t.Fatal("no error")

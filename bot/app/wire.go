@@ -14,6 +14,7 @@ import (
 	"excursobot/bot/guide/model"
 	"excursobot/bot/live"
 	"excursobot/bot/monitor"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo"
 	"excursobot/geo/places"
@@ -186,7 +187,7 @@ func (a *App) buildBot(world World) error {
 		return fmt.Errorf("texts: %w", err)
 	}
 	t, lim := a.cfg.Telegram, a.cfg.Limits
-	api, err := bot.Dial(bot.DialConfig{Token: t.Token, URL: t.APIURL, Transport: chaosTransport(orNetwork(world.Telegram))})
+	api, err := telegram.NewClient(telegram.ClientConfig{Token: t.Token, URL: t.APIURL, Transport: chaosTransport(orNetwork(world.Telegram))})
 	if err != nil {
 		return err
 	}
@@ -199,7 +200,7 @@ func (a *App) buildBot(world World) error {
 		Replica:       a.replica,
 		Lease:         a.cfg.Store.Lease,
 		API:           api,
-		Ahead:         api.Ahead,
+		ClockSkew:     api.ClockSkew,
 		Room:          a.hasRoom,
 		Store:         a.store,
 		Guide:         a.guide,

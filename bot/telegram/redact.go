@@ -1,7 +1,6 @@
-package bot
+package telegram
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,21 +9,20 @@ import (
 	"time"
 )
 
-// standIn is the token that telebot sees. Everything above the wire (telebot, http.Client and the addresses in their
-// errors) holds only this word.
+// standIn takes the token's place above the wire: http.Client and the addresses in its errors never hold the token.
 const standIn = "TOKEN"
 
-// wire puts the real token into the address at the last moment and takes it out of the errors that come back.
+// wire puts the token into the address just before a request leaves, and removes it from the errors that come back.
 type wire struct {
 	next  http.RoundTripper
 	token string
-	told  atomic.Pointer[told]
+	clock atomic.Pointer[clockReading]
 }
 
-// told is what the last answer said of the time.
-type told struct {
+// clockReading is Telegram's time, as one answer gave it.
+type clockReading struct {
 	telegram time.Time
-	here     time.Time // when it came; by the monotonic clock too, which is never set
+	here     time.Time // when the answer came; it holds the monotonic clock, which nobody sets
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -37,9 +35,9 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, redact(err, w.token)
 	}
 	if at, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
-		w.told.Store(&told{telegram: at, here: time.Now()})
+		w.clock.Store(&clockReading{telegram: at, here: time.Now()})
 	}
-	// A gateway's page in HTML is not an answer of the Bot API, whatever a parser would make of it. The status is known only here.
+	// An HTML page of a gateway is not an answer of the Bot API. The status is known only here.
 	if resp.StatusCode >= http.StatusInternalServerError && !strings.HasPrefix(resp.Header.Get("Content-Type"), "application/json") {
 		resp.Body.Close()
 		return nil, &gatewayError{Status: resp.StatusCode}
@@ -54,25 +52,14 @@ type capped struct {
 	io.Closer
 }
 
-// bound gives every request the context of one call.
-type bound struct {
-	ctx  context.Context //nolint:containedctx // it is the one call's: http.Client offers no other way under telebot
-	next http.RoundTripper
-}
-
-// RoundTrip implements http.RoundTripper.
-func (b bound) RoundTrip(req *http.Request) (*http.Response, error) {
-	return b.next.RoundTrip(req.WithContext(b.ctx))
-}
-
-// gatewayError is a 5xx from something in front of the Bot API.
+// gatewayError is a 5xx from a server in front of the Bot API.
 type gatewayError struct{ Status int }
 
 func (e *gatewayError) Error() string {
 	return fmt.Sprintf("gateway answered %d %s", e.Status, http.StatusText(e.Status))
 }
 
-// redact hides the token in an error's text; errors.Is and errors.As still see the error itself.
+// redact hides the token in an error's text. errors.Is and errors.As still reach the error itself.
 func redact(err error, token string) error {
 	if token == "" || !strings.Contains(err.Error(), token) {
 		return err

@@ -1,4 +1,4 @@
-package bot
+package telegram
 
 import (
 	"context"
@@ -24,7 +24,7 @@ func respond(status int, kind, body string) (*http.Response, error) {
 
 func dial(t *testing.T, f transportFunc) *Client {
 	t.Helper()
-	c, err := Dial(DialConfig{Token: secretToken, URL: "https://api.test", Transport: f})
+	c, err := NewClient(ClientConfig{Token: secretToken, URL: "https://api.test", Transport: f})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestClientKnowsTelegramsClock(t *testing.T) {
 			resp.Header.Set("Date", time.Now().Add(behind).UTC().Format(http.TimeFormat))
 			return resp, err
 		})
-		if got := c.Ahead(); got != 0 {
+		if got := c.ClockSkew(); got != 0 {
 			t.Errorf("ahead by %v before the first answer", got)
 		}
 		for _, want := range []time.Duration{time.Hour, -30 * time.Minute} {
@@ -65,7 +65,7 @@ func TestClientKnowsTelegramsClock(t *testing.T) {
 				t.Fatal(err)
 			}
 			time.Sleep(10 * time.Minute)
-			if got := c.Ahead(); got.Round(time.Second) != want {
+			if got := c.ClockSkew(); got.Round(time.Second) != want {
 				t.Errorf("ahead by %v, want %v", got, want)
 			}
 		}
@@ -95,7 +95,7 @@ func TestClientAnswers(t *testing.T) {
 			t.Parallel()
 			c := dial(t, func(*http.Request) (*http.Response, error) { return respond(tt.status, tt.kind, tt.body) })
 			body, err := c.Call(t.Context(), "getMe", nil)
-			_, err = parse(body, err)
+			_, err = Parse(body, err)
 			if got := outcome(err); got != tt.outcome {
 				t.Errorf("outcome %q (%v), want %q", got, err, tt.outcome)
 			}
@@ -125,20 +125,20 @@ func TestClientCallsAreBounded(t *testing.T) {
 
 func TestDialRefuses(t *testing.T) {
 	t.Parallel()
-	for name, cfg := range map[string]DialConfig{
+	for name, cfg := range map[string]ClientConfig{
 		"no token":       {},
 		"no host":        {Token: "t", URL: "api"},
 		"no http":        {Token: "t", URL: "ftp://api.test"},
 		"not an address": {Token: "t", URL: "https://a b\x7f"},
 	} {
-		if _, err := Dial(cfg); err == nil {
+		if _, err := NewClient(cfg); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
 }
 
 func BenchmarkClientCall(b *testing.B) {
-	c, err := Dial(DialConfig{Token: secretToken, Transport: transportFunc(func(*http.Request) (*http.Response, error) {
+	c, err := NewClient(ClientConfig{Token: secretToken, Transport: transportFunc(func(*http.Request) (*http.Response, error) {
 		return respond(200, "application/json", `{"ok":true,"result":{"message_id":1}}`)
 	})})
 	if err != nil {
@@ -146,7 +146,7 @@ func BenchmarkClientCall(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := c.Call(b.Context(), "sendMessage", outgoing{Chat: 1, Text: "x"}); err != nil {
+		if _, err := c.Call(b.Context(), "sendMessage", Outgoing{Chat: 1, Text: "x"}); err != nil {
 			b.Fatal(err)
 		}
 	}

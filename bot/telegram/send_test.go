@@ -1,4 +1,4 @@
-package bot
+package telegram
 
 import (
 	"context"
@@ -59,9 +59,17 @@ func (s *script) methods() string {
 	return strings.Join(names, " ")
 }
 
+// last returns when the last call was made.
+func (s *script) last() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.calls[len(s.calls)-1].at
+}
+
 var (
 	fine      = step{body: `{"ok":true,"result":{"message_id":7}}`}
 	page502   = step{body: "<html>502 Bad Gateway</html>"}
+	page504   = step{err: &gatewayError{Status: 504}} // as the wire reports it
 	flood     = step{body: `{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 5","parameters":{"retry_after":5}}`}
 	blocked   = refuse(403, "Forbidden: bot was blocked by the user")
 	internal  = refuse(500, "Internal Server Error")
@@ -79,14 +87,14 @@ func refuse(code int, description string) step {
 	return step{body: string(body), err: err}
 }
 
-func newSender(api API) *sender {
-	return &sender{
-		api:     api,
-		pace:    limiter.NewPace[int64](limiter.PaceConfig{Rate: 25, Burst: 25, KeyRate: 1, KeyBurst: 3}),
-		log:     slog.New(slog.DiscardHandler),
-		observe: func(string, string) {},
-		guard:   func(run func()) { run() },
-	}
+func newSender(api API) *Sender {
+	return NewSender(SenderConfig{
+		API:     api,
+		Pace:    limiter.NewPace[int64](limiter.PaceConfig{Rate: 25, Burst: 25, KeyRate: 1, KeyBurst: 3}),
+		Log:     slog.New(slog.DiscardHandler),
+		Observe: func(string, string) {},
+		Guard:   func(run func()) { run() },
+	})
 }
 
 func TestSendByOutcome(t *testing.T) {
@@ -103,17 +111,19 @@ func TestSendByOutcome(t *testing.T) {
 		{"an internal error is tried again", []step{internal, fine}, false, nil, "sendMessage sendMessage"},
 		{"no connection is tried again", []step{noRoute, noRoute, fine}, false, nil, "sendMessage sendMessage sendMessage"},
 		{"a flood wait is obeyed", []step{flood, fine}, false, nil, "sendMessage sendMessage"},
-		{"a send cut off may have been taken and is not repeated", []step{cutOff}, false, errAmbiguous, "sendMessage"},
+		{"a send that a gateway gave up may have been taken and is not repeated", []step{page504}, false, ErrAmbiguous, "sendMessage"},
+		{"an edit that a gateway gave up is repeated", []step{page504, fine}, true, nil, "editMessageText editMessageText"},
+		{"a send cut off may have been taken and is not repeated", []step{cutOff}, false, ErrAmbiguous, "sendMessage"},
 		{"an edit cut off is repeated", []step{cutOff, fine}, true, nil, "editMessageText editMessageText"},
 		{"an edit that changes nothing is a success", []step{same}, true, nil, "editMessageText"},
 		{"an edit of what has gone becomes a send", []step{notThere, fine}, true, nil, "editMessageText sendMessage"},
 		{"refused markup goes out as plain text", []step{badMarkup, fine}, false, nil, "sendMessage sendMessage"},
 		{"refused markup of an edit goes out as plain text", []step{badMarkup, fine}, true, nil, "editMessageText editMessageText"},
-		{"a person who blocked the bot is unreachable", []step{blocked}, false, errUnreachable, "sendMessage"},
-		{"a group without the right to write is unreachable", []step{noRights}, false, errUnreachable, "sendMessage"},
-		{"so is one for administrators", []step{refuse(400, "Bad Request: need administrator rights in the channel chat")}, false, errUnreachable, "sendMessage"},
-		{"so is one that forbids writing", []step{refuse(400, "Bad Request: CHAT_WRITE_FORBIDDEN")}, false, errUnreachable, "sendMessage"},
-		{"so is one that put the bot out", []step{refuse(403, "Forbidden: bot was kicked from the supergroup chat")}, false, errUnreachable, "sendMessage"},
+		{"a person who blocked the bot is unreachable", []step{blocked}, false, ErrUnreachable, "sendMessage"},
+		{"a group without the right to write is unreachable", []step{noRights}, false, ErrUnreachable, "sendMessage"},
+		{"so is one for administrators", []step{refuse(400, "Bad Request: need administrator rights in the channel chat")}, false, ErrUnreachable, "sendMessage"},
+		{"so is one that forbids writing", []step{refuse(400, "Bad Request: CHAT_WRITE_FORBIDDEN")}, false, ErrUnreachable, "sendMessage"},
+		{"so is one that put the bot out", []step{refuse(403, "Forbidden: bot was kicked from the supergroup chat")}, false, ErrUnreachable, "sendMessage"},
 		{"tries are bounded", []step{{err: noNetwork}}, false, noNetwork, "sendMessage sendMessage sendMessage sendMessage sendMessage"},
 	}
 	for _, tt := range tests {
@@ -126,7 +136,7 @@ func TestSendByOutcome(t *testing.T) {
 				if tt.edit {
 					edit = 3
 				}
-				_, err := s.put(t.Context(), 1, edit, message{HTML: "<b>R&amp;D</b>", Tail: `<a href="https://e.x">src</a>`})
+				_, err := s.put(t.Context(), 1, edit, Message{HTML: "<b>R&amp;D</b>", Tail: `<a href="https://e.x">src</a>`})
 				if !errors.Is(err, tt.want) {
 					t.Errorf("error %v, want %v", err, tt.want)
 				}
@@ -138,7 +148,27 @@ func TestSendByOutcome(t *testing.T) {
 	}
 }
 
-func TestFloodWaitHoldsTheChatAndThenEverybody(t *testing.T) {
+func TestFloodWaitHoldsItsChatAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		api := &script{steps: []step{flood, fine}}
+		s := newSender(api)
+		start := time.Now()
+		var wg sync.WaitGroup
+		wg.Go(func() { mustSend(t, s, 1) })
+		time.Sleep(time.Second / 2)
+		mustSend(t, s, 2)
+		if d := api.last().Sub(start); d != time.Second/2 {
+			t.Errorf("another chat's message went out after %v, want at once (500ms)", d)
+		}
+		wg.Wait()
+		if d := api.last().Sub(start); d < 5*time.Second {
+			t.Errorf("the chat's message went out after %v, want at least 5s", d)
+		}
+	})
+}
+
+func TestFloodWaitsInTwoChatsHoldEverybody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		api := &script{steps: []step{flood, flood, fine}}
@@ -146,16 +176,14 @@ func TestFloodWaitHoldsTheChatAndThenEverybody(t *testing.T) {
 		start := time.Now()
 		var wg sync.WaitGroup
 		for chat := range int64(2) {
-			wg.Go(func() {
-				if _, err := s.send(t.Context(), chat+1, message{HTML: "x"}); err != nil {
-					t.Error(err)
-				}
-			})
+			wg.Go(func() { mustSend(t, s, chat+1) })
 		}
+		time.Sleep(time.Second) // both were refused, and the wait of 5 s is not over
+		if n := len(strings.Fields(api.methods())); n != 2 {
+			t.Fatalf("%d calls within a second, want the two that were refused", n)
+		}
+		mustSend(t, s, 3)
 		wg.Wait()
-		if _, err := s.send(t.Context(), 3, message{HTML: "x"}); err != nil {
-			t.Error(err)
-		}
 		for i, c := range api.calls[2:] {
 			if d := c.at.Sub(start); d < 5*time.Second {
 				t.Errorf("call %d went out after %v, want at least 5s", i+2, d)
@@ -167,11 +195,18 @@ func TestFloodWaitHoldsTheChatAndThenEverybody(t *testing.T) {
 	})
 }
 
+func mustSend(t *testing.T, s *Sender, chat int64) {
+	t.Helper()
+	if _, err := s.Send(t.Context(), chat, Message{HTML: "x"}); err != nil {
+		t.Errorf("send to chat %d: %v", chat, err)
+	}
+}
+
 func TestPlainTextKeepsWordsAndAddress(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		api := &script{steps: []step{badMarkup, fine}}
-		if _, err := newSender(api).send(t.Context(), 1, message{HTML: "<b>R&amp;D</b>", Tail: `<a href="https://e.x">src</a>`, Picture: "https://p.x/1.jpg"}); err != nil {
+		if _, err := newSender(api).Send(t.Context(), 1, Message{HTML: "<b>R&amp;D</b>", Tail: `<a href="https://e.x">src</a>`, Picture: "https://p.x/1.jpg"}); err != nil {
 			t.Fatal(err)
 		}
 		last := api.calls[1]
@@ -188,8 +223,8 @@ func TestLongTextComesInParts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		api := &script{steps: []step{fine}}
-		m := message{HTML: strings.Repeat("слово ", 1000), Tail: "source", Picture: "https://p.x/1.jpg", Buttons: [][]button{{{Text: "b", Data: "d"}}}}
-		if _, err := newSender(api).edit(t.Context(), 1, 9, m); err != nil {
+		m := Message{HTML: strings.Repeat("слово ", 1000), Tail: "source", Picture: "https://p.x/1.jpg", Buttons: [][]Button{{{Text: "b", Data: "d"}}}}
+		if _, err := newSender(api).Edit(t.Context(), 1, 9, m); err != nil {
 			t.Fatal(err)
 		}
 		if got, want := api.methods(), "editMessageText sendMessage"; got != want {
@@ -210,7 +245,7 @@ func TestTypingIsRenewedAndEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := &script{steps: []step{fine}}
 		s := newSender(api)
-		stop := s.typing(t.Context(), 1)
+		stop := s.ShowTyping(t.Context(), 1)
 		time.Sleep(9 * time.Second)
 		stop()
 		stop() // harmless
@@ -241,7 +276,7 @@ func TestParseTrustsOnlyTheBody(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if _, err := parse([]byte(tt.body), tt.err); (err == nil) != tt.ok {
+			if _, err := Parse([]byte(tt.body), tt.err); (err == nil) != tt.ok {
 				t.Errorf("parse error %v, want ok %v", err, tt.ok)
 			}
 		})

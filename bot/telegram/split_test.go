@@ -1,4 +1,4 @@
-package bot
+package telegram
 
 import (
 	"html"
@@ -50,7 +50,7 @@ func TestSplit(t *testing.T) {
 
 func TestPlain(t *testing.T) {
 	t.Parallel()
-	got := plain(`<b>R&amp;D &lt;3</b> <a href="https://e.x/?a=1&amp;b=2">more</a>`)
+	got := Plain(`<b>R&amp;D &lt;3</b> <a href="https://e.x/?a=1&amp;b=2">more</a>`)
 	if want := "R&D <3 more (https://e.x/?a=1&b=2)"; got != want {
 		t.Errorf("plain = %q, want %q", got, want)
 	}

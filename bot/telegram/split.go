@@ -1,4 +1,4 @@
-package bot
+package telegram
 
 import (
 	"strings"
@@ -7,12 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxMessage is Telegram's limit of one message in UTF-16 units of what is shown: markup is free, an entity is one character.
+// maxMessage is Telegram's limit for one message, in UTF-16 units of the visible text. Markup does not count, an entity is one character.
 const maxMessage = 4096
 
-// split cuts markup made by this package into parts of at most limit units, at a paragraph, a line, a sentence or a word, whichever
-// is found first in the last half of a part. Tags open at a cut are closed and opened again. tail stays whole on the last part; parts
-// without anything to see are left out. limit is at least 64.
+// split cuts well-formed markup into parts of at most limit units. It cuts at a paragraph, a line, a sentence or a word: at the first of these that
+// occurs in the second half of a part. Tags that are open at a cut are closed and opened again. tail stays whole, on the last part. Parts without
+// visible text are left out. limit is at least 64.
 func split(markup, tail string, limit int) []string {
 	if units(markup)+units(tail) <= limit {
 		if whole := strings.TrimSpace(markup + tail); whole != "" {
@@ -36,7 +36,7 @@ func split(markup, tail string, limit int) []string {
 	tail = strings.TrimSpace(tail)
 	switch {
 	case tail == "":
-	case units(tail) > limit: // it can't stay whole: better in pieces than not at all
+	case units(tail) > limit: // it cannot stay whole
 		return append(append(parts, nonEmpty(last)...), split(tail, "", limit)...)
 	case last != "" && width(rest)+2+units(tail) <= limit:
 		last += "\n\n" + tail
@@ -69,7 +69,7 @@ func (t token) units() int {
 	return max(1, utf16.RuneLen(t.char))
 }
 
-// lex reads markup; what is neither a tag nor an entity is taken as it stands.
+// lex reads markup. Everything that is neither a tag nor an entity is a character.
 func lex(s string) []token {
 	out := make([]token, 0, len(s))
 	for len(s) > 0 {
@@ -80,7 +80,7 @@ func lex(s string) []token {
 	return out
 }
 
-// first reads the token that s begins with.
+// first returns the token with which s begins.
 func first(s string) (t token) {
 	switch {
 	case s[0] == '<' && tagLength(s) > 0:
@@ -96,7 +96,7 @@ func first(s string) (t token) {
 	return t
 }
 
-// tagLength returns the length of the tag that s begins with, 0 if it is none.
+// tagLength returns the length of the tag with which s begins, 0 if s begins with none.
 func tagLength(s string) int {
 	end := strings.IndexByte(s, '>')
 	if end < 2 {
@@ -112,7 +112,8 @@ func tagLength(s string) int {
 	return end + 1
 }
 
-// entityLength returns the length of the entity that s begins with, 0 if it is none. The longest that Telegram reads is &#1114111;.
+// entityLength returns the length of the entity with which s begins, 0 if s begins with none. The longest that Telegram reads is
+// &#1114111;.
 func entityLength(s string) int {
 	end := strings.IndexByte(s[:min(len(s), 10)], ';')
 	if end < 2 {
@@ -126,7 +127,7 @@ func entityLength(s string) int {
 	return end + 1
 }
 
-// units is how long Telegram finds markup.
+// units returns the length of markup as Telegram counts it.
 func units(markup string) int {
 	n := 0
 	for len(markup) > 0 {
@@ -180,8 +181,8 @@ func cut(tokens []token, limit int) int {
 	return max(1, best)
 }
 
-// render writes tokens after opening the tags in open, closes what stays open, and returns the part without space at
-// its ends ("" if nothing is to see) and the tags to open in the next part.
+// render opens the tags in open, writes tokens and closes the tags that are still open. It returns the part without space at its ends ("" without
+// visible text) and the tags to open in the next part.
 func render(open, tokens []token) (string, []token) {
 	var b strings.Builder
 	for _, t := range open {

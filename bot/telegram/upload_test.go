@@ -1,4 +1,4 @@
-package bot
+package telegram
 
 import (
 	"errors"
@@ -15,7 +15,7 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 func TestAFormIsPostedWhole(t *testing.T) {
 	t.Parallel()
 	var path, chat, name, data string
-	client, err := Dial(DialConfig{Token: "7:secret", URL: "https://api.test/base", Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+	client, err := NewClient(ClientConfig{Token: "7:secret", URL: "https://api.test/base", Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 		path, chat = r.URL.Path, r.FormValue("chat_id")
 		file, header, err := r.FormFile("photo")
 		if err != nil {
@@ -30,7 +30,7 @@ func TestAFormIsPostedWhole(t *testing.T) {
 	}
 	form := Form{Fields: map[string]string{"chat_id": "5"}, Field: "photo", Name: "walk.png", Data: []byte("\x89PNG\r\n\x00")}
 	body, err := client.Call(t.Context(), "sendPhoto", form)
-	if _, err = parse(body, err); err != nil {
+	if _, err = Parse(body, err); err != nil {
 		t.Fatal(err)
 	}
 	if path != "/base/bot7:secret/sendPhoto" || chat != "5" || name != "walk.png" || data != string(form.Data) {
@@ -40,7 +40,7 @@ func TestAFormIsPostedWhole(t *testing.T) {
 
 func TestAFormsErrorHidesTheToken(t *testing.T) {
 	t.Parallel()
-	client, err := Dial(DialConfig{Token: "7:secret", Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+	client, err := NewClient(ClientConfig{Token: "7:secret", Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 		return nil, errors.New("cannot reach " + r.URL.String())
 	})})
 	if err != nil {
