@@ -9,29 +9,29 @@ import (
 	"excursobot/bot/sim"
 )
 
-// ask makes people do n things, within half a second.
-func (r *rampage) ask(n int) {
+// act lets people do n things within half a second.
+func (r *crashRun) act(n int) {
 	for range n {
-		switch i := r.rng.IntN(len(r.people) + givers); {
+		switch i := r.rng.IntN(len(r.people) + donorCount); {
 		case i >= len(r.people):
-			r.give(r.givers[900+int64(i-len(r.people))])
-		case i >= standing:
-			r.walk(r.people[i], r.rng.IntN(100))
+			r.donate(r.donors[900+int64(i-len(r.people))])
+		case i >= askerCount:
+			r.walkOn(r.people[i], r.rng.IntN(100))
 		default:
-			r.stand(r.people[i], r.rng.IntN(100))
+			r.askSomething(r.people[i], r.rng.IntN(100))
 		}
 		time.Sleep(time.Duration(r.rng.IntN(10)) * time.Millisecond)
 	}
 }
 
-// somewhere is a point in the city.
-func (r *rampage) somewhere() (lat, lon float64) {
-	return chaosLat + (r.rng.Float64()-0.5)/200, chaosLon + (r.rng.Float64()-0.5)/200
+// randomPoint returns a point in the city.
+func (r *crashRun) randomPoint() (lat, lon float64) {
+	return cityLat + (r.rng.Float64()-0.5)/200, cityLon + (r.rng.Float64()-0.5)/200
 }
 
-// walk makes a person share a live location, move, or want the next story now.
-func (r *rampage) walk(p *sim.Person, dice int) {
-	lat, lon := r.somewhere()
+// walkOn lets a person share a live location, move, or ask for the next story now.
+func (r *crashRun) walkOn(p *sim.Person, dice int) {
+	lat, lon := r.randomPoint()
 	message, walks := r.walkers[p]
 	if !walks {
 		update, message := p.Share(lat, lon, 3600)
@@ -46,10 +46,10 @@ func (r *rampage) walk(p *sim.Person, dice int) {
 	p.Move(message, lat, lon, 90)
 }
 
-// stand makes a person ask something.
-func (r *rampage) stand(p *sim.Person, dice int) {
-	lat, lon := r.somewhere()
-	w := r.asked[p]
+// askSomething lets a person send a command, press a button or send a location.
+func (r *crashRun) askSomething(p *sim.Person, dice int) {
+	lat, lon := r.randomPoint()
+	w := r.expected[p]
 	m, data := buttonOf(p, "more:")
 	var update int64
 	switch {
@@ -63,11 +63,11 @@ func (r *rampage) stand(p *sim.Person, dice int) {
 		update = p.Locate(lat, lon)
 		w.stories++
 	}
-	r.asked[p] = w
+	r.expected[p] = w
 	r.updates = append(r.updates, update)
 }
 
-// buttonOf returns the person's newest button whose data begins so.
+// buttonOf returns the person's newest button whose data has the prefix.
 func buttonOf(p *sim.Person, prefix string) (message int, data string) {
 	for _, m := range p.Messages() {
 		for _, row := range m.Buttons {

@@ -9,14 +9,14 @@ import (
 	"excursobot/bot/sim"
 )
 
-// weather is what goes wrong around the bot in a seed, beside what goes wrong in each.
-type weather struct {
+// faultPlan holds the faults of one seed. Most seeds have some faults besides.
+type faultPlan struct {
 	name      string
-	model     func(n int) string // its fault of the n-th call
+	model     func(n int) string // the fault of its n-th call, "" = none
 	slow      time.Duration      // the model's time for an answer, default 700 ms
 	wikipedia func(n int) string
-	clock     bool // it is set, to and fro
-	calm      bool // nothing goes wrong
+	clock     bool // the wall clock is set forward and back
+	none      bool // no faults at all
 }
 
 func half(n int, fault string) string {
@@ -26,8 +26,8 @@ func half(n int, fault string) string {
 	return ""
 }
 
-// weathers come one after the other, seed by seed.
-var weathers = []weather{
+// faultPlans are used in turn, one for each seed.
+var faultPlans = []faultPlan{
 	{name: "fair"},
 	{name: "model down", model: func(n int) string { return half(n, "500") }},
 	{name: "model hangs", model: func(n int) string { return map[int]string{1: "hang", 4: "stall"}[n%6] }},
@@ -36,40 +36,40 @@ var weathers = []weather{
 	{name: "clock set", clock: true},
 }
 
-// modelFault is the weather's, or one that every seed has now and then.
-func (w weather) modelFault(n int) string {
-	if w.model != nil {
-		if fault := w.model(n); fault != "" {
+// modelFault returns the fault of the model's n-th call: the plan's, or else one that every seed has now and then.
+func (p faultPlan) modelFault(n int) string {
+	if p.model != nil {
+		if fault := p.model(n); fault != "" {
 			return fault
 		}
 	}
-	if w.calm {
+	if p.none {
 		return ""
 	}
 	return map[int]string{5: "500", 9: "cut", 13: "garbage", 17: "429", 23: "badyear"}[n%29]
 }
 
-func (w weather) wikipediaFault(n int) string {
-	if w.wikipedia != nil {
-		if fault := w.wikipedia(n); fault != "" {
+func (p faultPlan) wikipediaFault(n int) string {
+	if p.wikipedia != nil {
+		if fault := p.wikipedia(n); fault != "" {
 			return fault
 		}
 	}
-	if w.calm {
+	if p.none {
 		return ""
 	}
 	return map[int]string{7: "503", 11: "html"}[n%19]
 }
 
-// telegramFault makes one call in about 25 fail, the same ones for a seed: refused for flood, lost on the way there, failed inside, and taken
-// with an answer that is lost.
-func (r *rampage) telegramFault(method string, n int) (status int, body string, retryAfter int, ok bool) {
+// telegramFault makes about one call in 25 fail, always the same ones for a seed: refused for flood control, lost before it arrives, failed on the server, or
+// executed with a lost answer.
+func (r *crashRun) telegramFault(method string, n int) (status int, body string, retryAfter int, ok bool) {
 	switch method {
 	case "sendMessage", "editMessageText", "answerCallbackQuery", "sendInvoice", "answerPreCheckoutQuery":
 	default:
 		return 0, "", 0, false
 	}
-	if r.weather.calm {
+	if r.plan.none {
 		return 0, "", 0, false
 	}
 	switch (uint64(n)*2654435761 + r.seed*97) % 101 {

@@ -12,26 +12,26 @@ import (
 
 var pending = regexp.MustCompile(`(?m)^excursobot_inbox_pending (\d+)$`)
 
-// quiet waits until Telegram has handed everything out, the bot has done it, and it has been silent for a while.
-func (r *rampage) quiet() {
+// waitIdle waits until Telegram has delivered all updates, the bot's inbox is empty, and the bot has sent nothing for idleFor.
+func (r *crashRun) waitIdle() {
 	const patience = 5 * time.Minute
 	deadline := time.Now().Add(patience)
 	for time.Now().Before(deadline) {
-		time.Sleep(1200 * time.Millisecond) // more often the bot would take it for somebody who guesses its token
-		_, metrics := r.get("/metrics", chaosDashboard)
+		time.Sleep(1200 * time.Millisecond) // more frequent requests look like an attack on the token
+		_, metrics := r.get("/metrics", dashboardToken)
 		left := pending.FindStringSubmatch(metrics)
 		r.mu.Lock()
-		still := time.Since(r.heard)
+		still := time.Since(r.lastCall)
 		r.mu.Unlock()
-		if r.tg.Pending() == 0 && left != nil && left[1] == "0" && still > calm {
+		if r.tg.Pending() == 0 && left != nil && left[1] == "0" && still > idleFor {
 			return
 		}
 	}
-	r.t.Errorf("not quiet within %v: %d updates wait at Telegram", patience, r.tg.Pending())
+	r.t.Errorf("not idle within %v: %d updates wait at Telegram", patience, r.tg.Pending())
 }
 
-// get asks the running bot for a page; status 0 = there is none. What it shows is kept for the search for secrets.
-func (r *rampage) get(path, token string) (status int, body string) {
+// get requests a page of the running bot; status 0 = no answer. It records the answer for the search for secrets.
+func (r *crashRun) get(path, token string) (status int, body string) {
 	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodGet, "http://"+r.addr+path, nil)
 	if err != nil {
 		r.t.Fatal(err)
@@ -52,11 +52,11 @@ func (r *rampage) get(path, token string) (status int, body string) {
 	return resp.StatusCode, string(all)
 }
 
-// look looks at every page, with the token and without.
-func (r *rampage) look() {
+// readPages requests every page with and without the token.
+func (r *crashRun) readPages() {
 	for _, path := range []string{"/metrics", "/api/stats", "/dashboard", "/readyz", "/healthz", "/hook", "/nothing"} {
 		r.get(path, "")
 		time.Sleep(1200 * time.Millisecond)
-		r.get(path, chaosDashboard)
+		r.get(path, dashboardToken)
 	}
 }

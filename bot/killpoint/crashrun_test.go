@@ -23,26 +23,26 @@ import (
 	"excursobot/bot/sim"
 )
 
-// What must not be seen in anything that the bot prints or shows.
+// The secrets. The bot must never print or show one.
 const (
-	chaosToken     = "4242:chaos-token-not-to-be-seen"
-	chaosKey       = "chaos-key-not-to-be-seen"
-	chaosDashboard = "chaos-dashboard-not-to-be-seen"
-	chaosHook      = "chaos-hook-not-to-be-seen"
+	botToken       = "4242:chaos-token-not-to-be-seen"
+	modelKey       = "chaos-key-not-to-be-seen"
+	dashboardToken = "chaos-dashboard-not-to-be-seen"
+	hookSecret     = "chaos-hook-not-to-be-seen"
 )
 
 const (
-	chaosLat    = 48.2
-	chaosLon    = 11.5
-	walkersMost = 8
-	standing    = 40 // people who ask where they stand
-	givers      = 6
-	calm        = 3 * time.Second // without a sign from a bot that has nothing left to do: it is done
-	lives       = 6               // that end by a kill
+	cityLat     = 48.2
+	cityLon     = 11.5
+	walkerCount = 8
+	askerCount  = 40 // people who send single locations
+	donorCount  = 6
+	idleFor     = 3 * time.Second // without a message from the bot: its work is done
+	kills       = 6               // in a run, before the move of the store
 )
 
-// chaosPoints are the named points and how often one is passed at most before the kill; each seed meets some of them.
-var chaosPoints = []struct {
+// killPoints are the named points, each with the greatest number of passes before the kill. A seed uses some of them.
+var killPoints = []struct {
 	name string
 	most int
 }{
@@ -52,66 +52,66 @@ var chaosPoints = []struct {
 	{"checkout.before", 1}, {"checkout.after", 1}, {"pay.before", 2}, {"pay.after", 2}, {"thanks.before", 2}, {"backup.middle", 1},
 }
 
-// rampage is one seed: servers that live on, and the bot that does not.
-type rampage struct {
+// crashRun is one seed: simulated servers that keep running, and the bot, which is killed and started again.
+type crashRun struct {
 	t       *testing.T
 	seed    uint64
 	bin     string
 	dir     string
 	addr    string // of the bot
 	rng     *rand.Rand
-	weather weather
-	ownPace bool // messages go out as fast as they may in real life
+	plan    faultPlan
+	ownPace bool // the bot keeps its default limits for outgoing messages
 	webhook bool
 	tg      *sim.Telegram
 	model   *sim.Model
 	servers []*http.Server
 	env     []string
-	out     output // standard output of all lives
+	out     output // standard output of all processes
 	errs    output // standard error
-	pages   output // what the bot showed over HTTP
+	pages   output // all answers of the bot over HTTP
 	clock   *os.File
 	stop    context.CancelFunc
 	posting sync.WaitGroup
 
-	mu      sync.Mutex
-	heard   time.Time // of the last call of the bot that changed a chat
-	cuts    int       // answers that Telegram did not get through
-	refused []string  // checkouts, why
+	mu       sync.Mutex
+	lastCall time.Time // of the bot that changed a chat
+	cuts     int       // answers of Telegram that were lost
+	refusals []string  // reasons of refused checkouts
 
-	people  []*sim.Person
-	asked   map[*sim.Person]wishes
-	updates []int64                      // that must be done in the end
-	walkers map[*sim.Person]int          // by the message of their share
-	givers  map[int64]*sim.Person        // by id
-	pressed map[*sim.Person]map[int]bool // invoices
-	bills   int
-	crashes []crash
-	moves   []string // the points at which a move was killed
+	people    []*sim.Person
+	expected  map[*sim.Person]expectation
+	updates   []int64                      // that must be done in the end
+	walkers   map[*sim.Person]int          // the message of their live location
+	donors    map[int64]*sim.Person        // by id
+	paid      map[*sim.Person]map[int]bool // invoices, by message
+	invoices  int
+	crashes   []crash
+	moveKills []string // the points at which a move was killed
 }
 
-// wishes are what one message each answers.
-type wishes struct{ stories, helps int }
+// expectation counts the answers that a person must get, one message each.
+type expectation struct{ stories, helps int }
 
-// crash is the end of a life.
+// crash is the end of a process.
 type crash struct {
 	point string // "random" = at none
 	at    time.Time
 }
 
-func newRampage(t *testing.T, seed uint64, bin, dir string) *rampage {
-	r := &rampage{
+func newCrashRun(t *testing.T, seed uint64, bin, dir string) *crashRun {
+	r := &crashRun{
 		t: t, seed: seed, bin: bin, dir: dir, rng: rand.New(rand.NewPCG(seed, 6)),
-		weather: weathers[seed%uint64(len(weathers))], webhook: (seed+seed/6)%2 == 0, ownPace: seed%3 == 0,
-		asked: map[*sim.Person]wishes{}, walkers: map[*sim.Person]int{}, givers: map[int64]*sim.Person{}, pressed: map[*sim.Person]map[int]bool{},
+		plan: faultPlans[seed%uint64(len(faultPlans))], webhook: (seed+seed/6)%2 == 0, ownPace: seed%3 == 0,
+		expected: map[*sim.Person]expectation{}, walkers: map[*sim.Person]int{}, donors: map[int64]*sim.Person{}, paid: map[*sim.Person]map[int]bool{},
 	}
-	r.tg = sim.NewTelegram(sim.TelegramConfig{Token: chaosToken, Latency: 20 * time.Millisecond, Fault: r.telegramFault})
-	r.tg.Subscribe(r.hear)
-	slow := cmp.Or(r.weather.slow, 700*time.Millisecond)
-	r.model = sim.NewModel(sim.ModelConfig{Latency: func(int) time.Duration { return slow }, Fault: func(n int) string { return r.weather.modelFault(n) }})
+	r.tg = sim.NewTelegram(sim.TelegramConfig{Token: botToken, Latency: 20 * time.Millisecond, Fault: r.telegramFault})
+	r.tg.Subscribe(r.observe)
+	slow := cmp.Or(r.plan.slow, 700*time.Millisecond)
+	r.model = sim.NewModel(sim.ModelConfig{Latency: func(int) time.Duration { return slow }, Fault: func(n int) string { return r.plan.modelFault(n) }})
 	wiki := sim.NewWikipedia(sim.WikipediaConfig{
-		Articles: sim.City(seed, chaosLat, chaosLon, 80, "en"), Latency: 100 * time.Millisecond, RetryAfter: 1,
-		Fault: func(n int) string { return r.weather.wikipediaFault(n) },
+		Articles: sim.City(seed, cityLat, cityLon, 80, "en"), Latency: 100 * time.Millisecond, RetryAfter: 1,
+		Fault: func(n int) string { return r.plan.wikipediaFault(n) },
 	})
 	r.addr = r.freeAddr()
 	var err error
@@ -121,8 +121,8 @@ func newRampage(t *testing.T, seed uint64, bin, dir string) *rampage {
 	r.setClock(0)
 	r.env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LOG_FORMAT=json", "HTTP_ADDR=" + r.addr, "DATA_DIR=" + dir, "EXCURSOBOT_CHAOS_CLOCK=" + r.clock.Name(),
-		"TELEGRAM_BOT_TOKEN=" + chaosToken, "TELEGRAM_API_URL=" + r.serve(r.tg), "DASHBOARD_TOKEN=" + chaosDashboard,
-		"OPENAI_API_KEY=" + chaosKey, "OPENAI_BASE_URL=" + r.serve(r.model) + "/v1", "OPENAI_MODEL=chaos", "OPENAI_REQUESTS_PER_MINUTE=1000",
+		"TELEGRAM_BOT_TOKEN=" + botToken, "TELEGRAM_API_URL=" + r.serve(r.tg), "DASHBOARD_TOKEN=" + dashboardToken,
+		"OPENAI_API_KEY=" + modelKey, "OPENAI_BASE_URL=" + r.serve(r.model) + "/v1", "OPENAI_MODEL=chaos", "OPENAI_REQUESTS_PER_MINUTE=1000",
 		"WIKIPEDIA_URL=" + r.serve(wiki) + "/w/api.php?lang={lang}", "WIKIPEDIA_CONTACT=chaos@example.org",
 		"LIVE_INTERVALS=2s,10s", "LIVE_DEFAULT=2s", "BACKUP_EVERY=1h", "BACKUP_KEEP=2", "SHUTDOWN_DRAIN=20s",
 		"LIMITS_PERSON_STORY_EVERY=1ms", "LIMITS_PERSON_STORY_BURST=1000", "LIMITS_PERSON_UPDATES=1000", "LIMITS_PERSON_UPDATES_BURST=10000",
@@ -132,12 +132,12 @@ func newRampage(t *testing.T, seed uint64, bin, dir string) *rampage {
 		r.env = append(r.env, "LIMITS_CHAT_MESSAGES=30", "LIMITS_CHAT_MESSAGES_BURST=30", "LIMITS_MESSAGES=1000")
 	}
 	if seed%2 == 1 {
-		r.env = append(r.env, "LOG_LEVEL=debug") // says the most
+		r.env = append(r.env, "LOG_LEVEL=debug") // prints the most
 	}
 	if r.webhook {
 		r.env = append(r.env, "WEBHOOK_URL=http://"+r.addr+"/hook")
 		if seed%4 == 0 {
-			r.env = append(r.env, "WEBHOOK_SECRET="+chaosHook) // else it follows from the token
+			r.env = append(r.env, "WEBHOOK_SECRET="+hookSecret) // otherwise the bot derives it from the token
 		}
 		ctx, cancel := context.WithCancel(context.Background())
 		r.stop = cancel
@@ -147,19 +147,19 @@ func newRampage(t *testing.T, seed uint64, bin, dir string) *rampage {
 			}
 		})
 	}
-	for id := range int64(standing + walkersMost) {
+	for id := range int64(askerCount + walkerCount) {
 		r.people = append(r.people, r.tg.Person(sim.Profile{ID: id + 1, FirstName: "P", LanguageCode: "en"}))
 	}
-	for id := int64(900); id < 900+givers; id++ {
-		r.givers[id] = r.tg.Person(sim.Profile{ID: id, FirstName: "G", LanguageCode: "en"})
-		r.pressed[r.givers[id]] = map[int]bool{}
+	for id := int64(900); id < 900+donorCount; id++ {
+		r.donors[id] = r.tg.Person(sim.Profile{ID: id, FirstName: "G", LanguageCode: "en"})
+		r.paid[r.donors[id]] = map[int]bool{}
 	}
 	return r
 }
 
-// kind says what is special about the seed.
-func (r *rampage) kind() string {
-	kind := r.weather.name
+// describe names the properties of the seed.
+func (r *crashRun) describe() string {
+	kind := r.plan.name
 	if r.webhook {
 		kind += ", webhook"
 	}
@@ -169,18 +169,18 @@ func (r *rampage) kind() string {
 	return kind
 }
 
-func (r *rampage) hear(e sim.Event) {
+func (r *crashRun) observe(e sim.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if e.Kind != "typing" {
-		r.heard = time.Now()
+		r.lastCall = time.Now()
 	}
 	if e.Kind == "precheckout_answer" && e.Text != "" {
-		r.refused = append(r.refused, e.Text)
+		r.refusals = append(r.refusals, e.Text)
 	}
 }
 
-func (r *rampage) freeAddr() string {
+func (r *crashRun) freeAddr() string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		r.t.Fatal(err)
@@ -189,8 +189,8 @@ func (r *rampage) freeAddr() string {
 	return l.Addr().String()
 }
 
-// serve runs a server for as long as the rampage, and returns its address.
-func (r *rampage) serve(h http.Handler) string {
+// serve starts a server that runs until close, and returns its address.
+func (r *crashRun) serve(h http.Handler) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		r.t.Fatal(err)
@@ -201,7 +201,7 @@ func (r *rampage) serve(h http.Handler) string {
 	return "http://" + l.Addr().String()
 }
 
-func (r *rampage) close() {
+func (r *crashRun) close() {
 	if r.stop != nil {
 		r.stop()
 	}
@@ -212,8 +212,8 @@ func (r *rampage) close() {
 	_ = r.clock.Close()
 }
 
-// child starts the bot; at is where it kills itself, "" = nowhere.
-func (r *rampage) child(at string) *exec.Cmd {
+// startBot starts the bot. It kills itself at the given point; "" = never.
+func (r *crashRun) startBot(at string) *exec.Cmd {
 	cmd := exec.Command(r.bin, "run") //nolint:gosec // built just now
 	cmd.Env = append(slices.Clone(r.env), "EXCURSOBOT_CHAOS="+at)
 	cmd.Stdout, cmd.Stderr = &r.out, &r.errs
@@ -223,14 +223,14 @@ func (r *rampage) child(at string) *exec.Cmd {
 	return cmd
 }
 
-// run kills the bot again and again under load, then lets it finish and stops it.
-func (r *rampage) run() {
-	for range lives {
-		r.crash()
+// run kills the bot again and again under load, and then lets it finish its work and stops it.
+func (r *crashRun) run() {
+	for range kills {
+		r.killOnce()
 	}
-	r.anyClock()
-	last := r.child("")
-	r.ask(20)
+	r.jumpClock()
+	last := r.startBot("")
+	r.act(20)
 	time.Sleep(3 * time.Second)
 	if err := r.backup(); err != nil {
 		r.t.Errorf("backup: %v", err)
@@ -238,55 +238,55 @@ func (r *rampage) run() {
 	for p, message := range r.walkers {
 		r.updates = append(r.updates, p.StopSharing(message))
 	}
-	r.quiet()
-	r.look()
-	r.end(last.Process)
+	r.waitIdle()
+	r.readPages()
+	r.terminate(last.Process)
 	if err := last.Wait(); err != nil {
 		r.t.Errorf("the last stop: %v\n%s", err, r.out.tail(20))
 	}
-	r.move()
+	r.moveStore()
 }
 
-// move copies the store into another one with two kills on the way.
-func (r *rampage) move() {
+// moveStore copies the store into another one. The copy is killed twice.
+func (r *crashRun) moveStore() {
 	from, to := filepath.Join(r.dir, "excursobot.db"), filepath.Join(r.dir, "moved.db")
 	for _, point := range []string{"migrate.batch", "migrate.checked"} {
 		if _, killed, errs := r.command(point+":1", "migrate", "--from", from, "--to", to); !killed {
 			r.t.Errorf("the move was not killed at %s: %s", point, errs)
 		}
-		r.moves = append(r.moves, point)
+		r.moveKills = append(r.moveKills, point)
 	}
 	if code, _, errs := r.command("", "migrate", "--from", from, "--to", to); code != exitClean {
 		r.t.Errorf("the move: code %d, %s", code, errs)
 	}
 }
 
-func (r *rampage) end(p *os.Process) {
+func (r *crashRun) terminate(p *os.Process) {
 	if err := p.Signal(syscall.SIGTERM); err != nil {
 		r.t.Error(err)
 	}
 }
 
-// crash starts the bot, asks, and waits for its end: at a point, or at a random moment if it does not come there in time.
-func (r *rampage) crash() {
+// killOnce starts the bot, sends it updates, and waits for its end: at a kill point, or at a random moment if it does not reach the point in time.
+func (r *crashRun) killOnce() {
 	at, point, patience := "", "random", time.Duration(200+r.rng.IntN(2500))*time.Millisecond
 	if r.rng.IntN(4) > 0 {
-		chosen := chaosPoints[r.rng.IntN(len(chaosPoints))]
-		for !r.webhook && strings.HasPrefix(chosen.name, "reply.") { // a poll has no answer
-			chosen = chaosPoints[r.rng.IntN(len(chaosPoints))]
+		chosen := killPoints[r.rng.IntN(len(killPoints))]
+		for !r.webhook && strings.HasPrefix(chosen.name, "reply.") { // a poll sends no reply
+			chosen = killPoints[r.rng.IntN(len(killPoints))]
 		}
 		point, at = chosen.name, fmt.Sprintf("%s:%d", chosen.name, 1+r.rng.IntN(chosen.most))
 		patience = 5 * time.Second
 	}
-	r.anyClock()
-	cmd := r.child(at)
+	r.jumpClock()
+	cmd := r.startBot(at)
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	r.ask(30)
-	r.anyClock()
-	r.ask(30)
+	r.act(30)
+	r.jumpClock()
+	r.act(30)
 	if point == "backup.middle" {
-		_ = r.backup() // fails, for the bot dies on the way
+		_ = r.backup() // it fails, because the bot dies meanwhile
 	}
 	late := time.NewTimer(patience)
 	defer late.Stop()
@@ -300,19 +300,19 @@ func (r *rampage) crash() {
 	if ws, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || ws.Signal() != syscall.SIGKILL {
 		r.t.Fatalf("the bot ended by itself: %v\n%s\n%s", cmd.ProcessState, r.out.tail(20), r.errs.tail(20))
 	}
-	time.Sleep(50 * time.Millisecond) // what Telegram had taken off the wire has its effect
+	time.Sleep(50 * time.Millisecond) // requests that Telegram has received take effect
 	r.crashes = append(r.crashes, crash{point, time.Now()})
 }
 
 // backup asks the running bot for a copy of its store.
-func (r *rampage) backup() error {
+func (r *crashRun) backup() error {
 	cmd := exec.Command(r.bin, "backup") //nolint:gosec // built just now
 	cmd.Env = r.env
 	cmd.Stdout, cmd.Stderr = &r.out, &r.errs
 	return cmd.Run()
 }
 
-// output is what several lives of the bot printed.
+// output collects the output of several processes.
 type output struct {
 	mu sync.Mutex
 	b  bytes.Buffer
