@@ -62,7 +62,7 @@ flood: ## what too many updates do to memory and to the others (2 minutes)
 	go test -tags chaos ./bot/killpoint -run '^TestFlood$$' -count=1 -timeout 20m -v
 
 move: ## move PEOPLE (100000) people and stories to a throwaway Postgres and back, and measure it (3 minutes)
-	PG_FSYNC=on .ci/postgres go test ./bot/app -run '^TestRoundTrip$$' -count=1 -timeout 60m -v -people $(PEOPLE)
+	PG_FSYNC=on .ci/postgres go test ./bot/admin -run '^TestRoundTrip$$' -count=1 -timeout 60m -v -people $(PEOPLE)
 
 bench: ## every benchmark
 	go test -run '^$$' -bench . -benchmem ./...

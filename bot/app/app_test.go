@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/config"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/sim"
 	"excursobot/geo/places"
@@ -22,8 +23,8 @@ import (
 // newDemoApp builds the whole bot on the demo's stage, with its store in a directory of the test.
 func newDemoApp(t *testing.T) (*App, *stage, *places.Pack) {
 	t.Helper()
-	cfg := Defaults()
-	cfg.derive(environment{})
+	cfg := config.Defaults()
+	cfg.Derive(config.Environment{})
 	cfg.Store.Dir = t.TempDir()
 	pack, err := places.LoadPack()
 	if err != nil {
@@ -163,8 +164,8 @@ func TestStopDrains(t *testing.T) {
 // Work that does not end is cut off when the drain is over.
 func TestStopCutsOffWhatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cfg := Defaults()
-		cfg.derive(environment{})
+		cfg := config.Defaults()
+		cfg.Derive(config.Environment{})
 		cfg.Store.Dir = t.TempDir()
 		cfg.Shutdown.Drain = 3 * time.Second
 		pack, err := places.LoadPack()
@@ -193,9 +194,9 @@ func TestStopCutsOffWhatHangs(t *testing.T) {
 }
 
 func TestNewGivesUpWhatItOpened(t *testing.T) {
-	cfg := Defaults()
+	cfg := config.Defaults()
 	cfg.Store.Dir = t.TempDir()
-	cfg.Telegram.Token = "" // bot.Dial refuses
+	cfg.Telegram.Token = "" // telegram.NewClient refuses
 	log := slog.New(slog.DiscardHandler)
 	if _, err := New(cfg, World{}, log); err == nil {
 		t.Fatal("no error")
@@ -218,11 +219,11 @@ func TestNewGivesUpWhatItOpened(t *testing.T) {
 
 func TestWebhookRoute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // "within a second" holds however slow the machine is
-		cfg := Defaults()
+		cfg := config.Defaults()
 		cfg.Store.Dir = t.TempDir()
 		cfg.Telegram.Token = testToken
 		cfg.Telegram.WebhookURL = "https://bot.example/in/here"
-		cfg.derive(environment{})
+		cfg.Derive(config.Environment{})
 		a, err := New(cfg, World{}, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)

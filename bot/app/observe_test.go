@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/config"
 	"excursobot/bot/monitor"
 	"excursobot/bot/sim"
 	"excursobot/geo/places"
@@ -107,8 +108,8 @@ func TestMonitorElsewhere(t *testing.T) {
 // newAppAt builds the demo's bot with monitor.addr.
 func newAppAt(t *testing.T, addr string) *App {
 	t.Helper()
-	cfg := Defaults()
-	cfg.derive(environment{})
+	cfg := config.Defaults()
+	cfg.Derive(config.Environment{})
 	cfg.Store.Dir = t.TempDir()
 	pack, err := places.LoadPack()
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"excursobot/bot/config"
 	"excursobot/bot/sim"
 	"excursobot/geo/places"
 	"excursobot/store/pgstore/pgtest"
@@ -16,8 +17,8 @@ import (
 // newDatabaseApp builds the demo's bot on a Postgres database, with the pack's stories ready.
 func newDatabaseApp(t *testing.T, url string) (*App, *stage, *places.Pack) {
 	t.Helper()
-	cfg := Defaults()
-	cfg.derive(environment{})
+	cfg := config.Defaults()
+	cfg.Derive(config.Environment{})
 	cfg.Store.Dir, cfg.Store.Postgres = t.TempDir(), url
 	pack, err := places.LoadPack()
 	if err != nil {
@@ -86,11 +87,26 @@ func TestDatabase(t *testing.T) {
 func TestNoVolumeIsNoLossWithADatabase(t *testing.T) {
 	for _, url := range []string{"", "postgres://u@h/d"} {
 		var out strings.Builder
-		cfg := Defaults()
+		cfg := config.Defaults()
 		cfg.Store.Postgres = url
-		cfg.warn(slog.New(slog.NewTextHandler(&out, nil)), environment{"RAILWAY_PROJECT_ID": "x"})
+		cfg.Warn(slog.New(slog.NewTextHandler(&out, nil)), config.Environment{"RAILWAY_PROJECT_ID": "x"})
 		if got, want := strings.Contains(out.String(), "no_volume"), url == ""; got != want {
 			t.Errorf("with the database %q: warned %v, want %v", url, got, want)
 		}
+	}
+}
+
+func TestUnwritableDirectory(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("root may write everywhere")
+	}
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	cfg := config.Defaults()
+	cfg.Store.Dir = dir
+	if _, err := dataFile(cfg); err == nil || !strings.Contains(err.Error(), "store.dir") || !strings.Contains(err.Error(), "RAILWAY_RUN_UID") {
+		t.Errorf("error %v", err)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/config"
 	"excursobot/bot/sim"
 	"excursobot/geo"
 )
@@ -24,7 +25,7 @@ import (
 type town struct {
 	t        *testing.T
 	telegram *sim.Telegram
-	cfg      Config
+	cfg      config.Config
 	world    World
 	cut      *atomic.Bool // of the process that runs: it reaches nobody any more
 	stop     func() error
@@ -33,10 +34,10 @@ type town struct {
 // newTown has walks every 5 or 10 s, and starts a process.
 func newTown(t *testing.T) *town {
 	t.Helper()
-	cfg := Defaults()
-	cfg.derive(environment{})
+	cfg := config.Defaults()
+	cfg.Derive(config.Environment{})
 	const token = "1000:town"
-	cfg.Telegram = TelegramConfig{Token: token, APIURL: telegramAPI}
+	cfg.Telegram = config.TelegramConfig{Token: token, APIURL: config.TelegramAPI}
 	cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "k", "http://model.town/v1", "m"
 	cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.town/w/api.php", "town"
 	cfg.Live.Intervals, cfg.Live.Default = []time.Duration{5 * time.Second, 10 * time.Second}, 10*time.Second
