@@ -213,8 +213,8 @@ func fromBot(p *sim.Person) []sim.Message {
 	return got
 }
 
-// stories returns those of the bot's messages that are stories: they have buttons.
-func stories(p *sim.Person) []sim.Message {
+// storiesOf returns those of the bot's messages that are stories: they have buttons.
+func storiesOf(p *sim.Person) []sim.Message {
 	return slices.DeleteFunc(answers(p), func(m sim.Message) bool { return len(m.Buttons) == 0 })
 }
 
