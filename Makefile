@@ -50,18 +50,18 @@ fuzz: ## every fuzz target, FUZZ_RUNS executions each (default 20000)
 	.ci/fuzz
 
 chaos: ## kill the bot repeatedly and count what people received: SEEDS (50) runs of 30 s; a full volume
-	go vet -tags chaos ./bot/app
-	go test -tags chaos ./bot/app -run '^TestChaos' -count=1 -timeout 90m -v -seeds $(SEEDS)
+	go vet -tags chaos ./bot/killpoint
+	go test -tags chaos ./bot/killpoint -run '^TestChaos' -count=1 -timeout 90m -v -seeds $(SEEDS)
 
 replicas: ## three replicas on one database, one of them killed; a database outage of OUTAGE (60s): .ci/postgres make replicas
-	go vet -tags chaos ./bot/app
-	go test -tags chaos ./bot/app -run '^(TestReplicas|TestOutage)$$' -count=1 -timeout 30m -v -args -outage $(OUTAGE)
+	go vet -tags chaos ./bot/killpoint
+	go test -tags chaos ./bot/killpoint -run '^(TestReplicas|TestOutage)$$' -count=1 -timeout 30m -v -args -outage $(OUTAGE)
 
 flood: ## send more updates than the bot can take, and measure memory and delays (2 minutes)
-	go test -tags chaos ./bot/app -run '^TestFlood$$' -count=1 -timeout 20m -v
+	go test -tags chaos ./bot/killpoint -run '^TestFlood$$' -count=1 -timeout 20m -v
 
 move: ## move the data of PEOPLE (100000) people to a temporary Postgres and back, and measure it (3 minutes)
-	PG_FSYNC=on .ci/postgres go test ./bot/app -run '^TestRoundTrip$$' -count=1 -timeout 60m -v -people $(PEOPLE)
+	PG_FSYNC=on .ci/postgres go test ./bot/admin -run '^TestRoundTrip$$' -count=1 -timeout 60m -v -people $(PEOPLE)
 
 bench: ## every benchmark
 	go test -run '^$$' -bench . -benchmem ./...

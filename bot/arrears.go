@@ -7,10 +7,12 @@ import (
 	"sync"
 	"time"
 
+	"excursobot/limiter"
 	"excursobot/store"
 )
 
 const (
+	recordMost   = 10 * time.Second // for writing down what was told, after the stop too
 	arrearsMost  = 10_000           // of what could not be written; beyond it the oldest is given up
 	arrearsEvery = 10 * time.Second // between two tries to write it
 )
@@ -25,7 +27,7 @@ type arrears struct {
 // debt is a delivery to be written, or with nothing but an Update one that is to be marked as done.
 type debt struct {
 	delivery store.Delivery
-	release  func() // of the claim; may be nil
+	recorded func() // ends the claim on the place; may be nil
 }
 
 func (a *arrears) add(d debt) {
@@ -40,8 +42,8 @@ func (a *arrears) add(d debt) {
 }
 
 func (d debt) settle() {
-	if d.release != nil {
-		d.release()
+	if d.recorded != nil {
+		d.recorded()
 	}
 }
 
@@ -60,16 +62,16 @@ func (a *arrears) take() []debt {
 	return list
 }
 
-// delivered writes down that a story was told, now or when the store can, and gives the claim on its place back then. Its error is for the log.
-func (b *Bot) delivered(ctx context.Context, d store.Delivery, release func()) error {
+// delivered writes down that a story was told, now or when the store can, and calls recorded then. Its error is for the log.
+func (b *Bot) delivered(ctx context.Context, d store.Delivery, recorded func()) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordMost)
 	defer cancel()
 	err := b.cfg.Store.Delivered(ctx, d)
 	if err == nil || errors.Is(err, store.ErrInvalid) || errors.Is(err, store.ErrClosed) { // later is no better
-		release()
+		recorded()
 		return err
 	}
-	b.arrears.add(debt{d, release})
+	b.arrears.add(debt{d, recorded})
 	return err
 }
 
@@ -84,7 +86,7 @@ func (b *Bot) done(ctx context.Context, update int64) error {
 
 // payArrears writes what could not be written, again and again until ctx ends.
 func (b *Bot) payArrears(ctx context.Context) {
-	for sleep(ctx, arrearsEvery) == nil {
+	for limiter.Sleep(ctx, arrearsEvery) == nil {
 		b.guard(func() { b.payOnce(ctx) })
 	}
 }

@@ -26,7 +26,7 @@ func TestOperatorsCommandsDoNotExistForOthers(t *testing.T) {
 				t.Errorf("%s got %q, an unknown command gets %q", command, got, unknown)
 			}
 		}
-		if w.bot.paused(t.Context()) {
+		if w.bot.pause.active(t.Context()) {
 			t.Error("paused")
 		}
 		if _, err := w.store.User(t.Context(), 2); err == nil {

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/guide"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/sim"
@@ -108,7 +110,7 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	w.must(err)
 	words, err := text.Load()
 	w.must(err)
-	client, err := Dial(DialConfig{Token: w.token, Transport: net})
+	client, err := telegram.NewClient(telegram.ClientConfig{Token: w.token, Transport: net})
 	w.must(err)
 	bc := Config{API: client, Store: w.store, Guide: teller, Words: words, Log: log, Observe: w.seen.observe()}
 	if cfg.webhook {
@@ -211,8 +213,8 @@ func fromBot(p *sim.Person) []sim.Message {
 	return got
 }
 
-// stories returns those of the bot's messages that are stories: they have buttons.
-func stories(p *sim.Person) []sim.Message {
+// storiesOf returns those of the bot's messages that are stories: they have buttons.
+func storiesOf(p *sim.Person) []sim.Message {
 	return slices.DeleteFunc(answers(p), func(m sim.Message) bool { return len(m.Buttons) == 0 })
 }
 

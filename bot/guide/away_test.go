@@ -83,24 +83,27 @@ func (f *fragile) Spent(ctx context.Context, day store.Day, person int64) (store
 
 func TestWithoutTheDatabaseCachesAndSourcesSpeak(t *testing.T) {
 	db := &fragile{}
+	var steadied store.Store
 	steady := func(c *Config) {
-		db.Store = c.Store
-		c.Store = store.NewSteady(db)
+		db.Store = c.Store.(store.Store)
+		steadied = store.NewSteady(db)
+		c.Store = steadied
 		c.DailyTokens = 1_000_000
 	}
 	run(t, setting{articles: articles(12, 40, "ru"), guide: steady}, func(w *world) {
 		told := map[string]bool{}
 		tell := func(req Request) Story {
 			t.Helper()
-			story, err := w.Tell(w.t.Context(), req, nil)
+			story, claim, err := w.Tell(w.t.Context(), req, nil)
 			must(t, err)
 			if told[story.Place.ID] {
 				t.Errorf("%s was told twice", story.Place.ID)
 			}
 			told[story.Place.ID] = true
-			err = w.cfg.Store.Delivered(w.t.Context(), store.Delivery{Person: req.Person, Place: story.Place.ID, At: time.Now()})
+			recorded := claim.Confirm()
+			err = steadied.Delivered(w.t.Context(), store.Delivery{Person: req.Person, Place: story.Place.ID, At: time.Now()})
 			if err == nil { // else the bot writes it down later, and keeps the claim until then
-				story.Release()
+				recorded()
 			}
 			return story
 		}
@@ -147,11 +150,11 @@ func TestACallWaitsForItsSlotAmongAllProcesses(t *testing.T) {
 			req := ask(int64(i + 1))
 			req.Point = geo.Offset(square, 90, 40*float64(4*i)) // places of their own
 			go func() {
-				s, err := w.Tell(w.t.Context(), req, nil)
+				s, claim, err := w.Tell(w.t.Context(), req, nil)
 				if err != nil {
 					t.Error(err)
 				}
-				s.Release()
+				claim.Release()
 				stories <- s
 			}()
 		}

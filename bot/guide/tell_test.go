@@ -18,7 +18,7 @@ func TestColdPlaceGivesCardThenStory(t *testing.T) {
 		start := time.Now()
 		var card Card
 		var after time.Duration
-		story, err := w.Tell(w.t.Context(), ask(1), func(c Card) { card, after = c, time.Since(start) })
+		story, claim, err := w.Tell(w.t.Context(), ask(1), func(c Card) { card, after = c, time.Since(start) })
 		must(t, err)
 		if card.Place.ID != "Q500" || card.Place.Title != "Дом 1" {
 			t.Errorf("card shows %s %q, want Q500, the nearest house", card.Place.ID, card.Place.Title)
@@ -32,7 +32,7 @@ func TestColdPlaceGivesCardThenStory(t *testing.T) {
 		if story.Distance < 35 || story.Distance > 45 {
 			t.Errorf("distance = %.0f m, want about 40", story.Distance)
 		}
-		w.deliver(1, story)
+		w.deliver(1, story, claim)
 	})
 }
 
@@ -85,7 +85,7 @@ func TestTwoQuestionsAtOnceChooseTwoPlaces(t *testing.T) {
 				if i%2 == 1 {
 					req.Class, req.Due = LiveTick, time.Now()
 				}
-				story, err := w.Tell(w.t.Context(), req, nil)
+				story, _, err := w.Tell(w.t.Context(), req, nil)
 				if err != nil {
 					t.Error(err)
 					return
@@ -106,9 +106,9 @@ func TestTwoQuestionsAtOnceChooseTwoPlaces(t *testing.T) {
 
 func TestUndeliveredPlaceIsOfferedAgain(t *testing.T) {
 	run(t, setting{articles: town()}, func(w *world) {
-		first, err := w.Tell(w.t.Context(), ask(1), nil)
+		first, claim, err := w.Tell(w.t.Context(), ask(1), nil)
 		must(t, err)
-		first.Release()
+		claim.Release()
 		again := w.mustTell(ask(1))
 		if again.Place.ID != first.Place.ID {
 			t.Errorf("after a send that failed %s is told, want %s", again.Place.ID, first.Place.ID)
@@ -122,12 +122,12 @@ func TestCardOfACrashIsResumed(t *testing.T) {
 		req := ask(2)
 		req.Place = "Q503"
 		cards := 0
-		story, err := w.Tell(w.t.Context(), req, func(Card) { cards++ })
+		story, claim, err := w.Tell(w.t.Context(), req, func(Card) { cards++ })
 		must(t, err)
 		if story.Place.ID != "Q503" || cards != 0 {
 			t.Errorf("got %s with %d cards, want Q503 and none", story.Place.ID, cards)
 		}
-		w.deliver(2, story)
+		w.deliver(2, story, claim)
 		if again := w.mustTell(req); again.Place.ID == "Q503" {
 			t.Error("the resumed place was told twice")
 		}
@@ -140,7 +140,7 @@ func TestTickGetsNoCardAndTheExtractInTime(t *testing.T) {
 		req := ask(1)
 		req.Class, req.Due = LiveTick, time.Now().Add(time.Second)
 		start := time.Now()
-		story, err := w.Tell(w.t.Context(), req, func(Card) { t.Error("a tick showed a card") })
+		story, _, err := w.Tell(w.t.Context(), req, func(Card) { t.Error("a tick showed a card") })
 		must(t, err)
 		if story.Source != FromExtract || story.Reason != ModelSlow {
 			t.Errorf("got %s (%s), want the extract because the model is slow", story.Source, story.Reason)
@@ -178,7 +178,7 @@ func TestCallerWhoLeavesGetsHisError(t *testing.T) {
 		ctx, cancel := context.WithCancel(w.t.Context())
 		ended := make(chan error)
 		go func() {
-			_, err := w.Tell(ctx, ask(1), nil)
+			_, _, err := w.Tell(ctx, ask(1), nil)
 			ended <- err
 		}()
 		time.Sleep(2 * time.Second) // the call runs
@@ -244,9 +244,9 @@ func TestGoesOnWithAPlaceThatIsNotTheNearest(t *testing.T) {
 				first, second := w.mustTell(ask(1)), w.mustTell(ask(1))
 				req := ask(2) // to whom the nearest one is news
 				req.Place = second.Place.ID
-				again, err := w.Tell(w.t.Context(), req, func(Card) { t.Error("a card") })
+				again, claim, err := w.Tell(w.t.Context(), req, func(Card) { t.Error("a card") })
 				must(t, err)
-				again.Release()
+				claim.Release()
 				if again.Place.ID != second.Place.ID || again.Text != second.Text || first.Place.ID == second.Place.ID {
 					t.Errorf("went on with %s as %q, want %s as %q", again.Place.ID, again.Text, second.Place.ID, second.Text)
 				}
@@ -307,12 +307,12 @@ func TestBriefQuestionMakesNoCall(t *testing.T) {
 	run(t, setting{articles: town()}, func(w *world) {
 		req := ask(1)
 		req.Brief = true
-		story, err := w.Tell(w.t.Context(), req, func(Card) { t.Error("a card was shown") })
+		story, claim, err := w.Tell(w.t.Context(), req, func(Card) { t.Error("a card was shown") })
 		must(t, err)
 		if story.Source != FromExtract || story.Reason != Crowd {
 			t.Errorf("got %s (%s), want the extract because of the load", story.Source, story.Reason)
 		}
-		w.deliver(1, story)
+		w.deliver(1, story, claim)
 		time.Sleep(time.Minute)
 		if n := w.model.Stats().Calls; n != 0 {
 			t.Errorf("%d calls were made", n)
@@ -362,8 +362,8 @@ func TestSlowSourceIsWaitedForWhenNothingIsKnown(t *testing.T) {
 		if _, err := w.tell(ask(1)); !errors.Is(err, ErrSource) {
 			t.Errorf("got %v, want ErrSource", err)
 		}
-		if got := time.Since(start); got > sourceWithin+sourceAgain {
-			t.Errorf("the sentence came after %v, want at most %v", got, sourceWithin+sourceAgain)
+		if got := time.Since(start); got > sourceWithin+retryPatience {
+			t.Errorf("the sentence came after %v, want at most %v", got, sourceWithin+retryPatience)
 		}
 	})
 }

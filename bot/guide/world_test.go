@@ -90,8 +90,8 @@ func run(t *testing.T, set setting, fn func(w *world)) {
 		if err := <-ended; err != nil {
 			t.Errorf("Run: %v", err)
 		}
-		if s := w.Stats(); s.Seats != 0 || s.Preparing != 0 {
-			t.Errorf("left behind: %d seats, %d read-aheads", s.Seats, s.Preparing)
+		if s := w.Stats(); s.Open != 0 || s.Preparing != 0 {
+			t.Errorf("left behind: %d open stories, %d read-aheads", s.Open, s.Preparing)
 		}
 	})
 }
@@ -151,9 +151,9 @@ func ask(person int64) Request {
 // tell asks and delivers, as the bot does.
 func (w *world) tell(req Request) (Story, error) {
 	w.t.Helper()
-	story, err := w.Tell(w.t.Context(), req, nil)
+	story, claim, err := w.Tell(w.t.Context(), req, nil)
 	if err == nil {
-		w.deliver(req.Person, story)
+		w.deliver(req.Person, story, claim)
 	}
 	return story, err
 }
@@ -165,10 +165,11 @@ func (w *world) mustTell(req Request) Story {
 	return story
 }
 
-func (w *world) deliver(person int64, s Story) {
+func (w *world) deliver(person int64, s Story, claim *Claim) {
 	w.t.Helper()
+	recorded := claim.Confirm()
 	must(w.t, w.store.Delivered(w.t.Context(), store.Delivery{Person: person, Place: s.Place.ID, At: time.Now()}))
-	s.Release()
+	recorded()
 }
 
 // vote votes and checks whether the story is retired now.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"excursobot/geo"
+	"excursobot/geo/track"
 	"excursobot/store"
 	"excursobot/store/boltstore"
 )
@@ -116,8 +117,8 @@ func BenchmarkMemory(b *testing.B) {
 		fresh := heap()
 		for _, s := range l.walks {
 			for i := range 360 {
-				p := TrackPoint{Point: geo.Offset(home, 90, float64(i)*28), At: s.walk.Began.Add(time.Duration(i) * 20 * time.Second)}
-				s.walk.Track, _ = s.trail.step(s.walk.Track, p)
+				p := track.Fix{Point: geo.Offset(home, 90, float64(i)*28), At: s.walk.Began.Add(time.Duration(i) * 20 * time.Second)}
+				s.walk.Track, _ = s.encoder.Step(s.walk.Track, p)
 			}
 		}
 		walked := heap()
@@ -136,7 +137,7 @@ func BenchmarkBatch(b *testing.B) {
 	defer s.Close()
 	walks := make([]store.Walk, 50)
 	for i := range walks {
-		walks[i] = store.Walk{ID: fmt.Sprint(i, ":1"), Person: int64(i), Track: make([]byte, 2500), Point: home}
+		walks[i] = store.Walk{ID: fmt.Sprint(i, ":1"), Person: int64(i), Position: store.Position{Track: make([]byte, 2500), Point: home}}
 	}
 	ctx := context.Background()
 	b.ReportAllocs()

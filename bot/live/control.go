@@ -77,10 +77,10 @@ func (l *Live) askFor(person int64, now time.Time) error {
 		l.unparkLocked(s, now)
 	}
 	s.asked = now
-	if next := s.walk.Number + 1; s.walk.Begun.Number != next {
-		s.walk.Begun = store.Begun{Number: next}
+	if next := s.walk.Number + 1; s.walk.Attempt.Number != next {
+		s.walk.Attempt = store.Attempt{Number: next}
 	}
-	s.walk.Begun.Asked = true
+	s.walk.Attempt.Asked = true
 	l.changeLocked(s)
 	l.events.place(s)
 	signal(l.wake)

@@ -19,8 +19,8 @@ func (l *Live) fireLocked(work context.Context, s *session, now time.Time) func(
 		t.Due = s.asked
 	}
 	t.Next = nextDue(w.Anchor, w.Interval, now)
-	if w.Begun.Number == t.Number {
-		t.Begun = w.Begun
+	if w.Attempt.Number == t.Number {
+		t.Attempt = w.Attempt
 	}
 	s.asked, s.retry = time.Time{}, time.Time{}
 	ctx, cancel := context.WithCancel(work)
@@ -41,7 +41,7 @@ func (l *Live) Begin(ctx context.Context, t Tick, place string, message int) err
 		l.mu.Unlock()
 		return ErrNoWalk
 	}
-	s.walk.Begun = store.Begun{Number: t.Number, Asked: t.Asked, Place: place, Message: message}
+	s.walk.Attempt = store.Attempt{Number: t.Number, Asked: t.Asked, Place: place, Message: message}
 	l.changeLocked(s)
 	l.mu.Unlock()
 	return l.save(ctx)
@@ -94,11 +94,11 @@ func (l *Live) settleLocked(s *session, t Tick, o Outcome, now time.Time) []func
 	case Nothing, Unreachable:
 	}
 	owed := l.stopping && (o == Failed || o == Dropped) // to be told by the next process
-	seen := o == Failed && t.Begun.Place != ""          // an earlier try may have been: the same number about another place would be a riddle
+	seen := o == Failed && t.Attempt.Place != ""        // an earlier try may have been: the same number about another place would be a riddle
 	if o != Dropped && !owed && !seen {
-		w.Begun = store.Begun{}
+		w.Attempt = store.Attempt{}
 	}
-	w.Begun.Asked = w.Begun.Asked && owed
+	w.Attempt.Asked = w.Attempt.Asked && owed
 	if s.ended() {
 		return calls
 	}

@@ -48,8 +48,7 @@ func closeWalk(w *store.Walk) {
 		forget = w.Ends.Add(forgetSpare)
 	}
 	*w = store.Walk{
-		ID: w.ID, Person: w.Person, Chat: w.Chat, Message: w.Message, Revision: w.Revision,
-		Began: w.Began, Date: w.Date, Ends: w.Ends,
+		ID: w.ID, Person: w.Person, Revision: w.Revision, Share: w.Share,
 		Ended: w.Ended, Reason: w.Reason, Closed: true, Expires: forget,
 	}
 }

@@ -88,10 +88,10 @@ type Tick struct {
 	Due     time.Time // for an asked one: when it was asked for
 	Next    time.Time // the due time after it: a delivery that can't start before is Dropped
 	Point   geo.Point
-	Heading float64     // degrees clockwise from north, of the movement or else of the phone; negative = unknown
-	First   bool        // the walk's first
-	Asked   bool        // by Next: the person waits for an answer
-	Begun   store.Begun // what an earlier try left of it: go on with that
+	Heading float64       // degrees clockwise from north, of the movement or else of the phone; negative = unknown
+	First   bool          // the walk's first
+	Asked   bool          // by Next: the person waits for an answer
+	Attempt store.Attempt // what an earlier try left of it: go on with that
 }
 
 // Hooks is what a Live calls. No lock is held; each must return at once, for the loop waits for it.

@@ -30,7 +30,7 @@ func (l *Live) load(ctx context.Context) error {
 // adoptLocked goes on with a walk of an earlier process.
 func (l *Live) adoptLocked(w store.Walk, now time.Time) {
 	s := &session{walk: w, index: -1, heard: now, choiceBy: w.Began.Add(choiceWait), offerAt: now}
-	s.walk.Track = s.trail.resume(w.Track)
+	s.walk.Track = s.encoder.Resume(w.Track)
 	l.walks[s.key()] = s
 	if s.ended() {
 		l.events.place(s)
@@ -58,7 +58,7 @@ func (s *session) resume(now time.Time) {
 		w.First = false
 		w.Due = nextDue(w.Anchor, w.Interval, w.Told)
 	}
-	if w.Begun.Asked && w.Begun.Number == w.Number+1 {
+	if w.Attempt.Asked && w.Attempt.Number == w.Number+1 {
 		s.asked = now
 	}
 	s.align(now)

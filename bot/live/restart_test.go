@@ -126,14 +126,14 @@ func TestAStoryBegunIsGoneOnWith(t *testing.T) {
 		w.plan(nil)
 		w.start()
 		time.Sleep(2 * time.Second)
-		want := store.Begun{Number: 2, Asked: true, Place: "Q7", Message: 33}
+		want := store.Attempt{Number: 2, Asked: true, Place: "Q7", Message: 33}
 		told := w.stories()
-		if last := told[len(told)-1]; len(told) != 3 || !last.Asked || last.Begun != want || last.Number != 2 {
+		if last := told[len(told)-1]; len(told) != 3 || !last.Asked || last.Attempt != want || last.Number != 2 {
 			w.Errorf("%d deliveries, the last one %+v; want it to go on with %+v", len(told), last, want)
 		}
 		w.stay(sh, 10*minute)
 		told = w.stories()
-		if last := told[len(told)-1]; last.Number != 3 || last.Asked || last.Begun != (store.Begun{}) {
+		if last := told[len(told)-1]; last.Number != 3 || last.Asked || last.Attempt != (store.Attempt{}) {
 			w.Errorf("the next one %+v, want nothing begun", last)
 		}
 		if err := w.live.Begin(w.Context(), told[0].Tick, "Q8", 0); !errors.Is(err, ErrNoWalk) {
@@ -159,8 +159,8 @@ func TestAStoryBegunBeforeACrashOutlastsAFailure(t *testing.T) {
 		w.plan(nil)
 		w.stay(sh, 10*minute)
 		for _, told := range w.stories()[2:] {
-			if told.Number == 2 && told.Begun.Place != "Q7" {
-				w.Errorf("the second story began with %+v, want Q7 again", told.Begun)
+			if told.Number == 2 && told.Attempt.Place != "Q7" {
+				w.Errorf("the second story began with %+v, want Q7 again", told.Attempt)
 			}
 		}
 		if last := w.stories(); last[len(last)-1].Number < 2 {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"excursobot/geo"
+	"excursobot/geo/track"
 	"excursobot/store"
 )
 
@@ -175,13 +176,13 @@ func (l *Live) newSession(sh Share, now time.Time, revision uint64) *session {
 	s := &session{
 		index: -1, starting: true, heard: now, choiceBy: arrived.Add(choiceWait),
 		walk: store.Walk{
-			ID: sh.ID(), Person: sh.Person, Chat: sh.Chat, Message: sh.Message, Revision: revision,
-			Began: arrived, Date: stamp(sh.Date), Ends: sh.ends(),
-			Interval: l.cfg.Default, Anchor: arrived, Due: arrived, First: true,
-			Point: f.point, Heading: f.heading, Fixed: f.at,
+			ID: sh.ID(), Person: sh.Person, Revision: revision,
+			Share:    store.Share{Chat: sh.Chat, Message: sh.Message, Began: arrived, Date: stamp(sh.Date), Ends: sh.ends()},
+			Rhythm:   store.Rhythm{Interval: l.cfg.Default, Anchor: arrived, Due: arrived, First: true},
+			Position: store.Position{Point: f.point, Heading: f.heading, Fixed: f.at},
 		},
 	}
-	s.walk.Track, _ = s.trail.step(nil, TrackPoint{Point: f.point, At: f.at})
+	s.walk.Track, _ = s.encoder.Step(nil, track.Fix{Point: f.point, At: f.at})
 	return s
 }
 

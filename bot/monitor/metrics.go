@@ -96,17 +96,20 @@ func (m *Monitor) Update(kind string) { m.counted.updates.WithLabelValues(kind).
 // Request counts an answered story request; took is from its arrival to the whole answer.
 func (m *Monitor) Request(kind, source string, took time.Duration) {
 	m.counted.requests.WithLabelValues(kind, source).Inc()
+	m.today.addAnswer(source)
 	if source == "busy" {
 		return // refused at the door: its moment would flatter the answers
 	}
 	m.counted.story.WithLabelValues(kind, source).Observe(took.Seconds())
 	m.watched.story.add(took)
+	m.today.addStory(took)
 }
 
 // First observes the time from a location to a card or a story.
 func (m *Monitor) First(kind string, took time.Duration) {
 	m.counted.first.WithLabelValues(kind).Observe(took.Seconds())
 	m.watched.first.add(took)
+	m.today.addFirst(took)
 }
 
 // Late observes a walk's story against its due time.
@@ -135,4 +138,7 @@ func (m *Monitor) TelegramCall(method, outcome string) {
 func (m *Monitor) PlacesCall(outcome string) { m.counted.places.WithLabelValues(outcome).Inc() }
 
 // Fault counts what the operator should see.
-func (m *Monitor) Fault(part string) { m.counted.errors.WithLabelValues(part).Inc() }
+func (m *Monitor) Fault(part string) {
+	m.counted.errors.WithLabelValues(part).Inc()
+	m.today.addError(part)
+}

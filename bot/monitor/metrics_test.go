@@ -155,7 +155,7 @@ func TestQuantiles(t *testing.T) {
 	}
 	w.add(time.Hour) // the last bucket holds it
 	w.add(-time.Second)
-	w.turn()
+	w.rotate()
 	got := w.last(1)
 	for _, q := range []struct {
 		name      string
@@ -169,12 +169,12 @@ func TestQuantiles(t *testing.T) {
 		t.Errorf("count %d", got.Count)
 	}
 	for range sliceCount - 1 {
-		w.turn()
+		w.rotate()
 	}
 	if got := w.last(fiveMinutes); got.Count != 1002 {
 		t.Errorf("count %d after five minutes less a slice", got.Count)
 	}
-	w.turn()
+	w.rotate()
 	if got := w.last(fiveMinutes); got != (Latency{}) {
 		t.Errorf("after five minutes: %+v", got)
 	}

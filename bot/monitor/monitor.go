@@ -41,7 +41,8 @@ type Monitor struct {
 	registry *prometheus.Registry // everything at /metrics
 	own      *prometheus.Registry // of it, what this bot alone has
 	counted  instruments
-	watched  durations
+	watched  windows
+	today    dayCounts
 	problems problems
 	access   access
 
@@ -77,6 +78,7 @@ func New(cfg Config) (*Monitor, error) {
 		ticked:  make(chan struct{}),
 		access:  access{token: cfg.Token, guess: cfg.Guess},
 	}
+	m.today.turnLocked(m.started)
 	m.registry, m.own = m.newRegistries()
 	m.current.Store(&moment{stats: Stats{At: m.started, Version: cfg.Version, State: Starting, Problems: []Problem{}}})
 	return m, nil
@@ -113,7 +115,7 @@ func (m *Monitor) sample(ctx context.Context, now time.Time) {
 		m.log.Error("metrics", "error", err)
 		return
 	}
-	m.watched.turn()
+	m.watched.rotate()
 
 	m.mu.Lock()
 	defer m.mu.Unlock()

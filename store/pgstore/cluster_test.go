@@ -160,8 +160,8 @@ func TestWorkOfADeadReplicaIsSharedOut(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	open := store.Walk{ID: "50:1", Person: 50, Chat: 50, Message: 1, Revision: 1, Began: time.Now(), Interval: time.Minute}
-	closed := store.Walk{ID: "51:1", Person: 51, Chat: 51, Message: 1, Revision: 1, Closed: true}
+	open := store.Walk{ID: "50:1", Person: 50, Share: store.Share{Chat: 50, Message: 1, Began: time.Now()}, Revision: 1, Rhythm: store.Rhythm{Interval: time.Minute}}
+	closed := store.Walk{ID: "51:1", Person: 51, Share: store.Share{Chat: 51, Message: 1}, Revision: 1, Closed: true}
 	if err := s.SaveWalks(ctx, []store.Walk{open, closed}); err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-// The chat: what was said, and what one says.
+// The chat: the messages, and the form to write new ones.
 
 import { $, node, press } from "./dom.js";
 import { contents, placeIn, rows, service, stamp } from "./message.js";
@@ -9,14 +9,14 @@ const typingLasts = 5000; // milliseconds, as Telegram shows it
 const toastLasts = 5000;
 
 /**
- * createChat fills the chat. on.act(body) sends what a person does, on.locate() their location; on.map(point) shows a point, on.told(place) hears
- * of each story, on.said(event) of each message that the bot sends or edits while one watches, and on.ready(last) when the chat is there as it was, with
- * the live location that is shared, if there is one. on.pay(invoice) and on.enlarge(address) open what is in front of everything.
+ * createChat fills the chat. It calls on.act(body) to send an action of the person, on.locate() to send their location, on.map(point) to show a point,
+ * on.told(place) for each story, on.said(event) for each message that the bot sends or edits after the history was shown, and on.ready(last) when the
+ * history was shown; last is the live location that is still shared, if there is one. on.pay(invoice) and on.enlarge(address) open the dialogs.
  */
 export function createChat(on) {
   const list = $("messages"), log = $("log");
   let items = new Map(); // by message: its event and its element
-  let person = 0, known = null; // known: the messages of a chat that is being told again
+  let person = 0, known = null; // known: the ids of the messages, while the history is being sent again
   let paid = new Set(), shared = new Set();
   let typing = 0, toasting = 0;
 
@@ -33,7 +33,7 @@ export function createChat(on) {
     },
   };
 
-  // show puts a message where it belongs, or what has become of it in its place. The focus stays on the button that had it.
+  // show adds a message, or updates it in its place. The focus stays on the button that had it.
   function show(event, fresh) {
     let item = items.get(event.id)?.item;
     const there = Boolean(item), line = service(event);
@@ -44,7 +44,7 @@ export function createChat(on) {
     const had = there ? [...item.querySelectorAll("a, button")].indexOf(document.activeElement) : -1;
     const low = atBottom();
     item.className = line ? "service" : event.fromBot ? "bot" : "mine";
-    if (event.live || !event.fromBot && there) item.setAttribute("aria-live", "off"); // it moves every two seconds
+    if (event.live || !event.fromBot && there) item.setAttribute("aria-live", "off"); // it changes every two seconds
     const who = node("span", { class: "unseen" }, say(event.fromBot ? "bot_says" : "you_say") + " ");
     item.replaceChildren(...(line ? [line] : [node("div", { class: "bubble" }, who, ...contents(event, parts), stamp(event)), ...rows(event, parts)]));
     if (!there) list.append(item);
@@ -66,7 +66,7 @@ export function createChat(on) {
     if (wanted) log.scrollTop = log.scrollHeight;
   }
 
-  // The keyboard in the place of the phone's is that of the last message with one.
+  // The reply keyboard is the keyboard of the last message that has one.
   function keyboard() {
     const last = [...items.values()].map((i) => i.event).filter((e) => e.keyboard).at(-1);
     $("keyboard").replaceChildren(...(last?.keyboard ?? []).map((row) => node("div", { class: "row" },
@@ -89,7 +89,7 @@ export function createChat(on) {
     if (text) toasting = setTimeout(toast, toastLasts, "");
   }
 
-  // settle ends the telling of a chat that one may have seen before: what is not in it was deleted.
+  // settle ends the history. A message that is on the page but not in the history was deleted.
   function settle() {
     for (const [id, { item }] of items) if (!known.has(id)) items.delete(id), item.remove();
     known = null;
@@ -103,7 +103,7 @@ export function createChat(on) {
     switch (event.kind) {
       case "begin":
         known = new Set();
-        log.setAttribute("aria-live", "off"); // what was said before is not read out again
+        log.setAttribute("aria-live", "off"); // screen readers do not read the history out again
         break;
       case "ready":
         settle();
@@ -165,7 +165,7 @@ export function createChat(on) {
 
   return {
     happened, toast,
-    /** end scrolls to what was said last. */
+    /** end scrolls to the last message. */
     end: () => bottom(true),
     /** belong empties the chat for another person. */
     belong(to) {

@@ -1,13 +1,13 @@
-// Building elements. Text goes in as text: nothing here parses markup.
+// Functions that build elements. Text is added as text: nothing here parses markup.
 
 export const $ = (id) => document.getElementById(id);
 
-/** node makes an HTML element; attributes that are undefined, null or false are left out. */
+/** node returns a new HTML element. Attributes that are undefined, null or false are left out. */
 export function node(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
 
-/** shape makes an SVG element in the same way. */
+/** shape returns a new SVG element, with the same rules as node. */
 export function shape(tag, attributes = {}, ...children) {
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
@@ -18,7 +18,7 @@ function fill(made, attributes, children) {
   return made;
 }
 
-/** set changes attributes of an element that is there, and takes away those that are undefined, null or false. */
+/** set changes attributes of an element. It removes those that are undefined, null or false. */
 export function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === false) element.removeAttribute(name);
@@ -26,7 +26,7 @@ export function set(element, attributes) {
   }
 }
 
-/** press makes a button that says text and does what is given. */
+/** press returns a new button with the text that calls act. */
 export function press(text, act, attributes = {}) {
   const made = node("button", { type: "button", ...attributes }, text);
   made.addEventListener("click", act);

@@ -1,10 +1,10 @@
-// What the map looks like: layers of SVG, drawn anew whenever the view changes. A city has a dozen places, so all of it is cheap.
+// The drawing of the map: layers of SVG that are drawn again whenever the view changes. A city has a dozen places, so this is cheap.
 
 import { shape, set } from "./dom.js";
 import { around, arrange, widest } from "./labels.js";
 import { language, say } from "./words.js";
 
-const firstRing = 300; // metres: what the guide calls near
+const firstRing = 300; // metres: the guide searches this circle first
 
 /** createDrawing fills an svg element with layers, the lowest first. */
 export function createDrawing(root) {
@@ -24,7 +24,7 @@ export function createDrawing(root) {
   const north = shape("g", { class: "north" }, shape("path", { d: "M0-12 5 2 0-1-5 2Z" }), shape("text", { y: 15, "text-anchor": "middle" }));
   root.append(grid, ring, ringText, trail, way, mark, spots, walker, bar, barText, north, tip);
 
-  // point says the name of a place whose label found no room.
+  // point shows the name of a place whose label found no room.
   const point = (spot) => {
     set(tip, { class: spot && spot.g.classList.contains("crowded") ? "tip shown" : "tip" });
     if (!spot) return;
@@ -46,7 +46,7 @@ export function createDrawing(root) {
   }
 
   return {
-    /** keep holds the places' elements on the map; those that are there stay, with the focus that one may have. */
+    /** keep makes the map show these places. Elements that are there already stay, so that none loses the focus. */
     keep(list) {
       for (const spot of list) if (!spot.g) build(spot);
       for (const old of [...spots.children]) if (!list.some((s) => s.g === old)) old.remove();
@@ -97,7 +97,7 @@ export function createDrawing(root) {
   }
 }
 
-// The walker and the number at their ring take room from the labels.
+// Boxes that labels may not cover: the walker, and the distance at the walker's circle.
 function walkerBoxes(now) {
   if (!now.walker) return [];
   const { x, y } = now.seen(now.walker), top = y - firstRing * now.view.scale - 15;
@@ -107,7 +107,7 @@ function walkerBoxes(now) {
 const at = ({ x, y }) => ({ cx: x, cy: y });
 const told = (spot) => (spot.told ? say("spot_told", { place: nameOf(spot) }) : nameOf(spot));
 
-/** nameOf is what a place is called in the page's language. */
+/** nameOf returns the name of a place in the page's language. */
 export const nameOf = (spot) => spot.names[language()] ?? spot.names.en;
 
 function lineOf(now, points) {
@@ -120,7 +120,7 @@ export function niceBelow(n) {
   return ten * (n / ten >= 5 ? 5 : n / ten >= 2 ? 2 : 1);
 }
 
-// The lines of the grid are a round number of metres apart, which the scale bar tells.
+// The lines of the grid are a round number of metres apart. The scale bar shows that number.
 function gridOf({ w, h, view }) {
   const step = niceBelow(widest(w) / view.scale);
   let d = "";

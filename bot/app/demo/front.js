@@ -1,11 +1,11 @@
-// What opens in front of the page: the bill, and a picture at full size.
+// The two dialogs: the bill, and a picture at full size.
 
 import { $ } from "./dom.js";
 import { say } from "./words.js";
 
 const patience = 10_500; // milliseconds: Telegram gives the bot ten seconds to accept a payment
 
-/** createFront wires the two dialogs. act(body) sends what a person does, toast(text) says something short. */
+/** createFront wires the two dialogs. act(body) sends an action of the person, toast(text) shows a short note. */
 export function createFront({ act, toast }) {
   const bill = $("bill");
   let late = 0, asked = false, settled = false;
@@ -27,11 +27,11 @@ export function createFront({ act, toast }) {
     if (!settled && !asked) toast(say("cancelled"));
   });
   $("picture-close").addEventListener("click", () => $("picture").close());
-  $("picture").addEventListener("click", (event) => { // beside the picture
+  $("picture").addEventListener("click", (event) => { // a click beside the picture
     if (event.target === $("picture")) $("picture").close();
   });
 
-  // answered takes what the bot said to the bill: nothing, if it accepts it.
+  // answered takes the bot's answer to the bill: "" if the bot accepts it.
   function answered(refusal) {
     if (!bill.open || !asked) return;
     clearTimeout(late);

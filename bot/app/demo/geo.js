@@ -1,27 +1,27 @@
-// Points, distances, and the way from place to place. Good to a metre within a city.
+// Points, distances, and the way from place to place. Errors are below a metre within a city.
 
 const radius = 6371008.8; // of the Earth, metres
 const rad = Math.PI / 180;
 
-/** distance in metres along the great circle. */
+/** distance returns the metres between two points along the great circle. */
 export function distance(a, b) {
   const h = Math.sin((b.lat - a.lat) * rad / 2) ** 2 +
     Math.cos(a.lat * rad) * Math.cos(b.lat * rad) * Math.sin((b.lon - a.lon) * rad / 2) ** 2;
   return 2 * radius * Math.asin(Math.min(1, Math.sqrt(h)));
 }
 
-/** offset returns the point so many metres to the east and to the north. */
+/** offset returns the point that lies the given metres to the east and to the north. */
 export function offset(p, east, north) {
   return { lat: p.lat + north / (radius * rad), lon: p.lon + east / (radius * rad * Math.cos(p.lat * rad)) };
 }
 
-/** bearing from a to b in degrees clockwise from north. */
+/** bearing returns the direction from a to b in degrees clockwise from north. */
 export function bearing(a, b) {
   const east = (b.lon - a.lon) * Math.cos(a.lat * rad), north = b.lat - a.lat;
   return (Math.atan2(east, north) / rad + 360) % 360;
 }
 
-/** plane lays the surroundings of a point flat: x to the east and y to the south, in metres, as screens have it. */
+/** plane projects points near an origin onto a plane: x to the east and y to the south, in metres, as on a screen. */
 export function plane(origin) {
   const perLat = radius * rad, perLon = perLat * Math.cos(origin.lat * rad);
   return {
@@ -31,8 +31,8 @@ export function plane(origin) {
 }
 
 /**
- * tour returns the places in an order in which one can walk them from a point: always to the nearest, and then with detours undone as long as
- * turning a part of the way round makes it shorter.
+ * tour returns the places in an order for a walk from a point: it always goes to the nearest one, and then reverses parts of the way while that
+ * makes the way shorter (2-opt).
  */
 export function tour(from, places) {
   const left = [...places], way = [from];

@@ -1,4 +1,4 @@
-// What the bot does, in numbers that it tells every second if they changed.
+// The panel with the bot's numbers. The server sends them when they change, at most once a second.
 
 import { $, node } from "./dom.js";
 import { language, say } from "./words.js";
@@ -7,7 +7,7 @@ let shown = null;
 
 const share = (part, whole) => (whole ? Math.round(100 * part / whole) + " %" : "–");
 
-// The lines of the panel: a key of the words, the value, and what it is of.
+// The lines of the panel: a key of the words, the value, and a note about the value.
 const lines = [
   ["calls", (n) => `${n.running} / ${n.slots}`, (n) => say("queue", { people: n.people, ahead: n.ahead })],
   ["last", (n) => (n.source ? say("source_" + n.source) : "–"), (n) => (n.source ? say("took", { n: seconds(n.seconds) }) : say("no_answer"))],
@@ -17,11 +17,11 @@ const lines = [
   ["telegram", (n) => n.calls, () => say("telegram_note")],
 ];
 
-const wide = ["calls", "last"]; // lines of many words
+const wide = ["calls", "last"]; // lines with long texts
 
 const seconds = (s) => Math.max(s, 0.1).toLocaleString(language(), { maximumFractionDigits: 1 });
 
-/** numbers shows what came. Only what changed is touched, so that what changed can be seen to. */
+/** numbers shows the numbers. It touches only those that changed, so that the change is visible. */
 export function numbers(n) {
   shown = n;
   for (const [key, value, note] of lines) {
@@ -35,11 +35,11 @@ function write(element, text) {
   if (element.textContent === text) return;
   element.textContent = text;
   element.classList.remove("changed");
-  void element.offsetWidth; // so that the animation begins anew
+  void element.offsetWidth; // restarts the animation
   element.classList.add("changed");
 }
 
-/** build makes the lines, and keeps them in the page's language. */
+/** build creates the lines, and updates them when the page's language changes. */
 export function build() {
   $("numbers").replaceChildren(...lines.map(([key]) => node("div", { class: wide.includes(key) ? "wide" : undefined },
     node("dt", { "data-text": "n_" + key }), node("dd", {}, node("b", { id: "n-" + key }, "–"),
@@ -48,7 +48,7 @@ export function build() {
   document.addEventListener("language", () => shown && numbers(shown));
 }
 
-/** real says what in this demo is real and what stands in for it. */
+/** real shows which parts of this demo are real and which are simulated. */
 export function real(stage) {
   const model = stage.realModel ? "real_model" : stage.realWikipedia ? "sim_model_real_wiki" : "sim_model";
   const facts = [

@@ -1,11 +1,11 @@
-// Where the names of places stand on the map. Each goes to the first side of its dot where it covers nothing; one that finds no side is
-// left out, and shown when its place is pointed at.
+// The layout of the places' names on the map. Each name goes to the first side of its dot where it covers nothing. A name that fits nowhere is
+// hidden until the pointer or the focus is on its place.
 
 import { set } from "./dom.js";
 
 const line = 15; // pixels
 const reach = 11; // from the dot's middle
-const away = 20; // from one under the walker's feet
+const away = 20; // the same for a dot that the walker covers
 
 const sides = [reach, away].flatMap((r) => [
   (w) => ({ x: r, y: 4, left: r, anchor: "start", top: -8, w }),
@@ -14,7 +14,7 @@ const sides = [reach, away].flatMap((r) => [
   (w) => ({ x: 0, y: -r - 1, left: -w / 2, anchor: "middle", top: -r - 13, w }),
 ]);
 
-/** arrange puts the spots' labels on the map of that size, where no other box is. The told ones choose first: they are what one looks for. */
+/** arrange puts the spots' labels on a map of the given size, outside all other boxes. Places that were told choose first. */
 export function arrange(spots, others, width, height) {
   const taken = spots.map((s) => ({ ...around(s, 7), of: s }));
   taken.push(...others, ...corners(width, height));
@@ -32,15 +32,15 @@ export function arrange(spots, others, width, height) {
   }
 }
 
-// What else is in the corners: the buttons of the zoom, the arrow to the north, and the scale.
+// The boxes of the corners: the zoom buttons, the north arrow, and the scale.
 const corners = (w, h) => [
   { left: w - 56, top: 0, right: w, bottom: 145 }, { left: 0, top: 0, right: 40, bottom: 46 }, { left: 0, top: h - 44, right: 20 + widest(w), bottom: h },
 ];
 
-/** widest is how many pixels of a map of that width its scale may take. */
+/** widest returns the greatest length of the scale bar in pixels on a map of the given width. */
 export const widest = (w) => Math.min(110, w / 4);
 
-/** around is the box of what reaches so many pixels from a point. */
+/** around returns the box that reaches r pixels from a point to each side. */
 export const around = ({ x, y }, r) => ({ left: x - r, top: y - r, right: x + r, bottom: y + r });
 
 function boxOf(spot, side) {

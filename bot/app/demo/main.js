@@ -1,4 +1,4 @@
-// The demo's page: a map on which one walks, the chat with the bot, and what the bot does meanwhile.
+// The demo's page: a map on which the person walks, the chat with the bot, and the bot's numbers.
 
 import { build, numbers, real } from "./inside.js";
 import { createChat } from "./chat.js";
@@ -12,9 +12,9 @@ const narrow = matchMedia("(max-width: 56rem)"); // one pane at a time, as in lo
 
 let person, unfollow = () => {};
 let stage, stroll, chat, front;
-let missed = 0; // messages that came while the chat was not seen
+let missed = 0; // messages that arrived while the chat was hidden
 
-// act sends what the person does; undefined means that it was refused, and the page says why.
+// act sends an action of the person. It returns undefined if the server refused it; the page then shows the reason.
 async function act(body) {
   notice("");
   try {
@@ -31,9 +31,9 @@ function notice(text) {
 
 const failed = (error) => notice(error.message);
 
-// said marks what the bot said while one looks at another pane of a phone.
+// said shows that a message of the bot arrived while a phone shows another pane.
 function said(event) {
-  if (!narrow.matches || document.body.dataset.pane === "chat" || event.method === "sendVenue") return; // a pin comes without a sound
+  if (!narrow.matches || document.body.dataset.pane === "chat" || event.method === "sendVenue") return; // Telegram delivers a pin without a sound
   if (event.kind === "message") missed++;
   $("missed").textContent = missed || "";
   $("peek-text").textContent = (event.plain ?? "").split("\n")[0] || say("message");
@@ -50,7 +50,7 @@ function pane(name) {
   chat.end();
 }
 
-// join makes the page somebody: who it was before, if again and if the program still knows them, else somebody new.
+// join gives the page its person: the one from before, if again is true and the program still knows them, else a new one.
 async function join(again) {
   unfollow();
   stroll.begin();
@@ -72,7 +72,7 @@ async function join(again) {
   });
 }
 
-// phone changes the language of the page and of the phone. The bot keeps the one in which it met the person.
+// phone changes the language of the page and of the phone. The bot keeps the language that the person had at first.
 async function phone(code) {
   if (code === language()) return;
   turn(code);
@@ -85,7 +85,7 @@ function turn(code) {
   speak(code);
 }
 
-// pressed hears of the bot's own buttons: where one chooses a language that the page speaks, the page follows.
+// pressed is called for each button of the bot. If the button chooses a language that the page speaks, the page changes to it, too.
 function pressed(data) {
   const [, code] = /^lang:(\w+)$/.exec(data) ?? [];
   if (code && code !== language() && speaks(code)) turn(code);

@@ -1,19 +1,19 @@
-// The map: which part of a city is seen, and what hands do to it. What it looks like is in draw.js.
+// The map: the visible part of a city, and its input events. The drawing is in draw.js.
 //
-// There is no coastline and no street on it, because those would have to come from somewhere: distances and directions are right, and
-// the places stand where they are.
+// It shows no coastline and no street, because that would need map data from outside. Distances, directions and the positions of the places
+// are right.
 
 import { distance, plane } from "./geo.js";
 import { createDrawing } from "./draw.js";
 
-const slack = 5; // pixels that a finger may slip in a click
-const pointed = 6000; // milliseconds for which something is pointed at
+const slack = 5; // pixels that a finger may move during a click
+const pointed = 6000; // milliseconds for which a mark is shown
 const closest = 2, farthest = 0.02; // pixels a metre
-const margin = 0.13; // of the picture, round the places of a city
+const margin = 0.13; // share of the picture around the places of a city
 
 /**
- * createMap makes the map in an svg element. on.go(point) is called for a click beside the places, on.visit(spot) for a place,
- * on.drag(point) while somebody drags the walker and on.dropped() after it, on.step(east, north) for an arrow key, in metres, and on.send()
+ * createMap draws the map into an svg element. It calls on.go(point) for a click beside the places, on.visit(spot) for a click on a place,
+ * on.drag(point) while the walker is dragged and on.dropped() after that, on.step(east, north) in metres for an arrow key, and on.send()
  * for Enter.
  */
 export function createMap(root, on) {
@@ -23,7 +23,7 @@ export function createMap(root, on) {
   let walker = null, way = [], trail = [], mark = null, unmark = 0;
   let view = { x: 0, y: 0, scale: 0.1 }; // the middle in metres, and pixels a metre
   let size = { w: 0, h: 0 };
-  let whole = true; // all of the city is seen, until somebody looks closer or elsewhere
+  let whole = true; // the whole city is visible; false after a zoom or a move of the map
 
   const seen = (p) => {
     const { x, y } = flat.to(p);
@@ -35,7 +35,7 @@ export function createMap(root, on) {
     if (size.w > 0) drawing.draw({ ...size, view, seen, flat, spots, walker, way, trail, mark });
   }
 
-  // fit shows all places of the city, and the walker if they are among them.
+  // fit shows all places of the city, and the walker if they are near them.
   function fit() {
     const all = spots.filter((s) => !s.found).map(flat.to);
     if (walker && all.length > 0 && distance(walker, spots[0]) < 20_000) all.push(flat.to(walker));
@@ -50,7 +50,7 @@ export function createMap(root, on) {
     draw();
   }
 
-  // zoom by a factor, with what is at x and y staying there.
+  // zoom zooms by a factor. The point at x and y stays where it is.
   function zoom(factor, x = size.w / 2, y = size.h / 2) {
     const kept = flat.to(under(x, y));
     const scale = Math.min(closest, Math.max(farthest, view.scale * factor));
@@ -59,7 +59,7 @@ export function createMap(root, on) {
     draw();
   }
 
-  // reveal brings a point into the picture if it is out of it or at its rim.
+  // reveal moves the view to a point that is outside the picture or close to its edge.
   function reveal(p) {
     const { x, y } = seen(p), rim = Math.min(60, size.w / 5, size.h / 5);
     if (x > rim && x < size.w - rim && y > rim && y < size.h - rim) return;
@@ -78,7 +78,7 @@ export function createMap(root, on) {
   // handle listens to mouse, fingers and keys. Two fingers zoom.
   function handle() {
     const down = new Map(); // pointers by id
-    let began = null; // of the first: where, on what, and whether it has moved
+    let began = null; // of the first pointer: position, target, and whether it has moved
     const at = (event) => {
       const box = root.getBoundingClientRect();
       return { x: event.clientX - box.left, y: event.clientY - box.top };
@@ -123,7 +123,7 @@ export function createMap(root, on) {
     };
     root.addEventListener("pointerup", up);
     root.addEventListener("pointercancel", up);
-    root.addEventListener("click", (event) => { // by a screen reader: no pointer came before it
+    root.addEventListener("click", (event) => { // from a screen reader: there was no pointer event before it
       if (event.detail === 0 && spotAt(event.target)) on.visit(spotAt(event.target));
     });
     root.addEventListener("wheel", (event) => {
@@ -152,7 +152,7 @@ export function createMap(root, on) {
   const spotAt = (element) => spots.find((s) => s.g === element.closest(".spot"));
 
   return {
-    /** show turns to a city's places. */
+    /** show shows the places of a city. */
     show(center, list) {
       flat = plane(center);
       spots = list;
@@ -160,24 +160,24 @@ export function createMap(root, on) {
       drawing.keep(spots);
       fit();
     },
-    /** add puts one more place on the map of the city. */
+    /** add adds a place to the map of the city. */
     add(spot) {
       spots.push(spot);
       drawing.keep(spots);
       draw();
     },
-    /** stand shows where the walker is (at.heading in degrees, undefined = nowhere to) and that they share it, and keeps them in the picture. */
+    /** stand shows the walker's position and whether it is shared, and keeps it in the picture. at.heading is in degrees, undefined while standing. */
     stand(at, { follow = true } = {}) {
       walker = at;
       if (follow && size.w > 0) reveal(at);
       draw();
     },
-    /** lead shows the way that lies before the walker, and the one behind. */
+    /** lead shows the way before the walker, and the trail behind them. */
     lead(before, behind) {
       [way, trail] = [before, behind];
       draw();
     },
-    /** highlight points at something for some seconds. */
+    /** highlight marks a point for some seconds. */
     highlight(point) {
       clearTimeout(unmark);
       unmark = setTimeout(() => {

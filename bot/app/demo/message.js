@@ -1,4 +1,4 @@
-// How a message looks. What the bot wrote is Telegram's HTML: it is rebuilt from a short list of elements, so that nothing else gets in.
+// The elements of a message. The bot writes Telegram's HTML. The page rebuilds it from a short list of allowed elements.
 
 import { node, press, shape } from "./dom.js";
 import { plane } from "./geo.js";
@@ -7,13 +7,13 @@ import { clock, say } from "./words.js";
 
 const allowed = new Set(["B", "STRONG", "I", "EM", "U", "S", "CODE", "PRE", "A", "BLOCKQUOTE"]);
 
-/** mapPoint reads the point out of a link to a map, null if it is none. */
+/** mapPoint returns the point of a link to a map, or null for other links. */
 export function mapPoint(href) {
   const found = /[?&]query=(-?[\d.]+)(?:,|%2C)(-?[\d.]+)/.exec(href);
   return found && { lat: Number(found[1]), lon: Number(found[2]) };
 }
 
-/** placeIn returns the place of a story, which its button for the map tells, and null for every other message. */
+/** placeIn returns the place of a story, as given by its map button, or null for other messages. */
 export function placeIn(event) {
   for (const b of (event.buttons ?? []).flat()) {
     const point = b.URL && mapPoint(b.URL);
@@ -23,7 +23,7 @@ export function placeIn(event) {
   return null;
 }
 
-/** contents returns what stands in the bubble of a message. on has what its parts do, as the chat knows it. */
+/** contents returns the elements inside the bubble of a message. on holds the callbacks of its parts. */
 export function contents(event, on) {
   if (event.method === "sendPhoto") return [picture(event, on)];
   if (event.method === "sendDocument") return [download(event, on)];
@@ -35,19 +35,19 @@ export function contents(event, on) {
   return event.preview ? [preview(event.preview), words] : [words];
 }
 
-/** service returns the line that Telegram itself writes, "" for what people or the bot wrote. */
+/** service returns the text of a service message of Telegram, or "" for messages of people or the bot. */
 export function service(event) {
   if (event.fromBot || !event.stars) return "";
   return event.stars > 0 ? say("you_paid", { n: event.stars }) : say("you_got", { n: -event.stars });
 }
 
-/** stamp is the small line with the time, and whether the message was edited. */
+/** stamp returns the small line with the time, which also shows that a message was edited. */
 export function stamp(event) {
   const edited = event.fromBot && event.edits > 0;
   return node("span", { class: "stamp" }, (edited ? say("edited") + " " : "") + clock(edited ? event.editedAt : event.at));
 }
 
-/** rows are the buttons below a message. */
+/** rows returns the rows of buttons below a message. */
 export function rows(event, on) {
   return (event.buttons ?? []).map((row) => node("div", { class: "row" }, ...row.map((b) => {
     if (!b.URL) return press(b.Text, (click) => on.press(event.id, b.Data, click.currentTarget));
@@ -76,7 +76,7 @@ function markup(html, on) {
   return out;
 }
 
-// A link to a map points at the map beside the chat: the place is there already.
+// link turns a link to a map into a button that shows the point on the page's own map.
 function link(href, on) {
   const point = mapPoint(href);
   if (point) return press("", () => on.map(point), { class: "link", title: say("show_on_map") });
@@ -89,7 +89,7 @@ function outward(a, href) {
 }
 
 function picture(event, on) {
-  const image = node("img", { src: fileOf(on.person(), event.id), alt: say("picture_alt"), width: 1080, height: 1080 }); // room for it before it comes
+  const image = node("img", { src: fileOf(on.person(), event.id), alt: say("picture_alt"), width: 1080, height: 1080 }); // reserves the space before the image is loaded
   const button = press("", () => on.enlarge(image.src), { class: "picture", "aria-label": say("enlarge") });
   button.append(image);
   return button;
@@ -117,7 +117,7 @@ function location(event, on) {
   return [button];
 }
 
-// A sketch of what stands within 400 m of a point.
+// sketch returns a small map of the places within 400 m of a point.
 function sketch(point, spots, live) {
   const flat = plane(point), w = 64, h = 48, scale = 0.06;
   const near = spots.map(flat.to).map(({ x, y }) => ({ x: w / 2 + x * scale, y: h / 2 + y * scale }))
@@ -129,7 +129,7 @@ function sketch(point, spots, live) {
       : shape("path", { class: "pin", d: `M${w / 2} ${h / 2}c-7-9-8-11-8-14a8 8 0 0 1 16 0c0 3-1 5-8 14Z` }));
 }
 
-// A picture that Telegram would load from elsewhere is named, and not loaded.
+// preview names the picture that Telegram would load from outside. The demo does not load it.
 function preview(address) {
   const { hostname, pathname } = URL.parse?.(address) ?? { hostname: address, pathname: "" };
   return node("div", { class: "preview" }, node("b", {}, hostname), node("span", {}, pathname.split("/").at(-1)), node("span", { class: "fine" }, say("preview")));

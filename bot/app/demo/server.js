@@ -1,8 +1,8 @@
-// What the page asks of the program it came from, and hears from it.
+// Requests to the program that serves the page, and events from it.
 
 import { say } from "./words.js";
 
-/** call makes a request, a POST if there is a body, and returns its answer; an Error says in words what was wrong. */
+/** call sends a request, a POST if there is a body, and returns the answer. It throws an Error whose message can be shown. */
 export async function call(path, body) {
   let answer;
   try {
@@ -17,8 +17,8 @@ export async function call(path, body) {
 }
 
 /**
- * follow reads the events of a person's chat until the returned function is called. The browser comes back by itself when the connection
- * was lost, and then hears the whole chat again. lost(true) means that the program does not know the person: it was started anew.
+ * follow reads the events of a person's chat until the returned function is called. The browser reconnects by itself, and the server then sends
+ * the whole chat again. lost(true) means that the program does not know the person, because it was restarted.
  */
 export function follow(person, { event, numbers, open, lost }) {
   const source = new EventSource("demo/events?person=" + person);
@@ -29,5 +29,5 @@ export function follow(person, { event, numbers, open, lost }) {
   return () => source.close();
 }
 
-/** fileOf is the address of a message's picture or document. */
+/** fileOf returns the address of a message's picture or document. */
 export const fileOf = (person, message) => `demo/file?person=${person}&message=${message}`;

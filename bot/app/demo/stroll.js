@@ -1,4 +1,4 @@
-// Where the person is: the cities, the map with its walker, and what steers them.
+// The person's position: the cities, the map with its walker, and the buttons that move them.
 
 import { createMap } from "./map.js";
 import { createWalker } from "./walker.js";
@@ -7,13 +7,13 @@ import { distance, offset } from "./geo.js";
 import { nameOf } from "./draw.js";
 import { metres, say } from "./words.js";
 
-const beside = 20; // metres from a place that one goes to
-const same = 5; // metres between two points that are one place
-const around = 30_000; // metres that belong to a city
+const beside = 20; // metres between a place and the person who visits it
+const same = 5; // metres: two points that are closer are one place
+const around = 30_000; // metres: the radius of a city
 
 /**
- * createStroll wires the map and its buttons. stage is what the program told of its cities, act(body) sends what the person does, toast(text)
- * says something short, and look() brings the map to the front.
+ * createStroll wires the map and its buttons. stage is the answer to demo/stage, act(body) sends an action of the person, toast(text) shows a
+ * short note, and look() brings the map to the front.
  */
 export function createStroll(stage, { act, toast, look }) {
   let city = stage.cities.find((c) => c.id === sessionStorage.getItem("city")) ?? stage.cities[0];
@@ -41,7 +41,7 @@ export function createStroll(stage, { act, toast, look }) {
     return act({ lat: walker.at.lat, lon: walker.at.lon });
   }
 
-  // go puts the person somewhere: who shares a location is followed, everybody else sends the new one.
+  // go moves the person. A live location is sent by the walker; without one, go sends the new position.
   function go(point) {
     walker.move(point);
     nearest();
@@ -57,7 +57,7 @@ export function createStroll(stage, { act, toast, look }) {
     $("hint").textContent = say(walker.sharing ? "hint_share" : "hint");
   }
 
-  // nearest says in words where the walker is, for who can't see the map. The steps of a walk would be too many words.
+  // nearest describes the walker's position in words, for people who cannot see the map. It is hidden during a walk, because it would change too often.
   function nearest() {
     const [spot] = [...city.spots].sort((a, b) => distance(walker.at, a) - distance(walker.at, b));
     $("where").hidden = walker.going;
@@ -87,7 +87,7 @@ export function createStroll(stage, { act, toast, look }) {
     $("pace").textContent = say("pace_" + times);
   }
 
-  // enter turns to a city. The walker comes along, unless they share where they are.
+  // enter shows a city. The walker moves there, too, unless they share their location.
   function enter(to) {
     city = to;
     sessionStorage.setItem("city", city.id);
@@ -116,21 +116,21 @@ export function createStroll(stage, { act, toast, look }) {
     locate,
     spots: () => stage.cities.flatMap((c) => c.spots),
 
-    /** told marks a place whose story came. One that the map does not know, because it is Wikipedia's, is put on it. */
+    /** told marks a place whose story arrived. A place from the real Wikipedia is added to the map. */
     told(place) {
       const spot = stage.cities.flatMap((c) => c.spots).find((s) => distance(s, place) < same);
       if (spot) spot.told = true;
       else if (distance(city.spots[0], place) < around) map.add({ ...place, names: { en: place.title, ru: place.title }, told: true, found: true });
       map.draw();
     },
-    /** point shows where something is, in its city if the map has it. */
+    /** point shows a point, in its city if the map has that city. */
     point(at) {
       const there = stage.cities.find((c) => distance(c.spots[0], at) < around);
       if (there && there !== city) enter(there);
       look();
       map.highlight(at);
     },
-    /** begin forgets what one walker did, for the next. */
+    /** begin resets the map for a new person. */
     begin() {
       walker.forget();
       for (const c of stage.cities) {
@@ -139,7 +139,7 @@ export function createStroll(stage, { act, toast, look }) {
       }
       enter(city);
     },
-    /** resume goes on with a live location that is shared already, when the page was loaded anew. */
+    /** resume continues a live location that was shared before the page was reloaded. */
     resume(shared) {
       if (walker.sharing) return;
       const there = stage.cities.find((c) => distance(c.spots[0], shared) < around);

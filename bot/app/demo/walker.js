@@ -1,27 +1,27 @@
-// The walker: where the person stands, and the live location that they share.
+// The walker: the person's position, and the live location that they share.
 //
-// Time is the computer's own. At 60 the walker covers in a second what people cover in a minute, but the bot hears of it every two
-// seconds, as it does from a phone.
+// Time is real time. At speed 60 the walker covers in a second what people cover in a minute, but the bot gets a position every two seconds, as it
+// does from a phone.
 
 import { bearing, distance, tour } from "./geo.js";
 
 const pace = 1.4; // metres a second, 5 km/h
 const beat = 200; // milliseconds between two steps on the screen
 const phone = 2000; // milliseconds between two positions that a phone sends
-const longest = 5; // seconds that one step may make up for, when the tab was asleep
+const longest = 5; // seconds that one step may catch up after the tab was suspended
 const apart = 5; // metres between two points of the trail
 const trailMost = 2000; // points
 
 /**
- * createWalker makes a walker at a point. act(body) sends what a person does, changed() is called whenever there is something to see, and
- * arrived() at the end of a way.
+ * createWalker returns a walker at a point. act(body) sends an action of the person. It calls changed() after each change, and arrived() at the end
+ * of a way.
  */
 export function createWalker(start, { act, changed, arrived }) {
   let at = start;
   let speed = 10;
   let sharing = null; // the message of the live location
-  let way = []; // what lies ahead
-  let trail = []; // what lies behind, since the sharing began
+  let way = []; // points ahead
+  let trail = []; // points behind, since the sharing began
   let going = 0; // the timer of the steps, 0 = standing
   let heading, stepped, ends, telling = 0, told = null, busy = false;
 
@@ -56,11 +56,11 @@ export function createWalker(start, { act, changed, arrived }) {
     changed();
   }
 
-  // publish tells the bot where the walker is, if they moved; one telling at a time, so that none overtakes another.
+  // publish sends the position if it changed. One request runs at a time, so that none overtakes another.
   async function publish() {
     if (!sharing || busy) return;
     if (Date.now() > ends) {
-      end(); // Telegram ends a location whose time is up, and says so to nobody
+      end(); // Telegram ends a location whose time is up without an event
       return;
     }
     if (at === told) return;
@@ -104,24 +104,24 @@ export function createWalker(start, { act, changed, arrived }) {
     get trail() { return sharing ? [...trail, at] : []; },
     set speed(times) { speed = times; },
 
-    /** move puts the walker somewhere else. What was left of a way begins there. */
+    /** move puts the walker elsewhere. The rest of the way begins there. */
     move(p) {
       stand(p);
       if (way.length > 0) way = tour(p, way);
       changed();
     },
-    /** share begins to share the location for so many seconds. */
+    /** share begins to share the location for the given number of seconds. */
     async share(seconds) {
       const made = await act({ lat: at.lat, lon: at.lon, share: true });
       if (made) began(made.walk, Date.now() + seconds * 1000);
       return Boolean(made);
     },
-    /** resume goes on with a location that is shared already, when the page was loaded anew. */
+    /** resume continues a location that was shared before the page was reloaded. */
     resume(message, p, until) {
       at = p;
       began(message, until);
     },
-    /** go sets the walker on the way through the places, or on with the one that was interrupted. */
+    /** go starts a way through the places, or continues the one that was interrupted. */
     go(places) {
       if (way.length === 0) way = tour(at, places);
       stepped = performance.now();
@@ -140,7 +140,7 @@ export function createWalker(start, { act, changed, arrived }) {
       end();
       if (message) await act({ walk: message });
     },
-    /** forget ends everything without a word: the person is another one now. */
+    /** forget ends the walk without telling the bot, because the page has a new person. */
     forget: end,
   };
 }

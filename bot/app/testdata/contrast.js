@@ -1,4 +1,4 @@
-// Returns a line for each text whose contrast to what lies behind it is too low.
+// Returns a line for each text whose contrast to its background is too low.
 (() => {
   const parse = (c) => c.match(/[\d.]+/g).map(Number);
   const light = ([r, g, b]) => {

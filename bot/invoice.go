@@ -1,0 +1,113 @@
+package bot
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"excursobot/bot/telegram"
+	"excursobot/bot/text"
+)
+
+// Bounds of a gift in stars, and what is offered.
+const (
+	leastGift = 1
+	mostGift  = 10_000
+)
+
+var offeredGifts = []int{50, 100, 250, 500, 1000}
+
+// startDonate is what /start says when the person comes from a forwarded invoice.
+const startDonate = "donate"
+
+// gift is what an invoice's payload says: who pays how many stars.
+type gift struct {
+	person int64
+	stars  int
+}
+
+func (g gift) payload() string {
+	return "gift:" + strconv.FormatInt(g.person, 10) + ":" + strconv.Itoa(g.stars)
+}
+
+// parseGift reads a payload; what gift.payload did not write is none.
+func parseGift(payload string) (g gift, ok bool) {
+	parts := strings.Split(payload, ":")
+	if len(parts) != 3 {
+		return g, false
+	}
+	var err1, err2 error
+	g.person, err1 = strconv.ParseInt(parts[1], 10, 64)
+	g.stars, err2 = strconv.Atoi(parts[2])
+	ok = err1 == nil && err2 == nil && g.payload() == payload && fineGift(g.stars)
+	return g, ok
+}
+
+func fineGift(stars int) bool { return stars >= leastGift && stars <= mostGift }
+
+// parseStars reads a number of stars as people write it: "250", "1 000", "10,000", with a star behind it or not. ok says that it is a
+// number; whether it may be given is for fineGift.
+func parseStars(s string) (stars int, ok bool) {
+	s = strings.TrimSpace(strings.TrimRight(strings.TrimSpace(s), "⭐\ufe0f"))
+	if s == "" || len(s) > 20 {
+		return 0, false
+	}
+	group := 0 // digits since the last separator; 0 = there was none yet
+	grouped := false
+	for i, r := range s {
+		switch {
+		case r >= '0' && r <= '9':
+			stars = min(stars*10+int(r-'0'), mostGift+1)
+			group++
+		case strings.ContainsRune(" ,.'\u00a0\u202f", r) && i > 0 && i+utf8.RuneLen(r) < len(s) && group > 0 && (group == 3 || !grouped && group < 3):
+			group, grouped = 0, true
+		default:
+			return 0, false
+		}
+	}
+	return stars, !grouped || group == 3
+}
+
+// giftMenu offers amounts.
+func giftMenu(words *text.Words) telegram.Message {
+	m := telegram.Message{HTML: words.Say("donate.text")}
+	var buttons []telegram.Button
+	for _, stars := range offeredGifts {
+		buttons = append(buttons, telegram.Button{Text: words.Plain("button.stars", "n", stars), Data: "give:" + strconv.Itoa(stars)})
+	}
+	m.Buttons = inRows(append(buttons, telegram.Button{Text: words.Plain("button.stars_other"), Data: "give:other"}), 3)
+	return m
+}
+
+// invoice is the payload of sendInvoice. Stars need no provider, and a provider_token that is there and empty.
+type invoice struct {
+	Chat          int64   `json:"chat_id"`
+	Title         string  `json:"title"`
+	Description   string  `json:"description"`
+	Payload       string  `json:"payload"`
+	ProviderToken string  `json:"provider_token"`
+	Currency      string  `json:"currency"`
+	Prices        []price `json:"prices"`
+	// With a start parameter a forwarded copy has no button to pay with, but a link to the bot.
+	StartParameter string `json:"start_parameter"`
+}
+
+type price struct {
+	Label  string `json:"label"`
+	Amount int    `json:"amount"`
+}
+
+// stars is the currency's code.
+const stars = "XTR"
+
+func giftInvoice(words *text.Words, chat int64, g gift) invoice {
+	return invoice{
+		Chat:           chat,
+		Title:          words.Plain("donate.invoice_title"),
+		Description:    words.Plain("donate.invoice_description"),
+		Payload:        g.payload(),
+		Currency:       stars,
+		Prices:         []price{{Label: words.Plain("donate.invoice_label"), Amount: g.stars}},
+		StartParameter: startDonate,
+	}
+}

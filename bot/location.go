@@ -1,0 +1,185 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"excursobot/bot/guide"
+	"excursobot/bot/live"
+	"excursobot/bot/telegram"
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// stories answers a location with a story, and takes votes on it.
+type stories struct {
+	out      *telegram.Sender
+	reply    *responder
+	host     host
+	guide    *guide.Guide
+	live     *live.Live
+	store    store.Users
+	pins     *pins
+	report   reporter
+	pictures bool // false = nobody's stories carry any
+	observe  Observe
+	log      *slog.Logger
+}
+
+// job is the job of a request for a story at p.
+func (s *stories) job(p geo.Point) job {
+	if !p.Valid() {
+		return job{kind: "location", run: s.reply.badLocation}
+	}
+	return job{kind: "location", lane: telling, story: true, run: func(ctx context.Context, u *update) error {
+		return s.onLocation(ctx, u, p)
+	}}
+}
+
+// moreButton ("more:<lat>,<lon>") asks for another story at the same point.
+func (s *stories) moreButton(_ *update, args string) job {
+	p, ok := parsePoint(args)
+	if !ok {
+		return s.reply.oldButton()
+	}
+	j := s.job(p)
+	j.kind = "button"
+	return j
+}
+
+// onLocation tells one story about a place near p: from the library at once, else after a card that becomes the story.
+func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error {
+	stopTyping := s.out.ShowTyping(ctx, u.chat)
+	defer stopTyping()
+	shown := cardOnWay{message: u.shown.message} // of the process before this one; the story is to be of its place
+	defer shown.join()
+	story, claim, err := s.guide.Tell(ctx, guide.Request{
+		Person:    u.person,
+		Point:     p,
+		Language:  u.user.Language,
+		Length:    u.user.Length,
+		Class:     guide.Interactive,
+		Interests: u.user.Interests,
+		Brief:     u.brief,
+		Place:     u.shown.place,
+	}, func(c guide.Card) { shown.show(s.host, u.id, func() int { return s.showCard(ctx, u, c) }) })
+	stopTyping()
+	card := shown.join()
+	defer claim.Release()
+	if err != nil {
+		source := guide.FromNone
+		if errors.Is(err, guide.ErrOverloaded) {
+			source = fromBusy
+		}
+		s.report.story(kindStatic, u.person, p, source, time.Since(u.arrived))
+		return s.explain(ctx, u, card, err)
+	}
+	s.host.noteShown(ctx, u, story.Place.ID, card)
+	m := storyMessage(u.words, story, p, s.pictures && !u.user.HidePictures)
+	hints := s.hints(u)
+	if hints {
+		m.Tail = strings.TrimPrefix(m.Tail+"\n\n"+u.words.Say("hint.live"), "\n\n")
+	}
+	if card != 0 {
+		_, err = s.out.Edit(ctx, u.chat, card, m)
+	} else {
+		_, err = s.out.Send(ctx, u.chat, m)
+	}
+	if err != nil && !errors.Is(err, telegram.ErrAmbiguous) {
+		return fmt.Errorf("tell: %w", err)
+	}
+	s.record(ctx, u, story, claim)
+	if err != nil {
+		// It may have arrived. It counts as told, for hearing it twice would be worse than an apology too many.
+		return fmt.Errorf("tell: %w", err)
+	}
+	if card == 0 {
+		s.observe.First(kindStatic, time.Since(u.arrived))
+	}
+	s.report.story(kindStatic, u.person, p, story.Source, time.Since(u.arrived))
+	if hints {
+		s.hinted(ctx, u)
+	}
+	s.pins.send(ctx, u.chat, u.words, u.user, story)
+	return nil
+}
+
+// showCard sends the card, in the place of one that an earlier process left, and returns its message's id, 0 if it could not be sent.
+func (s *stories) showCard(ctx context.Context, u *update, c guide.Card) int {
+	id, err := s.out.Edit(ctx, u.chat, u.shown.message, cardMessage(u.words, c))
+	if err != nil {
+		s.log.Warn("card", "update", u.id, "error", err)
+		return u.shown.message
+	}
+	s.observe.First(kindStatic, time.Since(u.arrived))
+	s.host.noteShown(ctx, u, c.Place.ID, id)
+	return id
+}
+
+// hintEvery is how often somebody is told of live locations, at most.
+const hintEvery = 24 * time.Hour
+
+// hints says whether a story should end with a word about live locations: not in groups, which have none, and not beside a walk.
+func (s *stories) hints(u *update) bool {
+	_, walking := s.live.Walk(u.person)
+	return u.private && !walking && u.arrived.Sub(u.user.HintAt) >= hintEvery
+}
+
+// hinted remembers the hint. If it can't, the person hears of live locations twice a day.
+func (s *stories) hinted(ctx context.Context, u *update) {
+	_, err := s.store.UpdateUser(ctx, u.person, func(user *store.User) error {
+		user.HintAt = u.arrived
+		return nil
+	})
+	if err != nil {
+		s.observe.Error("store")
+		s.log.Error("hint", "user_id", u.person, "error", err)
+	}
+}
+
+// record writes down that the story was told. The person has it already, so neither a stop nor a full disk prevents it.
+func (s *stories) record(ctx context.Context, u *update, story guide.Story, claim *guide.Claim) {
+	u.done = true
+	err := s.host.delivered(ctx, store.Delivery{
+		Update: u.id, Person: u.person, Place: story.Place.ID, At: time.Now(),
+	}, claim.Confirm())
+	if err != nil {
+		s.observe.Error("store")
+		s.log.Error("delivered", "update", u.id, "error", err)
+	}
+}
+
+// explain says in one sentence why there is no story; in the card's place if one was shown.
+func (s *stories) explain(ctx context.Context, u *update, card int, cause error) error {
+	var key string
+	switch {
+	case errors.Is(cause, guide.ErrNothing):
+		key = "error.nothing"
+	case errors.Is(cause, guide.ErrAllTold):
+		key = "error.all_told"
+	case errors.Is(cause, guide.ErrSource):
+		key = "error.source"
+	case errors.Is(cause, guide.ErrOverloaded):
+		key = "error.overloaded"
+	case s.host.workContext().Err() != nil:
+		return cause
+	default:
+		key = "error.internal"
+		s.observe.Error("guide")
+		s.log.Error("tell", "update", u.id, "error", cause)
+	}
+	m := telegram.Message{HTML: u.words.Say(key, "wait", overloadAgain)}
+	if card != 0 {
+		_, err := s.out.Edit(ctx, u.chat, card, m)
+		return err
+	}
+	if u.fresh && u.private { // somebody's first answer, and it is no story: show the way
+		m.Ask = u.words.Plain("start.button_location")
+	}
+	_, err := s.out.Send(ctx, u.chat, m)
+	return err
+}

@@ -1,0 +1,90 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	tele "gopkg.in/telebot.v3"
+
+	"excursobot/bot/telegram"
+	"excursobot/store"
+)
+
+// credit stores the payment of an update, once.
+func (gs *gifts) credit(ctx context.Context, u *update) (store.Payment, error) {
+	p := u.message.Payment
+	if p.Currency != stars {
+		gs.observe.Error("payment")
+		gs.log.Error("payment_odd", "user_id", u.person, "charge", p.TelegramChargeID, "currency", p.Currency, "amount", p.Total)
+		return store.Payment{}, fmt.Errorf("%w: a payment in %q", store.ErrInvalid, p.Currency)
+	}
+	stored, fresh, err := gs.store.Credit(ctx, store.Payment{
+		Charge: p.TelegramChargeID, Person: u.person, Stars: int64(p.Total), At: u.message.Time(),
+	})
+	switch {
+	case err != nil:
+		gs.observe.Error("payment")
+		gs.log.Error("payment_lost", "user_id", u.person, "charge", p.TelegramChargeID, "stars", p.Total, "error", err)
+	case fresh:
+		gs.log.Info("payment", "user_id", u.person, "charge", stored.Charge, "stars", stored.Stars)
+	}
+	return stored, err
+}
+
+// onPayment thanks for a payment that is stored, each time that Telegram tells of it.
+func (gs *gifts) onPayment(ctx context.Context, u *update) error {
+	p, err := gs.credit(ctx, u)
+	if err != nil {
+		return err
+	}
+	key := "donate.thanks"
+	if !p.Refunded.IsZero() { // told late, after it went back
+		key = "donate.refunded"
+	}
+	_, err = gs.out.Send(ctx, u.chat, telegram.Message{HTML: u.words.Say(key, "n", p.Stars)})
+	return err
+}
+
+// onRefunded notes a refund that Telegram tells of, whoever asked for it.
+func (gs *gifts) onRefunded(ctx context.Context, u *update) error {
+	return gs.noteRefund(ctx, store.Payment{
+		Charge: u.refunded.TelegramChargeID, Person: u.person, Stars: int64(u.refunded.Total), At: u.message.Time(), Refunded: u.arrived,
+	}, u.person)
+}
+
+// noteRefund stores that a payment went back and tells the person, once.
+func (gs *gifts) noteRefund(ctx context.Context, p store.Payment, person int64) error {
+	stored, first, err := gs.store.Refund(ctx, p)
+	if err != nil {
+		return fmt.Errorf("note a refund: %w", err)
+	}
+	if !first {
+		return nil
+	}
+	gs.log.Info("payment_refunded", "user_id", person, "charge", stored.Charge, "stars", stored.Stars)
+	_, words := gs.reply.reader(ctx, person)
+	_, err = gs.out.Send(ctx, person, telegram.Message{HTML: words.Say("donate.refunded", "n", stored.Stars)})
+	if errors.Is(err, telegram.ErrUnreachable) {
+		return nil // they have their stars
+	}
+	return err
+}
+
+// refundIn reads a message's refunded_payment, nil if there is none.
+func refundIn(raw []byte) *tele.Payment {
+	if !bytes.Contains(raw, []byte(`"refunded_payment"`)) {
+		return nil
+	}
+	var in struct {
+		Message struct {
+			Refunded *tele.Payment `json:"refunded_payment"`
+		} `json:"message"`
+	}
+	if json.Unmarshal(raw, &in) != nil || in.Message.Refunded == nil || in.Message.Refunded.TelegramChargeID == "" {
+		return nil
+	}
+	return in.Message.Refunded
+}

@@ -1,0 +1,87 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"excursobot/bot/live"
+	"excursobot/bot/telegram"
+)
+
+// onStats shows what a person did with the guide.
+func (p *people) onStats(ctx context.Context, u *update) error {
+	heard, err := p.store.Heard(ctx, u.person)
+	if err != nil {
+		return err
+	}
+	given, err := p.store.Given(ctx, u.person)
+	if err != nil {
+		return err
+	}
+	walks, metres := u.user.Walks, u.user.Metres
+	if w, walking := p.live.Walk(u.person); walking {
+		walks, metres = walks+1, metres+w.Metres
+	}
+	var lines []string
+	if heard > 0 {
+		lines = append(lines, u.words.Say("stats.stories", "n", heard))
+	}
+	if walks > 0 {
+		lines = append(lines, u.words.Say("stats.walks", "n", walks))
+	}
+	if metres >= 10 {
+		lines = append(lines, u.words.Say("stats.distance", "distance", u.words.Distance(metres)))
+	}
+	if given.Person > 0 {
+		lines = append(lines, u.words.Say("stats.stars", "n", given.Person), "", u.words.Say("stats.badge"))
+	}
+	if len(lines) == 0 {
+		return p.reply.say(ctx, u, u.words.Say("stats.none"))
+	}
+	return p.reply.say(ctx, u, u.words.Say("stats.title")+"\n"+strings.Join(lines, "\n"))
+}
+
+// onForget asks whether it is meant. The buttons carry the person's id: nobody else's press counts.
+func (p *people) onForget(ctx context.Context, u *update) error {
+	id := strconv.FormatInt(u.person, 10)
+	_, err := p.out.Send(ctx, u.chat, telegram.Message{HTML: u.words.Say("forget.ask"), Buttons: [][]telegram.Button{
+		{{Text: u.words.Plain("button.forget_yes"), Data: "forget:yes:" + id}},
+		{{Text: u.words.Plain("button.forget_no"), Data: "forget:no:" + id}},
+	}})
+	return err
+}
+
+// forgetButton ("forget:<yes|no>:<person>") deletes what is stored about a person, after the stories under way: what they write is to be
+// deleted too.
+func (p *people) forgetButton(u *update, args string) job {
+	answer, person, _ := strings.Cut(args, ":")
+	switch {
+	case answer != "yes" && answer != "no":
+		return p.reply.oldButton()
+	case person != strconv.FormatInt(u.person, 10):
+		return job{kind: "button", run: func(ctx context.Context, u *update) error {
+			p.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain("toast.not_yours"))
+			return nil
+		}}
+	case answer == "no":
+		return job{kind: "button", run: func(ctx context.Context, u *update) error {
+			p.out.AnswerCallback(ctx, u.callback.ID, "")
+			return p.reply.replace(ctx, u, telegram.Message{HTML: u.words.Say("forget.cancelled")})
+		}}
+	}
+	return job{kind: "button", lane: telling, run: p.forgetPerson}
+}
+
+func (p *people) forgetPerson(ctx context.Context, u *update) error {
+	if _, err := p.live.Stop(ctx, u.person, live.Forgotten); err != nil && !errors.Is(err, live.ErrNoWalk) {
+		return err
+	}
+	if err := p.store.ForgetUser(ctx, u.person, time.Now()); err != nil {
+		return err
+	}
+	p.log.Info("forgotten", "update", u.id)
+	return p.reply.replace(ctx, u, telegram.Message{HTML: u.words.Say("forget.done")})
+}

@@ -1,0 +1,199 @@
+package bot
+
+import (
+	"context"
+	"strings"
+
+	tele "gopkg.in/telebot.v3"
+
+	"excursobot/geo"
+	"excursobot/geo/maplink"
+)
+
+// Updates are dispatched by a table of our own: telebot's ProcessUpdate hands handlers no context.Context, tells its caller no error, and
+// leaves live edits, groups and unknown buttons to guesswork.
+
+// mux is the table of commands and buttons. It does not change after New.
+type mux struct {
+	commands  map[string]handler
+	operator  map[string]handler // commands that exist for Config.Admins alone
+	callbacks map[string]func(u *update, args string) job
+}
+
+func (b *Bot) routes() mux {
+	return mux{
+		commands: map[string]handler{
+			"start":      b.help.onStart,
+			"help":       b.help.onHelp,
+			"live":       b.walks.onLive,
+			"stop":       b.walks.onStop,
+			"language":   b.settings.onLanguage,
+			"settings":   b.settings.onSettings,
+			"donate":     b.gifts.onDonate,
+			"stats":      b.people.onStats,
+			"privacy":    b.help.onPrivacy,
+			"forget":     b.people.onForget,
+			"terms":      b.help.onTerms,
+			"paysupport": b.help.onPaySupport,
+		},
+		operator: map[string]handler{
+			"admin":  b.operators.onAdmin,
+			"ban":    b.operators.onBan,
+			"unban":  b.operators.onUnban,
+			"pause":  b.operators.onPause,
+			"refund": b.operators.onRefund,
+		},
+		callbacks: map[string]func(*update, string) job{
+			"more":   b.stories.moreButton,
+			"vote":   b.stories.voteButton,
+			"lang":   b.settings.languageButton,
+			"every":  b.walks.everyButton,
+			"live":   b.walks.liveButton,
+			"next":   b.nextButton,
+			"menu":   b.help.menuButton,
+			"set":    b.settings.settingsButton,
+			"give":   b.gifts.giveButton,
+			"forget": b.people.forgetButton,
+		},
+	}
+}
+
+// route says what an update asks for. It is called at arrival and touches nothing.
+func (b *Bot) route(u *update) job {
+	switch {
+	case u.person == 0:
+		return job{kind: "other"}
+	case u.message != nil && u.message.Payment != nil:
+		return job{kind: "payment", vital: true, money: true, run: b.gifts.onPayment}
+	case u.message != nil && u.refunded != nil:
+		return job{kind: "payment", vital: true, money: true, run: b.gifts.onRefunded}
+	case u.checkout != nil: // left by an earlier process: one that comes in is answered at arrival
+		return job{kind: "checkout", money: true, run: b.gifts.onCheckoutLeft}
+	case u.callback != nil:
+		return b.routeCallback(u)
+	case u.message != nil && u.private:
+		return b.routePrivate(u)
+	case u.message != nil:
+		return b.routeGroup(u)
+	case u.edited != nil && u.edited.Location != nil:
+		return b.walks.editJob(u)
+	case u.member != nil && u.private:
+		return job{kind: "member", run: b.people.onMember}
+	default:
+		return job{kind: "other"}
+	}
+}
+
+func (b *Bot) routeCallback(u *update) job {
+	const longest = 64 // bytes that Telegram lets a button carry: more is forged
+	if id, args, _ := strings.Cut(u.callback.Data, ":"); len(u.callback.Data) <= longest {
+		if button, ok := b.mux.callbacks[id]; ok {
+			return button(u, args)
+		}
+	}
+	return b.reply.oldButton()
+}
+
+func (b *Bot) routePrivate(u *update) job {
+	m := u.message
+	switch p, ok := location(m); {
+	case ok && m.Location != nil && m.Location.LivePeriod != 0:
+		return b.walks.shareJob(u, p)
+	case ok:
+		return b.stories.job(p)
+	case m.Text == "" && !content(m):
+		return job{kind: "other"} // Telegram's own notes: pinned, joined and the like
+	case m.Text == "":
+		return job{kind: "other", run: b.help.onOther}
+	}
+	name, bot, isCommand := parseCommand(m.Text)
+	if !isCommand {
+		return b.routeText(m)
+	}
+	if run, ok := b.command(u.person, name); ok && b.addressed(bot) {
+		return job{kind: "command", run: run}
+	}
+	return job{kind: "command", run: b.help.onText}
+}
+
+// routeText takes a text for a place if it names one.
+func (b *Bot) routeText(m *tele.Message) job {
+	var links []string // behind words
+	for _, e := range m.Entities[:min(len(m.Entities), maplink.MaxLinks)] {
+		if e.Type == tele.EntityTextLink {
+			links = append(links, e.URL)
+		}
+	}
+	switch p, found := maplink.Find(m.Text, links...); found {
+	case maplink.Found:
+		return b.stories.job(p)
+	case maplink.Hidden:
+		return job{kind: "text", run: b.help.onHiddenPlace}
+	default:
+		return job{kind: "text", run: b.help.onText}
+	}
+}
+
+// command returns what answers a command of the person. For all but operators an operator's command is as unknown as any.
+func (b *Bot) command(person int64, name string) (handler, bool) {
+	if run, ok := b.mux.operator[name]; ok && b.operators.operators.has(person) {
+		return run, true
+	}
+	run, ok := b.mux.commands[name]
+	return run, ok
+}
+
+// routeGroup answers in a group only what is plainly meant for the bot: a location, or one of its commands.
+func (b *Bot) routeGroup(u *update) job {
+	if p, ok := location(u.message); ok && u.message.Location != nil && u.message.Location.LivePeriod != 0 {
+		return b.groupShareJob(p)
+	} else if ok {
+		return b.stories.job(p)
+	}
+	name, bot, isCommand := parseCommand(u.message.Text)
+	if _, known := b.mux.commands[name]; isCommand && known && b.addressed(bot) {
+		return job{kind: "command", run: b.help.onGroupCommand}
+	}
+	return job{kind: "other"}
+}
+
+// groupShareJob answers a live location in a group as a static one, and says where walks are told.
+func (b *Bot) groupShareJob(p geo.Point) job {
+	j := b.stories.job(p)
+	static := j.run
+	j.run = func(ctx context.Context, u *update) error {
+		err := static(ctx, u)
+		if hint := b.help.onGroupCommand(ctx, u); err == nil {
+			err = hint
+		}
+		return err
+	}
+	return j
+}
+
+// nextButton ("next:<lat>,<lon>") wants the walk's next story now. When the walk is over it is "one more" at the point of its story.
+func (b *Bot) nextButton(u *update, args string) job {
+	if _, walking := b.live.Walk(u.person); !walking || !u.private {
+		return b.stories.moreButton(u, args)
+	}
+	return job{kind: "button", story: true, run: b.walks.onNext}
+}
+
+// addressed says whether the part of a command behind @ means this bot.
+func (b *Bot) addressed(bot string) bool {
+	name := b.username.Load()
+	return bot == "" || (name != nil && strings.EqualFold(bot, *name))
+}
+
+// parseCommand reads "/name@bot rest".
+func parseCommand(s string) (name, bot string, ok bool) {
+	if !strings.HasPrefix(s, "/") {
+		return "", "", false
+	}
+	word := s[1:]
+	if i := strings.IndexFunc(word, func(r rune) bool { return r <= ' ' }); i >= 0 {
+		word = word[:i]
+	}
+	name, bot, _ = strings.Cut(word, "@")
+	return strings.ToLower(name), bot, name != ""
+}

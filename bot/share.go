@@ -1,0 +1,79 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	tele "gopkg.in/telebot.v3"
+
+	"excursobot/bot/live"
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// shareJob is the job of a message that begins to share a live location in a private chat. It tells nothing itself: the schedule owes the
+// walk its first story.
+func (ws *walks) shareJob(u *update, p geo.Point) job {
+	if !p.Valid() {
+		return job{kind: kindLive, run: ws.reply.badLocation}
+	}
+	share := ws.readShare(u, u.message)
+	lasting := share.Date.Add(share.Period).After(time.Now())
+	return job{kind: kindLive, story: true, lasting: lasting, run: func(ctx context.Context, u *update) error {
+		started, err := ws.live.Start(ctx, share)
+		return ws.began(ctx, u, started.Resumed, err)
+	}}
+}
+
+// editJob is the job of an edited location: a step of a walk, or (without live_period) its end. A step of a known walk is taken at once:
+// it waits in no lane, and leaves no trace but its position. Groups have no walks.
+func (ws *walks) editJob(u *update) job {
+	if !u.private {
+		return job{kind: kindLive}
+	}
+	share := ws.readShare(u, u.edited)
+	j := job{kind: kindLive, fleeting: share.Period > 0, run: func(ctx context.Context, u *update) error {
+		began, err := ws.live.Edit(ctx, share)
+		if errors.Is(err, live.ErrEnded) || err == nil && began == nil {
+			return nil
+		}
+		return ws.began(ctx, u, began != nil && began.Resumed, err)
+	}}
+	if share.Period > 0 {
+		j.now = func() bool { return ws.live.Move(share) }
+	}
+	return j
+}
+
+// readShare reads a live location. When it began is compared with this machine's clock; the steps' times only with each other.
+func (ws *walks) readShare(u *update, m *tele.Message) live.Share {
+	p, _ := location(m)
+	share := live.Share{
+		Person: u.person, Chat: u.chat, Message: m.ID,
+		Point: p, Heading: float64(m.Location.Heading),
+		Date:    ws.host.here(time.Unix(m.Unixtime, 0)),
+		Edited:  time.Unix(m.Unixtime, 0),
+		Period:  time.Duration(m.Location.LivePeriod) * time.Second,
+		Arrived: u.arrived,
+	}
+	if m.LastEdit > 0 {
+		share.Edited = time.Unix(m.LastEdit, 0)
+	}
+	return share
+}
+
+// began answers what Start said. What began is answered by its first story; what ended before needs no answer.
+func (ws *walks) began(ctx context.Context, u *update, resumed bool, err error) error {
+	switch {
+	case resumed, errors.Is(err, live.ErrEnded):
+		return nil
+	case errors.Is(err, live.ErrFull):
+		p, _ := location(u.located())
+		_, err := ws.out.Send(ctx, u.chat, fullMessage(u.words, p))
+		return err
+	case errors.Is(err, store.ErrInvalid):
+		return ws.reply.badLocation(ctx, u)
+	}
+	return err
+}

@@ -1,0 +1,117 @@
+package bot
+
+import (
+	"context"
+	"errors"
+
+	"excursobot/bot/live"
+	"excursobot/bot/telegram"
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// Package live decides when something is due in a walk; the functions here are what it calls then. They put the work into a lane of the walk's
+// chat and return.
+
+// hooks connects the schedule with the lanes.
+func (ws *walks) hooks() live.Hooks {
+	return live.Hooks{
+		Deliver: ws.deliver,
+		Prepare: ws.prepare,
+		Chosen:  ws.defaultChosen,
+		Ended:   ws.ended,
+		Quiet:   ws.quiet,
+	}
+}
+
+// errand puts work that no update asked for into the chat's control lane, and says whether there was room.
+func (ws *walks) errand(chat int64, what string, run func(ctx context.Context) error) bool {
+	if ws.lanes.reserve(chat) != nil {
+		ws.log.Warn("overload", "what", what)
+		return false
+	}
+	ws.lanes.run(chat, control, func() {
+		ctx, cancel := context.WithTimeout(ws.host.workContext(), updateTimeout)
+		defer cancel()
+		err := ws.host.guarded(0, func() error { return run(ctx) })
+		if err != nil && ws.host.workContext().Err() == nil {
+			ws.observe.Error("live")
+			ws.log.Error("walk", "what", what, "error", err)
+		}
+	})
+	return true
+}
+
+// deliver tells a story that is due, in the chat's lane of stories: never two at once.
+func (ws *walks) deliver(ctx context.Context, t live.Tick, done func(live.Outcome)) {
+	if ws.lanes.reserve(t.Chat) != nil {
+		done(live.Dropped)
+		return
+	}
+	ws.lanes.run(t.Chat, telling, func() {
+		outcome := live.Failed // after a panic
+		pin := func(context.Context) {}
+		_ = ws.host.guarded(0, func() error { // logged there
+			ctx, cancel := context.WithTimeout(ctx, updateTimeout)
+			defer cancel()
+			defer context.AfterFunc(ws.host.workContext(), cancel)()
+			if !ws.replicas.ours(ctx, t.Chat) {
+				outcome = live.Dropped
+				return nil
+			}
+			outcome, pin = ws.tell(ctx, t)
+			return nil
+		})
+		done(outcome)
+		_ = ws.host.guarded(0, func() error { // the schedule goes on meanwhile
+			pin(ws.host.workContext())
+			return nil
+		})
+	})
+}
+
+// prepare has stories written where the person is expected.
+func (ws *walks) prepare(w store.Walk, at geo.Point) {
+	ws.errand(w.Chat, "prepare", func(ctx context.Context) error {
+		user, _ := ws.reply.reader(ctx, w.Person)
+		ws.guide.Prepare(walkRequest(user, w.Person, at))
+		return nil
+	})
+}
+
+// defaultChosen says which interval holds, in the place of the question that nobody answered.
+func (ws *walks) defaultChosen(w store.Walk) {
+	ws.errand(w.Chat, "default", func(ctx context.Context) error {
+		_, words := ws.reply.reader(ctx, w.Person)
+		m := telegram.Message{HTML: words.Say("live.default_chosen", "interval", interval(words, w.Interval))}
+		if w.Question == 0 { // it was never asked, for there was no room
+			_, err := ws.out.Send(ctx, w.Chat, m)
+			return ws.reached(ctx, w.Person, err)
+		}
+		_, err := ws.out.Edit(ctx, w.Chat, w.Question, m)
+		return ws.reached(ctx, w.Person, err)
+	})
+}
+
+// quiet says once that everything near is told.
+func (ws *walks) quiet(w store.Walk) {
+	if !ws.reply.notices.Allow(notice{w.Person, quietKey}) {
+		return // just now, as the answer to a story they waited for
+	}
+	ws.errand(w.Chat, "quiet", func(ctx context.Context) error {
+		_, words := ws.reply.reader(ctx, w.Person)
+		_, err := ws.out.Send(ctx, w.Chat, telegram.Message{HTML: words.Say(quietKey)})
+		return ws.reached(ctx, w.Person, err)
+	})
+}
+
+const quietKey = "live.quiet"
+
+// reached takes what a send came to: somebody who blocked the bot is no fault.
+func (ws *walks) reached(ctx context.Context, person int64, err error) error {
+	if errors.Is(err, telegram.ErrUnreachable) {
+		ws.people.unreachable(ctx, person)
+		return nil
+	}
+	return err
+}
