@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"excursobot/bot/telegram"
+	"excursobot/limiter"
 	"excursobot/store"
 )
 
@@ -107,7 +109,7 @@ func (b *Bot) resume(ctx context.Context) error {
 func (b *Bot) waitForRoom(ctx context.Context) func(chat int64) error {
 	return func(chat int64) error {
 		for b.lanes.reserve(chat) != nil {
-			if err := sleep(ctx, 100*time.Millisecond); err != nil {
+			if err := limiter.Sleep(ctx, 100*time.Millisecond); err != nil {
 				return err
 			}
 		}
@@ -130,7 +132,7 @@ func (b *Bot) resumeOne(ctx context.Context, e *store.Entry, reserve func(chat i
 		return false, b.cfg.Store.MarkDone(ctx, e.Update)
 	}
 	if job.story && !job.lasting && b.late(u) {
-		job = b.away(job.kind)
+		job = b.reply.away(job.kind)
 	}
 	if err := reserve(u.chat); err != nil {
 		return false, err
@@ -168,7 +170,7 @@ func (b *Bot) park(ctx context.Context, u *update, money bool) error {
 	b.log.Error("update_parked", "update", u.id, "why", "tried too often")
 	var said error
 	if !money {
-		said = b.sayInstead(ctx, u, message{HTML: u.words.Say("error.internal")})
+		said = b.reply.sayInstead(ctx, u, telegram.Message{HTML: u.words.Say("error.internal")})
 	}
 	if said != nil {
 		if b.workContext().Err() != nil {
@@ -231,30 +233,8 @@ func (b *Bot) here(t time.Time) time.Time { return t.Add(b.ahead()) }
 // ahead is by how much this machine's wall clock is wrong, 0 if it is about right. With a wrong one everything would be late, and each walk over,
 // or none.
 func (b *Bot) ahead() time.Duration {
-	if ahead := b.cfg.Ahead(); ahead.Abs() >= wrongFrom {
+	if ahead := b.cfg.ClockSkew(); ahead.Abs() >= wrongFrom {
 		return ahead.Round(time.Minute)
 	}
 	return 0
-}
-
-// away is the job of a request that is late: an apology, once a minute, in the place of what was shown.
-func (b *Bot) away(kind string) job {
-	return job{kind: kind, run: func(ctx context.Context, u *update) error {
-		m := message{HTML: u.words.Say("error.away")}
-		if u.shown.message != 0 {
-			return b.sayInstead(ctx, u, m)
-		}
-		return b.notify(ctx, u, "error.away", m)
-	}}
-}
-
-// sayInstead says something in the place of a card that an earlier process showed, if it did.
-func (b *Bot) sayInstead(ctx context.Context, u *update, m message) error {
-	var err error
-	if u.shown.message != 0 {
-		_, err = b.out.edit(ctx, u.chat, u.shown.message, m)
-	} else {
-		_, err = b.out.send(ctx, u.chat, m)
-	}
-	return err
 }

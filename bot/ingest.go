@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"runtime/debug"
 	"time"
+
+	"excursobot/bot/telegram"
 
 	tele "gopkg.in/telebot.v3"
 
@@ -239,15 +240,15 @@ func (b *Bot) admit(ctx context.Context, u *update, job *job) verdict {
 	if done {
 		return repeated
 	}
-	if b.closedFor(ctx, u) {
-		*job = b.refusal(job.kind, "error.maintenance", 0)
+	if b.pause.closedFor(ctx, u) {
+		*job = b.reply.refusal(job.kind, "error.maintenance", 0)
 	}
 	if job.story {
 		switch {
 		case !job.lasting && b.late(u):
-			*job = b.away(job.kind)
+			*job = b.reply.away(job.kind)
 		case !b.limits.stories.Allow(u.person):
-			*job = b.refusal(job.kind, "limit.story", b.limits.storyIn)
+			*job = b.reply.refusal(job.kind, "limit.story", b.limits.storyIn)
 		case !b.limits.all.Allow(struct{}{}):
 			b.log.Warn("overload", "what", "story requests")
 			u.brief = true // what is written already costs nothing; only without it are they asked to come again
@@ -265,7 +266,7 @@ func (b *Bot) perform(u *update, job job) {
 		return // this process stood still for longer than its lease: another answers
 	}
 	err := b.guarded(u.id, func() error {
-		b.meet(ctx, u)
+		b.people.meet(ctx, u)
 		if u.user.Banned && !job.money {
 			return nil
 		}
@@ -274,15 +275,15 @@ func (b *Bot) perform(u *update, job job) {
 	switch {
 	case err != nil && b.workContext().Err() != nil:
 		return // cut off by the stop: it is not done
-	case errors.Is(err, errUnreachable):
+	case errors.Is(err, telegram.ErrUnreachable):
 		if u.private { // out of a group is not out of reach
-			b.unreachable(ctx, u.person)
+			b.people.unreachable(ctx, u.person)
 		}
 	case err != nil:
 		b.observe.Error("bot")
 		b.log.Error("update", "update", u.id, "kind", job.kind, "error", err)
 		if !job.money { // what was paid is stored, whatever became of the thanks
-			_ = b.guarded(u.id, func() error { return b.apologise(u, job.story, err) })
+			_ = b.guarded(u.id, func() error { return b.reply.apologise(u, job.story, err) })
 		}
 	}
 	if u.done || job.now != nil {
@@ -300,7 +301,7 @@ func (b *Bot) perform(u *update, job job) {
 // acknowledge ends a button's spinner.
 func (b *Bot) acknowledge(u *update) {
 	_ = b.guarded(u.id, func() error {
-		b.out.answer(b.workContext(), u.callback.ID, "")
+		b.out.AnswerCallback(b.workContext(), u.callback.ID, "")
 		return nil
 	})
 }
@@ -370,18 +371,4 @@ func (b *Bot) forget(id int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.inflight, id)
-}
-
-// refusedToken says whether an error means that the token is wrong: 401, or 404 for one of another shape.
-func refusedToken(err error) bool {
-	var refusal *apiError
-	return errors.As(err, &refusal) && (refusal.Code == http.StatusUnauthorized || refusal.Code == http.StatusNotFound)
-}
-
-func retryAfter(err error) time.Duration {
-	var refusal *apiError
-	if errors.As(err, &refusal) {
-		return refusal.RetryAfter
-	}
-	return 0
 }

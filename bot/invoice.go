@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 )
 
@@ -15,6 +16,9 @@ const (
 )
 
 var offeredGifts = []int{50, 100, 250, 500, 1000}
+
+// startDonate is what /start says when the person comes from a forwarded invoice.
+const startDonate = "donate"
 
 // gift is what an invoice's payload says: who pays how many stars.
 type gift struct {
@@ -65,13 +69,13 @@ func parseStars(s string) (stars int, ok bool) {
 }
 
 // giftMenu offers amounts.
-func giftMenu(words *text.Words) message {
-	m := message{HTML: words.Say("donate.text")}
-	var buttons []button
+func giftMenu(words *text.Words) telegram.Message {
+	m := telegram.Message{HTML: words.Say("donate.text")}
+	var buttons []telegram.Button
 	for _, stars := range offeredGifts {
-		buttons = append(buttons, button{Text: words.Plain("button.stars", "n", stars), Data: "give:" + strconv.Itoa(stars)})
+		buttons = append(buttons, telegram.Button{Text: words.Plain("button.stars", "n", stars), Data: "give:" + strconv.Itoa(stars)})
 	}
-	m.Buttons = inRows(append(buttons, button{Text: words.Plain("button.stars_other"), Data: "give:other"}), 3)
+	m.Buttons = inRows(append(buttons, telegram.Button{Text: words.Plain("button.stars_other"), Data: "give:other"}), 3)
 	return m
 }
 

@@ -66,5 +66,5 @@ const (
 
 func (b *backoff) next() time.Duration {
 	b.last = min(max(2*b.last, backoffFirst), backoffMost)
-	return min(max(jitter(b.last), backoffFirst), backoffMost)
+	return min(max(limiter.Jitter(b.last), backoffFirst), backoffMost)
 }

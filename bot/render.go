@@ -8,24 +8,25 @@ import (
 	"unicode/utf8"
 
 	"excursobot/bot/guide"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo"
 	"excursobot/store"
 )
 
 // cardMessage is what is shown until the story is ready.
-func cardMessage(words *text.Words, c guide.Card) message {
+func cardMessage(words *text.Words, c guide.Card) telegram.Message {
 	line := c.Place.Description
 	if line == "" {
 		line = words.Plain("card.line")
 	}
-	return message{Within: cardMost, HTML: words.Say("card.text",
+	return telegram.Message{Within: cardMost, HTML: words.Say("card.text",
 		"title", c.Place.Title, "distance", words.Distance(c.Distance), "line", capital(line))}
 }
 
 // storyMessage is a story as the person at p sees it.
-func storyMessage(words *text.Words, s guide.Story, p geo.Point, pictures bool) message {
-	m := message{Tail: sourceLine(words, s), Buttons: storyButtons(words, s, p)}
+func storyMessage(words *text.Words, s guide.Story, p geo.Point, pictures bool) telegram.Message {
+	m := telegram.Message{Tail: sourceLine(words, s), Buttons: storyButtons(words, s, p)}
 	if pictures && webAddress(s.Place.Picture) {
 		m.Picture = s.Place.Picture
 	}
@@ -62,13 +63,13 @@ func sourceLine(words *text.Words, s guide.Story) string {
 	return words.Say(key, "url", s.Place.URL, "title", s.Place.Title)
 }
 
-func storyButtons(words *text.Words, s guide.Story, p geo.Point) [][]button {
-	rows := [][]button{{
+func storyButtons(words *text.Words, s guide.Story, p geo.Point) [][]telegram.Button {
+	rows := [][]telegram.Button{{
 		{Text: words.Plain("story.map"), URL: mapURL(s.Place.Point)},
 		{Text: words.Plain("story.more"), Data: moreData(p)},
 	}}
 	if like, dislike := voteData(s.Key, store.Like), voteData(s.Key, store.Dislike); s.Key.Place != "" && like != "" {
-		rows = append(rows, []button{
+		rows = append(rows, []telegram.Button{
 			{Text: words.Plain("story.like"), Data: like},
 			{Text: words.Plain("story.dislike"), Data: dislike},
 		})
@@ -82,32 +83,8 @@ func mapURL(p geo.Point) string {
 		strconv.FormatFloat(p.Lat, 'f', 6, 64) + "," + strconv.FormatFloat(p.Lon, 'f', 6, 64)
 }
 
-// moreLanguages is the button's argument that shows the story languages.
-const moreLanguages = "more"
-
-// languageMenu offers the languages, each by its own name, two in a row.
-func languageMenu(words *text.Words, all *text.Catalog) message {
-	m := message{HTML: words.Say("language.choose")}
-	var buttons []button
-	for _, code := range all.Languages() {
-		buttons = append(buttons, button{Text: all.Words(code).Plain("language.name"), Data: "lang:" + code})
-	}
-	m.Buttons = append(inRows(buttons, 2), []button{{Text: words.Plain("button.more_languages"), Data: "lang:" + moreLanguages}})
-	return m
-}
-
-// storyLanguageMenu offers the languages in which there are stories and no buttons.
-func storyLanguageMenu(words *text.Words, all *text.Catalog) message {
-	var buttons []button
-	for _, code := range all.StoryLanguages() {
-		name, _ := all.StoryLanguage(code)
-		buttons = append(buttons, button{Text: name, Data: "lang:" + code})
-	}
-	return message{HTML: words.Say("language.more"), Buttons: inRows(buttons, 2)}
-}
-
 // inRows puts so many buttons into each row.
-func inRows(buttons []button, n int) [][]button {
+func inRows(buttons []telegram.Button, n int) [][]telegram.Button {
 	return slices.Collect(slices.Chunk(buttons, n))
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
+	"excursobot/bot/config"
 	"excursobot/bot/sim"
 )
 
@@ -24,8 +25,8 @@ const dashboardToken = "a token for the browser"
 // underLoad runs a bot with 50 people who ask until the test ends.
 func underLoad(t *testing.T) *bench {
 	t.Helper()
-	cfg := Defaults()
-	cfg.derive(environment{})
+	cfg := config.Defaults()
+	cfg.Derive(config.Environment{})
 	cfg.Monitor.Token = dashboardToken
 	s := scenario{People: 50, Pause: 2 * time.Second, Seed: 1, Fail: 0.1}
 	articles := sim.City(s.Seed, loadCentre.Lat, loadCentre.Lon, loadArticles, loadLanguages...)

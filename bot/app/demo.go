@@ -11,24 +11,13 @@ import (
 	"strconv"
 	"syscall"
 
+	"excursobot/bot/config"
+	"excursobot/bot/web"
 	"excursobot/geo/places"
 )
 
-type demoCommand struct{}
-
-// Run runs the whole bot against a simulated Telegram, with a page in the browser that plays the person.
-func (demoCommand) Run(p *process) error {
-	cfg, err := p.load()
-	if err != nil {
-		return err
-	}
-	p.limitMemory()
-	log := newLogger(p.stdout, cfg, p.env)
-	return p.untilSignalled(func(intake context.Context) error { return runDemo(intake, cfg, log, p.stderr) })
-}
-
-// runDemo keeps what the bot remembers in a directory of its own, which goes when the demo ends: a second try is told everything again.
-func runDemo(intake context.Context, cfg Config, log *slog.Logger, notes io.Writer) (err error) {
+// RunDemo keeps what the bot remembers in a directory of its own, which goes when the demo ends: a second try is told everything again.
+func RunDemo(intake context.Context, cfg config.Config, log *slog.Logger, notes io.Writer) (err error) {
 	dir, err := os.MkdirTemp("", "excursobot-demo-")
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
@@ -42,14 +31,14 @@ func runDemo(intake context.Context, cfg Config, log *slog.Logger, notes io.Writ
 	}
 	l, err := listenNear(intake, cfg.HTTP.Addr, notes)
 	if err != nil {
-		return errors.Join(fmt.Errorf("http.addr (%s): %w", cfg.origin("http.addr"), err), a.Close())
+		return errors.Join(fmt.Errorf("http.addr (%s): %w", cfg.Origin("http.addr"), err), a.Close())
 	}
 	fmt.Fprintf(notes, "\n  The demo is at http://%s/ (Ctrl+C ends it)\n\n", l.Addr())
 	return a.Run(intake, l)
 }
 
 // newDemo builds the bot on its stage, with the page that plays people. Like New it runs nothing.
-func newDemo(cfg Config, log *slog.Logger) (*App, *demoPage, error) {
+func newDemo(cfg config.Config, log *slog.Logger) (*App, *demoPage, error) {
 	pack, err := places.LoadPack()
 	if err != nil {
 		return nil, nil, err
@@ -60,7 +49,7 @@ func newDemo(cfg Config, log *slog.Logger) (*App, *demoPage, error) {
 		return nil, nil, err
 	}
 	page := newDemoPage(play, pack, func() demoNumbers { return play.numbers(a) })
-	page.routes(a.mux)
+	page.routes(a.Mux())
 	return a, page, nil
 }
 
@@ -77,7 +66,7 @@ func listenNear(ctx context.Context, addr string, notes io.Writer) (net.Listener
 		return nil, err
 	}
 	for port := first; ; port++ {
-		l, err := listen(ctx, net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		l, err := web.Listen(ctx, net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 		if err == nil || !errors.Is(err, syscall.EADDRINUSE) || port == first+tries-1 || port == 65535 {
 			return l, err
 		}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"excursobot/bot/sim"
+	"excursobot/bot/web"
 	"excursobot/geo"
 )
 
@@ -67,7 +68,7 @@ func (ask *demoAct) stand(w http.ResponseWriter, person *sim.Person) {
 	switch {
 	case ask.Share:
 		_, message := person.Share(p.Lat, p.Lon, demoWalk)
-		writeJSON(w, http.StatusOK, map[string]int{"walk": message})
+		web.WriteJSON(w, http.StatusOK, map[string]int{"walk": message})
 		return
 	case ask.Walk == 0:
 		person.Locate(p.Lat, p.Lon)

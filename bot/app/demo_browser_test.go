@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"excursobot/bot/config"
 	"excursobot/bot/text"
 )
 
@@ -31,12 +32,12 @@ type demoTab struct {
 // stageDemo runs a demo until the test ends, and opens it. A walk there tells as often as intervals say, nil = as in any demo.
 func stageDemo(t *testing.T, intervals ...time.Duration) demoTab {
 	t.Helper()
-	cfg := Defaults()
-	cfg.derive(environment{})
+	cfg := config.Defaults()
+	cfg.Derive(config.Environment{})
 	cfg.Store.Dir = t.TempDir()
 	if intervals != nil {
 		cfg.Live.Intervals, cfg.Live.Default = intervals, intervals[len(intervals)-1]
-		cfg.origins = map[string]string{"live.intervals": "the test"}
+		cfg.SetOrigin("live.intervals", "the test")
 	}
 	a, page, err := newDemo(cfg, slog.New(slog.DiscardHandler))
 	if err != nil {

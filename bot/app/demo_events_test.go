@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"excursobot/bot/config"
 	"excursobot/bot/guide"
 	"excursobot/bot/sim"
 )
@@ -103,8 +104,8 @@ func TestSlowPageIsCutOff(t *testing.T) {
 
 // The numbers are those of the bot's parts: nothing at first, and then what it said.
 func TestDemoNumbers(t *testing.T) {
-	cfg := Defaults()
-	cfg.derive(environment{})
+	cfg := config.Defaults()
+	cfg.Derive(config.Environment{})
 	cfg.Store.Dir = t.TempDir()
 	a, page, err := newDemo(cfg, slog.New(slog.DiscardHandler))
 	if err != nil {

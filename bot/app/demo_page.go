@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"excursobot/bot/sim"
+	"excursobot/bot/web"
 	"excursobot/geo/places"
 )
 
@@ -107,15 +108,15 @@ func (d *demoPage) serveStage(w http.ResponseWriter, _ *http.Request) {
 		}
 		cities = append(cities, out)
 	}
-	writeJSON(w, http.StatusOK, map[string]any{
+	web.WriteJSON(w, http.StatusOK, map[string]any{
 		"cities": cities, "realModel": d.stage.realModel, "realWikipedia": d.stage.realWikipedia,
-		"shared": demoWalk, "version": version(),
+		"shared": demoWalk, "version": Version(),
 	})
 }
 
 // serveMenu returns the commands that the bot gave to Telegram. It gives them some seconds after its start.
 func (d *demoPage) serveMenu(w http.ResponseWriter, r *http.Request) {
-	writeJSON(w, http.StatusOK, d.stage.telegram.Menu(r.URL.Query().Get("language")))
+	web.WriteJSON(w, http.StatusOK, d.stage.telegram.Menu(r.URL.Query().Get("language")))
 }
 
 // serveJoin makes a person who has never spoken to the bot, or gives one who is known another phone's language.
@@ -136,7 +137,7 @@ func (d *demoPage) serveJoin(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the demo has no room for more people; start it again", http.StatusServiceUnavailable)
 		return
 	}
-	writeJSON(w, http.StatusOK, map[string]int64{"person": id})
+	web.WriteJSON(w, http.StatusOK, map[string]int64{"person": id})
 }
 
 // join returns the id of the person, or of a new one if there is none with that; false if there is no room.

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"excursobot/bot/config"
 	"excursobot/bot/sim"
 	"excursobot/geo/places"
 )
@@ -26,18 +27,18 @@ type stage struct {
 // The simulated Wikipedia holds the built-in pack's places with the pack's own texts, and the stand-in for the model tells those
 // texts: nothing that people read in the demo is made up. The pack itself is left out then, because its stories are
 // ready at once and no card would ever be seen turning into one.
-func newStage(cfg *Config, pack *places.Pack) *stage {
+func newStage(cfg *config.Config, pack *places.Pack) *stage {
 	const token = "1000:demo"
 	s := &stage{
 		telegram:      sim.NewTelegram(sim.TelegramConfig{Token: token, Username: "excursobot_demo_bot", Latency: 40 * time.Millisecond}),
 		realModel:     cfg.OpenAI.APIKey != "",
 		realWikipedia: cfg.Places.Contact != "",
 	}
-	if cfg.origin("live.intervals") == byDefault { // nobody watches a page for 10 minutes
+	if cfg.IsDefault("live.intervals") { // nobody watches a page for 10 minutes
 		cfg.Live.Intervals = []time.Duration{10 * time.Second, 30 * time.Second, time.Minute, 5 * time.Minute}
 		cfg.Live.Default = 30 * time.Second
 	}
-	cfg.Telegram = TelegramConfig{Token: token, APIURL: telegramAPI}
+	cfg.Telegram = config.TelegramConfig{Token: token, APIURL: config.TelegramAPI}
 	cfg.Monitor.Addr = "" // the demo answers at one address, on this machine
 	s.world.Answered = s.answered
 	s.world.Telegram = sim.Transport(map[string]http.Handler{"api.telegram.org": s.telegram})

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"excursobot/bot/config"
 	"excursobot/geo/places"
 )
 
@@ -20,7 +21,7 @@ func newTestPage(t *testing.T) (*demoPage, http.Handler) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := Defaults()
+	cfg := config.Defaults()
 	page := newDemoPage(newStage(&cfg, pack), pack, func() demoNumbers { return demoNumbers{Slots: 3} })
 	mux := http.NewServeMux()
 	page.routes(mux)
@@ -118,7 +119,7 @@ func TestDemoStageSaysWhatIsReal(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ key, contact string }{{"", ""}, {"sk-1", ""}, {"", "me@example.org"}, {"sk-1", "me@example.org"}} {
-		cfg := Defaults()
+		cfg := config.Defaults()
 		cfg.OpenAI.APIKey, cfg.Places.Contact = tt.key, tt.contact
 		s := newStage(&cfg, pack)
 		if s.realModel != (tt.key != "") || s.realModel != (s.world.Model == nil) || s.realWikipedia != (tt.contact != "") || s.realWikipedia != (s.world.Wikipedia == nil) {

@@ -5,12 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
+
+	"excursobot/bot/config"
 )
 
-// loadCommand measures the whole bot against simulated Telegram, model and Wikipedia, in this process.
-type loadCommand struct {
+// LoadOptions are the flags of "excursobot load", which measures the whole bot against simulated Telegram, model and Wikipedia, in this process.
+type LoadOptions struct {
 	Set      bool          `help:"Run the standard set: 50 people, 500 people and 1000 requests a minute, each cold and after a simulated day."`
 	People   int           `default:"50" help:"People who ask."`
 	Rate     float64       `default:"0" help:"Requests a minute of all together; 0 = everybody asks again some time after an answer."`
@@ -30,39 +33,32 @@ type loadCommand struct {
 	Doc      string        `placeholder:"FILE" help:"Write the table as a Markdown page too."`
 }
 
-// Run runs one scenario or the standard set and prints a table.
-func (c loadCommand) Run(p *process) error {
+// Measure runs one scenario or the standard set until ctx ends, and prints a table.
+func (c LoadOptions) Measure(ctx context.Context, stdout, stderr io.Writer) error {
 	if c.Walks > 0 {
-		return c.runWalks(p)
+		return c.runWalks(ctx, stdout, stderr)
 	}
 	list, err := c.scenarios()
 	if err != nil {
-		return usageError{err}
+		return config.UsageError{Err: err}
 	}
-	cfg, err := Load("", environment{}) // what is measured is the defaults, not this machine's settings
+	cfg, err := config.Load("", config.Environment{}) // the defaults are measured, and not this machine's settings
 	if err != nil {
 		return err
 	}
-	p.limitMemory()
 	var results []loadResult
-	err = p.untilSignalled(func(ctx context.Context) error {
-		for _, s := range list {
-			fmt.Fprintf(p.stderr, "load: %s, %v ...\n", s, s.For)
-			r, err := s.run(ctx, cfg)
-			if err != nil {
-				return err
-			}
-			results = append(results, r)
-			if ctx.Err() != nil {
-				return errors.New("load: interrupted")
-			}
+	for _, s := range list {
+		fmt.Fprintf(stderr, "load: %s, %v ...\n", s, s.For)
+		r, err := s.run(ctx, cfg)
+		if err != nil {
+			return err
 		}
-		return nil
-	})
-	if err != nil {
-		return err
+		results = append(results, r)
+		if ctx.Err() != nil {
+			return errors.New("load: interrupted")
+		}
 	}
-	fmt.Fprint(p.stdout, loadTable(results))
+	fmt.Fprint(stdout, loadTable(results))
 	if c.Doc != "" {
 		if err := os.WriteFile(c.Doc, []byte(loadPage(results)), 0o644); err != nil { //nolint:gosec // a page of the documents: everybody may read it
 			return err
@@ -78,7 +74,7 @@ func (c loadCommand) Run(p *process) error {
 	return os.WriteFile(c.JSON, append(data, '\n'), 0o644) //nolint:gosec // results, nothing secret
 }
 
-func (c loadCommand) scenarios() ([]scenario, error) {
+func (c LoadOptions) scenarios() ([]scenario, error) {
 	if c.Set {
 		return standardSet(c.Seed), nil
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"excursobot/bot/sim"
+	"excursobot/bot/web"
 )
 
 // soakHost serves the simulated world over sockets and runs the bot in a process of its own.
@@ -74,7 +75,7 @@ func newSoakHost(dir string, articles []sim.Article, s soak) (*soakHost, error) 
 
 // serve makes a handler reachable on the loopback interface.
 func (h *soakHost) serve(handler http.Handler) (addr string, err error) {
-	l, err := listen(context.Background(), "127.0.0.1:0")
+	l, err := web.Listen(context.Background(), "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}

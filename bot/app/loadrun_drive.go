@@ -12,7 +12,9 @@ import (
 	"sync"
 	"time"
 
+	"excursobot/bot/config"
 	"excursobot/bot/sim"
+	"excursobot/bot/web"
 )
 
 const (
@@ -36,7 +38,7 @@ type bench struct {
 }
 
 // newBench starts a bot on the directory. A fast one answers as if a day took seconds: no server takes time and nobody is limited.
-func newBench(cfg Config, dir string, articles []sim.Article, s scenario, fast bool) (*bench, error) {
+func newBench(cfg config.Config, dir string, articles []sim.Article, s scenario, fast bool) (*bench, error) {
 	w, err := newWatch()
 	if err != nil {
 		return nil, err
@@ -45,8 +47,8 @@ func newBench(cfg Config, dir string, articles []sim.Article, s scenario, fast b
 	modelCfg := sim.ModelConfig{Seed: s.Seed, Fault: failing(s)}
 	wikiCfg := sim.WikipediaConfig{Articles: articles, Latency: loadWikipedia}
 	tgCfg := sim.TelegramConfig{Token: "1000:load", Limits: true, Latency: 50 * time.Millisecond}
-	cfg.Store = StoreConfig{Dir: dir}
-	cfg.Telegram = TelegramConfig{Token: "1000:load", APIURL: telegramAPI}
+	cfg.Store = config.StoreConfig{Dir: dir}
+	cfg.Telegram = config.TelegramConfig{Token: "1000:load", APIURL: config.TelegramAPI}
 	cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "load", "http://model.load/v1", "load"
 	cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.load/w/api.php", "load"
 	if !fast {
@@ -78,7 +80,7 @@ func newBench(cfg Config, dir string, articles []sim.Article, s scenario, fast b
 	if addr == "" || fast {
 		addr = "127.0.0.1:0"
 	}
-	l, err := listen(context.Background(), addr)
+	l, err := web.Listen(context.Background(), addr)
 	if err != nil {
 		return nil, errors.Join(err, b.app.Close())
 	}
@@ -109,7 +111,7 @@ func failing(s scenario) func(int) string {
 }
 
 // run measures the scenario on a store of its own.
-func (s scenario) run(ctx context.Context, cfg Config) (_ loadResult, err error) {
+func (s scenario) run(ctx context.Context, cfg config.Config) (_ loadResult, err error) {
 	dir, err := os.MkdirTemp("", "excursobot-load-")
 	if err != nil {
 		return loadResult{}, fmt.Errorf("load: %w", err)
@@ -154,7 +156,7 @@ func (s scenario) run(ctx context.Context, cfg Config) (_ loadResult, err error)
 }
 
 // passDay lets other people ask, as fast as the machine can, so that the store knows what it would after a day.
-func (s scenario) passDay(ctx context.Context, cfg Config, dir string, articles []sim.Article) error {
+func (s scenario) passDay(ctx context.Context, cfg config.Config, dir string, articles []sim.Article) error {
 	const people, firstID = 600, 1_000_000
 	b, err := newBench(cfg, dir, articles, s, true)
 	if err != nil {

@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"excursobot/bot/config"
 	"excursobot/bot/sim"
 )
 
@@ -26,23 +28,21 @@ type soak struct {
 }
 
 // runWalks runs walks and prints a table.
-func (c loadCommand) runWalks(p *process) error {
+func (c LoadOptions) runWalks(ctx context.Context, stdout, stderr io.Writer) error {
 	s := soak{Walks: c.Walks, Every: c.Every, For: c.For, Moves: c.Moves, Kill: c.Kill, Warm: c.Warm, Seed: c.Seed}
 	if s.Every < time.Second || s.For < 10*s.Every || s.Moves < 1 || s.Walks > 10_000 {
-		return usageError{errors.New("load: --every must be 1s or more, --for ten times as long, --moves above 0, --walks at most 10000")}
+		return config.UsageError{Err: errors.New("load: --every must be 1s or more, --for ten times as long, --moves above 0, --walks at most 10000")}
 	}
-	cfg, err := Load("", environment{})
+	cfg, err := config.Load("", config.Environment{})
 	if err != nil {
 		return err
 	}
-	return p.untilSignalled(func(ctx context.Context) error {
-		r, err := s.run(ctx, cfg, func(how string) { fmt.Fprintln(p.stderr, "load: "+how) })
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprint(p.stdout, soakTable(s, r))
+	r, err := s.run(ctx, cfg, func(how string) { fmt.Fprintln(stderr, "load: "+how) })
+	if err != nil {
 		return err
-	})
+	}
+	_, err = fmt.Fprint(stdout, soakTable(s, r))
+	return err
 }
 
 // soakDown is how long nobody answers after the kill.
@@ -65,7 +65,7 @@ type soakResult struct {
 }
 
 // run lets people walk for the time.
-func (s soak) run(ctx context.Context, cfg Config, progress func(string)) (_ soakResult, err error) {
+func (s soak) run(ctx context.Context, cfg config.Config, progress func(string)) (_ soakResult, err error) {
 	dir, err := os.MkdirTemp("", "excursobot-soak-")
 	if err != nil {
 		return soakResult{}, fmt.Errorf("load: %w", err)
