@@ -47,10 +47,11 @@ type Config struct {
 	MaxInflight  int // updates waiting and under way, default 2000; over it Telegram keeps them
 	PerChat      int // of one chat, default 20
 	HidePictures bool
-	Admins       []int64 // operators
-	Support      string  // whom /paysupport names; "" = nobody
-	DailyTokens  int64   // for /admin, as the guide has it; 0 = no limit
-	TokenPrice   float64 // dollars for a million tokens, for /admin; 0 = unknown
+	Admins       []int64      // operators
+	Support      string       // whom /paysupport names; "" = nobody
+	DailyTokens  int64        // for /admin, as the guide has it; 0 = no limit
+	TokenPrice   float64      // dollars for a million tokens, for /admin; 0 = unknown
+	Today        func() Today // the day's numbers for /admin; nil = nobody counts
 	Limits       Limits
 	Live         live.Config // Store, Log, Shared and Observe are the Bot's
 
@@ -118,7 +119,6 @@ type Bot struct {
 	arrears  arrears
 	suspects chan struct{}             // holds a token while something is tried that may end the process
 	alive    atomic.Pointer[time.Time] // when updates last could come in; set by Run first
-	tally    *tally
 	checkout checkouts
 
 	mu       sync.Mutex
@@ -169,12 +169,11 @@ func New(cfg Config) (*Bot, error) {
 		log:      cfg.Log,
 		lanes:    newLanes(cfg.MaxInflight, cfg.PerChat),
 		limits:   newBuckets(cfg.Limits),
-		tally:    newTally(),
 		inflight: make(map[int64]struct{}),
 		suspects: make(chan struct{}, 1),
 		ready:    errStarting,
 	}
-	b.observe = b.tally.watch(cfg.Observe.filled())
+	b.observe = cfg.Observe.filled()
 	b.pace = limiter.NewPace[int64](limiter.PaceConfig{
 		Rate: cfg.Limits.OutRate, Burst: cfg.Limits.OutBurst,
 		KeyRate: cfg.Limits.ChatRate, KeyBurst: cfg.Limits.ChatBurst,
@@ -230,7 +229,7 @@ func (b *Bot) join() error {
 	}
 	b.operators = &operators{
 		out: b.out, reply: b.reply, guide: cfg.Guide, live: b.live, store: cfg.Store, gifts: b.gifts, people: b.people, pause: b.pause,
-		operators: ids, tasks: func() int { tasks, _ := b.lanes.stats(); return tasks }, tally: b.tally,
+		operators: ids, tasks: func() int { tasks, _ := b.lanes.stats(); return tasks }, today: cfg.Today,
 		dailyTokens: cfg.DailyTokens, tokenPrice: cfg.TokenPrice, log: b.log,
 	}
 	b.mux = b.routes()

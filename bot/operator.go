@@ -26,8 +26,8 @@ type operators struct {
 	people      walkEnder
 	pause       *pause
 	operators   operatorIDs
-	tasks       func() int // updates waiting and under way
-	tally       *tally
+	tasks       func() int   // updates waiting and under way
+	today       func() Today // nil = nobody counts
 	dailyTokens int64
 	tokenPrice  float64
 	log         *slog.Logger

@@ -237,6 +237,7 @@ func (a *App) buildBot(world World) error {
 		Support:       t.Support,
 		DailyTokens:   a.cfg.OpenAI.DailyTokens,
 		TokenPrice:    a.cfg.OpenAI.Price,
+		Today:         a.today(),
 		Live: live.Config{
 			Intervals: a.cfg.Live.Intervals, Default: a.cfg.Live.Default, MaxSessions: a.cfg.Live.MaxSessions,
 			MaxUpdates: a.cfg.Live.MaxUpdates, BatchSize: a.cfg.Live.BatchSize, BatchTimeout: a.cfg.Live.BatchTimeout,

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-var update = flag.Bool("update", false, "write config.example.yaml and the tables in the READMEs")
+var update = flag.Bool("update", false, "write config.example.yaml")
 
 const testToken = "123456:test-token-of-nobody"
 

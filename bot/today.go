@@ -1,14 +1,27 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"excursobot/bot/text"
 	"excursobot/store"
 )
+
+// Today is what happened since the UTC day began or the process started, whichever is later.
+type Today struct {
+	Since   time.Time
+	Answers map[string]uint64 // story requests by the names of guide.Source, and "busy" for those refused for load
+	Errors  map[string]uint64 // faults by part, see Observe.Error
+	First   time.Duration     // from arrival to a card or a story, 95th percentile
+	Story   time.Duration     // from arrival to the whole answer, 95th percentile
+}
 
 // onAdmin reports on the day.
 func (o *operators) onAdmin(ctx context.Context, u *update) error {
@@ -34,16 +47,20 @@ func (o *operators) onAdmin(ctx context.Context, u *update) error {
 	for _, calls := range o.guide.Stats().Gate.Waiting {
 		waiting += calls
 	}
-	today, walking, w := o.tally.read(now), o.live.Stats(), u.words
-	lines := []string{w.Say("admin.title", "since", today.since.UTC().Format("15:04"))}
+	today := Today{Since: now}
+	if o.today != nil {
+		today = o.today()
+	}
+	walking, w := o.live.Stats(), u.words
+	lines := []string{w.Say("admin.title", "since", today.Since.UTC().Format("15:04"))}
 	if o.pause.active(ctx) {
 		lines = append(lines, w.Say("admin.is_paused"))
 	}
 	lines = append(lines,
 		w.Say("admin.people", "n", people),
 		w.Say("admin.walks", "n", walking.Sessions, "parked", walking.Parked),
-		w.Say("admin.stories", "list", orDash(today.stories)),
-		w.Say("admin.speed", "first", tenths(today.first), "whole", tenths(today.whole)),
+		w.Say("admin.stories", "list", listed(today.Answers)),
+		w.Say("admin.speed", "first", tenths(today.First), "whole", tenths(today.Story)),
 		w.Say("admin.queue", "updates", o.tasks(), "calls", waiting),
 	)
 	if inbox.Parked > 0 {
@@ -52,7 +69,7 @@ func (o *operators) onAdmin(ctx context.Context, u *update) error {
 	lines = append(lines, o.tokenLines(w, spent.Day)...)
 	lines = append(lines,
 		w.Say("admin.stars", "n", given.All),
-		w.Say("admin.errors", "list", orDash(today.errors)),
+		w.Say("admin.errors", "list", listed(today.Errors)),
 		"", w.Say("admin.commands"),
 	)
 	return o.reply.say(ctx, u, strings.Join(lines, "\n"))
@@ -83,9 +100,16 @@ func tenths(d time.Duration) float64 {
 	return float64(d.Round(100*time.Millisecond)) / float64(time.Second)
 }
 
-func orDash(s string) string {
-	if s == "" {
+// listed writes counts, the largest first: "library 12, pack 3".
+func listed(counts map[string]uint64) string {
+	if len(counts) == 0 {
 		return "–"
 	}
-	return s
+	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	for i, name := range names {
+		names[i] = name + " " + strconv.FormatUint(counts[name], 10)
+	}
+	return strings.Join(names, ", ")
 }
