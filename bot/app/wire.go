@@ -116,7 +116,7 @@ func (a *App) buildGuide(world World) error {
 	a.stop.push("cache", func() error { cache.Close(); return nil })
 
 	a.gate = limiter.NewGate(limiter.GateConfig{
-		Slots: a.cfg.OpenAI.MaxConcurrent, Room: a.cfg.Queue.Size, Classes: int(guide.WarmUp) + 1, Unurgent: guide.ReadAhead,
+		Slots: a.cfg.OpenAI.MaxConcurrent, QueueSize: a.cfg.Queue.Size, Classes: int(guide.WarmUp) + 1, Background: guide.ReadAhead,
 	})
 	cfg := guide.Config{
 		Store:                a.store,
