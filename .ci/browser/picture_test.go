@@ -1,6 +1,4 @@
-//go:build browser
-
-package app
+package browser
 
 import (
 	"bytes"
@@ -17,7 +15,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// picture writes a screenshot of the whole page if somebody wants it.
+// picture writes a screenshot of the whole page if SCREENSHOTS is set.
 func (b *tab) picture(t *testing.T, name string) {
 	t.Helper()
 	if wantsPictures() {
@@ -37,7 +35,7 @@ func (b *tab) look(t *testing.T) image.Image {
 	return img
 }
 
-// writePicture writes the images beside each other into one file of SCREENSHOTS, as small as 256 colours make it.
+// writePicture writes the images side by side into a file in SCREENSHOTS, with 256 colours to keep it small.
 func writePicture(t *testing.T, name string, images ...image.Image) {
 	t.Helper()
 	const gap = 16 // pixels
@@ -63,7 +61,7 @@ func writePicture(t *testing.T, name string, images ...image.Image) {
 	}
 }
 
-// reduced leaves an image its 256 most frequent colours. A page has few, and the shades at the edges of its letters.
+// reduced returns the image in its 256 most frequent colours. A page has few colours, and shades at the edges of its letters.
 func reduced(img *image.RGBA) *image.Paletted {
 	count := map[color.RGBA]int{}
 	bounds := img.Bounds()

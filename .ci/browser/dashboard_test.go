@@ -1,58 +1,26 @@
-//go:build browser
-
-// The dashboard in a real browser, under load: make test-browser. It needs Chromium (or Chrome) on the PATH. With SCREENSHOTS=DIR
-// pictures are written there; DASHBOARD=http://... takes the dashboard's of a bot that runs already.
-
-package app
+package browser
 
 import (
-	"context"
 	"encoding/json"
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
-
-	"excursobot/bot/config"
-	"excursobot/bot/sim"
 )
 
 const dashboardToken = "a token for the browser"
 
-// underLoad runs a bot with 50 people who ask until the test ends.
-func underLoad(t *testing.T) *bench {
+// underLoad runs a bot with 50 people who ask until the test ends, and returns the address of its pages.
+func underLoad(t *testing.T) string {
 	t.Helper()
-	cfg := config.Defaults()
-	cfg.Derive(config.Environment{})
-	cfg.Monitor.Token = dashboardToken
-	s := scenario{People: 50, Pause: 2 * time.Second, Seed: 1, Fail: 0.1}
-	articles := sim.City(s.Seed, loadCentre.Lat, loadCentre.Lon, loadArticles, loadLanguages...)
-	b, err := newBench(cfg, t.TempDir(), articles, s, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	people := newCrowd(s.Seed, 1, s.People, articles, b.telegram, b.watch)
-	asking, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		people.askInTurns(asking, s.Pause, 0)
-	}()
-	t.Cleanup(func() {
-		cancel()
-		<-done
-		if err := b.stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	return b
+	return start(t, []string{"DASHBOARD_TOKEN=" + dashboardToken},
+		"load", "--people", "50", "--pause", "2s", "--fail", "0.1", "--for", "1h", "--http", "127.0.0.1:0")
 }
 
 func TestDashboardInABrowser(t *testing.T) {
-	b := newTab(t, "http://"+underLoad(t).addr)
+	b := newTab(t, underLoad(t))
 	b.screen(t, 1280, 900, 1)
 	b.theme(t, "light")
 	if faults := b.takeFaults(); len(faults) > 0 {
@@ -74,12 +42,12 @@ func TestDashboardInABrowser(t *testing.T) {
 	t.Run("the token opens the page", func(t *testing.T) {
 		b.do(t, chromedp.SendKeys("#token", dashboardToken), chromedp.Click("form button"), chromedp.WaitVisible("#tiles"))
 	})
-	t.Run("new numbers come by themselves and equal the stats", func(t *testing.T) { compareWithStats(t, b) })
+	t.Run("new numbers arrive without a reload and equal the stats", func(t *testing.T) { compareWithStats(t, b) })
 	t.Run("charts are drawn", func(t *testing.T) {
 		const svg = `[...document.querySelectorAll("figure svg")]`
 		charts := read(t, b, chromedp.Evaluate[int](svg+`.length`))
 		drawn := read(t, b, chromedp.Evaluate[int](svg+`.filter(s => [...s.querySelectorAll("path:not(.grid):not(.limit)")].some(p => p.getBBox().width > 0)).length`))
-		if charts != 8 || drawn < 7 { // nobody walks live here: the lateness stays empty
+		if charts != 8 || drawn < 7 { // the chart of the lateness is empty until a walk has told its second story
 			t.Errorf("%d charts, %d drawn; want 8 and at least 7", charts, drawn)
 		}
 	})
@@ -103,7 +71,7 @@ func TestDashboardInABrowser(t *testing.T) {
 		}
 		command(t, b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{})
 	})
-	t.Run("logging out ends it", func(t *testing.T) {
+	t.Run("logging out ends the session", func(t *testing.T) {
 		b.screen(t, 1280, 900, 1)
 		b.do(t, chromedp.Navigate(b.base+"/dashboard"), chromedp.WaitVisible("#tiles"))
 		for _, fault := range b.takeFaults() {
@@ -113,7 +81,7 @@ func TestDashboardInABrowser(t *testing.T) {
 	})
 }
 
-// takeSample waits for a sample that came without a reload, and returns it as the page and as the stats have it.
+// takeSample waits for a sample that arrived without a reload, and returns it as shown on the page and as in the stats.
 const takeSample = `(async () => {
 	const started = document.getElementById("state").dataset.at;
 	const text = (e) => e.textContent.replace(/\s/g, "");
@@ -139,10 +107,10 @@ func compareWithStats(t *testing.T, b *tab) {
 	}
 	got := read(t, b, chromedp.Evaluate[sample](takeSample, chromedp.EvalAwaitPromise))
 	if got.Stats == nil {
-		t.Fatal("no newer sample came to the page within 30 s")
+		t.Fatal("no newer sample reached the page within 30 s")
 	}
 	if !strings.Contains(got.Link, "live") {
-		t.Errorf("the page says of its connection: %q", got.Link)
+		t.Errorf("the state of the connection is %q", got.Link)
 	}
 	numbers := []string{"gate.running", "live.sessions", "inbox.pending", "budget.spent"}
 	for _, source := range []string{"library", "pack", "generated", "extract", "none", "busy"} {
@@ -158,7 +126,7 @@ func compareWithStats(t *testing.T, b *tab) {
 			t.Fatal(err)
 		}
 		if got.Shown[path] != string(want) {
-			t.Errorf("%s: the page shows %q, the stats say %s", path, got.Shown[path], want)
+			t.Errorf("%s: the page shows %q, the stats have %s", path, got.Shown[path], want)
 		}
 	}
 }
@@ -167,7 +135,7 @@ func compareWithStats(t *testing.T, b *tab) {
 func TestDashboardPictures(t *testing.T) {
 	base := os.Getenv("DASHBOARD")
 	if base == "" || os.Getenv("SCREENSHOTS") == "" {
-		t.Skip("DASHBOARD and SCREENSHOTS say of what and where to")
+		t.Skip("DASHBOARD names no bot, or SCREENSHOTS no directory")
 	}
 	b := newTab(t, base)
 	for _, p := range []struct {

@@ -1,14 +1,13 @@
-//go:build browser
-
-package app
+package browser
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 )
 
-func (d demoTab) give(t *testing.T) {
+func (d demoTab) donate(t *testing.T) {
 	d.write(t, "/donate")
 	d.press(t, "50 ⭐")
 	d.press(t, "Pay 50 ⭐")
@@ -18,7 +17,7 @@ func (d demoTab) give(t *testing.T) {
 	d.says(t, "You paid 50 ⭐")
 	d.tells(t, "en", "donate.thanks", "n", 50)
 	d.until(t, `document.querySelector("#messages .paid")?.textContent === "Paid"`)
-	if paid := d.page.stage.telegram.Payments(); len(paid) != 1 || paid[0].Stars != 50 {
+	if paid := payments(chatOf(t, d.base, d.person(t))); !slices.Equal(paid, []int{50}) {
 		t.Errorf("payments %+v, want one of 50", paid)
 	}
 }
@@ -28,14 +27,17 @@ func (d demoTab) cancel(t *testing.T) {
 	d.press(t, "Pay 250 ⭐")
 	d.do(t, chromedp.WaitVisible("#bill-cancel"), chromedp.Click("#bill-cancel"), chromedp.WaitNotVisible("#bill-cancel"))
 	d.until(t, `document.getElementById("toast").textContent === "Cancelled: nothing was paid."`)
-	if paid := d.page.stage.telegram.Payments(); len(paid) != 1 {
+	if paid := payments(chatOf(t, d.base, d.person(t))); len(paid) != 1 {
 		t.Errorf("payments %+v, want none but the first", paid)
 	}
 }
 
+// previewed shows a message with a preview. The browser must not load the picture: newTab reports requests to other hosts.
 func (d demoTab) previewed(t *testing.T) {
-	callAsBot(t, d.page, "sendMessage", `{"chat_id":100001,"text":"with a picture",
-		"link_preview_options":{"url":"https://upload.example.org/a/A_rock.jpg","prefer_large_media":true}}`)
+	d.run(t, `const { contents } = await import("/message.js");
+		const item = document.createElement("li");
+		item.append(...contents({ fromBot: true, html: "with a picture", preview: "https://upload.example.org/a/A_rock.jpg" }, {}));
+		document.getElementById("messages").append(item);`)
 	d.says(t, "upload.example.orgA_rock.jpg")
 }
 

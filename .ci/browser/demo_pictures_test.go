@@ -1,6 +1,4 @@
-//go:build browser
-
-package app
+package browser
 
 import (
 	"image"
@@ -10,12 +8,12 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestDemoBrowserPictures takes the demo's pictures, in the middle of walks: SCREENSHOTS=$PWD/docs/img make test-browser.
-func TestDemoBrowserPictures(t *testing.T) {
+// TestDemoPictures takes the demo's pictures, in the middle of walks: SCREENSHOTS=$PWD/docs/img make test-browser.
+func TestDemoPictures(t *testing.T) {
 	if !wantsPictures() {
-		t.Skip("SCREENSHOTS says where to")
+		t.Skip("SCREENSHOTS names no directory")
 	}
-	d := stageDemo(t)
+	d := openDemo(t)
 	d.theme(t, "light")
 	d.strollTo(t, "en", "paris", "10 seconds", 3)
 	writePicture(t, "demo-desktop.png", d.settled(t, 1280, 800))
@@ -31,7 +29,7 @@ func TestDemoBrowserPictures(t *testing.T) {
 	writePicture(t, "demo-dark.png", d.settled(t, 1280, 800))
 }
 
-// strollTo lets somebody new walk through a city until so many of its places are told.
+// strollTo lets a new person walk through a city until the given number of its places are told.
 func (d demoTab) strollTo(t *testing.T, language, city, interval string, stories int) {
 	t.Helper()
 	d.do(t, chromedp.Click(`#languages [data-language=`+language+`]`), chromedp.Click("#restart"),
@@ -40,7 +38,7 @@ func (d demoTab) strollTo(t *testing.T, language, city, interval string, stories
 	d.until(t, `document.querySelectorAll(".spot.told").length === `+strconv.Itoa(stories))
 }
 
-// settled returns a screenshot of the page at a size, when everything that moves for a moment has come to rest.
+// settled returns a screenshot of the page at a size, without animations.
 func (d demoTab) settled(t *testing.T, width, height int64) image.Image {
 	t.Helper()
 	d.screen(t, width, height, 1.5)

@@ -1,66 +1,31 @@
-//go:build browser
-
-// The demo in a real browser, from the first click to the route's file: make test-browser. With SCREENSHOTS=DIR its pictures are
-// written there.
-
-package app
+package browser
 
 import (
-	"context"
 	"encoding/json"
-	"log/slog"
-	"net"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"excursobot/bot/config"
 	"excursobot/bot/text"
 )
 
 // demoTab is the demo's page in a browser.
 type demoTab struct {
 	*tab
-	page  *demoPage
 	words *text.Catalog
 }
 
-// stageDemo runs a demo until the test ends, and opens it. A walk there tells as often as intervals say, nil = as in any demo.
-func stageDemo(t *testing.T, intervals ...time.Duration) demoTab {
+// openDemo runs a demo until the test ends and opens it. env changes its settings.
+func openDemo(t *testing.T, env ...string) demoTab {
 	t.Helper()
-	cfg := config.Defaults()
-	cfg.Derive(config.Environment{})
-	cfg.Store.Dir = t.TempDir()
-	if intervals != nil {
-		cfg.Live.Intervals, cfg.Live.Default = intervals, intervals[len(intervals)-1]
-		cfg.SetOrigin("live.intervals", "the test")
-	}
-	a, page, err := newDemo(cfg, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	intake, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- a.Run(intake, l) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
 	words, err := text.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := demoTab{newTab(t, "http://"+l.Addr().String()), page, words}
+	d := demoTab{newTab(t, start(t, append(env, "HTTP_ADDR=127.0.0.1:0"), "demo")), words}
 	d.screen(t, 1280, 800, 1)
 	d.theme(t, "light")
 	d.do(t, chromedp.Navigate(d.base+"/"))
@@ -69,7 +34,7 @@ func stageDemo(t *testing.T, intervals ...time.Duration) demoTab {
 }
 
 func TestDemoInABrowser(t *testing.T) {
-	d := stageDemo(t, 3*time.Second, 5*time.Minute)
+	d := openDemo(t, "LIVE_INTERVALS=3s,5m", "LIVE_DEFAULT=5m")
 	for _, step := range []struct {
 		name string
 		does func(*testing.T)
@@ -77,10 +42,10 @@ func TestDemoInABrowser(t *testing.T) {
 		{"distances and ways", d.measure},
 		{"a click on the map", d.clickOnTheMap},
 		{"a walk", d.walk},
-		{"a gift", d.give},
+		{"a donation", d.donate},
 		{"a bill that is not paid", d.cancel},
 		{"a picture that is not loaded", d.previewed},
-		{"the page loaded anew", d.reload},
+		{"the page is reloaded", d.reload},
 		{"another language", d.changeLanguage},
 		{"light and dark", d.themes},
 		{"by the keyboard alone", d.byKeyboard},
@@ -98,20 +63,26 @@ func TestDemoInABrowser(t *testing.T) {
 	}
 }
 
-// says waits until there is a message with the words.
+// person returns the id of the person whom the page plays.
+func (d demoTab) person(t *testing.T) int {
+	t.Helper()
+	return read(t, d.tab, chromedp.Evaluate[int](`Number(sessionStorage.getItem("person"))`))
+}
+
+// says waits for a message with the words.
 func (d demoTab) says(t *testing.T, words string) {
 	t.Helper()
 	d.until(t, `[...document.querySelectorAll("#messages > li")].some((li) => li.textContent.includes(`+quoted(words)+`))`)
 }
 
-// tells waits until the bot has said what has the key in its catalogue: the last line of it, which has no markup within.
+// tells waits for the bot's text with the key in its catalogue: its last line, without markup.
 func (d demoTab) tells(t *testing.T, language, key string, args ...any) {
 	t.Helper()
 	lines := strings.Split(strings.TrimSpace(d.words.Words(language).Plain(key, args...)), "\n")
 	d.says(t, regexp.MustCompile(`<[^>]*>`).ReplaceAllString(lines[len(lines)-1], ""))
 }
 
-// press presses the last button of the chat with that label, once it is there.
+// press waits for a button with that label in the chat, and presses the last one.
 func (d demoTab) press(t *testing.T, label string) {
 	t.Helper()
 	button := `[...document.querySelectorAll("#messages button")].filter((b) => b.textContent === ` + quoted(label) + `).at(-1)`
@@ -136,7 +107,7 @@ func (d demoTab) clickSpot(t *testing.T, name string) {
 	d.do(t, chromedp.MouseClickXY(x, y))
 }
 
-// middle returns where on the screen the middle of an element is, once it is there.
+// middle waits for an element and returns the position of its middle on the screen.
 func (d demoTab) middle(t *testing.T, selector string) (x, y float64) {
 	t.Helper()
 	d.until(t, `document.querySelector(`+quoted(selector)+`)?.getBoundingClientRect().width > 0`)
@@ -147,7 +118,7 @@ func (d demoTab) middle(t *testing.T, selector string) (x, y float64) {
 	return at[0], at[1]
 }
 
-// tabTo goes on with the Tab key until the condition holds.
+// tabTo presses the Tab key until the condition holds.
 func (d demoTab) tabTo(t *testing.T, condition string) {
 	t.Helper()
 	for range 40 {

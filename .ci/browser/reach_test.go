@@ -1,6 +1,4 @@
-//go:build browser
-
-package app
+package browser
 
 import (
 	"testing"
@@ -22,12 +20,12 @@ func (d demoTab) themes(t *testing.T) {
 		Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}},
 	})
 	if n := read(t, d.tab, chromedp.Evaluate[int](`document.getAnimations().length`)); n != 0 {
-		t.Errorf("%d animations for somebody who wants none", n)
+		t.Errorf("%d animations for a person who wants none", n)
 	}
 	d.theme(t, "light")
 }
 
-// byKeyboard sends a location from where the arrows led, and from a place, without a mouse.
+// byKeyboard sends a location after some arrow keys, and the location of a place, without a mouse.
 func (d demoTab) byKeyboard(t *testing.T) {
 	d.do(t, chromedp.Click("#restart"))
 	d.until(t, `document.querySelectorAll("#messages > li").length === 0`)
@@ -48,7 +46,7 @@ func (d demoTab) byKeyboard(t *testing.T) {
 	d.says(t, "Panthéon · 20 m")
 }
 
-// phone holds that everything can be reached on a small screen, and that none of it is wider than that.
+// phone checks that everything can be reached on a small screen, and that nothing is wider than the screen.
 func (d demoTab) phone(t *testing.T) {
 	d.screen(t, 320, 640, 2)
 	for _, language := range []string{"ru", "en"} {

@@ -1,9 +1,6 @@
-//go:build browser
-
-package app
+package browser
 
 import (
-	"fmt"
 	"math"
 	"os"
 	"slices"
@@ -15,24 +12,22 @@ import (
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
-
-	"excursobot/geo"
 )
 
-// measure holds the page's arithmetic to that of the bot, and its ways to what a way must be.
+// measure checks the page's distances and ways.
 func (d demoTab) measure(t *testing.T) {
-	a, b := geo.Point{Lat: 55.7525, Lon: 37.6231}, geo.Point{Lat: 55.7415, Lon: 37.6208}
-	script := fmt.Sprintf(`(async () => {
+	const want = 1231.587 // metres: haversine with R = 6371008.8 m, as in package geo
+	const script = `(async () => {
 		const { distance, tour } = await import("/geo.js");
 		const corner = (lat, lon) => ({ lat, lon });
-		const corners = [corner(-3, 3), corner(0, 2), corner(2, -1), corner(-2, 3)]; // to go to the nearest first is a detour
-		return { metres: distance(corner(%v, %v), corner(%v, %v)), way: tour(corner(0, 0), corners).map((p) => corners.indexOf(p)) };
-	})()`, a.Lat, a.Lon, b.Lat, b.Lon)
+		const corners = [corner(-3, 3), corner(0, 2), corner(2, -1), corner(-2, 3)]; // going to the nearest one first is a detour
+		return { metres: distance(corner(55.7525, 37.6231), corner(55.7415, 37.6208)), way: tour(corner(0, 0), corners).map((p) => corners.indexOf(p)) };
+	})()`
 	got := read(t, d.tab, chromedp.Evaluate[struct {
 		Metres float64
 		Way    []int
 	}](script, chromedp.EvalAwaitPromise))
-	if want := geo.Distance(a, b); math.Abs(got.Metres-want) > 0.01 {
+	if math.Abs(got.Metres-want) > 0.01 {
 		t.Errorf("%f m, want %f", got.Metres, want)
 	}
 	if want := []int{2, 1, 3, 0}; !slices.Equal(got.Way, want) {
@@ -56,10 +51,10 @@ func (d demoTab) clickOnTheMap(t *testing.T) {
 	d.until(t, `document.querySelector("#map .mark").getAttribute("visibility") === "visible"`)
 }
 
-// dragWalker moves the person with the mouse, which sends nothing.
+// dragWalker moves the person with the mouse. That must not send a message.
 func (d demoTab) dragWalker(t *testing.T) {
 	sent := func() (n int) {
-		for _, m := range d.page.person(100001).Messages() {
+		for _, m := range chatOf(t, d.base, d.person(t)) {
 			if !m.FromBot {
 				n++
 			}
@@ -98,7 +93,7 @@ func (d demoTab) walk(t *testing.T) {
 	}
 }
 
-// download clicks a link and returns the file that it leads to.
+// download clicks a link and returns the downloaded file.
 func (d demoTab) download(t *testing.T, link string) string {
 	t.Helper()
 	done := make(chan browser.EventDownloadProgress, 16)
@@ -131,11 +126,11 @@ func (d demoTab) download(t *testing.T, link string) string {
 	}
 }
 
-// reload holds that the chat is there again, and a location that is shared.
+// reload checks that the chat and the shared location are there again.
 func (d demoTab) reload(t *testing.T) {
 	d.do(t, chromedp.Click("#walk"))
 	d.until(t, `document.getElementById("walk").textContent === "Pause"`)
-	d.press(t, d.words.Words("en").Plain("live.interval_seconds", "n", 3)) // so that no story of the walk is on its way when the messages are counted
+	d.press(t, d.words.Words("en").Plain("live.interval_seconds", "n", 3)) // so that no story of the walk arrives while the messages are counted
 	d.do(t, chromedp.Click("#walk"))
 	d.write(t, "/stop")
 	d.tells(t, "en", "live.end_stop_command")

@@ -1,6 +1,4 @@
-//go:build browser
-
-package app
+package browser
 
 import (
 	"context"
@@ -21,7 +19,7 @@ import (
 //go:embed testdata/contrast.js
 var contrastScript string
 
-// tab is one of a browser, and what it complained of or asked elsewhere for.
+// tab is a tab of a browser, with the errors that it reported and its requests to other hosts.
 type tab struct {
 	ctx  context.Context
 	base string
@@ -30,7 +28,7 @@ type tab struct {
 	faults []string
 }
 
-// newTab starts Chromium. It ends with the test.
+// newTab starts Chromium, which ends with the test.
 func newTab(t *testing.T, base string) *tab {
 	t.Helper()
 	allocator, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
@@ -39,7 +37,7 @@ func newTab(t *testing.T, base string) *tab {
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(cancel)
 	b := &tab{ctx: ctx, base: base}
-	if err := chromedp.Listen(ctx, b.hear); err != nil {
+	if err := chromedp.Listen(ctx, b.record); err != nil {
 		t.Fatalf("no browser: %v (install Chromium)", err)
 	}
 	command(t, b, runtime.Enable, cdp.Empty{})
@@ -48,7 +46,7 @@ func newTab(t *testing.T, base string) *tab {
 	return b
 }
 
-func (b *tab) hear(event any) {
+func (b *tab) record(event any) {
 	fault := ""
 	switch e := event.(type) {
 	case *runtime.EventConsoleAPICalled:
@@ -63,7 +61,7 @@ func (b *tab) hear(event any) {
 		}
 	case *network.EventRequestWillBeSent:
 		if !strings.HasPrefix(e.Request.URL, b.base+"/") {
-			fault = "asked elsewhere: " + e.Request.URL
+			fault = "request to another host: " + e.Request.URL
 		}
 	}
 	if fault == "" {
@@ -74,7 +72,7 @@ func (b *tab) hear(event any) {
 	b.faults = append(b.faults, fault)
 }
 
-// takeFaults returns what went wrong since the last call.
+// takeFaults returns the faults since the last call.
 func (b *tab) takeFaults() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -83,7 +81,7 @@ func (b *tab) takeFaults() []string {
 	return faults
 }
 
-// patience with one action.
+// browserPatience is the time limit of one action.
 const browserPatience = 40 * time.Second
 
 func (b *tab) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
@@ -103,13 +101,13 @@ func read[T any](t *testing.T, b *tab, a chromedp.Action[T]) T {
 	return v
 }
 
-// run runs a script for what it does, and waits for it.
+// run runs a script and waits for its end.
 func (b *tab) run(t *testing.T, script string) {
 	t.Helper()
 	read(t, b, chromedp.Evaluate[chromedp.Void](`(async () => { `+script+` })()`, chromedp.EvalAwaitPromise))
 }
 
-// until waits for the page to make a condition true. (chromedp.Poll builds a function in the page, which the page's policy forbids.)
+// until waits until a condition is true in the page. (chromedp.Poll builds a function in the page, which the page's policy forbids.)
 func (b *tab) until(t *testing.T, condition string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, browserPatience)
@@ -117,7 +115,7 @@ func (b *tab) until(t *testing.T, condition string) {
 	wait := `(async () => { while (!(` + condition + `)) await new Promise((r) => setTimeout(r, 50)); return true; })()`
 	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](wait, chromedp.EvalAwaitPromise)); err != nil {
 		seen, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.body.innerText`)) // a hint, if the browser still gives one
-		t.Fatalf("waited in vain for %s: %v\non the page:\n%s", condition, err, seen)
+		t.Fatalf("waited too long for %s: %v\non the page:\n%s", condition, err, seen)
 	}
 }
 
@@ -142,7 +140,7 @@ func (b *tab) screen(t *testing.T, width, height int64, scale float64) {
 	})
 }
 
-// contrast checks every text that is seen: 4.5 to 1, or 3 to 1 if it is large.
+// contrast checks the contrast of every visible text: at least 4.5 to 1, or 3 to 1 for large text.
 func (b *tab) contrast(t *testing.T) {
 	t.Helper()
 	for _, faint := range read(t, b, chromedp.Evaluate[[]string](contrastScript)) {
