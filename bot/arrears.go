@@ -12,6 +12,7 @@ import (
 )
 
 const (
+	recordMost   = 10 * time.Second // for writing down what was told, after the stop too
 	arrearsMost  = 10_000           // of what could not be written; beyond it the oldest is given up
 	arrearsEvery = 10 * time.Second // between two tries to write it
 )

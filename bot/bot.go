@@ -47,10 +47,11 @@ type Config struct {
 	MaxInflight  int // updates waiting and under way, default 2000; over it Telegram keeps them
 	PerChat      int // of one chat, default 20
 	HidePictures bool
-	Admins       []int64 // operators
-	Support      string  // whom /paysupport names; "" = nobody
-	DailyTokens  int64   // for /admin, as the guide has it; 0 = no limit
-	TokenPrice   float64 // dollars for a million tokens, for /admin; 0 = unknown
+	Admins       []int64      // operators
+	Support      string       // whom /paysupport names; "" = nobody
+	DailyTokens  int64        // for /admin, as the guide has it; 0 = no limit
+	TokenPrice   float64      // dollars for a million tokens, for /admin; 0 = unknown
+	Today        func() Today // the day's numbers for /admin; nil = nobody counts
 	Limits       Limits
 	Live         live.Config // Store, Log, Shared and Observe are the Bot's
 
@@ -89,26 +90,35 @@ type Observe struct {
 
 // Bot answers updates. Run must run for that.
 type Bot struct {
-	cfg       Config
-	log       *slog.Logger
-	pace      *limiter.Pace[int64] // of what goes out, by chat
-	out       *telegram.Sender
-	lanes     *lanes
-	walks     *live.Live
-	intervals []time.Duration // to choose from
-	painter   *track.Painter
-	limits    buckets
-	replicas  *replicas // nil without Cluster
-	mux       mux
-	observe   Observe
+	cfg      Config
+	log      *slog.Logger
+	pace     *limiter.Pace[int64] // of what goes out, by chat
+	out      *telegram.Sender
+	lanes    *lanes
+	live     *live.Live
+	limits   buckets
+	replicas *replicas // nil without Cluster
+	mux      mux
+
+	// The subjects of the conversation.
+	reply     *responder
+	stories   *stories
+	walks     *walks
+	gifts     *gifts
+	settings  *settings
+	people    *people
+	help      *help
+	operators *operators
+	menus     *menus
+	pause     *pause
+
+	observe Observe
 
 	username atomic.Pointer[string] // of the bot, once Telegram said it
 	counts   counters
 	arrears  arrears
 	suspects chan struct{}             // holds a token while something is tried that may end the process
 	alive    atomic.Pointer[time.Time] // when updates last could come in; set by Run first
-	tally    *tally
-	pause    pause
 	checkout checkouts
 
 	mu       sync.Mutex
@@ -158,33 +168,72 @@ func New(cfg Config) (*Bot, error) {
 		cfg:      cfg,
 		log:      cfg.Log,
 		lanes:    newLanes(cfg.MaxInflight, cfg.PerChat),
-		painter:  track.NewPainter(),
 		limits:   newBuckets(cfg.Limits),
-		tally:    newTally(),
 		inflight: make(map[int64]struct{}),
 		suspects: make(chan struct{}, 1),
 		ready:    errStarting,
 	}
-	b.observe = b.tally.watch(cfg.Observe.filled())
+	b.observe = cfg.Observe.filled()
 	b.pace = limiter.NewPace[int64](limiter.PaceConfig{
 		Rate: cfg.Limits.OutRate, Burst: cfg.Limits.OutBurst,
 		KeyRate: cfg.Limits.ChatRate, KeyBurst: cfg.Limits.ChatBurst,
 		MaxWaiting: 2 * cfg.MaxInflight, // a task and its "typing" each wait once
 	})
 	b.out = telegram.NewSender(telegram.SenderConfig{API: cfg.API, Pace: b.pace, Log: cfg.Log, Observe: b.observe.Call, Guard: b.guard})
-	cfg.Live.Store, cfg.Live.Log, cfg.Live.Observe = cfg.Store, cfg.Log, b.observe.Late
-	cfg.Live.Shared = cfg.Cluster != nil
-	walks, err := live.New(cfg.Live, b.hooks())
-	if err != nil {
+	if err := b.join(); err != nil {
 		return nil, fmt.Errorf("bot: %w", err)
 	}
-	b.walks, b.intervals = walks, walks.Intervals()
 	if cfg.Cluster != nil {
 		b.replicas = newReplicas(b, cfg.Cluster, cfg.Replica, cfg.Lease, cfg.Log)
 		b.setShare(0) // until it has one
 	}
-	b.mux = b.routes()
 	return b, nil
+}
+
+// join makes the subjects and connects them.
+func (b *Bot) join() error {
+	cfg := &b.cfg
+	ids := operatorIDs(cfg.Admins)
+	b.reply = &responder{
+		out: b.out, users: cfg.Store, words: cfg.Words, notices: b.limits.notices, host: b, observe: b.observe, log: b.log,
+	}
+	b.pause = &pause{store: cfg.Store, operators: ids, observe: b.observe, log: b.log}
+	pins := &pins{out: b.out, store: cfg.Store}
+	report := reporter{observe: b.observe, log: b.log}
+	b.walks = &walks{
+		out: b.out, reply: b.reply, host: b, guide: cfg.Guide, store: cfg.Store, pause: b.pause, pins: pins, report: report,
+		lanes: b.lanes, replicas: b.replicas, troubles: b.limits.troubles,
+		painter: track.NewPainter(), pictures: !cfg.HidePictures, observe: b.observe, log: b.log,
+	}
+	cfg.Live.Store, cfg.Live.Log, cfg.Live.Observe = cfg.Store, cfg.Log, b.observe.Late
+	cfg.Live.Shared = cfg.Cluster != nil
+	var err error
+	if b.live, err = live.New(cfg.Live, b.walks.hooks()); err != nil {
+		return err
+	}
+	b.people = &people{
+		out: b.out, reply: b.reply, live: b.live, store: cfg.Store, words: cfg.Words, observe: b.observe, log: b.log,
+	}
+	b.walks.live, b.walks.intervals, b.walks.people = b.live, b.live.Intervals(), b.people
+	b.stories = &stories{
+		out: b.out, reply: b.reply, host: b, guide: cfg.Guide, live: b.live, store: cfg.Store, pins: pins, report: report,
+		pictures: !cfg.HidePictures, observe: b.observe, log: b.log,
+	}
+	b.gifts = &gifts{
+		out: b.out, reply: b.reply, host: b, store: cfg.Store, checkout: &b.checkout, room: cfg.Room, observe: b.observe, log: b.log,
+	}
+	b.settings = &settings{out: b.out, reply: b.reply, store: cfg.Store, words: cfg.Words}
+	b.menus = &menus{out: b.out, words: cfg.Words, operators: ids, log: b.log}
+	b.help = &help{
+		out: b.out, reply: b.reply, gifts: b.gifts, menus: b.menus, operators: ids, words: cfg.Words, support: cfg.Support,
+	}
+	b.operators = &operators{
+		out: b.out, reply: b.reply, guide: cfg.Guide, live: b.live, store: cfg.Store, gifts: b.gifts, people: b.people, pause: b.pause,
+		operators: ids, tasks: func() int { tasks, _ := b.lanes.stats(); return tasks }, today: cfg.Today,
+		dailyTokens: cfg.DailyTokens, tokenPrice: cfg.TokenPrice, log: b.log,
+	}
+	b.mux = b.routes()
+	return nil
 }
 
 // Run takes updates until intake ends, then waits for those under way: until they are done, or, once work ends, cancelled. It
@@ -234,7 +283,7 @@ func (b *Bot) serve(ctx context.Context) (walks, updates error) {
 	walking := make(chan error, 1)
 	go func() {
 		defer stop()
-		walking <- b.guarded(0, func() error { return b.walks.Run(ctx) })
+		walking <- b.guarded(0, func() error { return b.live.Run(ctx) })
 	}()
 	updates = b.guarded(0, func() error { return b.ingest(ctx) })
 	stop()
@@ -262,7 +311,7 @@ func (b *Bot) ingest(ctx context.Context) error {
 	}
 	b.setReady(nil)
 	b.heard()
-	b.describe(ctx)
+	b.menus.describe(ctx)
 	b.keepWebhook(ctx)
 	return nil
 }
@@ -339,7 +388,7 @@ type Stats struct {
 func (b *Bot) Stats() Stats {
 	tasks, running := b.lanes.stats()
 	s := Stats{
-		Tasks: tasks, Lanes: running, Out: b.pace.Stats(), Walks: b.walks.Stats(),
+		Tasks: tasks, Lanes: running, Out: b.pace.Stats(), Walks: b.live.Stats(),
 		Parked: b.counts.parked.Load(), Resumed: b.counts.resumed.Load(), Dropped: b.counts.dropped.Load(),
 		Refused: b.counts.refused.Load(), Panics: b.counts.panics.Load(),
 	}

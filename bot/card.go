@@ -16,9 +16,9 @@ type cardOnWay struct {
 }
 
 // show sends the card by send, which returns its message's id, 0 = none. It does not wait.
-func (c *cardOnWay) show(b *Bot, update int64, send func() int) {
+func (c *cardOnWay) show(h host, update int64, send func() int) {
 	c.wg.Go(func() {
-		_ = b.guarded(update, func() error {
+		_ = h.guarded(update, func() error {
 			c.message = send()
 			return nil
 		})

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"excursobot/bot/telegram"
-
 	"excursobot/limiter"
 	"excursobot/store"
 )
@@ -133,7 +132,7 @@ func (b *Bot) resumeOne(ctx context.Context, e *store.Entry, reserve func(chat i
 		return false, b.cfg.Store.MarkDone(ctx, e.Update)
 	}
 	if job.story && !job.lasting && b.late(u) {
-		job = b.away(job.kind)
+		job = b.reply.away(job.kind)
 	}
 	if err := reserve(u.chat); err != nil {
 		return false, err
@@ -171,7 +170,7 @@ func (b *Bot) park(ctx context.Context, u *update, money bool) error {
 	b.log.Error("update_parked", "update", u.id, "why", "tried too often")
 	var said error
 	if !money {
-		said = b.sayInstead(ctx, u, telegram.Message{HTML: u.words.Say("error.internal")})
+		said = b.reply.sayInstead(ctx, u, telegram.Message{HTML: u.words.Say("error.internal")})
 	}
 	if said != nil {
 		if b.workContext().Err() != nil {
@@ -238,26 +237,4 @@ func (b *Bot) ahead() time.Duration {
 		return ahead.Round(time.Minute)
 	}
 	return 0
-}
-
-// away is the job of a request that is late: an apology, once a minute, in the place of what was shown.
-func (b *Bot) away(kind string) job {
-	return job{kind: kind, run: func(ctx context.Context, u *update) error {
-		m := telegram.Message{HTML: u.words.Say("error.away")}
-		if u.shown.message != 0 {
-			return b.sayInstead(ctx, u, m)
-		}
-		return b.notify(ctx, u, "error.away", m)
-	}}
-}
-
-// sayInstead says something in the place of a card that an earlier process showed, if it did.
-func (b *Bot) sayInstead(ctx context.Context, u *update, m telegram.Message) error {
-	var err error
-	if u.shown.message != 0 {
-		_, err = b.out.Edit(ctx, u.chat, u.shown.message, m)
-	} else {
-		_, err = b.out.Send(ctx, u.chat, m)
-	}
-	return err
 }

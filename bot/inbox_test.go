@@ -61,8 +61,8 @@ func TestAfterACrashTheCardBecomesItsStory(t *testing.T) {
 		w.cut()
 		time.Sleep(time.Minute)
 		w.start()
-		w.until("both stories", func() bool { return len(stories(p)) == 2 && len(w.pending()) == 0 })
-		told := stories(p)
+		w.until("both stories", func() bool { return len(storiesOf(p)) == 2 && len(w.pending()) == 0 })
+		told := storiesOf(p)
 		if told[0].ID != card.ID || title(told[0]) != title(card) {
 			t.Errorf("the card %q became %q", card.Text, told[0].Text)
 		}
@@ -152,9 +152,9 @@ func TestAWrongClockMakesNothingLate(t *testing.T) {
 		inject(1, "")
 		w.waitStory(p, 0)
 		inject(2, `,"live_period":1800`)
-		w.until("the walk's first story", func() bool { return len(stories(walker)) > 0 })
+		w.until("the walk's first story", func() bool { return len(storiesOf(walker)) > 0 })
 		time.Sleep(31 * time.Minute)
-		if _, walking := w.bot.walks.Walk(2); walking {
+		if _, walking := w.bot.live.Walk(2); walking {
 			t.Error("the walk did not end with its period")
 		}
 	})
@@ -301,7 +301,7 @@ func TestWithoutRoomNoPlaceIsToldTwiceAndAllIsWrittenLater(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		p.Locate(cityLat, cityLon)
 		w.waitStory(p, 1)
-		told := stories(p)
+		told := storiesOf(p)
 		if title(told[0]) == title(told[1]) {
 			t.Errorf("%q told twice", title(told[0]))
 		}

@@ -240,15 +240,15 @@ func (b *Bot) admit(ctx context.Context, u *update, job *job) verdict {
 	if done {
 		return repeated
 	}
-	if b.closedFor(ctx, u) {
-		*job = b.refusal(job.kind, "error.maintenance", 0)
+	if b.pause.closedFor(ctx, u) {
+		*job = b.reply.refusal(job.kind, "error.maintenance", 0)
 	}
 	if job.story {
 		switch {
 		case !job.lasting && b.late(u):
-			*job = b.away(job.kind)
+			*job = b.reply.away(job.kind)
 		case !b.limits.stories.Allow(u.person):
-			*job = b.refusal(job.kind, "limit.story", b.limits.storyIn)
+			*job = b.reply.refusal(job.kind, "limit.story", b.limits.storyIn)
 		case !b.limits.all.Allow(struct{}{}):
 			b.log.Warn("overload", "what", "story requests")
 			u.brief = true // what is written already costs nothing; only without it are they asked to come again
@@ -266,7 +266,7 @@ func (b *Bot) perform(u *update, job job) {
 		return // this process stood still for longer than its lease: another answers
 	}
 	err := b.guarded(u.id, func() error {
-		b.meet(ctx, u)
+		b.people.meet(ctx, u)
 		if u.user.Banned && !job.money {
 			return nil
 		}
@@ -277,13 +277,13 @@ func (b *Bot) perform(u *update, job job) {
 		return // cut off by the stop: it is not done
 	case errors.Is(err, telegram.ErrUnreachable):
 		if u.private { // out of a group is not out of reach
-			b.unreachable(ctx, u.person)
+			b.people.unreachable(ctx, u.person)
 		}
 	case err != nil:
 		b.observe.Error("bot")
 		b.log.Error("update", "update", u.id, "kind", job.kind, "error", err)
 		if !job.money { // what was paid is stored, whatever became of the thanks
-			_ = b.guarded(u.id, func() error { return b.apologise(u, job.story, err) })
+			_ = b.guarded(u.id, func() error { return b.reply.apologise(u, job.story, err) })
 		}
 	}
 	if u.done || job.now != nil {

@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"excursobot/bot/telegram"
-
 	"excursobot/bot/text"
 )
 
@@ -17,6 +16,9 @@ const (
 )
 
 var offeredGifts = []int{50, 100, 250, 500, 1000}
+
+// startDonate is what /start says when the person comes from a forwarded invoice.
+const startDonate = "donate"
 
 // gift is what an invoice's payload says: who pays how many stars.
 type gift struct {

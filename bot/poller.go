@@ -58,7 +58,7 @@ func (b *Bot) poll(ctx context.Context) error {
 		b.setReady(nil)
 		if !described {
 			described = true
-			describing.Go(func() { b.guard(func() { b.describe(ctx) }) })
+			describing.Go(func() { b.guard(func() { b.menus.describe(ctx) }) })
 		}
 		before := offset
 		var full bool
@@ -121,7 +121,7 @@ func (b *Bot) lost(raw []byte) {
 		b.guard(func() {
 			ctx, cancel := context.WithTimeout(b.workContext(), apologyMost)
 			defer cancel()
-			if b.meet(ctx, u); u.user.Banned {
+			if b.people.meet(ctx, u); u.user.Banned {
 				return
 			}
 			if _, err := b.out.Send(ctx, u.chat, telegram.Message{HTML: u.words.Say("limit.story", "wait", overloadAgain)}); err != nil {

@@ -7,9 +7,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"excursobot/bot/telegram"
-
 	"excursobot/bot/guide"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo"
 	"excursobot/store"
@@ -82,30 +81,6 @@ func storyButtons(words *text.Words, s guide.Story, p geo.Point) [][]telegram.Bu
 func mapURL(p geo.Point) string {
 	return "https://www.google.com/maps/search/?api=1&query=" +
 		strconv.FormatFloat(p.Lat, 'f', 6, 64) + "," + strconv.FormatFloat(p.Lon, 'f', 6, 64)
-}
-
-// moreLanguages is the button's argument that shows the story languages.
-const moreLanguages = "more"
-
-// languageMenu offers the languages, each by its own name, two in a row.
-func languageMenu(words *text.Words, all *text.Catalog) telegram.Message {
-	m := telegram.Message{HTML: words.Say("language.choose")}
-	var buttons []telegram.Button
-	for _, code := range all.Languages() {
-		buttons = append(buttons, telegram.Button{Text: all.Words(code).Plain("language.name"), Data: "lang:" + code})
-	}
-	m.Buttons = append(inRows(buttons, 2), []telegram.Button{{Text: words.Plain("button.more_languages"), Data: "lang:" + moreLanguages}})
-	return m
-}
-
-// storyLanguageMenu offers the languages in which there are stories and no buttons.
-func storyLanguageMenu(words *text.Words, all *text.Catalog) telegram.Message {
-	var buttons []telegram.Button
-	for _, code := range all.StoryLanguages() {
-		name, _ := all.StoryLanguage(code)
-		buttons = append(buttons, telegram.Button{Text: name, Data: "lang:" + code})
-	}
-	return telegram.Message{HTML: words.Say("language.more"), Buttons: inRows(buttons, 2)}
 }
 
 // inRows puts so many buttons into each row.

@@ -267,7 +267,7 @@ func TestEachReasonForNoStoryHasItsSentence(t *testing.T) {
 				if want := w.bot.cfg.Words.Words("en").Plain(tt.want); last.Text != want {
 					t.Errorf("answered %q, want %q", last.Text, want)
 				}
-				for _, m := range stories(p) {
+				for _, m := range storiesOf(p) {
 					if titles[title(m)] {
 						t.Errorf("%q told twice", title(m))
 					}
@@ -306,7 +306,7 @@ func TestFiftyPeopleAtOnceStayWithinTelegramsLimits(t *testing.T) {
 			people = append(people, p)
 		}
 		for _, p := range people {
-			w.until("a story", func() bool { return len(stories(p)) == 1 })
+			w.until("a story", func() bool { return len(storiesOf(p)) == 1 })
 		}
 		for _, method := range []string{"sendMessage", "editMessageText", "sendChatAction"} {
 			if n := w.seen.count("call " + method + " flood"); n > 0 {

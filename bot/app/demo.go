@@ -49,7 +49,7 @@ func newDemo(cfg config.Config, log *slog.Logger) (*App, *demoPage, error) {
 		return nil, nil, err
 	}
 	page := newDemoPage(play, pack, func() demoNumbers { return play.numbers(a) })
-	page.routes(a.mux)
+	page.routes(a.Mux())
 	return a, page, nil
 }
 

@@ -34,11 +34,12 @@ type demoNumbers struct {
 
 // numbers asks the parts of the bot themselves: the monitor's sample may be five seconds old, and the page shows a story while it is written.
 func (s *stage) numbers(a *App) demoNumbers {
-	g := a.guide.Stats()
+	now := a.Stats()
+	g := now.Guide
 	n := demoNumbers{
 		Slots: g.Gate.Slots, Running: g.Gate.Running,
 		Hits: g.Cache.Hits, Looks: g.Cache.Hits + g.Cache.Misses,
-		Walks: a.bot.Stats().Walks.Sessions, Written: g.Written,
+		Walks: now.Bot.Walks.Sessions, Written: g.Written,
 	}
 	for class, waiting := range g.Gate.Waiting {
 		if class <= int(guide.LiveTick) {

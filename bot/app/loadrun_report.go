@@ -52,8 +52,8 @@ func (b *bench) result(s scenario, took time.Duration, end time.Time) loadResult
 		Telegram429: b.telegram.Refused(), WikipediaCalls: b.wiki.Stats().Requests,
 		Sources: map[guide.Source]float64{},
 	}
-	if g.Flights > 0 {
-		r.GateWait = g.Waited.Seconds() / float64(g.Flights)
+	if g.Batches > 0 {
+		r.GateWait = g.Waited.Seconds() / float64(g.Batches)
 	}
 	b.watch.mu.Lock()
 	defer b.watch.mu.Unlock()

@@ -63,6 +63,18 @@ func (a *App) observeBot(answered func(string, guide.Source, time.Duration)) bot
 	}
 }
 
+// today returns what gives the operators the day's numbers, nil without a monitor.
+func (a *App) today() func() bot.Today {
+	if a.monitor == nil {
+		return nil
+	}
+	return func() bot.Today {
+		d := a.monitor.Today()
+		inTime := func(l monitor.Latency) time.Duration { return time.Duration(l.P95 * float64(time.Second)) }
+		return bot.Today{Since: d.Since, Answers: d.Answers, Errors: d.Errors, First: inTime(d.First), Story: inTime(d.Story)}
+	}
+}
+
 func (a *App) observeModel() func(model.Call) {
 	if a.monitor == nil {
 		return nil

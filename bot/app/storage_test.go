@@ -14,8 +14,8 @@ import (
 	"excursobot/store/pgstore/pgtest"
 )
 
-// newDatabaseApp builds the demo's bot on a Postgres database, with the pack's stories ready.
-func newDatabaseApp(t *testing.T, url string) (*App, *stage, *places.Pack) {
+// newDatabaseApp builds a bot in a simulated world on a Postgres database, with the pack's stories ready.
+func newDatabaseApp(t *testing.T, url string) (*App, *sim.Telegram, *places.Pack) {
 	t.Helper()
 	cfg := config.Defaults()
 	cfg.Derive(config.Environment{})
@@ -24,28 +24,28 @@ func newDatabaseApp(t *testing.T, url string) (*App, *stage, *places.Pack) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	play := newStage(&cfg, pack)
-	play.world.WithoutPack = false
-	a, err := New(cfg, play.world, slog.New(slog.DiscardHandler))
+	telegram, world := newSimWorld(&cfg)
+	world.WithoutPack = false
+	a, err := New(cfg, world, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a, play, pack
+	return a, telegram, pack
 }
 
 // With a database the bot answers, remembers over a restart, and leaves the data directory alone.
 func TestDatabase(t *testing.T) {
 	url := pgtest.URL(t)
-	a, play, pack := newDatabaseApp(t, url)
+	a, telegram, pack := newDatabaseApp(t, url)
 	place := pack.Cities()[0].Places[0]
 	said := make(chan string, 100)
-	defer play.telegram.Subscribe(func(e sim.Event) {
+	defer telegram.Subscribe(func(e sim.Event) {
 		if e.Message.FromBot {
 			said <- e.Message.Text
 		}
 	})()
 	stop := running(t, a)
-	play.telegram.Person(sim.Profile{ID: 1, LanguageCode: "en"}).Locate(place.Point.Lat, place.Point.Lon)
+	telegram.Person(sim.Profile{ID: 1, LanguageCode: "en"}).Locate(place.Point.Lat, place.Point.Lon)
 	for text := range said {
 		if strings.Contains(text, place.Texts["en"]) {
 			break

@@ -36,20 +36,11 @@ func newTown(t *testing.T) *town {
 	t.Helper()
 	cfg := config.Defaults()
 	cfg.Derive(config.Environment{})
-	const token = "1000:town"
-	cfg.Telegram = config.TelegramConfig{Token: token, APIURL: config.TelegramAPI}
-	cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "k", "http://model.town/v1", "m"
-	cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.town/w/api.php", "town"
 	cfg.Live.Intervals, cfg.Live.Default = []time.Duration{5 * time.Second, 10 * time.Second}, 10*time.Second
 	cfg.Shutdown.Drain = 0
-	articles := sim.City(1, loadCentre.Lat, loadCentre.Lon, 300, "en")
-	s := &town{t: t, cfg: cfg, telegram: sim.NewTelegram(sim.TelegramConfig{Token: token, Latency: 40 * time.Millisecond})}
-	s.world = World{
-		Telegram:    sim.Transport(map[string]http.Handler{"api.telegram.org": s.telegram}),
-		Model:       sim.Transport(map[string]http.Handler{"model.town": sim.NewModel(sim.ModelConfig{})}),
-		Wikipedia:   sim.Transport(map[string]http.Handler{"*.wikipedia.town": sim.NewWikipedia(sim.WikipediaConfig{Articles: articles, Latency: 200 * time.Millisecond})}),
-		WithoutPack: true,
-	}
+	s := &town{t: t}
+	s.telegram, s.world = newSimWorld(&cfg)
+	s.cfg = cfg
 	s.start(t.TempDir())
 	return s
 }
@@ -115,7 +106,7 @@ type stroll struct {
 }
 
 func (s *town) stroll(id int64) *stroll {
-	p := &stroll{Person: s.telegram.Person(sim.Profile{ID: id, LanguageCode: "en"}), at: geo.Offset(loadCentre, float64(40*id), 200)}
+	p := &stroll{Person: s.telegram.Person(sim.Profile{ID: id, LanguageCode: "en"}), at: geo.Offset(centre, float64(40*id), 200)}
 	_, p.share = p.Share(p.at.Lat, p.at.Lon, 3600)
 	return p
 }

@@ -93,6 +93,18 @@ func New(cfg config.Config, world World, log *slog.Logger) (_ *App, err error) {
 	return a, nil
 }
 
+// Mux returns the pages of http.addr. More can be added until Run.
+func (a *App) Mux() *http.ServeMux { return a.mux }
+
+// Stats are the numbers of the parts at one moment.
+type Stats struct {
+	Guide guide.Stats
+	Bot   bot.Stats
+}
+
+// Stats asks the parts themselves, which is newer than the monitor's sample.
+func (a *App) Stats() Stats { return Stats{Guide: a.guide.Stats(), Bot: a.bot.Stats()} }
+
 // Close gives up what New opened. After Run it does nothing.
 func (a *App) Close() error { return a.stop.unwind() }
 
@@ -217,6 +229,7 @@ func (a *App) buildBot(world World) error {
 		Support:       t.Support,
 		DailyTokens:   a.cfg.OpenAI.DailyTokens,
 		TokenPrice:    a.cfg.OpenAI.Price,
+		Today:         a.today(),
 		Live: live.Config{
 			Intervals: a.cfg.Live.Intervals, Default: a.cfg.Live.Default, MaxSessions: a.cfg.Live.MaxSessions,
 			MaxUpdates: a.cfg.Live.MaxUpdates, BatchSize: a.cfg.Live.BatchSize, BatchTimeout: a.cfg.Live.BatchTimeout,

@@ -90,8 +90,8 @@ func run(t *testing.T, set setting, fn func(w *world)) {
 		if err := <-ended; err != nil {
 			t.Errorf("Run: %v", err)
 		}
-		if s := w.Stats(); s.Seats != 0 || s.Preparing != 0 {
-			t.Errorf("left behind: %d seats, %d read-aheads", s.Seats, s.Preparing)
+		if s := w.Stats(); s.Open != 0 || s.Preparing != 0 {
+			t.Errorf("left behind: %d open stories, %d read-aheads", s.Open, s.Preparing)
 		}
 	})
 }

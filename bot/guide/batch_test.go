@@ -62,13 +62,13 @@ func TestCallIsDroppedWhileQueuedWhenNobodyWaits(t *testing.T) {
 			ended <- err
 		}()
 		time.Sleep(2 * time.Second)
-		if n := w.Stats().Seats; n == 0 {
+		if n := w.Stats().Open; n == 0 {
 			t.Fatal("no call is queued")
 		}
 		cancel()
 		<-ended
 		synctest.Wait()
-		if n := w.Stats().Seats; n != 0 {
+		if n := w.Stats().Open; n != 0 {
 			t.Errorf("%d places still wait for a call that nobody wants", n)
 		}
 		block.Release()
@@ -237,7 +237,7 @@ func TestAPlaceIsClaimedOnce(t *testing.T) {
 	run(t, setting{articles: town()}, func(w *world) {
 		take := func(person int64, want bool) *Claim {
 			t.Helper()
-			claim, err := w.tryClaim(w.t.Context(), person, "Q1")
+			claim, err := w.claims.try(w.t.Context(), person, "Q1")
 			must(t, err)
 			if got := claim != nil; got != want {
 				t.Errorf("person %d: claimed = %v, want %v", person, got, want)
@@ -387,7 +387,7 @@ func TestReadAheadIsNotJoinedWhenItCannotStartInTime(t *testing.T) {
 		defer block.Release()
 		w.Prepare(ask(9)) // its call waits behind all others, for a minute at most
 		time.Sleep(2 * time.Second)
-		if w.Stats().Seats == 0 {
+		if w.Stats().Open == 0 {
 			t.Fatal("no read-ahead is queued")
 		}
 		for i := range int64(5) { // thirty seconds of people before the next one

@@ -1,0 +1,110 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"excursobot/bot/telegram"
+	"excursobot/bot/text"
+	"excursobot/limiter"
+	"excursobot/store"
+)
+
+// host runs the handlers and keeps what they may not lose.
+type host interface {
+	// workContext outlives an update; it ends with the process.
+	workContext() context.Context
+	// guarded turns a panic of run into an error. update is for the log, 0 = none.
+	guarded(update int64, run func() error) error
+	// delivered stores that a story was told, now or later, and releases the claim on its place then.
+	delivered(ctx context.Context, d store.Delivery, release func()) error
+	// noteShown stores which place and which message the person sees, for a try after a crash.
+	noteShown(ctx context.Context, u *update, place string, message int)
+	// here turns a time of Telegram's clock into one of this machine's.
+	here(t time.Time) time.Time
+}
+
+// responder writes to people in their languages. Every subject has it.
+type responder struct {
+	out     *telegram.Sender
+	users   store.Users
+	words   *text.Catalog
+	notices *limiter.Keyed[notice]
+	host    host
+	observe Observe
+	log     *slog.Logger
+}
+
+// overloadAgain is when people are asked to try again.
+const overloadAgain = 30 * time.Second
+
+func (r *responder) say(ctx context.Context, u *update, markup string) error {
+	_, err := r.out.Send(ctx, u.chat, telegram.Message{HTML: markup})
+	return err
+}
+
+func (r *responder) askLocation(ctx context.Context, u *update, key string) error {
+	_, err := r.out.Send(ctx, u.chat, telegram.Message{HTML: u.words.Say(key), Ask: u.words.Plain("start.button_location")})
+	return err
+}
+
+// replace puts m in the place of the message whose button was pressed, or sends it if that is too old to be known.
+func (r *responder) replace(ctx context.Context, u *update, m telegram.Message) error {
+	if u.callback.Message == nil {
+		_, err := r.out.Send(ctx, u.chat, m)
+		return err
+	}
+	_, err := r.out.Edit(ctx, u.chat, u.callback.Message.ID, m)
+	return err
+}
+
+// unbutton takes the buttons from the message of the one pressed.
+func (r *responder) unbutton(ctx context.Context, u *update) error {
+	err := r.out.Do(ctx, telegram.Request{Chat: u.chat, Method: "editMessageReplyMarkup", Idempotent: true, Payload: map[string]any{
+		"chat_id": u.chat, "message_id": u.callback.Message.ID,
+	}}, nil)
+	if errors.Is(err, telegram.ErrGone) || errors.Is(err, telegram.ErrBadRequest) {
+		return nil
+	}
+	return err
+}
+
+// notify sends a sentence unless the person heard one of the same key within the notice interval.
+func (r *responder) notify(ctx context.Context, u *update, key string, m telegram.Message) error {
+	if !r.notices.Allow(notice{u.person, key}) {
+		return nil
+	}
+	_, err := r.out.Send(ctx, u.chat, m)
+	return err
+}
+
+func (r *responder) badLocation(ctx context.Context, u *update) error {
+	_, err := r.out.Send(ctx, u.chat, telegram.Message{HTML: u.words.Say("error.bad_location")})
+	return err
+}
+
+// oldButton is the job of every button that means nothing (any more): old, forged or cut short.
+func (r *responder) oldButton() job {
+	return job{kind: "button", run: func(ctx context.Context, u *update) error {
+		r.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain("button.old"))
+		return nil
+	}}
+}
+
+// reader returns who is written to without having asked. A store that fails costs them their settings and not the story.
+func (r *responder) reader(ctx context.Context, person int64) (store.User, *text.Words) {
+	user, err := r.users.User(ctx, person)
+	if err != nil {
+		if !errors.Is(err, store.ErrNotFound) {
+			r.observe.Error("store")
+			r.log.Error("person", "user_id", person, "error", err)
+		}
+		user = store.User{ID: person}
+	}
+	if user.Language == "" {
+		user.Language = r.words.Match(user.LanguageCode)
+	}
+	return user, r.words.Words(user.Language)
+}

@@ -1,0 +1,120 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	tele "gopkg.in/telebot.v3"
+
+	"excursobot/bot/telegram"
+	"excursobot/bot/text"
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// handler answers one update. Its error is logged, and the person gets an honest sentence.
+type handler func(ctx context.Context, u *update) error
+
+// job is what an update asks for.
+type job struct {
+	kind     string // for the metrics: location, command, text, button, member, live, other
+	lane     lane
+	story    bool        // takes a token of the story buckets
+	lasting  bool        // a story that is as welcome later: a walk goes on
+	fleeting bool        // lost with the process, and no harm: it is not kept in the inbox
+	vital    bool        // never taken without being kept: a payment, until it is stored by itself, and a refund
+	money    bool        // passes every bucket, the pause and a ban
+	now      func() bool // tried at arrival, instead of a lane; true = that was all. Such a job is not remembered as done: a newer one makes it worthless
+	run      handler     // nil = nothing to do
+}
+
+// update is an update as the handlers see it.
+type update struct {
+	id      int64
+	arrived time.Time
+	chat    int64
+	private bool
+	person  int64  // 0 = nobody who could be answered
+	code    string // their language_code
+
+	message  *tele.Message // exactly one of these five, or none
+	edited   *tele.Message
+	callback *tele.Callback
+	member   *tele.ChatMemberUpdate
+	checkout *tele.PreCheckoutQuery
+
+	refunded *tele.Payment // of message; telebot does not know it
+
+	user  store.User  // from meet
+	words *text.Words // theirs
+	fresh bool        // never seen before
+	brief bool        // all people together ask too much: answered without the model
+	done  bool        // recorded as done already
+	kept  chan error  // of a checkout: how storing it went; nil = nobody stores it
+
+	anywhere bool // answered here, whichever replica the chat belongs to
+
+	shown struct { // what the person has seen of the answer, in the process before this one too
+		place   string // "" = not chosen
+		message int    // that is to become the answer; 0 = none
+	}
+}
+
+// newUpdate picks out who wrote what, where. Channel posts, anonymous administrators and other bots are nobody.
+func newUpdate(full *tele.Update) *update {
+	u := &update{message: full.Message, edited: full.EditedMessage, callback: full.Callback, member: full.MyChatMember, checkout: full.PreCheckoutQuery}
+	var from *tele.User
+	var chat *tele.Chat
+	switch {
+	case u.message != nil && u.message.SenderChat == nil:
+		from, chat = u.message.Sender, u.message.Chat
+	case u.edited != nil && u.edited.SenderChat == nil:
+		from, chat = u.edited.Sender, u.edited.Chat
+	case u.callback != nil && u.callback.Message != nil:
+		from, chat = u.callback.Sender, u.callback.Message.Chat
+	case u.callback != nil && u.callback.Sender != nil: // the button's message is too old to be shown to us
+		from, chat = u.callback.Sender, &tele.Chat{ID: u.callback.Sender.ID, Type: tele.ChatPrivate}
+	case u.member != nil:
+		from, chat = u.member.Sender, u.member.Chat
+	case u.checkout != nil && u.checkout.Sender != nil:
+		from, chat = u.checkout.Sender, &tele.Chat{ID: u.checkout.Sender.ID, Type: tele.ChatPrivate}
+	}
+	if from == nil || chat == nil || from.IsBot || from.ID == 0 || chat.ID == 0 {
+		return u
+	}
+	switch chat.Type {
+	case tele.ChatPrivate:
+		u.private = true
+	case tele.ChatGroup, tele.ChatSuperGroup:
+	default:
+		return u
+	}
+	u.person, u.chat, u.code = from.ID, chat.ID, telegram.Truncate(from.LanguageCode, 35)
+	return u
+}
+
+// located is the message with the location: sent or edited.
+func (u *update) located() *tele.Message {
+	if u.edited != nil {
+		return u.edited
+	}
+	return u.message
+}
+
+// location returns the point of a message with a location or a venue.
+func location(m *tele.Message) (geo.Point, bool) {
+	switch {
+	case m.Venue != nil:
+		return geo.Point{Lat: float64(m.Venue.Location.Lat), Lon: float64(m.Venue.Location.Lng)}, true
+	case m.Location != nil:
+		return geo.Point{Lat: float64(m.Location.Lat), Lon: float64(m.Location.Lng)}, true
+	default:
+		return geo.Point{}, false
+	}
+}
+
+// content says whether a message without text was meant for the bot's eyes.
+func content(m *tele.Message) bool {
+	return m.Sticker != nil || m.Photo != nil || m.Voice != nil || m.Video != nil || m.VideoNote != nil || m.Audio != nil ||
+		m.Animation != nil || m.Document != nil || m.Contact != nil || m.Poll != nil || m.Dice != nil
+}
