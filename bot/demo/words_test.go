@@ -1,4 +1,4 @@
-package app
+package demo
 
 import (
 	"encoding/json"
@@ -11,20 +11,20 @@ import (
 	"testing"
 )
 
-// demoPageFiles returns the page's files with the ending, by name.
-func demoPageFiles(t *testing.T, ending string) map[string]string {
+// filesWith returns the page's files with the ending, by name.
+func filesWith(t *testing.T, ending string) map[string]string {
 	t.Helper()
-	names, err := fs.Glob(demoFiles, "demo/*"+ending)
+	names, err := fs.Glob(pageFiles, "page/*"+ending)
 	if err != nil || len(names) == 0 {
 		t.Fatalf("files with %s: %v %v", ending, names, err)
 	}
 	files := map[string]string{}
 	for _, name := range names {
-		data, err := demoFiles.ReadFile(name)
+		data, err := pageFiles.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		files[strings.TrimPrefix(name, "demo/")] = string(data)
+		files[strings.TrimPrefix(name, "page/")] = string(data)
 	}
 	return files
 }
@@ -40,7 +40,7 @@ func TestDemoPageIsSelfContained(t *testing.T) {
 	outside := regexp.MustCompile(`(?i)(src|href|url|from|import|fetch)\s*[=( ]\s*["']?(https?:)?//`)
 	kinds := map[string]string{".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".json": "application/json", ".svg": "image/svg+xml"}
 	for ending, kind := range kinds {
-		for name, text := range demoPageFiles(t, ending) {
+		for name, text := range filesWith(t, ending) {
 			if found := outside.FindString(text); found != "" {
 				t.Errorf("%s loads from outside: %s", name, found)
 			}
@@ -64,11 +64,11 @@ func TestDemoPageIsSelfContained(t *testing.T) {
 // Every word of the page stands in both languages, with the same names to fill in, and is said somewhere.
 func TestDemoWords(t *testing.T) {
 	var words map[string]map[string]string
-	if err := json.Unmarshal([]byte(demoPageFiles(t, ".json")["words.json"]), &words); err != nil {
+	if err := json.Unmarshal([]byte(filesWith(t, ".json")["words.json"]), &words); err != nil {
 		t.Fatal(err)
 	}
-	if got := slices.Sorted(maps.Keys(words)); !slices.Equal(got, demoLanguages) {
-		t.Fatalf("words in %v, want %v", got, demoLanguages)
+	if got := slices.Sorted(maps.Keys(words)); !slices.Equal(got, languages) {
+		t.Fatalf("words in %v, want %v", got, languages)
 	}
 	names := regexp.MustCompile(`\{\w+\}`)
 	for key, en := range words["en"] {
@@ -86,12 +86,12 @@ func TestDemoWords(t *testing.T) {
 		}
 	}
 
-	html := demoPageFiles(t, ".html")["index.html"]
+	html := filesWith(t, ".html")["index.html"]
 	var said []string
 	for _, m := range regexp.MustCompile(`data-(?:text|label|placeholder)="(\w+)"`).FindAllStringSubmatch(html, -1) {
 		said = append(said, m[1])
 	}
-	scripts := strings.Join(slices.Collect(maps.Values(demoPageFiles(t, ".js"))), "\n")
+	scripts := strings.Join(slices.Collect(maps.Values(filesWith(t, ".js"))), "\n")
 	for _, m := range regexp.MustCompile(`say\("(\w+)"`).FindAllStringSubmatch(scripts, -1) {
 		if !strings.HasSuffix(m[1], "_") { // the beginning of some, see below
 			said = append(said, m[1])

@@ -1,4 +1,4 @@
-package app
+package loadtest
 
 import (
 	"cmp"
@@ -28,7 +28,7 @@ type soak struct {
 }
 
 // runWalks runs walks and prints a table.
-func (c LoadOptions) runWalks(ctx context.Context, stdout, stderr io.Writer) error {
+func (c Options) runWalks(ctx context.Context, stdout, stderr io.Writer) error {
 	s := soak{Walks: c.Walks, Every: c.Every, For: c.For, Moves: c.Moves, Kill: c.Kill, Warm: c.Warm, Seed: c.Seed}
 	if s.Every < time.Second || s.For < 10*s.Every || s.Moves < 1 || s.Walks > 10_000 {
 		return config.UsageError{Err: errors.New("load: --every must be 1s or more, --for ten times as long, --moves above 0, --walks at most 10000")}

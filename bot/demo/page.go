@@ -1,4 +1,4 @@
-package app
+package demo
 
 import (
 	"embed"
@@ -9,38 +9,39 @@ import (
 	"slices"
 	"sync"
 
+	"excursobot/bot/app"
 	"excursobot/bot/sim"
 	"excursobot/bot/web"
 	"excursobot/geo/places"
 )
 
-//go:embed demo
-var demoFiles embed.FS
+//go:embed page
+var pageFiles embed.FS
 
 // Bounds of the demo's page.
 const (
-	demoPeople = 1000    // the simulated Telegram never forgets a chat
-	demoBody   = 8 << 10 // bytes of a request
-	demoText   = 2000    // bytes of one message typed
-	demoWalk   = 3600    // seconds for which a live location is shared
+	maxPeople  = 1000    // the simulated Telegram never forgets a chat
+	maxBody    = 8 << 10 // bytes of a request
+	maxText    = 2000    // bytes of one message typed
+	livePeriod = 3600    // seconds for which a live location is shared
 )
 
-// demoLanguages are those that the page speaks.
-var demoLanguages = []string{"en", "ru"}
+// languages are those that the page speaks.
+var languages = []string{"en", "ru"}
 
-// demoPage serves the page and plays people in the simulated Telegram on its behalf.
-type demoPage struct {
-	stage   *stage
+// pageServer serves the page and plays people in the simulated Telegram on its behalf.
+type pageServer struct {
+	stage   *demoWorld
 	cities  []places.City
-	numbers func() demoNumbers
+	numbers func() botNumbers
 
 	mu       sync.Mutex
 	people   map[int64]*sim.Person
 	watchers map[int64][]chan sim.Event // by chat
 }
 
-func newDemoPage(s *stage, pack *places.Pack, numbers func() demoNumbers) *demoPage {
-	d := &demoPage{
+func newPageServer(s *demoWorld, pack *places.Pack, numbers func() botNumbers) *pageServer {
+	d := &pageServer{
 		stage: s, cities: pack.Cities(), numbers: numbers,
 		people: map[int64]*sim.Person{}, watchers: map[int64][]chan sim.Event{},
 	}
@@ -50,8 +51,8 @@ func newDemoPage(s *stage, pack *places.Pack, numbers func() demoNumbers) *demoP
 
 // routes adds the page to the mux. Requests must name a loopback host and come from the page itself, so that no
 // web site that is open in the same browser can play along.
-func (d *demoPage) routes(mux *http.ServeMux) {
-	files, err := fs.Sub(demoFiles, "demo")
+func (d *pageServer) routes(mux *http.ServeMux) {
+	files, err := fs.Sub(pageFiles, "page")
 	if err != nil {
 		panic(err) // the path is a constant
 	}
@@ -89,7 +90,7 @@ func guarded(next http.Handler) http.Handler {
 }
 
 // serveStage says where one can stand and what is simulated.
-func (d *demoPage) serveStage(w http.ResponseWriter, _ *http.Request) {
+func (d *pageServer) serveStage(w http.ResponseWriter, _ *http.Request) {
 	type spot struct {
 		Names map[string]string `json:"names"`
 		Lat   float64           `json:"lat"`
@@ -110,17 +111,17 @@ func (d *demoPage) serveStage(w http.ResponseWriter, _ *http.Request) {
 	}
 	web.WriteJSON(w, http.StatusOK, map[string]any{
 		"cities": cities, "realModel": d.stage.realModel, "realWikipedia": d.stage.realWikipedia,
-		"shared": demoWalk, "version": Version(),
+		"shared": livePeriod, "version": app.Version(),
 	})
 }
 
 // serveMenu returns the commands that the bot gave to Telegram. It gives them some seconds after its start.
-func (d *demoPage) serveMenu(w http.ResponseWriter, r *http.Request) {
+func (d *pageServer) serveMenu(w http.ResponseWriter, r *http.Request) {
 	web.WriteJSON(w, http.StatusOK, d.stage.telegram.Menu(r.URL.Query().Get("language")))
 }
 
 // serveJoin makes a person who has never spoken to the bot, or gives one who is known another phone's language.
-func (d *demoPage) serveJoin(w http.ResponseWriter, r *http.Request) {
+func (d *pageServer) serveJoin(w http.ResponseWriter, r *http.Request) {
 	var ask struct {
 		Language string `json:"language"`
 		Person   int64  `json:"person"` // who joined before; one who is not known, because the demo began anew, joins as somebody new
@@ -128,7 +129,7 @@ func (d *demoPage) serveJoin(w http.ResponseWriter, r *http.Request) {
 	if !readAsk(w, r, &ask) {
 		return
 	}
-	if !slices.Contains(demoLanguages, ask.Language) {
+	if !slices.Contains(languages, ask.Language) {
 		http.Error(w, "language must be ru or en", http.StatusBadRequest)
 		return
 	}
@@ -141,11 +142,11 @@ func (d *demoPage) serveJoin(w http.ResponseWriter, r *http.Request) {
 }
 
 // join returns the id of the person, or of a new one if there is none with that; false if there is no room.
-func (d *demoPage) join(id int64, language string) (int64, bool) {
+func (d *pageServer) join(id int64, language string) (int64, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.people[id] == nil {
-		if len(d.people) >= demoPeople {
+		if len(d.people) >= maxPeople {
 			return 0, false
 		}
 		id = 100_001 + int64(len(d.people)) // looks like an id
@@ -154,7 +155,7 @@ func (d *demoPage) join(id int64, language string) (int64, bool) {
 	return id, true
 }
 
-func (d *demoPage) person(id int64) *sim.Person {
+func (d *pageServer) person(id int64) *sim.Person {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.people[id]
@@ -162,7 +163,7 @@ func (d *demoPage) person(id int64) *sim.Person {
 
 // readAsk reads a JSON body, or answers why it can't.
 func readAsk(w http.ResponseWriter, r *http.Request, ask any) bool {
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, demoBody)).Decode(ask); err != nil {
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(ask); err != nil {
 		http.Error(w, "not JSON, or too long", http.StatusBadRequest)
 		return false
 	}

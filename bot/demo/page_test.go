@@ -1,4 +1,4 @@
-package app
+package demo
 
 import (
 	"bytes"
@@ -15,14 +15,14 @@ import (
 )
 
 // newTestPage is the demo's page with its simulated Telegram and no bot behind it.
-func newTestPage(t *testing.T) (*demoPage, http.Handler) {
+func newTestPage(t *testing.T) (*pageServer, http.Handler) {
 	t.Helper()
 	pack, err := places.LoadPack()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cfg := config.Defaults()
-	page := newDemoPage(newStage(&cfg, pack), pack, func() demoNumbers { return demoNumbers{Slots: 3} })
+	page := newPageServer(newDemoWorld(&cfg, pack), pack, func() botNumbers { return botNumbers{Slots: 3} })
 	mux := http.NewServeMux()
 	page.routes(mux)
 	return page, mux
@@ -43,7 +43,7 @@ func ask(h http.Handler, method, path, body string, header ...string) *httptest.
 
 func TestDemoHasRoomForSoMany(t *testing.T) {
 	page, mux := newTestPage(t)
-	for range demoPeople - 1 {
+	for range maxPeople - 1 {
 		page.join(0, "en")
 	}
 	for _, tt := range []struct {
@@ -78,13 +78,13 @@ func TestDemoKnowsWhoComesBack(t *testing.T) {
 }
 
 // updates returns what waits for the bot.
-func updates(t *testing.T, page *demoPage) string {
+func updates(t *testing.T, page *pageServer) string {
 	t.Helper()
 	return callAsBot(t, page, "getUpdates", `{}`)
 }
 
 // callAsBot makes a call to the page's Telegram, which must succeed.
-func callAsBot(t *testing.T, page *demoPage, method, body string) string {
+func callAsBot(t *testing.T, page *pageServer, method, body string) string {
 	t.Helper()
 	w := ask(page.stage.telegram, http.MethodPost, "/bot1000:demo/"+method, body, "Content-Type", "application/json")
 	if w.Code != http.StatusOK {
@@ -121,7 +121,7 @@ func TestDemoStageSaysWhatIsReal(t *testing.T) {
 	for _, tt := range []struct{ key, contact string }{{"", ""}, {"sk-1", ""}, {"", "me@example.org"}, {"sk-1", "me@example.org"}} {
 		cfg := config.Defaults()
 		cfg.OpenAI.APIKey, cfg.Places.Contact = tt.key, tt.contact
-		s := newStage(&cfg, pack)
+		s := newDemoWorld(&cfg, pack)
 		if s.realModel != (tt.key != "") || s.realModel != (s.world.Model == nil) || s.realWikipedia != (tt.contact != "") || s.realWikipedia != (s.world.Wikipedia == nil) {
 			t.Errorf("with key %q and contact %q: model %t, Wikipedia %t", tt.key, tt.contact, s.realModel, s.realWikipedia)
 		}

@@ -1,4 +1,4 @@
-package app
+package demo
 
 import (
 	"bufio"
@@ -90,14 +90,14 @@ func TestSlowPageIsCutOff(t *testing.T) {
 	page, _ := newTestPage(t)
 	events, end := page.watch(5)
 	defer end()
-	for range demoEvents + 1 {
+	for range maxEvents + 1 {
 		page.tell(sim.Event{Chat: 5})
 	}
 	n := 0
 	for range events { // ends because the channel was closed
 		n++
 	}
-	if n != demoEvents || len(page.watchers[5]) != 0 {
+	if n != maxEvents || len(page.watchers[5]) != 0 {
 		t.Errorf("%d events, %d watchers", n, len(page.watchers[5]))
 	}
 }
@@ -107,19 +107,19 @@ func TestDemoNumbers(t *testing.T) {
 	cfg := config.Defaults()
 	cfg.Derive(config.Environment{})
 	cfg.Store.Dir = t.TempDir()
-	a, page, err := newDemo(cfg, slog.New(slog.DiscardHandler))
+	a, page, err := build(cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer a.Close()
-	if got, want := page.numbers(), (demoNumbers{Slots: 3}); !reflect.DeepEqual(got, want) {
+	if got, want := page.numbers(), (botNumbers{Slots: 3}); !reflect.DeepEqual(got, want) {
 		t.Errorf("at first %+v, want %+v", got, want)
 	}
 	page.join(0, "en")
-	a.observeBot(page.stage.world.Answered).Story("live", guide.FromModel, 2500*time.Millisecond)
+	page.stage.world.Answered("live", guide.FromModel, 2500*time.Millisecond)
 	callAsBot(t, page, "getUpdates", `{}`)
 	callAsBot(t, page, "sendMessage", `{"chat_id":100001,"text":"hello"}`)
-	want := demoNumbers{Slots: 3, Calls: 1, Source: "generated", Seconds: 2.5}
+	want := botNumbers{Slots: 3, Calls: 1, Source: "generated", Seconds: 2.5}
 	if got := page.numbers(); !reflect.DeepEqual(got, want) {
 		t.Errorf("then %+v, want %+v", got, want)
 	}

@@ -1,4 +1,4 @@
-package app
+package loadtest
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"excursobot/bot/app"
 	"excursobot/bot/config"
 	"excursobot/bot/sim"
 	"excursobot/bot/web"
@@ -28,7 +29,7 @@ const (
 
 // bench is the bot between simulated servers.
 type bench struct {
-	app      *App
+	app      *app.App
 	telegram *sim.Telegram
 	model    *sim.Model
 	wiki     *sim.Wikipedia
@@ -66,14 +67,14 @@ func newBench(cfg config.Config, dir string, articles []sim.Article, s scenario,
 	}
 	b.telegram, b.model, b.wiki = sim.NewTelegram(tgCfg), sim.NewModel(modelCfg), sim.NewWikipedia(wikiCfg)
 	b.telegram.Subscribe(w.event)
-	world := World{
+	world := app.World{
 		Telegram:    sim.Transport(map[string]http.Handler{"api.telegram.org": b.telegram}),
 		Model:       sim.Transport(map[string]http.Handler{"model.load": b.model}),
 		Wikipedia:   sim.Transport(map[string]http.Handler{"*.wikipedia.load": b.wiki}),
 		WithoutPack: true, // ready stories would flatter the cold rows
 		Unwatched:   s.Blind,
 	}
-	if b.app, err = New(cfg, world, slog.New(slog.DiscardHandler)); err != nil {
+	if b.app, err = app.New(cfg, world, slog.New(slog.DiscardHandler)); err != nil {
 		return nil, err
 	}
 	addr := s.HTTP

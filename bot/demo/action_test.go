@@ -1,4 +1,4 @@
-package app
+package demo
 
 import (
 	"bytes"
@@ -31,8 +31,8 @@ func TestDemoRequests(t *testing.T) {
 		{"latitude too large", "/demo/act", `{"person":100001,"lat":91,"lon":0}`, nil, http.StatusBadRequest},
 		{"half a location", "/demo/act", `{"person":100001,"lat":1}`, nil, http.StatusBadRequest},
 		{"nothing", "/demo/act", `{"person":100001}`, nil, http.StatusBadRequest},
-		{"long text", "/demo/act", `{"person":100001,"text":"` + strings.Repeat("x", demoText+1) + `"}`, nil, http.StatusBadRequest},
-		{"long body", "/demo/act", `{"person":100001,"text":"` + strings.Repeat("x", demoBody) + `"}`, nil, http.StatusBadRequest},
+		{"long text", "/demo/act", `{"person":100001,"text":"` + strings.Repeat("x", maxText+1) + `"}`, nil, http.StatusBadRequest},
+		{"long body", "/demo/act", `{"person":100001,"text":"` + strings.Repeat("x", maxBody) + `"}`, nil, http.StatusBadRequest},
 		{"not JSON", "/demo/act", `person=1`, nil, http.StatusBadRequest},
 		{"unknown person", "/demo/act", `{"person":1,"text":"/help"}`, nil, http.StatusNotFound},
 		{"unknown language", "/demo/join", `{"language":"xx"}`, nil, http.StatusBadRequest},

@@ -1,4 +1,4 @@
-package app
+package demo
 
 import (
 	"mime"
@@ -7,7 +7,7 @@ import (
 )
 
 // serveFile hands out a picture or a document of the chat.
-func (d *demoPage) serveFile(w http.ResponseWriter, r *http.Request) {
+func (d *pageServer) serveFile(w http.ResponseWriter, r *http.Request) {
 	id, err1 := strconv.ParseInt(r.URL.Query().Get("person"), 10, 64)
 	message, err2 := strconv.Atoi(r.URL.Query().Get("message"))
 	person := d.person(id)

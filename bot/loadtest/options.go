@@ -1,4 +1,4 @@
-package app
+package loadtest
 
 import (
 	"context"
@@ -12,8 +12,8 @@ import (
 	"excursobot/bot/config"
 )
 
-// LoadOptions are the flags of "excursobot load", which measures the whole bot against simulated Telegram, model and Wikipedia, in this process.
-type LoadOptions struct {
+// Options are the flags of "excursobot load", which measures the whole bot against simulated Telegram, model and Wikipedia, in this process.
+type Options struct {
 	Set      bool          `help:"Run the standard set: 50 people, 500 people and 1000 requests a minute, each cold and after a simulated day."`
 	People   int           `default:"50" help:"People who ask."`
 	Rate     float64       `default:"0" help:"Requests a minute of all together; 0 = everybody asks again some time after an answer."`
@@ -34,7 +34,7 @@ type LoadOptions struct {
 }
 
 // Measure runs one scenario or the standard set until ctx ends, and prints a table.
-func (c LoadOptions) Measure(ctx context.Context, stdout, stderr io.Writer) error {
+func (c Options) Measure(ctx context.Context, stdout, stderr io.Writer) error {
 	if c.Walks > 0 {
 		return c.runWalks(ctx, stdout, stderr)
 	}
@@ -74,7 +74,7 @@ func (c LoadOptions) Measure(ctx context.Context, stdout, stderr io.Writer) erro
 	return os.WriteFile(c.JSON, append(data, '\n'), 0o644) //nolint:gosec // results, nothing secret
 }
 
-func (c LoadOptions) scenarios() ([]scenario, error) {
+func (c Options) scenarios() ([]scenario, error) {
 	if c.Set {
 		return standardSet(c.Seed), nil
 	}

@@ -1,4 +1,4 @@
-package app
+package demo
 
 import (
 	"cmp"
@@ -6,30 +6,31 @@ import (
 	"sync/atomic"
 	"time"
 
+	"excursobot/bot/app"
 	"excursobot/bot/config"
 	"excursobot/bot/sim"
 	"excursobot/geo/places"
 )
 
 // stage is the world in which the demo plays. What is simulated is told on the page.
-type stage struct {
+type demoWorld struct {
 	telegram *sim.Telegram
-	world    World
+	world    app.World
 	// What the operator's own key and contact made real.
 	realModel, realWikipedia bool
 
 	last atomic.Pointer[answer]
 }
 
-// newStage simulates Telegram always, and the model and Wikipedia unless the configuration has a key and a contact for them. It sets
+// newDemoWorld simulates Telegram always, and the model and Wikipedia unless the configuration has a key and a contact for them. It sets
 // in cfg what the simulated servers want.
 //
 // The simulated Wikipedia holds the built-in pack's places with the pack's own texts, and the stand-in for the model tells those
 // texts: nothing that people read in the demo is made up. The pack itself is left out then, because its stories are
 // ready at once and no card would ever be seen turning into one.
-func newStage(cfg *config.Config, pack *places.Pack) *stage {
+func newDemoWorld(cfg *config.Config, pack *places.Pack) *demoWorld {
 	const token = "1000:demo"
-	s := &stage{
+	s := &demoWorld{
 		telegram:      sim.NewTelegram(sim.TelegramConfig{Token: token, Username: "excursobot_demo_bot", Latency: 40 * time.Millisecond}),
 		realModel:     cfg.OpenAI.APIKey != "",
 		realWikipedia: cfg.Places.Contact != "",
@@ -45,7 +46,7 @@ func newStage(cfg *config.Config, pack *places.Pack) *stage {
 
 	if !s.realModel {
 		cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "demo", "http://model.demo/v1", "demo"
-		s.world.Model = sim.Transport(map[string]http.Handler{"model.demo": newRecital(pack)})
+		s.world.Model = sim.Transport(map[string]http.Handler{"model.demo": newDemoModel(pack)})
 	}
 	if !s.realWikipedia {
 		const latency = 300 * time.Millisecond

@@ -1,4 +1,4 @@
-package app
+package demo
 
 import (
 	"math"
@@ -9,8 +9,8 @@ import (
 	"excursobot/geo"
 )
 
-// demoAct is what a person does in a chat.
-type demoAct struct {
+// action is what a person does in a chat.
+type action struct {
 	Person  int64    `json:"person"`
 	Lat     *float64 `json:"lat"`
 	Lon     *float64 `json:"lon"`
@@ -23,8 +23,8 @@ type demoAct struct {
 }
 
 // serveAct does what a person can do in a chat: send a location or a text, share a location and walk, press a button, or pay.
-func (d *demoPage) serveAct(w http.ResponseWriter, r *http.Request) {
-	var ask demoAct
+func (d *pageServer) serveAct(w http.ResponseWriter, r *http.Request) {
+	var ask action
 	if !readAsk(w, r, &ask) {
 		return
 	}
@@ -49,7 +49,7 @@ func (d *demoPage) serveAct(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, "that message is no invoice", http.StatusNotFound)
 			return
 		}
-	case ask.Text != "" && len(ask.Text) <= demoText:
+	case ask.Text != "" && len(ask.Text) <= maxText:
 		person.Say(ask.Text)
 	default:
 		http.Error(w, "send a location, a text of up to 2000 bytes, a button or an invoice to pay", http.StatusBadRequest)
@@ -59,7 +59,7 @@ func (d *demoPage) serveAct(w http.ResponseWriter, r *http.Request) {
 }
 
 // stand does what an act with a point says: send the point, begin to share it, or move there.
-func (ask *demoAct) stand(w http.ResponseWriter, person *sim.Person) {
+func (ask *action) stand(w http.ResponseWriter, person *sim.Person) {
 	p := geo.Point{Lat: *ask.Lat, Lon: *ask.Lon}
 	if !p.Valid() || math.IsNaN(p.Lat) || math.IsNaN(p.Lon) {
 		http.Error(w, "latitude is -90 to 90, longitude -180 to 180", http.StatusBadRequest)
@@ -67,7 +67,7 @@ func (ask *demoAct) stand(w http.ResponseWriter, person *sim.Person) {
 	}
 	switch {
 	case ask.Share:
-		_, message := person.Share(p.Lat, p.Lon, demoWalk)
+		_, message := person.Share(p.Lat, p.Lon, livePeriod)
 		web.WriteJSON(w, http.StatusOK, map[string]int{"walk": message})
 		return
 	case ask.Walk == 0:

@@ -1,8 +1,9 @@
-package app
+package demo
 
 import (
 	"time"
 
+	"excursobot/bot/app"
 	"excursobot/bot/guide"
 )
 
@@ -13,12 +14,12 @@ type answer struct {
 }
 
 // answered remembers the last answer.
-func (s *stage) answered(_ string, source guide.Source, took time.Duration) {
+func (s *demoWorld) answered(_ string, source guide.Source, took time.Duration) {
 	s.last.Store(&answer{source, took})
 }
 
-// demoNumbers is what the page shows of the bot's work. Totals count from the demo's start.
-type demoNumbers struct {
+// botNumbers is what the page shows of the bot's work. Totals count from the demo's start.
+type botNumbers struct {
 	Slots   int     `json:"slots"`   // calls to the model that may run at once
 	Running int     `json:"running"` // that do
 	People  int     `json:"people"`  // calls that wait at the gate for somebody
@@ -33,10 +34,10 @@ type demoNumbers struct {
 }
 
 // numbers asks the parts of the bot themselves: the monitor's sample may be five seconds old, and the page shows a story while it is written.
-func (s *stage) numbers(a *App) demoNumbers {
+func (s *demoWorld) numbers(a *app.App) botNumbers {
 	now := a.Stats()
 	g := now.Guide
-	n := demoNumbers{
+	n := botNumbers{
 		Slots: g.Gate.Slots, Running: g.Gate.Running,
 		Hits: g.Cache.Hits, Looks: g.Cache.Hits + g.Cache.Misses,
 		Walks: now.Bot.Walks.Sessions, Written: g.Written,

@@ -1,4 +1,4 @@
-package app
+package demo
 
 import (
 	"encoding/json"
@@ -13,16 +13,16 @@ import (
 )
 
 const (
-	// demoEvents is how many events may wait for one page; a page that falls behind is cut off and asks for the whole chat again.
-	demoEvents = 256
-	// demoLook is how often the bot's numbers are looked at for a page, and demoBeat how many looks may pass without a word: a page
+	// maxEvents is how many events may wait for one page; a page that falls behind is cut off and asks for the whole chat again.
+	maxEvents = 256
+	// refresh is how often the bot's numbers are looked at for a page, and maxQuiet how many looks may pass without a word: a page
 	// that has gone is found out by writing to it.
-	demoLook = time.Second
-	demoBeat = 15
+	refresh  = time.Second
+	maxQuiet = 15
 )
 
 // tell hands an event to the pages that watch its chat. It never waits: a page that is too slow is cut off.
-func (d *demoPage) tell(e sim.Event) {
+func (d *pageServer) tell(e sim.Event) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	kept := d.watchers[e.Chat][:0]
@@ -38,10 +38,10 @@ func (d *demoPage) tell(e sim.Event) {
 }
 
 // watch returns the chat's events from now on; they end when the channel is closed.
-func (d *demoPage) watch(chat int64) (events chan sim.Event, end func()) {
+func (d *pageServer) watch(chat int64) (events chan sim.Event, end func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	c := make(chan sim.Event, demoEvents)
+	c := make(chan sim.Event, maxEvents)
 	d.watchers[chat] = append(d.watchers[chat], c)
 	return c, func() {
 		d.mu.Lock()
@@ -52,7 +52,7 @@ func (d *demoPage) watch(chat int64) (events chan sim.Event, end func()) {
 
 // serveEvents sends the chat as it is between "begin" and "ready", and then what changes, as server-sent events. What the bot does comes
 // in the same stream: a browser opens six connections to one address for all of its tabs.
-func (d *demoPage) serveEvents(w http.ResponseWriter, r *http.Request) {
+func (d *pageServer) serveEvents(w http.ResponseWriter, r *http.Request) {
 	id, err := strconv.ParseInt(r.URL.Query().Get("person"), 10, 64)
 	person := d.person(id)
 	if err != nil || person == nil {
@@ -71,7 +71,7 @@ func (d *demoPage) serveEvents(w http.ResponseWriter, r *http.Request) {
 	writeEvent(w, sim.Event{Kind: "ready"})
 	shown, quiet := d.numbers(), 0
 	writeNumbers(w, shown)
-	look := time.NewTicker(demoLook)
+	look := time.NewTicker(refresh)
 	defer look.Stop()
 	for {
 		if control.Flush() != nil {
@@ -84,7 +84,7 @@ func (d *demoPage) serveEvents(w http.ResponseWriter, r *http.Request) {
 			}
 			writeEvent(w, e)
 		case <-look.C:
-			if n := d.numbers(); n != shown || quiet >= demoBeat {
+			if n := d.numbers(); n != shown || quiet >= maxQuiet {
 				writeNumbers(w, n)
 				shown, quiet = n, 0
 			}
@@ -136,7 +136,7 @@ func writeEvent(w io.Writer, e sim.Event) {
 	writeData(w, out)
 }
 
-func writeNumbers(w io.Writer, n demoNumbers) {
+func writeNumbers(w io.Writer, n botNumbers) {
 	fmt.Fprint(w, "event: numbers\n")
 	writeData(w, n)
 }

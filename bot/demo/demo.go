@@ -1,4 +1,4 @@
-package app
+package demo
 
 import (
 	"context"
@@ -11,13 +11,14 @@ import (
 	"strconv"
 	"syscall"
 
+	"excursobot/bot/app"
 	"excursobot/bot/config"
 	"excursobot/bot/web"
 	"excursobot/geo/places"
 )
 
-// RunDemo keeps what the bot remembers in a directory of its own, which goes when the demo ends: a second try is told everything again.
-func RunDemo(intake context.Context, cfg config.Config, log *slog.Logger, notes io.Writer) (err error) {
+// Run keeps what the bot remembers in a directory of its own, which goes when the demo ends: a second try is told everything again.
+func Run(intake context.Context, cfg config.Config, log *slog.Logger, notes io.Writer) (err error) {
 	dir, err := os.MkdirTemp("", "excursobot-demo-")
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
@@ -25,7 +26,7 @@ func RunDemo(intake context.Context, cfg config.Config, log *slog.Logger, notes 
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	cfg.Store.Dir, cfg.Store.Postgres = dir, ""
 
-	a, _, err := newDemo(cfg, log)
+	a, _, err := build(cfg, log)
 	if err != nil {
 		return err
 	}
@@ -37,18 +38,18 @@ func RunDemo(intake context.Context, cfg config.Config, log *slog.Logger, notes 
 	return a.Run(intake, l)
 }
 
-// newDemo builds the bot on its stage, with the page that plays people. Like New it runs nothing.
-func newDemo(cfg config.Config, log *slog.Logger) (*App, *demoPage, error) {
+// build builds the bot on its stage, with the page that plays people. Like New it runs nothing.
+func build(cfg config.Config, log *slog.Logger) (*app.App, *pageServer, error) {
 	pack, err := places.LoadPack()
 	if err != nil {
 		return nil, nil, err
 	}
-	play := newStage(&cfg, pack)
-	a, err := New(cfg, play.world, log)
+	play := newDemoWorld(&cfg, pack)
+	a, err := app.New(cfg, play.world, log)
 	if err != nil {
 		return nil, nil, err
 	}
-	page := newDemoPage(play, pack, func() demoNumbers { return play.numbers(a) })
+	page := newPageServer(play, pack, func() botNumbers { return play.numbers(a) })
 	page.routes(a.Mux())
 	return a, page, nil
 }

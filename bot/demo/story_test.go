@@ -1,4 +1,4 @@
-package app
+package demo
 
 import (
 	"log/slog"
@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/app"
 	"excursobot/bot/config"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/sim"
@@ -15,7 +16,7 @@ import (
 )
 
 // newDemoApp builds the whole bot on the demo's stage, with its store in a directory of the test.
-func newDemoApp(t *testing.T) (*App, *stage, *places.Pack) {
+func newDemoApp(t *testing.T) (*app.App, *demoWorld, *places.Pack) {
 	t.Helper()
 	cfg := config.Defaults()
 	cfg.Derive(config.Environment{})
@@ -24,8 +25,8 @@ func newDemoApp(t *testing.T) (*App, *stage, *places.Pack) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	play := newStage(&cfg, pack)
-	a, err := New(cfg, play.world, slog.New(slog.DiscardHandler))
+	play := newDemoWorld(&cfg, pack)
+	a, err := app.New(cfg, play.world, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,9 +85,9 @@ func TestRecitalKnowsEveryPlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newRecital(pack)
+	r := newDemoModel(pack)
 	for _, article := range packArticles(pack) {
-		var ask recitalRequest
+		var ask modelRequest
 		ask.Messages = append(ask.Messages, struct {
 			Content string `json:"content"`
 		}{"Tell of " + article.Title + ": " + article.Extract})

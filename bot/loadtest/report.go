@@ -1,4 +1,4 @@
-package app
+package loadtest
 
 import (
 	"fmt"
@@ -45,7 +45,7 @@ type loadResult struct {
 type quantiles struct{ P50, P95, P99 float64 }
 
 func (b *bench) result(s scenario, took time.Duration, end time.Time) loadResult {
-	g, m := b.app.guide.Stats(), b.model.Stats()
+	g, m := b.app.Stats().Guide, b.model.Stats()
 	r := loadResult{
 		Scenario: s.String(), Seed: s.Seed,
 		ModelCalls: m.Calls, PeakCalls: m.Peak, CallsPerMinute: float64(m.Calls) / took.Minutes(),

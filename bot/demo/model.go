@@ -1,4 +1,4 @@
-package app
+package demo
 
 import (
 	"encoding/json"
@@ -12,12 +12,12 @@ import (
 	"excursobot/geo/places"
 )
 
-// recital stands in for the language model in the demo: it speaks the streamed chat completions protocol, takes its time,
+// demoModel stands in for the language model in the demo: it speaks the streamed chat completions protocol, takes its time,
 // and tells each place's text as it stands in the pack. It makes nothing up and writes nothing.
-type recital struct{ places map[string]places.PackPlace }
+type demoModel struct{ places map[string]places.PackPlace }
 
-func newRecital(pack *places.Pack) *recital {
-	r := &recital{places: map[string]places.PackPlace{}}
+func newDemoModel(pack *places.Pack) *demoModel {
+	r := &demoModel{places: map[string]places.PackPlace{}}
 	for _, city := range pack.Cities() {
 		for _, p := range city.Places {
 			r.places[p.ID] = p
@@ -26,8 +26,8 @@ func newRecital(pack *places.Pack) *recital {
 	return r
 }
 
-// recitalRequest is what of a request matters here.
-type recitalRequest struct {
+// modelRequest is what of a request matters here.
+type modelRequest struct {
 	Messages []struct {
 		Content string `json:"content"`
 	} `json:"messages"`
@@ -50,15 +50,15 @@ type recitalRequest struct {
 	} `json:"response_format"`
 }
 
-type recitedStory struct {
+type modelStory struct {
 	Place string `json:"place"`
 	Text  string `json:"text"`
 }
 
 // ServeHTTP answers POST /v1/chat/completions.
-func (r *recital) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+func (r *demoModel) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	const most = 1 << 20 // bytes of a request
-	var ask recitalRequest
+	var ask modelRequest
 	if err := json.NewDecoder(io.LimitReader(req.Body, most)).Decode(&ask); err != nil {
 		http.Error(w, `{"error":{"message":"not JSON","type":"invalid_request_error"}}`, http.StatusBadRequest)
 		return
@@ -76,12 +76,12 @@ func (r *recital) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 }
 
 // stories returns the texts of the places in the request's enum, in the language in which the prompt describes them.
-func (r *recital) stories(ask recitalRequest) []recitedStory {
+func (r *demoModel) stories(ask modelRequest) []modelStory {
 	var prompt strings.Builder
 	for _, m := range ask.Messages {
 		prompt.WriteString(m.Content)
 	}
-	list := []recitedStory{}
+	list := []modelStory{}
 	for _, id := range ask.ResponseFormat.JSONSchema.Schema.Properties.Stories.Items.Properties.Place.Enum {
 		p, known := r.places[id]
 		if !known {
@@ -89,7 +89,7 @@ func (r *recital) stories(ask recitalRequest) []recitedStory {
 		}
 		for language, text := range p.Texts {
 			if strings.Contains(prompt.String(), articleTitle(p, language)) && strings.Contains(prompt.String(), opening(text)) {
-				list = append(list, recitedStory{id, text})
+				list = append(list, modelStory{id, text})
 				break
 			}
 		}
