@@ -25,7 +25,7 @@ demo: ## run the demo, even with a token
 	@exec ./$(BIN) demo
 
 test: ## gofmt, go vet and all tests, without the race detector
-	@files=$$(gofmt -l main.go bot geo limiter store); if [ -n "$$files" ]; then echo "not formatted (gofmt -w):"; echo "$$files"; exit 1; fi
+	@files=$$(gofmt -l main.go bot geo limiter store .ci); if [ -n "$$files" ]; then echo "not formatted (gofmt -w):"; echo "$$files"; exit 1; fi
 	go vet ./...
 	go test -vet=off -shuffle=on -count=1 ./...
 
@@ -36,8 +36,8 @@ test-postgres: ## the tests of the Postgres store, with a temporary server (inst
 	.ci/postgres go test -shuffle=on -count=1 ./store/pgstore/...
 
 test-browser: ## the demo, and the dashboard under load, in Chromium (which must be installed)
-	go vet -tags browser ./bot/app
-	go test -tags browser -run Browser -count=1 ./bot/app
+	go -C .ci/browser vet .
+	go -C .ci/browser test -count=1 .
 
 lint: ## golangci-lint for the code, actionlint for the workflows, both pinned in .ci/tools/go.mod
 	go tool -modfile=.ci/tools/go.mod golangci-lint run

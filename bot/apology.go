@@ -16,7 +16,7 @@ func (r *responder) apologise(u *update, story bool, cause error) error {
 	ctx, cancel := context.WithTimeout(r.host.workContext(), apologyMost)
 	defer cancel()
 	if u.words == nil {
-		u.words = r.words.Words(r.words.Match(u.code))
+		u.words = r.words.Words(r.words.Match(u.LanguageCode))
 	}
 	key := "error.broken"
 	switch {
@@ -26,11 +26,11 @@ func (r *responder) apologise(u *update, story bool, cause error) error {
 		key = "error.internal"
 	}
 	m := telegram.Message{HTML: u.words.Say(key)}
-	if u.shown.message != 0 && !errors.Is(cause, telegram.ErrAmbiguous) { // a story that may have arrived stays
-		_, err := r.out.Edit(ctx, u.chat, u.shown.message, m)
+	if u.Shown.Message != 0 && !errors.Is(cause, telegram.ErrAmbiguous) { // a story that may have arrived stays
+		_, err := r.out.Edit(ctx, u.Chat, u.Shown.Message, m)
 		return err
 	}
-	_, err := r.out.Send(ctx, u.chat, m)
+	_, err := r.out.Send(ctx, u.Chat, m)
 	return err
 }
 
@@ -38,8 +38,8 @@ func (r *responder) apologise(u *update, story bool, cause error) error {
 // spinner would turn.
 func (r *responder) refusal(kind, key string, wait time.Duration) job {
 	return job{kind: kind, fleeting: true, run: func(ctx context.Context, u *update) error {
-		if u.callback != nil {
-			r.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain(key, "wait", wait))
+		if u.Callback != nil {
+			r.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain(key, "wait", wait))
 			return nil
 		}
 		return r.notify(ctx, u, key, telegram.Message{HTML: u.words.Say(key, "wait", wait)})
@@ -50,7 +50,7 @@ func (r *responder) refusal(kind, key string, wait time.Duration) job {
 func (r *responder) away(kind string) job {
 	return job{kind: kind, run: func(ctx context.Context, u *update) error {
 		m := telegram.Message{HTML: u.words.Say("error.away")}
-		if u.shown.message != 0 {
+		if u.Shown.Message != 0 {
 			return r.sayInstead(ctx, u, m)
 		}
 		return r.notify(ctx, u, "error.away", m)
@@ -60,10 +60,10 @@ func (r *responder) away(kind string) job {
 // sayInstead says something in the place of a card that an earlier process showed, if it did.
 func (r *responder) sayInstead(ctx context.Context, u *update, m telegram.Message) error {
 	var err error
-	if u.shown.message != 0 {
-		_, err = r.out.Edit(ctx, u.chat, u.shown.message, m)
+	if u.Shown.Message != 0 {
+		_, err = r.out.Edit(ctx, u.Chat, u.Shown.Message, m)
 	} else {
-		_, err = r.out.Send(ctx, u.chat, m)
+		_, err = r.out.Send(ctx, u.Chat, m)
 	}
 	return err
 }

@@ -15,10 +15,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"excursobot/bot/telegram"
-
 	"excursobot/bot/guide"
 	"excursobot/bot/live"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo/track"
 	"excursobot/limiter"
@@ -76,16 +75,6 @@ type Limits struct {
 	OutRate        float64       // messages out in all, a second; default 25
 	OutBurst       int           // default 5: with OutRate at most 30 in any second, Telegram's own limit
 	NoticeInterval time.Duration // between two notices of a kind to one person, default 1 min
-}
-
-// Observe is told what happens; nil functions are left out. Labels are few and name no person.
-type Observe struct {
-	Update func(kind, outcome string)                           // each update that came in
-	Call   func(method, outcome string)                         // each call to Telegram
-	First  func(kind string, d time.Duration)                   // from arrival to a card or a story
-	Story  func(kind string, src guide.Source, d time.Duration) // from arrival to the whole answer; src "busy" = refused for load
-	Late   func(d time.Duration)                                // a walk's story behind its due time
-	Error  func(part string)                                    // faults that the operator should see
 }
 
 // Bot answers updates. Run must run for that.
@@ -195,14 +184,16 @@ func (b *Bot) join() error {
 	cfg := &b.cfg
 	ids := operatorIDs(cfg.Admins)
 	b.reply = &responder{
-		out: b.out, users: cfg.Store, words: cfg.Words, notices: b.limits.notices, host: b, observe: b.observe, log: b.log,
+		out: b.out, users: cfg.Store, words: cfg.Words, host: b,
+		notices: limiter.NewKeyed[notice](limiter.KeyedConfig{Rate: 1 / cfg.Limits.NoticeInterval.Seconds(), Burst: 1}),
+		observe: b.observe, log: b.log,
 	}
 	b.pause = &pause{store: cfg.Store, operators: ids, observe: b.observe, log: b.log}
 	pins := &pins{out: b.out, store: cfg.Store}
 	report := reporter{observe: b.observe, log: b.log}
 	b.walks = &walks{
 		out: b.out, reply: b.reply, host: b, guide: cfg.Guide, store: cfg.Store, pause: b.pause, pins: pins, report: report,
-		lanes: b.lanes, replicas: b.replicas, troubles: b.limits.troubles,
+		lanes: b.lanes, replicas: b.replicas, troubles: limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: 1 / troubleEvery.Seconds(), Burst: 1}),
 		painter: track.NewPainter(), pictures: !cfg.HidePictures, observe: b.observe, log: b.log,
 	}
 	cfg.Live.Store, cfg.Live.Log, cfg.Live.Observe = cfg.Store, cfg.Log, b.observe.Late
@@ -402,26 +393,4 @@ func (b *Bot) Stats() Stats {
 type counters struct {
 	parked, resumed, dropped, refused, panics atomic.Uint64
 	heard                                     atomic.Int64 // Unix nanoseconds
-}
-
-func (o Observe) filled() Observe {
-	if o.Update == nil {
-		o.Update = func(string, string) {}
-	}
-	if o.Call == nil {
-		o.Call = func(string, string) {}
-	}
-	if o.First == nil {
-		o.First = func(string, time.Duration) {}
-	}
-	if o.Story == nil {
-		o.Story = func(string, guide.Source, time.Duration) {}
-	}
-	if o.Late == nil {
-		o.Late = func(time.Duration) {}
-	}
-	if o.Error == nil {
-		o.Error = func(string) {}
-	}
-	return o
 }

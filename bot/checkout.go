@@ -11,10 +11,10 @@ import (
 
 // onCheckoutLeft answers a checkout that an earlier process did not get to, if Telegram still waits.
 func (gs *gifts) onCheckoutLeft(_ context.Context, u *update) error {
-	if time.Since(u.arrived) >= checkoutMost {
+	if time.Since(u.Arrived) >= checkoutMost {
 		return nil
 	}
-	gs.checkout.remember(u.id)
+	gs.checkout.remember(u.ID)
 	return gs.answerCheckout(u)
 }
 
@@ -22,28 +22,28 @@ func (gs *gifts) onCheckoutLeft(_ context.Context, u *update) error {
 func (gs *gifts) answerCheckout(u *update) error {
 	ctx, cancel := context.WithTimeout(gs.host.workContext(), checkoutMost)
 	defer cancel()
-	q := u.checkout
+	q := u.Checkout
 	payload := map[string]any{"pre_checkout_query_id": q.ID, "ok": true}
 	why := ""
 	switch g, ok := parseGift(q.Payload); {
-	case !ok || g.person != u.person || g.stars != q.Total || q.Currency != stars:
+	case !ok || g.person != u.Person || g.stars != q.Total || q.Currency != stars:
 		why = "donate.refused"
 	case !gs.hasRoom(u):
 		why = "donate.no_room"
 	}
 	if why != "" {
-		gs.log.Warn("checkout_refused", "why", why, "user_id", u.person, "currency", telegram.Truncate(q.Currency, 8), "amount", q.Total)
-		_, words := gs.reply.reader(ctx, u.person)
+		gs.log.Warn("checkout_refused", "why", why, "user_id", u.Person, "currency", telegram.Truncate(q.Currency, 8), "amount", q.Total)
+		_, words := gs.reply.reader(ctx, u.Person)
 		payload["ok"] = false
 		payload["error_message"] = words.Plain(why)
 	}
 	err := gs.out.Do(ctx, telegram.Request{Method: "answerPreCheckoutQuery", Payload: payload, Idempotent: true}, nil)
 	switch {
 	case errors.Is(err, telegram.ErrBadRequest): // too late, or answered before: the person can press the button again
-		gs.log.Warn("checkout_late", "user_id", u.person, "error", err)
+		gs.log.Warn("checkout_late", "user_id", u.Person, "error", err)
 	case err != nil:
 		gs.observe.Error("checkout")
-		gs.log.Error("checkout", "user_id", u.person, "error", err)
+		gs.log.Error("checkout", "user_id", u.Person, "error", err)
 		return err
 	}
 	return nil

@@ -73,24 +73,24 @@ func (c *checkouts) wait() {
 
 // takeCheckout answers a pre-checkout in a goroutine of its own.
 func (b *Bot) takeCheckout(u *update) verdict {
-	if v := b.checkout.begin(u.id); v != accepted {
+	if v := b.checkout.begin(u.ID); v != accepted {
 		return v
 	}
 	if !b.takes() {
 		b.checkout.end()
 		return stopping
 	}
-	b.checkout.remember(u.id)
+	b.checkout.remember(u.ID)
 	go func() {
 		defer b.checkout.end()
-		err := b.guarded(u.id, func() error { return b.gifts.answerCheckout(u) }) // logged there
+		err := b.guarded(u.ID, func() error { return b.gifts.answerCheckout(u) }) // logged there
 		if err != nil && b.workContext().Err() != nil {
 			return // cut off by the stop: the next process answers it
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(b.workContext()), recordMost)
 		defer cancel()
-		if err := b.done(ctx, u.id); err != nil {
-			b.log.Error("update_done", "update", u.id, "error", err)
+		if err := b.done(ctx, u.ID); err != nil {
+			b.log.Error("update_done", "update", u.ID, "error", err)
 		}
 	}()
 	return settled
@@ -105,8 +105,8 @@ func (b *Bot) checkoutsAmong(updates []received) {
 		if !isCheckout(in.raw) {
 			continue
 		}
-		if u, err := decode(in.raw); err == nil && u.checkout != nil {
-			u.id, u.arrived = in.id, time.Now()
+		if u, err := decode(in.raw); err == nil && u.Checkout != nil {
+			u.ID, u.Arrived = in.id, time.Now()
 			b.takeCheckout(u)
 		}
 	}
@@ -114,7 +114,7 @@ func (b *Bot) checkoutsAmong(updates []received) {
 
 // admitMoney stores a payment before anything else is done about it. What can't be stored comes again, but for one that never could be.
 func (b *Bot) admitMoney(ctx context.Context, u *update, job *job) verdict {
-	if u.message.Payment != nil { // a refund is noted by whoever tells of it first
+	if u.Message.Payment != nil { // a refund is noted by whoever tells of it first
 		switch _, err := b.gifts.credit(ctx, u); {
 		case errors.Is(err, store.ErrInvalid):
 			return parked
@@ -123,7 +123,7 @@ func (b *Bot) admitMoney(ctx context.Context, u *update, job *job) verdict {
 		}
 		job.vital = false // from here on only thanks could be lost
 	}
-	done, err := b.cfg.Store.Done(ctx, u.id)
+	done, err := b.cfg.Store.Done(ctx, u.ID)
 	if err != nil {
 		return faulty
 	}

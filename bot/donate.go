@@ -33,9 +33,9 @@ const askedFor = 10 * time.Minute
 
 // onDonate ("/donate", "/donate 250") offers amounts, or makes out the invoice at once.
 func (gs *gifts) onDonate(ctx context.Context, u *update) error {
-	args := arguments(u.message.Text)
+	args := arguments(u.Message.Text)
 	if len(args) == 0 {
-		_, err := gs.out.Send(ctx, u.chat, giftMenu(u.words))
+		_, err := gs.out.Send(ctx, u.Chat, giftMenu(u.words))
 		return err
 	}
 	return gs.invoiceFor(ctx, u, strings.Join(args, " "))
@@ -43,7 +43,7 @@ func (gs *gifts) onDonate(ctx context.Context, u *update) error {
 
 // giveButton ("give:<stars>", "give:other") makes out an invoice, or asks for an amount.
 func (gs *gifts) giveButton(u *update, args string) job {
-	if !u.private {
+	if !u.Private {
 		return gs.reply.oldButton()
 	}
 	if args == "other" {
@@ -54,34 +54,34 @@ func (gs *gifts) giveButton(u *update, args string) job {
 		return gs.reply.oldButton()
 	}
 	return job{kind: "button", run: func(ctx context.Context, u *update) error {
-		gs.out.AnswerCallback(ctx, u.callback.ID, "")
+		gs.out.AnswerCallback(ctx, u.Callback.ID, "")
 		return gs.sendInvoice(ctx, u, amount)
 	}}
 }
 
 // askAmount asks for a number, and remembers that in the store: the answer may come after a restart.
 func (gs *gifts) askAmount(ctx context.Context, u *update) error {
-	gs.out.AnswerCallback(ctx, u.callback.ID, "")
-	if err := gs.setAsked(ctx, u.person, u.arrived); err != nil {
+	gs.out.AnswerCallback(ctx, u.Callback.ID, "")
+	if err := gs.setAsked(ctx, u.Person, u.Arrived); err != nil {
 		return err
 	}
-	_, err := gs.out.Send(ctx, u.chat, telegram.Message{HTML: u.words.Say("donate.ask_amount")})
+	_, err := gs.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say("donate.ask_amount")})
 	return err
 }
 
 // awaitsAmount says whether the person was asked for an amount a short time ago.
 func awaitsAmount(u *update) bool {
-	return !u.user.AskedAt.IsZero() && u.arrived.Sub(u.user.AskedAt) < askedFor
+	return !u.user.AskedAt.IsZero() && u.Arrived.Sub(u.user.AskedAt) < askedFor
 }
 
 // invoiceFor makes out an invoice for the amount that somebody typed.
 func (gs *gifts) invoiceFor(ctx context.Context, u *update, typed string) error {
 	amount, ok := parseStars(typed)
 	if !ok || !fineGift(amount) {
-		if err := gs.setAsked(ctx, u.person, u.arrived); err != nil { // the next number is another try
+		if err := gs.setAsked(ctx, u.Person, u.Arrived); err != nil { // the next number is another try
 			return err
 		}
-		_, err := gs.out.Send(ctx, u.chat, telegram.Message{HTML: u.words.Say("donate.bad_amount")})
+		_, err := gs.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say("donate.bad_amount")})
 		return err
 	}
 	return gs.sendInvoice(ctx, u, amount)
@@ -89,12 +89,12 @@ func (gs *gifts) invoiceFor(ctx context.Context, u *update, typed string) error 
 
 func (gs *gifts) sendInvoice(ctx context.Context, u *update, amount int) error {
 	if !u.user.AskedAt.IsZero() {
-		if err := gs.setAsked(ctx, u.person, time.Time{}); err != nil {
+		if err := gs.setAsked(ctx, u.Person, time.Time{}); err != nil {
 			return err
 		}
 	}
-	bill := giftInvoice(u.words, u.chat, gift{person: u.person, stars: amount})
-	return gs.out.Do(ctx, telegram.Request{Chat: u.chat, Method: "sendInvoice", Payload: bill}, nil)
+	bill := giftInvoice(u.words, u.Chat, gift{person: u.Person, stars: amount})
+	return gs.out.Do(ctx, telegram.Request{Chat: u.Chat, Method: "sendInvoice", Payload: bill}, nil)
 }
 
 func (gs *gifts) setAsked(ctx context.Context, person int64, at time.Time) error {

@@ -27,22 +27,22 @@ type invoices interface {
 // onStart says in two messages what the bot does: the first has the button that sends a location, the second leads to the rest, for a
 // message has one keyboard. "/start donate" comes from a forwarded invoice.
 func (h *help) onStart(ctx context.Context, u *update) error {
-	if args := arguments(u.message.Text); len(args) == 1 && args[0] == startDonate {
-		_, err := h.out.Send(ctx, u.chat, giftMenu(u.words))
+	if args := arguments(u.Message.Text); len(args) == 1 && args[0] == startDonate {
+		_, err := h.out.Send(ctx, u.Chat, giftMenu(u.words))
 		return err
 	}
 	if err := h.reply.askLocation(ctx, u, "start.welcome"); err != nil {
 		return err
 	}
-	_, err := h.out.Send(ctx, u.chat, telegram.Message{HTML: u.words.Say("start.menu"), Buttons: [][]telegram.Button{
+	_, err := h.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say("start.menu"), Buttons: [][]telegram.Button{
 		{{Text: u.words.Plain("button.how_live"), Data: "menu:live"}},
 		{
 			{Text: u.words.Plain("button.language"), Data: "menu:language"},
 			{Text: u.words.Plain("button.donate"), Data: "menu:donate"},
 		},
 	}})
-	if h.operators.has(u.person) {
-		h.menus.describeTo(ctx, u.person) // Telegram takes nothing for a chat before its first message
+	if h.operators.has(u.Person) {
+		h.menus.describeTo(ctx, u.Person) // Telegram takes nothing for a chat before its first message
 	}
 	return err
 }
@@ -54,12 +54,12 @@ func (h *help) menuButton(u *update, what string) job {
 		"language": func(words *text.Words) telegram.Message { return languageMenu(words, h.words) },
 		"donate":   giftMenu,
 	}[what]
-	if !ok || !u.private {
+	if !ok || !u.Private {
 		return h.reply.oldButton()
 	}
 	return job{kind: "button", run: func(ctx context.Context, u *update) error {
-		h.out.AnswerCallback(ctx, u.callback.ID, "")
-		_, err := h.out.Send(ctx, u.chat, show(u.words))
+		h.out.AnswerCallback(ctx, u.Callback.ID, "")
+		_, err := h.out.Send(ctx, u.Chat, show(u.words))
 		return err
 	}}
 }
@@ -89,8 +89,8 @@ func (h *help) onPaySupport(ctx context.Context, u *update) error {
 
 // onText answers what is no command and no place: an amount of stars if one was asked for, else one line with the button that sends a location.
 func (h *help) onText(ctx context.Context, u *update) error {
-	if awaitsAmount(u) && strings.ContainsAny(u.message.Text, "0123456789") && !strings.HasPrefix(u.message.Text, "/") {
-		return h.gifts.invoiceFor(ctx, u, u.message.Text)
+	if awaitsAmount(u) && strings.ContainsAny(u.Message.Text, "0123456789") && !strings.HasPrefix(u.Message.Text, "/") {
+		return h.gifts.invoiceFor(ctx, u, u.Message.Text)
 	}
 	return h.reply.askLocation(ctx, u, "text.other")
 }

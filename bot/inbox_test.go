@@ -338,13 +338,13 @@ func TestWithoutRoomPeopleAreAnsweredAndPaymentsWait(t *testing.T) {
 	if w := post(b, hookSecret, say(1, 5, "/help")); w.Code != http.StatusOK {
 		t.Errorf("status %d, want 200", w.Code)
 	}
-	a := &arrival{u: &update{id: 7, chat: 5}, job: job{kind: "payment", vital: true}}
-	after := &arrival{u: &update{id: 8, chat: 5}}
+	a := &arrival{u: &update{ID: 7, Chat: 5}, job: job{kind: "payment", vital: true}}
+	after := &arrival{u: &update{ID: 8, Chat: 5}}
 	for _, a := range []*arrival{a, after} {
 		if err := b.lanes.reserve(5); err != nil {
 			t.Fatal(err)
 		}
-		a.verdict = b.begin(a.u.id)
+		a.verdict = b.begin(a.u.ID)
 	}
 	b.keep(t.Context(), []*arrival{a, after})
 	if a.verdict != faulty || after.verdict != faulty {

@@ -10,7 +10,7 @@ import (
 
 // onLanguage offers the languages.
 func (s *settings) onLanguage(ctx context.Context, u *update) error {
-	_, err := s.out.Send(ctx, u.chat, languageMenu(u.words, s.words))
+	_, err := s.out.Send(ctx, u.Chat, languageMenu(u.words, s.words))
 	return err
 }
 
@@ -18,17 +18,17 @@ func (s *settings) onLanguage(ctx context.Context, u *update) error {
 func (s *settings) languageButton(u *update, code string) job {
 	if code == moreLanguages {
 		return job{kind: "button", run: func(ctx context.Context, u *update) error {
-			s.out.AnswerCallback(ctx, u.callback.ID, "")
+			s.out.AnswerCallback(ctx, u.Callback.ID, "")
 			return s.reply.replace(ctx, u, storyLanguageMenu(u.words, s.words))
 		}}
 	}
 	name, storyOnly := s.words.StoryLanguage(code)
-	if !u.private || !storyOnly && !slices.Contains(s.words.Languages(), code) {
+	if !u.Private || !storyOnly && !slices.Contains(s.words.Languages(), code) {
 		return s.reply.oldButton()
 	}
 	return job{kind: "button", run: func(ctx context.Context, u *update) error {
-		s.out.AnswerCallback(ctx, u.callback.ID, "")
-		_, err := s.store.UpdateUser(ctx, u.person, func(user *store.User) error {
+		s.out.AnswerCallback(ctx, u.Callback.ID, "")
+		_, err := s.store.UpdateUser(ctx, u.Person, func(user *store.User) error {
 			user.Language = code
 			return nil
 		})
@@ -40,7 +40,7 @@ func (s *settings) languageButton(u *update, code string) job {
 		if storyOnly {
 			m.HTML = u.words.Say("language.story_only", "language", name)
 		}
-		if _, err := s.out.Send(ctx, u.chat, m); err != nil || u.callback.Message == nil {
+		if _, err := s.out.Send(ctx, u.Chat, m); err != nil || u.Callback.Message == nil {
 			return err
 		}
 		return s.reply.unbutton(ctx, u)

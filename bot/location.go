@@ -53,20 +53,20 @@ func (s *stories) moreButton(_ *update, args string) job {
 
 // onLocation tells one story about a place near p: from the library at once, else after a card that becomes the story.
 func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error {
-	stopTyping := s.out.ShowTyping(ctx, u.chat)
+	stopTyping := s.out.ShowTyping(ctx, u.Chat)
 	defer stopTyping()
-	shown := cardOnWay{message: u.shown.message} // of the process before this one; the story is to be of its place
+	shown := cardOnWay{message: u.Shown.Message} // of the process before this one; the story is to be of its place
 	defer shown.join()
 	story, claim, err := s.guide.Tell(ctx, guide.Request{
-		Person:    u.person,
+		Person:    u.Person,
 		Point:     p,
 		Language:  u.user.Language,
 		Length:    u.user.Length,
 		Class:     guide.Interactive,
 		Interests: u.user.Interests,
-		Brief:     u.brief,
-		Place:     u.shown.place,
-	}, func(c guide.Card) { shown.show(s.host, u.id, func() int { return s.showCard(ctx, u, c) }) })
+		Brief:     u.Brief,
+		Place:     u.Shown.Place,
+	}, func(c guide.Card) { shown.show(s.host, u.ID, func() int { return s.showCard(ctx, u, c) }) })
 	stopTyping()
 	card := shown.join()
 	defer claim.Release()
@@ -75,7 +75,7 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 		if errors.Is(err, guide.ErrOverloaded) {
 			source = fromBusy
 		}
-		s.report.story(kindStatic, u.person, p, source, time.Since(u.arrived))
+		s.report.story(kindStatic, u.Person, p, source, time.Since(u.Arrived))
 		return s.explain(ctx, u, card, err)
 	}
 	s.host.noteShown(ctx, u, story.Place.ID, card)
@@ -85,9 +85,9 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 		m.Tail = strings.TrimPrefix(m.Tail+"\n\n"+u.words.Say("hint.live"), "\n\n")
 	}
 	if card != 0 {
-		_, err = s.out.Edit(ctx, u.chat, card, m)
+		_, err = s.out.Edit(ctx, u.Chat, card, m)
 	} else {
-		_, err = s.out.Send(ctx, u.chat, m)
+		_, err = s.out.Send(ctx, u.Chat, m)
 	}
 	if err != nil && !errors.Is(err, telegram.ErrAmbiguous) {
 		return fmt.Errorf("tell: %w", err)
@@ -98,24 +98,24 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 		return fmt.Errorf("tell: %w", err)
 	}
 	if card == 0 {
-		s.observe.First(kindStatic, time.Since(u.arrived))
+		s.observe.First(kindStatic, time.Since(u.Arrived))
 	}
-	s.report.story(kindStatic, u.person, p, story.Source, time.Since(u.arrived))
+	s.report.story(kindStatic, u.Person, p, story.Source, time.Since(u.Arrived))
 	if hints {
 		s.hinted(ctx, u)
 	}
-	s.pins.send(ctx, u.chat, u.words, u.user, story)
+	s.pins.send(ctx, u.Chat, u.words, u.user, story)
 	return nil
 }
 
 // showCard sends the card, in the place of one that an earlier process left, and returns its message's id, 0 if it could not be sent.
 func (s *stories) showCard(ctx context.Context, u *update, c guide.Card) int {
-	id, err := s.out.Edit(ctx, u.chat, u.shown.message, cardMessage(u.words, c))
+	id, err := s.out.Edit(ctx, u.Chat, u.Shown.Message, cardMessage(u.words, c))
 	if err != nil {
-		s.log.Warn("card", "update", u.id, "error", err)
-		return u.shown.message
+		s.log.Warn("card", "update", u.ID, "error", err)
+		return u.Shown.Message
 	}
-	s.observe.First(kindStatic, time.Since(u.arrived))
+	s.observe.First(kindStatic, time.Since(u.Arrived))
 	s.host.noteShown(ctx, u, c.Place.ID, id)
 	return id
 }
@@ -125,19 +125,19 @@ const hintEvery = 24 * time.Hour
 
 // hints says whether a story should end with a word about live locations: not in groups, which have none, and not beside a walk.
 func (s *stories) hints(u *update) bool {
-	_, walking := s.live.Walk(u.person)
-	return u.private && !walking && u.arrived.Sub(u.user.HintAt) >= hintEvery
+	_, walking := s.live.Walk(u.Person)
+	return u.Private && !walking && u.Arrived.Sub(u.user.HintAt) >= hintEvery
 }
 
 // hinted remembers the hint. If it can't, the person hears of live locations twice a day.
 func (s *stories) hinted(ctx context.Context, u *update) {
-	_, err := s.store.UpdateUser(ctx, u.person, func(user *store.User) error {
-		user.HintAt = u.arrived
+	_, err := s.store.UpdateUser(ctx, u.Person, func(user *store.User) error {
+		user.HintAt = u.Arrived
 		return nil
 	})
 	if err != nil {
 		s.observe.Error("store")
-		s.log.Error("hint", "user_id", u.person, "error", err)
+		s.log.Error("hint", "user_id", u.Person, "error", err)
 	}
 }
 
@@ -145,11 +145,11 @@ func (s *stories) hinted(ctx context.Context, u *update) {
 func (s *stories) record(ctx context.Context, u *update, story guide.Story, claim *guide.Claim) {
 	u.done = true
 	err := s.host.delivered(ctx, store.Delivery{
-		Update: u.id, Person: u.person, Place: story.Place.ID, At: time.Now(),
+		Update: u.ID, Person: u.Person, Place: story.Place.ID, At: time.Now(),
 	}, claim.Confirm())
 	if err != nil {
 		s.observe.Error("store")
-		s.log.Error("delivered", "update", u.id, "error", err)
+		s.log.Error("delivered", "update", u.ID, "error", err)
 	}
 }
 
@@ -170,16 +170,16 @@ func (s *stories) explain(ctx context.Context, u *update, card int, cause error)
 	default:
 		key = "error.internal"
 		s.observe.Error("guide")
-		s.log.Error("tell", "update", u.id, "error", cause)
+		s.log.Error("tell", "update", u.ID, "error", cause)
 	}
 	m := telegram.Message{HTML: u.words.Say(key, "wait", overloadAgain)}
 	if card != 0 {
-		_, err := s.out.Edit(ctx, u.chat, card, m)
+		_, err := s.out.Edit(ctx, u.Chat, card, m)
 		return err
 	}
-	if u.fresh && u.private { // somebody's first answer, and it is no story: show the way
+	if u.fresh && u.Private { // somebody's first answer, and it is no story: show the way
 		m.Ask = u.words.Plain("start.button_location")
 	}
-	_, err := s.out.Send(ctx, u.chat, m)
+	_, err := s.out.Send(ctx, u.Chat, m)
 	return err
 }

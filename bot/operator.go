@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -50,11 +48,6 @@ type walkEnder interface {
 	endWalk(ctx context.Context, person int64)
 }
 
-// operatorIDs lists the operators.
-type operatorIDs []int64
-
-func (ids operatorIDs) has(person int64) bool { return slices.Contains(ids, person) }
-
 // onBan ("/ban <person>") has the bot ignore somebody.
 func (o *operators) onBan(ctx context.Context, u *update) error { return o.setBanned(ctx, u, true) }
 
@@ -62,7 +55,7 @@ func (o *operators) onBan(ctx context.Context, u *update) error { return o.setBa
 func (o *operators) onUnban(ctx context.Context, u *update) error { return o.setBanned(ctx, u, false) }
 
 func (o *operators) setBanned(ctx context.Context, u *update, banned bool) error {
-	args := arguments(u.message.Text)
+	args := arguments(u.Message.Text)
 	person := int64(0)
 	if len(args) == 1 {
 		person = parseID(args[0])
@@ -83,7 +76,7 @@ func (o *operators) setBanned(ctx context.Context, u *update, banned bool) error
 	if banned {
 		o.people.endWalk(ctx, person)
 	}
-	o.log.Info("banned", "user_id", person, "banned", banned, "by", u.person)
+	o.log.Info("banned", "user_id", person, "banned", banned, "by", u.Person)
 	key := "admin.unbanned"
 	if banned {
 		key = "admin.banned"
@@ -94,7 +87,7 @@ func (o *operators) setBanned(ctx context.Context, u *update, banned bool) error
 // onPause ("/pause", "/pause on", "/pause off") pauses the bot or ends the pause; without a word it does what is not the case.
 func (o *operators) onPause(ctx context.Context, u *update) error {
 	on := !o.pause.active(ctx)
-	switch args := arguments(u.message.Text); {
+	switch args := arguments(u.Message.Text); {
 	case len(args) == 0:
 	case strings.EqualFold(args[0], onOff(true)):
 		on = true
@@ -106,7 +99,7 @@ func (o *operators) onPause(ctx context.Context, u *update) error {
 	if err := o.pause.set(ctx, on); err != nil {
 		return err
 	}
-	o.log.Warn("paused", "on", on, "by", u.person)
+	o.log.Warn("paused", "on", on, "by", u.Person)
 	if on {
 		return o.reply.say(ctx, u, u.words.Say("admin.paused"))
 	}
@@ -116,7 +109,7 @@ func (o *operators) onPause(ctx context.Context, u *update) error {
 // onRefund ("/refund <charge>", "/refund <charge> <person>") gives stars back. The person is needed only where the payment is not known or
 // has lost its name.
 func (o *operators) onRefund(ctx context.Context, u *update) error {
-	args := arguments(u.message.Text)
+	args := arguments(u.Message.Text)
 	if len(args) < 1 || len(args) > 2 {
 		return o.reply.say(ctx, u, u.words.Say("admin.refund_usage"))
 	}
@@ -150,19 +143,4 @@ func (o *operators) onRefund(ctx context.Context, u *update) error {
 		return err
 	}
 	return o.reply.say(ctx, u, u.words.Say("admin.refunded", "charge", p.Charge))
-}
-
-// parseID reads a person's number, 0 if it is none.
-func parseID(s string) int64 {
-	id, err := strconv.ParseInt(s, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return id
-}
-
-// arguments are the words behind a command.
-func arguments(text string) []string {
-	words := strings.Fields(text)
-	return words[min(1, len(words)):]
 }

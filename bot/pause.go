@@ -68,6 +68,6 @@ func (p *pause) set(ctx context.Context, on bool) error {
 
 // closedFor says whether the pause holds for an update: not for operators, and not for what gets no answer anyway.
 func (p *pause) closedFor(ctx context.Context, u *update) bool {
-	silent := u.edited != nil || u.member != nil
-	return !silent && !p.operators.has(u.person) && p.active(ctx)
+	silent := u.Edited != nil || u.Member != nil
+	return !silent && !p.operators.has(u.Person) && p.active(ctx)
 }

@@ -15,21 +15,21 @@ import (
 
 // credit stores the payment of an update, once.
 func (gs *gifts) credit(ctx context.Context, u *update) (store.Payment, error) {
-	p := u.message.Payment
+	p := u.Message.Payment
 	if p.Currency != stars {
 		gs.observe.Error("payment")
-		gs.log.Error("payment_odd", "user_id", u.person, "charge", p.TelegramChargeID, "currency", p.Currency, "amount", p.Total)
+		gs.log.Error("payment_odd", "user_id", u.Person, "charge", p.TelegramChargeID, "currency", p.Currency, "amount", p.Total)
 		return store.Payment{}, fmt.Errorf("%w: a payment in %q", store.ErrInvalid, p.Currency)
 	}
 	stored, fresh, err := gs.store.Credit(ctx, store.Payment{
-		Charge: p.TelegramChargeID, Person: u.person, Stars: int64(p.Total), At: u.message.Time(),
+		Charge: p.TelegramChargeID, Person: u.Person, Stars: int64(p.Total), At: u.Message.Time(),
 	})
 	switch {
 	case err != nil:
 		gs.observe.Error("payment")
-		gs.log.Error("payment_lost", "user_id", u.person, "charge", p.TelegramChargeID, "stars", p.Total, "error", err)
+		gs.log.Error("payment_lost", "user_id", u.Person, "charge", p.TelegramChargeID, "stars", p.Total, "error", err)
 	case fresh:
-		gs.log.Info("payment", "user_id", u.person, "charge", stored.Charge, "stars", stored.Stars)
+		gs.log.Info("payment", "user_id", u.Person, "charge", stored.Charge, "stars", stored.Stars)
 	}
 	return stored, err
 }
@@ -44,15 +44,15 @@ func (gs *gifts) onPayment(ctx context.Context, u *update) error {
 	if !p.Refunded.IsZero() { // told late, after it went back
 		key = "donate.refunded"
 	}
-	_, err = gs.out.Send(ctx, u.chat, telegram.Message{HTML: u.words.Say(key, "n", p.Stars)})
+	_, err = gs.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say(key, "n", p.Stars)})
 	return err
 }
 
 // onRefunded notes a refund that Telegram tells of, whoever asked for it.
 func (gs *gifts) onRefunded(ctx context.Context, u *update) error {
 	return gs.noteRefund(ctx, store.Payment{
-		Charge: u.refunded.TelegramChargeID, Person: u.person, Stars: int64(u.refunded.Total), At: u.message.Time(), Refunded: u.arrived,
-	}, u.person)
+		Charge: u.Refunded.TelegramChargeID, Person: u.Person, Stars: int64(u.Refunded.Total), At: u.Message.Time(), Refunded: u.Arrived,
+	}, u.Person)
 }
 
 // noteRefund stores that a payment went back and tells the person, once.

@@ -36,34 +36,34 @@ const seenEvery = time.Hour
 
 // meet loads who wrote, and stores what is new about them. A store that fails costs them their settings and not the answer.
 func (p *people) meet(ctx context.Context, u *update) {
-	user, err := p.store.User(ctx, u.person)
+	user, err := p.store.User(ctx, u.Person)
 	u.fresh = errors.Is(err, store.ErrNotFound)
-	passive := u.member != nil || u.edited != nil // leaving, or a phone that shares on: whoever was forgotten stays so
+	passive := u.Member != nil || u.Edited != nil // leaving, or a phone that shares on: whoever was forgotten stays so
 	if u.fresh && passive {
 		err = nil
-		user = store.User{ID: u.person, Language: p.words.MatchStory(u.code)}
+		user = store.User{ID: u.Person, Language: p.words.MatchStory(u.LanguageCode)}
 	}
-	back := user.Unreachable && u.member == nil
-	stale := u.arrived.Sub(user.Seen) >= seenEvery || store.DayOf(u.arrived) != store.DayOf(user.Seen)
+	back := user.Unreachable && u.Member == nil
+	stale := u.Arrived.Sub(user.Seen) >= seenEvery || store.DayOf(u.Arrived) != store.DayOf(user.Seen)
 	known := user
-	if u.member == nil && (u.fresh && !passive || !u.fresh && err == nil && (back || user.LanguageCode != u.code || stale)) {
-		user, err = p.store.UpdateUser(ctx, u.person, func(user *store.User) error {
+	if u.Member == nil && (u.fresh && !passive || !u.fresh && err == nil && (back || user.LanguageCode != u.LanguageCode || stale)) {
+		user, err = p.store.UpdateUser(ctx, u.Person, func(user *store.User) error {
 			if user.Created.IsZero() {
-				user.Created = u.arrived
+				user.Created = u.Arrived
 			}
 			if user.Language == "" {
-				user.Language = p.words.MatchStory(u.code)
+				user.Language = p.words.MatchStory(u.LanguageCode)
 			}
-			user.LanguageCode, user.Seen = u.code, u.arrived
+			user.LanguageCode, user.Seen = u.LanguageCode, u.Arrived
 			user.Unreachable = false
 			return nil
 		})
 	}
 	if err != nil {
 		p.observe.Error("store")
-		p.log.Error("person", "update", u.id, "error", err)
+		p.log.Error("person", "update", u.ID, "error", err)
 		if user = known; user.Language == "" {
-			user = store.User{ID: u.person, Language: p.words.MatchStory(u.code), Banned: known.Banned}
+			user = store.User{ID: u.Person, Language: p.words.MatchStory(u.LanguageCode), Banned: known.Banned}
 		}
 	}
 	u.user, u.words = user, p.words.Words(user.Language)
@@ -71,18 +71,18 @@ func (p *people) meet(ctx context.Context, u *update) {
 
 // onMember notes that a person blocked the bot or let it back in.
 func (p *people) onMember(ctx context.Context, u *update) error {
-	if u.member.NewChatMember == nil || u.fresh {
+	if u.Member.NewChatMember == nil || u.fresh {
 		return nil
 	}
-	role := u.member.NewChatMember.Role
+	role := u.Member.NewChatMember.Role
 	gone := role == "kicked" || role == "left"
 	if gone {
-		p.endWalk(ctx, u.person)
+		p.endWalk(ctx, u.Person)
 	}
 	if gone == u.user.Unreachable {
 		return nil
 	}
-	return p.setUnreachable(ctx, u.person, gone)
+	return p.setUnreachable(ctx, u.Person, gone)
 }
 
 // unreachable remembers that a person blocked the bot. What is known about them stays.

@@ -112,19 +112,19 @@ const chatFullKey = "chat_full"
 // lost says in a chat that is full that it must ask again. It takes room beyond the chat's, as little as notices are many.
 func (b *Bot) lost(raw []byte) {
 	u, err := decode(raw)
-	if err != nil || u.person == 0 || u.edited != nil || u.member != nil || !b.limits.notices.Allow(notice{u.chat, chatFullKey}) {
+	if err != nil || u.Person == 0 || u.Edited != nil || u.Member != nil || !b.reply.notices.Allow(notice{u.Chat, chatFullKey}) {
 		return
 	}
-	u.arrived = time.Now()
-	b.lanes.force(u.chat)
-	b.lanes.run(u.chat, control, func() {
+	u.Arrived = time.Now()
+	b.lanes.force(u.Chat)
+	b.lanes.run(u.Chat, control, func() {
 		b.guard(func() {
 			ctx, cancel := context.WithTimeout(b.workContext(), apologyMost)
 			defer cancel()
 			if b.people.meet(ctx, u); u.user.Banned {
 				return
 			}
-			if _, err := b.out.Send(ctx, u.chat, telegram.Message{HTML: u.words.Say("limit.story", "wait", overloadAgain)}); err != nil {
+			if _, err := b.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say("limit.story", "wait", overloadAgain)}); err != nil {
 				b.log.Warn("chat_full", "error", err)
 			}
 		})

@@ -13,16 +13,16 @@ import (
 
 // onStats shows what a person did with the guide.
 func (p *people) onStats(ctx context.Context, u *update) error {
-	heard, err := p.store.Heard(ctx, u.person)
+	heard, err := p.store.Heard(ctx, u.Person)
 	if err != nil {
 		return err
 	}
-	given, err := p.store.Given(ctx, u.person)
+	given, err := p.store.Given(ctx, u.Person)
 	if err != nil {
 		return err
 	}
 	walks, metres := u.user.Walks, u.user.Metres
-	if w, walking := p.live.Walk(u.person); walking {
+	if w, walking := p.live.Walk(u.Person); walking {
 		walks, metres = walks+1, metres+w.Metres
 	}
 	var lines []string
@@ -46,8 +46,8 @@ func (p *people) onStats(ctx context.Context, u *update) error {
 
 // onForget asks whether it is meant. The buttons carry the person's id: nobody else's press counts.
 func (p *people) onForget(ctx context.Context, u *update) error {
-	id := strconv.FormatInt(u.person, 10)
-	_, err := p.out.Send(ctx, u.chat, telegram.Message{HTML: u.words.Say("forget.ask"), Buttons: [][]telegram.Button{
+	id := strconv.FormatInt(u.Person, 10)
+	_, err := p.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say("forget.ask"), Buttons: [][]telegram.Button{
 		{{Text: u.words.Plain("button.forget_yes"), Data: "forget:yes:" + id}},
 		{{Text: u.words.Plain("button.forget_no"), Data: "forget:no:" + id}},
 	}})
@@ -61,14 +61,14 @@ func (p *people) forgetButton(u *update, args string) job {
 	switch {
 	case answer != "yes" && answer != "no":
 		return p.reply.oldButton()
-	case person != strconv.FormatInt(u.person, 10):
+	case person != strconv.FormatInt(u.Person, 10):
 		return job{kind: "button", run: func(ctx context.Context, u *update) error {
-			p.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain("toast.not_yours"))
+			p.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("toast.not_yours"))
 			return nil
 		}}
 	case answer == "no":
 		return job{kind: "button", run: func(ctx context.Context, u *update) error {
-			p.out.AnswerCallback(ctx, u.callback.ID, "")
+			p.out.AnswerCallback(ctx, u.Callback.ID, "")
 			return p.reply.replace(ctx, u, telegram.Message{HTML: u.words.Say("forget.cancelled")})
 		}}
 	}
@@ -76,12 +76,12 @@ func (p *people) forgetButton(u *update, args string) job {
 }
 
 func (p *people) forgetPerson(ctx context.Context, u *update) error {
-	if _, err := p.live.Stop(ctx, u.person, live.Forgotten); err != nil && !errors.Is(err, live.ErrNoWalk) {
+	if _, err := p.live.Stop(ctx, u.Person, live.Forgotten); err != nil && !errors.Is(err, live.ErrNoWalk) {
 		return err
 	}
-	if err := p.store.ForgetUser(ctx, u.person, time.Now()); err != nil {
+	if err := p.store.ForgetUser(ctx, u.Person, time.Now()); err != nil {
 		return err
 	}
-	p.log.Info("forgotten", "update", u.id)
+	p.log.Info("forgotten", "update", u.ID)
 	return p.reply.replace(ctx, u, telegram.Message{HTML: u.words.Say("forget.done")})
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -13,6 +14,10 @@ import (
 	"excursobot/geo"
 	"excursobot/store"
 )
+
+// cardMost is how long a card waits for its turn. One that could not be sent by then is left out: the story comes anyway. The call itself has
+// the time of any call, because a card whose id is not known stays in the chat and promises a story for ever.
+const cardMost = 5 * time.Second
 
 // cardMessage is what is shown until the story is ready.
 func cardMessage(words *text.Words, c guide.Card) telegram.Message {

@@ -93,3 +93,5 @@ func noWalkMessage(words *text.Words) telegram.Message {
 func fullMessage(words *text.Words, p geo.Point) telegram.Message {
 	return telegram.Message{HTML: words.Say("live.full"), Buttons: [][]telegram.Button{{{Text: words.Plain("button.story_here"), Data: moreData(p)}}}}
 }
+
+const quietKey = "live.quiet"

@@ -37,33 +37,39 @@ type responder struct {
 	log     *slog.Logger
 }
 
+// notice is a sentence that a person reads at most once in Limits.NoticeInterval.
+type notice struct {
+	person int64
+	key    string
+}
+
 // overloadAgain is when people are asked to try again.
 const overloadAgain = 30 * time.Second
 
 func (r *responder) say(ctx context.Context, u *update, markup string) error {
-	_, err := r.out.Send(ctx, u.chat, telegram.Message{HTML: markup})
+	_, err := r.out.Send(ctx, u.Chat, telegram.Message{HTML: markup})
 	return err
 }
 
 func (r *responder) askLocation(ctx context.Context, u *update, key string) error {
-	_, err := r.out.Send(ctx, u.chat, telegram.Message{HTML: u.words.Say(key), Ask: u.words.Plain("start.button_location")})
+	_, err := r.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say(key), Ask: u.words.Plain("start.button_location")})
 	return err
 }
 
 // replace puts m in the place of the message whose button was pressed, or sends it if that is too old to be known.
 func (r *responder) replace(ctx context.Context, u *update, m telegram.Message) error {
-	if u.callback.Message == nil {
-		_, err := r.out.Send(ctx, u.chat, m)
+	if u.Callback.Message == nil {
+		_, err := r.out.Send(ctx, u.Chat, m)
 		return err
 	}
-	_, err := r.out.Edit(ctx, u.chat, u.callback.Message.ID, m)
+	_, err := r.out.Edit(ctx, u.Chat, u.Callback.Message.ID, m)
 	return err
 }
 
 // unbutton takes the buttons from the message of the one pressed.
 func (r *responder) unbutton(ctx context.Context, u *update) error {
-	err := r.out.Do(ctx, telegram.Request{Chat: u.chat, Method: "editMessageReplyMarkup", Idempotent: true, Payload: map[string]any{
-		"chat_id": u.chat, "message_id": u.callback.Message.ID,
+	err := r.out.Do(ctx, telegram.Request{Chat: u.Chat, Method: "editMessageReplyMarkup", Idempotent: true, Payload: map[string]any{
+		"chat_id": u.Chat, "message_id": u.Callback.Message.ID,
 	}}, nil)
 	if errors.Is(err, telegram.ErrGone) || errors.Is(err, telegram.ErrBadRequest) {
 		return nil
@@ -73,22 +79,22 @@ func (r *responder) unbutton(ctx context.Context, u *update) error {
 
 // notify sends a sentence unless the person heard one of the same key within the notice interval.
 func (r *responder) notify(ctx context.Context, u *update, key string, m telegram.Message) error {
-	if !r.notices.Allow(notice{u.person, key}) {
+	if !r.notices.Allow(notice{u.Person, key}) {
 		return nil
 	}
-	_, err := r.out.Send(ctx, u.chat, m)
+	_, err := r.out.Send(ctx, u.Chat, m)
 	return err
 }
 
 func (r *responder) badLocation(ctx context.Context, u *update) error {
-	_, err := r.out.Send(ctx, u.chat, telegram.Message{HTML: u.words.Say("error.bad_location")})
+	_, err := r.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say("error.bad_location")})
 	return err
 }
 
 // oldButton is the job of every button that means nothing (any more): old, forged or cut short.
 func (r *responder) oldButton() job {
 	return job{kind: "button", run: func(ctx context.Context, u *update) error {
-		r.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain("button.old"))
+		r.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("button.old"))
 		return nil
 	}}
 }

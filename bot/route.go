@@ -61,23 +61,23 @@ func (b *Bot) routes() mux {
 // route says what an update asks for. It is called at arrival and touches nothing.
 func (b *Bot) route(u *update) job {
 	switch {
-	case u.person == 0:
+	case u.Person == 0:
 		return job{kind: "other"}
-	case u.message != nil && u.message.Payment != nil:
+	case u.Message != nil && u.Message.Payment != nil:
 		return job{kind: "payment", vital: true, money: true, run: b.gifts.onPayment}
-	case u.message != nil && u.refunded != nil:
+	case u.Message != nil && u.Refunded != nil:
 		return job{kind: "payment", vital: true, money: true, run: b.gifts.onRefunded}
-	case u.checkout != nil: // left by an earlier process: one that comes in is answered at arrival
+	case u.Checkout != nil: // left by an earlier process: one that comes in is answered at arrival
 		return job{kind: "checkout", money: true, run: b.gifts.onCheckoutLeft}
-	case u.callback != nil:
+	case u.Callback != nil:
 		return b.routeCallback(u)
-	case u.message != nil && u.private:
+	case u.Message != nil && u.Private:
 		return b.routePrivate(u)
-	case u.message != nil:
+	case u.Message != nil:
 		return b.routeGroup(u)
-	case u.edited != nil && u.edited.Location != nil:
+	case u.Edited != nil && u.Edited.Location != nil:
 		return b.walks.editJob(u)
-	case u.member != nil && u.private:
+	case u.Member != nil && u.Private:
 		return job{kind: "member", run: b.people.onMember}
 	default:
 		return job{kind: "other"}
@@ -86,7 +86,7 @@ func (b *Bot) route(u *update) job {
 
 func (b *Bot) routeCallback(u *update) job {
 	const longest = 64 // bytes that Telegram lets a button carry: more is forged
-	if id, args, _ := strings.Cut(u.callback.Data, ":"); len(u.callback.Data) <= longest {
+	if id, args, _ := strings.Cut(u.Callback.Data, ":"); len(u.Callback.Data) <= longest {
 		if button, ok := b.mux.callbacks[id]; ok {
 			return button(u, args)
 		}
@@ -95,7 +95,7 @@ func (b *Bot) routeCallback(u *update) job {
 }
 
 func (b *Bot) routePrivate(u *update) job {
-	m := u.message
+	m := u.Message
 	switch p, ok := location(m); {
 	case ok && m.Location != nil && m.Location.LivePeriod != 0:
 		return b.walks.shareJob(u, p)
@@ -110,7 +110,7 @@ func (b *Bot) routePrivate(u *update) job {
 	if !isCommand {
 		return b.routeText(m)
 	}
-	if run, ok := b.command(u.person, name); ok && b.addressed(bot) {
+	if run, ok := b.command(u.Person, name); ok && b.addressed(bot) {
 		return job{kind: "command", run: run}
 	}
 	return job{kind: "command", run: b.help.onText}
@@ -145,12 +145,12 @@ func (b *Bot) command(person int64, name string) (handler, bool) {
 
 // routeGroup answers in a group only what is plainly meant for the bot: a location, or one of its commands.
 func (b *Bot) routeGroup(u *update) job {
-	if p, ok := location(u.message); ok && u.message.Location != nil && u.message.Location.LivePeriod != 0 {
+	if p, ok := location(u.Message); ok && u.Message.Location != nil && u.Message.Location.LivePeriod != 0 {
 		return b.groupShareJob(p)
 	} else if ok {
 		return b.stories.job(p)
 	}
-	name, bot, isCommand := parseCommand(u.message.Text)
+	name, bot, isCommand := parseCommand(u.Message.Text)
 	if _, known := b.mux.commands[name]; isCommand && known && b.addressed(bot) {
 		return job{kind: "command", run: b.help.onGroupCommand}
 	}
@@ -173,7 +173,7 @@ func (b *Bot) groupShareJob(p geo.Point) job {
 
 // nextButton ("next:<lat>,<lon>") wants the walk's next story now. When the walk is over it is "one more" at the point of its story.
 func (b *Bot) nextButton(u *update, args string) job {
-	if _, walking := b.live.Walk(u.person); !walking || !u.private {
+	if _, walking := b.live.Walk(u.Person); !walking || !u.Private {
 		return b.stories.moreButton(u, args)
 	}
 	return job{kind: "button", story: true, run: b.walks.onNext}
@@ -183,17 +183,4 @@ func (b *Bot) nextButton(u *update, args string) job {
 func (b *Bot) addressed(bot string) bool {
 	name := b.username.Load()
 	return bot == "" || (name != nil && strings.EqualFold(bot, *name))
-}
-
-// parseCommand reads "/name@bot rest".
-func parseCommand(s string) (name, bot string, ok bool) {
-	if !strings.HasPrefix(s, "/") {
-		return "", "", false
-	}
-	word := s[1:]
-	if i := strings.IndexFunc(word, func(r rune) bool { return r <= ' ' }); i >= 0 {
-		word = word[:i]
-	}
-	name, bot, _ = strings.Cut(word, "@")
-	return strings.ToLower(name), bot, name != ""
 }

@@ -20,7 +20,7 @@ type settings struct {
 
 // onSettings shows what a person can choose.
 func (s *settings) onSettings(ctx context.Context, u *update) error {
-	_, err := s.out.Send(ctx, u.chat, settingsMenu(u.words, u.user))
+	_, err := s.out.Send(ctx, u.Chat, settingsMenu(u.words, u.user))
 	return err
 }
 
@@ -29,12 +29,12 @@ func (s *settings) onSettings(ctx context.Context, u *update) error {
 func (s *settings) settingsButton(u *update, args string) job {
 	what, value, _ := strings.Cut(args, ":")
 	choose := choice(what, value)
-	if choose == nil || !u.private {
+	if choose == nil || !u.Private {
 		return s.reply.oldButton()
 	}
 	return job{kind: "button", run: func(ctx context.Context, u *update) error {
-		s.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain("toast.saved"))
-		user, err := s.store.UpdateUser(ctx, u.person, func(user *store.User) error {
+		s.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("toast.saved"))
+		user, err := s.store.UpdateUser(ctx, u.Person, func(user *store.User) error {
 			choose(user)
 			return nil
 		})

@@ -18,7 +18,7 @@ func (ws *walks) shareJob(u *update, p geo.Point) job {
 	if !p.Valid() {
 		return job{kind: kindLive, run: ws.reply.badLocation}
 	}
-	share := ws.readShare(u, u.message)
+	share := ws.readShare(u, u.Message)
 	lasting := share.Date.Add(share.Period).After(time.Now())
 	return job{kind: kindLive, story: true, lasting: lasting, run: func(ctx context.Context, u *update) error {
 		started, err := ws.live.Start(ctx, share)
@@ -29,10 +29,10 @@ func (ws *walks) shareJob(u *update, p geo.Point) job {
 // editJob is the job of an edited location: a step of a walk, or (without live_period) its end. A step of a known walk is taken at once:
 // it waits in no lane, and leaves no trace but its position. Groups have no walks.
 func (ws *walks) editJob(u *update) job {
-	if !u.private {
+	if !u.Private {
 		return job{kind: kindLive}
 	}
-	share := ws.readShare(u, u.edited)
+	share := ws.readShare(u, u.Edited)
 	j := job{kind: kindLive, fleeting: share.Period > 0, run: func(ctx context.Context, u *update) error {
 		began, err := ws.live.Edit(ctx, share)
 		if errors.Is(err, live.ErrEnded) || err == nil && began == nil {
@@ -50,12 +50,12 @@ func (ws *walks) editJob(u *update) job {
 func (ws *walks) readShare(u *update, m *tele.Message) live.Share {
 	p, _ := location(m)
 	share := live.Share{
-		Person: u.person, Chat: u.chat, Message: m.ID,
+		Person: u.Person, Chat: u.Chat, Message: m.ID,
 		Point: p, Heading: float64(m.Location.Heading),
 		Date:    ws.host.here(time.Unix(m.Unixtime, 0)),
 		Edited:  time.Unix(m.Unixtime, 0),
 		Period:  time.Duration(m.Location.LivePeriod) * time.Second,
-		Arrived: u.arrived,
+		Arrived: u.Arrived,
 	}
 	if m.LastEdit > 0 {
 		share.Edited = time.Unix(m.LastEdit, 0)
@@ -70,7 +70,7 @@ func (ws *walks) began(ctx context.Context, u *update, resumed bool, err error) 
 		return nil
 	case errors.Is(err, live.ErrFull):
 		p, _ := location(u.located())
-		_, err := ws.out.Send(ctx, u.chat, fullMessage(u.words, p))
+		_, err := ws.out.Send(ctx, u.Chat, fullMessage(u.words, p))
 		return err
 	case errors.Is(err, store.ErrInvalid):
 		return ws.reply.badLocation(ctx, u)

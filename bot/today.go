@@ -14,15 +14,6 @@ import (
 	"excursobot/store"
 )
 
-// Today is what happened since the UTC day began or the process started, whichever is later.
-type Today struct {
-	Since   time.Time
-	Answers map[string]uint64 // story requests by the names of guide.Source, and "busy" for those refused for load
-	Errors  map[string]uint64 // faults by part, see Observe.Error
-	First   time.Duration     // from arrival to a card or a story, 95th percentile
-	Story   time.Duration     // from arrival to the whole answer, 95th percentile
-}
-
 // onAdmin reports on the day.
 func (o *operators) onAdmin(ctx context.Context, u *update) error {
 	now := time.Now()

@@ -171,7 +171,7 @@ func TestAnUpdateThatTakesTooLongIsApologisedForAndDone(t *testing.T) {
 		defer w.close()
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/help"))
-		u := &update{id: 1 << 40, arrived: time.Now(), chat: 1, private: true, person: 1, code: "en"}
+		u := &update{ID: 1 << 40, Arrived: time.Now(), Chat: 1, Private: true, Person: 1, LanguageCode: "en"}
 		w.bot.perform(u, job{kind: "text", run: func(ctx context.Context, _ *update) error {
 			<-ctx.Done()
 			return ctx.Err()
@@ -179,7 +179,7 @@ func TestAnUpdateThatTakesTooLongIsApologisedForAndDone(t *testing.T) {
 		if got := answers(p); len(got) != 2 || got[1].Text != w.bot.cfg.Words.Words("en").Plain("error.broken") {
 			t.Errorf("answers %+v, want an apology", got)
 		}
-		done, err := w.store.Done(t.Context(), u.id)
+		done, err := w.store.Done(t.Context(), u.ID)
 		w.must(err)
 		if !done {
 			t.Error("the update is not done")

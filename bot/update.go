@@ -30,75 +30,75 @@ type job struct {
 
 // update is an update as the handlers see it.
 type update struct {
-	id      int64
-	arrived time.Time
-	chat    int64
-	private bool
-	person  int64  // 0 = nobody who could be answered
-	code    string // their language_code
+	ID           int64
+	Arrived      time.Time
+	Chat         int64
+	Private      bool
+	Person       int64 // 0 = nobody who could be answered
+	LanguageCode string
 
-	message  *tele.Message // exactly one of these five, or none
-	edited   *tele.Message
-	callback *tele.Callback
-	member   *tele.ChatMemberUpdate
-	checkout *tele.PreCheckoutQuery
+	Message  *tele.Message // exactly one of these five, or none
+	Edited   *tele.Message
+	Callback *tele.Callback
+	Member   *tele.ChatMemberUpdate
+	Checkout *tele.PreCheckoutQuery
 
-	refunded *tele.Payment // of message; telebot does not know it
+	Refunded *tele.Payment // of Message; telebot does not know it
 
 	user  store.User  // from meet
 	words *text.Words // theirs
 	fresh bool        // never seen before
-	brief bool        // all people together ask too much: answered without the model
+	Brief bool        // all people together ask too much: answered without the model
 	done  bool        // recorded as done already
 	kept  chan error  // of a checkout: how storing it went; nil = nobody stores it
 
 	anywhere bool // answered here, whichever replica the chat belongs to
 
-	shown struct { // what the person has seen of the answer, in the process before this one too
-		place   string // "" = not chosen
-		message int    // that is to become the answer; 0 = none
+	Shown struct { // what the person has seen of the answer, in the process before this one too
+		Place   string // "" = not chosen
+		Message int    // that is to become the answer; 0 = none
 	}
 }
 
 // newUpdate picks out who wrote what, where. Channel posts, anonymous administrators and other bots are nobody.
 func newUpdate(full *tele.Update) *update {
-	u := &update{message: full.Message, edited: full.EditedMessage, callback: full.Callback, member: full.MyChatMember, checkout: full.PreCheckoutQuery}
+	u := &update{Message: full.Message, Edited: full.EditedMessage, Callback: full.Callback, Member: full.MyChatMember, Checkout: full.PreCheckoutQuery}
 	var from *tele.User
 	var chat *tele.Chat
 	switch {
-	case u.message != nil && u.message.SenderChat == nil:
-		from, chat = u.message.Sender, u.message.Chat
-	case u.edited != nil && u.edited.SenderChat == nil:
-		from, chat = u.edited.Sender, u.edited.Chat
-	case u.callback != nil && u.callback.Message != nil:
-		from, chat = u.callback.Sender, u.callback.Message.Chat
-	case u.callback != nil && u.callback.Sender != nil: // the button's message is too old to be shown to us
-		from, chat = u.callback.Sender, &tele.Chat{ID: u.callback.Sender.ID, Type: tele.ChatPrivate}
-	case u.member != nil:
-		from, chat = u.member.Sender, u.member.Chat
-	case u.checkout != nil && u.checkout.Sender != nil:
-		from, chat = u.checkout.Sender, &tele.Chat{ID: u.checkout.Sender.ID, Type: tele.ChatPrivate}
+	case u.Message != nil && u.Message.SenderChat == nil:
+		from, chat = u.Message.Sender, u.Message.Chat
+	case u.Edited != nil && u.Edited.SenderChat == nil:
+		from, chat = u.Edited.Sender, u.Edited.Chat
+	case u.Callback != nil && u.Callback.Message != nil:
+		from, chat = u.Callback.Sender, u.Callback.Message.Chat
+	case u.Callback != nil && u.Callback.Sender != nil: // the button's message is too old to be shown to us
+		from, chat = u.Callback.Sender, &tele.Chat{ID: u.Callback.Sender.ID, Type: tele.ChatPrivate}
+	case u.Member != nil:
+		from, chat = u.Member.Sender, u.Member.Chat
+	case u.Checkout != nil && u.Checkout.Sender != nil:
+		from, chat = u.Checkout.Sender, &tele.Chat{ID: u.Checkout.Sender.ID, Type: tele.ChatPrivate}
 	}
 	if from == nil || chat == nil || from.IsBot || from.ID == 0 || chat.ID == 0 {
 		return u
 	}
 	switch chat.Type {
 	case tele.ChatPrivate:
-		u.private = true
+		u.Private = true
 	case tele.ChatGroup, tele.ChatSuperGroup:
 	default:
 		return u
 	}
-	u.person, u.chat, u.code = from.ID, chat.ID, telegram.Truncate(from.LanguageCode, 35)
+	u.Person, u.Chat, u.LanguageCode = from.ID, chat.ID, telegram.Truncate(from.LanguageCode, 35)
 	return u
 }
 
 // located is the message with the location: sent or edited.
 func (u *update) located() *tele.Message {
-	if u.edited != nil {
-		return u.edited
+	if u.Edited != nil {
+		return u.Edited
 	}
-	return u.message
+	return u.Message
 }
 
 // location returns the point of a message with a location or a venue.

@@ -15,25 +15,25 @@ func (s *stories) voteButton(_ *update, args string) job {
 		return s.reply.oldButton()
 	}
 	return job{kind: "button", run: func(ctx context.Context, u *update) error {
-		retired, err := s.guide.Vote(ctx, u.person, key, mark)
+		retired, err := s.guide.Vote(ctx, u.Person, key, mark)
 		switch {
-		case errors.Is(err, store.ErrNotFound) && !u.private:
-			s.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain("toast.not_yours"))
+		case errors.Is(err, store.ErrNotFound) && !u.Private:
+			s.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("toast.not_yours"))
 			return nil
 		case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrInvalid): // what was told has been forgotten, or the button is forged
-			s.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain("button.old"))
+			s.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("button.old"))
 			return nil
 		case err != nil:
-			s.out.AnswerCallback(ctx, u.callback.ID, "")
+			s.out.AnswerCallback(ctx, u.Callback.ID, "")
 			return err
 		case mark == store.Wrong && retired:
-			s.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain("story.thanks_retired"))
+			s.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("story.thanks_retired"))
 			return nil
 		case mark == store.Wrong:
-			s.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain("story.thanks_wrong"))
+			s.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("story.thanks_wrong"))
 			return nil
 		}
-		s.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain("story.thanks_vote"))
+		s.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("story.thanks_vote"))
 		if mark == store.Dislike {
 			return s.askWhy(ctx, u, key)
 		}
@@ -43,7 +43,7 @@ func (s *stories) voteButton(_ *update, args string) job {
 
 // askWhy puts "something's wrong" in the place of the thumb that was pressed.
 func (s *stories) askWhy(ctx context.Context, u *update, key store.StoryKey) error {
-	m := u.callback.Message
+	m := u.Callback.Message
 	if m == nil || m.ReplyMarkup == nil {
 		return nil
 	}
@@ -52,15 +52,15 @@ func (s *stories) askWhy(ctx context.Context, u *update, key store.StoryKey) err
 		var buttons []telegram.Button
 		for _, old := range row {
 			is := telegram.Button{Text: old.Text, Data: old.Data, URL: old.URL}
-			if old.Data == u.callback.Data {
+			if old.Data == u.Callback.Data {
 				is = telegram.Button{Text: u.words.Plain("story.wrong"), Data: voteData(key, store.Wrong)}
 			}
 			buttons = append(buttons, is)
 		}
 		rows = append(rows, buttons)
 	}
-	err := s.out.Do(ctx, telegram.Request{Chat: u.chat, Method: "editMessageReplyMarkup", Idempotent: true, Payload: map[string]any{
-		"chat_id": u.chat, "message_id": m.ID, "reply_markup": telegram.InlineMarkup{Rows: rows},
+	err := s.out.Do(ctx, telegram.Request{Chat: u.Chat, Method: "editMessageReplyMarkup", Idempotent: true, Payload: map[string]any{
+		"chat_id": u.Chat, "message_id": m.ID, "reply_markup": telegram.InlineMarkup{Rows: rows},
 	}}, nil)
 	if errors.Is(err, telegram.ErrGone) || errors.Is(err, telegram.ErrBadRequest) {
 		return nil // the vote counts all the same

@@ -9,10 +9,17 @@ import (
 	"excursobot/bot/guide"
 	"excursobot/bot/live"
 	"excursobot/bot/telegram"
+	"excursobot/geo"
 	"excursobot/geo/track"
 	"excursobot/limiter"
 	"excursobot/store"
 )
+
+// troubleEvery is how often a walk's silence is explained.
+const troubleEvery = time.Hour
+
+// withdrawMost is for taking back the card of a story that will not come, after the walk or the process ended.
+const withdrawMost = 5 * time.Second
 
 // walks answers what people do with a walk, and tells its stories when package live finds them due.
 type walks struct {
@@ -41,99 +48,54 @@ type reachability interface {
 	unreachable(ctx context.Context, person int64)
 }
 
-// onLive says how the walk goes, with the buttons that change it.
-func (ws *walks) onLive(ctx context.Context, u *update) error {
-	m := noWalkMessage(u.words)
-	if w, ok := ws.live.Walk(u.person); ok {
-		m = statusMessage(u.words, w, ws.intervals)
+// errand puts work that no update asked for into the chat's control lane, and says whether there was room.
+func (ws *walks) errand(chat int64, what string, run func(ctx context.Context) error) bool {
+	if ws.lanes.reserve(chat) != nil {
+		ws.log.Warn("overload", "what", what)
+		return false
 	}
-	_, err := ws.out.Send(ctx, u.chat, m)
-	return err
-}
-
-// onStop ends the walk. The summary is the answer.
-func (ws *walks) onStop(ctx context.Context, u *update) error {
-	_, err := ws.live.Stop(ctx, u.person, live.Stopped)
-	if errors.Is(err, live.ErrNoWalk) {
-		_, err = ws.out.Send(ctx, u.chat, noWalkMessage(u.words))
-	}
-	return err
-}
-
-// everyButton ("every:<duration>") chooses how often.
-func (ws *walks) everyButton(_ *update, args string) job {
-	every, err := time.ParseDuration(args)
-	if err != nil {
-		return ws.reply.oldButton()
-	}
-	return ws.walkButton(func(ctx context.Context, u *update) (telegram.Message, error) {
-		w, err := ws.live.Choose(ctx, u.person, every, u.arrived)
-		return telegram.Message{HTML: u.words.Say("live.chosen", "interval", interval(u.words, w.Interval))}, err
+	ws.lanes.run(chat, control, func() {
+		ctx, cancel := context.WithTimeout(ws.host.workContext(), updateTimeout)
+		defer cancel()
+		err := ws.host.guarded(0, func() error { return run(ctx) })
+		if err != nil && ws.host.workContext().Err() == nil {
+			ws.observe.Error("live")
+			ws.log.Error("walk", "what", what, "error", err)
+		}
 	})
+	return true
 }
 
-// liveButton ("live:pause", "live:resume", "live:stop", "live:how") is the rest of what can be done with a walk.
-func (ws *walks) liveButton(_ *update, args string) job {
-	switch args {
-	case "pause":
-		return ws.walkButton(func(ctx context.Context, u *update) (telegram.Message, error) {
-			_, err := ws.live.Pause(ctx, u.person)
-			return pausedMessage(u.words), err
-		})
-	case "resume":
-		return ws.walkButton(func(ctx context.Context, u *update) (telegram.Message, error) {
-			w, err := ws.live.Resume(ctx, u.person)
-			return resumedMessage(u.words, w, time.Now()), err
-		})
-	case "stop":
-		return ws.walkButton(func(ctx context.Context, u *update) (telegram.Message, error) {
-			_, err := ws.live.Stop(ctx, u.person, live.Stopped)
-			return telegram.Message{}, err // the summary follows
-		})
-	case "how":
-		return ws.walkButton(func(_ context.Context, u *update) (telegram.Message, error) {
-			return telegram.Message{HTML: u.words.Say("how_live.text")}, nil
-		})
+// reached takes what a send came to: somebody who blocked the bot is no fault.
+func (ws *walks) reached(ctx context.Context, person int64, err error) error {
+	if errors.Is(err, telegram.ErrUnreachable) {
+		ws.people.unreachable(ctx, person)
+		return nil
 	}
-	return ws.reply.oldButton()
+	return err
 }
 
-// walkButton is the job of a button whose message turns into what fn returns; an empty one only loses its buttons.
-func (ws *walks) walkButton(fn func(context.Context, *update) (telegram.Message, error)) job {
-	return job{kind: "button", run: func(ctx context.Context, u *update) error {
-		m, err := fn(ctx, u)
-		switch {
-		case errors.Is(err, live.ErrNoWalk):
-			ws.out.AnswerCallback(ctx, u.callback.ID, telegram.Plain(u.words.Say("live.none")))
-			return nil
-		case errors.Is(err, live.ErrInterval):
-			ws.out.AnswerCallback(ctx, u.callback.ID, u.words.Plain("button.old"))
-			return nil
-		}
-		ws.out.AnswerCallback(ctx, u.callback.ID, "")
-		if err != nil || u.callback.Message == nil {
-			return err
-		}
-		if m.HTML == "" {
-			return ws.reply.unbutton(ctx, u)
-		}
-		_, err = ws.out.Edit(ctx, u.chat, u.callback.Message.ID, m)
-		return err
-	}}
-}
-
-func (ws *walks) onNext(ctx context.Context, u *update) error {
-	err := ws.live.Next(ctx, u.person)
-	answer := u.words.Plain("toast.soon")
-	switch {
-	case errors.Is(err, live.ErrNoWalk):
-		answer = telegram.Plain(u.words.Say("live.none"))
-	case errors.Is(err, live.ErrFull):
-		answer = telegram.Plain(u.words.Say("live.full"))
-	case err != nil && !errors.Is(err, live.ErrBusy):
-		ws.out.AnswerCallback(ctx, u.callback.ID, "")
-		return err
+// withdrawCard deletes a card and says whether it did: without its story it would promise one for ever.
+func (ws *walks) withdrawCard(ctx context.Context, chat int64, card int) bool {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawMost)
+	defer cancel()
+	err := ws.out.Do(ctx, telegram.Request{Chat: chat, Method: "deleteMessage", Idempotent: true, Payload: map[string]any{
+		"chat_id": chat, "message_id": card,
+	}}, nil)
+	if err != nil {
+		ws.log.Warn("card", "error", err)
 	}
-	ws.out.AnswerCallback(ctx, u.callback.ID, answer)
-	return nil
+	return err == nil
+}
+
+// walkRequest asks for a story on a walk.
+func walkRequest(user store.User, person int64, at geo.Point) guide.Request {
+	req := guide.Request{
+		Person: person, Point: at, Language: user.Language, Length: user.Length,
+		Class: guide.LiveTick, Interests: user.Interests,
+	}
+	if req.Length == "" {
+		req.Length = store.Long // there is time while one walks
+	}
+	return req
 }

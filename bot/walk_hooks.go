@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 
 	"excursobot/bot/live"
 	"excursobot/bot/telegram"
@@ -22,24 +21,6 @@ func (ws *walks) hooks() live.Hooks {
 		Ended:   ws.ended,
 		Quiet:   ws.quiet,
 	}
-}
-
-// errand puts work that no update asked for into the chat's control lane, and says whether there was room.
-func (ws *walks) errand(chat int64, what string, run func(ctx context.Context) error) bool {
-	if ws.lanes.reserve(chat) != nil {
-		ws.log.Warn("overload", "what", what)
-		return false
-	}
-	ws.lanes.run(chat, control, func() {
-		ctx, cancel := context.WithTimeout(ws.host.workContext(), updateTimeout)
-		defer cancel()
-		err := ws.host.guarded(0, func() error { return run(ctx) })
-		if err != nil && ws.host.workContext().Err() == nil {
-			ws.observe.Error("live")
-			ws.log.Error("walk", "what", what, "error", err)
-		}
-	})
-	return true
 }
 
 // deliver tells a story that is due, in the chat's lane of stories: never two at once.
@@ -103,15 +84,4 @@ func (ws *walks) quiet(w store.Walk) {
 		_, err := ws.out.Send(ctx, w.Chat, telegram.Message{HTML: words.Say(quietKey)})
 		return ws.reached(ctx, w.Person, err)
 	})
-}
-
-const quietKey = "live.quiet"
-
-// reached takes what a send came to: somebody who blocked the bot is no fault.
-func (ws *walks) reached(ctx context.Context, person int64, err error) error {
-	if errors.Is(err, telegram.ErrUnreachable) {
-		ws.people.unreachable(ctx, person)
-		return nil
-	}
-	return err
 }

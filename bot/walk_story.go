@@ -9,7 +9,6 @@ import (
 	"excursobot/bot/live"
 	"excursobot/bot/telegram"
 	"excursobot/bot/text"
-	"excursobot/geo"
 	"excursobot/store"
 )
 
@@ -24,9 +23,6 @@ type walkStory struct {
 	card   int                   // its message
 	pin    func(context.Context) // the story's, after it was told
 }
-
-// withdrawMost is for taking back the card of a story that will not come, after the walk or the process ended.
-const withdrawMost = 5 * time.Second
 
 // tell tells a walk's story and returns what is left to do once the schedule knows. ctx ends with the walk.
 func (ws *walks) tell(ctx context.Context, due live.Tick) (live.Outcome, func(context.Context)) {
@@ -205,29 +201,4 @@ func (t *walkStory) withdraw(ctx context.Context) {
 	if t.walks.withdrawCard(ctx, t.Chat, t.card) {
 		t.begin(ctx, t.Attempt.Place, 0)
 	}
-}
-
-// withdrawCard deletes a card and says whether it did: without its story it would promise one for ever.
-func (ws *walks) withdrawCard(ctx context.Context, chat int64, card int) bool {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawMost)
-	defer cancel()
-	err := ws.out.Do(ctx, telegram.Request{Chat: chat, Method: "deleteMessage", Idempotent: true, Payload: map[string]any{
-		"chat_id": chat, "message_id": card,
-	}}, nil)
-	if err != nil {
-		ws.log.Warn("card", "error", err)
-	}
-	return err == nil
-}
-
-// walkRequest asks for a story on a walk.
-func walkRequest(user store.User, person int64, at geo.Point) guide.Request {
-	req := guide.Request{
-		Person: person, Point: at, Language: user.Language, Length: user.Length,
-		Class: guide.LiveTick, Interests: user.Interests,
-	}
-	if req.Length == "" {
-		req.Length = store.Long // there is time while one walks
-	}
-	return req
 }

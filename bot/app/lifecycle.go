@@ -36,7 +36,7 @@ func (s *steps) unwind() error {
 		if err != nil {
 			errs = append(errs, fmt.Errorf("stop %s: %w", last.name, err))
 		}
-		s.log.Debug("stop_step", "step", last.name, "duration", time.Since(began), "error", err)
+		s.log.Debug("step_stopped", "step", last.name, "duration", time.Since(began), "error", err)
 	}
 	return errors.Join(errs...)
 }

@@ -36,7 +36,7 @@ func (n *notifier) tell(state string) {
 		return
 	}
 	if err := n.send(state); err != nil {
-		n.log.Warn("sd_notify", "state", state, "error", err)
+		n.log.Warn("systemd_notify_failed", "state", state, "error", err)
 	}
 }
 

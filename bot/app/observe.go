@@ -98,7 +98,7 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 			Parked: b.Parked, Dropped: b.Dropped, Refused: b.Refused, Panics: b.Panics,
 		},
 		Gate: monitor.Gate{
-			Slots: g.Gate.Slots, Running: g.Gate.Running, Peak: g.Gate.Peak, Room: a.cfg.Queue.Size,
+			Slots: g.Gate.Slots, Running: g.Gate.Running, Peak: g.Gate.Peak, Room: queueSize,
 			Waiting: map[string]int{}, Estimate: monitor.InSeconds(a.gate.Estimate(guide.Interactive)), Mean: monitor.InSeconds(g.Gate.Mean),
 			Full: g.Gate.Full + g.Gate.Displaced, Late: g.Gate.Late,
 		},

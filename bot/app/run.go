@@ -93,7 +93,7 @@ func (a *App) Run(intake context.Context, l net.Listener) error {
 	defer endWatchdog()
 	systemd := start(watchdog, "watchdog", failed, a.keepSystemdInformed)
 	a.stop.push("watchdog", func() error { endWatchdog(); return systemd.wait() })
-	a.log.Info("started", "version", Version(), "addr", l.Addr().String(), "webhook", a.cfg.Telegram.WebhookURL != "")
+	a.log.Info("bot_started", "version", Version(), "addr", l.Addr().String(), "webhook", a.cfg.Telegram.WebhookURL != "")
 
 	select {
 	case <-intake.Done():
@@ -103,12 +103,12 @@ func (a *App) Run(intake context.Context, l net.Listener) error {
 	a.draining.Store(true)
 	a.notify.tell("STOPPING=1")
 	endIntake()
-	a.log.Info("stopping", "drain", a.cfg.Shutdown.Drain)
+	a.log.Info("bot_stopping", "drain", a.cfg.Shutdown.Drain)
 	if err := a.stop.unwind(); err != nil {
-		a.log.Error("stopped", "error", err)
+		a.log.Error("bot_stopped", "error", err)
 		return err
 	}
-	a.log.Info("stopped")
+	a.log.Info("bot_stopped")
 	return nil
 }
 
@@ -125,7 +125,7 @@ func (a *App) drain(bot *part) {
 	select {
 	case <-bot.done:
 	case <-late.C:
-		a.log.Warn("drain_over", "tasks", a.bot.Stats().Tasks)
+		a.log.Warn("drain_timed_out", "tasks", a.bot.Stats().Tasks)
 	}
 }
 

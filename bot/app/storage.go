@@ -42,7 +42,7 @@ func (a *App) openDatabase() error {
 	defer cancel()
 	c := a.cfg.Store
 	s, err := pgstore.Open(ctx, pgstore.Config{
-		URL: c.Postgres, MaxConns: int32(c.PostgresConns), StatementTimeout: c.PostgresTimeout, //nolint:gosec // at most 1000
+		URL: c.Postgres, MaxConns: int32(c.PostgresConns), StatementTimeout: statementTimeout, //nolint:gosec // at most 1000
 		Log: a.log.With("part", "store"),
 	})
 	if err != nil {

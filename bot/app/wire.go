@@ -26,6 +26,14 @@ import (
 	"excursobot/store/pgstore"
 )
 
+// What only a maintainer would change.
+const (
+	queueSize        = 100             // jobs that can wait for the model: about ten minutes of its work
+	placesPerCall    = 4               // a fifth place makes a call too long for a waiting person
+	cacheTTL         = time.Hour       // of the stories of a cell; a vote or a new story replaces them earlier
+	statementTimeout = 5 * time.Second // of Postgres; a statement takes milliseconds, so after this the database counts as away
+)
+
 // World is what lies outside the process. A nil transport is the real network.
 type World struct {
 	Telegram, Wikipedia, Model http.RoundTripper
@@ -109,21 +117,21 @@ func (a *App) Stats() Stats { return Stats{Guide: a.guide.Stats(), Bot: a.bot.St
 func (a *App) Close() error { return a.stop.unwind() }
 
 func (a *App) buildGuide(world World) error {
-	cache, err := geo.NewCache[[]store.Story](geo.CacheConfig{MaxBytes: int64(a.cfg.Cache.MaxBytes), TTL: a.cfg.Cache.TTL})
+	cache, err := geo.NewCache[[]store.Story](geo.CacheConfig{MaxBytes: int64(a.cfg.Cache.MaxBytes), TTL: cacheTTL})
 	if err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
 	a.stop.push("cache", func() error { cache.Close(); return nil })
 
 	a.gate = limiter.NewGate(limiter.GateConfig{
-		Slots: a.cfg.OpenAI.MaxConcurrent, Room: a.cfg.Queue.Size, Classes: int(guide.WarmUp) + 1, Unurgent: guide.ReadAhead,
+		Slots: a.cfg.OpenAI.MaxConcurrent, QueueSize: queueSize, Classes: int(guide.WarmUp) + 1, Background: guide.ReadAhead,
 	})
 	cfg := guide.Config{
 		Store:                a.store,
 		Cache:                cache,
 		Log:                  a.log.With("part", "guide"),
 		Gate:                 a.gate,
-		PlacesPerCall:        a.cfg.OpenAI.PlacesPerCall,
+		PlacesPerCall:        placesPerCall,
 		DailyTokens:          a.cfg.OpenAI.DailyTokens,
 		DailyTokensPerPerson: a.cfg.OpenAI.DailyTokensPerPerson,
 	}

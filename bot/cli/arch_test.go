@@ -47,14 +47,16 @@ var table = map[string]imports{
 	"bot/killpoint":        {ours: []string{"store"}},
 	"bot/admin":            {ours: []string{"bot/config", "bot/killpoint", "bot/text", "bot/web", "limiter", "store", "store/boltstore", "store/pgstore", "store/pgstore/legacy"}},
 	"bot/app":              {ours: []string{"*"}, libraries: []string{"github.com/lmittmann/tint"}},
-	"bot/cli":              {ours: []string{"bot/admin", "bot/app", "bot/config", "bot/web"}, libraries: []string{"github.com/alecthomas/kong"}},
+	"bot/demo":             {ours: []string{"bot/app", "bot/config", "bot/guide", "bot/sim", "bot/web", "geo", "geo/places"}},
+	"bot/loadtest":         {ours: []string{"bot/app", "bot/config", "bot/guide", "bot/sim", "bot/text", "bot/web", "geo", "limiter"}},
+	"bot/cli":              {ours: []string{"bot/admin", "bot/app", "bot/config", "bot/demo", "bot/loadtest", "bot/web"}, libraries: []string{"github.com/alecthomas/kong"}},
 	".":                    {ours: []string{"bot/cli"}},
 }
 
 // inTests is what test files may import beyond their package's row: the fakes of the world, the real store and its suite.
 var inTests = imports{
 	ours:      []string{"bot/sim", "store/boltstore", "store/pgstore", "store/pgstore/pgtest", "store/storetest", "bot/text", "geo", "geo/places", "limiter", "store", "bot/guide", "bot/guide/model"},
-	libraries: []string{"github.com/google/go-cmp", "github.com/chromedp"}, // the last drives a browser, in tests tagged browser
+	libraries: []string{"github.com/google/go-cmp"},
 }
 
 func TestImportsKeepToTheTable(t *testing.T) {

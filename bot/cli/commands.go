@@ -53,6 +53,9 @@ func (checkCommand) Run(p *process) error {
 	if err := cfg.WriteYAML(p.stdout); err != nil {
 		return err
 	}
+	for _, hint := range cfg.Removed() {
+		fmt.Fprintln(p.stderr, "excursobot: "+hint)
+	}
 	if err := cfg.Runnable(); err != nil {
 		return config.UsageError{Err: err}
 	}

@@ -39,7 +39,7 @@ func (p *process) followHangups(level *slog.LevelVar, log *slog.Logger) (stop fu
 func (p *process) changeLevel(level *slog.LevelVar, configured slog.Level, log *slog.Logger) slog.Level {
 	cfg, err := p.load()
 	if err != nil {
-		log.Error("log_level", "error", err) // the level stays, and so does the rest of the configuration
+		log.Error("config_reload_failed", "error", err) // the level stays, and so does the rest of the configuration
 		return configured
 	}
 	next := cfg.LogLevel()
@@ -48,6 +48,6 @@ func (p *process) changeLevel(level *slog.LevelVar, configured slog.Level, log *
 	} else {
 		level.Set(next)
 	}
-	log.Log(context.Background(), max(level.Level(), slog.LevelInfo), "log_level", "level", level.Level().String())
+	log.Log(context.Background(), max(level.Level(), slog.LevelInfo), "log_level_changed", "level", level.Level().String())
 	return next
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"excursobot/bot/app"
+	"excursobot/bot/demo"
+	"excursobot/bot/loadtest"
 )
 
 type demoCommand struct{}
@@ -16,11 +18,11 @@ func (demoCommand) Run(p *process) error {
 	}
 	p.limitMemory()
 	log := app.NewLogger(p.stdout, cfg, p.env)
-	return p.untilSignalled(func(intake context.Context) error { return app.RunDemo(intake, cfg, log, p.stderr) })
+	return p.untilSignalled(func(intake context.Context) error { return demo.Run(intake, cfg, log, p.stderr) })
 }
 
 type loadCommand struct {
-	app.LoadOptions `embed:""`
+	loadtest.Options `embed:""`
 }
 
 // Run measures the bot under load.

@@ -192,10 +192,10 @@ var sentences = map[string]string{
 	"library_unasked":      "The library could not be read",
 	"sweep":                "Expired rows could not be removed",
 	"part_failed":          "A part of the bot failed; the process ends",
-	"drain_over":           "Work in flight did not end in time at the stop",
-	"no_volume":            "No volume is mounted",
-	"no_model":             "There is no model",
-	"no_contact":           "Wikipedia is not told whom to contact",
+	"drain_timed_out":      "Work in flight did not end in time at the stop",
+	"volume_missing":       "No volume is mounted",
+	"model_missing":        "There is no model",
+	"contact_missing":      "Wikipedia is not told whom to contact",
 	"read_ahead":           "Stories could not be prepared ahead",
 }
 
