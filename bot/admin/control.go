@@ -59,7 +59,7 @@ type Control struct {
 func (c *Control) Run(ctx context.Context) error {
 	l, err := listenControl(c.Dir)
 	if err != nil {
-		c.Log.Warn("no_control_socket", "hint", "excursobot backup works only while the bot is stopped", "error", err)
+		c.Log.Warn("control_socket_failed", "hint", "excursobot backup works only while the bot is stopped", "error", err)
 		<-ctx.Done()
 		return nil
 	}
@@ -78,7 +78,7 @@ func (c *Control) Run(ctx context.Context) error {
 func (c *Control) streamBackup(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/octet-stream")
 	if err := c.File.Backup(r.Context(), killpoint.Writer(w)); err != nil {
-		c.Log.Error("backup", "error", err)
+		c.Log.Error("backup_failed", "error", err)
 		panic(http.ErrAbortHandler)
 	}
 }
@@ -87,7 +87,7 @@ func (c *Control) streamBackup(w http.ResponseWriter, r *http.Request) {
 func (c *Control) streamPayments(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	if err := writePayments(r.Context(), w, c.Store); err != nil {
-		c.Log.Error("payments", "error", err)
+		c.Log.Error("payments_read_failed", "error", err)
 		panic(http.ErrAbortHandler)
 	}
 }
@@ -96,7 +96,7 @@ func (c *Control) streamPayments(w http.ResponseWriter, r *http.Request) {
 func (c *Control) streamParked(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/jsonl")
 	if err := writeParked(r.Context(), c.Store, w); err != nil {
-		c.Log.Error("parked", "error", err)
+		c.Log.Error("dead_letters_read_failed", "error", err)
 		panic(http.ErrAbortHandler)
 	}
 }

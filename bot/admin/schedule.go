@@ -108,7 +108,7 @@ func (b *Backups) Run(ctx context.Context) error {
 	for {
 		last, err := b.last(ctx)
 		if err != nil {
-			b.Log.Error("backup", "error", err)
+			b.Log.Error("backup_failed", "error", err)
 		}
 		wait := time.Duration(0)
 		if !last.IsZero() {
@@ -121,11 +121,11 @@ func (b *Backups) Run(ctx context.Context) error {
 		path, err := b.due(ctx, began)
 		switch {
 		case err == nil:
-			b.Log.Info("backup", "file", path, "duration", time.Since(began))
+			b.Log.Info("backup_made", "file", path, "duration", time.Since(began))
 			continue
 		case errors.Is(err, errNotDue):
 		case ctx.Err() == nil:
-			b.Log.Error("backup", "error", err)
+			b.Log.Error("backup_failed", "error", err)
 		}
 		if limiter.Sleep(ctx, min(every, backupRetry)) != nil {
 			return nil
