@@ -7,10 +7,12 @@ import (
 	"sync"
 	"time"
 
+	"excursobot/limiter"
 	"excursobot/store"
 )
 
 const (
+	recordMost   = 10 * time.Second // for writing down what was told, after the stop too
 	arrearsMost  = 10_000           // of what could not be written; beyond it the oldest is given up
 	arrearsEvery = 10 * time.Second // between two tries to write it
 )
@@ -84,7 +86,7 @@ func (b *Bot) done(ctx context.Context, update int64) error {
 
 // payArrears writes what could not be written, again and again until ctx ends.
 func (b *Bot) payArrears(ctx context.Context) {
-	for sleep(ctx, arrearsEvery) == nil {
+	for limiter.Sleep(ctx, arrearsEvery) == nil {
 		b.guard(func() { b.payOnce(ctx) })
 	}
 }

@@ -72,12 +72,11 @@ func TestSomebodyElsesButtons(t *testing.T) {
 		t.Run(data, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldConfig{})
+				api := &recorder{calls: make(chan call, 1000)}
+				w := newWorld(t, worldConfig{edit: func(c *Config) { api.next, c.API = c.API, api }})
 				defer w.close()
 				owner := w.person(1, "en")
 				w.ask(owner, "/help")
-				api := &recorder{next: w.bot.out.api, calls: make(chan call, 100)}
-				w.bot.out.api = api
 				w.waitDone(w.tg.Inject(json.RawMessage(fmt.Sprintf(
 					`{"callback_query":{"id":"7","from":{"id":2,"language_code":"en"},"data":%q,"message":{"message_id":5,"chat":{"id":2,"type":"private"}}}}`, data))))
 				if got := api.wait(t, "answerCallbackQuery")["text"]; got != w.bot.cfg.Words.Words("en").Plain(want) {

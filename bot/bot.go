@@ -17,6 +17,7 @@ import (
 
 	"excursobot/bot/guide"
 	"excursobot/bot/live"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo/track"
 	"excursobot/limiter"
@@ -25,7 +26,7 @@ import (
 
 // Config wires a Bot.
 type Config struct {
-	API   API
+	API   telegram.API
 	Store store.Store
 	Guide *guide.Guide
 	Words *text.Catalog
@@ -37,18 +38,19 @@ type Config struct {
 	// Room says whether there is room for a payment, as far as that can be known before it is made; nil = there is.
 	Room func() bool
 
-	// Ahead is by how much this machine's clock is ahead of Telegram's; nil = it is not.
-	Ahead func() time.Duration
+	// ClockSkew returns by how much this machine's clock is ahead of Telegram's; nil = the clocks agree.
+	ClockSkew func() time.Duration
 
 	Silence time.Duration // without hearing Telegram for so long Run ends with ErrSilent, default 10 min; negative = never
 
 	MaxInflight  int // updates waiting and under way, default 2000; over it Telegram keeps them
 	PerChat      int // of one chat, default 20
 	HidePictures bool
-	Admins       []int64 // operators
-	Support      string  // whom /paysupport names; "" = nobody
-	DailyTokens  int64   // for /admin, as the guide has it; 0 = no limit
-	TokenPrice   float64 // dollars for a million tokens, for /admin; 0 = unknown
+	Admins       []int64      // operators
+	Support      string       // whom /paysupport names; "" = nobody
+	DailyTokens  int64        // for /admin, as the guide has it; 0 = no limit
+	TokenPrice   float64      // dollars for a million tokens, for /admin; 0 = unknown
+	Today        func() Today // the day's numbers for /admin; nil = nobody counts
 	Limits       Limits
 	Live         live.Config // Store, Log, Shared and Observe are the Bot's
 
@@ -75,37 +77,37 @@ type Limits struct {
 	NoticeInterval time.Duration // between two notices of a kind to one person, default 1 min
 }
 
-// Observe is told what happens; nil functions are left out. Labels are few and name no person.
-type Observe struct {
-	Update func(kind, outcome string)                           // each update that came in
-	Call   func(method, outcome string)                         // each call to Telegram
-	First  func(kind string, d time.Duration)                   // from arrival to a card or a story
-	Story  func(kind string, src guide.Source, d time.Duration) // from arrival to the whole answer; src "busy" = refused for load
-	Late   func(d time.Duration)                                // a walk's story behind its due time
-	Error  func(part string)                                    // faults that the operator should see
-}
-
 // Bot answers updates. Run must run for that.
 type Bot struct {
-	cfg       Config
-	log       *slog.Logger
-	out       *sender
-	lanes     *lanes
-	walks     *live.Live
-	intervals []time.Duration // to choose from
-	painter   *track.Painter
-	limits    buckets
-	replicas  *replicas // nil without Cluster
-	mux       mux
-	observe   Observe
+	cfg      Config
+	log      *slog.Logger
+	pace     *limiter.Pace[int64] // of what goes out, by chat
+	out      *telegram.Sender
+	lanes    *lanes
+	live     *live.Live
+	limits   buckets
+	replicas *replicas // nil without Cluster
+	mux      mux
+
+	// The subjects of the conversation.
+	reply     *responder
+	stories   *stories
+	walks     *walks
+	gifts     *gifts
+	settings  *settings
+	people    *people
+	help      *help
+	operators *operators
+	menus     *menus
+	pause     *pause
+
+	observe Observe
 
 	username atomic.Pointer[string] // of the bot, once Telegram said it
 	counts   counters
 	arrears  arrears
 	suspects chan struct{}             // holds a token while something is tried that may end the process
 	alive    atomic.Pointer[time.Time] // when updates last could come in; set by Run first
-	tally    *tally
-	pause    pause
 	checkout checkouts
 
 	mu       sync.Mutex
@@ -144,8 +146,8 @@ func New(cfg Config) (*Bot, error) {
 	if cfg.Room == nil {
 		cfg.Room = func() bool { return true }
 	}
-	if cfg.Ahead == nil {
-		cfg.Ahead = func() time.Duration { return 0 }
+	if cfg.ClockSkew == nil {
+		cfg.ClockSkew = func() time.Duration { return 0 }
 	}
 	cfg.Silence = cmp.Or(cfg.Silence, 10*time.Minute)
 	cfg.MaxInflight = cmp.Or(max(cfg.MaxInflight, 0), 2000)
@@ -155,42 +157,78 @@ func New(cfg Config) (*Bot, error) {
 		cfg:      cfg,
 		log:      cfg.Log,
 		lanes:    newLanes(cfg.MaxInflight, cfg.PerChat),
-		painter:  track.NewPainter(),
 		limits:   newBuckets(cfg.Limits),
-		tally:    newTally(),
 		inflight: make(map[int64]struct{}),
 		suspects: make(chan struct{}, 1),
 		ready:    errStarting,
 	}
-	b.observe = b.tally.watch(cfg.Observe.filled())
-	b.out = &sender{
-		api: cfg.API,
-		pace: limiter.NewPace[int64](limiter.PaceConfig{
-			Rate: cfg.Limits.OutRate, Burst: cfg.Limits.OutBurst,
-			KeyRate: cfg.Limits.ChatRate, KeyBurst: cfg.Limits.ChatBurst,
-			MaxWaiting: 2 * cfg.MaxInflight, // a task and its "typing" each wait once
-		}),
-		log:     cfg.Log,
-		observe: b.observe.Call,
-		guard:   b.guard,
-	}
-	cfg.Live.Store, cfg.Live.Log, cfg.Live.Observe = cfg.Store, cfg.Log, b.observe.Late
-	cfg.Live.Shared = cfg.Cluster != nil
-	walks, err := live.New(cfg.Live, b.hooks())
-	if err != nil {
+	b.observe = cfg.Observe.filled()
+	b.pace = limiter.NewPace[int64](limiter.PaceConfig{
+		Rate: cfg.Limits.OutRate, Burst: cfg.Limits.OutBurst,
+		KeyRate: cfg.Limits.ChatRate, KeyBurst: cfg.Limits.ChatBurst,
+		MaxWaiting: 2 * cfg.MaxInflight, // a task and its "typing" each wait once
+	})
+	b.out = telegram.NewSender(telegram.SenderConfig{API: cfg.API, Pace: b.pace, Log: cfg.Log, Observe: b.observe.Call, Guard: b.guard})
+	if err := b.join(); err != nil {
 		return nil, fmt.Errorf("bot: %w", err)
 	}
-	b.walks, b.intervals = walks, walks.Intervals()
 	if cfg.Cluster != nil {
 		b.replicas = newReplicas(b, cfg.Cluster, cfg.Replica, cfg.Lease, cfg.Log)
 		b.setShare(0) // until it has one
 	}
-	b.mux = b.routes()
 	return b, nil
 }
 
+// join makes the subjects and connects them.
+func (b *Bot) join() error {
+	cfg := &b.cfg
+	ids := operatorIDs(cfg.Admins)
+	b.reply = &responder{
+		out: b.out, users: cfg.Store, words: cfg.Words, host: b,
+		notices: limiter.NewKeyed[notice](limiter.KeyedConfig{Rate: 1 / cfg.Limits.NoticeInterval.Seconds(), Burst: 1}),
+		observe: b.observe, log: b.log,
+	}
+	b.pause = &pause{store: cfg.Store, operators: ids, observe: b.observe, log: b.log}
+	pins := &pins{out: b.out, store: cfg.Store}
+	report := reporter{observe: b.observe, log: b.log}
+	b.walks = &walks{
+		out: b.out, reply: b.reply, host: b, guide: cfg.Guide, store: cfg.Store, pause: b.pause, pins: pins, report: report,
+		lanes: b.lanes, replicas: b.replicas, troubles: limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: 1 / troubleEvery.Seconds(), Burst: 1}),
+		painter: track.NewPainter(), pictures: !cfg.HidePictures, observe: b.observe, log: b.log,
+	}
+	cfg.Live.Store, cfg.Live.Log, cfg.Live.Observe = cfg.Store, cfg.Log, b.observe.Late
+	cfg.Live.Shared = cfg.Cluster != nil
+	var err error
+	if b.live, err = live.New(cfg.Live, b.walks.hooks()); err != nil {
+		return err
+	}
+	b.people = &people{
+		out: b.out, reply: b.reply, live: b.live, store: cfg.Store, words: cfg.Words, observe: b.observe, log: b.log,
+	}
+	b.walks.live, b.walks.intervals, b.walks.people = b.live, b.live.Intervals(), b.people
+	b.stories = &stories{
+		out: b.out, reply: b.reply, host: b, guide: cfg.Guide, live: b.live, store: cfg.Store, pins: pins, report: report,
+		pictures: !cfg.HidePictures, observe: b.observe, log: b.log,
+	}
+	b.gifts = &gifts{
+		out: b.out, reply: b.reply, host: b, store: cfg.Store, checkout: &b.checkout, room: cfg.Room, observe: b.observe, log: b.log,
+	}
+	b.settings = &settings{out: b.out, reply: b.reply, store: cfg.Store, words: cfg.Words}
+	b.menus = &menus{out: b.out, words: cfg.Words, operators: ids, log: b.log}
+	b.help = &help{
+		out: b.out, reply: b.reply, gifts: b.gifts, menus: b.menus, operators: ids, words: cfg.Words, support: cfg.Support,
+	}
+	b.operators = &operators{
+		out: b.out, reply: b.reply, guide: cfg.Guide, live: b.live, store: cfg.Store, gifts: b.gifts, people: b.people, pause: b.pause,
+		operators: ids, tasks: func() int { tasks, _ := b.lanes.stats(); return tasks }, today: cfg.Today,
+		dailyTokens: cfg.DailyTokens, tokenPrice: cfg.TokenPrice, log: b.log,
+	}
+	b.mux = b.routes()
+	return nil
+}
+
 // Run takes updates until intake ends, then waits for those under way: until they are done, or, once work ends, cancelled. It
-// returns ErrToken if Telegram does not know the token, ErrSilent if it was not heard for Config.Silence, nil after a clean stop.
+// returns telegram.ErrToken if Telegram does not know the token, ErrSilent if it was not heard for Config.Silence, nil after a clean stop.
 func (b *Bot) Run(intake, work context.Context) error {
 	b.mu.Lock()
 	b.work, b.began = work, time.Now()
@@ -222,7 +260,7 @@ func (b *Bot) Run(intake, work context.Context) error {
 	switch {
 	case walks != nil:
 		return fmt.Errorf("bot: %w", walks)
-	case intake.Err() != nil && !errors.Is(err, ErrToken):
+	case intake.Err() != nil && !errors.Is(err, telegram.ErrToken):
 		return nil
 	}
 	return err
@@ -236,7 +274,7 @@ func (b *Bot) serve(ctx context.Context) (walks, updates error) {
 	walking := make(chan error, 1)
 	go func() {
 		defer stop()
-		walking <- b.guarded(0, func() error { return b.walks.Run(ctx) })
+		walking <- b.guarded(0, func() error { return b.live.Run(ctx) })
 	}()
 	updates = b.guarded(0, func() error { return b.ingest(ctx) })
 	stop()
@@ -264,7 +302,7 @@ func (b *Bot) ingest(ctx context.Context) error {
 	}
 	b.setReady(nil)
 	b.heard()
-	b.describe(ctx)
+	b.menus.describe(ctx)
 	b.keepWebhook(ctx)
 	return nil
 }
@@ -275,7 +313,7 @@ func (b *Bot) introduce(ctx context.Context) error {
 		var me struct {
 			Username string `json:"username"`
 		}
-		if err := b.out.call(ctx, "getMe", struct{}{}, &me); err != nil {
+		if err := b.out.Call(ctx, "getMe", struct{}{}, &me); err != nil {
 			return err
 		}
 		b.username.Store(&me.Username)
@@ -294,14 +332,14 @@ func (b *Bot) persist(ctx context.Context, what string, fn func(context.Context)
 			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case refusedToken(err):
-			return fmt.Errorf("%w: %w", ErrToken, err)
+		case telegram.RefusedToken(err):
+			return fmt.Errorf("%w: %w", telegram.ErrToken, err)
 		}
 		b.setReady(fmt.Errorf("telegram: %w", err))
-		after := max(pause.next(), retryAfter(err))
+		after := max(pause.next(), telegram.RetryAfter(err))
 		b.observe.Error("telegram")
 		b.log.Error("telegram_unreachable", "doing", what, "again_in", after.Round(time.Millisecond), "error", err)
-		if err := sleep(ctx, after); err != nil {
+		if err := limiter.Sleep(ctx, after); err != nil {
 			return err
 		}
 	}
@@ -341,7 +379,7 @@ type Stats struct {
 func (b *Bot) Stats() Stats {
 	tasks, running := b.lanes.stats()
 	s := Stats{
-		Tasks: tasks, Lanes: running, Out: b.out.pace.Stats(), Walks: b.walks.Stats(),
+		Tasks: tasks, Lanes: running, Out: b.pace.Stats(), Walks: b.live.Stats(),
 		Parked: b.counts.parked.Load(), Resumed: b.counts.resumed.Load(), Dropped: b.counts.dropped.Load(),
 		Refused: b.counts.refused.Load(), Panics: b.counts.panics.Load(),
 	}
@@ -355,26 +393,4 @@ func (b *Bot) Stats() Stats {
 type counters struct {
 	parked, resumed, dropped, refused, panics atomic.Uint64
 	heard                                     atomic.Int64 // Unix nanoseconds
-}
-
-func (o Observe) filled() Observe {
-	if o.Update == nil {
-		o.Update = func(string, string) {}
-	}
-	if o.Call == nil {
-		o.Call = func(string, string) {}
-	}
-	if o.First == nil {
-		o.First = func(string, time.Duration) {}
-	}
-	if o.Story == nil {
-		o.Story = func(string, guide.Source, time.Duration) {}
-	}
-	if o.Late == nil {
-		o.Late = func(time.Duration) {}
-	}
-	if o.Error == nil {
-		o.Error = func(string) {}
-	}
-	return o
 }

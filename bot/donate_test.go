@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/sim"
 	"excursobot/store"
 )
@@ -311,13 +313,13 @@ func TestWithoutRoomNobodyIsCharged(t *testing.T) {
 			t.Errorf("refused with %q, want %q; %d payments", reasons[0], want, len(w.tg.Payments()))
 		}
 		room.Store(true)
-		w.bot.cfg.Room = func() bool { return false } // it has, but the volume has none
+		w.bot.gifts.room = func() bool { return false } // it has, but the volume has none
 		p.Pay(bill.ID)
 		w.until("an answer", func() bool { synctest.Wait(); return len(reasons) == 2 })
 		if reasons[1] != reasons[0] {
 			t.Errorf("refused with %q", reasons[1])
 		}
-		w.bot.cfg.Room = func() bool { return true }
+		w.bot.gifts.room = func() bool { return true }
 		w.pay(p, bill)
 		w.until("credited", func() bool { return w.given(1).Person == 50 })
 	})
@@ -355,7 +357,7 @@ func TestNoPayerHearsOfAFailure(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, worldConfig{telegram: sim.TelegramConfig{Fault: func(method string, n int) (int, string, int, bool) {
-					return http.StatusBadGateway, "", 0, test.deaf && method == "sendMessage" && n <= sendTries
+					return http.StatusBadGateway, "", 0, test.deaf && method == "sendMessage" && n <= telegram.SendTries
 				}}})
 				defer func() { w.close() }()
 				p := w.person(1, "en")

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"excursobot/bot/telegram"
+	"excursobot/limiter"
 	"excursobot/store"
 )
 
@@ -31,9 +33,9 @@ func (b *Bot) keep(ctx context.Context, arrivals []*arrival) {
 	var kept []*arrival
 	var entries []store.Entry
 	for _, a := range arrivals {
-		if a.verdict == accepted && !a.job.fleeting || a.verdict == settled && a.u.checkout != nil {
+		if a.verdict == accepted && !a.job.fleeting || a.verdict == settled && a.u.Checkout != nil {
 			kept = append(kept, a)
-			entries = append(entries, store.Entry{Update: a.u.id, Chat: a.u.chat, Arrived: a.u.arrived.Add(-b.ahead()), Raw: a.raw})
+			entries = append(entries, store.Entry{Update: a.u.ID, Chat: a.u.Chat, Arrived: a.u.Arrived.Add(-b.ahead()), Raw: a.raw})
 		}
 	}
 	if len(kept) == 0 {
@@ -107,7 +109,7 @@ func (b *Bot) resume(ctx context.Context) error {
 func (b *Bot) waitForRoom(ctx context.Context) func(chat int64) error {
 	return func(chat int64) error {
 		for b.lanes.reserve(chat) != nil {
-			if err := sleep(ctx, 100*time.Millisecond); err != nil {
+			if err := limiter.Sleep(ctx, 100*time.Millisecond); err != nil {
 				return err
 			}
 		}
@@ -123,20 +125,20 @@ func (b *Bot) resumeOne(ctx context.Context, e *store.Entry, reserve func(chat i
 		b.log.Error("update_parked", "update", e.Update, "why", "unreadable", "error", err)
 		return false, b.cfg.Store.MarkDone(ctx, e.Update)
 	}
-	u.id, u.arrived = e.Update, b.here(e.Arrived)
-	u.shown.place, u.shown.message = e.Place, e.Message
+	u.ID, u.Arrived = e.Update, b.here(e.Arrived)
+	u.Shown.Place, u.Shown.Message = e.Place, e.Message
 	job := b.route(u)
 	if job.run == nil {
 		return false, b.cfg.Store.MarkDone(ctx, e.Update)
 	}
 	if job.story && !job.lasting && b.late(u) {
-		job = b.away(job.kind)
+		job = b.reply.away(job.kind)
 	}
-	if err := reserve(u.chat); err != nil {
+	if err := reserve(u.Chat); err != nil {
 		return false, err
 	}
 	b.mu.Lock()
-	b.inflight[u.id] = struct{}{}
+	b.inflight[u.ID] = struct{}{}
 	b.mu.Unlock()
 	b.counts.resumed.Add(1)
 	run := job.run
@@ -151,7 +153,7 @@ func (b *Bot) resumeOne(ctx context.Context, e *store.Entry, reserve func(chat i
 			}
 			defer end()
 		}
-		if _, err := b.cfg.Store.Retry(ctx, u.id); err != nil { // without the count it might end one process after the other
+		if _, err := b.cfg.Store.Retry(ctx, u.ID); err != nil { // without the count it might end one process after the other
 			return fmt.Errorf("count the try: %w", err)
 		}
 		return run(ctx, u)
@@ -165,24 +167,24 @@ func (b *Bot) resumeOne(ctx context.Context, e *store.Entry, reserve func(chat i
 func (b *Bot) park(ctx context.Context, u *update, money bool) error {
 	b.counts.parked.Add(1)
 	b.observe.Error("parked")
-	b.log.Error("update_parked", "update", u.id, "why", "tried too often")
+	b.log.Error("update_parked", "update", u.ID, "why", "tried too often")
 	var said error
 	if !money {
-		said = b.sayInstead(ctx, u, message{HTML: u.words.Say("error.internal")})
+		said = b.reply.sayInstead(ctx, u, telegram.Message{HTML: u.words.Say("error.internal")})
 	}
 	if said != nil {
 		if b.workContext().Err() != nil {
 			return said // a stop: the next process says it
 		}
-		b.log.Warn("update_parked", "update", u.id, "error", said)
+		b.log.Warn("update_parked", "update", u.ID, "error", said)
 	}
-	if u.shown.place != "" {
-		err := b.cfg.Store.Delivered(ctx, store.Delivery{Person: u.person, Place: u.shown.place, At: time.Now()})
+	if u.Shown.Place != "" {
+		err := b.cfg.Store.Delivered(ctx, store.Delivery{Person: u.Person, Place: u.Shown.Place, At: time.Now()})
 		if err != nil {
 			return fmt.Errorf("park: %w", err)
 		}
 	}
-	_, err := b.cfg.Store.Retry(ctx, u.id)
+	_, err := b.cfg.Store.Retry(ctx, u.ID)
 	u.done = err == nil
 	return err
 }
@@ -201,24 +203,24 @@ func (b *Bot) suspect(ctx context.Context) (end func(), err error) {
 
 // noteShown records what the person sees of an answer, so that a try after a crash goes on with it and with no other place.
 func (b *Bot) noteShown(ctx context.Context, u *update, place string, message int) {
-	if u.shown.place == place && u.shown.message == message {
+	if u.Shown.Place == place && u.Shown.Message == message {
 		return
 	}
-	u.shown.place, u.shown.message = place, message
+	u.Shown.Place, u.Shown.Message = place, message
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteMost)
 	defer cancel()
-	if err := b.cfg.Store.Note(ctx, u.id, place, message); err != nil {
+	if err := b.cfg.Store.Note(ctx, u.ID, place, message); err != nil {
 		b.observe.Error("store")
-		b.log.Error("inbox", "update", u.id, "error", fmt.Errorf("note what is shown: %w", err))
+		b.log.Error("inbox", "update", u.ID, "error", fmt.Errorf("note what is shown: %w", err))
 	}
 }
 
 // late says whether whoever asked has walked on: the update waited in the inbox, or at Telegram while no process ran. What arrived while one
 // ran is never late.
 func (b *Bot) late(u *update) bool {
-	waited := time.Since(u.arrived)
-	if u.message != nil {
-		if sent := time.Since(b.here(u.message.Time())); sent > time.Since(b.began) {
+	waited := time.Since(u.Arrived)
+	if u.Message != nil {
+		if sent := time.Since(b.here(u.Message.Time())); sent > time.Since(b.began) {
 			waited = sent
 		}
 	}
@@ -231,30 +233,8 @@ func (b *Bot) here(t time.Time) time.Time { return t.Add(b.ahead()) }
 // ahead is by how much this machine's wall clock is wrong, 0 if it is about right. With a wrong one everything would be late, and each walk over,
 // or none.
 func (b *Bot) ahead() time.Duration {
-	if ahead := b.cfg.Ahead(); ahead.Abs() >= wrongFrom {
+	if ahead := b.cfg.ClockSkew(); ahead.Abs() >= wrongFrom {
 		return ahead.Round(time.Minute)
 	}
 	return 0
-}
-
-// away is the job of a request that is late: an apology, once a minute, in the place of what was shown.
-func (b *Bot) away(kind string) job {
-	return job{kind: kind, run: func(ctx context.Context, u *update) error {
-		m := message{HTML: u.words.Say("error.away")}
-		if u.shown.message != 0 {
-			return b.sayInstead(ctx, u, m)
-		}
-		return b.notify(ctx, u, "error.away", m)
-	}}
-}
-
-// sayInstead says something in the place of a card that an earlier process showed, if it did.
-func (b *Bot) sayInstead(ctx context.Context, u *update, m message) error {
-	var err error
-	if u.shown.message != 0 {
-		_, err = b.out.edit(ctx, u.chat, u.shown.message, m)
-	} else {
-		_, err = b.out.send(ctx, u.chat, m)
-	}
-	return err
 }

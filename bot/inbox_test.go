@@ -61,8 +61,8 @@ func TestAfterACrashTheCardBecomesItsStory(t *testing.T) {
 		w.cut()
 		time.Sleep(time.Minute)
 		w.start()
-		w.until("both stories", func() bool { return len(stories(p)) == 2 && len(w.pending()) == 0 })
-		told := stories(p)
+		w.until("both stories", func() bool { return len(storiesOf(p)) == 2 && len(w.pending()) == 0 })
+		told := storiesOf(p)
 		if told[0].ID != card.ID || title(told[0]) != title(card) {
 			t.Errorf("the card %q became %q", card.Text, told[0].Text)
 		}
@@ -142,7 +142,7 @@ func TestAWrongClockMakesNothingLate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const ahead = time.Hour
-		w := newWorld(t, worldConfig{edit: func(c *Config) { c.Ahead = func() time.Duration { return ahead + time.Second } }})
+		w := newWorld(t, worldConfig{edit: func(c *Config) { c.ClockSkew = func() time.Duration { return ahead + time.Second } }})
 		defer w.close()
 		p, walker := w.person(1, "en"), w.person(2, "en")
 		inject := func(id int64, more string) int64 {
@@ -152,9 +152,9 @@ func TestAWrongClockMakesNothingLate(t *testing.T) {
 		inject(1, "")
 		w.waitStory(p, 0)
 		inject(2, `,"live_period":1800`)
-		w.until("the walk's first story", func() bool { return len(stories(walker)) > 0 })
+		w.until("the walk's first story", func() bool { return len(storiesOf(walker)) > 0 })
 		time.Sleep(31 * time.Minute)
-		if _, walking := w.bot.walks.Walk(2); walking {
+		if _, walking := w.bot.live.Walk(2); walking {
 			t.Error("the walk did not end with its period")
 		}
 	})
@@ -164,7 +164,7 @@ func TestAClockSetBetweenTwoProcessesMakesNothingLate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ahead := time.Duration(0)
-		w := newWorld(t, worldConfig{slow: 20 * time.Second, edit: func(c *Config) { c.Ahead = func() time.Duration { return ahead } }})
+		w := newWorld(t, worldConfig{slow: 20 * time.Second, edit: func(c *Config) { c.ClockSkew = func() time.Duration { return ahead } }})
 		defer func() { w.close() }()
 		p := w.person(1, "en")
 		p.Locate(cityLat, cityLon)
@@ -301,7 +301,7 @@ func TestWithoutRoomNoPlaceIsToldTwiceAndAllIsWrittenLater(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		p.Locate(cityLat, cityLon)
 		w.waitStory(p, 1)
-		told := stories(p)
+		told := storiesOf(p)
 		if title(told[0]) == title(told[1]) {
 			t.Errorf("%q told twice", title(told[0]))
 		}
@@ -333,18 +333,18 @@ func TestArrearsAreBounded(t *testing.T) {
 
 func TestWithoutRoomPeopleAreAnsweredAndPaymentsWait(t *testing.T) {
 	t.Parallel()
-	b, stop := newFront(t, &script{steps: []step{fine}}, func(c *Config) { c.Store = fullStore{c.Store, &atomic.Bool{}} })
+	b, stop := newFront(t, discardAPI{}, func(c *Config) { c.Store = fullStore{c.Store, &atomic.Bool{}} })
 	defer stop()
 	if w := post(b, hookSecret, say(1, 5, "/help")); w.Code != http.StatusOK {
 		t.Errorf("status %d, want 200", w.Code)
 	}
-	a := &arrival{u: &update{id: 7, chat: 5}, job: job{kind: "payment", vital: true}}
-	after := &arrival{u: &update{id: 8, chat: 5}}
+	a := &arrival{u: &update{ID: 7, Chat: 5}, job: job{kind: "payment", vital: true}}
+	after := &arrival{u: &update{ID: 8, Chat: 5}}
 	for _, a := range []*arrival{a, after} {
 		if err := b.lanes.reserve(5); err != nil {
 			t.Fatal(err)
 		}
-		a.verdict = b.begin(a.u.id)
+		a.verdict = b.begin(a.u.ID)
 	}
 	b.keep(t.Context(), []*arrival{a, after})
 	if a.verdict != faulty || after.verdict != faulty {
@@ -357,12 +357,11 @@ func BenchmarkAccepted(b *testing.B) {
 	for _, inbox := range []bool{true, false} {
 		for _, at := range []int{1, 100} {
 			b.Run(fmt.Sprintf("inbox=%v/together=%d", inbox, at), func(b *testing.B) {
-				front, stop := newFront(b, &script{steps: []step{fine}}, func(c *Config) {
+				front, stop := newFront(b, discardAPI{}, func(c *Config) {
 					c.Limits = Limits{StoryRate: -1, UpdateRate: -1, AllStoryRate: -1, ChatRate: -1, OutRate: -1}
 					c.MaxInflight, c.PerChat = math.MaxInt32, math.MaxInt32
 				})
 				defer stop()
-				front.out.api = discardAPI{}
 				front.mux.commands["help"] = func(context.Context, *update) error { return nil }
 				id := 0
 				for b.Loop() {

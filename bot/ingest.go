@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"runtime/debug"
 	"time"
+
+	"excursobot/bot/telegram"
 
 	tele "gopkg.in/telebot.v3"
 
@@ -97,10 +98,10 @@ func (b *Bot) place(ctx context.Context, a *arrival) {
 	case a.owner != "" && a.kept:
 		a.verdict = forwarded
 		b.giveUp(a.u)
-		b.replicas.hand(ctx, a.owner, a.u.chat, nil)
+		b.replicas.hand(ctx, a.owner, a.u.Chat, nil)
 		return
 	case a.kept && b.replicas != nil:
-		if err := b.pull(ctx, a.u.id, a.u.chat); err != nil {
+		if err := b.pull(ctx, a.u.ID, a.u.Chat); err != nil {
 			b.log.Error("inbox", "error", err) // a round finds it
 		}
 	case a.owner != "":
@@ -143,29 +144,29 @@ func (b *Bot) consider(ctx context.Context, in received) *arrival {
 	if err != nil {
 		return a
 	}
-	u.id, u.arrived = in.id, arrived
-	if u.checkout != nil {
+	u.ID, u.Arrived = in.id, arrived
+	if u.Checkout != nil {
 		u.kept = make(chan error, 1)
 		a.u, a.job, a.verdict = u, job{kind: "checkout"}, b.takeCheckout(u)
 		return a
 	}
-	if b.guarded(u.id, func() error { a.u, a.job = u, b.route(u); return nil }) != nil {
+	if b.guarded(u.ID, func() error { a.u, a.job = u, b.route(u); return nil }) != nil {
 		return a // it would end each process that polls for it, or come for ever
 	}
 	if b.replicas != nil && a.job.run != nil && b.takes() {
-		if owner := b.replicas.owner(ctx, u.chat); owner != b.replicas.id {
+		if owner := b.replicas.owner(ctx, u.Chat); owner != b.replicas.id {
 			a.owner = owner
 		}
 	}
 	if a.owner != "" && a.job.now != nil {
 		a.verdict = dropped
-		if b.limits.updates.Allow(u.person) {
+		if b.limits.updates.Allow(u.Person) {
 			a.verdict = forwarded
-			b.replicas.hand(ctx, a.owner, u.chat, in.raw)
+			b.replicas.hand(ctx, a.owner, u.Chat, in.raw)
 		}
 		return a
 	}
-	if now := a.job.now; now != nil && b.takes() && b.limits.updates.Allow(u.person) && now() {
+	if now := a.job.now; now != nil && b.takes() && b.limits.updates.Allow(u.Person) && now() {
 		a.verdict = settled
 		return a
 	}
@@ -181,8 +182,8 @@ func (b *Bot) consider(ctx context.Context, in received) *arrival {
 		return a
 	}
 	// Only now: what Run does not find open has been reserved before, and is waited for.
-	if a.verdict = b.begin(u.id); a.verdict != accepted {
-		b.lanes.cancel(u.chat)
+	if a.verdict = b.begin(u.ID); a.verdict != accepted {
+		b.lanes.cancel(u.Chat)
 		return a
 	}
 	if a.verdict = b.admit(ctx, u, &a.job); a.verdict != accepted {
@@ -196,24 +197,24 @@ func (b *Bot) roomFor(u *update, job *job) error {
 	case job.run == nil:
 		return nil
 	case job.money:
-		b.lanes.force(u.chat)
+		b.lanes.force(u.Chat)
 		return nil
 	}
-	return b.lanes.reserve(u.chat)
+	return b.lanes.reserve(u.Chat)
 }
 
 // giveUp forgets an update that was under way and did not get to its lane.
 func (b *Bot) giveUp(u *update) {
-	b.forget(u.id)
-	b.lanes.cancel(u.chat)
+	b.forget(u.ID)
+	b.lanes.cancel(u.Chat)
 }
 
 // enter puts an update with reserved room into its lane.
 func (b *Bot) enter(u *update, job job) {
-	if job.lane == telling && u.callback != nil && b.lanes.reserve(u.chat) == nil {
-		b.lanes.run(u.chat, control, func() { b.acknowledge(u) }) // the button's story waits for its turn, its spinner does not
+	if job.lane == telling && u.Callback != nil && b.lanes.reserve(u.Chat) == nil {
+		b.lanes.run(u.Chat, control, func() { b.acknowledge(u) }) // the button's story waits for its turn, its spinner does not
 	}
-	b.lanes.run(u.chat, job.lane, func() { b.perform(u, job) })
+	b.lanes.run(u.Chat, job.lane, func() { b.perform(u, job) })
 }
 
 // admit takes the person's tokens and asks the store whether the update is done.
@@ -221,36 +222,36 @@ func (b *Bot) admit(ctx context.Context, u *update, job *job) verdict {
 	if job.money {
 		return b.admitMoney(ctx, u, job)
 	}
-	if !b.limits.updates.Allow(u.person) {
+	if !b.limits.updates.Allow(u.Person) {
 		return dropped
 	}
 	if job.now != nil {
 		return accepted
 	}
-	done, err := b.cfg.Store.Done(ctx, u.id)
+	done, err := b.cfg.Store.Done(ctx, u.ID)
 	if errors.Is(err, store.ErrAway) && !job.vital && !job.lasting {
 		err = nil // answered from the caches; what Telegram sends twice just then is answered twice
 	}
 	if err != nil {
 		b.observe.Error("store")
-		b.log.Error("update_unknown", "update", u.id, "error", fmt.Errorf("ask whether it is done: %w", err))
+		b.log.Error("update_unknown", "update", u.ID, "error", fmt.Errorf("ask whether it is done: %w", err))
 		return faulty
 	}
 	if done {
 		return repeated
 	}
-	if b.closedFor(ctx, u) {
-		*job = b.refusal(job.kind, "error.maintenance", 0)
+	if b.pause.closedFor(ctx, u) {
+		*job = b.reply.refusal(job.kind, "error.maintenance", 0)
 	}
 	if job.story {
 		switch {
 		case !job.lasting && b.late(u):
-			*job = b.away(job.kind)
-		case !b.limits.stories.Allow(u.person):
-			*job = b.refusal(job.kind, "limit.story", b.limits.storyIn)
+			*job = b.reply.away(job.kind)
+		case !b.limits.stories.Allow(u.Person):
+			*job = b.reply.refusal(job.kind, "limit.story", b.limits.storyIn)
 		case !b.limits.all.Allow(struct{}{}):
 			b.log.Warn("overload", "what", "story requests")
-			u.brief = true // what is written already costs nothing; only without it are they asked to come again
+			u.Brief = true // what is written already costs nothing; only without it are they asked to come again
 		}
 	}
 	return accepted
@@ -258,14 +259,14 @@ func (b *Bot) admit(ctx context.Context, u *update, job *job) verdict {
 
 // perform runs one job under the work context: in its lane, never panicking, and remembered as done unless the work was cut off.
 func (b *Bot) perform(u *update, job job) {
-	defer b.forget(u.id)
+	defer b.forget(u.ID)
 	ctx, cancel := context.WithTimeout(b.workContext(), updateTimeout)
 	defer cancel()
-	if !u.anywhere && !b.replicas.ours(ctx, u.chat) {
+	if !u.anywhere && !b.replicas.ours(ctx, u.Chat) {
 		return // this process stood still for longer than its lease: another answers
 	}
-	err := b.guarded(u.id, func() error {
-		b.meet(ctx, u)
+	err := b.guarded(u.ID, func() error {
+		b.people.meet(ctx, u)
 		if u.user.Banned && !job.money {
 			return nil
 		}
@@ -274,15 +275,15 @@ func (b *Bot) perform(u *update, job job) {
 	switch {
 	case err != nil && b.workContext().Err() != nil:
 		return // cut off by the stop: it is not done
-	case errors.Is(err, errUnreachable):
-		if u.private { // out of a group is not out of reach
-			b.unreachable(ctx, u.person)
+	case errors.Is(err, telegram.ErrUnreachable):
+		if u.Private { // out of a group is not out of reach
+			b.people.unreachable(ctx, u.Person)
 		}
 	case err != nil:
 		b.observe.Error("bot")
-		b.log.Error("update", "update", u.id, "kind", job.kind, "error", err)
+		b.log.Error("update", "update", u.ID, "kind", job.kind, "error", err)
 		if !job.money { // what was paid is stored, whatever became of the thanks
-			_ = b.guarded(u.id, func() error { return b.apologise(u, job.story, err) })
+			_ = b.guarded(u.ID, func() error { return b.reply.apologise(u, job.story, err) })
 		}
 	}
 	if u.done || job.now != nil {
@@ -291,16 +292,16 @@ func (b *Bot) perform(u *update, job job) {
 	// Neither the update's own time nor a stop just now keeps an answer that was given from being remembered.
 	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), recordMost)
 	defer cancel()
-	if err := b.done(ctx, u.id); err != nil {
+	if err := b.done(ctx, u.ID); err != nil {
 		b.observe.Error("store")
-		b.log.Error("update_done", "update", u.id, "error", err)
+		b.log.Error("update_done", "update", u.ID, "error", err)
 	}
 }
 
 // acknowledge ends a button's spinner.
 func (b *Bot) acknowledge(u *update) {
-	_ = b.guarded(u.id, func() error {
-		b.out.answer(b.workContext(), u.callback.ID, "")
+	_ = b.guarded(u.ID, func() error {
+		b.out.AnswerCallback(b.workContext(), u.Callback.ID, "")
 		return nil
 	})
 }
@@ -335,7 +336,7 @@ func decode(raw []byte) (u *update, err error) {
 		return nil, fmt.Errorf("decode update: %w", err)
 	}
 	u = newUpdate(&full)
-	u.refunded = refundIn(raw)
+	u.Refunded = refundIn(raw)
 	return u, nil
 }
 
@@ -370,18 +371,4 @@ func (b *Bot) forget(id int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.inflight, id)
-}
-
-// refusedToken says whether an error means that the token is wrong: 401, or 404 for one of another shape.
-func refusedToken(err error) bool {
-	var refusal *apiError
-	return errors.As(err, &refusal) && (refusal.Code == http.StatusUnauthorized || refusal.Code == http.StatusNotFound)
-}
-
-func retryAfter(err error) time.Duration {
-	var refusal *apiError
-	if errors.As(err, &refusal) {
-		return refusal.RetryAfter
-	}
-	return 0
 }

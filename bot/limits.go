@@ -9,30 +9,17 @@ import (
 
 // buckets are the limits on what comes in.
 type buckets struct {
-	updates  *limiter.Keyed[int64]    // any update of a person
-	stories  *limiter.Keyed[int64]    // story requests of a person
-	all      *limiter.Keyed[struct{}] // story requests together
-	notices  *limiter.Keyed[notice]   // what a person is told about limits and the like
-	troubles *limiter.Keyed[int64]    // what a walker is told about sources that are down
-	storyIn  time.Duration            // after how long a person's next request passes
-}
-
-// troubleEvery is how often a walk's silence is explained.
-const troubleEvery = time.Hour
-
-// notice is a sentence that a person hears at most once in Limits.NoticeInterval.
-type notice struct {
-	person int64
-	key    string
+	updates *limiter.Keyed[int64]    // any update of a person
+	stories *limiter.Keyed[int64]    // story requests of a person
+	all     *limiter.Keyed[struct{}] // story requests together
+	storyIn time.Duration            // after how long a person's next request passes
 }
 
 func newBuckets(l Limits) buckets {
 	b := buckets{
-		updates:  limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: l.UpdateRate, Burst: l.UpdateBurst}),
-		stories:  limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: l.StoryRate, Burst: l.StoryBurst}),
-		all:      limiter.NewKeyed[struct{}](limiter.KeyedConfig{Rate: l.AllStoryRate, Burst: l.AllStoryBurst, MaxKeys: 1}),
-		notices:  limiter.NewKeyed[notice](limiter.KeyedConfig{Rate: 1 / l.NoticeInterval.Seconds(), Burst: 1}),
-		troubles: limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: 1 / troubleEvery.Seconds(), Burst: 1}),
+		updates: limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: l.UpdateRate, Burst: l.UpdateBurst}),
+		stories: limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: l.StoryRate, Burst: l.StoryBurst}),
+		all:     limiter.NewKeyed[struct{}](limiter.KeyedConfig{Rate: l.AllStoryRate, Burst: l.AllStoryBurst, MaxKeys: 1}),
 	}
 	if l.StoryRate > 0 {
 		b.storyIn = time.Duration(float64(time.Second) / l.StoryRate)
@@ -66,5 +53,5 @@ const (
 
 func (b *backoff) next() time.Duration {
 	b.last = min(max(2*b.last, backoffFirst), backoffMost)
-	return min(max(jitter(b.last), backoffFirst), backoffMost)
+	return min(max(limiter.Jitter(b.last), backoffFirst), backoffMost)
 }

@@ -7,12 +7,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/store"
 )
 
 // panicAPI panics in the calls of some methods.
 type panicAPI struct {
-	API
+	telegram.API
 	in map[string]bool
 }
 
@@ -41,7 +43,7 @@ func TestAPanicBesideAHandlerLeavesTheStory(t *testing.T) {
 
 func TestAnUpdateWhoseRoutePanicsIsParked(t *testing.T) {
 	t.Parallel()
-	b, stop := newFront(t, &script{steps: []step{fine}}, nil)
+	b, stop := newFront(t, discardAPI{}, nil)
 	defer stop()
 	b.mux.callbacks["boom"] = func(*update, string) job { panic("boom") }
 	body := `{"update_id":1,"callback_query":{"id":"1","from":{"id":1},"data":"boom:"}}`
@@ -56,7 +58,7 @@ func TestAnUpdateWhoseRoutePanicsIsParked(t *testing.T) {
 func TestAPollerThatPanicsEndsInOrder(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b, closeStore := newBare(t, panicAPI{&script{steps: []step{fine}}, map[string]bool{"getUpdates": true}}, nil)
+		b, closeStore := newBare(t, panicAPI{discardAPI{}, map[string]bool{"getUpdates": true}}, nil)
 		defer closeStore()
 		if err := b.Run(t.Context(), t.Context()); err == nil {
 			t.Error("Run ended without an error")
@@ -67,7 +69,7 @@ func TestAPollerThatPanicsEndsInOrder(t *testing.T) {
 func TestAPanicInTheArrearsIsNotTheEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b, closeStore := newBare(t, &script{steps: []step{fine}}, nil)
+		b, closeStore := newBare(t, discardAPI{}, nil)
 		defer closeStore()
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})

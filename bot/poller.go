@@ -9,6 +9,10 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"excursobot/bot/telegram"
+
+	"excursobot/limiter"
 )
 
 // Bounds of polling.
@@ -33,11 +37,11 @@ func (b *Bot) poll(ctx context.Context) error {
 		if !b.replicas.polls() { // another one does; what it hears of our chats it hands to us
 			b.heard()
 			b.setReady(nil)
-			_ = sleep(ctx, pollPause)
+			_ = limiter.Sleep(ctx, pollPause)
 			continue
 		}
 		asked := time.Now()
-		wait := pollWait
+		wait := telegram.PollWait
 		if b.Ready() != nil {
 			wait = 0 // learn at once whether we are heard
 		}
@@ -54,7 +58,7 @@ func (b *Bot) poll(ctx context.Context) error {
 		b.setReady(nil)
 		if !described {
 			described = true
-			describing.Go(func() { b.guard(func() { b.describe(ctx) }) })
+			describing.Go(func() { b.guard(func() { b.menus.describe(ctx) }) })
 		}
 		before := offset
 		var full bool
@@ -63,7 +67,7 @@ func (b *Bot) poll(ctx context.Context) error {
 			_ = b.lanes.room(waiting)
 			cancel()
 		} else if offset == before && wait > 0 && time.Since(asked) < pollPause {
-			_ = sleep(ctx, pollPause)
+			_ = limiter.Sleep(ctx, pollPause)
 		}
 	}
 	return nil
@@ -89,7 +93,7 @@ func (b *Bot) take(ctx context.Context, offset int64, updates []json.RawMessage)
 		case stopping:
 			return offset, false
 		case faulty:
-			_ = sleep(ctx, backoffFirst) // the store's error is in the log; ask again, without a storm
+			_ = limiter.Sleep(ctx, backoffFirst) // the store's error is in the log; ask again, without a storm
 			return offset, false
 		case chatFull:
 			// Lost: polling has one order for all chats, and an offset confirms all below it. To ask again would hold up everybody for one
@@ -108,19 +112,19 @@ const chatFullKey = "chat_full"
 // lost says in a chat that is full that it must ask again. It takes room beyond the chat's, as little as notices are many.
 func (b *Bot) lost(raw []byte) {
 	u, err := decode(raw)
-	if err != nil || u.person == 0 || u.edited != nil || u.member != nil || !b.limits.notices.Allow(notice{u.chat, chatFullKey}) {
+	if err != nil || u.Person == 0 || u.Edited != nil || u.Member != nil || !b.reply.notices.Allow(notice{u.Chat, chatFullKey}) {
 		return
 	}
-	u.arrived = time.Now()
-	b.lanes.force(u.chat)
-	b.lanes.run(u.chat, control, func() {
+	u.Arrived = time.Now()
+	b.lanes.force(u.Chat)
+	b.lanes.run(u.Chat, control, func() {
 		b.guard(func() {
 			ctx, cancel := context.WithTimeout(b.workContext(), apologyMost)
 			defer cancel()
-			if b.meet(ctx, u); u.user.Banned {
+			if b.people.meet(ctx, u); u.user.Banned {
 				return
 			}
-			if _, err := b.out.send(ctx, u.chat, message{HTML: u.words.Say("limit.story", "wait", overloadAgain)}); err != nil {
+			if _, err := b.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say("limit.story", "wait", overloadAgain)}); err != nil {
 				b.log.Warn("chat_full", "error", err)
 			}
 		})
@@ -129,13 +133,13 @@ func (b *Bot) lost(raw []byte) {
 
 func (b *Bot) getUpdates(ctx context.Context, offset int64, wait time.Duration) ([]json.RawMessage, error) {
 	var updates []json.RawMessage
-	err := b.out.call(ctx, "getUpdates", map[string]any{
+	err := b.out.Call(ctx, "getUpdates", map[string]any{
 		"offset":          offset,
 		"limit":           pollLimit,
 		"timeout":         int(wait.Seconds()),
 		"allowed_updates": allowedUpdates,
 	}, &updates)
-	var refusal *apiError
+	var refusal *telegram.APIError
 	if !errors.As(err, &refusal) || refusal.Code != http.StatusConflict {
 		return updates, err
 	}
@@ -146,5 +150,5 @@ func (b *Bot) getUpdates(ctx context.Context, offset int64, wait time.Duration) 
 }
 
 func (b *Bot) deleteWebhook(ctx context.Context) error {
-	return b.out.call(ctx, "deleteWebhook", map[string]any{"drop_pending_updates": false}, nil)
+	return b.out.Call(ctx, "deleteWebhook", map[string]any{"drop_pending_updates": false}, nil)
 }

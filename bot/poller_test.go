@@ -12,7 +12,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/sim"
+	"excursobot/limiter"
 )
 
 // pollAPI answers getUpdates by script and everything else with success.
@@ -57,7 +60,7 @@ func (p *pollAPI) Call(ctx context.Context, method string, payload any) ([]byte,
 }
 
 // runPoller runs a bot that polls the API for d and returns how its Run ended.
-func runPoller(t *testing.T, api API, d time.Duration) error {
+func runPoller(t *testing.T, api telegram.API, d time.Duration) error {
 	t.Helper()
 	b, closeStore := newBare(t, api, func(c *Config) { c.Silence = -1 })
 	defer closeStore()
@@ -163,8 +166,8 @@ func TestPollerEndsOnAWrongToken(t *testing.T) {
 		api := &pollAPI{answer: func(int, int64) ([]byte, error) {
 			return []byte(`{"ok":false,"error_code":401,"description":"Unauthorized"}`), nil
 		}}
-		if err := runPoller(t, api, time.Hour); !errors.Is(err, ErrToken) {
-			t.Errorf("Run: %v, want %v", err, ErrToken)
+		if err := runPoller(t, api, time.Hour); !errors.Is(err, telegram.ErrToken) {
+			t.Errorf("Run: %v, want %v", err, telegram.ErrToken)
 		}
 		if len(api.polls) != 1 {
 			t.Errorf("%d polls, want 1", len(api.polls))
@@ -209,7 +212,7 @@ func TestOffsetMovesOnlyPastAcceptedUpdates(t *testing.T) {
 			mu.Lock()
 			handled++
 			mu.Unlock()
-			return sleep(ctx, 5*time.Second)
+			return limiter.Sleep(ctx, 5*time.Second)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/guide"
 	"excursobot/bot/live"
 	"excursobot/bot/text"
@@ -40,7 +42,7 @@ func TestWalksLookAsTheyShould(t *testing.T) {
 			t.Parallel()
 			w := words.Words(language)
 			var b strings.Builder
-			add := func(name string, m message) { fmt.Fprintf(&b, "=== %s\n%s\n", name, show(m)) }
+			add := func(name string, m telegram.Message) { fmt.Fprintf(&b, "=== %s\n%s\n", name, show(m)) }
 			add("a walk's story", walkMessage(w, guide.Story{
 				Place:    store.Place{Title: "Old Gate", Point: geo.Point{Lat: 48.137, Lon: 11.575}, URL: "https://en.wikipedia.org/wiki/Gate"},
 				Distance: 80, Text: "It has no wall.", Source: guide.FromModel, Key: store.StoryKey{Place: "Q1", Language: "en", Length: store.Long},

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"excursobot/limiter"
 	"excursobot/store"
 )
 
@@ -27,7 +28,7 @@ const (
 
 func newReplicas(b *Bot, hub store.Cluster, id string, lease time.Duration, log *slog.Logger) *replicas {
 	r := &replicas{
-		hub: hub, id: id, lease: cmp.Or(lease, 30*time.Second), log: log, drop: b.walks.Drop, look: make(chan struct{}, 1),
+		hub: hub, id: id, lease: cmp.Or(lease, 30*time.Second), log: log, drop: b.live.Drop, look: make(chan struct{}, 1),
 		owned: make(map[int64]time.Time), strangers: make(map[int64]acquaintance),
 	}
 	r.adopt = func(ctx context.Context, chats ...int64) error {
@@ -35,7 +36,7 @@ func newReplicas(b *Bot, hub store.Cluster, id string, lease time.Duration, log 
 		if err != nil {
 			return fmt.Errorf("take over walks: %w", err)
 		}
-		b.walks.Adopt(walks)
+		b.live.Adopt(walks)
 		return nil
 	}
 	return r
@@ -87,7 +88,7 @@ func (b *Bot) listen(ctx context.Context) {
 				r.log.Warn("replica_deaf", "again_in", listenAgain, "error", err)
 			}
 		})
-		_ = sleep(ctx, listenAgain)
+		_ = limiter.Sleep(ctx, listenAgain)
 	}
 }
 
@@ -200,7 +201,7 @@ func (b *Bot) giveBack(ctx context.Context) error {
 	var idle []int64
 	now := time.Now()
 	for _, chat := range r.chats() {
-		if b.lanes.busy(chat) || b.walks.Keeps(chat) {
+		if b.lanes.busy(chat) || b.live.Keeps(chat) {
 			continue
 		}
 		r.mu.Lock()

@@ -68,5 +68,5 @@ func (b *Bot) choosePoller(ctx context.Context) error {
 
 // setShare sets the rate of sending; a replica without a share yet still answers, slowly.
 func (b *Bot) setShare(held int) {
-	b.out.pace.SetRate(b.cfg.Limits.OutRate * max(float64(held), 0.5) / outShares)
+	b.pace.SetRate(b.cfg.Limits.OutRate * max(float64(held), 0.5) / outShares)
 }

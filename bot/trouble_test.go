@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/sim"
 )
 
@@ -148,7 +150,7 @@ func TestACardWhoseStoryCannotBeSentBecomesAnApology(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldConfig{telegram: sim.TelegramConfig{Fault: func(m string, n int) (int, string, int, bool) {
-			return http.StatusBadGateway, "<html>", 0, m == "editMessageText" && n <= sendTries
+			return http.StatusBadGateway, "<html>", 0, m == "editMessageText" && n <= telegram.SendTries
 		}}})
 		defer w.close()
 		p := w.person(1, "en")
@@ -169,7 +171,7 @@ func TestAnUpdateThatTakesTooLongIsApologisedForAndDone(t *testing.T) {
 		defer w.close()
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/help"))
-		u := &update{id: 1 << 40, arrived: time.Now(), chat: 1, private: true, person: 1, code: "en"}
+		u := &update{ID: 1 << 40, Arrived: time.Now(), Chat: 1, Private: true, Person: 1, LanguageCode: "en"}
 		w.bot.perform(u, job{kind: "text", run: func(ctx context.Context, _ *update) error {
 			<-ctx.Done()
 			return ctx.Err()
@@ -177,7 +179,7 @@ func TestAnUpdateThatTakesTooLongIsApologisedForAndDone(t *testing.T) {
 		if got := answers(p); len(got) != 2 || got[1].Text != w.bot.cfg.Words.Words("en").Plain("error.broken") {
 			t.Errorf("answers %+v, want an apology", got)
 		}
-		done, err := w.store.Done(t.Context(), u.id)
+		done, err := w.store.Done(t.Context(), u.ID)
 		w.must(err)
 		if !done {
 			t.Error("the update is not done")
@@ -265,7 +267,7 @@ func TestEachReasonForNoStoryHasItsSentence(t *testing.T) {
 				if want := w.bot.cfg.Words.Words("en").Plain(tt.want); last.Text != want {
 					t.Errorf("answered %q, want %q", last.Text, want)
 				}
-				for _, m := range stories(p) {
+				for _, m := range storiesOf(p) {
 					if titles[title(m)] {
 						t.Errorf("%q told twice", title(m))
 					}
@@ -304,7 +306,7 @@ func TestFiftyPeopleAtOnceStayWithinTelegramsLimits(t *testing.T) {
 			people = append(people, p)
 		}
 		for _, p := range people {
-			w.until("a story", func() bool { return len(stories(p)) == 1 })
+			w.until("a story", func() bool { return len(storiesOf(p)) == 1 })
 		}
 		for _, method := range []string{"sendMessage", "editMessageText", "sendChatAction"} {
 			if n := w.seen.count("call " + method + " flood"); n > 0 {

@@ -12,6 +12,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/sim"
 )
 
@@ -38,7 +40,7 @@ func FuzzUpdates(f *testing.F) {
 	for _, id := range []int64{1, 2, operator} {
 		tg.Person(sim.Profile{ID: id})
 	}
-	api, err := Dial(DialConfig{Token: "1:t", Transport: sim.Transport(map[string]http.Handler{"api.telegram.org": tg})})
+	api, err := telegram.NewClient(telegram.ClientConfig{Token: "1:t", Transport: sim.Transport(map[string]http.Handler{"api.telegram.org": tg})})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -93,16 +95,16 @@ func FuzzUpdates(f *testing.F) {
 
 // refusals notes what Telegram refuses to show. Buttons and checkouts that are too old are no fault: nobody pressed them.
 type refusals struct {
-	API
+	telegram.API
 	why *atomic.Pointer[string]
 }
 
 func (r refusals) Call(ctx context.Context, method string, payload any) ([]byte, error) {
 	body, err := r.API.Call(ctx, method, payload)
-	_, failed := parse(body, err)
-	var refusal *apiError
+	_, failed := telegram.Parse(body, err)
+	var refusal *telegram.APIError
 	switch {
-	case !errors.As(failed, &refusal), unchanged(failed), strings.HasPrefix(method, "answer"):
+	case !errors.As(failed, &refusal), telegram.Unchanged(failed), strings.HasPrefix(method, "answer"):
 	case strings.HasPrefix(method, "edit") && strings.Contains(refusal.Description, "not found"):
 	default:
 		why := method + ": " + refusal.Description

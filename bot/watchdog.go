@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"excursobot/limiter"
 )
 
 // ErrSilent says that no update could have come in for Config.Silence: a new process may do better.
@@ -39,7 +41,7 @@ func (b *Bot) watched(ctx context.Context, ingest func(context.Context) error) e
 				cancel(fmt.Errorf("%w (%v): %w", ErrSilent, b.cfg.Silence, b.Ready()))
 				return
 			}
-			if sleep(ctx, left) != nil {
+			if limiter.Sleep(ctx, left) != nil {
 				return
 			}
 		}
@@ -68,7 +70,7 @@ func (b *Bot) keepWebhook(ctx context.Context) {
 			b.log.Error("webhook", "error", err)
 		}
 		b.setReady(err)
-		if sleep(ctx, hookEvery) != nil {
+		if limiter.Sleep(ctx, hookEvery) != nil {
 			return
 		}
 	}
@@ -83,7 +85,7 @@ func (b *Bot) checkWebhook(ctx context.Context, set time.Time) error {
 		ErrorDate int64  `json:"last_error_date"`
 		Error     string `json:"last_error_message"`
 	}
-	if err := b.out.call(ctx, "getWebhookInfo", struct{}{}, &info); err != nil {
+	if err := b.out.Call(ctx, "getWebhookInfo", struct{}{}, &info); err != nil {
 		return err
 	}
 	if info.URL != b.cfg.WebhookURL {

@@ -67,7 +67,7 @@ func (b *Bot) register(ctx context.Context) error {
 }
 
 func (b *Bot) setWebhook(ctx context.Context) error {
-	return b.out.call(ctx, "setWebhook", map[string]any{
+	return b.out.Call(ctx, "setWebhook", map[string]any{
 		"url":                  b.cfg.WebhookURL,
 		"secret_token":         b.cfg.WebhookSecret,
 		"allowed_updates":      allowedUpdates,

@@ -14,15 +14,18 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/guide"
 	"excursobot/bot/text"
 	"excursobot/geo"
+	"excursobot/limiter"
 	"excursobot/store"
 	"excursobot/store/boltstore"
 )
 
 // newBare returns a bot that polls the API and was not started; its guide knows no places. The function closes its store.
-func newBare(t testing.TB, api API, edit func(*Config)) (*Bot, func()) {
+func newBare(t testing.TB, api telegram.API, edit func(*Config)) (*Bot, func()) {
 	t.Helper()
 	fail := func(err error) {
 		t.Helper()
@@ -53,7 +56,7 @@ func newBare(t testing.TB, api API, edit func(*Config)) (*Bot, func()) {
 }
 
 // newFront returns a bot that takes updates by webhook until the function is called. The API must answer the calls of the start at once.
-func newFront(t testing.TB, api API, edit func(*Config)) (*Bot, func()) {
+func newFront(t testing.TB, api telegram.API, edit func(*Config)) (*Bot, func()) {
 	t.Helper()
 	b, closeStore := newBare(t, api, func(c *Config) {
 		c.WebhookURL, c.WebhookSecret = hookURL, hookSecret
@@ -91,7 +94,7 @@ func say(id int, person int64, text string) string {
 
 func TestWebhookStatuses(t *testing.T) {
 	t.Parallel()
-	b, stop := newFront(t, &script{steps: []step{fine}}, nil)
+	b, stop := newFront(t, discardAPI{}, nil)
 	defer stop()
 	tests := []struct {
 		name, method, secret, body string
@@ -206,9 +209,9 @@ func TestAPanicFailsItsUpdateAlone(t *testing.T) {
 func TestStopDrainsAndThenCancels(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b, closeStore := newBare(t, &script{steps: []step{fine}}, func(c *Config) { c.WebhookURL, c.WebhookSecret = hookURL, hookSecret })
+		b, closeStore := newBare(t, discardAPI{}, func(c *Config) { c.WebhookURL, c.WebhookSecret = hookURL, hookSecret })
 		defer closeStore()
-		b.mux.commands["wait"] = func(ctx context.Context, _ *update) error { return sleep(ctx, 10*time.Second) }
+		b.mux.commands["wait"] = func(ctx context.Context, _ *update) error { return limiter.Sleep(ctx, 10*time.Second) }
 		b.mux.commands["hang"] = func(ctx context.Context, _ *update) error { <-ctx.Done(); return ctx.Err() }
 		intake, stopIntake := context.WithCancel(t.Context())
 		work, stopWork := context.WithCancel(t.Context())
@@ -248,7 +251,7 @@ func FuzzWebhook(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	b, stop := newFront(f, &script{steps: []step{fine}}, func(c *Config) {
+	b, stop := newFront(f, discardAPI{}, func(c *Config) {
 		c.Limits = Limits{StoryRate: -1, UpdateRate: -1, AllStoryRate: -1, ChatRate: -1, OutRate: -1}
 	})
 	f.Cleanup(stop)
@@ -283,11 +286,10 @@ func TestWebhookOfTelegram(t *testing.T) {
 
 // BenchmarkUpdate is one command through the webhook, its lane, the real store and the answer.
 func BenchmarkUpdate(b *testing.B) {
-	front, stop := newFront(b, &script{steps: []step{fine}}, func(c *Config) {
+	front, stop := newFront(b, discardAPI{}, func(c *Config) {
 		c.Limits = Limits{StoryRate: -1, UpdateRate: -1, AllStoryRate: -1, ChatRate: -1, OutRate: -1}
 	})
 	defer stop()
-	front.out.api = discardAPI{}
 	id := 0
 	b.ReportAllocs()
 	for b.Loop() {
@@ -312,7 +314,7 @@ func BenchmarkUpdate(b *testing.B) {
 
 // BenchmarkRefusedUpdate is one update's way to its lane without the store's write behind it.
 func BenchmarkRefusedUpdate(b *testing.B) {
-	front, stop := newFront(b, &script{steps: []step{fine}}, nil)
+	front, stop := newFront(b, discardAPI{}, nil)
 	defer stop()
 	body := []byte(say(1, 1, "/help"))
 	for range 30 { // the person's bucket is empty from here on
@@ -348,7 +350,7 @@ func (g *gatedAPI) Call(ctx context.Context, method string, payload any) ([]byte
 		}
 		g.sends.Add(1)
 		g.mu.Lock()
-		g.said = append(g.said, payload.(outgoing).Text)
+		g.said = append(g.said, payload.(telegram.Outgoing).Text)
 		g.mu.Unlock()
 	}
 	return []byte(`{"ok":true,"result":{"message_id":1}}`), nil

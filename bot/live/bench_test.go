@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"excursobot/geo"
+	"excursobot/geo/track"
 	"excursobot/store"
 	"excursobot/store/boltstore"
 )
@@ -116,8 +117,8 @@ func BenchmarkMemory(b *testing.B) {
 		fresh := heap()
 		for _, s := range l.walks {
 			for i := range 360 {
-				p := TrackPoint{Point: geo.Offset(home, 90, float64(i)*28), At: s.walk.Began.Add(time.Duration(i) * 20 * time.Second)}
-				s.walk.Track, _ = s.trail.step(s.walk.Track, p)
+				p := track.Fix{Point: geo.Offset(home, 90, float64(i)*28), At: s.walk.Began.Add(time.Duration(i) * 20 * time.Second)}
+				s.walk.Track, _ = s.encoder.Step(s.walk.Track, p)
 			}
 		}
 		walked := heap()

@@ -30,7 +30,7 @@ func (l *Live) load(ctx context.Context) error {
 // adoptLocked goes on with a walk of an earlier process.
 func (l *Live) adoptLocked(w store.Walk, now time.Time) {
 	s := &session{walk: w, index: -1, heard: now, choiceBy: w.Began.Add(choiceWait), offerAt: now}
-	s.walk.Track = s.trail.resume(w.Track)
+	s.walk.Track = s.encoder.Resume(w.Track)
 	l.walks[s.key()] = s
 	if s.ended() {
 		l.events.place(s)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"excursobot/geo"
+	"excursobot/geo/track"
 )
 
 // awayMetres from where everything was told there may be something again.
@@ -73,11 +74,11 @@ func (l *Live) applyLocked(s *session, now time.Time) {
 	switch {
 	case s.suspect != nil && confirms(f, *s.suspect, w.Point):
 		s.motion = motion{}
-		w.Track = s.trail.jump(w.Track, TrackPoint{Point: f.point, At: f.at})
+		w.Track = s.encoder.Jump(w.Track, track.Fix{Point: f.point, At: f.at})
 	case plausible(w.Point, f.point, took):
 		s.motion.observe(w.Point, f.point, took)
 		var metres float64
-		w.Track, metres = s.trail.step(w.Track, TrackPoint{Point: f.point, At: f.at})
+		w.Track, metres = s.encoder.Step(w.Track, track.Fix{Point: f.point, At: f.at})
 		w.Metres += metres
 	default:
 		s.suspect = &f

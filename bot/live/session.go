@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"excursobot/geo"
+	"excursobot/geo/track"
 	"excursobot/store"
 )
 
@@ -39,7 +40,7 @@ type session struct {
 	move    fix
 	suspect *fix // a jump, until the next fix
 	motion  motion
-	trail   trail
+	encoder track.Encoder // of walk.Track
 }
 
 // fix is a position from the phone.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"excursobot/geo"
+	"excursobot/geo/track"
 	"excursobot/store"
 )
 
@@ -181,7 +182,7 @@ func (l *Live) newSession(sh Share, now time.Time, revision uint64) *session {
 			Position: store.Position{Point: f.point, Heading: f.heading, Fixed: f.at},
 		},
 	}
-	s.walk.Track, _ = s.trail.step(nil, TrackPoint{Point: f.point, At: f.at})
+	s.walk.Track, _ = s.encoder.Step(nil, track.Fix{Point: f.point, At: f.at})
 	return s
 }
 
