@@ -96,8 +96,8 @@ func (b *Bot) resume(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the inbox: %w", err)
 	}
-	if left > 0 || stats.Parked > 0 {
-		b.log.Info("inbox_resumed", "updates", left, "parked_in_all", stats.Parked)
+	if left > 0 || stats.DeadLetters > 0 {
+		b.log.Info("inbox_resumed", "updates", left, "parked_in_all", stats.DeadLetters)
 	}
 	b.mu.Lock()
 	b.stage = taking
@@ -143,7 +143,7 @@ func (b *Bot) resumeOne(ctx context.Context, e *store.Entry, reserve func(chat i
 	b.counts.resumed.Add(1)
 	run := job.run
 	job.run = func(ctx context.Context, u *update) error {
-		if e.Tries >= store.TriesMost {
+		if e.Tries >= store.MaxTries {
 			return b.park(ctx, u, job.money)
 		}
 		if e.Tries > 1 { // begun in two processes that ended: it may be why, and what is begun beside it would be blamed too

@@ -58,7 +58,7 @@ func (r *replicas) owner(ctx context.Context, chat int64) string {
 	if owner, known := r.known(chat); known {
 		return owner
 	}
-	owner, err := r.hub.Own(ctx, r.id, chat)
+	owner, err := r.hub.Claim(ctx, r.id, chat)
 	if err == nil && owner == r.id {
 		err = r.adopt(ctx, chat)
 	}

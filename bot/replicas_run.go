@@ -96,7 +96,7 @@ func (b *Bot) listen(ctx context.Context) {
 func (b *Bot) round(ctx context.Context) {
 	r := b.replicas
 	began := time.Now()
-	standing, err := r.hub.Beat(ctx, r.id, r.lease)
+	standing, err := r.hub.Heartbeat(ctx, r.id, r.lease)
 	if err != nil {
 		if ctx.Err() == nil {
 			b.observe.Error("store")
@@ -149,7 +149,7 @@ func (b *Bot) reconcile(ctx context.Context) error {
 // takeOver makes chats with work that nobody alive owns ours.
 func (b *Bot) takeOver(ctx context.Context) error {
 	r := b.replicas
-	chats, err := r.hub.Adopt(ctx, r.id, adoptMost)
+	chats, err := r.hub.ClaimOrphans(ctx, r.id, adoptMost)
 	if err != nil || len(chats) == 0 {
 		return err
 	}
@@ -214,5 +214,5 @@ func (b *Bot) giveBack(ctx context.Context) error {
 	if len(idle) == 0 {
 		return nil
 	}
-	return r.hub.Disown(ctx, r.id, chatIdle, idle...)
+	return r.hub.Release(ctx, r.id, chatIdle, idle...)
 }
