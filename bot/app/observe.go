@@ -24,20 +24,20 @@ import (
 // only after all are built.
 func (a *App) buildMonitor() error {
 	const tries = 5 // wrong tokens at once; then limits.unauthorized applies
-	guesses := limiter.NewKeyed[netip.Addr](limiter.KeyedConfig{Rate: a.cfg.Limits.Unauthorized, Burst: tries})
+	attempts := limiter.NewKeyed[netip.Addr](limiter.KeyedConfig{Rate: a.cfg.Limits.Unauthorized, Burst: tries})
 	m, err := monitor.New(monitor.Config{
-		Read:    a.reading,
-		Ready:   func(ctx context.Context) map[string]string { return checkReady(ctx, a.probes()).Reasons },
-		Version: Version(),
-		Token:   a.cfg.Monitor.Token,
-		Guess:   guesses.Allow,
-		Log:     a.log.With("part", "monitor"),
+		Read:         a.reading,
+		Ready:        func(ctx context.Context) map[string]string { return checkReady(ctx, a.probes()).Reasons },
+		Version:      Version(),
+		Token:        a.cfg.Monitor.Token,
+		AllowAttempt: attempts.Allow,
+		Log:          a.log.With("part", "monitor"),
 	})
 	if err != nil {
 		return err
 	}
 	a.monitor = m
-	a.log = slog.New(m.Watch(a.log.Handler(), newRedactor(a.cfg.Secrets()).replaceAttr, "bot"))
+	a.log = slog.New(m.LogHandler(a.log.Handler(), newRedactor(a.cfg.Secrets()).replaceAttr, "bot"))
 	return nil
 }
 
@@ -95,7 +95,7 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 	r := monitor.Reading{
 		Ingest: monitor.Ingest{
 			Polling: a.cfg.Telegram.WebhookURL == "", InWork: b.Tasks, Capacity: a.cfg.Ingest.MaxInflight,
-			Parked: b.Parked, Dropped: b.Dropped, Refused: b.Refused, Panics: b.Panics,
+			DeadLetters: b.Parked, Dropped: b.Dropped, Refused: b.Refused, Panics: b.Panics,
 		},
 		Gate: monitor.Gate{
 			Slots: g.Gate.Slots, Running: g.Gate.Running, Peak: g.Gate.Peak, Room: queueSize,
@@ -134,7 +134,7 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 		r.Budget.Spent = spent.Day
 	}
 	if inbox, err := a.store.InboxStats(ctx); err == nil {
-		r.Inbox = monitor.Inbox{Pending: inbox.Pending, Parked: inbox.Parked}
+		r.Inbox = monitor.Inbox{Pending: inbox.Pending, DeadLetters: inbox.Parked}
 	}
 	r.Store = a.readStore(ctx)
 	return r
