@@ -15,10 +15,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"excursobot/bot/telegram"
-
 	"excursobot/bot/guide"
 	"excursobot/bot/live"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo/track"
 	"excursobot/limiter"

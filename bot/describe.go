@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"excursobot/bot/telegram"
-
 	"excursobot/bot/text"
 )
 

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"excursobot/bot/telegram"
-
 	"excursobot/store"
 )
 

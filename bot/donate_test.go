@@ -10,9 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"excursobot/bot/telegram"
-
 	"excursobot/bot/sim"
+	"excursobot/bot/telegram"
 	"excursobot/store"
 )
 

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"excursobot/bot/telegram"
-
 	"excursobot/bot/text"
 )
 

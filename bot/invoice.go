@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"excursobot/bot/telegram"
-
 	"excursobot/bot/text"
 )
 

@@ -8,9 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"excursobot/bot/telegram"
-
 	"excursobot/bot/guide"
+	"excursobot/bot/telegram"
 	"excursobot/geo"
 	"excursobot/store"
 )

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"excursobot/bot/telegram"
-
 	"excursobot/bot/text"
 	"excursobot/store"
 )

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"excursobot/bot/telegram"
-
 	"excursobot/store"
 )
 

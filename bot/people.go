@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"excursobot/bot/telegram"
-
 	"excursobot/store"
 )
 

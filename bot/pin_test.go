@@ -7,9 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"excursobot/bot/telegram"
-
 	"excursobot/bot/sim"
+	"excursobot/bot/telegram"
 	"excursobot/geo"
 	"excursobot/store"
 )

@@ -12,9 +12,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"excursobot/bot/telegram"
-
 	"excursobot/bot/sim"
+	"excursobot/bot/telegram"
 	"excursobot/limiter"
 )
 

@@ -7,9 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"excursobot/bot/telegram"
-
 	"excursobot/bot/live"
+	"excursobot/bot/telegram"
 )
 
 // onPrivacy says what is stored.

@@ -5,9 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"excursobot/bot/telegram"
-
 	"excursobot/bot/guide"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo"
 	"excursobot/store"

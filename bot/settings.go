@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"excursobot/bot/telegram"
-
 	"excursobot/bot/text"
 	"excursobot/store"
 )

@@ -8,9 +8,8 @@ import (
 	"strconv"
 	"time"
 
-	"excursobot/bot/telegram"
-
 	"excursobot/bot/live"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo"
 	"excursobot/geo/track"

@@ -8,9 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"excursobot/bot/telegram"
-
 	"excursobot/bot/sim"
+	"excursobot/bot/telegram"
 	"excursobot/store"
 )
 

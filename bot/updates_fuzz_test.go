@@ -12,9 +12,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"excursobot/bot/telegram"
-
 	"excursobot/bot/sim"
+	"excursobot/bot/telegram"
 )
 
 // FuzzUpdates makes updates of every kind out of the fuzzer's words and numbers and hands them to the bot in front of a simulated Telegram, which

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"excursobot/bot/telegram"
-
 	"excursobot/geo"
 	"excursobot/store"
 )

@@ -6,9 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"excursobot/bot/telegram"
-
 	"excursobot/bot/live"
+	"excursobot/bot/telegram"
 	"excursobot/store"
 )
 

@@ -4,10 +4,9 @@ import (
 	"context"
 	"errors"
 
-	"excursobot/bot/telegram"
-
 	"excursobot/bot/guide"
 	"excursobot/bot/live"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo"
 	"excursobot/store"

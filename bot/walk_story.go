@@ -5,10 +5,9 @@ import (
 	"errors"
 	"time"
 
-	"excursobot/bot/telegram"
-
 	"excursobot/bot/guide"
 	"excursobot/bot/live"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/store"
 )

@@ -14,9 +14,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"excursobot/bot/telegram"
-
 	"excursobot/bot/guide"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo"
 	"excursobot/limiter"

@@ -13,11 +13,10 @@ import (
 	"testing"
 	"time"
 
-	"excursobot/bot/telegram"
-
 	"excursobot/bot/guide"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/sim"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo"
 	"excursobot/geo/places"
