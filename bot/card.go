@@ -2,12 +2,7 @@ package bot
 
 import (
 	"sync"
-	"time"
 )
-
-// cardMost is how long a card waits for its turn. One that could not be sent by then is left out: the story comes anyway. The call itself has
-// the time of any call, because a card whose id is not known stays in the chat and promises a story for ever.
-const cardMost = 5 * time.Second
 
 // cardOnWay is a card that is being sent while its story is being written.
 type cardOnWay struct {
@@ -16,9 +11,9 @@ type cardOnWay struct {
 }
 
 // show sends the card by send, which returns its message's id, 0 = none. It does not wait.
-func (c *cardOnWay) show(b *Bot, update int64, send func() int) {
+func (c *cardOnWay) show(h host, update int64, send func() int) {
 	c.wg.Go(func() {
-		_ = b.guarded(update, func() error {
+		_ = h.Guarded(update, func() error {
 			c.message = send()
 			return nil
 		})

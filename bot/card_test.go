@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"excursobot/bot/telegram"
+
 	"excursobot/limiter"
 )
 

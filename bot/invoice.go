@@ -17,6 +17,9 @@ const (
 
 var offeredGifts = []int{50, 100, 250, 500, 1000}
 
+// startDonate is what /start says when the person comes from a forwarded invoice.
+const startDonate = "donate"
+
 // gift is what an invoice's payload says: who pays how many stars.
 type gift struct {
 	person int64

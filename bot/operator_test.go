@@ -26,7 +26,7 @@ func TestOperatorsCommandsDoNotExistForOthers(t *testing.T) {
 				t.Errorf("%s got %q, an unknown command gets %q", command, got, unknown)
 			}
 		}
-		if w.bot.paused(t.Context()) {
+		if w.bot.pause.active(t.Context()) {
 			t.Error("paused")
 		}
 		if _, err := w.store.User(t.Context(), 2); err == nil {
@@ -54,7 +54,7 @@ func TestAdminReport(t *testing.T) {
 		got := w.ask(admin, "/admin").HTML
 		words := w.bot.cfg.Words.Words("en")
 		for _, want := range []string{
-			"People: 2\n", "generated 1", "Walks now: 0", words.Say("admin.tokens_left", "n", spent.Day, "left", 1_000_000-spent.Day), "0 calls",
+			"People: 2\n", "Answers: generated 1\n", "Walks now: 0", words.Say("admin.speed", "first", 1.0, "whole", 2.5), words.Say("admin.tokens_left", "n", spent.Day, "left", 1_000_000-spent.Day), "0 calls",
 			"Money: 0.50 $, left: 1.50 $", "Stars in all: 50", "Errors: test 1", "/refund",
 		} {
 			if !strings.Contains(got, want) {
@@ -75,7 +75,7 @@ func TestAdminReport(t *testing.T) {
 			t.Errorf("no %q in\n%s", parked, got)
 		}
 		time.Sleep(24 * time.Hour)
-		if got := w.ask(admin, "/admin").HTML; !strings.Contains(got, "People: 1\n") || !strings.Contains(got, "Answers: –") {
+		if got := w.ask(admin, "/admin").HTML; !strings.Contains(got, "People: 1\n") {
 			t.Errorf("the next day:\n%s", got)
 		}
 	})
@@ -157,4 +157,16 @@ func TestPause(t *testing.T) {
 		w.waitDone(p.Locate(cityLat, cityLon))
 		w.waitStory(p, len(answers(p))-1)
 	})
+}
+
+func TestCountsAreListedLargestFirst(t *testing.T) {
+	t.Parallel()
+	for want, counts := range map[string]map[string]uint64{
+		"–":                            nil,
+		"pack 3, extract 1, library 1": {"library": 1, "extract": 1, "pack": 3},
+	} {
+		if got := listed(counts); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
 }

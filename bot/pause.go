@@ -2,9 +2,12 @@ package bot
 
 import (
 	"context"
-	"slices"
+	"log/slog"
 	"sync"
 	"time"
+
+	"excursobot/bot/telegram"
+	"excursobot/store"
 )
 
 // The pause is the operator's: everybody gets one honest sentence instead of an answer, money excepted. It is kept in the store, so that it
@@ -17,14 +20,18 @@ const (
 
 // pause is what the bot knows of it.
 type pause struct {
+	store     store.Settings
+	operators operatorIDs // it does not hold for them
+	observe   Observe
+	log       *slog.Logger
+
 	mu    sync.Mutex
 	on    bool
 	asked time.Time
 }
 
-// paused says whether the operator paused the bot. A store that does not answer leaves it as it was.
-func (b *Bot) paused(ctx context.Context) bool {
-	p := &b.pause
+// active says whether the operator paused the bot. A store that does not answer leaves it as it was.
+func (p *pause) active(ctx context.Context) bool {
 	now := time.Now()
 	p.mu.Lock()
 	if !p.asked.IsZero() && now.Sub(p.asked) < pauseFresh {
@@ -34,37 +41,34 @@ func (b *Bot) paused(ctx context.Context) bool {
 	p.asked = now // others go on with what is known meanwhile
 	p.mu.Unlock()
 
-	value, err := b.cfg.Store.Setting(ctx, pauseSetting)
+	value, err := p.store.Setting(ctx, pauseSetting)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err != nil {
-		b.observe.Error("store")
-		b.log.Error("pause_unknown", "error", err)
+		p.observe.Error("store")
+		p.log.Error("pause_unknown", "error", err)
 		return p.on
 	}
 	p.on = value != ""
 	return p.on
 }
 
-func (b *Bot) setPaused(ctx context.Context, on bool) error {
+func (p *pause) set(ctx context.Context, on bool) error {
 	value := ""
 	if on {
 		value = "1"
 	}
-	if err := b.cfg.Store.SetSetting(ctx, pauseSetting, value); err != nil {
+	if err := p.store.SetSetting(ctx, pauseSetting, value); err != nil {
 		return err
 	}
-	b.pause.mu.Lock()
-	defer b.pause.mu.Unlock()
-	b.pause.on, b.pause.asked = on, time.Now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.on, p.asked = on, time.Now()
 	return nil
 }
 
 // closedFor says whether the pause holds for an update: not for operators, and not for what gets no answer anyway.
-func (b *Bot) closedFor(ctx context.Context, u *update) bool {
-	silent := u.edited != nil || u.member != nil
-	return !silent && !b.operates(u.person) && b.paused(ctx)
+func (p *pause) closedFor(ctx context.Context, u *telegram.Update) bool {
+	silent := u.Edited != nil || u.Member != nil
+	return !silent && !p.operators.has(u.Person) && p.active(ctx)
 }
-
-// operates says whether a person is an operator.
-func (b *Bot) operates(person int64) bool { return slices.Contains(b.cfg.Admins, person) }

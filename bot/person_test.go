@@ -61,8 +61,8 @@ func TestSettings(t *testing.T) {
 		}
 		w.waitDone(p.Locate(cityLat, cityLon))
 		synctest.Wait()
-		if got := last(p); got.Preview != "" || len(pins(p)) != 0 {
-			t.Errorf("a story with picture %q and %d pins", got.Preview, len(pins(p)))
+		if got := last(p); got.Preview != "" || len(pinsOf(p)) != 0 {
+			t.Errorf("a story with picture %q and %d pins", got.Preview, len(pinsOf(p)))
 		}
 	})
 }
@@ -156,7 +156,7 @@ func TestTheHintAboutLiveLocationsComesOnceADay(t *testing.T) {
 		tell := func() bool {
 			w.waitDone(p.Locate(cityLat, cityLon))
 			time.Sleep(time.Minute)
-			got := stories(p)
+			got := storiesOf(p)
 			return strings.HasSuffix(got[len(got)-1].HTML, "\n\n"+hint)
 		}
 		if !tell() {
@@ -272,7 +272,7 @@ func TestTelegramsMenus(t *testing.T) {
 		api := &recorder{calls: make(chan call, 100)}
 		w := newWorld(t, worldConfig{edit: func(c *Config) { withOperator(c); api.next = c.API; c.API = api }})
 		defer w.close()
-		for range w.bot.tongues() {
+		for range w.bot.menus.languages() {
 			menu, scope := menuOf(api.wait(t, "setMyCommands"))
 			slices.Sort(menu)
 			want := []string{"donate", "forget", "help", "language", "live", "paysupport", "privacy", "settings", "start", "stats", "stop", "terms"}
@@ -305,7 +305,7 @@ func TestOperatorsHaveAMenuOfTheirOwn(t *testing.T) {
 				if scope["type"] != "chat" || scope["chat_id"] != float64(operator) {
 					t.Errorf("a menu of %v", scope)
 				}
-				if got := menu[len(w.bot.mux.listed):]; !slices.Equal(got, []string{"admin", "pause", "ban", "unban", "refund"}) {
+				if got := menu[len(listedCommands):]; !slices.Equal(got, []string{"admin", "pause", "ban", "unban", "refund"}) {
 					t.Errorf("behind everybody's commands %v", got)
 				}
 				for _, name := range menu {
@@ -317,7 +317,7 @@ func TestOperatorsHaveAMenuOfTheirOwn(t *testing.T) {
 			}
 			return languages
 		}
-		all := len(w.bot.tongues())
+		all := len(w.bot.menus.languages())
 		w.until("described", func() bool { return w.tg.Calls()["setMyShortDescription"] == all })
 		w.person(1, "en").Say("/start")
 		time.Sleep(time.Minute)

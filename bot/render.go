@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -13,6 +14,10 @@ import (
 	"excursobot/geo"
 	"excursobot/store"
 )
+
+// cardMost is how long a card waits for its turn. One that could not be sent by then is left out: the story comes anyway. The call itself has
+// the time of any call, because a card whose id is not known stays in the chat and promises a story for ever.
+const cardMost = 5 * time.Second
 
 // cardMessage is what is shown until the story is ready.
 func cardMessage(words *text.Words, c guide.Card) telegram.Message {
@@ -81,30 +86,6 @@ func storyButtons(words *text.Words, s guide.Story, p geo.Point) [][]telegram.Bu
 func mapURL(p geo.Point) string {
 	return "https://www.google.com/maps/search/?api=1&query=" +
 		strconv.FormatFloat(p.Lat, 'f', 6, 64) + "," + strconv.FormatFloat(p.Lon, 'f', 6, 64)
-}
-
-// moreLanguages is the button's argument that shows the story languages.
-const moreLanguages = "more"
-
-// languageMenu offers the languages, each by its own name, two in a row.
-func languageMenu(words *text.Words, all *text.Catalog) telegram.Message {
-	m := telegram.Message{HTML: words.Say("language.choose")}
-	var buttons []telegram.Button
-	for _, code := range all.Languages() {
-		buttons = append(buttons, telegram.Button{Text: all.Words(code).Plain("language.name"), Data: "lang:" + code})
-	}
-	m.Buttons = append(inRows(buttons, 2), []telegram.Button{{Text: words.Plain("button.more_languages"), Data: "lang:" + moreLanguages}})
-	return m
-}
-
-// storyLanguageMenu offers the languages in which there are stories and no buttons.
-func storyLanguageMenu(words *text.Words, all *text.Catalog) telegram.Message {
-	var buttons []telegram.Button
-	for _, code := range all.StoryLanguages() {
-		name, _ := all.StoryLanguage(code)
-		buttons = append(buttons, telegram.Button{Text: name, Data: "lang:" + code})
-	}
-	return telegram.Message{HTML: words.Say("language.more"), Buttons: inRows(buttons, 2)}
 }
 
 // inRows puts so many buttons into each row.

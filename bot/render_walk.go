@@ -2,7 +2,6 @@ package bot
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"excursobot/bot/guide"
@@ -95,34 +94,4 @@ func fullMessage(words *text.Words, p geo.Point) telegram.Message {
 	return telegram.Message{HTML: words.Say("live.full"), Buttons: [][]telegram.Button{{{Text: words.Plain("button.story_here"), Data: moreData(p)}}}}
 }
 
-// stillMetres is the least that counts as having walked: Words.Distance says no less.
-const stillMetres = 10
-
-// summaryMessage is what was seen, and why it is over.
-func summaryMessage(words *text.Words, w store.Walk, stops []store.Stop) telegram.Message {
-	var b strings.Builder
-	b.WriteString(words.Say(endingKey(w)) + "\n")
-	key := "live.summary"
-	if len(stops) == 0 {
-		key = "live.summary_none"
-	}
-	if w.Metres < stillMetres {
-		key += "_still"
-	}
-	b.WriteString(words.Say(key, "n", len(stops), "distance", words.Distance(w.Metres), "duration", w.Ended.Sub(w.Began)))
-	if len(stops) > 0 {
-		b.WriteString("\n")
-	}
-	for _, s := range stops {
-		b.WriteString("\n" + stopLine(words, s))
-	}
-	return telegram.Message{HTML: b.String()}
-}
-
-// stopLine is a stop's number and name; the name opens the map.
-func stopLine(words *text.Words, s store.Stop) string {
-	if s.Point == (geo.Point{}) {
-		return words.Say("live.stop_unplaced", "n", s.Number, "title", s.Title)
-	}
-	return words.Say("live.stop", "n", s.Number, "title", s.Title, "url", mapURL(s.Point))
-}
+const quietKey = "live.quiet"

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"excursobot/bot/intake"
 	"excursobot/bot/live"
 	"excursobot/bot/telegram"
 	"excursobot/bot/text"
@@ -19,14 +20,14 @@ import (
 // keepsakeMetres is from what distance on a walk has a route worth a picture.
 const keepsakeMetres = 100
 
-// walkEnded tells the person that the walk is over and what they saw. It is done when the words have arrived: route and file are
+// ended tells the person that the walk is over and what they saw. It is done when the words have arrived: route and file are
 // extras, and without them the walk is closed all the same.
-func (b *Bot) walkEnded(w store.Walk, done func(error)) {
+func (ws *walks) ended(w store.Walk, done func(error)) {
 	if w.Reason == live.Blocked || w.Reason == live.Forgotten {
 		done(nil)
 		return
 	}
-	taken := b.errand(w.Chat, "summary", func(ctx context.Context) (err error) {
+	taken := ws.errand(w.Chat, "summary", func(ctx context.Context) (err error) {
 		told := false
 		defer func() { // after a panic too
 			if told {
@@ -37,57 +38,57 @@ func (b *Bot) walkEnded(w store.Walk, done func(error)) {
 			done(err)
 		}()
 		if w.Attempt.Number > w.Number && w.Attempt.Message != 0 { // of a process before this one
-			b.withdrawCard(ctx, w.Chat, w.Attempt.Message)
+			ws.withdrawCard(ctx, w.Chat, w.Attempt.Message)
 		}
-		user, words := b.reader(ctx, w.Person)
-		stops, err := b.cfg.Store.Stops(ctx, w.ID)
+		user, words := ws.reply.reader(ctx, w.Person)
+		stops, err := ws.store.Stops(ctx, w.ID)
 		if err != nil {
 			return fmt.Errorf("read what was told: %w", err)
 		}
-		_, err = b.out.Send(ctx, w.Chat, summaryMessage(words, w, stops))
+		_, err = ws.out.Send(ctx, w.Chat, summaryMessage(words, w, stops))
 		told = err == nil || errors.Is(err, telegram.ErrAmbiguous) || errors.Is(err, telegram.ErrUnreachable)
 		if err != nil {
-			return b.reached(ctx, w.Person, err)
+			return ws.reached(ctx, w.Person, err)
 		}
 		if w.Metres >= keepsakeMetres {
-			b.keepsakes(ctx, w, walkRoute(words, w, stops), b.showsPictures(user))
+			ws.sendRoute(ctx, w, walkRoute(words, w, stops), ws.pictures && !user.HidePictures)
 		}
 		return nil
 	})
 	if !taken {
-		done(errRoomFull)
+		done(intake.ErrFull)
 	}
 }
 
-// keepsakes sends the route as a picture and as a file, as far as that goes.
-func (b *Bot) keepsakes(ctx context.Context, w store.Walk, r track.Route, pictures bool) {
+// sendRoute sends the route as a picture and as a file, as far as that goes.
+func (ws *walks) sendRoute(ctx context.Context, w store.Walk, r track.Route, pictures bool) {
 	if len(r.Track) < 2 {
 		return
 	}
 	name := "excursobot-" + w.Began.UTC().Format(time.DateOnly)
 	if pictures {
-		png, err := b.painter.PNG(ctx, r)
+		png, err := ws.painter.PNG(ctx, r)
 		if err == nil {
-			err = b.upload(ctx, w.Chat, "sendPhoto", telegram.Form{Field: "photo", Name: name + ".png", Data: png})
+			err = ws.upload(ctx, w.Chat, "sendPhoto", telegram.Form{Field: "photo", Name: name + ".png", Data: png})
 		}
 		if err != nil {
-			b.log.Warn("walk_picture", "walk", w.ID, "error", err)
+			ws.log.Warn("walk_picture", "walk", w.ID, "error", err)
 		}
 	}
 	var gpx bytes.Buffer
 	err := track.GPX(&gpx, r)
 	if err == nil {
-		err = b.upload(ctx, w.Chat, "sendDocument", telegram.Form{Field: "document", Name: name + ".gpx", Data: gpx.Bytes()})
+		err = ws.upload(ctx, w.Chat, "sendDocument", telegram.Form{Field: "document", Name: name + ".gpx", Data: gpx.Bytes()})
 	}
 	if err != nil {
-		b.log.Warn("walk_file", "walk", w.ID, "error", err)
+		ws.log.Warn("walk_file", "walk", w.ID, "error", err)
 	}
 }
 
 // upload sends a file without a sound.
-func (b *Bot) upload(ctx context.Context, chat int64, method string, form telegram.Form) error {
+func (ws *walks) upload(ctx context.Context, chat int64, method string, form telegram.Form) error {
 	form.Fields = map[string]string{"chat_id": strconv.FormatInt(chat, 10), "disable_notification": "true"}
-	return b.out.Do(ctx, telegram.Request{Chat: chat, Method: method, Payload: form}, nil)
+	return ws.out.Do(ctx, telegram.Request{Chat: chat, Method: method, Payload: form}, nil)
 }
 
 // walkRoute is the walk as geo/track draws it.

@@ -8,8 +8,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"excursobot/bot/sim"
 	"excursobot/bot/telegram"
+
+	"excursobot/bot/sim"
 	"excursobot/store"
 )
 
@@ -351,8 +352,8 @@ func TestStoriesOfOnePersonComeOneAtATimeAndCommandsAtOnce(t *testing.T) {
 		if took := time.Since(start); took > 2*time.Second {
 			t.Errorf("/help took %v beside a story", took)
 		}
-		w.until("two stories", func() bool { return len(stories(p)) == 2 })
-		first, second := stories(p)[0], stories(p)[1]
+		w.until("two stories", func() bool { return len(storiesOf(p)) == 2 })
+		first, second := storiesOf(p)[0], storiesOf(p)[1]
 		if second.At.Before(first.EditedAt) {
 			t.Errorf("second answer began at %v, before the first was told at %v", second.At, first.EditedAt)
 		}

@@ -10,8 +10,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"excursobot/bot/sim"
 	"excursobot/bot/telegram"
+
+	"excursobot/bot/sim"
 )
 
 func TestForgedAndOldButtonsGetOneSentence(t *testing.T) {
@@ -170,18 +171,15 @@ func TestAnUpdateThatTakesTooLongIsApologisedForAndDone(t *testing.T) {
 		defer w.close()
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/help"))
-		u := &update{id: 1 << 40, arrived: time.Now(), chat: 1, private: true, person: 1, code: "en"}
-		w.bot.perform(u, job{kind: "text", run: func(ctx context.Context, _ *update) error {
+		w.bot.mux.commands["hang"] = func(ctx context.Context, _ *update) error {
 			<-ctx.Done()
 			return ctx.Err()
-		}})
+		}
+		update := p.Say("/hang")
+		time.Sleep(time.Minute)
+		w.waitDone(update)
 		if got := answers(p); len(got) != 2 || got[1].Text != w.bot.cfg.Words.Words("en").Plain("error.broken") {
 			t.Errorf("answers %+v, want an apology", got)
-		}
-		done, err := w.store.Done(t.Context(), u.id)
-		w.must(err)
-		if !done {
-			t.Error("the update is not done")
 		}
 	})
 }
@@ -266,7 +264,7 @@ func TestEachReasonForNoStoryHasItsSentence(t *testing.T) {
 				if want := w.bot.cfg.Words.Words("en").Plain(tt.want); last.Text != want {
 					t.Errorf("answered %q, want %q", last.Text, want)
 				}
-				for _, m := range stories(p) {
+				for _, m := range storiesOf(p) {
 					if titles[title(m)] {
 						t.Errorf("%q told twice", title(m))
 					}
@@ -305,7 +303,7 @@ func TestFiftyPeopleAtOnceStayWithinTelegramsLimits(t *testing.T) {
 			people = append(people, p)
 		}
 		for _, p := range people {
-			w.until("a story", func() bool { return len(stories(p)) == 1 })
+			w.until("a story", func() bool { return len(storiesOf(p)) == 1 })
 		}
 		for _, method := range []string{"sendMessage", "editMessageText", "sendChatAction"} {
 			if n := w.seen.count("call " + method + " flood"); n > 0 {

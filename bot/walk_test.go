@@ -92,7 +92,7 @@ func TestAWholeWalk(t *testing.T) {
 		if got := len(answers(h.p)); got != n {
 			t.Errorf("%d messages after the end", got-n)
 		}
-		if len(pins(h.p)) == 0 {
+		if len(pinsOf(h.p)) == 0 {
 			t.Error("no pins")
 		}
 	})
@@ -246,13 +246,13 @@ func TestANewShareReplacesTheWalk(t *testing.T) {
 		_, second := h.p.Share(h.at.Lat, h.at.Lon, 3600)
 		w.until("the summary", func() bool { return h.has(w.bot.cfg.Words.Words("en").Say("live.end_replaced")) })
 		w.until("the new walk's story", func() bool {
-			got := stories(h.p)
+			got := storiesOf(h.p)
 			return strings.HasPrefix(got[len(got)-1].Text, "1. ") && len(got) > old
 		})
 		w.until("a question for each walk", func() bool { return len(h.said("live.question")) == 2 })
 		h.p.Move(h.share, h.at.Lat, h.at.Lon, 0) // the old share lives on in the phone
 		time.Sleep(5 * time.Second)
-		if got, _ := w.bot.walks.Walk(1); got.Message != second {
+		if got, _ := w.bot.live.Walk(1); got.Message != second {
 			t.Errorf("the walk is of message %d, want %d", got.Message, second)
 		}
 	})
@@ -274,7 +274,7 @@ func TestOneWalkTooMany(t *testing.T) {
 		if second.p.Press(full.ID, data(full, "more:")) == 0 {
 			t.Fatal("no button for a single story")
 		}
-		w.until("a single story", func() bool { return len(stories(second.p)) == 2 })
+		w.until("a single story", func() bool { return len(storiesOf(second.p)) == 2 })
 		first.p.Say("/stop")
 		w.until("a free place", func() bool { return w.bot.Stats().Walks.Sessions == 0 })
 		third := w.hike(3, time.Hour)
@@ -324,7 +324,7 @@ func TestAPinnedLocationDuringAWalkIsAnswered(t *testing.T) {
 		h := w.hike(1, time.Hour)
 		h.waitTold(1)
 		h.p.Locate(h.at.Lat, h.at.Lon)
-		w.until("the single story", func() bool { return len(stories(h.p)) > len(h.told()) })
+		w.until("the single story", func() bool { return len(storiesOf(h.p)) > len(h.told()) })
 		h.walk(30 * time.Second)
 		if n := len(h.told()); n < 3 {
 			t.Errorf("%d stories: the walk did not go on", n)

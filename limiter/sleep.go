@@ -15,7 +15,7 @@ func Sleep(ctx context.Context, d time.Duration) error {
 	defer t.Stop()
 	select {
 	case <-t.C:
-		return nil
+		return ctx.Err() // both may have ended
 	case <-ctx.Done():
 		return ctx.Err()
 	}

@@ -19,5 +19,5 @@
 // The monitor stands beside all that: it is told what happens through the parts' Observe functions, reads their Stats every 5 s, and
 // listens to the log (observe.go); nothing waits for it.
 //
-// The demo (demo*.go) builds the same App in a simulated world.
+// Package demo builds the same App in a simulated world.
 package app

@@ -2,9 +2,10 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"time"
+
+	"excursobot/bot/web"
 )
 
 // A probe says why a part is not ready; nil = it is.
@@ -39,7 +40,7 @@ type liveness struct {
 // healthRoutes adds /healthz (the process answers) and /readyz (every probe agrees). They take GET and HEAD.
 func healthRoutes(mux *http.ServeMux, replica string, probes []probe) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, liveness{true, replica})
+		web.WriteJSON(w, http.StatusOK, liveness{true, replica})
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, req *http.Request) {
 		const patience = 2 * time.Second // a store that takes longer is not ready
@@ -50,13 +51,6 @@ func healthRoutes(mux *http.ServeMux, replica string, probes []probe) {
 		if !state.Ready {
 			status = http.StatusServiceUnavailable
 		}
-		writeJSON(w, status, state)
+		web.WriteJSON(w, status, state)
 	})
-}
-
-func writeJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the client left
 }

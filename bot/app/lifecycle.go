@@ -54,7 +54,7 @@ func start(ctx context.Context, name string, failed chan<- *part, fn func(contex
 	p := &part{name: name, done: make(chan struct{})}
 	go func() {
 		defer close(p.done)
-		p.err = recovered(func() error { return fn(ctx) })
+		p.err = Recovered(func() error { return fn(ctx) })
 		switch {
 		case p.err != nil:
 			p.err = fmt.Errorf("%s: %w", name, p.err)
@@ -71,8 +71,8 @@ func start(ctx context.Context, name string, failed chan<- *part, fn func(contex
 	return p
 }
 
-// recovered turns a panic into an error with its stack.
-func recovered(fn func() error) (err error) {
+// Recovered turns a panic into an error with its stack.
+func Recovered(fn func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())

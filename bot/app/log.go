@@ -6,31 +6,24 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/lmittmann/tint"
+
+	"excursobot/bot/config"
 )
 
-// newLogger writes to w: tint if the format says text or w is a terminal, else one JSON object a line. Secrets are replaced
+// NewLogger writes to w: tint if the format says text or w is a terminal, else one JSON object a line. Secrets are replaced
 // in messages and values, wherever they stand.
-func newLogger(w io.Writer, cfg Config, env environment) *slog.Logger {
-	return newLoggerAt(w, cfg, env, cfg.logLevel())
+func NewLogger(w io.Writer, cfg config.Config, env config.Environment) *slog.Logger {
+	return NewLoggerAt(w, cfg, env, cfg.LogLevel())
 }
 
-func (c *Config) logLevel() slog.Level {
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(c.Log.Level)); err != nil {
-		return slog.LevelInfo // Load lets no other name through
-	}
-	return level
-}
-
-// newLoggerAt is newLogger with a level that may change while it runs.
-func newLoggerAt(w io.Writer, cfg Config, env environment, level slog.Leveler) *slog.Logger {
-	replace := newRedactor(cfg.secrets()).replaceAttr
-	terminal := isTerminal(w)
+// NewLoggerAt is NewLogger with a level that may change while it runs.
+func NewLoggerAt(w io.Writer, cfg config.Config, env config.Environment, level slog.Leveler) *slog.Logger {
+	replace := newRedactor(cfg.Secrets()).replaceAttr
+	terminal := config.IsTerminal(w)
 	if cfg.Log.Format == "text" || cfg.Log.Format == "auto" && terminal {
 		return slog.New(tint.NewTextHandler(w, &tint.Options{
 			Level:       level,
@@ -46,32 +39,6 @@ func newLoggerAt(w io.Writer, cfg Config, env environment, level slog.Leveler) *
 		}
 		return replace(groups, a)
 	}}))
-}
-
-// isTerminal says whether w is a character device: a terminal, or something as harmless to colour.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-// secrets returns the values that no log may hold.
-func (c *Config) secrets() []string {
-	var list []string
-	for _, s := range c.settings() {
-		if text := format(s.value); s.secret && text != "" {
-			list = append(list, text)
-		}
-	}
-	if u, err := url.Parse(c.Store.Postgres); err == nil && u.User != nil {
-		if password, set := u.User.Password(); set {
-			list = append(list, password) // drivers quote the address in parts
-		}
-	}
-	return list
 }
 
 // redactor takes secrets out of log attributes.
@@ -97,7 +64,7 @@ func newRedactor(secrets []string) *redactor {
 		}
 		for _, form := range forms {
 			r.secrets = append(r.secrets, form)
-			pairs = append(pairs, form, mask)
+			pairs = append(pairs, form, config.Mask)
 		}
 	}
 	r.replace = strings.NewReplacer(pairs...)

@@ -9,6 +9,8 @@ import (
 	"os"
 	"strconv"
 	"time"
+
+	"excursobot/bot/config"
 )
 
 // notifier tells systemd how the service is (sd_notify(3)): a datagram to the socket that NOTIFY_SOCKET names. Without one it says nothing.
@@ -18,7 +20,7 @@ type notifier struct {
 	log    *slog.Logger
 }
 
-func newNotifier(env environment, log *slog.Logger) *notifier {
+func newNotifier(env config.Environment, log *slog.Logger) *notifier {
 	n := &notifier{socket: env["NOTIFY_SOCKET"], log: log}
 	// systemd wants one within WATCHDOG_USEC and advises half of it; WATCHDOG_PID says for whom it is meant.
 	usec, err := strconv.ParseInt(env["WATCHDOG_USEC"], 10, 64)

@@ -15,6 +15,7 @@ import (
 	"excursobot/bot/guide"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/monitor"
+	"excursobot/bot/web"
 	"excursobot/limiter"
 	"excursobot/store"
 )
@@ -27,7 +28,7 @@ func (a *App) buildMonitor() error {
 	m, err := monitor.New(monitor.Config{
 		Read:    a.reading,
 		Ready:   func(ctx context.Context) map[string]string { return checkReady(ctx, a.probes()).Reasons },
-		Version: version(),
+		Version: Version(),
 		Token:   a.cfg.Monitor.Token,
 		Guess:   guesses.Allow,
 		Log:     a.log.With("part", "monitor"),
@@ -36,7 +37,7 @@ func (a *App) buildMonitor() error {
 		return err
 	}
 	a.monitor = m
-	a.log = slog.New(m.Watch(a.log.Handler(), newRedactor(a.cfg.secrets()).replaceAttr, "bot"))
+	a.log = slog.New(m.Watch(a.log.Handler(), newRedactor(a.cfg.Secrets()).replaceAttr, "bot"))
 	return nil
 }
 
@@ -62,6 +63,18 @@ func (a *App) observeBot(answered func(string, guide.Source, time.Duration)) bot
 	}
 }
 
+// today returns what gives the operators the day's numbers, nil without a monitor.
+func (a *App) today() func() bot.Today {
+	if a.monitor == nil {
+		return nil
+	}
+	return func() bot.Today {
+		d := a.monitor.Today()
+		inTime := func(l monitor.Latency) time.Duration { return time.Duration(l.P95 * float64(time.Second)) }
+		return bot.Today{Since: d.Since, Answers: d.Answers, Errors: d.Errors, First: inTime(d.First), Story: inTime(d.Story)}
+	}
+}
+
 func (a *App) observeModel() func(model.Call) {
 	if a.monitor == nil {
 		return nil
@@ -82,7 +95,7 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 	r := monitor.Reading{
 		Ingest: monitor.Ingest{
 			Polling: a.cfg.Telegram.WebhookURL == "", InWork: b.Tasks, Capacity: a.cfg.Ingest.MaxInflight,
-			Parked: b.Parked, Dropped: b.Dropped, Refused: b.Refused, Panics: b.Panics,
+			Parked: b.DeadLetters, Dropped: b.Dropped, Refused: b.Refused, Panics: b.Panics,
 		},
 		Gate: monitor.Gate{
 			Slots: g.Gate.Slots, Running: g.Gate.Running, Peak: g.Gate.Peak, Room: a.cfg.Queue.Size,
@@ -153,9 +166,9 @@ func (a *App) runMonitor(ctx context.Context) error {
 	if addr == "" {
 		return a.monitor.Run(ctx)
 	}
-	l, err := listen(ctx, addr)
+	l, err := web.Listen(ctx, addr)
 	if err != nil {
-		return fmt.Errorf("monitor.addr (%s): %w", a.cfg.origin("monitor.addr"), err)
+		return fmt.Errorf("monitor.addr (%s): %w", a.cfg.Origin("monitor.addr"), err)
 	}
 	return a.serveMonitor(ctx, l)
 }
@@ -170,7 +183,9 @@ func (a *App) serveMonitor(ctx context.Context, l net.Listener) error {
 	served := make(chan error, 1)
 	go func() {
 		defer cancel() // without its pages the monitor has failed
-		served <- recovered(func() error { return serve(ctx, newServer(mux, a.log), newLimitListener(l, connections), patience) })
+		served <- Recovered(func() error {
+			return web.Serve(ctx, web.NewServer(mux, a.log), web.LimitListener(l, connections), patience)
+		})
 	}()
 	return errors.Join(a.monitor.Run(ctx), <-served)
 }

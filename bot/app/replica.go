@@ -10,11 +10,12 @@ import (
 	"os"
 	"time"
 
+	"excursobot/bot/config"
 	"excursobot/store"
 )
 
 // replicaName names this process among those on the same database: the platform's or the host's name, and something that no restart repeats.
-func replicaName(env environment) string {
+func replicaName(env config.Environment) string {
 	host, _ := os.Hostname()
 	return fmt.Sprintf("%.40s-%.6s", cmp.Or(env["RAILWAY_REPLICA_ID"], host, "replica"), rand.Text())
 }

@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"syscall"
 	"time"
 
+	"excursobot/bot/config"
+	"excursobot/bot/killpoint"
 	"excursobot/bot/monitor"
 	"excursobot/store"
 	"excursobot/store/boltstore"
@@ -29,7 +30,7 @@ func (a *App) openStore() error {
 	if err != nil {
 		return fmt.Errorf("open the store: %w", err)
 	}
-	a.store, a.file = chaosStore(s), s
+	a.store, a.file = killpoint.Store(s), s
 	a.stop.push("store", s.Close)
 	return nil
 }
@@ -45,9 +46,9 @@ func (a *App) openDatabase() error {
 		Log: a.log.With("part", "store"),
 	})
 	if err != nil {
-		return fmt.Errorf("store.postgres (%s): %w", a.cfg.origin("store.postgres"), err)
+		return fmt.Errorf("store.postgres (%s): %w", a.cfg.Origin("store.postgres"), err)
 	}
-	a.store, a.database = store.NewSteady(chaosStore(s)), s
+	a.store, a.database = store.NewSteady(killpoint.Store(s)), s
 	a.replica = replicaName(a.env)
 	a.log = a.log.With("replica", a.replica)
 	a.stop.push("store", s.Close)
@@ -69,7 +70,7 @@ func (a *App) readStore(ctx context.Context) monitor.Store {
 }
 
 // dataFile makes the data directory and proves that it can be written, because the store's own error names neither the key nor the cure.
-func dataFile(cfg Config) (string, error) {
+func dataFile(cfg config.Config) (string, error) {
 	dir := cfg.Store.Dir
 	explain := func(err error) error {
 		hint := ""
@@ -79,7 +80,7 @@ func dataFile(cfg Config) (string, error) {
 		if errors.Is(err, syscall.EROFS) {
 			hint = " (the file system is read-only)"
 		}
-		return fmt.Errorf("store.dir (%s): cannot write to %s: %w%s", cfg.origin("store.dir"), dir, err, hint)
+		return fmt.Errorf("store.dir (%s): cannot write to %s: %w%s", cfg.Origin("store.dir"), dir, err, hint)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", explain(err)
@@ -91,10 +92,8 @@ func dataFile(cfg Config) (string, error) {
 	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
 		return "", explain(err)
 	}
-	return storePath(cfg), nil
+	return cfg.StoreFile(), nil
 }
-
-func storePath(cfg Config) string { return filepath.Join(cfg.Store.Dir, "excursobot.db") }
 
 // storeAnswers asks the store itself: what stands before it would answer for it.
 func (a *App) storeAnswers(ctx context.Context) error {

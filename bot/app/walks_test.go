@@ -16,6 +16,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/config"
 	"excursobot/bot/sim"
 	"excursobot/geo"
 )
@@ -24,7 +25,7 @@ import (
 type town struct {
 	t        *testing.T
 	telegram *sim.Telegram
-	cfg      Config
+	cfg      config.Config
 	world    World
 	cut      *atomic.Bool // of the process that runs: it reaches nobody any more
 	stop     func() error
@@ -33,22 +34,13 @@ type town struct {
 // newTown has walks every 5 or 10 s, and starts a process.
 func newTown(t *testing.T) *town {
 	t.Helper()
-	cfg := Defaults()
-	cfg.derive(environment{})
-	const token = "1000:town"
-	cfg.Telegram = TelegramConfig{Token: token, APIURL: telegramAPI}
-	cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "k", "http://model.town/v1", "m"
-	cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.town/w/api.php", "town"
+	cfg := config.Defaults()
+	cfg.Derive(config.Environment{})
 	cfg.Live.Intervals, cfg.Live.Default = []time.Duration{5 * time.Second, 10 * time.Second}, 10*time.Second
 	cfg.Shutdown.Drain = 0
-	articles := sim.City(1, loadCentre.Lat, loadCentre.Lon, 300, "en")
-	s := &town{t: t, cfg: cfg, telegram: sim.NewTelegram(sim.TelegramConfig{Token: token, Latency: 40 * time.Millisecond})}
-	s.world = World{
-		Telegram:    sim.Transport(map[string]http.Handler{"api.telegram.org": s.telegram}),
-		Model:       sim.Transport(map[string]http.Handler{"model.town": sim.NewModel(sim.ModelConfig{})}),
-		Wikipedia:   sim.Transport(map[string]http.Handler{"*.wikipedia.town": sim.NewWikipedia(sim.WikipediaConfig{Articles: articles, Latency: 200 * time.Millisecond})}),
-		WithoutPack: true,
-	}
+	s := &town{t: t}
+	s.telegram, s.world = newSimWorld(&cfg)
+	s.cfg = cfg
 	s.start(t.TempDir())
 	return s
 }
@@ -114,7 +106,7 @@ type stroll struct {
 }
 
 func (s *town) stroll(id int64) *stroll {
-	p := &stroll{Person: s.telegram.Person(sim.Profile{ID: id, LanguageCode: "en"}), at: geo.Offset(loadCentre, float64(40*id), 200)}
+	p := &stroll{Person: s.telegram.Person(sim.Profile{ID: id, LanguageCode: "en"}), at: geo.Offset(centre, float64(40*id), 200)}
 	_, p.share = p.Share(p.at.Lat, p.at.Lon, 3600)
 	return p
 }

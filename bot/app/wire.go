@@ -10,8 +10,11 @@ import (
 	"time"
 
 	"excursobot/bot"
+	"excursobot/bot/config"
 	"excursobot/bot/guide"
 	"excursobot/bot/guide/model"
+	"excursobot/bot/intake"
+	"excursobot/bot/killpoint"
 	"excursobot/bot/live"
 	"excursobot/bot/monitor"
 	"excursobot/bot/telegram"
@@ -30,7 +33,7 @@ type World struct {
 	// WithoutPack leaves the built-in stories out, so that all places come from Wikipedia: the demo's serves the pack itself.
 	WithoutPack bool
 	// Env is what the platform says about itself.
-	Env environment
+	Env config.Environment
 	// Unwatched leaves the monitor out: the load run measures what it costs.
 	Unwatched bool
 	// Answered hears of every answer as the monitor does, nil = nobody else does: the demo shows the last one.
@@ -39,10 +42,10 @@ type World struct {
 
 // App is the whole bot, wired and not running.
 type App struct {
-	cfg   Config
+	cfg   config.Config
 	log   *slog.Logger
 	mux   *http.ServeMux
-	env   environment
+	env   config.Environment
 	store store.Store
 	// What is under it: a file, or a database that other replicas may share.
 	file     *boltstore.Store
@@ -63,7 +66,7 @@ type App struct {
 }
 
 // New opens the store and builds every part on it. Nothing runs yet but the cache's own goroutine; Run or Close must follow.
-func New(cfg Config, world World, log *slog.Logger) (_ *App, err error) {
+func New(cfg config.Config, world World, log *slog.Logger) (_ *App, err error) {
 	a := &App{cfg: cfg, env: world.Env, log: log, notify: new(notifier), stop: steps{log: log}}
 	defer func() {
 		if err != nil {
@@ -91,6 +94,18 @@ func New(cfg Config, world World, log *slog.Logger) (_ *App, err error) {
 	return a, nil
 }
 
+// Mux returns the pages of http.addr. More can be added until Run.
+func (a *App) Mux() *http.ServeMux { return a.mux }
+
+// Stats are the numbers of the parts at one moment.
+type Stats struct {
+	Guide guide.Stats
+	Bot   bot.Stats
+}
+
+// Stats asks the parts themselves, which is newer than the monitor's sample.
+func (a *App) Stats() Stats { return Stats{Guide: a.guide.Stats(), Bot: a.bot.Stats()} }
+
 // Close gives up what New opened. After Run it does nothing.
 func (a *App) Close() error { return a.stop.unwind() }
 
@@ -102,7 +117,7 @@ func (a *App) buildGuide(world World) error {
 	a.stop.push("cache", func() error { cache.Close(); return nil })
 
 	a.gate = limiter.NewGate(limiter.GateConfig{
-		Slots: a.cfg.OpenAI.MaxConcurrent, Room: a.cfg.Queue.Size, Classes: int(guide.WarmUp) + 1, Unurgent: guide.ReadAhead,
+		Slots: a.cfg.OpenAI.MaxConcurrent, QueueSize: a.cfg.Queue.Size, Classes: int(guide.WarmUp) + 1, Background: guide.ReadAhead,
 	})
 	cfg := guide.Config{
 		Store:                a.store,
@@ -147,7 +162,7 @@ func (a *App) newFinder(world World) (*places.Finder, error) {
 		HTTP:      newClient(world.Wikipedia),
 		URL:       a.cfg.Places.WikipediaURL,
 		Contact:   a.cfg.Places.Contact,
-		Version:   version(),
+		Version:   Version(),
 		Log:       a.log.With("part", "places"),
 		Observe:   a.observePlaces(),
 		PerSecond: lim.Wikipedia,
@@ -187,7 +202,7 @@ func (a *App) buildBot(world World) error {
 		return fmt.Errorf("texts: %w", err)
 	}
 	t, lim := a.cfg.Telegram, a.cfg.Limits
-	api, err := telegram.NewClient(telegram.ClientConfig{Token: t.Token, URL: t.APIURL, Transport: chaosTransport(orNetwork(world.Telegram))})
+	api, err := telegram.NewClient(telegram.ClientConfig{Token: t.Token, URL: t.APIURL, Transport: killpoint.Transport(orNetwork(world.Telegram))})
 	if err != nil {
 		return err
 	}
@@ -215,6 +230,7 @@ func (a *App) buildBot(world World) error {
 		Support:       t.Support,
 		DailyTokens:   a.cfg.OpenAI.DailyTokens,
 		TokenPrice:    a.cfg.OpenAI.Price,
+		Today:         a.today(),
 		Live: live.Config{
 			Intervals: a.cfg.Live.Intervals, Default: a.cfg.Live.Default, MaxSessions: a.cfg.Live.MaxSessions,
 			MaxUpdates: a.cfg.Live.MaxUpdates, BatchSize: a.cfg.Live.BatchSize, BatchTimeout: a.cfg.Live.BatchTimeout,
@@ -222,9 +238,11 @@ func (a *App) buildBot(world World) error {
 		},
 		Observe: a.observeBot(world.Answered),
 		Limits: bot.Limits{
-			StoryRate: 1 / lim.PersonStoryEvery.Seconds(), StoryBurst: lim.PersonStoryBurst,
-			UpdateRate: lim.PersonUpdates, UpdateBurst: lim.PersonUpdatesBurst,
-			AllStoryRate: lim.Stories, AllStoryBurst: lim.StoriesBurst,
+			Limits: intake.Limits{
+				StoryRate: 1 / lim.PersonStoryEvery.Seconds(), StoryBurst: lim.PersonStoryBurst,
+				UpdateRate: lim.PersonUpdates, UpdateBurst: lim.PersonUpdatesBurst,
+				AllStoryRate: lim.Stories, AllStoryBurst: lim.StoriesBurst,
+			},
 			ChatRate: lim.ChatMessages, ChatBurst: lim.ChatMessagesBurst,
 			OutRate: lim.Messages,
 		},

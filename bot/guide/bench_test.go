@@ -23,7 +23,7 @@ func stock(b *testing.B, w *world, n int, radius float64) {
 			Created: now, Expires: now.Add(store.StoryLife),
 		})
 	}
-	must(b, w.keep(b.Context(), stories...))
+	must(b, w.library.save(b.Context(), stories...))
 }
 
 // BenchmarkTellWarm is a question whose answer lies in the cell cache. The person has heard nothing; each answer is given up again.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"sync"
+
+	"excursobot/store"
 )
 
 // Claim is the exclusive right to tell one place to one person, from the choice of the place until its delivery is recorded or given up. While it is
@@ -12,15 +14,9 @@ import (
 //
 // A Claim is used by one goroutine at a time.
 type Claim struct {
-	g    *Guide
-	key  claimKey
-	over bool // released or confirmed
-}
-
-// claimKey identifies a claim: at most one is held for a place and a person.
-type claimKey struct {
-	person int64
-	place  string
+	claims *claims
+	key    claimKey
+	over   bool // released or confirmed
 }
 
 // Release gives the place back, unless Release or Confirm was called before.
@@ -29,7 +25,7 @@ func (c *Claim) Release() {
 		return
 	}
 	c.over = true
-	c.g.unclaim(c.key)
+	c.claims.remove(c.key)
 }
 
 // Confirm takes note that the story reached the person. The place stays claimed until recorded is called; call it when the store has the delivery,
@@ -39,24 +35,42 @@ func (c *Claim) Confirm() (recorded func()) {
 		return func() {}
 	}
 	c.over = true
-	return sync.OnceFunc(func() { c.g.unclaim(c.key) })
+	return sync.OnceFunc(func() { c.claims.remove(c.key) })
 }
 
-// tryClaim claims the place for the person. It returns nil if the place is claimed or told already. The told rows are read while the claim is held:
-// an earlier holder recorded the delivery before the claim ended.
-func (g *Guide) tryClaim(ctx context.Context, person int64, place string) (*Claim, error) {
+// claims holds the claims of the requests in progress.
+type claims struct {
+	told store.Told
+
+	mu   sync.Mutex
+	held map[claimKey]struct{}
+}
+
+// claimKey identifies a claim: at most one is held for a person and a place.
+type claimKey struct {
+	person int64
+	place  string
+}
+
+func newClaims(told store.Told) *claims {
+	return &claims{told: told, held: make(map[claimKey]struct{})}
+}
+
+// try claims the place for the person. It returns nil if the place is claimed or told already. The told rows are read while the claim is held: an
+// earlier holder recorded its delivery before its claim ended.
+func (c *claims) try(ctx context.Context, person int64, place string) (*Claim, error) {
 	key := claimKey{person, place}
-	g.mu.Lock()
-	_, taken := g.claims[key]
+	c.mu.Lock()
+	_, taken := c.held[key]
 	if !taken {
-		g.claims[key] = struct{}{}
+		c.held[key] = struct{}{}
 	}
-	g.mu.Unlock()
+	c.mu.Unlock()
 	if taken {
 		return nil, nil //nolint:nilnil // no claim
 	}
-	claim := &Claim{g: g, key: key}
-	told, err := g.cfg.Store.Told(ctx, person, []string{place})
+	claim := &Claim{claims: c, key: key}
+	told, err := c.told.Told(ctx, person, []string{place})
 	if err != nil {
 		claim.Release()
 		return nil, fmt.Errorf("read told places: %w", err)
@@ -68,24 +82,30 @@ func (g *Guide) tryClaim(ctx context.Context, person int64, place string) (*Clai
 	return claim, nil
 }
 
-func (g *Guide) unclaim(key claimKey) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	delete(g.claims, key)
+func (c *claims) remove(key claimKey) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.held, key)
 }
 
-// untoldPlaces reports for each place whether it is neither told nor claimed for the person.
-func (g *Guide) untoldPlaces(ctx context.Context, person int64, ids []string) ([]bool, error) {
-	told, err := g.cfg.Store.Told(ctx, person, ids)
+// untold reports for each place whether it is neither told to the person nor claimed.
+func (c *claims) untold(ctx context.Context, person int64, ids []string) ([]bool, error) {
+	told, err := c.told.Told(ctx, person, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read told places: %w", err)
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	untold := make([]bool, len(ids))
 	for i, id := range ids {
-		_, claimed := g.claims[claimKey{person, id}]
+		_, claimed := c.held[claimKey{person, id}]
 		untold[i] = !told[i] && !claimed
 	}
 	return untold, nil
+}
+
+func (c *claims) len() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.held)
 }

@@ -362,8 +362,8 @@ func TestSlowSourceIsWaitedForWhenNothingIsKnown(t *testing.T) {
 		if _, err := w.tell(ask(1)); !errors.Is(err, ErrSource) {
 			t.Errorf("got %v, want ErrSource", err)
 		}
-		if got := time.Since(start); got > sourceWithin+sourceAgain {
-			t.Errorf("the sentence came after %v, want at most %v", got, sourceWithin+sourceAgain)
+		if got := time.Since(start); got > sourceWithin+retryPatience {
+			t.Errorf("the sentence came after %v, want at most %v", got, sourceWithin+retryPatience)
 		}
 	})
 }

@@ -69,6 +69,12 @@ func (c *checkouts) end() {
 	c.wg.Done()
 }
 
+func (c *checkouts) underWay() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.running
+}
+
 // wait lets none begin any more and blocks until all have ended.
 func (c *checkouts) wait() {
 	c.mu.Lock()

@@ -232,6 +232,7 @@ type Stats struct {
 	Dropped      uint64    // over a person's limit of updates
 	Refused      uint64    // given back to Telegram (of a full chat only by the webhook): no room, stopping, or the store does not answer
 	Panics       uint64    // of handlers and of what runs beside them
+	Checkouts    int       // that are being answered
 	Unsaved      int       // deliveries that the store did not take yet
 	Replicas     int       // alive on the same store, this one too; 0 = there is no Cluster
 	Chats        int       // that belong to this replica
@@ -246,6 +247,12 @@ func (in *Intake) Stats() Stats {
 		Panics: p.guard.Panics(), Unsaved: p.unsaved.len(), LastIngest: p.counts.ingestedAt(),
 	}
 	s.Tasks, s.Lanes = p.lanes.stats()
+	s.Checkouts = p.checkouts.underWay()
 	s.Replicas, s.Chats = p.member.Stats()
 	return s
+}
+
+// Guarded calls run, on behalf of an update (0 = none), and returns its error. A panic becomes an error.
+func (in *Intake) Guarded(update int64, run func() error) error {
+	return in.parts.guard.Do(update, run)
 }

@@ -17,25 +17,26 @@ import (
 	"excursobot/store/boltstore"
 )
 
-// audit is what a rampage left.
+// audit is the result of a crash run.
 type audit struct {
-	points map[string]int // crashes
-	again  []int          // stories told once more, for each crash
-	asked  int            // requests and commands of the people who stand
-	silent int            // of those, without an answer
-	undone int            // updates that the store does not know as done
-	left   int            // in the inbox
-	parked int            // tried too often, and told so
-	stale  int            // cards without a story: a crash between the card and its note, or an answer of Telegram's that was lost
-	walks  int
-	told   int // stories of walks
-	gaps   int // numbers of a walk's stories that are missing
-	// Gifts, and those kept wrongly, and those without thanks.
+	points      map[string]int // crashes by point
+	repeats     []int          // repeated stories, for each crash
+	asked       int            // requests and commands of the people who do not walk
+	unanswered  int            // of those, without an answer
+	undone      int            // updates that the store has not marked as done
+	left        int            // entries in the inbox
+	deadLetters int            // updates that were tried too often
+	staleCards  int            // cards without a story, because of a crash before the card was stored or a lost answer of Telegram
+	walks       int
+	stories     int // of walks
+	gaps        int // missing numbers of walks' stories
+	// Payments, wrongly stored payments, and payments without thanks.
 	gifts, miscounted, unthanked int
 	faults                       []string
 }
 
-const auditHead = "| seed | crashes | at a point | asked | silent | undone | left | parked | once more | worst | stale cards | walks | stories | gaps | gifts | miscounted | unthanked | |\n" +
+// auditHead is the head of the table. docs/chaos.md shows its last line, the totals.
+const auditHead = "| seed | crashes | at a point | asked | unanswered | undone | left | dead letters | repeated | worst | stale cards | walks | stories | gaps | gifts | miscounted | unthanked | |\n" +
 	"| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |"
 
 func (a *audit) row(name, kind string) string {
@@ -48,7 +49,7 @@ func (a *audit) row(name, kind string) string {
 	}
 	cells := []any{name}
 	for _, n := range []int{
-		all, named, a.asked, a.silent, a.undone, a.left, a.parked, sum(a.again), most(a.again), a.stale, a.walks, a.told, a.gaps,
+		all, named, a.asked, a.unanswered, a.undone, a.left, a.deadLetters, sum(a.repeats), most(a.repeats), a.staleCards, a.walks, a.stories, a.gaps,
 		a.gifts, a.miscounted, a.unthanked,
 	} {
 		cells = append(cells, n)
@@ -63,22 +64,22 @@ func (a *audit) add(b audit) {
 	for point, n := range b.points {
 		a.points[point] += n
 	}
-	a.again = append(a.again, b.again...)
+	a.repeats = append(a.repeats, b.repeats...)
 	a.asked += b.asked
-	a.silent += b.silent
+	a.unanswered += b.unanswered
 	a.undone += b.undone
 	a.left += b.left
-	a.parked += b.parked
-	a.stale += b.stale
+	a.deadLetters += b.deadLetters
+	a.staleCards += b.staleCards
 	a.walks += b.walks
-	a.told += b.told
+	a.stories += b.stories
 	a.gaps += b.gaps
 	a.gifts += b.gifts
 	a.miscounted += b.miscounted
 	a.unthanked += b.unthanked
 }
 
-// named says at which points there were crashes.
+// named lists the crashes by point.
 func (a *audit) named() string {
 	var list []string
 	for _, point := range slices.Sorted(maps.Keys(a.points)) {
@@ -87,10 +88,10 @@ func (a *audit) named() string {
 	return strings.Join(list, ", ")
 }
 
-// spread says how many crashes had how many stories told once more.
+// spread lists how many crashes led to how many repeated stories.
 func (a *audit) spread() string {
 	counts := map[int]int{}
-	for _, n := range a.again {
+	for _, n := range a.repeats {
 		counts[n]++
 	}
 	var list []string
@@ -120,13 +121,13 @@ func (a *audit) fault(format string, args ...any) {
 	a.faults = append(a.faults, fmt.Sprintf(format, args...))
 }
 
-// audit looks at what people got and at the store.
-func (r *rampage) audit() audit {
-	a := audit{points: map[string]int{}, again: make([]int, len(r.crashes))}
+// audit checks people's chats, the store, its backups and the bot's output.
+func (r *crashRun) audit() audit {
+	a := audit{points: map[string]int{}, repeats: make([]int, len(r.crashes))}
 	for _, c := range r.crashes {
 		a.points[c.point]++
 	}
-	for _, point := range r.moves {
+	for _, point := range r.moveKills {
 		a.points[point]++
 	}
 	catalog, err := text.Load()
@@ -135,7 +136,7 @@ func (r *rampage) audit() audit {
 	}
 	words := catalog.Words("en")
 	for i, p := range r.people {
-		if i < standing {
+		if i < askerCount {
 			r.auditPerson(&a, words, i, p)
 		} else {
 			r.auditWalk(&a, words, i, p)
@@ -148,7 +149,7 @@ func (r *rampage) audit() audit {
 	return a
 }
 
-func (r *rampage) auditStore(a *audit, words *text.Words) {
+func (r *crashRun) auditStore(a *audit, words *text.Words) {
 	ctx := r.t.Context()
 	path := filepath.Join(r.dir, "excursobot.db")
 	if err := boltstore.Verify(ctx, path); err != nil {
@@ -161,8 +162,8 @@ func (r *rampage) auditStore(a *audit, words *text.Words) {
 		return
 	}
 	pending, err1 := s.Pending(ctx, math.MinInt64, 10_000)
-	parked, err2 := s.Parked(ctx)
-	a.left, a.parked = len(pending), len(parked)
+	letters, err2 := s.Parked(ctx)
+	a.left, a.deadLetters = len(pending), len(letters)
 	for _, e := range pending {
 		a.fault("left in the inbox: update %d, try %d: %.200s", e.Update, e.Tries, e.Raw)
 	}
@@ -183,9 +184,9 @@ func (r *rampage) auditStore(a *audit, words *text.Words) {
 	}
 }
 
-// auditMove wants the store that was moved to be a sound one that holds the same.
-func (r *rampage) auditMove(a *audit) {
-	if len(r.moves) == 0 {
+// auditMove checks that the moved store is sound and holds the same records.
+func (r *crashRun) auditMove(a *audit) {
+	if len(r.moveKills) == 0 {
 		return
 	}
 	var lines [2][]byte
@@ -206,8 +207,8 @@ func (r *rampage) auditMove(a *audit) {
 	}
 }
 
-// auditBackups wants every file with a backup's name to be a whole one.
-func (r *rampage) auditBackups(a *audit) {
+// auditBackups checks that every file with a backup's name is complete.
+func (r *crashRun) auditBackups(a *audit) {
 	dir := filepath.Join(r.dir, backupDir)
 	names, err := backups(dir)
 	if err != nil || len(names) == 0 {

@@ -13,28 +13,28 @@ import (
 )
 
 var (
-	chaosSeeds = flag.Int("seeds", 5, "seeds of TestChaos")
+	chaosSeeds = flag.Int("seeds", 5, "number of seeds of TestChaos")
 	chaosBin   = flag.String("bin", "", "a binary built with the tag chaos; empty = it is built now")
-	chaosFirst = flag.Uint64("first", 1, "the first of them")
+	chaosFirst = flag.Uint64("first", 1, "the first seed of TestChaos")
 )
 
 // TestChaos runs the real binary against simulated servers that fail, kills it again and again at named points and at random moments, and
-// then counts what people got. It takes about 30 s a seed. Run it by "make chaos".
+// then counts the answers that people got. It takes about 30 s a seed. Run it with "make chaos".
 func TestChaos(t *testing.T) {
-	bin := buildChaos(t)
+	bin := buildBinary(t)
 	var total audit
-	var spread [2]audit // at the bot's own pace, and at any
+	var spread [2]audit // with the default message limits, and without
 	fmt.Println(auditHead)
 	for seed := *chaosFirst; seed < *chaosFirst+uint64(*chaosSeeds); seed++ {
 		t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) {
-			r := newRampage(t, seed, bin, shortDir(t))
+			r := newCrashRun(t, seed, bin, shortDir(t))
 			defer r.close()
 			r.run()
 			a := r.audit()
 			if file := os.Getenv("CHAOS_OUT"); file != "" {
 				_ = os.WriteFile(file, []byte(r.out.String()+r.errs.String()+r.transcript()), 0o600)
 			}
-			fmt.Println(a.row(fmt.Sprint(seed), r.kind()))
+			fmt.Println(a.row(fmt.Sprint(seed), r.describe()))
 			total.add(a)
 			if r.ownPace {
 				spread[0].add(a)
@@ -48,11 +48,11 @@ func TestChaos(t *testing.T) {
 	}
 	fmt.Println(total.row("all", ""))
 	fmt.Println("crashes:", total.named())
-	fmt.Println("stories told once more by one crash, at the bot's own pace:", spread[0].spread())
-	fmt.Println("stories told once more by one crash, forty times as fast:", spread[1].spread())
+	fmt.Println("stories repeated by one crash, with the default message limits:", spread[0].spread())
+	fmt.Println("stories repeated by one crash, forty times as fast:", spread[1].spread())
 }
 
-// shortDir returns a directory of its own whose name leaves room for a socket's, which has at most 108 bytes.
+// shortDir returns a new directory with a short name, because the path of a socket in it may have at most 108 bytes.
 func shortDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "xc")
@@ -63,8 +63,8 @@ func shortDir(t *testing.T) string {
 	return dir
 }
 
-// buildChaos builds the binary that can be killed and whose clock can be set.
-func buildChaos(t *testing.T) string {
+// buildBinary builds the binary that can be killed and whose clock can be set.
+func buildBinary(t *testing.T) string {
 	t.Helper()
 	if *chaosBin != "" {
 		return *chaosBin

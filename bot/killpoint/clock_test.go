@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// The clock of a process cannot be set without the machine's: Go asks the kernel by itself, and a time namespace moves the monotonic clock
-// alone. So the binary is built with a time.Now of its own, Go's with one line more: it adds the seconds that stand in a file which
-// EXCURSOBOT_CHAOS_CLOCK names and the test changes. As when a clock is set, the monotonic clock and all timers run on.
+// The clock of one process cannot be set alone: Go asks the kernel directly, and a time namespace shifts only the monotonic clock. So the binary is
+// built with a changed time.Now, which has one more line: it adds the seconds that the test writes to the file named by EXCURSOBOT_CHAOS_CLOCK. The
+// monotonic clock and all timers are not changed, as when a clock is really set.
 
 const (
 	clockFile = "excursobot_chaos.go" // in package time
@@ -31,7 +31,7 @@ import (
 
 var jumped = mapJump()
 
-// wallJump returns by how many seconds the clock is set.
+// wallJump returns the offset of the clock in seconds.
 func wallJump() int64 {
 	if jumped == nil {
 		return 0
@@ -57,7 +57,7 @@ func mapJump() *int64 {
 `
 )
 
-// clockOverlay writes what "go build -overlay" wants to hear, and returns its file.
+// clockOverlay writes the file for "go build -overlay" and returns its path.
 func clockOverlay(t *testing.T) string {
 	t.Helper()
 	root, err := exec.CommandContext(t.Context(), "go", "env", "GOROOT").Output()
@@ -70,7 +70,7 @@ func clockOverlay(t *testing.T) string {
 		t.Fatal(err)
 	}
 	if strings.Count(string(source), nowReads) != 1 {
-		t.Fatal("time.Now is written otherwise in this version of Go: see nowReads")
+		t.Fatal("time.Now differs in this version of Go: see nowReads")
 	}
 	dir := t.TempDir()
 	replace := map[string]string{}
@@ -91,8 +91,8 @@ func clockOverlay(t *testing.T) string {
 	return path
 }
 
-// setClock sets the bot's wall clock, off from the machine's by d. It goes for the lives after this one too.
-func (r *rampage) setClock(d time.Duration) {
+// setClock sets the bot's wall clock to the machine's plus d, also for processes that start later.
+func (r *crashRun) setClock(d time.Duration) {
 	var word [8]byte
 	binary.NativeEndian.PutUint64(word[:], uint64(int64(d/time.Second)))
 	if _, err := r.clock.WriteAt(word[:], 0); err != nil { // not truncated: the bot has it mapped
@@ -100,12 +100,12 @@ func (r *rampage) setClock(d time.Duration) {
 	}
 }
 
-// jumps are by how much the clock is off in a seed that sets it.
-var jumps = []time.Duration{0, 20 * time.Minute, 3 * time.Hour, -3 * time.Hour, 26 * time.Hour}
+// clockOffsets are the offsets of the clock in a seed that sets it.
+var clockOffsets = []time.Duration{0, 20 * time.Minute, 3 * time.Hour, -3 * time.Hour, 26 * time.Hour}
 
-// anyClock sets it, in a seed that does.
-func (r *rampage) anyClock() {
-	if r.weather.clock {
-		r.setClock(jumps[r.rng.IntN(len(jumps))])
+// jumpClock sets the clock if the seed's plan does so.
+func (r *crashRun) jumpClock() {
+	if r.plan.clock {
+		r.setClock(clockOffsets[r.rng.IntN(len(clockOffsets))])
 	}
 }

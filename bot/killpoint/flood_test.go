@@ -16,28 +16,28 @@ import (
 	"excursobot/bot/sim"
 )
 
-// TestFlood measures the real binary under more than it can take, with its own limits: what 100 000 updates do to its memory, and what one
-// person who sends 200 updates a second does to the others. Run it by "make flood".
+// TestFlood overloads the real binary, with its default limits: it measures its memory under 100 000 updates, and the waiting times of other people
+// while one person sends 200 updates a second. Run it with "make flood".
 func TestFlood(t *testing.T) {
-	bin := buildChaos(t)
+	bin := buildBinary(t)
 	for _, run := range []struct {
 		people  int
 		webhook bool
 	}{{1000, true}, {1000, false}, {10, false}} {
 		t.Run(fmt.Sprintf("%d people, webhook %v", run.people, run.webhook), func(t *testing.T) {
-			r := newCalm(t, bin, run.webhook)
-			last := r.child("")
+			r := newFaultless(t, bin, run.webhook)
+			last := r.startBot("")
 			crowd := make([]*sim.Person, run.people)
 			for i := range crowd {
 				crowd[i] = r.tg.Person(sim.Profile{ID: int64(1000 + i), FirstName: "F", LanguageCode: "en"})
 			}
 			r.ready()
 			idle := rss(t, last.Process.Pid, "VmRSS")
-			const updates, patience = 100_000, 40 * time.Second // the bot answers 25 messages a second: most of it stays at Telegram
+			const updates, patience = 100_000, 40 * time.Second // the bot sends 25 messages a second, so most updates stay at Telegram
 			began := time.Now()
 			for i := range updates {
 				if i%10 == 0 {
-					crowd[i%run.people].Locate(chaosLat+float64(i%97)/1e4, chaosLon)
+					crowd[i%run.people].Locate(cityLat+float64(i%97)/1e4, cityLon)
 				} else {
 					crowd[i%run.people].Say("/help")
 				}
@@ -51,40 +51,40 @@ func TestFlood(t *testing.T) {
 			if peak > 64 {
 				t.Errorf("RSS of %.0f MB, want less than 64", peak)
 			}
-			_ = last.Process.Kill() // what is queued would take an hour
+			_ = last.Process.Kill() // the queued updates would take an hour
 			_ = last.Wait()
 		})
 	}
 	t.Run("others", func(t *testing.T) {
 		for _, flood := range []bool{false, true} {
-			r := newCalm(t, bin, true)
-			last := r.child("")
+			r := newFaultless(t, bin, true)
+			last := r.startBot("")
 			r.ready()
 			waits := r.polite(20, 30*time.Second, flood)
 			slices.Sort(waits)
 			fmt.Printf("one floods %v: %d questions of others, first answer p50 %.2f s, p95 %.2f s, worst %.2f s\n", flood, len(waits),
 				waits[len(waits)/2].Seconds(), waits[len(waits)*95/100].Seconds(), waits[len(waits)-1].Seconds())
-			r.end(last.Process)
+			r.terminate(last.Process)
 			_ = last.Wait()
 		}
 	})
 }
 
-// newCalm is a rampage whose servers do not fail and whose bot has its own limits.
-func newCalm(t *testing.T, bin string, webhook bool) *rampage {
-	seed := uint64(6) // fair, and not at its own pace
+// newFaultless returns a crash run whose servers do not fail and whose bot has its default limits.
+func newFaultless(t *testing.T, bin string, webhook bool) *crashRun {
+	seed := uint64(6) // polling
 	if webhook {
 		seed = 12
 	}
-	r := newRampage(t, seed, bin, shortDir(t))
+	r := newCrashRun(t, seed, bin, shortDir(t))
 	t.Cleanup(r.close)
-	r.weather = weather{calm: true}
+	r.plan = faultPlan{none: true}
 	r.env = slices.DeleteFunc(r.env, regexp.MustCompile(`^(LIMITS|LIVE|BACKUP)_`).MatchString)
 	return r
 }
 
-// polite lets n people ask every 8 s for d, and returns how long each waited for the first sign of an answer.
-func (r *rampage) polite(n int, d time.Duration, flood bool) []time.Duration {
+// polite lets n people send a location every 8 s for d, and returns the time to each first answer.
+func (r *crashRun) polite(n int, d time.Duration, flood bool) []time.Duration {
 	var mu sync.Mutex
 	var waits []time.Duration
 	asked := map[int64]time.Time{}
@@ -107,7 +107,7 @@ func (r *rampage) polite(n int, d time.Duration, flood bool) []time.Duration {
 				mu.Lock()
 				asked[id] = time.Now()
 				mu.Unlock()
-				p.Locate(chaosLat+float64(i)/5000, chaosLon+float64(k)/5000)
+				p.Locate(cityLat+float64(i)/5000, cityLon+float64(k)/5000)
 				time.Sleep(8 * time.Second)
 			}
 		})
@@ -119,7 +119,7 @@ func (r *rampage) polite(n int, d time.Duration, flood bool) []time.Duration {
 			defer tick.Stop()
 			for k := 0; time.Now().Before(end); k++ {
 				if k%2 == 0 {
-					bad.Locate(chaosLat, chaosLon)
+					bad.Locate(cityLat, cityLon)
 				} else {
 					bad.Say("/help")
 				}
@@ -137,8 +137,8 @@ func (r *rampage) polite(n int, d time.Duration, flood bool) []time.Duration {
 	return waits
 }
 
-// ready waits until somebody is answered.
-func (r *rampage) ready() {
+// ready waits until the bot answers a first message.
+func (r *crashRun) ready() {
 	p := r.tg.Person(sim.Profile{ID: 1, FirstName: "P", LanguageCode: "en"})
 	p.Say("/start")
 	for len(p.Messages()) < 2 {

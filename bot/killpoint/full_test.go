@@ -15,10 +15,10 @@ import (
 	"excursobot/bot/sim"
 )
 
-// TestChaosFull fills the volume under the bot. People are answered all the same, nobody can pay, /readyz says why, a process that is killed
-// comes back, and once there is room all that was told and paid is in the store.
+// TestChaosFull fills the bot's volume. People still get answers, nobody can pay, /readyz gives the reason, and a killed process starts again. When
+// there is room again, everything that was told and paid gets into the store.
 func TestChaosFull(t *testing.T) {
-	bin := buildChaos(t)
+	bin := buildBinary(t)
 	for _, seed := range []uint64{6, 12} { // polling and webhook
 		t.Run(fmt.Sprint("webhook=", seed == 12), func(t *testing.T) {
 			dir := shortDir(t)
@@ -27,59 +27,59 @@ func TestChaosFull(t *testing.T) {
 				t.Skip("LEFT OUT: only root can mount a small volume here:", err)
 			}
 			t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
-			r := newRampage(t, seed, bin, dir)
+			r := newCrashRun(t, seed, bin, dir)
 			defer r.close()
-			r.weather = weather{calm: true}
-			r.full()
+			r.plan = faultPlan{none: true}
+			r.fullVolume()
 		})
 	}
 }
 
-func (r *rampage) full() {
+func (r *crashRun) fullVolume() {
 	t := r.t
-	last := r.child("")
+	last := r.startBot("")
 	defer func() {
 		_ = last.Process.Kill() // after a failure
 		if file := os.Getenv("CHAOS_OUT"); file != "" {
 			_ = os.WriteFile(file, []byte(r.out.String()+r.errs.String()+r.transcript()), 0o600)
 		}
 	}()
-	r.ask(60)
+	r.act(60)
 	began := time.Now()
 	step := func(what string) {
 		fmt.Printf("%s after %.1f s\n", what, time.Since(began).Seconds())
 		began = time.Now()
 	}
-	giver := r.tg.Person(sim.Profile{ID: 950, FirstName: "G", LanguageCode: "en"})
-	r.givers[950] = giver
-	r.updates = append(r.updates, giver.Say("/donate 77"))
-	r.until("answers", func() bool { return r.unanswered() <= 0 && len(giver.Messages()) == 2 })
-	bill := giver.Messages()[1]
-	step("calm before the volume is full")
+	donor := r.tg.Person(sim.Profile{ID: 950, FirstName: "G", LanguageCode: "en"})
+	r.donors[950] = donor
+	r.updates = append(r.updates, donor.Say("/donate 77"))
+	r.until("answers", func() bool { return r.unanswered() <= 0 && len(donor.Messages()) == 2 })
+	bill := donor.Messages()[1]
+	step("answers before the volume is full")
 
 	ballast := filepath.Join(r.dir, "ballast")
 	if err := fill(ballast); err != nil {
 		t.Fatal(err)
 	}
-	r.until("the store to find that there is no room", func() bool {
-		r.ask(20) // each needs some room
+	r.until("the store to report that there is no room", func() bool {
+		r.act(20) // each needs some room
 		status, body := r.get("/readyz", "")
 		return status == 503 && strings.Contains(body, "no room left")
 	})
-	step("/readyz says that there is no room")
+	step("/readyz reports that there is no room")
 	const asked = 40
 	for i := range asked {
-		p := r.people[i%standing]
-		w := r.asked[p]
+		p := r.people[i%askerCount]
+		w := r.expected[p]
 		w.stories++
-		r.asked[p] = w
-		lat, lon := r.somewhere()
+		r.expected[p] = w
+		lat, lon := r.randomPoint()
 		r.updates = append(r.updates, p.Locate(lat, lon))
 	}
 	r.until("answers without room", func() bool { return r.unanswered() <= 0 })
 	step(fmt.Sprint(asked, " more questions answered"))
 	r.takeRefusals()
-	r.updates = append(r.updates, giver.Pay(bill.ID))
+	r.updates = append(r.updates, donor.Pay(bill.ID))
 	r.until("a checkout to be refused", func() bool { return r.takeRefusals() == 1 })
 	if r.paidBy(950) != 0 {
 		t.Error("a payment was made without room")
@@ -89,40 +89,40 @@ func (r *rampage) full() {
 		t.Fatal(err)
 	}
 	began = time.Now()
-	r.until("the store to find that there is room", func() bool {
+	r.until("the store to report that there is room", func() bool {
 		status, _ := r.get("/readyz", "")
 		return status == 200
 	})
-	step("room again: /readyz is content, without a restart,")
-	r.updates = append(r.updates, giver.Pay(bill.ID))
+	step("room again: /readyz reports ready, without a restart,")
+	r.updates = append(r.updates, donor.Pay(bill.ID))
 	r.until("the gift", func() bool { return r.paidBy(950) == 1 })
 	for p, message := range r.walkers {
 		r.updates = append(r.updates, p.StopSharing(message))
 	}
-	r.quiet()
-	r.look()
+	r.waitIdle()
+	r.readPages()
 	if err := r.backup(); err != nil {
 		t.Errorf("backup: %v", err)
 	}
 
-	step("all is written")
-	// A process that finds the volume full when it starts.
+	step("everything is written")
+	// A process that starts on a full volume.
 	if err := fill(ballast); err != nil {
 		t.Fatal(err)
 	}
 	_ = last.Process.Kill()
 	_ = last.Wait()
-	last = r.child("")
+	last = r.startBot("")
 	late := r.tg.Person(sim.Profile{ID: 5000, FirstName: "L", LanguageCode: "en"})
-	lat, lon := r.somewhere()
+	lat, lon := r.randomPoint()
 	late.Locate(lat, lon)
-	r.until("a story by a process that began without room", func() bool { _, data := buttonOf(late, "more:"); return data != "" })
-	step("a process that was killed and finds no room tells a story")
+	r.until("a story by a process that started without room", func() bool { _, data := buttonOf(late, "more:"); return data != "" })
+	step("a process that was killed and starts without room tells a story")
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}
-	r.quiet()
-	r.end(last.Process)
+	r.waitIdle()
+	r.terminate(last.Process)
 	if err := last.Wait(); err != nil {
 		t.Errorf("the last stop: %v\n%s", err, r.out.tail(20))
 	}
@@ -131,17 +131,17 @@ func (r *rampage) full() {
 	}
 }
 
-// takeRefusals counts the checkouts refused since the last time.
-func (r *rampage) takeRefusals() int {
+// takeRefusals counts the checkouts refused since the last call.
+func (r *crashRun) takeRefusals() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	n := len(r.refused)
-	r.refused = nil
+	n := len(r.refusals)
+	r.refusals = nil
 	return n
 }
 
 // paidBy counts the payments of a person.
-func (r *rampage) paidBy(person int64) int {
+func (r *crashRun) paidBy(person int64) int {
 	n := 0
 	for _, paid := range r.tg.Payments() {
 		if paid.Person == person {
@@ -151,10 +151,10 @@ func (r *rampage) paidBy(person int64) int {
 	return n
 }
 
-// unanswered counts what the people who stand still wait for.
-func (r *rampage) unanswered() int {
+// unanswered counts the answers that people still wait for.
+func (r *crashRun) unanswered() int {
 	n := 0
-	for p, w := range r.asked {
+	for p, w := range r.expected {
 		for _, m := range p.Messages() {
 			if m.FromBot && m.Method == "sendMessage" && !isCard(m) {
 				n--
@@ -165,8 +165,8 @@ func (r *rampage) unanswered() int {
 	return n
 }
 
-// until waits for something, at most a minute.
-func (r *rampage) until(what string, ok func() bool) {
+// until waits for a condition, at most a minute.
+func (r *crashRun) until(what string, ok func() bool) {
 	r.t.Helper()
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
 		if ok() {

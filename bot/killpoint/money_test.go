@@ -14,32 +14,32 @@ import (
 	"excursobot/store/boltstore"
 )
 
-// give makes a person pay an invoice, or ask for one; now and then Telegram tells once more of a payment that was made.
-func (r *rampage) give(p *sim.Person) {
+// donate lets a person pay an invoice or ask for one. Now and then Telegram sends the update of an earlier payment again.
+func (r *crashRun) donate(p *sim.Person) {
 	if made := r.tg.Payments(); len(made) > 0 && r.rng.IntN(5) == 0 {
-		r.updates = append(r.updates, r.tg.Inject(toldAgain(made[r.rng.IntN(len(made))])))
+		r.updates = append(r.updates, r.tg.Inject(repeatedPayment(made[r.rng.IntN(len(made))])))
 		return
 	}
 	for _, m := range p.Messages() {
-		if m.Method == "sendInvoice" && !r.pressed[p][m.ID] {
-			r.pressed[p][m.ID] = true
+		if m.Method == "sendInvoice" && !r.paid[p][m.ID] {
+			r.paid[p][m.ID] = true
 			r.updates = append(r.updates, p.Pay(m.ID))
 			return
 		}
 	}
-	r.bills++
-	r.updates = append(r.updates, p.Say(fmt.Sprint("/donate ", 100+r.bills))) // no two alike
+	r.invoices++
+	r.updates = append(r.updates, p.Say(fmt.Sprint("/donate ", 100+r.invoices))) // every sum is different
 }
 
-// toldAgain is the update of a payment under another id.
-func toldAgain(p sim.Payment) json.RawMessage {
+// repeatedPayment returns the update of a payment, to be sent under another update id.
+func repeatedPayment(p sim.Payment) json.RawMessage {
 	return json.RawMessage(fmt.Sprintf(`{"message":{"message_id":1,"date":%d,"from":{"id":%d,"first_name":"G","language_code":"en"},"chat":{"id":%d,"type":"private"},
 		"successful_payment":{"currency":"XTR","total_amount":%d,"invoice_payload":%q,"telegram_payment_charge_id":%q}}}`,
 		p.At.Unix(), p.Person, p.Person, p.Stars, p.Payload, p.Charge))
 }
 
-// auditMoney wants each payment in the store once, with its sums, and thanked for; and nobody who pays told of a failure.
-func (r *rampage) auditMoney(a *audit, s *boltstore.Store, words *text.Words) {
+// auditMoney checks that each payment is stored once, that the sums are right, that everybody was thanked, and that no donor was told of a failure.
+func (r *crashRun) auditMoney(a *audit, s *boltstore.Store, words *text.Words) {
 	ctx := r.t.Context()
 	sums, charges := map[int64]int64{}, map[string]bool{}
 	for _, paid := range r.tg.Payments() {
@@ -50,9 +50,9 @@ func (r *rampage) auditMoney(a *audit, s *boltstore.Store, words *text.Words) {
 		kept, err := s.Payment(ctx, paid.Charge)
 		if err != nil || kept.Person != paid.Person || kept.Stars != int64(paid.Stars) || !kept.Refunded.IsZero() {
 			a.miscounted++
-			a.fault("payment %s of %d stars by %d is kept as %+v (%v)", paid.Charge, paid.Stars, paid.Person, kept, err)
+			a.fault("payment %s of %d stars by %d is stored as %+v (%v)", paid.Charge, paid.Stars, paid.Person, kept, err)
 		}
-		thanks := countOf(r.givers[paid.Person], words.Plain("donate.thanks", "n", int64(paid.Stars)))
+		thanks := countOf(r.donors[paid.Person], words.Plain("donate.thanks", "n", int64(paid.Stars)))
 		if thanks == 0 {
 			a.unthanked++
 			a.fault("payment %s of %d stars by %d got no thanks", paid.Charge, paid.Stars, paid.Person)
@@ -70,30 +70,31 @@ func (r *rampage) auditMoney(a *audit, s *boltstore.Store, words *text.Words) {
 			a.fault("%d gave %d of %d stars, the store says %+v (%v)", person, want, sums[0], got, err)
 		}
 	}
-	r.auditRegrets(a, s, words)
+	r.auditApologies(a, s, words)
 }
 
-// auditRegrets looks for what sounds to a giver as if a payment had failed. A /donate may fail: its answer cut off, or its update put aside.
-func (r *rampage) auditRegrets(a *audit, s *boltstore.Store, words *text.Words) {
-	for _, why := range r.refused {
+// auditApologies looks for messages that tell a donor of a failed payment. A /donate may fail: its answer may be lost, or its update may become a
+// dead letter.
+func (r *crashRun) auditApologies(a *audit, s *boltstore.Store, words *text.Words) {
+	for _, why := range r.refusals {
 		a.fault("a checkout was refused: %s", why)
 	}
-	parked, err := s.Parked(r.t.Context())
+	letters, err := s.Parked(r.t.Context())
 	if err != nil {
 		a.fault("the store: %v", err)
 	}
-	for id, p := range r.givers {
-		aside := len(slices.DeleteFunc(slices.Clone(parked), func(e store.Entry) bool {
+	for id, p := range r.donors {
+		aside := len(slices.DeleteFunc(slices.Clone(letters), func(e store.Entry) bool {
 			return e.Chat != id || strings.Contains(string(e.Raw), "successful_payment") || strings.Contains(string(e.Raw), "pre_checkout_query")
 		}))
 		maybe := countOf(p, words.Plain("error.maybe"))
 		if sorry := countOf(p, words.Plain("error.internal")) + countOf(p, words.Plain("error.broken")); sorry > aside || maybe > r.cuts {
-			a.fault("giver %d heard of %d failures with %d updates put aside, and of %d answers cut off", id, sorry, aside, maybe)
+			a.fault("donor %d was told of %d failures with %d dead letters, and of %d lost answers", id, sorry, aside, maybe)
 		}
 	}
 }
 
-// countOf counts the bot's messages that read so.
+// countOf counts the bot's messages with that text.
 func countOf(p *sim.Person, text string) int {
 	n := 0
 	for _, m := range p.Messages() {

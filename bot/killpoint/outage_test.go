@@ -16,8 +16,8 @@ import (
 
 var outageFor = flag.Duration("outage", 20*time.Second, "how long TestOutage takes the database away")
 
-// TestOutage takes the database away under load. Who asks meanwhile is answered from the caches or in the sources' own words; nothing accepted is
-// lost, no place is told twice, and the bot goes on by itself when the database is back.
+// TestOutage stops the database under load. The bot answers from its caches or with the opening of the article. No accepted update is lost, no place is
+// told twice, and the bot recovers by itself when the database is back.
 func TestOutage(t *testing.T) {
 	database, control := os.Getenv("TEST_DATABASE_URL"), os.Getenv("TEST_DATABASE_CONTROL")
 	if database == "" || control == "" {
@@ -29,19 +29,19 @@ func TestOutage(t *testing.T) {
 			t.Fatalf("%v: %v\n%s", args, err, out)
 		}
 	}
-	r := newRampage(t, 12, buildChaos(t), t.TempDir())
+	r := newCrashRun(t, 12, buildBinary(t), t.TempDir())
 	defer r.close()
 	c := newReplicaSet(r, database)
 	c.start(0)
 	c.addrs, c.children = c.addrs[:1], c.children[:1]
 	c.waitReady()
-	c.load(60)
+	c.act(60)
 
 	server("stop", "immediate")
 	gone := time.Now()
 	before := r.answersSoFar()
 	for time.Since(gone) < *outageFor {
-		c.load(10)
+		c.act(10)
 	}
 	during := r.answersSoFar() - before
 	status := readyStatus(c.addrs[0])
@@ -54,13 +54,13 @@ func TestOutage(t *testing.T) {
 		time.Sleep(100 * time.Millisecond)
 	}
 	recovered := time.Since(back)
-	c.load(60)
+	c.act(60)
 	for p, message := range r.walkers {
 		r.updates = append(r.updates, p.StopSharing(message))
 	}
-	r.quiet()
+	r.waitIdle()
 	_ = c.children[0].Process.Signal(syscall.SIGTERM)
-	if err := c.children[0].Wait(); err != nil { // what was told meanwhile and is not written down yet is written now
+	if err := c.children[0].Wait(); err != nil { // the stop writes the deliveries that are still in memory
 		t.Errorf("the stop: %v", err)
 	}
 
@@ -68,18 +68,18 @@ func TestOutage(t *testing.T) {
 	if file := os.Getenv("CHAOS_OUT"); file != "" {
 		_ = os.WriteFile(file, []byte(r.out.String()+r.errs.String()+r.transcript()), 0o600)
 	}
-	fmt.Printf("outage: %d requests; the database away for %v, %d answers meanwhile, /readyz said %d; ready %v after it was back; silent %d, undone %d, left %d, told once more %d\n",
-		len(r.updates), back.Sub(gone).Round(time.Second), during, status, recovered.Round(100*time.Millisecond), a.silent, a.undone, a.left, sum(a.again))
-	if during == 0 || status != http.StatusServiceUnavailable || sum(a.again) > 0 {
-		t.Errorf("%d answers while the database was away, /readyz said %d, %d places told twice", during, status, sum(a.again))
+	fmt.Printf("outage: %d requests; the database away for %v, %d answers meanwhile, /readyz answered %d; ready %v after it was back; unanswered %d, undone %d, left %d, repeated %d\n",
+		len(r.updates), back.Sub(gone).Round(time.Second), during, status, recovered.Round(100*time.Millisecond), a.unanswered, a.undone, a.left, sum(a.repeats))
+	if during == 0 || status != http.StatusServiceUnavailable || sum(a.repeats) > 0 {
+		t.Errorf("%d answers while the database was away, /readyz answered %d, %d places told twice", during, status, sum(a.repeats))
 	}
 	if len(a.faults) > 0 {
 		t.Errorf("%s\nlast log lines:\n%s", strings.Join(a.faults, "\n"), r.out.tail(60))
 	}
 }
 
-// answersSoFar counts what the bot sent.
-func (r *rampage) answersSoFar() int {
+// answersSoFar counts the messages that the bot sent.
+func (r *crashRun) answersSoFar() int {
 	n := 0
 	for _, p := range r.people {
 		for _, m := range p.Messages() {

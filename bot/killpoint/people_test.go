@@ -27,50 +27,50 @@ func titleOf(m sim.Message) (number int, title string, ok bool) {
 	return number, found[2], true
 }
 
-// isCard says whether the message still promises a story.
+// isCard reports whether the message is a card whose story has not come.
 func isCard(m sim.Message) bool { return len(m.Buttons) == 0 && storyTitle.MatchString(m.Text) }
 
-// became is when a message got its last text.
-func became(m sim.Message) time.Time {
+// lastChanged returns the time of a message's last text.
+func lastChanged(m sim.Message) time.Time {
 	if m.EditedAt.IsZero() {
 		return m.At
 	}
 	return m.EditedAt
 }
 
-// blame counts a story that was told once more for the crash that lay between, the first one after it had been told. It may have one for each
-// person: their stories come one after the other.
-func (r *rampage) blame(a *audit, who string, blamed map[int]bool, first, again sim.Message) {
-	i := slices.IndexFunc(r.crashes, func(c crash) bool { return c.at.After(became(first)) })
+// attribute assigns a repeated story to a crash: the first crash after the story had been told, which must lie before the repetition. A crash may
+// repeat one story for each person, because a person's stories are told one after the other.
+func (r *crashRun) attribute(a *audit, who string, used map[int]bool, first, again sim.Message) {
+	i := slices.IndexFunc(r.crashes, func(c crash) bool { return c.at.After(lastChanged(first)) })
 	switch {
 	case i < 0 || r.crashes[i].at.After(again.At):
-		a.fault("%s: %.40q was told once more, and no crash lies between", who, again.Text)
-	case blamed[i]:
-		a.fault("%s: two stories were told once more because of one crash, the second is %.40q", who, again.Text)
+		a.fault("%s: %.40q was repeated without a crash in between", who, again.Text)
+	case used[i]:
+		a.fault("%s: two stories were repeated after one crash, the second is %.40q", who, again.Text)
 	default:
-		blamed[i] = true
-		a.again[i]++
+		used[i] = true
+		a.repeats[i]++
 	}
 }
 
-// auditPerson wants an answer to each question, and no place told once more but as blame says, and then before any other.
-func (r *rampage) auditPerson(a *audit, words *text.Words, i int, p *sim.Person) {
+// auditPerson checks that each question has an answer. A place may be repeated only as attribute allows, and before any other place.
+func (r *crashRun) auditPerson(a *audit, words *text.Words, i int, p *sim.Person) {
 	who := fmt.Sprint("person ", i+1)
-	places, blamed := map[string]sim.Message{}, map[int]bool{}
-	stories, helps, sentences, stale, last := 0, 0, 0, 0, ""
+	places, used := map[string]sim.Message{}, map[int]bool{}
+	stories, helps, sentences, cards, last := 0, 0, 0, 0, ""
 	for _, m := range p.Messages() {
-		if !m.FromBot || m.Method != "sendMessage" { // pins are no answers
+		if !m.FromBot || m.Method != "sendMessage" { // a pin is not an answer
 			continue
 		}
 		_, title, isStory := titleOf(m)
 		first, known := places[title]
 		switch {
 		case isCard(m):
-			stale++
+			cards++
 		case strings.HasPrefix(m.HTML, words.Say("help.text")):
 			helps++
-		case m.Text == words.Plain("error.maybe"): // beside what Telegram's answer was lost to
-		case !isStory: // an honest one, or an apology
+		case m.Text == words.Plain("error.maybe"): // sent in addition to a message whose answer was lost
+		case !isStory: // "nothing found" or an apology
 			sentences++
 		case !known:
 			stories++
@@ -79,31 +79,31 @@ func (r *rampage) auditPerson(a *audit, words *text.Words, i int, p *sim.Person)
 		case title != last:
 			a.fault("%s: %q was told again after another place", who, title)
 		default:
-			r.blame(a, who, blamed, first, m)
+			r.attribute(a, who, used, first, m)
 			places[title] = m
 		}
 	}
-	w := r.asked[p]
+	w := r.expected[p]
 	a.asked += w.stories + w.helps
-	a.stale += stale
+	a.staleCards += cards
 	if missing := max(0, w.stories-stories) + max(0, w.helps-helps) - sentences; missing > 0 {
-		a.silent += missing
+		a.unanswered += missing
 		a.fault("%s asked for %d stories and got %d, and %d sentences; for help %d times and got it %d times", who, w.stories, stories, sentences, w.helps, helps)
 	}
-	if stale > len(r.crashes)+r.cuts {
-		a.fault("%s has %d cards without a story", who, stale)
+	if cards > len(r.crashes)+r.cuts {
+		a.fault("%s has %d cards without a story", who, cards)
 	}
 }
 
-// auditWalk wants the stories numbered without a gap, a number twice only as above, and then about the same place; no place twice; and the end
-// said. Where the clock is set a walk may end early, be forgotten, and begin anew with the next step.
-func (r *rampage) auditWalk(a *audit, words *text.Words, i int, p *sim.Person) {
+// auditWalk checks that the stories of a walk are numbered without a gap, that a number is repeated only as attribute allows and with the same place,
+// that no place is told twice, and that the end was announced. If the clock is set, a walk may end early and begin again with the next step.
+func (r *crashRun) auditWalk(a *audit, words *text.Words, i int, p *sim.Person) {
 	if _, walks := r.walkers[p]; !walks {
 		return
 	}
 	a.walks++
 	who := fmt.Sprint("the walk of person ", i+1)
-	numbers, titles, blamed := map[int]sim.Message{}, map[string]sim.Message{}, map[int]bool{}
+	numbers, titles, used := map[int]sim.Message{}, map[string]sim.Message{}, map[int]bool{}
 	ended := false
 	count := func() {
 		for n := range slices.Max(append(slices.Collect(maps.Keys(numbers)), 0)) {
@@ -120,7 +120,7 @@ func (r *rampage) auditWalk(a *audit, words *text.Words, i int, p *sim.Person) {
 		case !m.FromBot:
 			continue
 		case isCard(m):
-			a.stale++
+			a.staleCards++
 			continue
 		case !ok:
 			for _, key := range []string{"live.end_stopped", "live.end_period"} {
@@ -130,40 +130,40 @@ func (r *rampage) auditWalk(a *audit, words *text.Words, i int, p *sim.Person) {
 				}
 			}
 			continue
-		case number == 0: // "next" after the end is one more where the story was
+		case number == 0: // "next" after the end is a single story
 			continue
-		case ended && !r.weather.clock:
+		case ended && !r.plan.clock:
 			a.fault("%s: %q was told after its end", who, title)
 		}
-		a.told++
+		a.stories++
 		first, twice := numbers[number]
 		_, firstTitle, _ := titleOf(first)
-		before, heard := titles[title]
+		before, told := titles[title]
 		switch {
 		case twice && firstTitle != title:
 			a.fault("%s: story %d is about %q and about %q", who, number, firstTitle, title)
 		case twice:
-			r.blame(a, who, blamed, first, m)
-		case heard:
+			r.attribute(a, who, used, first, m)
+		case told:
 			a.fault("%s: %.60q came after %.60q", who, m.Text, before.Text)
 		}
 		numbers[number], titles[title] = m, m
 	}
 	count()
 	if !ended {
-		a.fault("%s: nothing was said at its end", who)
+		a.fault("%s: its end was not announced", who)
 	}
 }
 
-// transcript is what everybody saw.
-func (r *rampage) transcript() string {
+// transcript returns all chats as text.
+func (r *crashRun) transcript() string {
 	var b strings.Builder
 	for i, c := range r.crashes {
 		fmt.Fprintf(&b, "== crash %d at %s %s\n", i+1, c.point, c.at.Format("05.000"))
 	}
 	people := slices.Clone(r.people)
-	for _, id := range slices.Sorted(maps.Keys(r.givers)) {
-		people = append(people, r.givers[id])
+	for _, id := range slices.Sorted(maps.Keys(r.donors)) {
+		people = append(people, r.donors[id])
 	}
 	for i, p := range people {
 		fmt.Fprintf(&b, "== person %d\n", i+1)
@@ -172,7 +172,7 @@ func (r *rampage) transcript() string {
 			if m.FromBot {
 				who = "bot"
 			}
-			fmt.Fprintf(&b, "%d %s %s %s %.60q edits %d %s\n", m.ID, m.At.Format("05.000"), who, m.Method, m.Text, m.Edits, became(m).Format("05.000"))
+			fmt.Fprintf(&b, "%d %s %s %s %.60q edits %d %s\n", m.ID, m.At.Format("05.000"), who, m.Method, m.Text, m.Edits, lastChanged(m).Format("05.000"))
 		}
 	}
 	return b.String()

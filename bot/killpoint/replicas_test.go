@@ -25,21 +25,21 @@ import (
 const (
 	replicaCount  = 3
 	replicaLease  = 6 * time.Second
-	orderlyPeople = 10 // who send commands one upon the other, and must be answered in that order
+	commandPeople = 10 // people who send commands quickly, and must be answered in that order
 )
 
-// orderly are commands, and how their answers begin.
-var orderly = map[string]string{"/terms": "The guide is free", "/privacy": "What I remember", "/paysupport": "Stars back"}
+// commandAnswers maps commands to the beginnings of their answers.
+var commandAnswers = map[string]string{"/terms": "The guide is free", "/privacy": "What I remember", "/paysupport": "Stars back"}
 
-// TestReplicas runs three processes on one database behind one webhook and kills one of them under load. Nothing accepted may be lost, each
-// person's answers come in the order of their questions, and all together never call the model more than three times at once.
+// TestReplicas runs three processes on one database behind one webhook and kills one of them under load. No accepted update
+// may be lost, each person's answers come in the order of their questions, and at most three calls of the model run at once.
 func TestReplicas(t *testing.T) {
 	database := os.Getenv("TEST_DATABASE_URL")
 	if database == "" {
 		t.Skip("no database: TEST_DATABASE_URL is not set (.ci/postgres sets it)")
 	}
-	bin := buildChaos(t)
-	r := newRampage(t, 12, bin, t.TempDir()) // fair weather, the pace of real life, and a webhook
+	bin := buildBinary(t)
+	r := newCrashRun(t, 12, bin, t.TempDir()) // no plan of faults, default limits, a webhook
 	defer r.close()
 	c := newReplicaSet(r, database)
 	for i := range replicaCount {
@@ -48,7 +48,7 @@ func TestReplicas(t *testing.T) {
 	c.waitReady()
 
 	began := time.Now()
-	c.load(130)
+	c.act(130)
 	victim := c.children[1]
 	if err := victim.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -56,22 +56,22 @@ func TestReplicas(t *testing.T) {
 	_ = victim.Wait()
 	killed := time.Now()
 	r.crashes = append(r.crashes, crash{"random", killed})
-	c.load(250)
+	c.act(250)
 	asked := time.Since(began)
 	for p, message := range r.walkers {
 		r.updates = append(r.updates, p.StopSharing(message))
 	}
-	r.quiet()
+	r.waitIdle()
 	r.mu.Lock()
-	last := r.heard
+	last := r.lastCall
 	r.mu.Unlock()
 
 	a := c.audit()
 	if file := os.Getenv("CHAOS_OUT"); file != "" {
 		_ = os.WriteFile(file, []byte(r.out.String()+r.errs.String()+r.transcript()), 0o600)
 	}
-	fmt.Printf("replicas: %d requests in %v, one of %d killed after %v; silent %d, undone %d, left %d, told once more %d; peak of model calls %d; the last answer %v after the kill\n",
-		len(r.updates), asked.Round(time.Second), replicaCount, killed.Sub(began).Round(time.Second), a.silent, a.undone, a.left, sum(a.again), c.model.Stats().Peak, last.Sub(killed).Round(time.Second))
+	fmt.Printf("replicas: %d requests in %v, one of %d killed after %v; unanswered %d, undone %d, left %d, repeated %d; peak of model calls %d; the last answer %v after the kill\n",
+		len(r.updates), asked.Round(time.Second), replicaCount, killed.Sub(began).Round(time.Second), a.unanswered, a.undone, a.left, sum(a.repeats), c.model.Stats().Peak, last.Sub(killed).Round(time.Second))
 	fmt.Println("updates by replica:", c.shares())
 	if len(a.faults) > 0 {
 		t.Errorf("%s\nlast log lines:\n%s", strings.Join(a.faults, "\n"), r.out.tail(60))
@@ -87,21 +87,21 @@ func TestReplicas(t *testing.T) {
 	}
 }
 
-// replicaSet is several bots on one database, and what stands before them.
+// replicaSet is several bots on one database, and the load balancer before them.
 type replicaSet struct {
-	*rampage
+	*crashRun
 	database string
 	addrs    []string
 	children []*exec.Cmd
 	posted   []atomic.Int64 // updates, by replica
 	turn     atomic.Int64
-	dead     atomic.Int64 // 1 + the replica that posts do not reach any more
-	said     map[*sim.Person][]string
+	dead     atomic.Int64 // 1 + the index of the killed replica
+	sent     map[*sim.Person][]string
 }
 
-func newReplicaSet(r *rampage, database string) *replicaSet {
+func newReplicaSet(r *crashRun, database string) *replicaSet {
 	schema := fmt.Sprintf("replicas_%d", time.Now().UnixNano())
-	c := &replicaSet{rampage: r, database: database + "&search_path=" + schema, posted: make([]atomic.Int64, replicaCount), said: map[*sim.Person][]string{}}
+	c := &replicaSet{crashRun: r, database: database + "&search_path=" + schema, posted: make([]atomic.Int64, replicaCount), sent: map[*sim.Person][]string{}}
 	for range replicaCount {
 		c.addrs = append(c.addrs, r.freeAddr())
 	}
@@ -159,57 +159,57 @@ func (c *replicaSet) waitReady() {
 	}
 }
 
-// load makes people ask n things, about ten a second: the last ones of those who stand keep to commands.
-func (c *replicaSet) load(n int) {
-	commands := make([]string, 0, len(orderly))
-	for command := range orderly {
+// act lets people do n things, about ten a second. The first commandPeople send only commands.
+func (c *replicaSet) act(n int) {
+	commands := make([]string, 0, len(commandAnswers))
+	for command := range commandAnswers {
 		commands = append(commands, command)
 	}
 	slices.Sort(commands)
 	for range n {
 		i := c.rng.IntN(len(c.people))
 		p := c.people[i]
-		if i < orderlyPeople {
+		if i < commandPeople {
 			command := commands[c.rng.IntN(len(commands))]
-			c.said[p] = append(c.said[p], command)
+			c.sent[p] = append(c.sent[p], command)
 			c.updates = append(c.updates, p.Say(command))
-		} else if i < standing {
-			c.stand(p, 50)
+		} else if i < askerCount {
+			c.askSomething(p, 50)
 		} else {
-			c.walk(p, 50)
+			c.walkOn(p, 50)
 		}
 		time.Sleep(time.Duration(c.rng.IntN(150)) * time.Millisecond)
 	}
 }
 
-// audit looks at what people got, at the order in which they got it, at calls and at the database.
+// audit checks people's chats, the order of the answers, the calls of the model and the database.
 func (c *replicaSet) audit() *audit {
-	a := &audit{again: make([]int, len(c.crashes))}
+	a := &audit{repeats: make([]int, len(c.crashes))}
 	catalog, err := text.Load()
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	words := catalog.Words("en")
 	for i, p := range c.people {
-		if i < standing {
+		if i < askerCount {
 			c.auditPerson(a, words, i, p)
 		} else {
 			c.auditWalk(a, words, i, p)
 		}
 	}
 	c.auditSecrets(a)
-	for i, p := range c.people[:orderlyPeople] {
+	for i, p := range c.people[:commandPeople] {
 		var got []string
 		for _, m := range p.Messages() {
-			for command, begins := range orderly {
+			for command, begins := range commandAnswers {
 				if m.FromBot && strings.Contains(m.Text, begins) {
 					got = append(got, command)
 					break
 				}
 			}
 		}
-		// A message may come once more after the kill, right behind itself.
-		if want := c.said[p]; !slices.Equal(slices.Compact(slices.Clone(got)), slices.Compact(slices.Clone(want))) {
+		// After the kill a message may be repeated, directly after itself.
+		if want := c.sent[p]; !slices.Equal(slices.Compact(slices.Clone(got)), slices.Compact(slices.Clone(want))) {
 			a.fault("person %d was answered in the order %v, asked %v", i+1, got, want)
 		}
 	}
@@ -244,7 +244,7 @@ func (c *replicaSet) auditDatabase(a *audit) {
 	}
 }
 
-// shares says how many posts each replica got.
+// shares returns the number of updates that each replica got.
 func (c *replicaSet) shares() []int64 {
 	var list []int64
 	for i := range c.posted {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// auditSecrets searches everything that the bot printed and showed.
-func (r *rampage) auditSecrets(a *audit) {
+// auditSecrets searches all output and pages of the bot for secrets and stacks.
+func (r *crashRun) auditSecrets(a *audit) {
 	for place, text := range map[string]string{"standard output": r.out.String(), "standard error": r.errs.String(), "its pages": r.pages.String()} {
 		for _, secret := range r.secrets() {
 			if strings.Contains(text, secret) {
@@ -24,7 +24,7 @@ func (r *rampage) auditSecrets(a *audit) {
 		}
 	}
 	if !strings.Contains(r.pages.String(), "excursobot_ready 1") {
-		a.fault("the pages were not seen")
+		a.fault("the pages were not read")
 	}
 	for _, line := range strings.Split(strings.TrimSpace(r.errs.String()), "\n") {
 		if line != "" && !strings.HasPrefix(line, "chaos: ") && !strings.HasPrefix(line, "excursobot: backup ") {
@@ -33,19 +33,19 @@ func (r *rampage) auditSecrets(a *audit) {
 	}
 }
 
-// secrets are what must not be seen.
-func (r *rampage) secrets() []string {
-	_, half, _ := strings.Cut(chaosToken, ":")
-	return []string{chaosToken, half, chaosKey, chaosDashboard, chaosHook, webhookSecret(chaosToken)}
+// secrets returns the strings that must not be printed.
+func (r *crashRun) secrets() []string {
+	_, half, _ := strings.Cut(botToken, ":")
+	return []string{botToken, half, modelKey, dashboardToken, hookSecret, webhookSecret(botToken)}
 }
 
-// TestChaosSecrets starts the bot with every secret that there is and nothing that it could reach, and asks it for its configuration.
+// TestChaosSecrets starts the bot with every secret and with no reachable server, and has it print its configuration.
 func TestChaosSecrets(t *testing.T) {
 	const database = "chaos-database-not-to-be-seen"
-	bin := buildChaos(t)
+	bin := buildBinary(t)
 	for _, args := range [][]string{{"run"}, {"check"}, {"healthcheck"}, {"backup"}} {
 		for _, postgres := range []string{"", "postgres://user:" + database + "@127.0.0.1:9/none"} {
-			r := newRampage(t, 12, bin, shortDir(t))
+			r := newCrashRun(t, 12, bin, shortDir(t))
 			r.env = append(r.env, "TELEGRAM_API_URL=http://127.0.0.1:9", "OPENAI_BASE_URL=http://127.0.0.1:9/v1", "LOG_LEVEL=debug", "DATABASE_URL="+postgres)
 			cmd := exec.Command(r.bin, args...) //nolint:gosec // built just now
 			cmd.Env, cmd.Stdout, cmd.Stderr = r.env, &r.out, &r.errs
@@ -54,10 +54,10 @@ func TestChaosSecrets(t *testing.T) {
 			}
 			if args[0] == "run" {
 				time.Sleep(2 * time.Second)
-				r.get("/metrics", chaosDashboard)
-				r.get("/api/stats", chaosDashboard)
+				r.get("/metrics", dashboardToken)
+				r.get("/api/stats", dashboardToken)
 				r.get("/readyz", "")
-				r.end(cmd.Process)
+				r.terminate(cmd.Process)
 			}
 			_ = cmd.Wait()
 			printed := r.out.String() + r.errs.String() + r.pages.String()

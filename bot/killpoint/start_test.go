@@ -16,8 +16,8 @@ import (
 	"excursobot/store/boltstore"
 )
 
-// command runs one command of the binary to its end.
-func (r *rampage) command(at string, args ...string) (code int, killed bool, errs string) {
+// command runs a command of the binary until it ends.
+func (r *crashRun) command(at string, args ...string) (code int, killed bool, errs string) {
 	r.t.Helper()
 	var stderr output
 	cmd := exec.Command(r.bin, args...) //nolint:gosec // built just now
@@ -31,34 +31,34 @@ func (r *rampage) command(at string, args ...string) (code int, killed bool, err
 	return cmd.ProcessState.ExitCode(), ok && ws.Signaled(), stderr.String()
 }
 
-// served starts the bot, has it answer somebody, and returns it.
-func (r *rampage) served(person int64) *exec.Cmd {
+// served starts the bot, waits for its answer to a person, and returns its process.
+func (r *crashRun) served(person int64) *exec.Cmd {
 	r.t.Helper()
-	cmd := r.child("")
+	cmd := r.startBot("")
 	p := r.tg.Person(sim.Profile{ID: person, FirstName: "P", LanguageCode: "en"})
 	p.Say("/help")
 	r.until("an answer", func() bool { return len(p.Messages()) > 1 })
 	return cmd
 }
 
-func (r *rampage) stopped(cmd *exec.Cmd) {
+func (r *crashRun) stopped(cmd *exec.Cmd) {
 	r.t.Helper()
-	r.end(cmd.Process)
+	r.terminate(cmd.Process)
 	if err := cmd.Wait(); err != nil {
 		r.t.Errorf("stop: %v\n%s", err, r.errs.tail(10))
 	}
 }
 
-// TestChaosStart holds what the binary does when it cannot begin: the exit code, and what it says.
+// TestChaosStart checks the exit code and the message of a binary that cannot start.
 func TestChaosStart(t *testing.T) {
-	r := newRampage(t, 6, buildChaos(t), shortDir(t))
+	r := newCrashRun(t, 6, buildBinary(t), shortDir(t))
 	defer r.close()
-	r.weather = weather{calm: true}
+	r.plan = faultPlan{none: true}
 	path := filepath.Join(r.dir, "excursobot.db")
 
 	first := r.served(1)
 	began := time.Now()
-	r.env = append(r.env, "HTTP_ADDR=127.0.0.1:0") // the later of two holds
+	r.env = append(r.env, "HTTP_ADDR=127.0.0.1:0") // the last value counts
 	code, _, errs := r.command("", "run")
 	if took := time.Since(began); code != exitRuntime || !strings.Contains(errs, "in use") || !strings.Contains(errs, path) || took > 5*time.Second {
 		t.Errorf("a second one on the same file: code %d after %v, %s", code, took, errs)
@@ -69,7 +69,7 @@ func TestChaosStart(t *testing.T) {
 	}
 	r.stopped(first)
 
-	// Killed between the steps of a restore: the store is the old one or the new one, whole.
+	// Killed between the steps of a restore: the store is the whole old one or the whole new one.
 	names, err := backups(filepath.Join(r.dir, backupDir))
 	if err != nil || len(names) == 0 {
 		t.Fatalf("backups %v (%v)", names, err)
@@ -84,7 +84,7 @@ func TestChaosStart(t *testing.T) {
 	}
 	r.stopped(r.served(2))
 
-	// A crash that nothing recovers must not look like a wrong configuration, after which nobody starts the bot again.
+	// An unrecovered panic must not look like a wrong configuration, because service managers do not restart the bot after that.
 	r.env = append(r.env, "EXCURSOBOT_CHAOS_HOW=panic")
 	r.tg.Person(sim.Profile{ID: 3, FirstName: "P", LanguageCode: "en"}).Say("/help")
 	if code, killed, _ := r.command("accept.after:1", "run"); code == exitUsage || !killed {
@@ -92,7 +92,7 @@ func TestChaosStart(t *testing.T) {
 	}
 	r.env = r.env[:len(r.env)-1]
 
-	// Damage: the file is named, stays as it is, and no new one takes its place.
+	// A damaged file is named in the error, is not changed, and is not replaced by a new one.
 	whole, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -100,7 +100,7 @@ func TestChaosStart(t *testing.T) {
 	page := os.Getpagesize()
 	for i := 2 * page; i < len(whole); i += page {
 		whole[i+page/2] ^= 0x55
-		whole[i+8] ^= 0x0f // the kind of page
+		whole[i+8] ^= 0x0f // the page's type
 	}
 	if err := os.WriteFile(path, whole, 0o600); err != nil {
 		t.Fatal(err)

@@ -98,7 +98,7 @@ const (
 
 // NewGate returns a gate before Wikipedia for so many requests at once: those made Ahead let the others pass and never take the last slot.
 func NewGate(slots int) *limiter.Gate {
-	return limiter.NewGate(limiter.GateConfig{Slots: slots, Classes: 2, Unurgent: ahead, Guess: 300 * time.Millisecond})
+	return limiter.NewGate(limiter.GateConfig{Slots: slots, Classes: 2, Background: ahead, InitialEstimate: 300 * time.Millisecond})
 }
 
 type aheadKey struct{}

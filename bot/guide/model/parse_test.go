@@ -54,8 +54,8 @@ func TestParser(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, n := range []int{0, 1, 2, 3, 7, 64} {
 				got, p := parse(t, tt.answer, n)
-				if !slices.Equal(got, tt.want) || p.whole() != tt.whole {
-					t.Errorf("pieces of %d: got %q, whole %v, want %q, %v", n, got, p.whole(), tt.want, tt.whole)
+				if !slices.Equal(got, tt.want) || p.complete() != tt.whole {
+					t.Errorf("pieces of %d: got %q, whole %v, want %q, %v", n, got, p.complete(), tt.want, tt.whole)
 				}
 			}
 		})
@@ -156,7 +156,7 @@ func BenchmarkParser(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
-		if found != 4 || !p.whole() {
+		if found != 4 || !p.complete() {
 			b.Fatalf("%d stories", found)
 		}
 	}

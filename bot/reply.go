@@ -1,0 +1,152 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"excursobot/bot/intake"
+	"excursobot/bot/telegram"
+	"excursobot/bot/text"
+	"excursobot/limiter"
+	"excursobot/store"
+)
+
+// host runs the handlers and keeps what they may not lose.
+type host interface {
+	// Work outlives an update; it ends with the process.
+	Work() context.Context
+	// Guarded turns a panic of run into an error. update is for the log, 0 = none.
+	Guarded(update int64, run func() error) error
+	// Delivered stores that a story was told, now or later, and then calls recorded.
+	Delivered(ctx context.Context, d store.Delivery, recorded func()) error
+	// NoteShown stores which place and which message the person sees, for a try after a crash.
+	NoteShown(ctx context.Context, t *intake.Task, shown intake.Shown)
+	// LocalTime turns a time of Telegram's clock into one of this machine's.
+	LocalTime(t time.Time) time.Time
+}
+
+var _ host = (*intake.Intake)(nil)
+
+// greeter finds out who sent an update.
+type greeter interface {
+	meet(ctx context.Context, u *update)
+}
+
+// responder writes to people in their languages. Every subject has it.
+type responder struct {
+	out     *telegram.Sender
+	users   store.Users
+	words   *text.Catalog
+	notices *limiter.Keyed[notice]
+	host    host
+	people  greeter
+	observe Observe
+	log     *slog.Logger
+}
+
+// notice is a sentence that a person reads at most once in Limits.NoticeInterval.
+type notice struct {
+	person int64
+	key    string
+}
+
+// overloadAgain is when people are asked to try again.
+const overloadAgain = 30 * time.Second
+
+// job returns the job of an update that is answered with run, in the control lane.
+func (r *responder) job(kind string, run handler) intake.Job {
+	return intake.Reply{Kind: kind, Run: r.handle(run)}
+}
+
+// handle returns run as package intake calls it. A person who is banned gets no answer.
+func (r *responder) handle(run handler) intake.Handler {
+	return func(ctx context.Context, t *intake.Task) error {
+		u := r.meet(ctx, t)
+		if u.user.Banned {
+			return nil
+		}
+		return run(ctx, u)
+	}
+}
+
+// handleMoney returns run as package intake calls it. A ban does not keep a payment from being thanked for.
+func (r *responder) handleMoney(run handler) intake.Handler {
+	return func(ctx context.Context, t *intake.Task) error { return run(ctx, r.meet(ctx, t)) }
+}
+
+func (r *responder) meet(ctx context.Context, t *intake.Task) *update {
+	u := &update{Task: t}
+	r.people.meet(ctx, u)
+	return u
+}
+
+func (r *responder) say(ctx context.Context, u *update, markup string) error {
+	_, err := r.out.Send(ctx, u.Chat, telegram.Message{HTML: markup})
+	return err
+}
+
+func (r *responder) askLocation(ctx context.Context, u *update, key string) error {
+	_, err := r.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say(key), Ask: u.words.Plain("start.button_location")})
+	return err
+}
+
+// replace puts m in the place of the message whose button was pressed, or sends it if that is too old to be known.
+func (r *responder) replace(ctx context.Context, u *update, m telegram.Message) error {
+	if u.Callback.Message == nil {
+		_, err := r.out.Send(ctx, u.Chat, m)
+		return err
+	}
+	_, err := r.out.Edit(ctx, u.Chat, u.Callback.Message.ID, m)
+	return err
+}
+
+// unbutton takes the buttons from the message of the one pressed.
+func (r *responder) unbutton(ctx context.Context, u *update) error {
+	err := r.out.Do(ctx, telegram.Request{Chat: u.Chat, Method: "editMessageReplyMarkup", Idempotent: true, Payload: map[string]any{
+		"chat_id": u.Chat, "message_id": u.Callback.Message.ID,
+	}}, nil)
+	if errors.Is(err, telegram.ErrGone) || errors.Is(err, telegram.ErrBadRequest) {
+		return nil
+	}
+	return err
+}
+
+// notify sends a sentence unless the person heard one of the same key within the notice interval.
+func (r *responder) notify(ctx context.Context, u *update, key string, m telegram.Message) error {
+	if !r.notices.Allow(notice{u.Person, key}) {
+		return nil
+	}
+	_, err := r.out.Send(ctx, u.Chat, m)
+	return err
+}
+
+func (r *responder) badLocation(ctx context.Context, u *update) error {
+	_, err := r.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say("error.bad_location")})
+	return err
+}
+
+// oldButton returns the job of a button that means nothing or nothing any more: old, forged or cut short.
+func (r *responder) oldButton() intake.Job {
+	return r.job("button", func(ctx context.Context, u *update) error {
+		r.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("button.old"))
+		return nil
+	})
+}
+
+// reader returns who is written to without having asked. A store that fails costs them their settings and not the story.
+func (r *responder) reader(ctx context.Context, person int64) (store.User, *text.Words) {
+	user, err := r.users.User(ctx, person)
+	if err != nil {
+		if !errors.Is(err, store.ErrNotFound) {
+			r.observe.Error("store")
+			r.log.Error("person", "user_id", person, "error", err)
+		}
+		user = store.User{ID: person}
+	}
+	if user.Language == "" {
+		user.Language = r.words.Match(user.LanguageCode)
+	}
+	return user, r.words.Words(user.Language)
+}
