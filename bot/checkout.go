@@ -27,11 +27,11 @@ func (gs *gifts) answerCheckout(ctx context.Context, u *telegram.Update, storabl
 	}
 	err := gs.out.Do(ctx, telegram.Request{Method: "answerPreCheckoutQuery", Payload: payload, Idempotent: true}, nil)
 	switch {
-	case errors.Is(err, telegram.ErrBadRequest): // too late, or answered before: the person can press the button again
-		gs.log.Warn("checkout_late", "user_id", u.Person, "error", err)
+	case errors.Is(err, telegram.ErrBadRequest): // it is too late, or it was answered before: the person can press the button again
+		gs.log.Warn("checkout_expired", "user_id", u.Person, "error", err)
 	case err != nil:
 		gs.observe.Error("checkout")
-		gs.log.Error("checkout", "user_id", u.Person, "error", err)
+		gs.log.Error("checkout_failed", "user_id", u.Person, "error", err)
 		return err
 	}
 	return nil

@@ -13,15 +13,15 @@ import (
 	"excursobot/store"
 )
 
-// host runs the handlers and keeps what they may not lose.
+// host runs the handlers and stores what must not be lost.
 type host interface {
-	// Work outlives an update; it ends with the process.
+	// Work returns a context that ends with the process, not with an update.
 	Work() context.Context
-	// Guarded turns a panic of run into an error. update is for the log, 0 = none.
+	// Guarded calls run and turns a panic into an error. update is for the log, 0 = none.
 	Guarded(update int64, run func() error) error
 	// Delivered stores that a story was told, now or later, and then calls recorded.
 	Delivered(ctx context.Context, d store.Delivery, recorded func()) error
-	// NoteShown stores which place and which message the person sees, for a try after a crash.
+	// NoteShown stores which place and which message the person sees, so that a try after a crash continues with them.
 	NoteShown(ctx context.Context, t *intake.Task, shown intake.Shown)
 	// LocalTime turns a time of Telegram's clock into one of this machine's.
 	LocalTime(t time.Time) time.Time
@@ -52,7 +52,7 @@ type notice struct {
 	key    string
 }
 
-// overloadAgain is when people are asked to try again.
+// overloadAgain is after how long people are asked to try again.
 const overloadAgain = 30 * time.Second
 
 // job returns the job of an update that is answered with run, in the control lane.
@@ -92,7 +92,7 @@ func (r *responder) askLocation(ctx context.Context, u *update, key string) erro
 	return err
 }
 
-// replace puts m in the place of the message whose button was pressed, or sends it if that is too old to be known.
+// replace replaces the message whose button was pressed with m. If that message is too old for Telegram to show it, m is sent.
 func (r *responder) replace(ctx context.Context, u *update, m telegram.Message) error {
 	if u.Callback.Message == nil {
 		_, err := r.out.Send(ctx, u.Chat, m)
@@ -102,7 +102,7 @@ func (r *responder) replace(ctx context.Context, u *update, m telegram.Message) 
 	return err
 }
 
-// unbutton takes the buttons from the message of the one pressed.
+// unbutton removes the buttons from the message whose button was pressed.
 func (r *responder) unbutton(ctx context.Context, u *update) error {
 	err := r.out.Do(ctx, telegram.Request{Chat: u.Chat, Method: "editMessageReplyMarkup", Idempotent: true, Payload: map[string]any{
 		"chat_id": u.Chat, "message_id": u.Callback.Message.ID,
@@ -113,7 +113,7 @@ func (r *responder) unbutton(ctx context.Context, u *update) error {
 	return err
 }
 
-// notify sends a sentence unless the person heard one of the same key within the notice interval.
+// notify sends m, unless the person got a notice of the same key within the notice interval.
 func (r *responder) notify(ctx context.Context, u *update, key string, m telegram.Message) error {
 	if !r.notices.Allow(notice{u.Person, key}) {
 		return nil
@@ -127,7 +127,7 @@ func (r *responder) badLocation(ctx context.Context, u *update) error {
 	return err
 }
 
-// oldButton returns the job of a button that means nothing or nothing any more: old, forged or cut short.
+// oldButton returns the job of a button without a meaning: it is old, forged or incomplete.
 func (r *responder) oldButton() intake.Job {
 	return r.job("button", func(ctx context.Context, u *update) error {
 		r.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("button.old"))
@@ -135,13 +135,14 @@ func (r *responder) oldButton() intake.Job {
 	})
 }
 
-// reader returns who is written to without having asked. A store that fails costs them their settings and not the story.
+// reader returns a person to whom the bot writes on its own, and their words. If the store fails, the person loses their settings for this message,
+// and not the message.
 func (r *responder) reader(ctx context.Context, person int64) (store.User, *text.Words) {
 	user, err := r.users.User(ctx, person)
 	if err != nil {
 		if !errors.Is(err, store.ErrNotFound) {
 			r.observe.Error("store")
-			r.log.Error("person", "user_id", person, "error", err)
+			r.log.Error("person_unread", "user_id", person, "error", err)
 		}
 		user = store.User{ID: person}
 	}

@@ -12,7 +12,7 @@ import (
 // mux is the table of commands and buttons. It does not change after New.
 type mux struct {
 	commands  map[string]handler
-	operator  map[string]handler // commands that exist for Config.Admins alone
+	operator  map[string]handler // only for Config.Admins
 	callbacks map[string]func(u *telegram.Update, args string) intake.Job
 }
 
@@ -54,7 +54,7 @@ func (b *Bot) routes() mux {
 	}
 }
 
-// route returns what an update asks for. It is called at arrival and changes nothing.
+// route returns the job of an update. It is called at arrival and changes nothing.
 func (b *Bot) route(u *telegram.Update) intake.Job {
 	switch {
 	case u.Person == 0:
@@ -79,7 +79,7 @@ func (b *Bot) route(u *telegram.Update) intake.Job {
 }
 
 func (b *Bot) routeCallback(u *telegram.Update) intake.Job {
-	const longest = 64 // bytes that Telegram lets a button carry: more is forged
+	const longest = 64 // Telegram's limit in bytes; longer data is forged
 	if id, args, _ := strings.Cut(u.Callback.Data, ":"); len(u.Callback.Data) <= longest {
 		if button, ok := b.mux.callbacks[id]; ok {
 			return button(u, args)
@@ -96,7 +96,7 @@ func (b *Bot) routePrivate(u *telegram.Update) intake.Job {
 	case ok:
 		return b.stories.job(jobLocation, p, nil)
 	case m.Text == "" && !content(m):
-		return intake.Nothing{Kind: "other"} // Telegram's own notes: pinned, joined and the like
+		return intake.Nothing{Kind: "other"} // a service message: pinned, joined and the like
 	case m.Text == "":
 		return b.reply.job("other", b.help.onOther)
 	}
@@ -110,7 +110,7 @@ func (b *Bot) routePrivate(u *telegram.Update) intake.Job {
 	return b.reply.job("command", b.help.onText)
 }
 
-// routeText takes a text for a place if it names one.
+// routeText returns the job of a text, which may contain a place.
 func (b *Bot) routeText(m *telegram.Incoming) intake.Job {
 	var links []string // behind words
 	for _, e := range m.Entities[:min(len(m.Entities), maplink.MaxLinks)] {
@@ -128,7 +128,7 @@ func (b *Bot) routeText(m *telegram.Incoming) intake.Job {
 	}
 }
 
-// command returns what answers a command of the person. For all but operators an operator's command is as unknown as any.
+// command returns the handler of a person's command. An operator's command does not exist for others.
 func (b *Bot) command(person int64, name string) (handler, bool) {
 	if run, ok := b.mux.operator[name]; ok && b.operators.operators.has(person) {
 		return run, true
@@ -137,7 +137,7 @@ func (b *Bot) command(person int64, name string) (handler, bool) {
 	return run, ok
 }
 
-// routeGroup answers in a group only what is plainly meant for the bot: a location, or one of its commands.
+// routeGroup returns the job of a message in a group. Only locations and the bot's commands are answered there.
 func (b *Bot) routeGroup(u *telegram.Update) intake.Job {
 	if p, ok := location(u.Message); ok && u.Message.Location != nil && u.Message.Location.LivePeriod != 0 {
 		return b.stories.job(jobLocation, p, b.help.onGroupCommand) // and where walks are told
@@ -151,7 +151,7 @@ func (b *Bot) routeGroup(u *telegram.Update) intake.Job {
 	return intake.Nothing{Kind: "other"}
 }
 
-// nextButton ("next:<lat>,<lon>") wants the walk's next story now. If the walk is over, it is "one more" at the point of its story.
+// nextButton ("next:<lat>,<lon>") asks for the walk's next story now. After the walk it asks for one more story at the same point.
 func (b *Bot) nextButton(u *telegram.Update, args string) intake.Job {
 	if _, walking := b.live.Walk(u.Person); !walking || !u.Private {
 		return b.stories.moreButton(u, args)

@@ -16,13 +16,13 @@ import (
 	"excursobot/store"
 )
 
-// troubleEvery is how often a walk's silence is explained.
+// troubleEvery is the least time between two explanations why a walk is silent.
 const troubleEvery = time.Hour
 
-// withdrawMost is for taking back the card of a story that will not come, after the walk or the process ended.
+// withdrawMost bounds the deletion of a card whose story will not come. It may happen after the end of the walk.
 const withdrawMost = 5 * time.Second
 
-// walks answers what people do with a walk, and tells its stories when package live finds them due.
+// walks handles the buttons and commands of walks, and tells their stories when package live finds them due.
 type walks struct {
 	out       *telegram.Sender
 	reply     *responder
@@ -34,10 +34,10 @@ type walks struct {
 	pause     *pause
 	pins      *pins
 	report    reporter
-	troubles  *limiter.Keyed[int64] // what walkers are told about sources that are down
+	troubles  *limiter.Keyed[int64] // by person: explanations why a walk is silent
 	painter   *track.Painter
 	intervals []time.Duration // to choose from
-	pictures  bool            // false = nobody's stories carry any
+	pictures  bool            // false = no story has a picture
 	observe   Observe
 	log       *slog.Logger
 }
@@ -62,7 +62,7 @@ func (ws *walks) errand(chat int64, what string, run func(ctx context.Context) e
 		err := ws.host.Guarded(0, func() error { return run(ctx) })
 		if err != nil && ws.host.Work().Err() == nil {
 			ws.observe.Error("live")
-			ws.log.Error("walk_errand_failed", "what", what, "error", err)
+			ws.log.Error("walk_task_failed", "what", what, "error", err)
 		}
 	})
 	if err != nil {
@@ -71,7 +71,7 @@ func (ws *walks) errand(chat int64, what string, run func(ctx context.Context) e
 	return err == nil
 }
 
-// reached takes what a send came to: somebody who blocked the bot is no fault.
+// reached handles the error of a send. A person who blocked the bot is not a fault.
 func (ws *walks) reached(ctx context.Context, person int64, err error) error {
 	if errors.Is(err, telegram.ErrUnreachable) {
 		ws.people.unreachable(ctx, person)
@@ -80,7 +80,7 @@ func (ws *walks) reached(ctx context.Context, person int64, err error) error {
 	return err
 }
 
-// withdrawCard deletes a card and says whether it did: without its story it would promise one for ever.
+// withdrawCard deletes a card, which would promise a story for ever, and reports whether it succeeded.
 func (ws *walks) withdrawCard(ctx context.Context, chat int64, card int) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawMost)
 	defer cancel()
@@ -88,19 +88,19 @@ func (ws *walks) withdrawCard(ctx context.Context, chat int64, card int) bool {
 		"chat_id": chat, "message_id": card,
 	}}, nil)
 	if err != nil {
-		ws.log.Warn("card", "error", err)
+		ws.log.Warn("card_not_withdrawn", "error", err)
 	}
 	return err == nil
 }
 
-// walkRequest asks for a story on a walk.
+// walkRequest returns the request for a story of a walk.
 func walkRequest(user store.User, person int64, at geo.Point) guide.Request {
 	req := guide.Request{
 		Person: person, Point: at, Language: user.Language, Length: user.Length,
 		Class: guide.LiveTick, Interests: user.Interests,
 	}
 	if req.Length == "" {
-		req.Length = store.Long // there is time while one walks
+		req.Length = store.Long // on a walk there is time
 	}
 	return req
 }

@@ -10,7 +10,7 @@ import (
 	"excursobot/bot/telegram"
 )
 
-// onLive says how the walk goes, with the buttons that change it.
+// onLive shows the state of the walk, with buttons that change it.
 func (ws *walks) onLive(ctx context.Context, u *update) error {
 	m := noWalkMessage(u.words)
 	if w, ok := ws.live.Walk(u.Person); ok {
@@ -20,7 +20,7 @@ func (ws *walks) onLive(ctx context.Context, u *update) error {
 	return err
 }
 
-// onStop ends the walk. The summary is the answer.
+// onStop ends the walk. Its summary is the answer.
 func (ws *walks) onStop(ctx context.Context, u *update) error {
 	_, err := ws.live.Stop(ctx, u.Person, live.Stopped)
 	if errors.Is(err, live.ErrNoWalk) {
@@ -29,7 +29,7 @@ func (ws *walks) onStop(ctx context.Context, u *update) error {
 	return err
 }
 
-// everyButton ("every:<duration>") chooses how often.
+// everyButton ("every:<duration>") chooses how often stories come.
 func (ws *walks) everyButton(_ *telegram.Update, args string) intake.Job {
 	every, err := time.ParseDuration(args)
 	if err != nil {
@@ -41,7 +41,7 @@ func (ws *walks) everyButton(_ *telegram.Update, args string) intake.Job {
 	})
 }
 
-// liveButton ("live:pause", "live:resume", "live:stop", "live:how") is the rest of what can be done with a walk.
+// liveButton ("live:pause", "live:resume", "live:stop", "live:how") pauses, resumes or ends a walk, or explains walks.
 func (ws *walks) liveButton(_ *telegram.Update, args string) intake.Job {
 	switch args {
 	case "pause":
@@ -67,7 +67,7 @@ func (ws *walks) liveButton(_ *telegram.Update, args string) intake.Job {
 	return ws.reply.oldButton()
 }
 
-// walkButton is the job of a button whose message turns into what fn returns; an empty one only loses its buttons.
+// walkButton returns the job of a button whose message is replaced with the result of fn. If that is empty, the message only loses its buttons.
 func (ws *walks) walkButton(fn func(context.Context, *update) (telegram.Message, error)) intake.Job {
 	return ws.reply.job("button", func(ctx context.Context, u *update) error {
 		m, err := fn(ctx, u)

@@ -48,7 +48,7 @@ func TestPart(t *testing.T) {
 	}{
 		{"a clean stop", func(ctx context.Context) error { <-ctx.Done(); return nil }, true, ""},
 		{"an error", func(context.Context) error { return errors.New("broken") }, false, "x: broken"},
-		{"an end that nobody asked for", func(context.Context) error { return nil }, false, "x: ended by itself"},
+		{"an end that nobody asked for", func(context.Context) error { return nil }, false, "x: ended without being stopped"},
 		{"a panic", func(context.Context) error { panic("boom") }, false, "x: panic: boom"},
 		{"an error at the stop", func(ctx context.Context) error { <-ctx.Done(); return errors.New("late") }, true, "x: late"},
 	}

@@ -90,7 +90,7 @@ func TestNoVolumeIsNoLossWithADatabase(t *testing.T) {
 		cfg := config.Defaults()
 		cfg.Store.Postgres = url
 		cfg.Warn(slog.New(slog.NewTextHandler(&out, nil)), config.Environment{"RAILWAY_PROJECT_ID": "x"})
-		if got, want := strings.Contains(out.String(), "no_volume"), url == ""; got != want {
+		if got, want := strings.Contains(out.String(), "volume_missing"), url == ""; got != want {
 			t.Errorf("with the database %q: warned %v, want %v", url, got, want)
 		}
 	}
