@@ -27,7 +27,7 @@ type town struct {
 	telegram *sim.Telegram
 	cfg      config.Config
 	world    World
-	cut      *atomic.Bool // of the process that runs: it reaches nobody any more
+	cut      *atomic.Bool // cuts the running process off from Telegram
 	stop     func() error
 }
 
@@ -159,7 +159,7 @@ func (p *stroll) questions() int {
 	return n
 }
 
-// Walks outlive the process at whatever moment it dies: nobody gets two first stories, the numbers go on, what was due meanwhile is told once.
+// Walks survive a kill at any moment: nobody gets two first stories, the numbering continues, and a story that became due meanwhile is told once.
 func TestWalksOutliveTheProcess(t *testing.T) {
 	moments := []time.Duration{10 * time.Millisecond, 500 * time.Millisecond, 3 * time.Second, 10100 * time.Millisecond}
 	if os.Getenv("PROPERTY_SEEDS") != "" { // the long run
@@ -212,7 +212,7 @@ func (p *stroll) sent(method string) int {
 	return n
 }
 
-// An end that the process heard of and could not say any more is said by the next one, once.
+// If a process is killed after it received the end of a walk and before it sent the summary, the next process sends it, once.
 func TestTheEndIsSaidByTheNextProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newTown(t)

@@ -26,7 +26,7 @@ import (
 	"excursobot/store/pgstore"
 )
 
-// What only a maintainer would change.
+// Values that only a maintainer would change.
 const (
 	queueSize        = 100             // jobs that can wait for the model: about ten minutes of its work
 	placesPerCall    = 4               // a fifth place makes a call too long for a waiting person

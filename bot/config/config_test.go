@@ -329,7 +329,7 @@ func TestNamedFileMustExist(t *testing.T) {
 	}
 }
 
-// What check prints can be read again, and holds no secret.
+// The output of check can be read again, and holds no secret.
 func TestPrintedConfiguration(t *testing.T) {
 	c, err := load(t, "", "TELEGRAM_BOT_TOKEN="+testToken, "OPENAI_API_KEY=sk-very-secret", "WIKIPEDIA_CONTACT=me: # 1@example.org", "LIVE_INTERVALS=90s,2h30m", "CACHE_MAX_BYTES=1500000")
 	if err != nil {
