@@ -25,7 +25,7 @@ demo: ## run the demo, even with a token
 	@exec ./$(BIN) demo
 
 test: ## gofmt, go vet and all tests, without the race detector
-	@files=$$(gofmt -l main.go bot geo limiter store); if [ -n "$$files" ]; then echo "not formatted (gofmt -w):"; echo "$$files"; exit 1; fi
+	@files=$$(gofmt -l main.go bot geo limiter store .ci); if [ -n "$$files" ]; then echo "not formatted (gofmt -w):"; echo "$$files"; exit 1; fi
 	go vet ./...
 	go test -vet=off -shuffle=on -count=1 ./...
 

@@ -11,7 +11,8 @@ import (
 // apologyMost bounds an apology, with its retries.
 const apologyMost = time.Minute
 
-// apologise says that something broke, and whether it cost a story, in the place of a card that would promise a story for ever. It has time of its own: the update's may be what ran out.
+// apologise tells the person that their update failed, and whether that cost a story. It replaces a card, which would promise a story for ever.
+// It has its own time limit, because the update's time may be over.
 func (r *responder) apologise(u *update, story bool, cause error) error {
 	ctx, cancel := context.WithTimeout(r.host.workContext(), apologyMost)
 	defer cancel()
@@ -34,8 +35,8 @@ func (r *responder) apologise(u *update, story bool, cause error) error {
 	return err
 }
 
-// refusal is the job in place of a story request that is over a limit: one sentence a minute, then silence. A button is always answered, or its
-// spinner would turn.
+// refusal is the job of a request that a limit or the pause refuses: one sentence a minute, then silence. A button is always answered, because
+// its spinner turns until then.
 func (r *responder) refusal(kind, key string, wait time.Duration) job {
 	return job{kind: kind, fleeting: true, run: func(ctx context.Context, u *update) error {
 		if u.Callback != nil {
@@ -46,7 +47,7 @@ func (r *responder) refusal(kind, key string, wait time.Duration) job {
 	}}
 }
 
-// away is the job of a request that is late: an apology, once a minute, in the place of what was shown.
+// away is the job of a request that waited for too long: an apology, at most once a minute, which replaces a card.
 func (r *responder) away(kind string) job {
 	return job{kind: kind, run: func(ctx context.Context, u *update) error {
 		m := telegram.Message{HTML: u.words.Say("error.away")}
@@ -57,7 +58,7 @@ func (r *responder) away(kind string) job {
 	}}
 }
 
-// sayInstead says something in the place of a card that an earlier process showed, if it did.
+// sayInstead sends m. It replaces the card that an earlier process showed, if there is one.
 func (r *responder) sayInstead(ctx context.Context, u *update, m telegram.Message) error {
 	var err error
 	if u.Shown.Message != 0 {

@@ -9,9 +9,9 @@ import (
 	"excursobot/store"
 )
 
-// The data of buttons is at most 64 bytes, and holds all that its handler needs: it works after a restart too.
+// A button carries at most 64 bytes of data. They hold all that its handler needs, so that it works after a restart too.
 
-// moreData is the data of the "one more" button. The point is in the button, so that it works after a restart too.
+// moreData is the data of the "one more" button.
 func moreData(p geo.Point) string {
 	return "more:" + strconv.FormatFloat(p.Lat, 'f', 5, 64) + "," + strconv.FormatFloat(p.Lon, 'f', 5, 64)
 }
@@ -25,10 +25,10 @@ func parsePoint(s string) (geo.Point, bool) {
 	return p, err1 == nil && err2 == nil && p.Valid()
 }
 
-// nextData is the data of the "next story now" button, of a story told at the point.
+// nextData is the data of the "next story now" button. more is the data of "one more" at the same point.
 func nextData(more string) string { return "next" + strings.TrimPrefix(more, "more") }
 
-// voteData is the data of a vote's button; "" if the place's id is too long for one.
+// voteData is the data of a vote's button, "" if the place's id is too long for a button.
 func voteData(key store.StoryKey, mark store.Mark) string {
 	data := "vote:" + key.Place + ":" + key.Language + ":" + string(key.Length) + ":" + strconv.Itoa(int(mark))
 	if len(data) > 64 {
@@ -37,7 +37,7 @@ func voteData(key store.StoryKey, mark store.Mark) string {
 	return data
 }
 
-// parseVote reads from the end: ids of places hold colons.
+// parseVote reads the data of a vote's button. It reads from the end, because ids of places contain colons.
 func parseVote(args string) (key store.StoryKey, mark store.Mark, ok bool) {
 	parts := strings.Split(args, ":")
 	if len(parts) < 4 {

@@ -4,13 +4,13 @@ import (
 	"sync"
 )
 
-// cardOnWay is a card that is being sent while its story is being written.
+// cardOnWay is a card that is sent while its story is written.
 type cardOnWay struct {
 	wg      sync.WaitGroup
 	message int // 0 = none
 }
 
-// show sends the card by send, which returns its message's id, 0 = none. It does not wait.
+// show calls send, which sends the card and returns the id of its message, 0 if there is none. It does not wait.
 func (c *cardOnWay) show(h host, update int64, send func() int) {
 	c.wg.Go(func() {
 		_ = h.guarded(update, func() error {
@@ -20,7 +20,7 @@ func (c *cardOnWay) show(h host, update int64, send func() int) {
 	})
 }
 
-// join waits for the card that was shown, if one was, and returns its message's id. Before the story is sent, it must be known.
+// join waits until the card is sent and returns the id of its message, 0 if there is none. The story must not be sent before.
 func (c *cardOnWay) join() int {
 	c.wg.Wait()
 	return c.message

@@ -18,7 +18,7 @@ func (gs *gifts) onCheckoutLeft(_ context.Context, u *update) error {
 	return gs.answerCheckout(u)
 }
 
-// answerCheckout accepts what this bot made out for this person, and nothing else.
+// answerCheckout accepts an invoice that this bot made for this person, and refuses everything else.
 func (gs *gifts) answerCheckout(u *update) error {
 	ctx, cancel := context.WithTimeout(gs.host.workContext(), checkoutMost)
 	defer cancel()
@@ -39,17 +39,18 @@ func (gs *gifts) answerCheckout(u *update) error {
 	}
 	err := gs.out.Do(ctx, telegram.Request{Method: "answerPreCheckoutQuery", Payload: payload, Idempotent: true}, nil)
 	switch {
-	case errors.Is(err, telegram.ErrBadRequest): // too late, or answered before: the person can press the button again
-		gs.log.Warn("checkout_late", "user_id", u.Person, "error", err)
+	case errors.Is(err, telegram.ErrBadRequest): // it is too late, or it was answered before: the person can press the button again
+		gs.log.Warn("checkout_expired", "user_id", u.Person, "error", err)
 	case err != nil:
 		gs.observe.Error("checkout")
-		gs.log.Error("checkout", "user_id", u.Person, "error", err)
+		gs.log.Error("checkout_failed", "user_id", u.Person, "error", err)
 		return err
 	}
 	return nil
 }
 
-// hasRoom says whether the store has room for what follows a checkout. One that is slow or fails otherwise may be well again by then.
+// hasRoom reports whether the store has room for the payment that follows a checkout. A store that is slow, or fails for another reason, may
+// work again by then.
 func (gs *gifts) hasRoom(u *update) bool {
 	if !gs.room() {
 		return false

@@ -11,7 +11,7 @@ type operatorIDs []int64
 
 func (ids operatorIDs) has(person int64) bool { return slices.Contains(ids, person) }
 
-// parseCommand reads "/name@bot rest".
+// parseCommand reads "/name@bot rest". ok is false if s is not a command.
 func parseCommand(s string) (name, bot string, ok bool) {
 	if !strings.HasPrefix(s, "/") {
 		return "", "", false
@@ -24,7 +24,7 @@ func parseCommand(s string) (name, bot string, ok bool) {
 	return strings.ToLower(name), bot, name != ""
 }
 
-// parseID reads a person's number, 0 if it is none.
+// parseID reads a user id. It returns 0 if s is not a valid one.
 func parseID(s string) int64 {
 	id, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
@@ -33,7 +33,7 @@ func parseID(s string) int64 {
 	return id
 }
 
-// arguments are the words behind a command.
+// arguments returns the words behind a command.
 func arguments(text string) []string {
 	words := strings.Fields(text)
 	return words[min(1, len(words)):]

@@ -11,7 +11,7 @@ import (
 	"excursobot/store"
 )
 
-// gifts takes stars: invoices, checkouts, payments and refunds.
+// gifts handles donations in stars: invoices, checkouts, payments and refunds.
 type gifts struct {
 	out      *telegram.Sender
 	reply    *responder
@@ -28,10 +28,10 @@ type giftStore interface {
 	store.Payments
 }
 
-// askedFor is how long a bare number is taken for the answer to "how many stars?".
+// askedFor is how long after the question "how many stars?" a number counts as its answer.
 const askedFor = 10 * time.Minute
 
-// onDonate ("/donate", "/donate 250") offers amounts, or makes out the invoice at once.
+// onDonate ("/donate", "/donate 250") offers amounts, or sends the invoice at once.
 func (gs *gifts) onDonate(ctx context.Context, u *update) error {
 	args := arguments(u.Message.Text)
 	if len(args) == 0 {
@@ -41,7 +41,7 @@ func (gs *gifts) onDonate(ctx context.Context, u *update) error {
 	return gs.invoiceFor(ctx, u, strings.Join(args, " "))
 }
 
-// giveButton ("give:<stars>", "give:other") makes out an invoice, or asks for an amount.
+// giveButton ("give:<stars>", "give:other") sends an invoice, or asks for an amount.
 func (gs *gifts) giveButton(u *update, args string) job {
 	if !u.Private {
 		return gs.reply.oldButton()
@@ -59,7 +59,7 @@ func (gs *gifts) giveButton(u *update, args string) job {
 	}}
 }
 
-// askAmount asks for a number, and remembers that in the store: the answer may come after a restart.
+// askAmount asks for a number. The question is stored, because the answer may come after a restart.
 func (gs *gifts) askAmount(ctx context.Context, u *update) error {
 	gs.out.AnswerCallback(ctx, u.Callback.ID, "")
 	if err := gs.setAsked(ctx, u.Person, u.Arrived); err != nil {
@@ -69,12 +69,12 @@ func (gs *gifts) askAmount(ctx context.Context, u *update) error {
 	return err
 }
 
-// awaitsAmount says whether the person was asked for an amount a short time ago.
+// awaitsAmount reports whether the person was asked for an amount a short time ago.
 func awaitsAmount(u *update) bool {
 	return !u.user.AskedAt.IsZero() && u.Arrived.Sub(u.user.AskedAt) < askedFor
 }
 
-// invoiceFor makes out an invoice for the amount that somebody typed.
+// invoiceFor sends an invoice for the amount that the person typed.
 func (gs *gifts) invoiceFor(ctx context.Context, u *update, typed string) error {
 	amount, ok := parseStars(typed)
 	if !ok || !fineGift(amount) {

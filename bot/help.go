@@ -8,7 +8,7 @@ import (
 	"excursobot/bot/text"
 )
 
-// help explains the bot, and answers texts that are no command and no place.
+// help explains the bot, and answers texts that are neither a command nor a place.
 type help struct {
 	out       *telegram.Sender
 	reply     *responder
@@ -19,13 +19,13 @@ type help struct {
 	support   string // whom /paysupport names; "" = nobody
 }
 
-// invoices makes out an invoice for an amount that a person typed.
+// invoices sends an invoice for an amount that a person typed.
 type invoices interface {
 	invoiceFor(ctx context.Context, u *update, typed string) error
 }
 
-// onStart says in two messages what the bot does: the first has the button that sends a location, the second leads to the rest, for a
-// message has one keyboard. "/start donate" comes from a forwarded invoice.
+// onStart explains the bot in two messages, because a message has one keyboard: the first has the button that sends a location, the second leads
+// to the rest. "/start donate" comes from a forwarded invoice.
 func (h *help) onStart(ctx context.Context, u *update) error {
 	if args := arguments(u.Message.Text); len(args) == 1 && args[0] == startDonate {
 		_, err := h.out.Send(ctx, u.Chat, giftMenu(u.words))
@@ -42,12 +42,12 @@ func (h *help) onStart(ctx context.Context, u *update) error {
 		},
 	}})
 	if h.operators.has(u.Person) {
-		h.menus.describeTo(ctx, u.Person) // Telegram takes nothing for a chat before its first message
+		h.menus.describeTo(ctx, u.Person) // Telegram accepts no menu for a chat before its first message
 	}
 	return err
 }
 
-// menuButton ("menu:<what>") leads where a command would.
+// menuButton ("menu:<what>") answers as the command of that name does.
 func (h *help) menuButton(u *update, what string) job {
 	show, ok := map[string]func(*text.Words) telegram.Message{
 		"live":     func(words *text.Words) telegram.Message { return telegram.Message{HTML: words.Say("how_live.text")} },
@@ -64,22 +64,22 @@ func (h *help) menuButton(u *update, what string) job {
 	}}
 }
 
-// onHelp says how it works.
+// onHelp explains how the bot works.
 func (h *help) onHelp(ctx context.Context, u *update) error {
 	return h.reply.askLocation(ctx, u, "help.text")
 }
 
-// onPrivacy says what is stored.
+// onPrivacy lists what is stored.
 func (h *help) onPrivacy(ctx context.Context, u *update) error {
 	return h.reply.say(ctx, u, u.words.Say("privacy.text"))
 }
 
-// onTerms says what the guide promises and what it does not.
+// onTerms states what the guide promises and what it does not.
 func (h *help) onTerms(ctx context.Context, u *update) error {
 	return h.reply.say(ctx, u, u.words.Say("terms.text"))
 }
 
-// onPaySupport says whom to ask about a payment.
+// onPaySupport names the contact for questions about a payment.
 func (h *help) onPaySupport(ctx context.Context, u *update) error {
 	if h.support == "" {
 		return h.reply.say(ctx, u, u.words.Say("paysupport.no_contact"))
@@ -87,7 +87,8 @@ func (h *help) onPaySupport(ctx context.Context, u *update) error {
 	return h.reply.say(ctx, u, u.words.Say("paysupport.text", "contact", h.support))
 }
 
-// onText answers what is no command and no place: an amount of stars if one was asked for, else one line with the button that sends a location.
+// onText answers a text that is neither a command nor a place. If the bot asked for an amount of stars, a number is the answer. Any other text gets
+// one line with the button that sends a location.
 func (h *help) onText(ctx context.Context, u *update) error {
 	if awaitsAmount(u) && strings.ContainsAny(u.Message.Text, "0123456789") && !strings.HasPrefix(u.Message.Text, "/") {
 		return h.gifts.invoiceFor(ctx, u, u.Message.Text)
@@ -95,12 +96,12 @@ func (h *help) onText(ctx context.Context, u *update) error {
 	return h.reply.askLocation(ctx, u, "text.other")
 }
 
-// onHiddenPlace answers a map's link without coordinates in it.
+// onHiddenPlace answers a link to a map that contains no coordinates.
 func (h *help) onHiddenPlace(ctx context.Context, u *update) error {
 	return h.reply.askLocation(ctx, u, "text.hidden_link")
 }
 
-// onOther answers stickers and the like as onText does, but not each of them.
+// onOther answers stickers and the like, at most once in the notice interval.
 func (h *help) onOther(ctx context.Context, u *update) error {
 	m := telegram.Message{HTML: u.words.Say("text.other"), Ask: u.words.Plain("start.button_location")}
 	return h.reply.notify(ctx, u, "text.other", m)

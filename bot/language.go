@@ -14,7 +14,7 @@ func (s *settings) onLanguage(ctx context.Context, u *update) error {
 	return err
 }
 
-// languageButton ("lang:<code>", "lang:more") chooses the language, or shows those that only stories are told in.
+// languageButton ("lang:<code>", "lang:more") chooses the language, or shows the languages in which there are only stories.
 func (s *settings) languageButton(u *update, code string) job {
 	if code == moreLanguages {
 		return job{kind: "button", run: func(ctx context.Context, u *update) error {
@@ -36,7 +36,7 @@ func (s *settings) languageButton(u *update, code string) job {
 			return err
 		}
 		u.words = s.words.Words(code)
-		m := telegram.Message{HTML: u.words.Say("language.set"), Ask: u.words.Plain("start.button_location")} // the keyboard speaks it too
+		m := telegram.Message{HTML: u.words.Say("language.set"), Ask: u.words.Plain("start.button_location")} // the keyboard changes its language too
 		if storyOnly {
 			m.HTML = u.words.Say("language.story_only", "language", name)
 		}

@@ -15,7 +15,7 @@ import (
 	"excursobot/store"
 )
 
-// stories answers a location with a story, and takes votes on it.
+// stories answers a location with a story, and counts votes on stories.
 type stories struct {
 	out      *telegram.Sender
 	reply    *responder
@@ -25,12 +25,12 @@ type stories struct {
 	store    store.Users
 	pins     *pins
 	report   reporter
-	pictures bool // false = nobody's stories carry any
+	pictures bool // false = no story has a picture
 	observe  Observe
 	log      *slog.Logger
 }
 
-// job is the job of a request for a story at p.
+// job returns the job of a request for a story at p.
 func (s *stories) job(p geo.Point) job {
 	if !p.Valid() {
 		return job{kind: "location", run: s.reply.badLocation}
@@ -51,11 +51,12 @@ func (s *stories) moreButton(_ *update, args string) job {
 	return j
 }
 
-// onLocation tells one story about a place near p: from the library at once, else after a card that becomes the story.
+// onLocation tells one story about a place near p. A story of the library is sent at once. If it must be written, a card comes first and becomes
+// the story.
 func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error {
 	stopTyping := s.out.ShowTyping(ctx, u.Chat)
 	defer stopTyping()
-	shown := cardOnWay{message: u.Shown.Message} // of the process before this one; the story is to be of its place
+	shown := cardOnWay{message: u.Shown.Message} // of an earlier process; the story must be about its place
 	defer shown.join()
 	story, claim, err := s.guide.Tell(ctx, guide.Request{
 		Person:    u.Person,
@@ -94,7 +95,7 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 	}
 	s.record(ctx, u, story, claim)
 	if err != nil {
-		// It may have arrived. It counts as told, for hearing it twice would be worse than an apology too many.
+		// The story may have arrived. It counts as told: telling it twice would be worse than an unnecessary apology.
 		return fmt.Errorf("tell: %w", err)
 	}
 	if card == 0 {
@@ -108,11 +109,11 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 	return nil
 }
 
-// showCard sends the card, in the place of one that an earlier process left, and returns its message's id, 0 if it could not be sent.
+// showCard sends the card and returns the id of its message, 0 if it could not be sent. It replaces a card of an earlier process.
 func (s *stories) showCard(ctx context.Context, u *update, c guide.Card) int {
 	id, err := s.out.Edit(ctx, u.Chat, u.Shown.Message, cardMessage(u.words, c))
 	if err != nil {
-		s.log.Warn("card", "update", u.ID, "error", err)
+		s.log.Warn("card_failed", "update", u.ID, "error", err)
 		return u.Shown.Message
 	}
 	s.observe.First(kindStatic, time.Since(u.Arrived))
@@ -120,16 +121,16 @@ func (s *stories) showCard(ctx context.Context, u *update, c guide.Card) int {
 	return id
 }
 
-// hintEvery is how often somebody is told of live locations, at most.
+// hintEvery is the least time between two hints about live locations to one person.
 const hintEvery = 24 * time.Hour
 
-// hints says whether a story should end with a word about live locations: not in groups, which have none, and not beside a walk.
+// hints reports whether a story should end with a hint about live locations. Groups have no walks, and during a walk the person knows.
 func (s *stories) hints(u *update) bool {
 	_, walking := s.live.Walk(u.Person)
 	return u.Private && !walking && u.Arrived.Sub(u.user.HintAt) >= hintEvery
 }
 
-// hinted remembers the hint. If it can't, the person hears of live locations twice a day.
+// hinted stores that the hint was given. If that fails, the person gets it twice a day.
 func (s *stories) hinted(ctx context.Context, u *update) {
 	_, err := s.store.UpdateUser(ctx, u.Person, func(user *store.User) error {
 		user.HintAt = u.Arrived
@@ -137,11 +138,11 @@ func (s *stories) hinted(ctx context.Context, u *update) {
 	})
 	if err != nil {
 		s.observe.Error("store")
-		s.log.Error("hint", "user_id", u.Person, "error", err)
+		s.log.Error("hint_unsaved", "user_id", u.Person, "error", err)
 	}
 }
 
-// record writes down that the story was told. The person has it already, so neither a stop nor a full disk prevents it.
+// record stores that the story was told. The person has it already, so neither a stop nor a full disk prevents that.
 func (s *stories) record(ctx context.Context, u *update, story guide.Story, claim *guide.Claim) {
 	u.done = true
 	err := s.host.delivered(ctx, store.Delivery{
@@ -149,11 +150,11 @@ func (s *stories) record(ctx context.Context, u *update, story guide.Story, clai
 	}, claim.Confirm())
 	if err != nil {
 		s.observe.Error("store")
-		s.log.Error("delivered", "update", u.ID, "error", err)
+		s.log.Error("delivery_unsaved", "update", u.ID, "error", err)
 	}
 }
 
-// explain says in one sentence why there is no story; in the card's place if one was shown.
+// explain tells the person in one sentence why there is no story. It replaces the card if one was shown.
 func (s *stories) explain(ctx context.Context, u *update, card int, cause error) error {
 	var key string
 	switch {
@@ -170,14 +171,14 @@ func (s *stories) explain(ctx context.Context, u *update, card int, cause error)
 	default:
 		key = "error.internal"
 		s.observe.Error("guide")
-		s.log.Error("tell", "update", u.ID, "error", cause)
+		s.log.Error("story_failed", "update", u.ID, "error", cause)
 	}
 	m := telegram.Message{HTML: u.words.Say(key, "wait", overloadAgain)}
 	if card != 0 {
 		_, err := s.out.Edit(ctx, u.Chat, card, m)
 		return err
 	}
-	if u.fresh && u.Private { // somebody's first answer, and it is no story: show the way
+	if u.fresh && u.Private { // the person's first answer is not a story: show how to ask for one
 		m.Ask = u.words.Plain("start.button_location")
 	}
 	_, err := s.out.Send(ctx, u.Chat, m)

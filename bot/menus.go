@@ -10,7 +10,7 @@ import (
 	"excursobot/bot/text"
 )
 
-// menus tells Telegram which commands there are and what the bot is.
+// menus tells Telegram which commands the bot has, and describes it.
 type menus struct {
 	out       *telegram.Sender
 	words     *text.Catalog
@@ -18,14 +18,14 @@ type menus struct {
 	log       *slog.Logger
 }
 
-// The commands in the menus, in their order. The operators' stand behind everybody's.
+// The commands in the menus, in their order. Operators see theirs below the others.
 var (
 	listedCommands         = []string{"start", "live", "stop", "language", "settings", "donate", "stats", "privacy", "forget", "terms", "paysupport", "help"}
 	listedOperatorCommands = []string{"admin", "pause", "ban", "unban", "refund"}
 )
 
-// describe tells Telegram, for each language, the commands that work and what the bot is, and each operator theirs. It is a convenience:
-// failures are logged.
+// describe sends the commands and the descriptions to Telegram in each language, and each operator's menu. The bot works without them, so
+// failures are only logged.
 func (m *menus) describe(ctx context.Context) {
 	var failed error
 	for _, language := range m.languages() {
@@ -40,15 +40,15 @@ func (m *menus) describe(ctx context.Context) {
 		)
 	}
 	if failed != nil && ctx.Err() == nil {
-		m.log.Warn("describe", "error", failed)
+		m.log.Warn("describe_failed", "error", failed)
 	}
 	for _, operator := range m.operators {
 		m.describeTo(ctx, operator)
 	}
 }
 
-// describeTo puts the operators' commands into the menu of one operator's chat, behind everybody's. Who never wrote to the bot gets
-// them with /start.
+// describeTo puts the operators' commands into the menu of one operator's chat. An operator who never wrote to the bot gets them with
+// /start.
 func (m *menus) describeTo(ctx context.Context, operator int64) {
 	scope := map[string]any{"type": "chat", "chat_id": operator}
 	for _, language := range m.languages() {
@@ -58,7 +58,7 @@ func (m *menus) describeTo(ctx context.Context, operator int64) {
 		case errors.Is(err, telegram.ErrUnreachable) || ctx.Err() != nil:
 			return
 		case err != nil:
-			m.log.Warn("describe", "error", err)
+			m.log.Warn("menu_failed", "operator", operator, "error", err)
 			return
 		}
 	}
@@ -71,12 +71,12 @@ func (m *menus) describeIn(ctx context.Context, method, language string, payload
 	return m.out.Do(ctx, telegram.Request{Method: method, Payload: payload, Idempotent: true}, nil)
 }
 
-// languages are the languages that Telegram is told about: "" is everybody else's, English.
+// languages returns the languages of menus and descriptions. "" stands for all other languages: they get English.
 func (m *menus) languages() []string {
 	return append([]string{""}, m.words.Languages()...)
 }
 
-// menu is a list of commands as Telegram takes it.
+// menu returns a list of commands as setMyCommands takes it.
 func menu(words *text.Words, names []string) []map[string]string {
 	commands := make([]map[string]string, len(names))
 	for i, name := range names {

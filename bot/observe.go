@@ -6,13 +6,13 @@ import (
 	"excursobot/bot/guide"
 )
 
-// Observe is told what happens; nil functions are left out. Labels are few and name no person.
+// Observe is called when something happens. Its functions may be nil. Labels are few and name no person.
 type Observe struct {
 	Update func(kind, outcome string)                           // each update that came in
 	Call   func(method, outcome string)                         // each call to Telegram
 	First  func(kind string, d time.Duration)                   // from arrival to a card or a story
 	Story  func(kind string, src guide.Source, d time.Duration) // from arrival to the whole answer; src "busy" = refused for load
-	Late   func(d time.Duration)                                // a walk's story behind its due time
+	Late   func(d time.Duration)                                // by how much a walk's story is late
 	Error  func(part string)                                    // faults that the operator should see
 }
 

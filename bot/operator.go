@@ -13,7 +13,7 @@ import (
 	"excursobot/store"
 )
 
-// operators answers the operators' commands. Route lets nobody else reach them.
+// operators answers the operators' commands. The route table lets nobody else call them.
 type operators struct {
 	out         *telegram.Sender
 	reply       *responder
@@ -25,7 +25,7 @@ type operators struct {
 	pause       *pause
 	operators   operatorIDs
 	tasks       func() int   // updates waiting and under way
-	today       func() Today // nil = nobody counts
+	today       func() Today // nil = no numbers are kept
 	dailyTokens int64
 	tokenPrice  float64
 	log         *slog.Logger
@@ -48,10 +48,10 @@ type walkEnder interface {
 	endWalk(ctx context.Context, person int64)
 }
 
-// onBan ("/ban <person>") has the bot ignore somebody.
+// onBan ("/ban <person>") makes the bot ignore a person.
 func (o *operators) onBan(ctx context.Context, u *update) error { return o.setBanned(ctx, u, true) }
 
-// onUnban ("/unban <person>") ends that.
+// onUnban ("/unban <person>") makes the bot answer that person again.
 func (o *operators) onUnban(ctx context.Context, u *update) error { return o.setBanned(ctx, u, false) }
 
 func (o *operators) setBanned(ctx context.Context, u *update, banned bool) error {
@@ -76,7 +76,7 @@ func (o *operators) setBanned(ctx context.Context, u *update, banned bool) error
 	if banned {
 		o.people.endWalk(ctx, person)
 	}
-	o.log.Info("banned", "user_id", person, "banned", banned, "by", u.Person)
+	o.log.Info("ban_changed", "user_id", person, "banned", banned, "by", u.Person)
 	key := "admin.unbanned"
 	if banned {
 		key = "admin.banned"
@@ -84,7 +84,7 @@ func (o *operators) setBanned(ctx context.Context, u *update, banned bool) error
 	return o.reply.say(ctx, u, u.words.Say(key, "person", args[0]))
 }
 
-// onPause ("/pause", "/pause on", "/pause off") pauses the bot or ends the pause; without a word it does what is not the case.
+// onPause ("/pause", "/pause on", "/pause off") pauses the bot or ends the pause; without an argument it toggles.
 func (o *operators) onPause(ctx context.Context, u *update) error {
 	on := !o.pause.active(ctx)
 	switch args := arguments(u.Message.Text); {
@@ -99,15 +99,14 @@ func (o *operators) onPause(ctx context.Context, u *update) error {
 	if err := o.pause.set(ctx, on); err != nil {
 		return err
 	}
-	o.log.Warn("paused", "on", on, "by", u.Person)
+	o.log.Warn("pause_changed", "on", on, "by", u.Person)
 	if on {
 		return o.reply.say(ctx, u, u.words.Say("admin.paused"))
 	}
 	return o.reply.say(ctx, u, u.words.Say("admin.resumed"))
 }
 
-// onRefund ("/refund <charge>", "/refund <charge> <person>") gives stars back. The person is needed only where the payment is not known or
-// has lost its name.
+// onRefund ("/refund <charge>", "/refund <charge> <person>") gives stars back. The person is needed only if the store does not know who paid.
 func (o *operators) onRefund(ctx context.Context, u *update) error {
 	args := arguments(u.Message.Text)
 	if len(args) < 1 || len(args) > 2 {
@@ -135,7 +134,7 @@ func (o *operators) onRefund(ctx context.Context, u *update) error {
 	case err == nil:
 	case !errors.As(err, &refusal):
 		return err
-	case !strings.Contains(refusal.Description, "ALREADY_REFUNDED"): // then it is as it should be
+	case !strings.Contains(refusal.Description, "ALREADY_REFUNDED"): // then only the record is missing
 		return o.reply.say(ctx, u, u.words.Say("admin.refund_refused", "why", refusal.Description))
 	}
 	p.Refunded = time.Now()

@@ -9,15 +9,15 @@ import (
 	"excursobot/store"
 )
 
-// The pause is the operator's: everybody gets one honest sentence instead of an answer, money excepted. It is kept in the store, so that it
-// outlives a restart and holds for every replica.
+// During an operator's pause everybody gets one honest sentence instead of an answer. Only payments go on. The pause is stored, so that it
+// survives a restart and holds for every replica.
 
 const (
 	pauseSetting = "paused"        // "" = no
-	pauseFresh   = 5 * time.Second // how old the bot's own knowledge of it may be
+	pauseFresh   = 5 * time.Second // after this time the store is asked again
 )
 
-// pause is what the bot knows of it.
+// pause knows whether the bot is paused.
 type pause struct {
 	store     store.Settings
 	operators operatorIDs // it does not hold for them
@@ -29,7 +29,7 @@ type pause struct {
 	asked time.Time
 }
 
-// active says whether the operator paused the bot. A store that does not answer leaves it as it was.
+// active reports whether an operator paused the bot. If the store does not answer, the last known state holds.
 func (p *pause) active(ctx context.Context) bool {
 	now := time.Now()
 	p.mu.Lock()
@@ -37,7 +37,7 @@ func (p *pause) active(ctx context.Context) bool {
 		defer p.mu.Unlock()
 		return p.on
 	}
-	p.asked = now // others go on with what is known meanwhile
+	p.asked = now // until the store answers, other callers use the last known state
 	p.mu.Unlock()
 
 	value, err := p.store.Setting(ctx, pauseSetting)
@@ -45,7 +45,7 @@ func (p *pause) active(ctx context.Context) bool {
 	defer p.mu.Unlock()
 	if err != nil {
 		p.observe.Error("store")
-		p.log.Error("pause_unknown", "error", err)
+		p.log.Error("pause_unread", "error", err)
 		return p.on
 	}
 	p.on = value != ""
@@ -66,7 +66,7 @@ func (p *pause) set(ctx context.Context, on bool) error {
 	return nil
 }
 
-// closedFor says whether the pause holds for an update: not for operators, and not for what gets no answer anyway.
+// closedFor reports whether the pause holds for an update. It does not hold for operators, nor for updates that get no answer anyway.
 func (p *pause) closedFor(ctx context.Context, u *update) bool {
 	silent := u.Edited != nil || u.Member != nil
 	return !silent && !p.operators.has(u.Person) && p.active(ctx)

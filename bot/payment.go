@@ -18,7 +18,7 @@ func (gs *gifts) credit(ctx context.Context, u *update) (store.Payment, error) {
 	p := u.Message.Payment
 	if p.Currency != stars {
 		gs.observe.Error("payment")
-		gs.log.Error("payment_odd", "user_id", u.Person, "charge", p.TelegramChargeID, "currency", p.Currency, "amount", p.Total)
+		gs.log.Error("payment_invalid", "user_id", u.Person, "charge", p.TelegramChargeID, "currency", p.Currency, "amount", p.Total)
 		return store.Payment{}, fmt.Errorf("%w: a payment in %q", store.ErrInvalid, p.Currency)
 	}
 	stored, fresh, err := gs.store.Credit(ctx, store.Payment{
@@ -27,35 +27,35 @@ func (gs *gifts) credit(ctx context.Context, u *update) (store.Payment, error) {
 	switch {
 	case err != nil:
 		gs.observe.Error("payment")
-		gs.log.Error("payment_lost", "user_id", u.Person, "charge", p.TelegramChargeID, "stars", p.Total, "error", err)
+		gs.log.Error("payment_unsaved", "user_id", u.Person, "charge", p.TelegramChargeID, "stars", p.Total, "error", err)
 	case fresh:
-		gs.log.Info("payment", "user_id", u.Person, "charge", stored.Charge, "stars", stored.Stars)
+		gs.log.Info("payment_credited", "user_id", u.Person, "charge", stored.Charge, "stars", stored.Stars)
 	}
 	return stored, err
 }
 
-// onPayment thanks for a payment that is stored, each time that Telegram tells of it.
+// onPayment stores a payment and thanks for it, each time that Telegram delivers it.
 func (gs *gifts) onPayment(ctx context.Context, u *update) error {
 	p, err := gs.credit(ctx, u)
 	if err != nil {
 		return err
 	}
 	key := "donate.thanks"
-	if !p.Refunded.IsZero() { // told late, after it went back
+	if !p.Refunded.IsZero() { // it was refunded before this update came
 		key = "donate.refunded"
 	}
 	_, err = gs.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say(key, "n", p.Stars)})
 	return err
 }
 
-// onRefunded notes a refund that Telegram tells of, whoever asked for it.
+// onRefunded stores a refund that Telegram reports, no matter who asked for it.
 func (gs *gifts) onRefunded(ctx context.Context, u *update) error {
 	return gs.noteRefund(ctx, store.Payment{
 		Charge: u.Refunded.TelegramChargeID, Person: u.Person, Stars: int64(u.Refunded.Total), At: u.Message.Time(), Refunded: u.Arrived,
 	}, u.Person)
 }
 
-// noteRefund stores that a payment went back and tells the person, once.
+// noteRefund stores that a payment was refunded and tells the person, once.
 func (gs *gifts) noteRefund(ctx context.Context, p store.Payment, person int64) error {
 	stored, first, err := gs.store.Refund(ctx, p)
 	if err != nil {
@@ -68,7 +68,7 @@ func (gs *gifts) noteRefund(ctx context.Context, p store.Payment, person int64) 
 	_, words := gs.reply.reader(ctx, person)
 	_, err = gs.out.Send(ctx, person, telegram.Message{HTML: words.Say("donate.refunded", "n", stored.Stars)})
 	if errors.Is(err, telegram.ErrUnreachable) {
-		return nil // they have their stars
+		return nil // they got their stars back
 	}
 	return err
 }

@@ -12,7 +12,7 @@ import (
 	"excursobot/store"
 )
 
-// people knows who writes: their profiles, what they did, and whether they can be written to.
+// people keeps who writes to the bot: their profiles, what they did, and whether messages reach them.
 type people struct {
 	out     *telegram.Sender
 	reply   *responder
@@ -23,7 +23,7 @@ type people struct {
 	log     *slog.Logger
 }
 
-// peopleStore is what is known about a person, and its end.
+// peopleStore is what is stored about a person.
 type peopleStore interface {
 	store.Users
 	store.Told
@@ -31,14 +31,15 @@ type peopleStore interface {
 	ForgetUser(ctx context.Context, person int64, at time.Time) error
 }
 
-// seenEvery is how exactly User.Seen is kept: most updates need no write.
+// seenEvery is the precision of User.Seen, so that most updates need no write.
 const seenEvery = time.Hour
 
-// meet loads who wrote, and stores what is new about them. A store that fails costs them their settings and not the answer.
+// meet loads the profile of the person who wrote, and stores what is new about them. If the store fails, they lose their settings for this
+// answer, and not the answer.
 func (p *people) meet(ctx context.Context, u *update) {
 	user, err := p.store.User(ctx, u.Person)
 	u.fresh = errors.Is(err, store.ErrNotFound)
-	passive := u.Member != nil || u.Edited != nil // leaving, or a phone that shares on: whoever was forgotten stays so
+	passive := u.Member != nil || u.Edited != nil // not written by the person: somebody who was forgotten stays forgotten
 	if u.fresh && passive {
 		err = nil
 		user = store.User{ID: u.Person, Language: p.words.MatchStory(u.LanguageCode)}
@@ -61,7 +62,7 @@ func (p *people) meet(ctx context.Context, u *update) {
 	}
 	if err != nil {
 		p.observe.Error("store")
-		p.log.Error("person", "update", u.ID, "error", err)
+		p.log.Error("person_unread", "update", u.ID, "error", err)
 		if user = known; user.Language == "" {
 			user = store.User{ID: u.Person, Language: p.words.MatchStory(u.LanguageCode), Banned: known.Banned}
 		}
@@ -69,7 +70,7 @@ func (p *people) meet(ctx context.Context, u *update) {
 	u.user, u.words = user, p.words.Words(user.Language)
 }
 
-// onMember notes that a person blocked the bot or let it back in.
+// onMember stores that a person blocked or unblocked the bot.
 func (p *people) onMember(ctx context.Context, u *update) error {
 	if u.Member.NewChatMember == nil || u.fresh {
 		return nil
@@ -85,13 +86,13 @@ func (p *people) onMember(ctx context.Context, u *update) error {
 	return p.setUnreachable(ctx, u.Person, gone)
 }
 
-// unreachable remembers that a person blocked the bot. What is known about them stays.
+// unreachable stores that a person blocked the bot. Their profile stays.
 func (p *people) unreachable(ctx context.Context, person int64) {
-	p.log.Info("unreachable", "user_id", person)
+	p.log.Info("person_unreachable", "user_id", person)
 	p.endWalk(ctx, person)
 	if err := p.setUnreachable(ctx, person, true); err != nil {
 		p.observe.Error("store")
-		p.log.Error("unreachable", "user_id", person, "error", err)
+		p.log.Error("person_unsaved", "user_id", person, "error", err)
 	}
 }
 
@@ -103,13 +104,13 @@ func (p *people) setUnreachable(ctx context.Context, person int64, is bool) erro
 	return err
 }
 
-// endWalk ends the walk of a person who cannot be written to. Their place is free for others.
+// endWalk ends the walk of a person who gets no more messages, so that another person can walk.
 func (p *people) endWalk(ctx context.Context, person int64) {
 	if _, walking := p.live.Walk(person); !walking {
 		return
 	}
 	if _, err := p.live.Stop(ctx, person, live.Blocked); err != nil && !errors.Is(err, live.ErrNoWalk) {
 		p.observe.Error("store")
-		p.log.Error("walk_blocked", "user_id", person, "error", err)
+		p.log.Error("walk_not_ended", "user_id", person, "error", err)
 	}
 }

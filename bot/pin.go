@@ -30,11 +30,11 @@ type venue struct {
 
 const (
 	pinText = 128             // characters of a venue's title and address: more does not fit on a phone
-	pinMost = 3 * time.Second // for a pin: what comes next in the chat waits behind it
+	pinMost = 3 * time.Second // the next message in the chat waits for it
 )
 
-// send shows on the map where the story's place is, below the story and without a sound. It is the first thing left out when
-// messages are many, and its failure is nobody's trouble: the story has a button that opens the map.
+// send sends the story's place as a pin on the map, without a sound. When there are too many messages, pins are left out first. A failure is
+// ignored, because the story has a button that opens the map.
 func (pn *pins) send(ctx context.Context, chat int64, words *text.Words, user store.User, s guide.Story) {
 	if user.HidePins || !located(s.Place) {
 		return
@@ -47,12 +47,12 @@ func (pn *pins) send(ctx context.Context, chat int64, words *text.Words, user st
 	})
 }
 
-// address is the line under a venue's title: what the place is, else how far it is. A story of the library comes without its place's
+// address returns the line below a venue's title: what the place is, or how far away it is. A story of the library comes without its place's
 // description, which may be in the store.
 func (pn *pins) address(ctx context.Context, words *text.Words, s guide.Story) string {
 	description := s.Place.Description
 	if description == "" {
-		if p, err := pn.store.Place(ctx, s.Place.ID, s.Place.Language); err == nil { // else the distance does as well
+		if p, err := pn.store.Place(ctx, s.Place.ID, s.Place.Language); err == nil { // otherwise the distance is shown
 			description = p.Description
 		}
 	}
@@ -60,7 +60,7 @@ func (pn *pins) address(ctx context.Context, words *text.Words, s guide.Story) s
 	return cmp.Or(capital(description), away)
 }
 
-// located says whether a source gave the place's position. A missing pin is better than a wrong one, and 0,0 is nowhere.
+// located reports whether a source gave the place's position. A missing pin is better than a wrong one, and 0,0 means unknown.
 func located(p store.Place) bool {
 	return p.Title != "" && p.Point.Valid() && p.Point != geo.Point{}
 }

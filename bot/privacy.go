@@ -44,7 +44,7 @@ func (p *people) onStats(ctx context.Context, u *update) error {
 	return p.reply.say(ctx, u, u.words.Say("stats.title")+"\n"+strings.Join(lines, "\n"))
 }
 
-// onForget asks whether it is meant. The buttons carry the person's id: nobody else's press counts.
+// onForget asks for confirmation. The buttons carry the person's id, so that nobody else's press counts.
 func (p *people) onForget(ctx context.Context, u *update) error {
 	id := strconv.FormatInt(u.Person, 10)
 	_, err := p.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say("forget.ask"), Buttons: [][]telegram.Button{
@@ -54,8 +54,8 @@ func (p *people) onForget(ctx context.Context, u *update) error {
 	return err
 }
 
-// forgetButton ("forget:<yes|no>:<person>") deletes what is stored about a person, after the stories under way: what they write is to be
-// deleted too.
+// forgetButton ("forget:<yes|no>:<person>") deletes all that is stored about a person. It runs after the stories under way, because these
+// write to the store too.
 func (p *people) forgetButton(u *update, args string) job {
 	answer, person, _ := strings.Cut(args, ":")
 	switch {
@@ -82,6 +82,6 @@ func (p *people) forgetPerson(ctx context.Context, u *update) error {
 	if err := p.store.ForgetUser(ctx, u.Person, time.Now()); err != nil {
 		return err
 	}
-	p.log.Info("forgotten", "update", u.ID)
+	p.log.Info("person_forgotten", "update", u.ID)
 	return p.reply.replace(ctx, u, telegram.Message{HTML: u.words.Say("forget.done")})
 }

@@ -15,11 +15,11 @@ import (
 	"excursobot/store"
 )
 
-// cardMost is how long a card waits for its turn. One that could not be sent by then is left out: the story comes anyway. The call itself has
-// the time of any call, because a card whose id is not known stays in the chat and promises a story for ever.
+// cardMost is how long a card waits for its turn. If it cannot be sent by then, it is left out, because the story comes anyway. The call itself has
+// the usual time: a card whose id is unknown would stay in the chat and promise a story for ever.
 const cardMost = 5 * time.Second
 
-// cardMessage is what is shown until the story is ready.
+// cardMessage returns the card that is shown until the story is ready.
 func cardMessage(words *text.Words, c guide.Card) telegram.Message {
 	line := c.Place.Description
 	if line == "" {
@@ -29,7 +29,7 @@ func cardMessage(words *text.Words, c guide.Card) telegram.Message {
 		"title", c.Place.Title, "distance", words.Distance(c.Distance), "line", capital(line))}
 }
 
-// storyMessage is a story as the person at p sees it.
+// storyMessage returns a story for a person at p.
 func storyMessage(words *text.Words, s guide.Story, p geo.Point, pictures bool) telegram.Message {
 	m := telegram.Message{Tail: sourceLine(words, s), Buttons: storyButtons(words, s, p)}
 	if pictures && webAddress(s.Place.Picture) {
@@ -39,7 +39,7 @@ func storyMessage(words *text.Words, s guide.Story, p geo.Point, pictures bool) 
 	return m
 }
 
-// storyText is a story's words without its source's line; number is that of a walk's story, 0 = a single one.
+// storyText returns a story without the line of its source. number is the number in a walk, 0 = it is not in a walk.
 func storyText(words *text.Words, s guide.Story, number int) string {
 	key := "story.text"
 	if number > 0 {
@@ -53,14 +53,14 @@ func storyText(words *text.Words, s guide.Story, number int) string {
 	return whole
 }
 
-// sourceLine names where a story comes from: "" when there is nothing to link to.
+// sourceLine returns the line that names the source, "" if there is no link.
 func sourceLine(words *text.Words, s guide.Story) string {
 	if !webAddress(s.Place.URL) {
 		return ""
 	}
 	key := "story.source"
 	switch s.Source {
-	case guide.FromExtract: // the licence asks for the title, a link and its own name
+	case guide.FromExtract: // the licence requires the title, a link and the name of the licence
 		key = "story.extract_licence"
 	case guide.FromPack:
 		key = "story.pack_source"
@@ -82,13 +82,13 @@ func storyButtons(words *text.Words, s guide.Story, p geo.Point) [][]telegram.Bu
 	return rows
 }
 
-// mapURL opens a point in whatever map the phone has.
+// mapURL returns a link that opens the point in a map.
 func mapURL(p geo.Point) string {
 	return "https://www.google.com/maps/search/?api=1&query=" +
 		strconv.FormatFloat(p.Lat, 'f', 6, 64) + "," + strconv.FormatFloat(p.Lon, 'f', 6, 64)
 }
 
-// inRows puts so many buttons into each row.
+// inRows puts n buttons into each row.
 func inRows(buttons []telegram.Button, n int) [][]telegram.Button {
 	return slices.Collect(slices.Chunk(buttons, n))
 }
@@ -97,7 +97,7 @@ func webAddress(s string) bool {
 	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
 }
 
-// capital makes the first letter large, as a line that stands alone wants it.
+// capital returns s with its first letter in upper case.
 func capital(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	if !unicode.IsLower(r) {

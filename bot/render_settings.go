@@ -9,10 +9,10 @@ import (
 	"excursobot/store"
 )
 
-// interests are what a person may prefer; the choice of places knows the same ids.
+// interests are the ids of what a person may prefer. Package guide knows them too.
 var interests = []string{"history", "architecture", "people", "nature"}
 
-// settingsMenu shows a person's choices and a button for each other one.
+// settingsMenu shows a person's choices, with buttons that change them.
 func settingsMenu(words *text.Words, user store.User) telegram.Message {
 	length := map[store.Length]struct {
 		name string
@@ -61,7 +61,7 @@ func onOff(on bool) string {
 	return "off"
 }
 
-// languageMenu offers the languages, each by its own name, two in a row.
+// languageMenu offers the languages, each by its own name.
 func languageMenu(words *text.Words, all *text.Catalog) telegram.Message {
 	m := telegram.Message{HTML: words.Say("language.choose")}
 	var buttons []telegram.Button
@@ -72,7 +72,7 @@ func languageMenu(words *text.Words, all *text.Catalog) telegram.Message {
 	return m
 }
 
-// storyLanguageMenu offers the languages in which there are stories and no buttons.
+// storyLanguageMenu offers the languages in which there are only stories, and no interface.
 func storyLanguageMenu(words *text.Words, all *text.Catalog) telegram.Message {
 	var buttons []telegram.Button
 	for _, code := range all.StoryLanguages() {
@@ -82,5 +82,5 @@ func storyLanguageMenu(words *text.Words, all *text.Catalog) telegram.Message {
 	return telegram.Message{HTML: words.Say("language.more"), Buttons: inRows(buttons, 2)}
 }
 
-// moreLanguages is the button's argument that shows the story languages.
+// moreLanguages is the argument of the button that shows the story languages.
 const moreLanguages = "more"

@@ -10,10 +10,10 @@ import (
 	"excursobot/store"
 )
 
-// stillMetres is the least that counts as having walked: Words.Distance says no less.
+// stillMetres is the shortest distance that counts as walked: Words.Distance shows no shorter one.
 const stillMetres = 10
 
-// summaryMessage is what was seen, and why it is over.
+// summaryMessage returns the summary of a walk: why it ended and which places were told.
 func summaryMessage(words *text.Words, w store.Walk, stops []store.Stop) telegram.Message {
 	var b strings.Builder
 	b.WriteString(words.Say(endingKey(w)) + "\n")
@@ -34,7 +34,7 @@ func summaryMessage(words *text.Words, w store.Walk, stops []store.Stop) telegra
 	return telegram.Message{HTML: b.String()}
 }
 
-// stopLine is a stop's number and name; the name opens the map.
+// stopLine returns a stop's number and name. The name links to the map.
 func stopLine(words *text.Words, s store.Stop) string {
 	if s.Point == (geo.Point{}) {
 		return words.Say("live.stop_unplaced", "n", s.Number, "title", s.Title)
@@ -42,7 +42,7 @@ func stopLine(words *text.Words, s store.Stop) string {
 	return words.Say("live.stop", "n", s.Number, "title", s.Title, "url", mapURL(s.Point))
 }
 
-// endingKeys say why a walk ended.
+// endingKeys maps the reason why a walk ended to its sentence.
 var endingKeys = map[string]string{
 	live.Unshared: "live.end_stopped",
 	live.Expired:  "live.end_period",
@@ -51,7 +51,7 @@ var endingKeys = map[string]string{
 	live.Silent:   "live.end_silent",
 }
 
-// endingKey is the sentence with which the summary of a walk begins.
+// endingKey returns the key of the first sentence of a summary.
 func endingKey(w store.Walk) string {
 	if key, ok := endingKeys[w.Reason]; ok {
 		return key

@@ -11,7 +11,7 @@ import (
 	"excursobot/store"
 )
 
-// walkMessage is a story of a walk: numbered, and with the walk's next one for a button.
+// walkMessage returns a story of a walk. It is numbered, and has a button for the next story.
 func walkMessage(words *text.Words, s guide.Story, number int, p geo.Point, pictures bool) telegram.Message {
 	m := storyMessage(words, s, p, pictures)
 	m.HTML = storyText(words, s, number)
@@ -19,7 +19,7 @@ func walkMessage(words *text.Words, s guide.Story, number int, p geo.Point, pict
 	return m
 }
 
-// interval says how often, for the inside of a sentence.
+// interval returns how often stories come, for the inside of a sentence.
 func interval(words *text.Words, d time.Duration) text.HTML {
 	if d >= time.Minute && d%time.Minute == 0 {
 		return text.HTML(words.Say("live.interval", "n", int(d/time.Minute)))
@@ -27,12 +27,12 @@ func interval(words *text.Words, d time.Duration) text.HTML {
 	return text.HTML(words.Say("live.interval_seconds", "n", int(d.Round(time.Second)/time.Second)))
 }
 
-// questionMessage asks how often.
+// questionMessage asks how often stories should come.
 func questionMessage(words *text.Words, intervals []time.Duration) telegram.Message {
 	return telegram.Message{HTML: words.Say("live.question"), Buttons: intervalButtons(words, intervals, 0)}
 }
 
-// intervalButtons are two in a row; the one that holds is marked.
+// intervalButtons returns a button for each interval, two in a row. The one that holds is marked.
 func intervalButtons(words *text.Words, intervals []time.Duration, holds time.Duration) [][]telegram.Button {
 	var rows [][]telegram.Button
 	for pair := range slices.Chunk(intervals, 2) {
@@ -49,7 +49,7 @@ func intervalButtons(words *text.Words, intervals []time.Duration, holds time.Du
 	return rows
 }
 
-// statusMessage says how a walk goes.
+// statusMessage shows the state of a walk, with buttons that change it.
 func statusMessage(words *text.Words, w store.Walk, intervals []time.Duration) telegram.Message {
 	m := telegram.Message{
 		HTML:    words.Say("live.status", "interval", interval(words, w.Interval), "n", w.Number),
@@ -84,12 +84,12 @@ func resumedMessage(words *text.Words, w store.Walk, now time.Time) telegram.Mes
 	return telegram.Message{HTML: words.Say("live.resumed", "interval", max(0, w.Due.Sub(now)))}
 }
 
-// noWalkMessage says that nobody walks, and how to begin.
+// noWalkMessage tells the person that they are not on a walk, and how to begin one.
 func noWalkMessage(words *text.Words) telegram.Message {
 	return telegram.Message{HTML: words.Say("live.none"), Buttons: [][]telegram.Button{{{Text: words.Plain("button.how_live"), Data: "live:how"}}}}
 }
 
-// fullMessage is for the one walk too many: a story here, at least.
+// fullMessage answers a share when there are too many walks: it offers a single story instead.
 func fullMessage(words *text.Words, p geo.Point) telegram.Message {
 	return telegram.Message{HTML: words.Say("live.full"), Buttons: [][]telegram.Button{{{Text: words.Plain("button.story_here"), Data: moreData(p)}}}}
 }

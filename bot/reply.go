@@ -12,15 +12,15 @@ import (
 	"excursobot/store"
 )
 
-// host runs the handlers and keeps what they may not lose.
+// host runs the handlers and stores what must not be lost.
 type host interface {
-	// workContext outlives an update; it ends with the process.
+	// workContext returns a context that ends with the process, not with an update.
 	workContext() context.Context
-	// guarded turns a panic of run into an error. update is for the log, 0 = none.
+	// guarded calls run and turns a panic into an error. update is for the log, 0 = none.
 	guarded(update int64, run func() error) error
 	// delivered stores that a story was told, now or later, and releases the claim on its place then.
 	delivered(ctx context.Context, d store.Delivery, release func()) error
-	// noteShown stores which place and which message the person sees, for a try after a crash.
+	// noteShown stores which place and which message the person sees, so that a try after a crash continues with them.
 	noteShown(ctx context.Context, u *update, place string, message int)
 	// here turns a time of Telegram's clock into one of this machine's.
 	here(t time.Time) time.Time
@@ -43,7 +43,7 @@ type notice struct {
 	key    string
 }
 
-// overloadAgain is when people are asked to try again.
+// overloadAgain is after how long people are asked to try again.
 const overloadAgain = 30 * time.Second
 
 func (r *responder) say(ctx context.Context, u *update, markup string) error {
@@ -56,7 +56,7 @@ func (r *responder) askLocation(ctx context.Context, u *update, key string) erro
 	return err
 }
 
-// replace puts m in the place of the message whose button was pressed, or sends it if that is too old to be known.
+// replace replaces the message whose button was pressed with m. If that message is too old for Telegram to show it, m is sent.
 func (r *responder) replace(ctx context.Context, u *update, m telegram.Message) error {
 	if u.Callback.Message == nil {
 		_, err := r.out.Send(ctx, u.Chat, m)
@@ -66,7 +66,7 @@ func (r *responder) replace(ctx context.Context, u *update, m telegram.Message) 
 	return err
 }
 
-// unbutton takes the buttons from the message of the one pressed.
+// unbutton removes the buttons from the message whose button was pressed.
 func (r *responder) unbutton(ctx context.Context, u *update) error {
 	err := r.out.Do(ctx, telegram.Request{Chat: u.Chat, Method: "editMessageReplyMarkup", Idempotent: true, Payload: map[string]any{
 		"chat_id": u.Chat, "message_id": u.Callback.Message.ID,
@@ -77,7 +77,7 @@ func (r *responder) unbutton(ctx context.Context, u *update) error {
 	return err
 }
 
-// notify sends a sentence unless the person heard one of the same key within the notice interval.
+// notify sends m, unless the person got a notice of the same key within the notice interval.
 func (r *responder) notify(ctx context.Context, u *update, key string, m telegram.Message) error {
 	if !r.notices.Allow(notice{u.Person, key}) {
 		return nil
@@ -91,7 +91,7 @@ func (r *responder) badLocation(ctx context.Context, u *update) error {
 	return err
 }
 
-// oldButton is the job of every button that means nothing (any more): old, forged or cut short.
+// oldButton is the job of a button without a meaning: it is old, forged or incomplete.
 func (r *responder) oldButton() job {
 	return job{kind: "button", run: func(ctx context.Context, u *update) error {
 		r.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("button.old"))
@@ -99,13 +99,14 @@ func (r *responder) oldButton() job {
 	}}
 }
 
-// reader returns who is written to without having asked. A store that fails costs them their settings and not the story.
+// reader returns a person to whom the bot writes on its own, and their words. If the store fails, the person loses their settings for this message,
+// and not the message.
 func (r *responder) reader(ctx context.Context, person int64) (store.User, *text.Words) {
 	user, err := r.users.User(ctx, person)
 	if err != nil {
 		if !errors.Is(err, store.ErrNotFound) {
 			r.observe.Error("store")
-			r.log.Error("person", "user_id", person, "error", err)
+			r.log.Error("person_unread", "user_id", person, "error", err)
 		}
 		user = store.User{ID: person}
 	}

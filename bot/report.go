@@ -9,19 +9,19 @@ import (
 	"excursobot/geo"
 )
 
-// reporter writes the one event of a story request, for the log and the metrics.
+// reporter writes one event per story request to the log and to the metrics.
 type reporter struct {
 	observe Observe
 	log     *slog.Logger
 }
 
-// kindStatic names single locations in the metrics.
+// kindStatic is the name of single locations in the metrics.
 const kindStatic = "static"
 
-// kindLive names walks in the metrics.
+// kindLive is the name of walks in the metrics.
 const kindLive = "live"
 
-// fromBusy is the metrics' word for a request refused for load.
+// fromBusy is the source, in the metrics, of a request that was refused for load.
 const fromBusy guide.Source = "busy"
 
 func (r reporter) story(kind string, person int64, p geo.Point, source guide.Source, took time.Duration) {

@@ -10,13 +10,13 @@ import (
 	"excursobot/geo/maplink"
 )
 
-// Updates are dispatched by a table of our own: telebot's ProcessUpdate hands handlers no context.Context, tells its caller no error, and
-// leaves live edits, groups and unknown buttons to guesswork.
+// The bot has its own table of routes, because telebot's ProcessUpdate gives handlers no context.Context, returns no error, and does not
+// distinguish edits of live locations, groups and unknown buttons.
 
 // mux is the table of commands and buttons. It does not change after New.
 type mux struct {
 	commands  map[string]handler
-	operator  map[string]handler // commands that exist for Config.Admins alone
+	operator  map[string]handler // only for Config.Admins
 	callbacks map[string]func(u *update, args string) job
 }
 
@@ -58,7 +58,7 @@ func (b *Bot) routes() mux {
 	}
 }
 
-// route says what an update asks for. It is called at arrival and touches nothing.
+// route returns the job of an update. It is called at arrival and changes nothing.
 func (b *Bot) route(u *update) job {
 	switch {
 	case u.Person == 0:
@@ -67,7 +67,7 @@ func (b *Bot) route(u *update) job {
 		return job{kind: "payment", vital: true, money: true, run: b.gifts.onPayment}
 	case u.Message != nil && u.Refunded != nil:
 		return job{kind: "payment", vital: true, money: true, run: b.gifts.onRefunded}
-	case u.Checkout != nil: // left by an earlier process: one that comes in is answered at arrival
+	case u.Checkout != nil: // an earlier process left it; a new one is answered at arrival
 		return job{kind: "checkout", money: true, run: b.gifts.onCheckoutLeft}
 	case u.Callback != nil:
 		return b.routeCallback(u)
@@ -85,7 +85,7 @@ func (b *Bot) route(u *update) job {
 }
 
 func (b *Bot) routeCallback(u *update) job {
-	const longest = 64 // bytes that Telegram lets a button carry: more is forged
+	const longest = 64 // Telegram's limit in bytes; longer data is forged
 	if id, args, _ := strings.Cut(u.Callback.Data, ":"); len(u.Callback.Data) <= longest {
 		if button, ok := b.mux.callbacks[id]; ok {
 			return button(u, args)
@@ -102,7 +102,7 @@ func (b *Bot) routePrivate(u *update) job {
 	case ok:
 		return b.stories.job(p)
 	case m.Text == "" && !content(m):
-		return job{kind: "other"} // Telegram's own notes: pinned, joined and the like
+		return job{kind: "other"} // a service message: pinned, joined and the like
 	case m.Text == "":
 		return job{kind: "other", run: b.help.onOther}
 	}
@@ -116,7 +116,7 @@ func (b *Bot) routePrivate(u *update) job {
 	return job{kind: "command", run: b.help.onText}
 }
 
-// routeText takes a text for a place if it names one.
+// routeText returns the job of a text, which may contain a place.
 func (b *Bot) routeText(m *tele.Message) job {
 	var links []string // behind words
 	for _, e := range m.Entities[:min(len(m.Entities), maplink.MaxLinks)] {
@@ -134,7 +134,7 @@ func (b *Bot) routeText(m *tele.Message) job {
 	}
 }
 
-// command returns what answers a command of the person. For all but operators an operator's command is as unknown as any.
+// command returns the handler of a person's command. An operator's command does not exist for others.
 func (b *Bot) command(person int64, name string) (handler, bool) {
 	if run, ok := b.mux.operator[name]; ok && b.operators.operators.has(person) {
 		return run, true
@@ -143,7 +143,7 @@ func (b *Bot) command(person int64, name string) (handler, bool) {
 	return run, ok
 }
 
-// routeGroup answers in a group only what is plainly meant for the bot: a location, or one of its commands.
+// routeGroup returns the job of a message in a group. Only locations and the bot's commands are answered there.
 func (b *Bot) routeGroup(u *update) job {
 	if p, ok := location(u.Message); ok && u.Message.Location != nil && u.Message.Location.LivePeriod != 0 {
 		return b.groupShareJob(p)
@@ -157,7 +157,7 @@ func (b *Bot) routeGroup(u *update) job {
 	return job{kind: "other"}
 }
 
-// groupShareJob answers a live location in a group as a static one, and says where walks are told.
+// groupShareJob answers a live location in a group as a single one, and explains that walks need a private chat.
 func (b *Bot) groupShareJob(p geo.Point) job {
 	j := b.stories.job(p)
 	static := j.run
@@ -171,7 +171,7 @@ func (b *Bot) groupShareJob(p geo.Point) job {
 	return j
 }
 
-// nextButton ("next:<lat>,<lon>") wants the walk's next story now. When the walk is over it is "one more" at the point of its story.
+// nextButton ("next:<lat>,<lon>") asks for the walk's next story now. After the walk it asks for one more story at the same point.
 func (b *Bot) nextButton(u *update, args string) job {
 	if _, walking := b.live.Walk(u.Person); !walking || !u.Private {
 		return b.stories.moreButton(u, args)
@@ -179,7 +179,7 @@ func (b *Bot) nextButton(u *update, args string) job {
 	return job{kind: "button", story: true, run: b.walks.onNext}
 }
 
-// addressed says whether the part of a command behind @ means this bot.
+// addressed reports whether the part of a command behind @ means this bot.
 func (b *Bot) addressed(bot string) bool {
 	name := b.username.Load()
 	return bot == "" || (name != nil && strings.EqualFold(bot, *name))

@@ -10,7 +10,7 @@ import (
 	"excursobot/store"
 )
 
-// settings keeps what a person chose: language, length, pictures, pins and interests.
+// settings lets a person choose language, length, pictures, pins and interests.
 type settings struct {
 	out   *telegram.Sender
 	reply *responder
@@ -18,14 +18,14 @@ type settings struct {
 	words *text.Catalog
 }
 
-// onSettings shows what a person can choose.
+// onSettings shows the settings.
 func (s *settings) onSettings(ctx context.Context, u *update) error {
 	_, err := s.out.Send(ctx, u.Chat, settingsMenu(u.words, u.user))
 	return err
 }
 
-// settingsButton ("set:<what>:<value>") makes a choice. The button says what shall be, not what shall change, so that pressing it twice is
-// pressing it once.
+// settingsButton ("set:<what>:<value>") changes a setting. The button holds the new value, so that pressing it twice has the same effect as
+// once.
 func (s *settings) settingsButton(u *update, args string) job {
 	what, value, _ := strings.Cut(args, ":")
 	choose := choice(what, value)
@@ -45,7 +45,7 @@ func (s *settings) settingsButton(u *update, args string) job {
 	}}
 }
 
-// choice returns what a button does to a profile, nil if there is no such choice.
+// choice returns the change that a button makes to a profile, nil if there is no such setting.
 func choice(what, value string) func(*store.User) {
 	if what == "length" {
 		length := store.Length(value)
@@ -69,7 +69,7 @@ func choice(what, value string) func(*store.User) {
 	return nil
 }
 
-// withInterest returns the list in its own order, and with nothing in it that is no interest.
+// withInterest returns the interests with one switched on or off, in the order of interests. Unknown ones are dropped.
 func withInterest(had []string, which string, on bool) []string {
 	var has []string
 	for _, interest := range interests {

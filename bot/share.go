@@ -12,8 +12,8 @@ import (
 	"excursobot/store"
 )
 
-// shareJob is the job of a message that begins to share a live location in a private chat. It tells nothing itself: the schedule owes the
-// walk its first story.
+// shareJob returns the job of a message that begins to share a live location in a private chat. It tells no story: the first one is due in
+// the schedule.
 func (ws *walks) shareJob(u *update, p geo.Point) job {
 	if !p.Valid() {
 		return job{kind: kindLive, run: ws.reply.badLocation}
@@ -26,8 +26,8 @@ func (ws *walks) shareJob(u *update, p geo.Point) job {
 	}}
 }
 
-// editJob is the job of an edited location: a step of a walk, or (without live_period) its end. A step of a known walk is taken at once:
-// it waits in no lane, and leaves no trace but its position. Groups have no walks.
+// editJob returns the job of an edited location: a step of a walk, or its end if there is no live_period. A step of a known walk is handled at
+// arrival, without a lane, and only its position is stored. Groups have no walks.
 func (ws *walks) editJob(u *update) job {
 	if !u.Private {
 		return job{kind: kindLive}
@@ -46,7 +46,7 @@ func (ws *walks) editJob(u *update) job {
 	return j
 }
 
-// readShare reads a live location. When it began is compared with this machine's clock; the steps' times only with each other.
+// readShare reads a live location. Its beginning is compared with this machine's clock; the times of steps only with each other.
 func (ws *walks) readShare(u *update, m *tele.Message) live.Share {
 	p, _ := location(m)
 	share := live.Share{
@@ -63,7 +63,7 @@ func (ws *walks) readShare(u *update, m *tele.Message) live.Share {
 	return share
 }
 
-// began answers what Start said. What began is answered by its first story; what ended before needs no answer.
+// began answers the result of starting a walk. A walk that began is answered by its first story; one that has ended needs no answer.
 func (ws *walks) began(ctx context.Context, u *update, resumed bool, err error) error {
 	switch {
 	case resumed, errors.Is(err, live.ErrEnded):

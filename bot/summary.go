@@ -16,11 +16,11 @@ import (
 	"excursobot/store"
 )
 
-// keepsakeMetres is from what distance on a walk has a route worth a picture.
-const keepsakeMetres = 100
+// routeMetres is the shortest walk whose route is sent.
+const routeMetres = 100
 
-// ended tells the person that the walk is over and what they saw. It is done when the words have arrived: route and file are
-// extras, and without them the walk is closed all the same.
+// ended sends the summary of a walk. done is called when the text has arrived: the picture and the file of the route are extras, and their
+// failure does not keep the walk open.
 func (ws *walks) ended(w store.Walk, done func(error)) {
 	if w.Reason == live.Blocked || w.Reason == live.Forgotten {
 		done(nil)
@@ -36,7 +36,7 @@ func (ws *walks) ended(w store.Walk, done func(error)) {
 			}
 			done(err)
 		}()
-		if w.Attempt.Number > w.Number && w.Attempt.Message != 0 { // of a process before this one
+		if w.Attempt.Number > w.Number && w.Attempt.Message != 0 { // of an earlier process
 			ws.withdrawCard(ctx, w.Chat, w.Attempt.Message)
 		}
 		user, words := ws.reply.reader(ctx, w.Person)
@@ -49,7 +49,7 @@ func (ws *walks) ended(w store.Walk, done func(error)) {
 		if err != nil {
 			return ws.reached(ctx, w.Person, err)
 		}
-		if w.Metres >= keepsakeMetres {
+		if w.Metres >= routeMetres {
 			ws.sendRoute(ctx, w, walkRoute(words, w, stops), ws.pictures && !user.HidePictures)
 		}
 		return nil
@@ -59,7 +59,7 @@ func (ws *walks) ended(w store.Walk, done func(error)) {
 	}
 }
 
-// sendRoute sends the route as a picture and as a file, as far as that goes.
+// sendRoute sends the route as a picture and as a file. Failures are logged.
 func (ws *walks) sendRoute(ctx context.Context, w store.Walk, r track.Route, pictures bool) {
 	if len(r.Track) < 2 {
 		return
@@ -71,7 +71,7 @@ func (ws *walks) sendRoute(ctx context.Context, w store.Walk, r track.Route, pic
 			err = ws.upload(ctx, w.Chat, "sendPhoto", telegram.Form{Field: "photo", Name: name + ".png", Data: png})
 		}
 		if err != nil {
-			ws.log.Warn("walk_picture", "walk", w.ID, "error", err)
+			ws.log.Warn("picture_failed", "walk", w.ID, "error", err)
 		}
 	}
 	var gpx bytes.Buffer
@@ -80,7 +80,7 @@ func (ws *walks) sendRoute(ctx context.Context, w store.Walk, r track.Route, pic
 		err = ws.upload(ctx, w.Chat, "sendDocument", telegram.Form{Field: "document", Name: name + ".gpx", Data: gpx.Bytes()})
 	}
 	if err != nil {
-		ws.log.Warn("walk_file", "walk", w.ID, "error", err)
+		ws.log.Warn("file_failed", "walk", w.ID, "error", err)
 	}
 }
 
@@ -90,7 +90,7 @@ func (ws *walks) upload(ctx context.Context, chat int64, method string, form tel
 	return ws.out.Do(ctx, telegram.Request{Chat: chat, Method: method, Payload: form}, nil)
 }
 
-// walkRoute is the walk as geo/track draws it.
+// walkRoute returns the route of a walk for geo/track.
 func walkRoute(words *text.Words, w store.Walk, stops []store.Stop) track.Route {
 	r := track.Route{Name: w.Began.UTC().Format(time.DateOnly), Track: track.Decode(w.Track), Words: track.Words{
 		North: words.Say("route.north"), Metre: words.Say("route.metre"), Kilometre: words.Say("route.kilometre"),

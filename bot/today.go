@@ -14,7 +14,7 @@ import (
 	"excursobot/store"
 )
 
-// onAdmin reports on the day.
+// onAdmin sends the numbers of the day.
 func (o *operators) onAdmin(ctx context.Context, u *update) error {
 	now := time.Now()
 	midnight := now.UTC().Truncate(24 * time.Hour)
@@ -66,7 +66,7 @@ func (o *operators) onAdmin(ctx context.Context, u *update) error {
 	return o.reply.say(ctx, u, strings.Join(lines, "\n"))
 }
 
-// tokenLines say what the day cost and what is left.
+// tokenLines returns the lines about the day's tokens and their cost.
 func (o *operators) tokenLines(w *text.Words, spent int64) []string {
 	left := max(0, o.dailyTokens-spent)
 	var lines []string
@@ -86,12 +86,12 @@ func (o *operators) tokenLines(w *text.Words, spent int64) []string {
 	return lines
 }
 
-// tenths are seconds with one digit behind the point.
+// tenths returns seconds, rounded to one decimal place.
 func tenths(d time.Duration) float64 {
 	return float64(d.Round(100*time.Millisecond)) / float64(time.Second)
 }
 
-// listed writes counts, the largest first: "library 12, pack 3".
+// listed returns counts as text, the largest first: "library 12, pack 3".
 func listed(counts map[string]uint64) string {
 	if len(counts) == 0 {
 		return "–"

@@ -93,7 +93,7 @@ func newUpdate(full *tele.Update) *update {
 	return u
 }
 
-// located is the message with the location: sent or edited.
+// located returns the message with the location, new or edited.
 func (u *update) located() *tele.Message {
 	if u.Edited != nil {
 		return u.Edited
@@ -113,7 +113,7 @@ func location(m *tele.Message) (geo.Point, bool) {
 	}
 }
 
-// content says whether a message without text was meant for the bot's eyes.
+// content reports whether a message without text has content of the person, and is not a service message.
 func content(m *tele.Message) bool {
 	return m.Sticker != nil || m.Photo != nil || m.Voice != nil || m.Video != nil || m.VideoNote != nil || m.Audio != nil ||
 		m.Animation != nil || m.Document != nil || m.Contact != nil || m.Poll != nil || m.Dice != nil

@@ -20,7 +20,7 @@ func (s *stories) voteButton(_ *update, args string) job {
 		case errors.Is(err, store.ErrNotFound) && !u.Private:
 			s.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("toast.not_yours"))
 			return nil
-		case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrInvalid): // what was told has been forgotten, or the button is forged
+		case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrInvalid): // the person was forgotten since, or the button is forged
 			s.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("button.old"))
 			return nil
 		case err != nil:
@@ -41,7 +41,7 @@ func (s *stories) voteButton(_ *update, args string) job {
 	}}
 }
 
-// askWhy puts "something's wrong" in the place of the thumb that was pressed.
+// askWhy replaces the thumb that was pressed with "something's wrong".
 func (s *stories) askWhy(ctx context.Context, u *update, key store.StoryKey) error {
 	m := u.Callback.Message
 	if m == nil || m.ReplyMarkup == nil {
@@ -63,7 +63,7 @@ func (s *stories) askWhy(ctx context.Context, u *update, key store.StoryKey) err
 		"chat_id": u.Chat, "message_id": m.ID, "reply_markup": telegram.InlineMarkup{Rows: rows},
 	}}, nil)
 	if errors.Is(err, telegram.ErrGone) || errors.Is(err, telegram.ErrBadRequest) {
-		return nil // the vote counts all the same
+		return nil // the vote counts anyway
 	}
 	return err
 }

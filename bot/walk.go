@@ -15,13 +15,13 @@ import (
 	"excursobot/store"
 )
 
-// troubleEvery is how often a walk's silence is explained.
+// troubleEvery is the least time between two explanations why a walk is silent.
 const troubleEvery = time.Hour
 
-// withdrawMost is for taking back the card of a story that will not come, after the walk or the process ended.
+// withdrawMost bounds the deletion of a card whose story will not come. It may happen after the end of the walk.
 const withdrawMost = 5 * time.Second
 
-// walks answers what people do with a walk, and tells its stories when package live finds them due.
+// walks handles the buttons and commands of walks, and tells their stories when package live finds them due.
 type walks struct {
 	out       *telegram.Sender
 	reply     *responder
@@ -35,10 +35,10 @@ type walks struct {
 	report    reporter
 	lanes     *lanes
 	replicas  *replicas
-	troubles  *limiter.Keyed[int64] // what walkers are told about sources that are down
+	troubles  *limiter.Keyed[int64] // by person: explanations why a walk is silent
 	painter   *track.Painter
 	intervals []time.Duration // to choose from
-	pictures  bool            // false = nobody's stories carry any
+	pictures  bool            // false = no story has a picture
 	observe   Observe
 	log       *slog.Logger
 }
@@ -48,7 +48,7 @@ type reachability interface {
 	unreachable(ctx context.Context, person int64)
 }
 
-// errand puts work that no update asked for into the chat's control lane, and says whether there was room.
+// errand puts work that no update asked for into the chat's control lane. It reports whether there was room.
 func (ws *walks) errand(chat int64, what string, run func(ctx context.Context) error) bool {
 	if ws.lanes.reserve(chat) != nil {
 		ws.log.Warn("overload", "what", what)
@@ -60,13 +60,13 @@ func (ws *walks) errand(chat int64, what string, run func(ctx context.Context) e
 		err := ws.host.guarded(0, func() error { return run(ctx) })
 		if err != nil && ws.host.workContext().Err() == nil {
 			ws.observe.Error("live")
-			ws.log.Error("walk", "what", what, "error", err)
+			ws.log.Error("walk_task_failed", "what", what, "error", err)
 		}
 	})
 	return true
 }
 
-// reached takes what a send came to: somebody who blocked the bot is no fault.
+// reached handles the error of a send. A person who blocked the bot is not a fault.
 func (ws *walks) reached(ctx context.Context, person int64, err error) error {
 	if errors.Is(err, telegram.ErrUnreachable) {
 		ws.people.unreachable(ctx, person)
@@ -75,7 +75,7 @@ func (ws *walks) reached(ctx context.Context, person int64, err error) error {
 	return err
 }
 
-// withdrawCard deletes a card and says whether it did: without its story it would promise one for ever.
+// withdrawCard deletes a card, which would promise a story for ever, and reports whether it succeeded.
 func (ws *walks) withdrawCard(ctx context.Context, chat int64, card int) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawMost)
 	defer cancel()
@@ -83,19 +83,19 @@ func (ws *walks) withdrawCard(ctx context.Context, chat int64, card int) bool {
 		"chat_id": chat, "message_id": card,
 	}}, nil)
 	if err != nil {
-		ws.log.Warn("card", "error", err)
+		ws.log.Warn("card_not_withdrawn", "error", err)
 	}
 	return err == nil
 }
 
-// walkRequest asks for a story on a walk.
+// walkRequest returns the request for a story of a walk.
 func walkRequest(user store.User, person int64, at geo.Point) guide.Request {
 	req := guide.Request{
 		Person: person, Point: at, Language: user.Language, Length: user.Length,
 		Class: guide.LiveTick, Interests: user.Interests,
 	}
 	if req.Length == "" {
-		req.Length = store.Long // there is time while one walks
+		req.Length = store.Long // on a walk there is time
 	}
 	return req
 }

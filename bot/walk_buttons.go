@@ -9,7 +9,7 @@ import (
 	"excursobot/bot/telegram"
 )
 
-// onLive says how the walk goes, with the buttons that change it.
+// onLive shows the state of the walk, with buttons that change it.
 func (ws *walks) onLive(ctx context.Context, u *update) error {
 	m := noWalkMessage(u.words)
 	if w, ok := ws.live.Walk(u.Person); ok {
@@ -19,7 +19,7 @@ func (ws *walks) onLive(ctx context.Context, u *update) error {
 	return err
 }
 
-// onStop ends the walk. The summary is the answer.
+// onStop ends the walk. Its summary is the answer.
 func (ws *walks) onStop(ctx context.Context, u *update) error {
 	_, err := ws.live.Stop(ctx, u.Person, live.Stopped)
 	if errors.Is(err, live.ErrNoWalk) {
@@ -28,7 +28,7 @@ func (ws *walks) onStop(ctx context.Context, u *update) error {
 	return err
 }
 
-// everyButton ("every:<duration>") chooses how often.
+// everyButton ("every:<duration>") chooses how often stories come.
 func (ws *walks) everyButton(_ *update, args string) job {
 	every, err := time.ParseDuration(args)
 	if err != nil {
@@ -40,7 +40,7 @@ func (ws *walks) everyButton(_ *update, args string) job {
 	})
 }
 
-// liveButton ("live:pause", "live:resume", "live:stop", "live:how") is the rest of what can be done with a walk.
+// liveButton ("live:pause", "live:resume", "live:stop", "live:how") pauses, resumes or ends a walk, or explains walks.
 func (ws *walks) liveButton(_ *update, args string) job {
 	switch args {
 	case "pause":
@@ -66,7 +66,7 @@ func (ws *walks) liveButton(_ *update, args string) job {
 	return ws.reply.oldButton()
 }
 
-// walkButton is the job of a button whose message turns into what fn returns; an empty one only loses its buttons.
+// walkButton returns the job of a button whose message is replaced with the result of fn. If that is empty, the message only loses its buttons.
 func (ws *walks) walkButton(fn func(context.Context, *update) (telegram.Message, error)) job {
 	return job{kind: "button", run: func(ctx context.Context, u *update) error {
 		m, err := fn(ctx, u)

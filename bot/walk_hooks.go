@@ -9,8 +9,7 @@ import (
 	"excursobot/store"
 )
 
-// Package live decides when something is due in a walk; the functions here are what it calls then. They put the work into a lane of the walk's
-// chat and return.
+// Package live decides when something is due in a walk, and calls these functions. They put the work into a lane of the walk's chat and return.
 
 // hooks connects the schedule with the lanes.
 func (ws *walks) hooks() live.Hooks {
@@ -23,7 +22,7 @@ func (ws *walks) hooks() live.Hooks {
 	}
 }
 
-// deliver tells a story that is due, in the chat's lane of stories: never two at once.
+// deliver tells a story that is due, in the chat's lane of stories, so that there are never two at once.
 func (ws *walks) deliver(ctx context.Context, t live.Tick, done func(live.Outcome)) {
 	if ws.lanes.reserve(t.Chat) != nil {
 		done(live.Dropped)
@@ -51,7 +50,7 @@ func (ws *walks) deliver(ctx context.Context, t live.Tick, done func(live.Outcom
 	})
 }
 
-// prepare has stories written where the person is expected.
+// prepare prefetches stories around the point where the person is expected.
 func (ws *walks) prepare(w store.Walk, at geo.Point) {
 	ws.errand(w.Chat, "prepare", func(ctx context.Context) error {
 		user, _ := ws.reply.reader(ctx, w.Person)
@@ -60,12 +59,12 @@ func (ws *walks) prepare(w store.Walk, at geo.Point) {
 	})
 }
 
-// defaultChosen says which interval holds, in the place of the question that nobody answered.
+// defaultChosen tells the person which interval holds. It replaces the question, which they did not answer.
 func (ws *walks) defaultChosen(w store.Walk) {
 	ws.errand(w.Chat, "default", func(ctx context.Context) error {
 		_, words := ws.reply.reader(ctx, w.Person)
 		m := telegram.Message{HTML: words.Say("live.default_chosen", "interval", interval(words, w.Interval))}
-		if w.Question == 0 { // it was never asked, for there was no room
+		if w.Question == 0 { // it was not asked, because there was no room
 			_, err := ws.out.Send(ctx, w.Chat, m)
 			return ws.reached(ctx, w.Person, err)
 		}
@@ -74,10 +73,10 @@ func (ws *walks) defaultChosen(w store.Walk) {
 	})
 }
 
-// quiet says once that everything near is told.
+// quiet tells the person that everything near is told.
 func (ws *walks) quiet(w store.Walk) {
 	if !ws.reply.notices.Allow(notice{w.Person, quietKey}) {
-		return // just now, as the answer to a story they waited for
+		return // they were told just now, as the answer to a request
 	}
 	ws.errand(w.Chat, "quiet", func(ctx context.Context) error {
 		_, words := ws.reply.reader(ctx, w.Person)

@@ -12,23 +12,23 @@ import (
 	"excursobot/store"
 )
 
-// walkStory is one story of a walk on its way.
+// walkStory is one story of a walk, from its due time to its delivery.
 type walkStory struct {
 	live.Tick
 	walks  *walks
 	user   store.User
 	words  *text.Words
-	waited bool // somebody looks at the phone: there is a card, and a sentence if there is no story
+	waited bool // the person waits for it: there is a card, and a sentence if there is no story
 	shown  cardOnWay
 	card   int                   // its message
-	pin    func(context.Context) // the story's, after it was told
+	pin    func(context.Context) // sends the pin, after the story
 }
 
-// tell tells a walk's story and returns what is left to do once the schedule knows. ctx ends with the walk.
+// tell tells a walk's story. The function that it returns sends the pin, after the schedule got the outcome. ctx ends with the walk.
 func (ws *walks) tell(ctx context.Context, due live.Tick) (live.Outcome, func(context.Context)) {
 	nothing := func(context.Context) {}
 	if ctx.Err() != nil || !time.Now().Before(due.Next) {
-		return live.Dropped, nothing // the next one is as good, and two in a row are none
+		return live.Dropped, nothing // the next story is due already, and two at once are one too many
 	}
 	t := &walkStory{Tick: due, walks: ws, waited: due.First || due.Asked, pin: nothing}
 	t.user, t.words = ws.reply.reader(ctx, due.Person)
@@ -38,7 +38,7 @@ func (ws *walks) tell(ctx context.Context, due live.Tick) (live.Outcome, func(co
 	if ws.pause.active(ctx) {
 		return live.Dropped, nothing
 	}
-	defer t.ask(ctx) // if it was not asked beside the card
+	defer t.ask(ctx) // if it was not asked together with the card
 	outcome := t.tell(ctx)
 	return outcome, t.pin
 }
@@ -47,7 +47,7 @@ func (t *walkStory) tell(ctx context.Context) live.Outcome {
 	ws := t.walks
 	req := walkRequest(t.user, t.Person, t.Point)
 	req.Due = t.Due
-	req.Place, t.shown.message = t.Attempt.Place, t.Attempt.Message // of a try before this one
+	req.Place, t.shown.message = t.Attempt.Place, t.Attempt.Message // of an earlier try
 	defer t.shown.join()
 	stopTyping := func() {}
 	if t.waited {
@@ -80,12 +80,12 @@ func (t *walkStory) tell(ctx context.Context) live.Outcome {
 	return live.Delivered
 }
 
-// show sends the card, and beside it the question how often; it returns the card's message, 0 if it could not be sent. A card under way is
-// not cut off by the end of the walk, or it could not be taken back.
+// show sends the card and the question how often stories should come. It returns the card's message, 0 if it could not be sent. The end of the walk
+// does not cut off a card under way, because then its id would be unknown and it could not be deleted.
 func (t *walkStory) show(ctx context.Context, c guide.Card) int {
 	id, err := t.walks.out.Edit(t.walks.host.workContext(), t.Chat, t.Attempt.Message, cardMessage(t.words, c))
 	if err != nil {
-		t.walks.log.Warn("card", "walk", t.Walk, "error", err)
+		t.walks.log.Warn("card_failed", "walk", t.Walk, "error", err)
 		return t.Attempt.Message
 	}
 	t.walks.observe.First(kindLive, time.Since(t.Due))
@@ -94,7 +94,7 @@ func (t *walkStory) show(ctx context.Context, c guide.Card) int {
 	return id
 }
 
-// begin records what the person sees of the story, or is about to see, so that a try after a crash goes on with it.
+// begin stores what the person sees of the story, or is about to see, so that a try after a crash continues with it.
 func (t *walkStory) begin(ctx context.Context, place string, message int) {
 	if t.Attempt.Place == place && t.Attempt.Message == message {
 		return
@@ -104,11 +104,11 @@ func (t *walkStory) begin(ctx context.Context, place string, message int) {
 	defer cancel()
 	if err := t.walks.live.Begin(ctx, t.Tick, place, message); err != nil && !errors.Is(err, live.ErrNoWalk) {
 		t.walks.observe.Error("store")
-		t.walks.log.Error("walk_begun", "walk", t.Walk, "error", err)
+		t.walks.log.Error("attempt_unsaved", "walk", t.Walk, "error", err)
 	}
 }
 
-// ask asks once how often stories are to come, after the first thing that the person sees of a walk.
+// ask asks once how often stories should come, after the first message of a walk.
 func (t *walkStory) ask(ctx context.Context) {
 	if !t.First || ctx.Err() != nil {
 		return
@@ -125,11 +125,11 @@ func (t *walkStory) ask(ctx context.Context) {
 		_, err = ws.live.Asked(ctx, t.Person, id)
 	}
 	if err != nil && !errors.Is(err, live.ErrNoWalk) && ctx.Err() == nil {
-		ws.log.Warn("walk_question", "walk", t.Walk, "error", err)
+		ws.log.Warn("question_failed", "walk", t.Walk, "error", err)
 	}
 }
 
-// record writes down that the story was told. The person has it already, so neither a stop nor the end of the walk prevents it.
+// record stores that the story was told. The person has it already, so neither a stop nor the end of the walk prevents that.
 func (t *walkStory) record(ctx context.Context, s guide.Story, claim *guide.Claim) {
 	err := t.walks.host.delivered(ctx, store.Delivery{
 		Person: t.Person, Place: s.Place.ID, Walk: t.Walk, Number: t.Number,
@@ -137,12 +137,12 @@ func (t *walkStory) record(ctx context.Context, s guide.Story, claim *guide.Clai
 	}, claim.Confirm())
 	if err != nil {
 		t.walks.observe.Error("store")
-		t.walks.log.Error("delivered", "walk", t.Walk, "error", err)
+		t.walks.log.Error("delivery_unsaved", "walk", t.Walk, "error", err)
 	}
 }
 
-// explain says why there is no story, to those who wait for one. Whoever walks with the phone in the pocket hears of trouble at
-// most once an hour, and of having heard everything by the Quiet hook.
+// explain tells the person why there is no story, if they wait for one. If they do not wait, they are told of failures at most once an hour, and
+// the Quiet hook tells them that there are no more places.
 func (t *walkStory) explain(ctx context.Context, cause error) live.Outcome {
 	if ctx.Err() != nil {
 		t.withdraw(ctx)
@@ -161,7 +161,7 @@ func (t *walkStory) explain(ctx context.Context, cause error) live.Outcome {
 		key, source = "error.overloaded", fromBusy
 	default:
 		ws.observe.Error("guide")
-		ws.log.Error("tell", "walk", t.Walk, "error", cause)
+		ws.log.Error("story_failed", "walk", t.Walk, "error", cause)
 	}
 	ws.report.story(kindLive, t.Person, t.Point, source, time.Since(t.Due))
 	switch {
@@ -178,7 +178,7 @@ func (t *walkStory) explain(ctx context.Context, cause error) live.Outcome {
 	return outcome
 }
 
-// unsent is the outcome of a send that did not come through.
+// unsent returns the outcome of a send that failed.
 func (t *walkStory) unsent(ctx context.Context, err error) live.Outcome {
 	switch {
 	case errors.Is(err, telegram.ErrUnreachable):
@@ -189,11 +189,11 @@ func (t *walkStory) unsent(ctx context.Context, err error) live.Outcome {
 		return live.Dropped
 	}
 	t.walks.observe.Error("bot")
-	t.walks.log.Error("walk_story", "walk", t.Walk, "error", err)
+	t.walks.log.Error("story_unsent", "walk", t.Walk, "error", err)
 	return live.Failed
 }
 
-// withdraw takes back the card of a story that will not come.
+// withdraw deletes the card of a story that will not come.
 func (t *walkStory) withdraw(ctx context.Context) {
 	if t.card == 0 {
 		return

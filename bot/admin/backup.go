@@ -17,16 +17,16 @@ import (
 )
 
 const (
-	BackupDir    = "backups" // inside store.dir
+	backupDir    = "backups" // inside store.dir
 	backupPrefix = "excursobot-"
 	backupSuffix = ".db"
-	backupForm   = "20060102T150405.000Z" // of the UTC time between them: names sort by age
+	backupForm   = "20060102T150405.000Z" // of the UTC time in the middle, so that names sort by age
 )
 
-// backupName is the file of a backup made at t.
+// backupName returns the file name of a backup made at t.
 func backupName(t time.Time) string { return backupPrefix + t.UTC().Format(backupForm) + backupSuffix }
 
-// writeBackup makes a backup at path of what fill writes to a file: opened and checked before it gets its name.
+// writeBackup lets fill write a file, checks that it is an undamaged store, and only then gives it the name path.
 func writeBackup(ctx context.Context, path string, fill func(file string) error) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
@@ -43,7 +43,7 @@ func writeBackup(ctx context.Context, path string, fill func(file string) error)
 	return nil
 }
 
-// streamed fills a file with what copyTo writes.
+// streamed returns a function that fills a file with the bytes that copyTo writes.
 func streamed(copyTo func(io.Writer) error) func(file string) error {
 	return func(file string) error {
 		f, err := os.OpenFile(file, os.O_WRONLY, 0o600)
@@ -54,7 +54,7 @@ func streamed(copyTo func(io.Writer) error) func(file string) error {
 	}
 }
 
-// moved fills a file with what a store of another kind holds at one moment.
+// moved returns a function that fills a file with the content of a database at one moment.
 func moved(ctx context.Context, still func(context.Context, func(store.Source) error) error) func(file string) error {
 	return func(file string) error {
 		return still(ctx, func(from store.Source) (err error) {
@@ -74,8 +74,8 @@ func moved(ctx context.Context, still func(context.Context, func(store.Source) e
 	}
 }
 
-// BackupFiles returns the names of the backups in the directory, oldest first. What else lies there is nobody's business.
-func BackupFiles(dir string) ([]string, error) {
+// backupFiles returns the names of the backups in the directory, oldest first. It ignores other files.
+func backupFiles(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
@@ -102,7 +102,7 @@ func backupTime(name string) (time.Time, bool) {
 
 // prune removes all but the newest keep backups in the directory.
 func prune(dir string, keep int) error {
-	names, err := BackupFiles(dir)
+	names, err := backupFiles(dir)
 	var errs []error
 	for len(names) > keep {
 		errs = append(errs, os.Remove(filepath.Join(dir, names[0])))
@@ -111,12 +111,12 @@ func prune(dir string, keep int) error {
 	return errors.Join(append(errs, err)...)
 }
 
-// Backup copies the configured store to a file and returns its path, through the running bot if there is one. Of a database it makes a file.
-// Without a path it makes a new file in the backup directory, of which backup.keep are kept.
+// Backup copies the configured store, file or database, to a file and returns the file's path. If the bot runs, it makes the copy. With path ""
+// the file is a new one in the backup directory, where the oldest beyond backup.keep are removed.
 func Backup(ctx context.Context, cfg config.Config, path string) (string, error) {
 	scheduled := path == ""
 	if scheduled {
-		path = filepath.Join(cfg.Store.Dir, BackupDir, backupName(time.Now()))
+		path = filepath.Join(cfg.Store.Dir, backupDir, backupName(time.Now()))
 	}
 	if err := writeBackup(ctx, path, func(file string) error { return fillBackup(ctx, cfg, file) }); err != nil {
 		return "", err
@@ -127,7 +127,7 @@ func Backup(ctx context.Context, cfg config.Config, path string) (string, error)
 	return path, prune(filepath.Dir(path), cfg.Backup.Keep)
 }
 
-// fillBackup fills a file with the configured store. A database is read beside the bots that use it.
+// fillBackup fills a file with the configured store. A database is read while bots use it.
 func fillBackup(ctx context.Context, cfg config.Config, file string) (err error) {
 	if cfg.Store.Postgres == "" {
 		return streamed(func(w io.Writer) error { return copyStore(ctx, cfg, w) })(file)
@@ -140,14 +140,14 @@ func fillBackup(ctx context.Context, cfg config.Config, file string) (err error)
 	return moved(ctx, source.still)(file)
 }
 
-// copyStore asks the running bot for its store; without one the file is free to be read.
+// copyStore writes the store's file to w: from the running bot, otherwise from the disk.
 func copyStore(ctx context.Context, cfg config.Config, w io.Writer) error {
 	err := askBot(ctx, cfg.Store.Dir, askBackup, w)
 	if !errors.Is(err, errNotRunning) {
 		return err
 	}
 	path := cfg.StoreFile()
-	if _, err := os.Stat(path); err != nil { // Open would make one
+	if _, err := os.Stat(path); err != nil { // Open would create it
 		return err
 	}
 	s, err := boltstore.Open(boltstore.Config{Path: path})

@@ -17,8 +17,8 @@ import (
 	"excursobot/store/boltstore"
 )
 
-// parkedLine is what "excursobot dead-letters" says of the update that park puts aside.
-const parkedLine = `{"update":7,"arrived":"2026-05-17T12:00:00Z","tries":3,"place":"Q1","raw":{"update_id":7}}`
+// deadLetterLine is the output of dead-letters for the update of park.
+const deadLetterLine = `{"update":7,"arrived":"2026-05-17T12:00:00Z","tries":3,"place":"Q1","raw":{"update_id":7}}`
 
 func park(t *testing.T, s store.Store) {
 	t.Helper()
@@ -58,7 +58,7 @@ func TestBackupOfARunningBotAndRestore(t *testing.T) {
 		t.Fatal(err)
 	}
 	park(t, a.store)
-	if code, out, errs := a.command("dead-letters"); code != exitClean || !strings.Contains(out, parkedLine) {
+	if code, out, errs := a.command("dead-letters"); code != exitClean || !strings.Contains(out, deadLetterLine) {
 		t.Errorf("dead-letters: %d %s\n%s", code, errs, out)
 	}
 	code, out, errs := a.command("backup")
@@ -94,7 +94,7 @@ func TestBackupOfARunningBotAndRestore(t *testing.T) {
 	if code, _, errs := a.command("compact"); code != exitClean {
 		t.Errorf("compact: %d %s", code, errs)
 	}
-	if code, out, errs := a.command("dead-letters"); code != exitClean || out != parkedLine+"\n" {
+	if code, out, errs := a.command("dead-letters"); code != exitClean || out != deadLetterLine+"\n" {
 		t.Errorf("dead-letters of a stopped bot: %d %s\n%s", code, errs, out)
 	}
 	if code, _, errs := a.command("restore", path); code != exitClean {
@@ -126,7 +126,7 @@ func TestABadBackupIsNotRestored(t *testing.T) {
 	if !isDone(t, a.storeFile(), 1) {
 		t.Error("the store was changed")
 	}
-	// A damaged store is what restore is for.
+	// A damaged store is replaced.
 	good := filepath.Join(a.dir, "good.db")
 	if err := errors.Join(boltstore.CopyFile(good, a.storeFile()), boltstore.CopyFile(a.storeFile(), bad)); err != nil {
 		t.Fatal(err)
@@ -159,7 +159,7 @@ func TestABackupThatFailsLeavesNothing(t *testing.T) {
 func TestScheduledBackups(t *testing.T) {
 	a := newRunning(t)
 	b := &Backups{Dir: a.dir, Every: 24 * time.Hour, Keep: 3, File: a.store, Log: slog.New(slog.DiscardHandler)}
-	dir := filepath.Join(a.dir, BackupDir)
+	dir := filepath.Join(a.dir, backupDir)
 	other := filepath.Join(dir, "excursobot-mine.db")
 	if err := errors.Join(os.MkdirAll(dir, 0o700), os.WriteFile(other, nil, 0o600)); err != nil {
 		t.Fatal(err)
@@ -176,7 +176,7 @@ func TestScheduledBackups(t *testing.T) {
 			}
 		}
 		var err error
-		if names, err = BackupFiles(dir); err != nil {
+		if names, err = backupFiles(dir); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -18,16 +18,16 @@ import (
 	"excursobot/store/boltstore"
 )
 
-// The running process answers its owner on a socket in the data directory: only who may read the store's file may open it.
+// The running bot answers commands on a socket in the data directory. Only users who can read the store's file can open it.
 const (
 	controlSocket  = "excursobot.sock"
 	askBackup      = "/backup"
-	askParked      = "/parked"
+	askDeadLetters = "/parked"
 	askPayments    = "/payments"
-	controlTimeout = 10 * time.Minute // for a whole backup over it
+	controlTimeout = 10 * time.Minute // for a whole backup
 )
 
-// listenControl makes the socket, 0600 before anybody can see it.
+// listenControl creates the socket. It has mode 0600 before it gets its name.
 func listenControl(dir string) (net.Listener, error) {
 	path := filepath.Join(dir, controlSocket)
 	temp, err := os.MkdirTemp(dir, ".sock-") // 0700
@@ -41,70 +41,76 @@ func listenControl(dir string) (net.Listener, error) {
 		return nil, err
 	}
 	l.SetUnlinkOnClose(false)                                                             // it is renamed
-	if err := errors.Join(os.Chmod(hidden, 0o600), os.Rename(hidden, path)); err != nil { // over one left by a killed process
+	if err := errors.Join(os.Chmod(hidden, 0o600), os.Rename(hidden, path)); err != nil { // replaces one that a killed process left
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
 }
 
-// Control answers the operator's commands of the running process. It serves a socket in the data directory.
+// Control lets operators' commands read the store of a running bot, over a socket in the data directory.
 type Control struct {
 	Dir   string // the data directory
 	File  *boltstore.Store
-	Store store.Store // File, perhaps with something in front of it
+	Store reader // File, or a wrapper around it
 	Log   *slog.Logger
 }
 
-// Run serves the socket until ctx ends. Without one the bot runs all the same, and is backed up by its schedule.
+// reader has the roles that commands read.
+type reader interface {
+	store.Inbox
+	store.Payments
+}
+
+// Run serves the socket until ctx ends. If the socket cannot be created, it logs that and waits: the bot works without it.
 func (c *Control) Run(ctx context.Context) error {
 	l, err := listenControl(c.Dir)
 	if err != nil {
-		c.Log.Warn("no_control_socket", "hint", "excursobot backup works only while the bot is stopped", "error", err)
+		c.Log.Warn("control_socket_failed", "hint", "excursobot backup works only while the bot is stopped", "error", err)
 		<-ctx.Done()
 		return nil
 	}
 	defer os.Remove(filepath.Join(c.Dir, controlSocket))
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+askBackup, c.streamBackup)
-	mux.HandleFunc("POST "+askParked, c.streamParked)
+	mux.HandleFunc("POST "+askDeadLetters, c.streamDeadLetters)
 	mux.HandleFunc("POST "+askPayments, c.streamPayments)
 	srv := web.NewServer(mux, c.Log)
 	srv.WriteTimeout = controlTimeout
-	const patience = time.Second // a backup cut off is noticed by who waits for it
+	const patience = time.Second // the command that waits for a backup notices if it is cut off
 	return web.Serve(ctx, srv, web.LimitListener(l, 4), patience)
 }
 
-// streamBackup writes the whole store. One that fails on the way cuts the connection, so that it cannot be taken for whole.
+// streamBackup writes the whole store. If that fails it closes the connection, so that the command does not take a part for the whole.
 func (c *Control) streamBackup(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/octet-stream")
 	if err := c.File.Backup(r.Context(), killpoint.Writer(w)); err != nil {
-		c.Log.Error("backup", "error", err)
+		c.Log.Error("backup_failed", "error", err)
 		panic(http.ErrAbortHandler)
 	}
 }
 
-// streamPayments writes every payment as a line of JSON. A list that fails on the way is cut off, as a backup is.
+// streamPayments writes every payment as a line of JSON. If that fails it closes the connection.
 func (c *Control) streamPayments(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	if err := writePayments(r.Context(), w, c.Store); err != nil {
-		c.Log.Error("payments", "error", err)
+		c.Log.Error("payments_read_failed", "error", err)
 		panic(http.ErrAbortHandler)
 	}
 }
 
-// streamParked writes the updates that were put aside.
-func (c *Control) streamParked(w http.ResponseWriter, r *http.Request) {
+// streamDeadLetters writes every dead letter as a line of JSON. If that fails it closes the connection.
+func (c *Control) streamDeadLetters(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/jsonl")
-	if err := writeParked(r.Context(), c.Store, w); err != nil {
-		c.Log.Error("parked", "error", err)
+	if err := writeDeadLetters(r.Context(), c.Store, w); err != nil {
+		c.Log.Error("dead_letters_read_failed", "error", err)
 		panic(http.ErrAbortHandler)
 	}
 }
 
-// errNotRunning says that no process answers at the socket.
+// errNotRunning means that no process answers on the socket.
 var errNotRunning = errors.New("the bot is not running")
 
-// askBot writes the running bot's answer to w; errNotRunning if there is no bot.
+// askBot writes the running bot's answer to w. It returns errNotRunning if no bot runs.
 func askBot(ctx context.Context, dir, question string, w io.Writer) error {
 	path := filepath.Join(dir, controlSocket)
 	var d net.Dialer

@@ -5,49 +5,48 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"os"
 	"time"
 
 	"excursobot/bot/config"
 	"excursobot/store"
-	"excursobot/store/boltstore"
 )
 
-// DeadLetters writes the updates that were given up, one JSON object a line, through the running bot if there is one. They hold what people wrote.
-func DeadLetters(ctx context.Context, cfg config.Config, w io.Writer) error {
-	err := askBot(ctx, cfg.Store.Dir, askParked, w)
+// DeadLetters writes the updates that the bot gave up, one JSON object a line, the last one first. If the bot runs, it is asked. The lines hold
+// what people wrote.
+func DeadLetters(ctx context.Context, cfg config.Config, w io.Writer) (err error) {
+	err = errNotRunning
+	if cfg.Store.Postgres == "" {
+		err = askBot(ctx, cfg.Store.Dir, askDeadLetters, w)
+	}
 	if !errors.Is(err, errNotRunning) {
 		return err
 	}
-	path := cfg.StoreFile()
-	if _, err := os.Stat(path); err != nil { // Open would make one
-		return err
-	}
-	s, err := boltstore.Open(boltstore.Config{Path: path})
+	source, err := openSource(ctx, configured(cfg))
 	if err != nil {
 		return err
 	}
-	return errors.Join(writeParked(ctx, s, w), s.Close())
+	defer func() { err = errors.Join(err, source.Close()) }()
+	return writeDeadLetters(ctx, source, w)
 }
 
-// parkedUpdate is a line of what the command prints.
-type parkedUpdate struct {
+// deadLetter is a line of the output.
+type deadLetter struct {
 	Update  int64     `json:"update"`
 	Arrived time.Time `json:"arrived"`
 	Tries   int       `json:"tries"`
-	Place   string    `json:"place,omitempty"` // that was being told
+	Place   string    `json:"place,omitempty"` // of the story that was being told
 	Raw     any       `json:"raw"`             // as Telegram sent it
 }
 
-// writeParked writes one JSON object a line, of the update parked last first.
-func writeParked(ctx context.Context, inbox store.Inbox, w io.Writer) error {
+// writeDeadLetters writes one JSON object a line, the last update first.
+func writeDeadLetters(ctx context.Context, inbox store.Inbox, w io.Writer) error {
 	entries, err := inbox.Parked(ctx)
 	if err != nil {
 		return err
 	}
 	out := json.NewEncoder(w)
 	for _, e := range entries {
-		line := parkedUpdate{Update: e.Update, Arrived: e.Arrived, Tries: e.Tries, Place: e.Place, Raw: string(e.Raw)}
+		line := deadLetter{Update: e.Update, Arrived: e.Arrived, Tries: e.Tries, Place: e.Place, Raw: string(e.Raw)}
 		if json.Valid(e.Raw) {
 			line.Raw = json.RawMessage(e.Raw)
 		}

@@ -255,7 +255,7 @@ func TestBackupOfADatabaseAndRestore(t *testing.T) {
 	path, _ := call(exitClean, "backup")
 	path = strings.TrimSpace(path)
 	want := exportOf(t, from)
-	if filepath.Dir(path) != filepath.Join(dir, BackupDir) || exportOf(t, path) != want {
+	if filepath.Dir(path) != filepath.Join(dir, backupDir) || exportOf(t, path) != want {
 		t.Errorf("the backup %s is not what the database is", path)
 	}
 	changeFile(t, from, func(s store.Store) error { return s.MarkDone(t.Context(), 12345) })

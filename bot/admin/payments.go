@@ -16,7 +16,7 @@ import (
 	"excursobot/store"
 )
 
-// Payments writes every payment, the oldest first: a line for people, or one JSON object a line.
+// Payments writes every payment, the oldest first: as text, or as one JSON object a line.
 func Payments(ctx context.Context, cfg config.Config, asJSON bool, to io.Writer) error {
 	payments, err := readPayments(ctx, cfg)
 	if err != nil {
@@ -38,7 +38,7 @@ func Payments(ctx context.Context, cfg config.Config, asJSON bool, to io.Writer)
 	return w.Flush()
 }
 
-// paymentLine shows a payment to the operator.
+// paymentLine returns a payment as a line of text.
 func paymentLine(p store.Payment) string {
 	who := fmt.Sprintf("person %d", p.Person)
 	if p.Person == 0 {
@@ -51,7 +51,7 @@ func paymentLine(p store.Payment) string {
 	return line
 }
 
-// readPayments returns all payments in the order of time. The file of a running bot is in use: it is asked.
+// readPayments returns all payments, the oldest first. The file of a running bot is in use, so the bot is asked.
 func readPayments(ctx context.Context, cfg config.Config) ([]store.Payment, error) {
 	var lines bytes.Buffer
 	err := errNotRunning
@@ -78,7 +78,7 @@ func readPayments(ctx context.Context, cfg config.Config) ([]store.Payment, erro
 	return list, nil
 }
 
-// payments writes the payments of a store that no process holds.
+// payments writes the payments of the configured store, which no bot holds.
 func payments(ctx context.Context, cfg config.Config, w io.Writer) (err error) {
 	source, err := openSource(ctx, configured(cfg))
 	if err != nil {

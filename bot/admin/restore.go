@@ -14,7 +14,7 @@ import (
 	"excursobot/store/boltstore"
 )
 
-// Restore puts a backup in the place of the store's file and writes what it did. The file that was there stays beside it under another name.
+// Restore replaces the store's file with a backup and writes what it did to stdout. The old file is kept beside it under another name.
 func Restore(ctx context.Context, cfg config.Config, file string, stdout io.Writer) error {
 	path := cfg.StoreFile()
 	if err := os.MkdirAll(cfg.Store.Dir, 0o700); err != nil {
@@ -26,13 +26,13 @@ func Restore(ctx context.Context, cfg config.Config, file string, stdout io.Writ
 			return err
 		}
 		if err := boltstore.Verify(ctx, temp); err != nil {
-			return fmt.Errorf("%s is no good backup, nothing was changed: %w", file, err)
+			return fmt.Errorf("%s is not an undamaged backup, nothing was changed: %w", file, err)
 		}
 		killpoint.Step("restore.copied")
 		if err := unused(path); err != nil {
 			return err
 		}
-		err := os.Link(path, aside) // not renamed: at no moment is there no store, of which the bot would make a new one
+		err := os.Link(path, aside) // a rename would leave a moment without a store, in which a bot would create an empty one
 		if errors.Is(err, fs.ErrNotExist) {
 			aside = ""
 			return nil
@@ -43,17 +43,17 @@ func Restore(ctx context.Context, cfg config.Config, file string, stdout io.Writ
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
-	_, err = fmt.Fprintf(stdout, "%s is now what %s holds.\n", path, file)
+	_, err = fmt.Fprintf(stdout, "%s was restored from %s.\n", path, file)
 	if err == nil && aside != "" {
-		_, err = fmt.Fprintf(stdout, "The store that was there is %s\n", aside)
+		_, err = fmt.Fprintf(stdout, "The old store is kept as %s\n", aside)
 	}
 	return err
 }
 
-// unused says whether another process holds the store. A damaged store does not matter: it is to be replaced.
+// unused returns an error if another process holds the store. A damaged store is no error: it will be replaced.
 func unused(path string) error {
 	if _, err := os.Stat(path); err != nil {
-		return nil //nolint:nilerr // what is not there is not in use
+		return nil //nolint:nilerr // a missing file is not in use
 	}
 	s, err := boltstore.Open(boltstore.Config{Path: path, Wait: time.Second})
 	if errors.Is(err, boltstore.ErrInUse) {
@@ -68,7 +68,7 @@ func unused(path string) error {
 // Compact makes the store's file as small as it can be. The bot must not run.
 func Compact(ctx context.Context, cfg config.Config, stdout io.Writer) error {
 	if cfg.Store.Postgres != "" {
-		return config.UsageError{Err: fmt.Errorf("store.postgres (%s) is set: there is no file to be made smaller", cfg.Origin("store.postgres"))}
+		return config.UsageError{Err: fmt.Errorf("store.postgres (%s) is set: there is no file to compact", cfg.Origin("store.postgres"))}
 	}
 	before, after, err := boltstore.Compact(ctx, cfg.StoreFile())
 	if errors.Is(err, boltstore.ErrInUse) {

@@ -14,30 +14,29 @@ import (
 	"excursobot/store/pgstore"
 )
 
-// Backups makes a backup of the running bot's store at regular times.
+// Backups copies the running bot's store at regular times.
 type Backups struct {
-	Dir   string        // the data directory; backups go into a directory inside it
+	Dir   string        // the data directory; the backups are in a directory inside it
 	Every time.Duration // between two of them
 	Keep  int           // the oldest beyond this number are removed
 	Log   *slog.Logger
-	// One of the two is the store.
+	// Exactly one of the two is set.
 	File     *boltstore.Store
 	Database *pgstore.Store
-	// Of a database, which other replicas may use.
-	Replica string        // this process among them
-	Lease   time.Duration // after it every living replica is known
+	// With a database, which other replicas can use:
+	Replica string        // the name of this process
+	Lease   time.Duration // after it every running replica is known
 }
 
 // backupRetry is how long the schedule waits after a backup that failed, unless the next one is due earlier.
 const backupRetry = time.Hour
 
-// now makes a backup in the data directory and removes the oldest beyond backup.keep.
 func (b *Backups) now(ctx context.Context, at time.Time) (string, error) {
 	fill := streamed(func(w io.Writer) error { return b.File.Backup(ctx, killpoint.Writer(w)) })
 	if b.Database != nil {
 		fill = moved(ctx, b.Database.Still)
 	}
-	path := filepath.Join(b.Dir, BackupDir, backupName(at))
+	path := filepath.Join(b.Dir, backupDir, backupName(at))
 	if err := writeBackup(ctx, path, fill); err != nil {
 		return "", err
 	}
@@ -45,16 +44,16 @@ func (b *Backups) now(ctx context.Context, at time.Time) (string, error) {
 }
 
 const (
-	// backupSetting holds when a replica made the last backup that was due: the others need not.
+	// backupSetting is the time of the last backup that any replica made on schedule.
 	backupSetting = "backup.last"
-	backupKind    = "backup"  // of slot: one replica at a time
+	backupKind    = "backup"  // of slot, which one replica can hold at a time
 	backupLease   = time.Hour // longer than any backup
 )
 
-// errNotDue says that another replica made the backup, or is making it.
+// errNotDue means that another replica has made the backup, or is making it.
 var errNotDue = errors.New("another replica makes the backup")
 
-// last is when the last one was made that was due, by this process or by another replica; the zero time if there is none.
+// last returns the time of the last scheduled backup, by this process or another replica; the zero time if there is none.
 func (b *Backups) last(ctx context.Context) (time.Time, error) {
 	if b.Database != nil {
 		text, err := b.Database.Setting(ctx, backupSetting)
@@ -63,7 +62,7 @@ func (b *Backups) last(ctx context.Context) (time.Time, error) {
 		}
 		return time.Parse(time.RFC3339Nano, text)
 	}
-	names, err := BackupFiles(filepath.Join(b.Dir, BackupDir))
+	names, err := backupFiles(filepath.Join(b.Dir, backupDir))
 	if err != nil || len(names) == 0 {
 		return time.Time{}, err
 	}
@@ -71,7 +70,7 @@ func (b *Backups) last(ctx context.Context) (time.Time, error) {
 	return last, nil
 }
 
-// due makes the backup that is due, unless another replica does.
+// due makes the backup that is due and returns its path, or errNotDue.
 func (b *Backups) due(ctx context.Context, at time.Time) (path string, err error) {
 	if b.Database == nil {
 		return b.now(ctx, at)
@@ -99,20 +98,20 @@ func (b *Backups) due(ctx context.Context, at time.Time) (path string, err error
 	return path, b.Database.SetSetting(ctx, backupSetting, at.UTC().Format(time.RFC3339Nano))
 }
 
-// Run makes one every backup.every, counted from the last one, until ctx ends.
+// Run makes a backup whenever Every has passed since the last one, until ctx ends.
 func (b *Backups) Run(ctx context.Context) error {
 	every := b.Every
-	if b.Database != nil && limiter.Sleep(ctx, b.Lease) != nil { // until this replica is known among the others
+	if b.Database != nil && limiter.Sleep(ctx, b.Lease) != nil { // until the replicas know each other
 		return nil
 	}
 	for {
 		last, err := b.last(ctx)
 		if err != nil {
-			b.Log.Error("backup", "error", err)
+			b.Log.Error("backup_failed", "error", err)
 		}
 		wait := time.Duration(0)
 		if !last.IsZero() {
-			wait = min(every, every-time.Since(last)) // a clock that was ahead must not put them off
+			wait = min(every, every-time.Since(last)) // a last time in the future, from a wrong clock, must not delay it for longer
 		}
 		if limiter.Sleep(ctx, wait) != nil {
 			return nil
@@ -121,11 +120,11 @@ func (b *Backups) Run(ctx context.Context) error {
 		path, err := b.due(ctx, began)
 		switch {
 		case err == nil:
-			b.Log.Info("backup", "file", path, "duration", time.Since(began))
+			b.Log.Info("backup_made", "file", path, "duration", time.Since(began))
 			continue
 		case errors.Is(err, errNotDue):
 		case ctx.Err() == nil:
-			b.Log.Error("backup", "error", err)
+			b.Log.Error("backup_failed", "error", err)
 		}
 		if limiter.Sleep(ctx, min(every, backupRetry)) != nil {
 			return nil

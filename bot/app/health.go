@@ -8,7 +8,7 @@ import (
 	"excursobot/bot/web"
 )
 
-// A probe says why a part is not ready; nil = it is.
+// A probe returns why a part is not ready; nil = it is ready.
 type probe struct {
 	name string
 	why  func(context.Context) error
@@ -17,7 +17,7 @@ type probe struct {
 // Readiness is the body of /readyz.
 type Readiness struct {
 	Ready   bool              `json:"ready"`
-	Replica string            `json:"replica,omitempty"` // which of the processes on one database answers
+	Replica string            `json:"replica,omitempty"` // the process that answers, among those on one database
 	Reasons map[string]string `json:"reasons,omitempty"` // by part: "store", "ingest", "draining"
 }
 
@@ -37,13 +37,13 @@ type liveness struct {
 	Replica string `json:"replica,omitempty"`
 }
 
-// healthRoutes adds /healthz (the process answers) and /readyz (every probe agrees). They take GET and HEAD.
+// healthRoutes adds /healthz (the process answers) and /readyz (every probe returns nil) for GET and HEAD.
 func healthRoutes(mux *http.ServeMux, replica string, probes []probe) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		web.WriteJSON(w, http.StatusOK, liveness{true, replica})
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, req *http.Request) {
-		const patience = 2 * time.Second // a store that takes longer is not ready
+		const patience = 2 * time.Second // if the store takes longer it is not ready
 		ctx, cancel := context.WithTimeout(req.Context(), patience)
 		defer cancel()
 		state, status := checkReady(ctx, probes), http.StatusOK

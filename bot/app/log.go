@@ -14,13 +14,13 @@ import (
 	"excursobot/bot/config"
 )
 
-// NewLogger writes to w: tint if the format says text or w is a terminal, else one JSON object a line. Secrets are replaced
-// in messages and values, wherever they stand.
+// NewLogger returns a logger that writes to w: coloured text if log.format is text or w is a terminal, otherwise one JSON object a line.
+// Secrets are masked in messages and values.
 func NewLogger(w io.Writer, cfg config.Config, env config.Environment) *slog.Logger {
 	return NewLoggerAt(w, cfg, env, cfg.LogLevel())
 }
 
-// NewLoggerAt is NewLogger with a level that may change while it runs.
+// NewLoggerAt is NewLogger with a level that can change while the bot runs.
 func NewLoggerAt(w io.Writer, cfg config.Config, env config.Environment, level slog.Leveler) *slog.Logger {
 	replace := newRedactor(cfg.Secrets()).replaceAttr
 	terminal := config.IsTerminal(w)
@@ -34,20 +34,20 @@ func NewLoggerAt(w io.Writer, cfg config.Config, env config.Environment, level s
 	}
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
 		if a.Value.Kind() == slog.KindDuration {
-			// JSON has no durations; nanoseconds are nobody's unit. Seconds() would write 3.688 as 3.6879999999999997.
+			// JSON has no durations; seconds are easier to read than nanoseconds. Seconds() would write 3.688 as 3.6879999999999997.
 			return slog.Float64(a.Key, float64(a.Value.Duration())/float64(time.Second))
 		}
 		return replace(groups, a)
 	}}))
 }
 
-// redactor takes secrets out of log attributes.
+// redactor masks secrets in log attributes.
 type redactor struct {
 	secrets []string
 	replace *strings.Replacer
 }
 
-// newRedactor ignores secrets of less than 6 bytes: they are placeholders such as "none", and would garble every line.
+// newRedactor ignores secrets of less than 6 bytes: they are placeholders such as "none", and masking them would garble every line.
 func newRedactor(secrets []string) *redactor {
 	const least = 6
 	r := &redactor{}
@@ -85,7 +85,7 @@ func (r *redactor) replaceAttr(_ []string, a slog.Attr) slog.Attr {
 			a.Value = r.clean(a.Value, string(v))
 		default:
 			a.Value = r.clean(a.Value, fmt.Sprintf("%+v", v))
-			// The JSON handler follows pointers that the line above prints as addresses.
+			// The JSON handler follows pointers, which the line above prints as addresses.
 			if data, err := json.Marshal(v); err == nil {
 				a.Value = r.clean(a.Value, string(data))
 			}
@@ -94,7 +94,7 @@ func (r *redactor) replaceAttr(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// clean returns the value, or its text without the secrets that are in it.
+// clean returns the value, or its text with the secrets masked if it contains any.
 func (r *redactor) clean(value slog.Value, text string) slog.Value {
 	for _, secret := range r.secrets {
 		if strings.Contains(text, secret) {

@@ -26,7 +26,7 @@ func here(a *App, path string) *httptest.ResponseRecorder {
 	return w
 }
 
-// One location, from the wiring's point of view: every part's numbers arrive in the stats, in the metrics and on the page.
+// After one location, every part's numbers are in the stats, in the metrics and on the page.
 func TestMonitorSeesARequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cfg := config.Defaults()
@@ -53,10 +53,10 @@ func TestMonitorSeesARequest(t *testing.T) {
 		if s.Calls.Total["ok"] == 0 || s.Calls.Tokens["prompt"] == 0 || s.Budget.Spent == 0 || s.Model.Name != "test" || s.Guide.Written == 0 {
 			t.Errorf("calls %+v, budget %+v, model %+v, guide %+v", s.Calls, s.Budget, s.Model, s.Guide)
 		}
-		if s.Telegram.Total["ok"] == 0 || s.PlacesCalls["ok"] == 0 || s.Cache.Looks() == 0 || s.Store.SizeBytes == 0 || s.Disk.TotalBytes == 0 {
+		if s.Telegram.Total["ok"] == 0 || s.PlacesCalls["ok"] == 0 || s.Cache.Lookups() == 0 || s.Store.SizeBytes == 0 || s.Disk.TotalBytes == 0 {
 			t.Errorf("telegram %v, places %v, cache %+v, store %+v, disk %+v", s.Telegram.Total, s.PlacesCalls, s.Cache, s.Store, s.Disk)
 		}
-		if s.Gate.Slots != a.cfg.OpenAI.MaxConcurrent || s.Gate.Room != a.cfg.Queue.Size || s.Live.Cap != a.cfg.Live.MaxSessions || !s.Ingest.Polling {
+		if s.Gate.Slots != a.cfg.OpenAI.MaxConcurrent || s.Gate.Room != queueSize || s.Live.Cap != a.cfg.Live.MaxSessions || !s.Ingest.Polling {
 			t.Errorf("gate %+v, live %+v, ingest %+v", s.Gate, s.Live, s.Ingest)
 		}
 		if text := here(a, "/metrics").Body.String(); !strings.Contains(text, `excursobot_requests_total{kind="static",source="generated"} 1`) {

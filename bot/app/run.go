@@ -16,7 +16,7 @@ import (
 	"excursobot/bot/web"
 )
 
-// RunBot runs the real bot until intake ends.
+// RunBot runs the bot on the real network until intake ends.
 func RunBot(intake context.Context, cfg config.Config, env config.Environment, log *slog.Logger) error {
 	a, err := New(cfg, World{Env: env}, log)
 	if err != nil {
@@ -25,7 +25,7 @@ func RunBot(intake context.Context, cfg config.Config, env config.Environment, l
 	if err := admin.RefuseIncomplete(intake, a.store); err != nil {
 		return errors.Join(err, a.Close())
 	}
-	cfg.Warn(a.log, env) // the dashboard shows it too
+	cfg.Warn(a.log, env) // after New, so that the dashboard shows it too
 	a.notify = newNotifier(env, log)
 	if a.file != nil {
 		a.also("control", a.newControl().Run)
@@ -51,19 +51,19 @@ func (a *App) newBackups() *admin.Backups {
 	}
 }
 
-// also makes Run run something more, as long as HTTP is served.
+// also adds a part that Run runs while HTTP is served.
 func (a *App) also(name string, run func(context.Context) error) {
 	a.extra = append(a.extra, extra{name, run})
 }
 
-// extra is a part that not every run has.
+// extra is a part that only some runs have.
 type extra struct {
 	name string
 	run  func(context.Context) error
 }
 
-// Run serves HTTP on the listener and answers updates until intake ends or a part fails. Then it stops in order: first
-// the intake, whose work may go on for shutdown.drain; then that work; then HTTP, cache and store. It closes the listener.
+// Run serves HTTP on the listener and answers updates until intake ends or a part fails. Then it stops in this order: the intake; after
+// shutdown.drain at most, the work on accepted updates; HTTP, cache and store. It closes the listener.
 func (a *App) Run(intake context.Context, l net.Listener) error {
 	intake, endIntake := context.WithCancel(intake)
 	defer endIntake()
@@ -75,7 +75,7 @@ func (a *App) Run(intake context.Context, l net.Listener) error {
 	failed := make(chan *part, 1)
 	srv := web.NewServer(a.mux, a.log)
 	web := start(serving, "http", failed, func(ctx context.Context) error {
-		const patience = 5 * time.Second // for answers under way; the slow ones are streams, which end at once
+		const patience = 5 * time.Second // for answers under way; streams end at once
 		return web.Serve(ctx, srv, web.LimitListener(l, a.cfg.Limits.Connections), patience)
 	})
 	for _, p := range a.extra {
@@ -93,7 +93,7 @@ func (a *App) Run(intake context.Context, l net.Listener) error {
 	defer endWatchdog()
 	systemd := start(watchdog, "watchdog", failed, a.keepSystemdInformed)
 	a.stop.push("watchdog", func() error { endWatchdog(); return systemd.wait() })
-	a.log.Info("started", "version", Version(), "addr", l.Addr().String(), "webhook", a.cfg.Telegram.WebhookURL != "")
+	a.log.Info("bot_started", "version", Version(), "addr", l.Addr().String(), "webhook", a.cfg.Telegram.WebhookURL != "")
 
 	select {
 	case <-intake.Done():
@@ -103,33 +103,33 @@ func (a *App) Run(intake context.Context, l net.Listener) error {
 	a.draining.Store(true)
 	a.notify.tell("STOPPING=1")
 	endIntake()
-	a.log.Info("stopping", "drain", a.cfg.Shutdown.Drain)
+	a.log.Info("bot_stopping", "drain", a.cfg.Shutdown.Drain)
 	if err := a.stop.unwind(); err != nil {
-		a.log.Error("stopped", "error", err)
+		a.log.Error("bot_stopped", "error", err)
 		return err
 	}
-	a.log.Info("stopped")
+	a.log.Info("bot_stopped")
 	return nil
 }
 
-// keepSystemdInformed tells systemd until the end that the bot is ready, as /readyz says it, and alive while the store answers.
+// keepSystemdInformed reports to systemd until ctx ends: ready when /readyz is, and alive while the store answers.
 func (a *App) keepSystemdInformed(ctx context.Context) error {
 	a.notify.run(ctx, func(context.Context) error { return a.bot.Ready() }, a.alive)
 	return nil
 }
 
-// drain waits for the updates under way, at most shutdown.drain.
+// drain waits for the updates that are being handled, at most shutdown.drain.
 func (a *App) drain(bot *part) {
 	late := time.NewTimer(a.cfg.Shutdown.Drain)
 	defer late.Stop()
 	select {
 	case <-bot.done:
 	case <-late.C:
-		a.log.Warn("drain_over", "tasks", a.bot.Stats().Tasks)
+		a.log.Warn("drain_timed_out", "tasks", a.bot.Stats().Tasks)
 	}
 }
 
-// routes returns the pages that every mode has, and the webhook if Telegram posts to it.
+// routes returns the pages, and the webhook if Telegram posts to it.
 func (a *App) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	healthRoutes(mux, a.replica, a.probes())
@@ -142,7 +142,7 @@ func (a *App) routes() *http.ServeMux {
 	return mux
 }
 
-// probes say why the bot is not ready.
+// probes return the conditions of readiness.
 func (a *App) probes() []probe {
 	return []probe{
 		{"store", a.storeTakes},

@@ -17,7 +17,7 @@ import (
 	"excursobot/store/pgstore"
 )
 
-// openStore opens what the bot remembers in: a database if the configuration names one, else the file in store.dir.
+// openStore opens the database if one is configured, otherwise the file in store.dir.
 func (a *App) openStore() error {
 	if a.cfg.Store.Postgres != "" {
 		return a.openDatabase()
@@ -35,14 +35,14 @@ func (a *App) openStore() error {
 	return nil
 }
 
-// openDatabase is for a bot that may have others beside it, and a store that may be away for a while.
+// openDatabase opens a store that other replicas can share and that can be away for a while.
 func (a *App) openDatabase() error {
-	const patience = time.Minute // migrations of a large database take longer, and have a time of their own
+	const patience = time.Minute // migrations of a large database can take longer and have their own limit
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	c := a.cfg.Store
 	s, err := pgstore.Open(ctx, pgstore.Config{
-		URL: c.Postgres, MaxConns: int32(c.PostgresConns), StatementTimeout: c.PostgresTimeout, //nolint:gosec // at most 1000
+		URL: c.Postgres, MaxConns: int32(c.PostgresConns), StatementTimeout: statementTimeout, //nolint:gosec // at most 1000
 		Log: a.log.With("part", "store"),
 	})
 	if err != nil {
@@ -55,7 +55,7 @@ func (a *App) openDatabase() error {
 	return nil
 }
 
-// readStore returns what the dashboard says of the store.
+// readStore returns the dashboard's numbers of the store.
 func (a *App) readStore(ctx context.Context) monitor.Store {
 	if a.database == nil {
 		file := a.file.Stats()
@@ -64,12 +64,12 @@ func (a *App) readStore(ctx context.Context) monitor.Store {
 	st := a.database.Stats()
 	size, err := a.database.Size(ctx)
 	if err != nil {
-		size = 0 // /readyz says that the store is ill
+		size = 0 // /readyz reports the store
 	}
 	return monitor.Store{SizeBytes: size, Writes: st.Writes, Commits: st.Commits}
 }
 
-// dataFile makes the data directory and proves that it can be written, because the store's own error names neither the key nor the cure.
+// dataFile makes the data directory and checks that it can be written, because the store's own error has neither the key nor the remedy.
 func dataFile(cfg config.Config) (string, error) {
 	dir := cfg.Store.Dir
 	explain := func(err error) error {
@@ -95,7 +95,7 @@ func dataFile(cfg config.Config) (string, error) {
 	return cfg.StoreFile(), nil
 }
 
-// storeAnswers asks the store itself: what stands before it would answer for it.
+// storeAnswers asks the store itself, because the cache in front of it answers during an outage.
 func (a *App) storeAnswers(ctx context.Context) error {
 	var s store.Store = a.file
 	if a.database != nil {
@@ -105,7 +105,7 @@ func (a *App) storeAnswers(ctx context.Context) error {
 	return err
 }
 
-// storeTakes says why the store is not as it should be. One without room is still read: people get what the library and the sources have.
+// storeTakes returns why the store takes no writes. A full store is still read.
 func (a *App) storeTakes(ctx context.Context) error {
 	if err := a.storeAnswers(ctx); err != nil {
 		return err
@@ -116,7 +116,7 @@ func (a *App) storeTakes(ctx context.Context) error {
 	return nil
 }
 
-// alive says whether the process is: one that waits for its database is not helped by a new start.
+// alive returns why the process should be restarted. A restart does not help a process that waits for its database.
 func (a *App) alive(ctx context.Context) error {
 	if a.database != nil {
 		return nil

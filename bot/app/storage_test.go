@@ -33,7 +33,7 @@ func newDatabaseApp(t *testing.T, url string) (*App, *sim.Telegram, *places.Pack
 	return a, telegram, pack
 }
 
-// With a database the bot answers, remembers over a restart, and leaves the data directory alone.
+// With a database the bot answers, remembers across a restart, and writes nothing to the data directory.
 func TestDatabase(t *testing.T) {
 	url := pgtest.URL(t)
 	a, telegram, pack := newDatabaseApp(t, url)
@@ -90,7 +90,7 @@ func TestNoVolumeIsNoLossWithADatabase(t *testing.T) {
 		cfg := config.Defaults()
 		cfg.Store.Postgres = url
 		cfg.Warn(slog.New(slog.NewTextHandler(&out, nil)), config.Environment{"RAILWAY_PROJECT_ID": "x"})
-		if got, want := strings.Contains(out.String(), "no_volume"), url == ""; got != want {
+		if got, want := strings.Contains(out.String(), "volume_missing"), url == ""; got != want {
 			t.Errorf("with the database %q: warned %v, want %v", url, got, want)
 		}
 	}

@@ -5,7 +5,7 @@ import "runtime/debug"
 // linked is set by the linker: -X excursobot/bot/app.linked=v1.2.3.
 var linked string
 
-// Version is what the linker set, else what the Go command recorded, else "devel".
+// Version returns the version that the linker set, otherwise the one that the Go command recorded, otherwise "devel".
 func Version() string {
 	if linked != "" {
 		return linked

@@ -34,7 +34,7 @@ func (c runCommand) Run(p *process) error {
 		return config.UsageError{Err: err}
 	}
 	p.limitMemory()
-	debug.SetTraceback("crash") // a crash that nothing recovers is a signal to the host, and not exit code 2: start it again
+	debug.SetTraceback("crash") // a panic that nothing recovers ends the process with a signal instead of exit code 2, so that the host restarts it
 	level := new(slog.LevelVar)
 	level.Set(cfg.LogLevel())
 	log := app.NewLoggerAt(p.stdout, cfg, p.env, level)
@@ -53,6 +53,9 @@ func (checkCommand) Run(p *process) error {
 	if err := cfg.WriteYAML(p.stdout); err != nil {
 		return err
 	}
+	for _, hint := range cfg.Removed() {
+		fmt.Fprintln(p.stderr, "excursobot: "+hint)
+	}
 	if err := cfg.Runnable(); err != nil {
 		return config.UsageError{Err: err}
 	}
@@ -61,7 +64,7 @@ func (checkCommand) Run(p *process) error {
 
 type versionCommand struct{}
 
-// Run prints one line.
+// Run prints the version in one line.
 func (versionCommand) Run(p *process) error {
 	_, err := fmt.Fprintf(p.stdout, "excursobot %s %s %s/%s\n", app.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
@@ -82,7 +85,7 @@ func (healthcheckCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // no proxy: the bot is here
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // without a proxy: the bot is on this machine
 	resp, err := client.Do(req)
 	if err != nil {
 		return fmt.Errorf("health check: %w", err)
@@ -97,11 +100,11 @@ func (healthcheckCommand) Run(p *process) error {
 	return nil
 }
 
-// localAddr turns a listening address into one to call: an address of no interface in particular becomes the loopback one.
+// localAddr returns the address on which this machine reaches a listener. An unspecified address becomes the loopback one.
 func localAddr(addr string) string {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		return addr // checked at load
+		return addr // Load has checked it
 	}
 	ip, err := netip.ParseAddr(host)
 	if host == "" || err == nil && ip.IsUnspecified() {

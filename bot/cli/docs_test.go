@@ -22,7 +22,7 @@ func atRoot(t *testing.T, name string) string {
 	return string(b)
 }
 
-// documents are the texts for people, by path from the repository's root.
+// documents returns the texts for people by path from the repository's root.
 func documents(t *testing.T) map[string]string {
 	t.Helper()
 	docs := map[string]string{}
@@ -53,8 +53,8 @@ var (
 	assignment = regexp.MustCompile(`^[A-Z_]+=\S* `)
 )
 
-// Commands in blocks marked "sh" are targets of the Makefile, commands of the program that its grammar takes, scripts that are there, or Go's.
-// What needs a service, another machine or root stands in blocks marked "sh elsewhere".
+// Commands in blocks marked "sh" must exist: targets of the Makefile, commands that the program's grammar accepts, scripts, or Go's own.
+// Commands that need a service, another machine or root are in blocks marked "sh elsewhere".
 func TestDocumentedCommands(t *testing.T) {
 	var targets []string
 	for _, m := range makeTarget.FindAllStringSubmatch(atRoot(t, "Makefile"), -1) {
@@ -85,7 +85,7 @@ func TestDocumentedCommands(t *testing.T) {
 	}
 }
 
-// refuseCommand says what is wrong with a documented command; one for elsewhere is known only if it is the program's own.
+// refuseCommand returns what is wrong with a documented command. Of commands for elsewhere only the program's own are checked.
 func refuseCommand(words, targets []string, elsewhere bool) string {
 	switch command := words[0]; {
 	case command == "excursobot" || command == "./bin/excursobot":
@@ -115,7 +115,7 @@ func refuseCommand(words, targets []string, elsewhere bool) string {
 	return ""
 }
 
-// What is linked into the binary has its licence in NOTICE.md.
+// NOTICE.md has the licence of every module that is linked into the binary.
 func TestNoticesAreCurrent(t *testing.T) {
 	command := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}## {{.Path}} {{.Version}}{{end}}{{end}}", "excursobot")
 	out, err := command.Output()

@@ -9,8 +9,8 @@ import (
 	"excursobot/bot/config"
 )
 
-// followHangups changes the level at each SIGHUP until the returned function is called. At a terminal the signal keeps its meaning,
-// that the window was closed.
+// followHangups changes the level at each SIGHUP until the returned function is called. At a terminal the signal is left alone: there it
+// reports that the window was closed.
 func (p *process) followHangups(level *slog.LevelVar, log *slog.Logger) (stop func()) {
 	if !config.IsTerminal(p.stdout) {
 		signal.Notify(p.hangups, syscall.SIGHUP)
@@ -35,11 +35,11 @@ func (p *process) followHangups(level *slog.LevelVar, log *slog.Logger) (stop fu
 	}
 }
 
-// changeLevel reads log.level again. If it is what it was, the level changes between it and debug. It returns what is configured now.
+// changeLevel reads log.level again and returns it. If it has not changed, the level alternates between it and debug.
 func (p *process) changeLevel(level *slog.LevelVar, configured slog.Level, log *slog.Logger) slog.Level {
 	cfg, err := p.load()
 	if err != nil {
-		log.Error("log_level", "error", err) // the level stays, and so does the rest of the configuration
+		log.Error("config_reload_failed", "error", err) // the level stays as it is
 		return configured
 	}
 	next := cfg.LogLevel()
@@ -48,6 +48,6 @@ func (p *process) changeLevel(level *slog.LevelVar, configured slog.Level, log *
 	} else {
 		level.Set(next)
 	}
-	log.Log(context.Background(), max(level.Level(), slog.LevelInfo), "log_level", "level", level.Level().String())
+	log.Log(context.Background(), max(level.Level(), slog.LevelInfo), "log_level_changed", "level", level.Level().String())
 	return next
 }

@@ -54,7 +54,7 @@ func TestHangupIsHeard(t *testing.T) {
 	level := new(slog.LevelVar)
 	stop := p.followHangups(level, log)
 	p.hangups <- syscall.SIGHUP
-	if line := <-said; !strings.Contains(line, "log_level") || level.Level() != slog.LevelDebug {
+	if line := <-said; !strings.Contains(line, "log_level_changed") || level.Level() != slog.LevelDebug {
 		t.Errorf("said %q, level %v", line, level.Level())
 	}
 	stop()

@@ -21,32 +21,32 @@ import (
 const (
 	exitClean   = 0
 	exitRuntime = 1
-	exitUsage   = 2 // of the command line or the configuration
+	exitUsage   = 2 // a wrong command line or configuration
 )
 
 var errSecondSignal = errors.New("stopped at once by a second signal; accepted updates that were not answered may be lost")
 
-// commandLine is the grammar; each command's Run method does the work.
+// commandLine is the grammar. Each command has a Run method.
 type commandLine struct {
-	Config string `short:"c" placeholder:"FILE" help:"Configuration file (default: config.yaml if it is there)."`
+	Config string `short:"c" placeholder:"FILE" help:"Configuration file (default: config.yaml if it exists)."`
 
 	Run         runCommand         `cmd:"" default:"withargs" help:"Run the bot (the default)."`
-	Demo        demoCommand        `cmd:"" help:"Try the bot in the browser: no token, no key, nothing sent out."`
-	Check       checkCommand       `cmd:"" help:"Check the configuration and print what is in effect."`
+	Demo        demoCommand        `cmd:"" help:"Try the bot in the browser, without a token, a key or the network."`
+	Check       checkCommand       `cmd:"" help:"Check the configuration and print the values in effect."`
 	Load        loadCommand        `cmd:"" help:"Measure the bot under load, against simulated servers."`
 	Backup      backupCommand      `cmd:"" help:"Copy the store, also while the bot runs."`
-	Restore     restoreCommand     `cmd:"" help:"Put a backup in the store's place. The bot must be stopped."`
+	Restore     restoreCommand     `cmd:"" help:"Replace the store with a backup. Stop the bot first."`
 	DeadLetters deadLettersCommand `cmd:"" name:"dead-letters" aliases:"parked" help:"Show the updates that the bot gave up, also while it runs."`
-	Compact     compactCommand     `cmd:"" help:"Make the store's file as small as it can be. The bot must be stopped."`
-	Migrate     migrateCommand     `cmd:"" help:"Copy a whole store into another: files and Postgres databases, both ways."`
-	Export      exportCommand      `cmd:"" help:"Print everything that a store holds, as lines of JSON."`
-	Import      importCommand      `cmd:"" help:"Take payments, people and languages from the Python bot that this one replaces."`
+	Compact     compactCommand     `cmd:"" help:"Make the store's file as small as possible. Stop the bot first."`
+	Migrate     migrateCommand     `cmd:"" help:"Copy a whole store into another one: from file or Postgres, to file or Postgres."`
+	Export      exportCommand      `cmd:"" help:"Print the whole store as lines of JSON."`
+	Import      importCommand      `cmd:"" help:"Import payments, people and languages from the database of the older Python bot."`
 	Payments    paymentsCommand    `cmd:"" help:"List the payments, also while the bot runs."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running bot whether it is alive: exit code 0 if it is."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
 
-// process is what a command gets from the outside.
+// process holds the inputs and outputs of a command.
 type process struct {
 	stdout, stderr io.Writer
 	env            config.Environment
@@ -55,8 +55,8 @@ type process struct {
 	hangups        chan os.Signal
 }
 
-// Main runs the command line and returns the exit code. It reads no global state but the signals SIGINT and SIGTERM: the first
-// stops in order, the second at once.
+// Main runs the command line and returns the exit code. After the first SIGINT or SIGTERM the command stops in order, after the second at
+// once.
 func Main(args []string, stdout, stderr io.Writer, environ []string) int {
 	p := &process{stdout: stdout, stderr: stderr, env: config.NewEnvironment(environ), signals: make(chan os.Signal, 2), hangups: make(chan os.Signal, 1)}
 	signal.Notify(p.signals, os.Interrupt, syscall.SIGTERM)
@@ -66,10 +66,10 @@ func Main(args []string, stdout, stderr io.Writer, environ []string) int {
 
 func (p *process) main(args []string) int {
 	var cli commandLine
-	shown := false // --help has been printed
+	shown := false // --help was printed
 	parser, err := kong.New(&cli,
 		kong.Name("excursobot"),
-		kong.Description("A Telegram guide: share a location, get one true story about a place near by."),
+		kong.Description("A Telegram guide: share a location, get one true story about a place nearby."),
 		kong.Writers(p.stdout, p.stderr),
 		kong.Exit(func(int) { shown = true }),
 	)
@@ -87,7 +87,7 @@ func (p *process) main(args []string) int {
 	return p.fail(command.Run(p))
 }
 
-// fail prints each line of the error with the program's name and returns its exit code.
+// fail prints each line of the error after the program's name, and returns the exit code.
 func (p *process) fail(err error) int {
 	if err == nil {
 		return exitClean
@@ -110,7 +110,7 @@ func (p *process) load() (config.Config, error) {
 	return cfg, nil
 }
 
-// untilSignalled calls run with the intake context, which the first signal ends. It returns when run does, or on a second signal.
+// untilSignalled calls run with a context that the first signal ends. It returns when run does, or at a second signal.
 func (p *process) untilSignalled(run func(intake context.Context) error) error {
 	intake, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -129,7 +129,7 @@ func (p *process) untilSignalled(run func(intake context.Context) error) error {
 	}
 }
 
-// limitMemory sets the soft limit unless the operator did: the collector works harder near it, nothing is refused.
+// limitMemory sets a soft memory limit unless the operator has set one. Near it the garbage collector works harder; nothing is refused.
 func (p *process) limitMemory() {
 	const soft = 48 << 20 // bytes
 	if p.env["GOMEMLIMIT"] == "" {

@@ -8,7 +8,7 @@ import (
 	"excursobot/bot/config"
 )
 
-// onStore calls fn with the configuration until a signal.
+// onStore calls fn with the configuration and a context that the first signal ends.
 func (p *process) onStore(fn func(ctx context.Context, cfg config.Config) error) error {
 	cfg, err := p.load()
 	if err != nil {
@@ -18,10 +18,10 @@ func (p *process) onStore(fn func(ctx context.Context, cfg config.Config) error)
 }
 
 type backupCommand struct {
-	File string `arg:"" optional:"" help:"Where to (default: a new file in store.dir/backups, of which backup.keep are kept)."`
+	File string `arg:"" optional:"" help:"The file to write (default: a new one in store.dir/backups; backup.keep of them are kept)."`
 }
 
-// Run copies the store and prints where to.
+// Run copies the store and prints the path of the copy.
 func (c backupCommand) Run(p *process) error {
 	return p.onStore(func(ctx context.Context, cfg config.Config) error {
 		path, err := admin.Backup(ctx, cfg, c.File)
@@ -37,10 +37,10 @@ func (c backupCommand) Run(p *process) error {
 
 type restoreCommand struct {
 	File  string `arg:"" help:"The backup."`
-	Force bool   `help:"Empty the Postgres database that it goes into. A file is set aside and needs no force."`
+	Force bool   `help:"Delete what the Postgres database holds. Without a database it is not needed: the old file is kept under another name."`
 }
 
-// Run puts a backup in the place of the store. A database must be empty.
+// Run replaces the store with a backup. A database must be empty, unless --force is given.
 func (c restoreCommand) Run(p *process) error {
 	return p.onStore(func(ctx context.Context, cfg config.Config) error {
 		if cfg.Store.Postgres != "" {
@@ -52,14 +52,14 @@ func (c restoreCommand) Run(p *process) error {
 
 type compactCommand struct{}
 
-// Run gives the disk back what the store does not need.
+// Run makes the file small.
 func (compactCommand) Run(p *process) error {
 	return p.onStore(func(ctx context.Context, cfg config.Config) error { return admin.Compact(ctx, cfg, p.stdout) })
 }
 
 type deadLettersCommand struct{}
 
-// Run prints the updates that were given up.
+// Run prints the dead letters.
 func (deadLettersCommand) Run(p *process) error {
 	return p.onStore(func(ctx context.Context, cfg config.Config) error { return admin.DeadLetters(ctx, cfg, p.stdout) })
 }
@@ -76,9 +76,9 @@ func (c paymentsCommand) Run(p *process) error {
 }
 
 type migrateCommand struct {
-	From  string `placeholder:"FILE|URL" help:"The store to copy: a file or postgres://... (default: the one configured)."`
-	To    string `placeholder:"FILE|URL" help:"Where to (default: the one configured)."`
-	Force bool   `help:"Replace what the target holds. A file is set aside, a database is emptied."`
+	From  string `placeholder:"FILE|URL" help:"The store to copy: a file or postgres://... (default: the configured one)."`
+	To    string `placeholder:"FILE|URL" help:"The store to fill (default: the configured one)."`
+	Force bool   `help:"Replace what the target holds. A file is kept under another name; the rows of a database are deleted."`
 }
 
 // Run copies a whole store into another one.
@@ -89,19 +89,19 @@ func (c migrateCommand) Run(p *process) error {
 }
 
 type exportCommand struct {
-	From string `placeholder:"FILE|URL" help:"The store: a file or postgres://... (default: the one configured)."`
+	From string `placeholder:"FILE|URL" help:"The store: a file or postgres://... (default: the configured one)."`
 }
 
-// Run prints everything that a store holds.
+// Run prints the whole store.
 func (c exportCommand) Run(p *process) error {
 	return p.onStore(func(ctx context.Context, cfg config.Config) error { return admin.Export(ctx, cfg, c.From, p.stdout) })
 }
 
 type importCommand struct {
-	Legacy string `required:"" placeholder:"URL" help:"Postgres database of the Python bot that this one replaces; tables in another schema are named with ?search_path=..."`
+	Legacy string `required:"" placeholder:"URL" help:"The Postgres database of the Python bot; for tables in another schema append ?search_path=..."`
 }
 
-// Run takes over from the old bot.
+// Run imports from the old bot's database.
 func (c importCommand) Run(p *process) error {
 	return p.onStore(func(ctx context.Context, cfg config.Config) error {
 		return admin.ImportLegacy(ctx, cfg, c.Legacy, p.stdout)

@@ -20,7 +20,7 @@ var (
 	secretShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
 )
 
-// check holds the rules that go beyond a range, each with the key that it speaks of.
+// check applies the rules that are more than a range, each under the key that it is about.
 func (c *Config) check() (problems []error) {
 	rules := []struct {
 		key  string
@@ -54,7 +54,7 @@ func (c *Config) check() (problems []error) {
 
 func (c *Config) checkToken() error {
 	if t := c.Telegram.Token; t != "" && !tokenShape.MatchString(t) {
-		return errors.New("is not a bot token, as @BotFather gives them (123456789:AAE and more letters)")
+		return errors.New("is not a bot token from @BotFather (123456789:AAE and more letters)")
 	}
 	return nil
 }
@@ -73,7 +73,7 @@ func (c *Config) checkWebhookURL() error {
 	telegram := sameHost(c.Telegram.APIURL, TelegramAPI)
 	switch {
 	case u.Scheme == "http" && telegram:
-		return errors.New("must start with https://: Telegram posts nowhere else")
+		return errors.New("must start with https://: Telegram posts to no other address")
 	case telegram && !slices.Contains([]string{"", "443", "80", "88", "8443"}, u.Port()):
 		return errors.New("the port must be 443, 80, 88 or 8443: Telegram posts to no other")
 	case u.RawQuery != "" || u.Fragment != "":
@@ -84,7 +84,7 @@ func (c *Config) checkWebhookURL() error {
 	return nil
 }
 
-// ownPath says whether the mux serves something else there, or may serve: the pages of the monitor are all below these.
+// ownPath reports whether the path is, or can become, one of the bot's own pages. All pages of the monitor are below these.
 func ownPath(path string) bool {
 	return slices.Contains([]string{"/healthz", "/readyz", "/metrics", "/dashboard"}, path) ||
 		strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/dashboard/") || strings.HasPrefix(path, "/debug/")
@@ -100,14 +100,14 @@ func (c *Config) checkWebhookSecret() error {
 func (c *Config) checkAdmins() error {
 	for _, id := range c.Telegram.Admins {
 		if id <= 0 {
-			return fmt.Errorf("%d is no person's id", id)
+			return fmt.Errorf("%d is not a valid user id", id)
 		}
 	}
 	return nil
 }
 
 func (c *Config) checkIntervals() error {
-	const most = 8 // buttons that fit under one question
+	const most = 8 // as many buttons fit under one question
 	list := c.Live.Intervals
 	if len(list) == 0 || len(list) > most {
 		return fmt.Errorf("want 1 to %d intervals", most)
@@ -115,7 +115,7 @@ func (c *Config) checkIntervals() error {
 	seen := map[time.Duration]bool{}
 	for _, d := range list {
 		if seen[d] {
-			return fmt.Errorf("%s stands there twice", formatDuration(d))
+			return fmt.Errorf("%s is there twice", formatDuration(d))
 		}
 		seen[d] = true
 	}
@@ -158,14 +158,14 @@ func (c *Config) checkPostgres() error {
 	return pgstore.CheckURL(c.Store.Postgres)
 }
 
-// checkURL wants an absolute http or https address.
+// checkURL accepts an absolute http or https address.
 func checkURL(text string) error {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return errors.New("want an address that starts with https:// or http://")
 	}
 	if u.User != nil {
-		return errors.New("must hold no user name or password")
+		return errors.New("must not contain a user name or a password")
 	}
 	return nil
 }
@@ -176,7 +176,7 @@ func checkAddr(addr string) error {
 		return errors.New(`want host:port or :port, such as ":8080"`)
 	}
 	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
-		return errors.New("the port must be a number from 0 (any that is free) to 65535")
+		return errors.New("the port must be a number from 0 (any free port) to 65535")
 	}
 	return nil
 }
@@ -188,14 +188,14 @@ func checkPresent(text string) error {
 	return nil
 }
 
-// checkHeader refuses what cannot stand in an HTTP header.
+// checkHeader refuses text that is not valid in an HTTP header.
 func checkHeader(text string) error {
 	const most = 4096
 	if len(text) > most {
 		return fmt.Errorf("must have at most %d bytes", most)
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return errors.New("must hold printable characters only")
+		return errors.New("must contain only printable characters")
 	}
 	return nil
 }
@@ -206,7 +206,7 @@ func sameHost(a, b string) bool {
 	return errA == nil && errB == nil && strings.EqualFold(ua.Hostname(), ub.Hostname())
 }
 
-// withPath gives an address without a path the webhook's own one. What is not an address is left for checkURL to name.
+// withPath adds the default path to an address without one. It leaves an invalid address for checkURL to report.
 func withPath(address string) string {
 	u, err := url.Parse(address)
 	if address == "" || err != nil || u.Path != "" && u.Path != "/" {

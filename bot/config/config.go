@@ -2,7 +2,7 @@ package config
 
 import "time"
 
-// Config is the whole configuration. Each field's key, environment variable, default and bounds stand in the table of settings.
+// Config is the whole configuration. The table in settings.go has each field's key, environment variable, default and bounds.
 type Config struct {
 	Telegram TelegramConfig
 	HTTP     HTTPConfig
@@ -12,7 +12,6 @@ type Config struct {
 	Store    StoreConfig
 	Cache    CacheConfig
 	Live     LiveConfig
-	Queue    QueueConfig
 	Pictures bool
 	Monitor  MonitorConfig
 	Shutdown ShutdownConfig
@@ -21,9 +20,10 @@ type Config struct {
 	Limits   LimitsConfig
 
 	origins map[string]string // where a key's value came from; a missing key has its default
+	removed []string          // keys that were set and have no effect any more, each with its origin
 }
 
-// TelegramConfig says which bot this is and how its updates come.
+// TelegramConfig is the bot's identity and how it receives updates.
 type TelegramConfig struct {
 	Token         string
 	APIURL        string
@@ -33,22 +33,21 @@ type TelegramConfig struct {
 	Support       string
 }
 
-// HTTPConfig is where the bot's own pages listen.
+// HTTPConfig is the address of the bot's own pages.
 type HTTPConfig struct{ Addr string }
 
-// IngestConfig bounds the updates that were accepted and are not answered yet, and the patience with a silent Telegram.
+// IngestConfig bounds the accepted updates that are not answered yet, and the time without contact to Telegram.
 type IngestConfig struct {
 	MaxInflight int
-	Silence     time.Duration // 0 = for ever
+	Silence     time.Duration // 0 = no bound
 }
 
-// OpenAIConfig is the language model. Without a key stories are extracts of the source.
+// OpenAIConfig is the language model. Without a key people get extracts of the source.
 type OpenAIConfig struct {
 	APIKey               string
 	BaseURL              string
 	Model                string
 	MaxConcurrent        int
-	PlacesPerCall        int
 	RequestsPerMinute    float64
 	Timeout              time.Duration
 	DailyTokens          int64   // 0 = no limit
@@ -59,22 +58,18 @@ type OpenAIConfig struct {
 // PlacesConfig is the source of places.
 type PlacesConfig struct{ WikipediaURL, Contact string }
 
-// StoreConfig is where the bot remembers.
+// StoreConfig is where the bot keeps its data.
 type StoreConfig struct {
-	Dir             string
-	Postgres        string // "" = the file in Dir
-	PostgresConns   int
-	PostgresTimeout time.Duration // for one statement
-	Lease           time.Duration // after it the work of a dead replica is taken over
+	Dir           string
+	Postgres      string // "" = the file in Dir
+	PostgresConns int
+	Lease         time.Duration // after it the others take over a dead replica's work
 }
 
 // CacheConfig bounds the cache of stories in memory.
-type CacheConfig struct {
-	TTL      time.Duration
-	MaxBytes Bytes
-}
+type CacheConfig struct{ MaxBytes Bytes }
 
-// LiveConfig is the rhythm and the bounds of live walks.
+// LiveConfig is the schedule and the bounds of walks.
 type LiveConfig struct {
 	Intervals    []time.Duration
 	Default      time.Duration // one of Intervals
@@ -84,28 +79,26 @@ type LiveConfig struct {
 	BatchTimeout time.Duration
 }
 
-// QueueConfig bounds those who wait for the model.
-type QueueConfig struct{ Size int }
-
-// MonitorConfig says where the dashboard and the metrics are, and guards them.
+// MonitorConfig is the address and the token of the dashboard and the metrics.
 type MonitorConfig struct {
-	Token string // "" = they answer this machine only
+	Token string // "" = only this machine can open them
 	Addr  string // "" = they are at http.addr
 }
 
-// ShutdownConfig is how long work in flight may go on after a stop signal.
+// ShutdownConfig bounds the work after a stop signal.
 type ShutdownConfig struct{ Drain time.Duration }
 
-// BackupConfig is how often a copy of the store is made and how many are kept.
+// BackupConfig is how often the store is copied and how many copies are kept.
 type BackupConfig struct {
 	Every time.Duration // 0 = off
 	Keep  int
 }
 
-// LogConfig is how much is logged and in which form.
+// LogConfig is the level and the format of the log.
 type LogConfig struct{ Level, Format string }
 
-// LimitsConfig is what people, Telegram and Wikipedia can take. Rates are per second if the name says nothing else.
+// LimitsConfig bounds what one person and all people may ask for, and the requests to Telegram and Wikipedia. Rates are per second unless
+// the name has another unit.
 type LimitsConfig struct {
 	PersonStoryEvery   time.Duration
 	PersonStoryBurst   int

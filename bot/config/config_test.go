@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"flag"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -12,7 +13,7 @@ import (
 	"time"
 )
 
-var update = flag.Bool("update", false, "write config.example.yaml anew")
+var update = flag.Bool("update", false, "write config.example.yaml")
 
 const testToken = "123456:test-token-of-nobody"
 
@@ -73,7 +74,7 @@ func TestTableOfSettings(t *testing.T) {
 	keys, envs, fields := map[string]bool{}, map[string]bool{}, map[any]bool{}
 	for _, s := range c.settings() {
 		if keys[s.key] || envs[s.env] || fields[s.value] {
-			t.Errorf("%s: key, variable or field stands there twice", s.key)
+			t.Errorf("%s: key, variable or field is there twice", s.key)
 		}
 		keys[s.key], envs[s.env], fields[s.value] = true, true, true
 		if s.help == "" || strings.HasSuffix(s.help, ".") {
@@ -88,7 +89,7 @@ func TestTableOfSettings(t *testing.T) {
 	}
 }
 
-// countFields counts exported fields that are not themselves groups.
+// countFields counts the exported fields that are not structs.
 func countFields(typ reflect.Type) (n int) {
 	for _, f := range reflect.VisibleFields(typ) {
 		switch {
@@ -110,11 +111,11 @@ func TestDefaults(t *testing.T) {
 	}
 	want := map[string]string{
 		"telegram.api_url": "https://api.telegram.org", "telegram.webhook_url": "", "telegram.webhook_secret": "", "http.addr": ":8080",
-		"ingest.max_inflight": "2000", "openai.api_key": "", "openai.max_concurrent": "3", "openai.places_per_call": "4",
+		"ingest.max_inflight": "2000", "openai.api_key": "", "openai.max_concurrent": "3",
 		"openai.requests_per_minute": "60", "openai.timeout": "25s", "openai.daily_tokens": "0",
 		"places.wikipedia_url": "https://{lang}.wikipedia.org/w/api.php", "store.dir": "./data", "store.postgres": "",
-		"cache.ttl": "1h", "cache.max_bytes": "16MiB", "live.intervals": "5m,10m,30m,1h", "live.default": "10m", "live.max_sessions": "50",
-		"live.max_updates": "10", "live.batch_size": "5", "live.batch_timeout": "1s", "queue.size": "100", "pictures": "on",
+		"cache.max_bytes": "16MiB", "live.intervals": "5m,10m,30m,1h", "live.default": "10m", "live.max_sessions": "50",
+		"live.max_updates": "10", "live.batch_size": "5", "live.batch_timeout": "1s", "pictures": "on",
 		"monitor.token": "", "monitor.addr": "", "shutdown.drain": "20s", "backup.every": "off", "backup.keep": "7", "log.level": "info", "log.format": "auto",
 		"limits.person_story_every": "5s", "limits.person_story_burst": "3", "limits.person_updates": "2", "limits.person_updates_burst": "20",
 		"limits.stories": "40", "limits.stories_burst": "80", "limits.chat_messages": "1", "limits.chat_messages_burst": "3",
@@ -133,18 +134,18 @@ func TestDefaults(t *testing.T) {
 }
 
 func TestEnvironmentBeatsFileBeatsDefault(t *testing.T) {
-	c, err := load(t, "queue:\n  size: 7\nlive:\n  intervals: [1m, 2m]\npictures: off\n", "QUEUE_SIZE=9", "LIVE_MAX_SESSIONS=3", "OPENAI_TIMEOUT=")
+	c, err := load(t, "backup:\n  keep: 7\nlive:\n  intervals: [1m, 2m]\npictures: off\n", "BACKUP_KEEP=9", "LIVE_MAX_SESSIONS=3", "OPENAI_TIMEOUT=")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Queue.Size != 9 || c.Live.MaxSessions != 3 || c.Pictures || c.OpenAI.Timeout != 25*time.Second {
-		t.Errorf("size %d, sessions %d, pictures %v, timeout %v", c.Queue.Size, c.Live.MaxSessions, c.Pictures, c.OpenAI.Timeout)
+	if c.Backup.Keep != 9 || c.Live.MaxSessions != 3 || c.Pictures || c.OpenAI.Timeout != 25*time.Second {
+		t.Errorf("keep %d, sessions %d, pictures %v, timeout %v", c.Backup.Keep, c.Live.MaxSessions, c.Pictures, c.OpenAI.Timeout)
 	}
 	if want := []time.Duration{time.Minute, 2 * time.Minute}; !slices.Equal(c.Live.Intervals, want) || c.Live.Default != 2*time.Minute {
 		t.Errorf("intervals %v, default %v", c.Live.Intervals, c.Live.Default)
 	}
 	for key, want := range map[string]string{
-		"queue.size": "environment variable QUEUE_SIZE", "pictures": "config.yaml line 5", "openai.timeout": byDefault,
+		"backup.keep": "environment variable BACKUP_KEEP", "pictures": "config.yaml line 5", "openai.timeout": byDefault,
 	} {
 		if got := c.Origin(key); got != want {
 			t.Errorf("origin of %s = %q, want %q", key, got, want)
@@ -211,11 +212,11 @@ func TestProblems(t *testing.T) {
 		{"not YAML", "a: [\n", nil, []string{"config.yaml: not YAML"}},
 		{"a list", "- a\n", nil, []string{"configuration: want keys with values"}},
 		{"text for a section", "telegram: x\n", nil, []string{"configuration.telegram: want keys with values"}},
-		{"keys for a value", "queue:\n  size:\n    a: 1\n", nil, []string{"queue.size: want a value"}},
-		{"twice", "queue:\n  size: 1\n  size: 2\n", nil, []string{"queue.size"}},
-		{"not a number", "", []string{"QUEUE_SIZE=many"}, []string{`queue.size (environment variable QUEUE_SIZE): "many": want a whole number`}},
-		{"number of the file", "queue:\n  size: 0\n", nil, []string{`queue.size (config.yaml line 2): "0": must be at least 1`}},
-		{"too many", "", []string{"OPENAI_PLACES_PER_CALL=9"}, []string{"must be at most 8"}},
+		{"keys for a value", "backup:\n  keep:\n    a: 1\n", nil, []string{"backup.keep: want a value"}},
+		{"twice", "backup:\n  keep: 1\n  keep: 2\n", nil, []string{"backup.keep"}},
+		{"not a number", "", []string{"BACKUP_KEEP=many"}, []string{`backup.keep (environment variable BACKUP_KEEP): "many": want a whole number`}},
+		{"number of the file", "backup:\n  keep: 0\n", nil, []string{`backup.keep (config.yaml line 2): "0": must be at least 1`}},
+		{"too many", "", []string{"LIMITS_WIKIPEDIA_AT_ONCE=4"}, []string{"must be at most 3"}},
 		{"not a duration", "", []string{"OPENAI_TIMEOUT=25"}, []string{`openai.timeout (environment variable OPENAI_TIMEOUT): "25": want a duration`}},
 		{"negative", "", []string{"SHUTDOWN_DRAIN=-1s"}, []string{"shutdown.drain", "must be at least 0s"}[:1]},
 		{"no number", "", []string{"LIMITS_STORIES=NaN"}, []string{"limits.stories (environment variable LIMITS_STORIES): \"NaN\": want a number"}},
@@ -224,7 +225,7 @@ func TestProblems(t *testing.T) {
 		{"neither on nor off", "", []string{"PICTURES=maybe"}, []string{"pictures (environment variable PICTURES): \"maybe\": want on or off"}},
 		{"level", "", []string{"LOG_LEVEL=loud"}, []string{"want one of debug, info, warn, error"}},
 		{"short interval", "", []string{"LIVE_INTERVALS=5m,500ms"}, []string{"live.intervals (environment variable LIVE_INTERVALS)"}},
-		{"same interval twice", "", []string{"LIVE_INTERVALS=60m,1h"}, []string{"1h stands there twice"}},
+		{"same interval twice", "", []string{"LIVE_INTERVALS=60m,1h"}, []string{"1h is there twice"}},
 		{"no interval", "", []string{"LIVE_INTERVALS=,"}, []string{"want 1 to 8 intervals"}},
 		{"default that is no choice", "", []string{"LIVE_DEFAULT=7m"}, []string{"7m is not among live.intervals"}},
 		{"default of nothing", "", []string{"LIVE_DEFAULT=0s"}, []string{"live.default (environment variable LIVE_DEFAULT)"}},
@@ -238,14 +239,14 @@ func TestProblems(t *testing.T) {
 		{"secret's characters", "", []string{"WEBHOOK_SECRET=ключ"}, []string{"telegram.webhook_secret"}},
 		{"token", "", []string{"TELEGRAM_BOT_TOKEN=secret-in-the-wrong-shape"}, []string{"telegram.token (environment variable TELEGRAM_BOT_TOKEN): is not a bot token"}},
 		{"admins", "", []string{"ADMIN_IDS=5,me"}, []string{"telegram.admins (environment variable ADMIN_IDS)"}},
-		{"a group as admin", "", []string{"ADMIN_IDS=-100"}, []string{"-100 is no person's id"}},
+		{"a group as admin", "", []string{"ADMIN_IDS=-100"}, []string{"-100 is not a valid user id"}},
 		{"dashboard token", "", []string{"DASHBOARD_TOKEN=short"}, []string{"monitor.token (environment variable DASHBOARD_TOKEN): must have at least 8"}},
 		{"line break in a header", "", []string{"WIKIPEDIA_CONTACT=me\r\nX: y"}, []string{"places.contact"}},
 		{"password in an address", "", []string{"OPENAI_BASE_URL=https://a:b@c"}, []string{"openai.base_url"}},
 		{"backups every second", "", []string{"BACKUP_EVERY=1s"}, []string{"off or at least 1m"}},
 		{"file of a secret missing", "", []string{"OPENAI_API_KEY_FILE=/nowhere/key"}, []string{"openai.api_key (environment variable OPENAI_API_KEY_FILE)"}},
 		{"secret and file of it", "", []string{"OPENAI_API_KEY=a", "OPENAI_API_KEY_FILE=b"}, []string{"both OPENAI_API_KEY and OPENAI_API_KEY_FILE are set"}},
-		{"two problems", "queue:\n  size: x\n", []string{"PICTURES=maybe"}, []string{"queue.size", "pictures"}},
+		{"two problems", "backup:\n  keep: x\n", []string{"PICTURES=maybe"}, []string{"backup.keep", "pictures"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -266,6 +267,39 @@ func TestProblems(t *testing.T) {
 				t.Errorf("the error tells a secret: %v", err)
 			}
 		})
+	}
+}
+
+// A removed key changes nothing and is named, wherever it is set and whatever its value is.
+func TestRemovedKeysAreAccepted(t *testing.T) {
+	c, err := load(t, "queue:\n  size: 7\ncache:\n  ttl: [2h]\n  max_bytes: 1MiB\nopenai:\n  places_per_call:\n", "DATABASE_TIMEOUT=soon", "CACHE_TTL=")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"queue.size (config.yaml line 2) has no effect any more: it is always 100; remove it",
+		"cache.ttl (config.yaml line 4) has no effect any more: it is always 1h; remove it",
+		"store.postgres_timeout (environment variable DATABASE_TIMEOUT) has no effect any more: it is always 5s; remove it",
+	}
+	if got := c.Removed(); !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	if c.Cache.MaxBytes != 1<<20 {
+		t.Errorf("the key beside a removed one is %v", c.Cache.MaxBytes)
+	}
+	var out bytes.Buffer
+	c.Warn(slog.New(slog.NewTextHandler(&out, nil)), Environment{})
+	if n := strings.Count(out.String(), "setting_ignored"); n != len(want) {
+		t.Errorf("%d warnings, want %d:\n%s", n, len(want), &out)
+	}
+	known := map[string]bool{}
+	for _, s := range c.settings() {
+		known[s.key], known[s.env] = true, true
+	}
+	for _, r := range removedKeys {
+		if known[r.key] || known[r.env] {
+			t.Errorf("%s is not removed", r.key)
+		}
 	}
 }
 
@@ -295,7 +329,7 @@ func TestNamedFileMustExist(t *testing.T) {
 	}
 }
 
-// What check prints can be read again, and holds no secret.
+// The output of check can be read again, and holds no secret.
 func TestPrintedConfiguration(t *testing.T) {
 	c, err := load(t, "", "TELEGRAM_BOT_TOKEN="+testToken, "OPENAI_API_KEY=sk-very-secret", "WIKIPEDIA_CONTACT=me: # 1@example.org", "LIVE_INTERVALS=90s,2h30m", "CACHE_MAX_BYTES=1500000")
 	if err != nil {

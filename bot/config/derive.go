@@ -9,11 +9,11 @@ import (
 
 const (
 	TelegramAPI = "https://api.telegram.org"
-	webhookPath = "/webhook" // of a webhook_url without a path
+	webhookPath = "/webhook" // for a webhook_url without a path
 	dataDir     = "./data"
 )
 
-// Derive fills what follows from other keys or from the platform, where nobody set it.
+// Derive sets each key that is not set and follows from other keys or from the platform's variables.
 func (c *Config) Derive(env Environment) {
 	if c.Telegram.WebhookURL == "" && env["RAILWAY_PUBLIC_DOMAIN"] != "" {
 		c.Telegram.WebhookURL = "https://" + env["RAILWAY_PUBLIC_DOMAIN"]
@@ -36,14 +36,14 @@ func (c *Config) Derive(env Environment) {
 	}
 }
 
-// webhookSecret is the same after every restart and says nothing about the token.
+// webhookSecret returns the same secret after every restart. The token cannot be derived from it.
 func webhookSecret(token string) string {
 	mac := hmac.New(sha256.New, []byte(token))
 	mac.Write([]byte("excursobot webhook secret"))
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// nearest returns the entry with the smallest distance to want, the first of equals, 0 of none.
+// nearest returns the entry that is closest to want: the first of equal ones, 0 of an empty list.
 func nearest(list []time.Duration, want time.Duration) time.Duration {
 	var best time.Duration
 	for i, d := range list {
@@ -54,7 +54,7 @@ func nearest(list []time.Duration, want time.Duration) time.Duration {
 	return best
 }
 
-// onRailway says whether the platform's own variables are there.
+// onRailway reports whether the platform's own variables are set.
 func onRailway(env Environment) bool {
 	return env["RAILWAY_PROJECT_ID"] != "" || env["RAILWAY_SERVICE_ID"] != "" || env["RAILWAY_ENVIRONMENT_NAME"] != "" || env["RAILWAY_ENVIRONMENT"] != ""
 }

@@ -8,8 +8,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// fromFile sets every key that the YAML text names. It reads the nodes itself so that each problem has its line,
-// and hands every value to parse, so that a value is written the same way in the file and in the environment.
+// fromFile sets every key in the YAML text. It reads YAML nodes, so that each problem is reported with its line, and calls parse for each
+// value, so that the file and the environment share one notation.
 func (c *Config) fromFile(path string, data []byte) (problems []error) {
 	if strings.TrimSpace(string(data)) == "" {
 		return nil
@@ -21,12 +21,16 @@ func (c *Config) fromFile(path string, data []byte) (problems []error) {
 	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" { // nothing but comments
 		return nil
 	}
-	f := fileReader{config: c, path: path, settings: map[string]setting{}, sections: map[string]bool{}, seen: map[string]bool{}}
+	f := fileReader{config: c, path: path, settings: map[string]setting{}, sections: map[string]bool{}, removed: map[string]removedKey{}, seen: map[string]bool{}}
 	for _, s := range c.settings() {
 		f.settings[s.key] = s
 		if section, _, ok := strings.Cut(s.key, "."); ok {
 			f.sections[section] = true
 		}
+	}
+	for _, r := range removedKeys {
+		f.removed[r.key] = r
+		f.sections[r.section()] = true
 	}
 	f.mapping("", doc.Content[0])
 	return f.problems
@@ -37,15 +41,19 @@ type fileReader struct {
 	path     string
 	settings map[string]setting
 	sections map[string]bool
+	removed  map[string]removedKey
 	seen     map[string]bool
 	problems []error
 }
 
 func (f *fileReader) complain(n *yaml.Node, format string, args ...any) {
-	f.problems = append(f.problems, fmt.Errorf("%s line %d: %w", f.path, n.Line, fmt.Errorf(format, args...)))
+	f.problems = append(f.problems, fmt.Errorf("%s: %w", f.origin(n), fmt.Errorf(format, args...)))
 }
 
-// mapping reads "key: value" pairs; prefix is the section with its dot, or nothing at the top.
+// origin names the node's line.
+func (f *fileReader) origin(n *yaml.Node) string { return fmt.Sprintf("%s line %d", f.path, n.Line) }
+
+// mapping reads "key: value" pairs. The prefix is the section with its dot, or empty at the top.
 func (f *fileReader) mapping(prefix string, n *yaml.Node) {
 	if n.Kind != yaml.MappingNode {
 		f.complain(n, "%s: want keys with values", strings.TrimSuffix("configuration."+prefix, "."))
@@ -55,13 +63,18 @@ func (f *fileReader) mapping(prefix string, n *yaml.Node) {
 		name, value := n.Content[i], n.Content[i+1]
 		key := prefix + name.Value
 		s, isKey := f.settings[key]
+		r, isRemoved := f.removed[key]
 		switch {
 		case f.seen[key]:
-			f.complain(name, "%s stands there twice", key)
+			f.complain(name, "%s is set twice", key)
 		case isKey:
 			f.value(s, value)
+		case isRemoved:
+			if value.Tag != "!!null" {
+				f.config.noteRemoved(r, f.origin(name))
+			}
 		case prefix == "" && f.sections[key] && value.Tag == "!!null":
-			// A section whose keys are all commented out.
+			// All keys of the section are commented out.
 		case prefix == "" && f.sections[key]:
 			f.mapping(key+".", value)
 		default:
@@ -81,13 +94,13 @@ func (f *fileReader) value(s setting, n *yaml.Node) {
 	if text == "" {
 		return
 	}
-	f.config.origins[s.key] = fmt.Sprintf("%s line %d", f.path, n.Line)
+	f.config.origins[s.key] = f.origin(n)
 	if err := parse(s.value, text); err != nil {
 		f.problems = append(f.problems, f.config.unreadable(s, text, err))
 	}
 }
 
-// scalarText returns a scalar as it is written, and a list as its entries with commas.
+// scalarText returns a scalar as it is written. Of a list it returns the entries, separated by commas.
 func scalarText(n *yaml.Node) (string, error) {
 	switch {
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!null":

@@ -8,14 +8,15 @@ import (
 	"strings"
 )
 
-// DefaultFile is read if it is there and --config names no other.
+// DefaultFile is read if it exists and --config is not given.
 const DefaultFile = "config.yaml"
 
-const byDefault = "default" // the origin of a value that nobody set
+const byDefault = "default" // the origin of a value that is not set
 
-// Environment is the process's environment as a map; a variable set to nothing counts as not set.
+// Environment is the process's environment by name. An empty variable counts as not set.
 type Environment map[string]string
 
+// NewEnvironment reads entries of the form NAME=value, as os.Environ returns them.
 func NewEnvironment(list []string) Environment {
 	env := make(Environment, len(list))
 	for _, entry := range list {
@@ -26,8 +27,8 @@ func NewEnvironment(list []string) Environment {
 	return env
 }
 
-// Load returns the effective configuration: defaults, then the file (path "" = DefaultFile if it exists), then the
-// environment. The error has one line for each problem and names the key and where its value came from.
+// Load returns the effective configuration: defaults, overridden by the file (path "" = DefaultFile if it exists), overridden by the
+// environment. The error has one line for each problem, with the key and the origin of its value.
 func Load(path string, env Environment) (Config, error) {
 	c := Defaults()
 	data, path, err := readFile(path)
@@ -45,14 +46,14 @@ func Load(path string, env Environment) (Config, error) {
 		}
 	}
 	c.Derive(env)
-	// One fault is told once: rules over several keys wait until each key is right by itself.
+	// A fault is reported once: rules over several keys are checked only if each key is valid.
 	if len(problems) == 0 {
 		problems = c.check()
 	}
 	return c, errors.Join(problems...)
 }
 
-// readFile returns nil data when nobody named a file and the default one does not exist.
+// readFile returns nil data if no file is named and the default one does not exist.
 func readFile(path string) ([]byte, string, error) {
 	const most = 1 << 20 // bytes; the example has about 10 000
 	optional := path == ""
@@ -76,7 +77,7 @@ func readFile(path string) ([]byte, string, error) {
 	return data, path, nil
 }
 
-// fromEnvironment sets every key whose variable is there.
+// fromEnvironment sets every key whose variable is set.
 func (c *Config) fromEnvironment(env Environment) (problems []error) {
 	for _, s := range c.settings() {
 		text, origin, err := env.lookup(s)
@@ -92,10 +93,15 @@ func (c *Config) fromEnvironment(env Environment) (problems []error) {
 			problems = append(problems, c.unreadable(s, text, err))
 		}
 	}
+	for _, r := range removedKeys {
+		if env[r.env] != "" {
+			c.noteRemoved(r, "environment variable "+r.env)
+		}
+	}
 	return problems
 }
 
-// lookup returns the setting's text and where it stands; an empty origin means nowhere.
+// lookup returns the setting's text and its origin; the origin is empty if the environment does not set it.
 func (e Environment) lookup(s setting) (text, origin string, err error) {
 	text, set := e[s.env]
 	if set {
@@ -110,7 +116,7 @@ func (e Environment) lookup(s setting) (text, origin string, err error) {
 		return text, origin, nil
 	}
 	if set {
-		return "", "", fmt.Errorf("%s: both %s and %s are set; want one", s.key, s.env, name)
+		return "", "", fmt.Errorf("%s: both %s and %s are set; set only one", s.key, s.env, name)
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -123,22 +129,22 @@ func (e Environment) lookup(s setting) (text, origin string, err error) {
 	return text, "file named by " + name, nil
 }
 
-// problem says what is wrong with a setting, where it stands and, if it is no secret, what it is.
+// problem returns an error with the setting's key, its origin and, unless it is a secret, its value.
 func (c *Config) problem(s setting, err error) error {
 	return c.unreadable(s, format(s.value), err)
 }
 
-// unreadable is problem for a text that could not be read as the setting's value. The field goes back to its default,
-// so that the same fault is not reported as out of range too.
+// unreadable is problem for a text that parse refused. The field is set to its default, so that the fault is not reported a second time
+// as out of range.
 func (c *Config) unreadable(s setting, text string, err error) error {
-	_ = parse(s.value, s.def) // a default reads; no default leaves a zero that no range refuses
+	_ = parse(s.value, s.def) // it cannot fail: the table's defaults are valid, and zero is in range without one
 	if s.secret || text == "" {
 		return fmt.Errorf("%s (%s): %w", s.key, c.Origin(s.key), err)
 	}
 	return fmt.Errorf("%s (%s): %q: %w", s.key, c.Origin(s.key), text, err)
 }
 
-// Origin says where the key's value came from.
+// Origin returns where the key's value came from, for people.
 func (c *Config) Origin(key string) string {
 	if o := c.origins[key]; o != "" {
 		return o
@@ -149,7 +155,7 @@ func (c *Config) Origin(key string) string {
 // SetOrigin records where the key's value came from.
 func (c *Config) SetOrigin(key, origin string) { c.origins[key] = origin }
 
-// IsDefault reports whether nobody set the key.
+// IsDefault reports whether the key is neither in the file nor in the environment.
 func (c *Config) IsDefault(key string) bool { return c.Origin(key) == byDefault }
 
 // UsageError is a problem that only the person who started the program can solve: a wrong command line or configuration.

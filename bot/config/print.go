@@ -8,10 +8,10 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
+// Mask replaces a secret wherever it would be shown.
 const Mask = "***"
 
-// WriteYAML writes every key with its effective value; secrets are masked. Each line's comment says where the value came
-// from, unless it is the default.
+// WriteYAML writes every key with its effective value; secrets are masked. A comment has the origin of each value that is not the default.
 func (c *Config) WriteYAML(w io.Writer) error {
 	return c.writeSections(w, func(s setting) string {
 		text := format(s.value)
@@ -26,12 +26,12 @@ func (c *Config) WriteYAML(w io.Writer) error {
 	})
 }
 
-// writeExample writes config.example.yaml: every key with its default, explained.
+// writeExample writes config.example.yaml: every key with its default and its description.
 func writeExample(w io.Writer) error {
-	head := `# Excursobot's configuration. Every key is optional; the values here are the defaults, and a key without a value
-# keeps its default too. Copy to config.yaml, or set the environment variable named beside a key: it wins over
-# the file. Secrets (marked) can also be read from a file: NAME_FILE holds the file's name.
-# "excursobot check" prints what is in effect.
+	head := `# Excursobot's configuration. Every key is optional: the values here are the defaults, and a key without a value
+# keeps its default. Copy this file to config.yaml, or set the environment variables in brackets: they override the
+# file. A secret can also be read from a file: set NAME_FILE to the file's name instead of NAME.
+# "excursobot check" prints the values in effect.
 `
 	if _, err := io.WriteString(w, head); err != nil {
 		return err
@@ -46,7 +46,7 @@ func writeExample(w io.Writer) error {
 	})
 }
 
-// writeSections writes what line returns for each setting, indented under its section.
+// writeSections writes the text that line returns for each setting, indented under its section.
 func (c *Config) writeSections(w io.Writer, line func(setting) string) error {
 	open := ""
 	for _, s := range c.settings() {
@@ -94,8 +94,8 @@ func comment(text string) string {
 	return b.String()
 }
 
-// yaml returns text as the setting's YAML value with a space before it; nothing for no text. Texts are quoted where YAML
-// would read them as something else; numbers, switches and durations need no quotes.
+// yaml returns text as the setting's YAML value with a space before it, and nothing for an empty text. Text is quoted where YAML would read
+// it as something else; numbers, switches and durations need no quotes.
 func (s setting) yaml(text string) string {
 	if text == "" {
 		return ""

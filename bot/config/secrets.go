@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 )
 
-// Secrets returns the values that no log may hold.
+// Secrets returns the values that must not appear in any log.
 func (c *Config) Secrets() []string {
 	var list []string
 	for _, s := range c.settings() {
@@ -16,7 +16,7 @@ func (c *Config) Secrets() []string {
 	}
 	if u, err := url.Parse(c.Store.Postgres); err == nil && u.User != nil {
 		if password, set := u.User.Password(); set {
-			list = append(list, password) // drivers quote the address in parts
+			list = append(list, password) // drivers quote parts of the address
 		}
 	}
 	return list
@@ -26,7 +26,7 @@ func (c *Config) Secrets() []string {
 func (c *Config) LogLevel() slog.Level {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.Log.Level)); err != nil {
-		return slog.LevelInfo // Load lets no other name through
+		return slog.LevelInfo // Load accepts no other name
 	}
 	return level
 }

@@ -5,7 +5,7 @@ import (
 	"os"
 )
 
-// IsTerminal says whether w is a character device: a terminal, or something as harmless to colour.
+// IsTerminal reports whether w is a terminal or another character device.
 func IsTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok {

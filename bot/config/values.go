@@ -13,7 +13,7 @@ import (
 // Bytes is an amount of memory, written as a number of bytes or with KiB, MiB or GiB.
 type Bytes int64
 
-// String writes b with the largest unit that divides it.
+// String returns b with the largest unit that divides it.
 func (b Bytes) String() string {
 	for _, u := range byteUnits {
 		if b != 0 && b%u.size == 0 {
@@ -43,7 +43,7 @@ func parseBytes(text string) (Bytes, error) {
 	return Bytes(n) * size, nil
 }
 
-// parse sets the field behind dst from its text.
+// parse sets the field that dst points to.
 func parse(dst any, text string) error {
 	text = strings.TrimSpace(text)
 	var err error
@@ -122,7 +122,7 @@ func parseList[T any](text string, one func(string) (T, error)) ([]T, error) {
 	return list, nil
 }
 
-// format writes the field behind src as parse reads it.
+// format returns the field that src points to, in the notation of parse.
 func format(src any) string {
 	switch v := src.(type) {
 	case *string:
@@ -151,7 +151,7 @@ func format(src any) string {
 	}
 }
 
-// formatDuration leaves out the zero parts: 10m instead of 10m0s. No duration is "off": the keys that may be 0 say so.
+// formatDuration omits zero parts: 10m instead of 10m0s. A zero duration is "off".
 func formatDuration(d time.Duration) string {
 	if d == 0 {
 		return "off"
@@ -174,7 +174,7 @@ func formatList[T any](list []T, one func(T) string) string {
 	return strings.Join(parts, ",")
 }
 
-// within says whether the value keeps to the setting's bounds; the error names the bound.
+// within returns an error with the bound that the value is outside of.
 func (s setting) within() error {
 	if len(s.oneOf) > 0 && !slices.Contains(s.oneOf, format(s.value)) {
 		return errors.New("want one of " + strings.Join(s.oneOf, ", "))
@@ -190,7 +190,7 @@ func (s setting) within() error {
 	return nil
 }
 
-// numbers returns the value, or each entry of a list, for comparing.
+// numbers returns the value, or each entry of a list, as numbers that can be compared with a bound.
 func numbers(value any) []float64 {
 	switch v := value.(type) {
 	case *int:
@@ -214,7 +214,7 @@ func numbers(value any) []float64 {
 	}
 }
 
-// bound reads a bound in the value's own notation.
+// bound returns a bound that is written in the value's notation.
 func (s setting) bound(text string) float64 {
 	var n float64
 	var err error
@@ -231,7 +231,7 @@ func (s setting) bound(text string) float64 {
 		n, err = strconv.ParseFloat(text, 64)
 	}
 	if err != nil {
-		panic("bound of " + s.key + ": " + err.Error()) // the table is wrong, not the person
+		panic("bound of " + s.key + ": " + err.Error()) // a mistake in the table
 	}
 	return n
 }

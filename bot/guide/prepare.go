@@ -49,7 +49,7 @@ func (g *Guide) Prepare(req Request) {
 
 // prepare goes through the walkable rings as Tell does, and starts a batch about the first untold places if too few stories are ready.
 func (g *Guide) prepare(ctx context.Context, req Request) error {
-	ctx = places.Ahead(ctx)
+	ctx = places.Background(ctx)
 	s := g.newSearch(req, nil, prepareWithin)
 	inner := 0.0
 	for _, ring := range rings {

@@ -367,3 +367,42 @@ func TestSlowSourceIsWaitedForWhenNothingIsKnown(t *testing.T) {
 		}
 	})
 }
+
+// knownFar stores a place three kilometres away, with its article, and returns its ID.
+func (w *world) knownFar() string {
+	w.t.Helper()
+	far := store.Place{
+		ID: "Q900", Language: "ru", PageID: 900, Title: "Дальняя усадьба", Point: geo.Offset(square, 180, 3000), Source: "wikipedia",
+		Extract: "Усадьба построена в 1790 году по проекту неизвестного архитектора.", Length: 9000, Fetched: time.Now(),
+	}
+	must(w.t, w.store.PutPlaces(w.t.Context(), []store.Place{far}))
+	return far.ID
+}
+
+func TestSlowSourceIsWaitedForWhenOnlyAFarPlaceIsKnown(t *testing.T) {
+	run(t, setting{articles: town(), noModel: true, wikiLatency: 2 * time.Second}, func(w *world) {
+		w.knownFar()
+		start := time.Now()
+		story := w.mustTell(ask(1))
+		if got := time.Since(start); story.Distance > walkable || got < 4*time.Second || got > sourceWithin {
+			t.Errorf("told %s at %.0f m after %v, want a near place after two slow replies", story.Place.ID, story.Distance, got)
+		}
+	})
+}
+
+func TestSlowSourceBeyondTheWalkableRingDoesNotHoldTheAnswer(t *testing.T) {
+	run(t, setting{noModel: true, wiki: func(int) string { return "hang" }}, func(w *world) {
+		want := w.knownFar()
+		for _, language := range []string{"ru", "en"} { // within walking distance there is nothing, and that is known
+			for _, cell := range geo.CellsWithin(nil, square, walkable, geo.LevelTile) {
+				key := store.TileKey{Cell: cell, Language: language}
+				must(t, w.store.PutTile(t.Context(), store.Tile{TileKey: key, Expires: time.Now().Add(time.Hour)}))
+			}
+		}
+		start := time.Now()
+		story := w.mustTell(ask(1))
+		if got := time.Since(start); story.Place.ID != want || got != sourcePatience {
+			t.Errorf("told %s after %v, want %s after %v", story.Place.ID, got, want, sourcePatience)
+		}
+	})
+}

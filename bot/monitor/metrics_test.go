@@ -140,7 +140,7 @@ func TestDocumentsUseExportedNames(t *testing.T) {
 	}
 }
 
-func TestScrapeSaysWhenNotReady(t *testing.T) {
+func TestScrapeShowsNotReady(t *testing.T) {
 	w := newWorld(t, Config{})
 	w.reasons = map[string]string{"ingest": "bot: draining"}
 	if text := w.get("/metrics").Body.String(); !strings.Contains(text, "\nexcursobot_ready 0\n") {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"excursobot/limiter"
 )
 
 // usage counts tokens as the API reports them.
@@ -178,20 +180,8 @@ func (s sending) whole(content, fault, finish string, latency time.Duration) boo
 	return false
 }
 
-// sleep waits and says whether the client is still there.
-func (s sending) sleep(d time.Duration) bool {
-	if d <= 0 {
-		return s.ctx.Err() == nil
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-s.ctx.Done():
-		return false
-	}
-}
+// sleep waits for d and reports whether the client still waits for the answer.
+func (s sending) sleep(d time.Duration) bool { return limiter.Sleep(s.ctx, d) == nil }
 
 // tokenize cuts a text into pieces about as long as a real model's tokens: four ASCII characters or two others.
 func tokenize(text string) []string {

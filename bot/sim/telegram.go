@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"excursobot/limiter"
 )
 
 // TelegramConfig sets a simulated Bot API.
@@ -169,20 +171,8 @@ func (t *Telegram) Refused() int {
 	return t.refused
 }
 
-// pause waits d and says whether the client is still there.
-func pause(r *http.Request, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
-}
+// pause waits for d and reports whether the client still waits for the answer.
+func pause(r *http.Request, d time.Duration) bool { return limiter.Sleep(r.Context(), d) == nil }
 
 // badRequest is Telegram's 400 in its own words.
 func badRequest(format string, args ...any) *apiError {

@@ -158,7 +158,7 @@ func (s *Sender) flooded(chat int64, d time.Duration) {
 // SendOptional makes a call that nobody misses. It is left out if few tokens are left, and not repeated. Of its failures only a 429 has an effect:
 // the pause.
 func (s *Sender) SendOptional(ctx context.Context, chat int64, method string, payload any) {
-	if !s.pace.Spare(chat, OptionalReserve) {
+	if !s.pace.Try(chat, OptionalReserve) {
 		return
 	}
 	err := s.Call(ctx, method, payload, nil) // which counts it

@@ -12,7 +12,6 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 	return lc.Listen(ctx, "tcp", addr)
 }
 
-// limitListener lets at most max connections be open at once; the others wait in the kernel's queue.
 type limitListener struct {
 	net.Listener
 	slots chan struct{}
@@ -20,7 +19,7 @@ type limitListener struct {
 	once  sync.Once
 }
 
-// LimitListener returns a listener with at most so many connections open at once.
+// LimitListener returns a listener with at most `most` open connections; the others wait in the kernel's queue.
 func LimitListener(l net.Listener, most int) net.Listener {
 	return &limitListener{Listener: l, slots: make(chan struct{}, most), done: make(chan struct{})}
 }
@@ -40,7 +39,7 @@ func (l *limitListener) Accept() (net.Conn, error) {
 	return &limitedConn{Conn: conn, release: sync.OnceFunc(func() { <-l.slots })}, nil
 }
 
-// Close ends Accept, also one that waits for a slot.
+// Close ends Accept, even if it waits for a slot.
 func (l *limitListener) Close() error {
 	l.once.Do(func() { close(l.done) })
 	return l.Listener.Close()
@@ -51,7 +50,7 @@ type limitedConn struct {
 	release func()
 }
 
-// Close gives the slot back; a second call does not give a second one.
+// Close returns the slot, once.
 func (c *limitedConn) Close() error {
 	defer c.release()
 	return c.Conn.Close()

@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// Bounds of the HTTP server. A webhook call is a few kilobytes; the body's own cap is the handler's.
+// Bounds of a server. A webhook call is a few kilobytes; its handler bounds the body.
 const (
 	headerTimeout = 5 * time.Second
 	readTimeout   = 15 * time.Second
 	writeTimeout  = 30 * time.Second
-	idleTimeout   = 90 * time.Second // longer than Telegram keeps its connections quiet
+	idleTimeout   = 90 * time.Second // longer than Telegram keeps a connection idle
 	maxHeader     = 16 << 10         // bytes
 )
 
-// NewServer returns a server with the bounds above. It starts nothing.
+// NewServer returns a server with time limits that suit a webhook. It starts nothing.
 func NewServer(handler http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           handler,
@@ -27,12 +27,12 @@ func NewServer(handler http.Handler, log *slog.Logger) *http.Server {
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // port scanners fill it
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // port scanners would fill the log
 	}
 }
 
-// Serve answers on the listener until ctx ends, then waits for answers under way, at most patience. Requests' contexts
-// come from ctx: streams, which would never end, end with it.
+// Serve answers on the listener until ctx ends, then waits for the answers under way, at most patience. The requests' contexts derive from
+// ctx, so that streams end with it.
 func Serve(ctx context.Context, srv *http.Server, l net.Listener, patience time.Duration) error {
 	srv.BaseContext = func(net.Listener) context.Context { return ctx }
 	stopped := make(chan error, 1)
@@ -41,7 +41,7 @@ func Serve(ctx context.Context, srv *http.Server, l net.Listener, patience time.
 		defer cancel()
 		err := srv.Shutdown(late)
 		if errors.Is(err, context.DeadlineExceeded) {
-			err = srv.Close() // who has not got an answer by now asks again
+			err = srv.Close() // clients without an answer ask again
 		}
 		stopped <- err
 	})

@@ -53,7 +53,7 @@ func foundOrHidden(p geo.Point, ok bool) (geo.Point, Result) {
 	return p, Found
 }
 
-// order says which of two parsePoint is the latitude.
+// order tells which of two numbers is the latitude.
 type order bool
 
 const (

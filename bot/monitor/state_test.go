@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestVerdict(t *testing.T) {
+func TestState(t *testing.T) {
 	tests := []struct {
 		name   string
 		change func(*world)
@@ -15,19 +15,19 @@ func TestVerdict(t *testing.T) {
 	}{
 		{"nothing wrong", func(*world) {}, Serving, ""},
 		{"not ready", func(w *world) { w.reasons = map[string]string{"store": "closed"} }, Down, "store: closed"},
-		{"polls unanswered", func(w *world) { w.reading.Ingest = Ingest{Polling: true, Silence: 400} }, Down, "no poll for 6 min"},
+		{"polls unanswered", func(w *world) { w.reading.Ingest = Ingest{Polling: true, Silence: 400} }, Down, "not answered a poll for 6 min"},
 		{"a silent webhook", func(w *world) { w.reading.Ingest = Ingest{Silence: 4000} }, Serving, ""},
 		{"slow", func(w *world) { repeat(5, func() { w.First("static", 4*time.Second) }) }, Strained, "first content takes"},
-		{"one slow answer is no verdict", func(w *world) { w.First("static", 4*time.Second) }, Serving, ""},
+		{"one slow answer is not enough", func(w *world) { w.First("static", 4*time.Second) }, Serving, ""},
 		{"late", func(w *world) { repeat(5, func() { w.Late(10 * time.Second) }) }, Strained, "late: walks"},
 		{"overloaded", func(w *world) { w.Request("static", "busy", 0) }, Strained, "were refused"},
 		{"Telegram's pause", func(w *world) { w.reading.Sender.Pause = 7 }, Strained, "7.0 s"},
-		{"breaker", func(w *world) { w.reading.Model = Model{Name: "m", BreakerOpen: true} }, Strained, "own words"},
+		{"breaker", func(w *world) { w.reading.Model = Model{Name: "m", BreakerOpen: true} }, Strained, "people get extracts"},
 		{"budget", func(w *world) { w.reading.Budget = Budget{Spent: 80, Limit: 100} }, Strained, "80 %"},
 		{"no budget", func(w *world) { w.reading.Budget = Budget{Spent: 1 << 40} }, Serving, ""},
 		{"disk", func(w *world) { w.reading.Disk = Disk{FreeBytes: 9, TotalBytes: 100} }, Strained, "9 %"},
 		{"backlog", func(w *world) { w.reading.Inbox.Pending = 300 }, Strained, "300 updates"},
-		{"full room", func(w *world) { w.reading.Gate = Gate{Room: 2, Waiting: map[string]int{"interactive": 2}} }, Strained, "room before the model"},
+		{"full queue", func(w *world) { w.reading.Gate = Gate{Room: 2, Waiting: map[string]int{"interactive": 2}} }, Strained, "queue before the model"},
 		{"walks", func(w *world) { w.reading.Live = Live{Sessions: 50, Cap: 50} }, Strained, "all 50"},
 		{"Wikipedia's pause", func(w *world) { w.reading.Places.Pause = 60 }, Strained, "Wikipedia"},
 	}
@@ -43,7 +43,7 @@ func TestVerdict(t *testing.T) {
 			}
 			page := w.get("/dashboard").Body.String()
 			if tt.reason != "" && !strings.Contains(page, tt.reason) {
-				t.Error("the page does not give the reason")
+				t.Error("the page does not show the reason")
 			}
 		})
 	}

@@ -10,17 +10,17 @@ import (
 	"time"
 )
 
-// listening is a logger that the monitor listens to, and what the logger writes.
-func listening(t *testing.T, level slog.Level, replace func([]string, slog.Attr) slog.Attr) (*world, *slog.Logger, *bytes.Buffer) {
+// newLogger returns a logger with the monitor's handler, and the output of the next handler.
+func newLogger(t *testing.T, level slog.Level, replace func([]string, slog.Attr) slog.Attr) (*world, *slog.Logger, *bytes.Buffer) {
 	t.Helper()
 	w := newWorld(t, Config{})
 	var out bytes.Buffer
 	next := slog.NewTextHandler(&out, &slog.HandlerOptions{Level: level})
-	return w, slog.New(w.Watch(next, replace, "bot")), &out
+	return w, slog.New(w.LogHandler(next, replace, "bot")), &out
 }
 
 func TestProblemsAreWarningsAndErrorsInWords(t *testing.T) {
-	w, log, out := listening(t, slog.LevelError, nil)
+	w, log, out := newLogger(t, slog.LevelError, nil)
 	bot := log.With("part", "bot")
 	bot.Info("fact_requested", "user_id", 7)
 	bot.Warn("telegram_flood", "pause", "3s", "update", 12, "user_id", 7)
@@ -55,7 +55,7 @@ func TestProblemsAreWarningsAndErrorsInWords(t *testing.T) {
 }
 
 func TestTheSameProblemIsCounted(t *testing.T) {
-	w, log, _ := listening(t, slog.LevelInfo, nil)
+	w, log, _ := newLogger(t, slog.LevelInfo, nil)
 	for i := range 30 {
 		log.Warn("card", "error", "refused", "try", i, "after", time.Duration(i+1)*time.Millisecond)
 		log.Warn("overload", "what", "story requests")
@@ -67,15 +67,15 @@ func TestTheSameProblemIsCounted(t *testing.T) {
 }
 
 func TestProblemsAreBounded(t *testing.T) {
-	w, log, _ := listening(t, slog.LevelInfo, nil)
+	w, log, _ := newLogger(t, slog.LevelInfo, nil)
 	for i := range maxProblems + 10 {
-		log.Warn("x", "error", letters(i)+strings.Repeat("й", maxWords))
+		log.Warn("x", "error", letters(i)+strings.Repeat("й", maxDetails))
 	}
 	got := w.tick().Problems
 	if len(got) != maxProblems || !strings.HasPrefix(got[0].Details, letters(maxProblems+9)) {
 		t.Errorf("%d problems, the first is %q", len(got), got[0].Details)
 	}
-	if n := len(got[0].Details); n > maxWords+len(" …") {
+	if n := len(got[0].Details); n > maxDetails+len(" …") {
 		t.Errorf("details of %d bytes", n)
 	}
 }
@@ -85,7 +85,7 @@ func letters(i int) string { return strings.Repeat("x", i) }
 
 func TestProblemsHoldNoSecret(t *testing.T) {
 	const secret = "123:AAE"
-	w, log, _ := listening(t, slog.LevelInfo, func(_ []string, a slog.Attr) slog.Attr {
+	w, log, _ := newLogger(t, slog.LevelInfo, func(_ []string, a slog.Attr) slog.Attr {
 		a.Value = slog.StringValue(strings.ReplaceAll(a.Value.String(), secret, "***"))
 		return a
 	})
@@ -100,7 +100,7 @@ func TestProblemsHoldNoSecret(t *testing.T) {
 }
 
 func TestPageEscapesWhatItShows(t *testing.T) {
-	w, log, _ := listening(t, slog.LevelInfo, nil)
+	w, log, _ := newLogger(t, slog.LevelInfo, nil)
 	log.Warn("x", "error", `<script>alert(1)</script>`)
 	w.tick()
 	if body := w.get("/dashboard").Body.String(); strings.Contains(body, "<script>alert") {
@@ -108,9 +108,9 @@ func TestPageEscapesWhatItShows(t *testing.T) {
 	}
 }
 
-func BenchmarkInfoThroughTheListener(b *testing.B) {
+func BenchmarkInfoThroughTheHandler(b *testing.B) {
 	w := newWorld(b, Config{})
-	log := slog.New(w.Watch(slog.DiscardHandler, nil))
+	log := slog.New(w.LogHandler(slog.DiscardHandler, nil))
 	b.ReportAllocs()
 	for b.Loop() {
 		log.Info("fact_requested", "source", "library")
