@@ -10,6 +10,7 @@ import (
 	"excursobot/bot/sim"
 	"excursobot/geo"
 	"excursobot/store"
+	"excursobot/store/fallback"
 )
 
 // fragile is a store whose database goes away; what it does not name here is not asked for by a question.
@@ -86,7 +87,7 @@ func TestWithoutTheDatabaseCachesAndSourcesSpeak(t *testing.T) {
 	var steadied store.Store
 	steady := func(c *Config) {
 		db.Store = c.Store.(store.Store)
-		steadied = store.NewSteady(db)
+		steadied = fallback.New(db)
 		c.Store = steadied
 		c.DailyTokens = 1_000_000
 	}
