@@ -17,7 +17,7 @@ import (
 	"excursobot/store/boltstore"
 )
 
-// deadLetterLine is what "excursobot dead-letters" says of the update that park puts aside.
+// deadLetterLine is the output of dead-letters for the update of park.
 const deadLetterLine = `{"update":7,"arrived":"2026-05-17T12:00:00Z","tries":3,"place":"Q1","raw":{"update_id":7}}`
 
 func park(t *testing.T, s store.Store) {
@@ -126,7 +126,7 @@ func TestABadBackupIsNotRestored(t *testing.T) {
 	if !isDone(t, a.storeFile(), 1) {
 		t.Error("the store was changed")
 	}
-	// A damaged store is what restore is for.
+	// A damaged store is replaced.
 	good := filepath.Join(a.dir, "good.db")
 	if err := errors.Join(boltstore.CopyFile(good, a.storeFile()), boltstore.CopyFile(a.storeFile(), bad)); err != nil {
 		t.Fatal(err)

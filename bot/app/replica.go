@@ -5,12 +5,11 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"math"
-	mrand "math/rand/v2"
 	"os"
 	"time"
 
 	"excursobot/bot/config"
+	"excursobot/limiter"
 	"excursobot/store"
 )
 
@@ -57,12 +56,8 @@ func (s slots) take(ctx context.Context) (release func(), err error) {
 				_ = s.hub.Return(ctx, modelKind, slot, s.replica) // otherwise its lease ends
 			}, nil
 		}
-		again := time.NewTimer(time.Duration(math.Round(float64(slotAgain) * (0.5 + mrand.Float64()))))
-		select {
-		case <-again.C:
-		case <-ctx.Done():
-			again.Stop()
-			return nil, ctx.Err()
+		if err := limiter.Sleep(ctx, limiter.Jitter(slotAgain)); err != nil {
+			return nil, err
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"excursobot/bot/config"
 	"excursobot/bot/guide"
 	"excursobot/bot/guide/model"
+	"excursobot/bot/intake"
 	"excursobot/bot/killpoint"
 	"excursobot/bot/live"
 	"excursobot/bot/monitor"
@@ -26,7 +27,7 @@ import (
 	"excursobot/store/pgstore"
 )
 
-// What only a maintainer would change.
+// Values that only a maintainer would change.
 const (
 	queueSize        = 100             // jobs that can wait for the model: about ten minutes of its work
 	placesPerCall    = 4               // a fifth place makes a call too long for a waiting person
@@ -245,9 +246,11 @@ func (a *App) buildBot(world World) error {
 		},
 		Observe: a.observeBot(world.Answered),
 		Limits: bot.Limits{
-			StoryRate: 1 / lim.PersonStoryEvery.Seconds(), StoryBurst: lim.PersonStoryBurst,
-			UpdateRate: lim.PersonUpdates, UpdateBurst: lim.PersonUpdatesBurst,
-			AllStoryRate: lim.Stories, AllStoryBurst: lim.StoriesBurst,
+			Limits: intake.Limits{
+				StoryRate: 1 / lim.PersonStoryEvery.Seconds(), StoryBurst: lim.PersonStoryBurst,
+				UpdateRate: lim.PersonUpdates, UpdateBurst: lim.PersonUpdatesBurst,
+				AllStoryRate: lim.Stories, AllStoryBurst: lim.StoriesBurst,
+			},
 			ChatRate: lim.ChatMessages, ChatBurst: lim.ChatMessagesBurst,
 			OutRate: lim.Messages,
 		},

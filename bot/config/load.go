@@ -11,7 +11,7 @@ import (
 // DefaultFile is read if it exists and --config is not given.
 const DefaultFile = "config.yaml"
 
-const byDefault = "default" // the origin of a value that nobody set
+const byDefault = "default" // the origin of a value that is not set
 
 // Environment is the process's environment by name. An empty variable counts as not set.
 type Environment map[string]string
@@ -155,7 +155,7 @@ func (c *Config) Origin(key string) string {
 // SetOrigin records where the key's value came from.
 func (c *Config) SetOrigin(key, origin string) { c.origins[key] = origin }
 
-// IsDefault reports whether nobody set the key.
+// IsDefault reports whether the key is neither in the file nor in the environment.
 func (c *Config) IsDefault(key string) bool { return c.Origin(key) == byDefault }
 
 // UsageError is a problem that only the person who started the program can solve: a wrong command line or configuration.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"excursobot/limiter"
 )
 
 // usage holds token counts as the API reports them.
@@ -178,20 +180,8 @@ func (s sending) whole(content, fault, finish string, latency time.Duration) boo
 	return false
 }
 
-// sleep waits and reports whether the client is still connected.
-func (s sending) sleep(d time.Duration) bool {
-	if d <= 0 {
-		return s.ctx.Err() == nil
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-s.ctx.Done():
-		return false
-	}
-}
+// sleep waits for d and reports whether the client still waits for the answer.
+func (s sending) sleep(d time.Duration) bool { return limiter.Sleep(s.ctx, d) == nil }
 
 // tokenize splits a text into pieces about as long as the tokens of a real model: four ASCII characters or two others.
 func tokenize(text string) []string {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"excursobot/limiter"
 )
 
 // TelegramConfig holds the settings of a simulated Bot API.
@@ -169,20 +171,8 @@ func (t *Telegram) Refused() int {
 	return t.refused
 }
 
-// pause waits for d and reports whether the client is still connected.
-func pause(r *http.Request, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
-}
+// pause waits for d and reports whether the client still waits for the answer.
+func pause(r *http.Request, d time.Duration) bool { return limiter.Sleep(r.Context(), d) == nil }
 
 // badRequest returns a 400 with a description as Telegram writes it.
 func badRequest(format string, args ...any) *apiError {

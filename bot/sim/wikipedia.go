@@ -84,7 +84,7 @@ func (s *Wikipedia) Stats() WikipediaStats {
 func (s *Wikipedia) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	n := s.begin()
 	defer s.end()
-	if !wikiDelay(r, s.cfg.Latency) {
+	if !pause(r, s.cfg.Latency) {
 		return
 	}
 	var fault string
@@ -210,19 +210,4 @@ func wikiSend(w http.ResponseWriter, r *http.Request, body []byte, cut bool) {
 	zip := gzip.NewWriter(w)
 	_, _ = zip.Write(body)
 	_ = zip.Close()
-}
-
-// wikiDelay waits for d and reports whether the client is still connected.
-func wikiDelay(r *http.Request, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
 }
