@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"excursobot/bot/telegram"
 	"excursobot/store"
 )
 
@@ -67,7 +68,7 @@ func (p *pause) set(ctx context.Context, on bool) error {
 }
 
 // closedFor reports whether the pause holds for an update. It does not hold for operators, nor for updates that get no answer anyway.
-func (p *pause) closedFor(ctx context.Context, u *update) bool {
+func (p *pause) closedFor(ctx context.Context, u *telegram.Update) bool {
 	silent := u.Edited != nil || u.Member != nil
 	return !silent && !p.operators.has(u.Person) && p.active(ctx)
 }

@@ -1,23 +1,19 @@
 package bot
 
 import (
-	"context"
 	"strings"
 
-	tele "gopkg.in/telebot.v3"
+	"excursobot/bot/intake"
+	"excursobot/bot/telegram"
 
-	"excursobot/geo"
 	"excursobot/geo/maplink"
 )
-
-// The bot has its own table of routes, because telebot's ProcessUpdate gives handlers no context.Context, returns no error, and does not
-// distinguish edits of live locations, groups and unknown buttons.
 
 // mux is the table of commands and buttons. It does not change after New.
 type mux struct {
 	commands  map[string]handler
 	operator  map[string]handler // only for Config.Admins
-	callbacks map[string]func(u *update, args string) job
+	callbacks map[string]func(u *telegram.Update, args string) intake.Job
 }
 
 func (b *Bot) routes() mux {
@@ -43,7 +39,7 @@ func (b *Bot) routes() mux {
 			"pause":  b.operators.onPause,
 			"refund": b.operators.onRefund,
 		},
-		callbacks: map[string]func(*update, string) job{
+		callbacks: map[string]func(*telegram.Update, string) intake.Job{
 			"more":   b.stories.moreButton,
 			"vote":   b.stories.voteButton,
 			"lang":   b.settings.languageButton,
@@ -59,16 +55,14 @@ func (b *Bot) routes() mux {
 }
 
 // route returns the job of an update. It is called at arrival and changes nothing.
-func (b *Bot) route(u *update) job {
+func (b *Bot) route(u *telegram.Update) intake.Job {
 	switch {
 	case u.Person == 0:
-		return job{kind: "other"}
+		return intake.Nothing{Kind: "other"}
 	case u.Message != nil && u.Message.Payment != nil:
-		return job{kind: "payment", vital: true, money: true, run: b.gifts.onPayment}
+		return b.gifts.paymentJob(u)
 	case u.Message != nil && u.Refunded != nil:
-		return job{kind: "payment", vital: true, money: true, run: b.gifts.onRefunded}
-	case u.Checkout != nil: // an earlier process left it; a new one is answered at arrival
-		return job{kind: "checkout", money: true, run: b.gifts.onCheckoutLeft}
+		return b.gifts.refundJob()
 	case u.Callback != nil:
 		return b.routeCallback(u)
 	case u.Message != nil && u.Private:
@@ -78,13 +72,13 @@ func (b *Bot) route(u *update) job {
 	case u.Edited != nil && u.Edited.Location != nil:
 		return b.walks.editJob(u)
 	case u.Member != nil && u.Private:
-		return job{kind: "member", run: b.people.onMember}
+		return b.reply.job("member", b.people.onMember)
 	default:
-		return job{kind: "other"}
+		return intake.Nothing{Kind: "other"}
 	}
 }
 
-func (b *Bot) routeCallback(u *update) job {
+func (b *Bot) routeCallback(u *telegram.Update) intake.Job {
 	const longest = 64 // Telegram's limit in bytes; longer data is forged
 	if id, args, _ := strings.Cut(u.Callback.Data, ":"); len(u.Callback.Data) <= longest {
 		if button, ok := b.mux.callbacks[id]; ok {
@@ -94,43 +88,43 @@ func (b *Bot) routeCallback(u *update) job {
 	return b.reply.oldButton()
 }
 
-func (b *Bot) routePrivate(u *update) job {
+func (b *Bot) routePrivate(u *telegram.Update) intake.Job {
 	m := u.Message
 	switch p, ok := location(m); {
 	case ok && m.Location != nil && m.Location.LivePeriod != 0:
 		return b.walks.shareJob(u, p)
 	case ok:
-		return b.stories.job(p)
+		return b.stories.job(jobLocation, p, nil)
 	case m.Text == "" && !content(m):
-		return job{kind: "other"} // a service message: pinned, joined and the like
+		return intake.Nothing{Kind: "other"} // a service message: pinned, joined and the like
 	case m.Text == "":
-		return job{kind: "other", run: b.help.onOther}
+		return b.reply.job("other", b.help.onOther)
 	}
 	name, bot, isCommand := parseCommand(m.Text)
 	if !isCommand {
 		return b.routeText(m)
 	}
 	if run, ok := b.command(u.Person, name); ok && b.addressed(bot) {
-		return job{kind: "command", run: run}
+		return b.reply.job("command", run)
 	}
-	return job{kind: "command", run: b.help.onText}
+	return b.reply.job("command", b.help.onText)
 }
 
 // routeText returns the job of a text, which may contain a place.
-func (b *Bot) routeText(m *tele.Message) job {
+func (b *Bot) routeText(m *telegram.Incoming) intake.Job {
 	var links []string // behind words
 	for _, e := range m.Entities[:min(len(m.Entities), maplink.MaxLinks)] {
-		if e.Type == tele.EntityTextLink {
+		if e.Type == telegram.EntityTextLink {
 			links = append(links, e.URL)
 		}
 	}
 	switch p, found := maplink.Find(m.Text, links...); found {
 	case maplink.Found:
-		return b.stories.job(p)
+		return b.stories.job(jobLocation, p, nil)
 	case maplink.Hidden:
-		return job{kind: "text", run: b.help.onHiddenPlace}
+		return b.reply.job("text", b.help.onHiddenPlace)
 	default:
-		return job{kind: "text", run: b.help.onText}
+		return b.reply.job("text", b.help.onText)
 	}
 }
 
@@ -144,43 +138,29 @@ func (b *Bot) command(person int64, name string) (handler, bool) {
 }
 
 // routeGroup returns the job of a message in a group. Only locations and the bot's commands are answered there.
-func (b *Bot) routeGroup(u *update) job {
+func (b *Bot) routeGroup(u *telegram.Update) intake.Job {
 	if p, ok := location(u.Message); ok && u.Message.Location != nil && u.Message.Location.LivePeriod != 0 {
-		return b.groupShareJob(p)
+		return b.stories.job(jobLocation, p, b.help.onGroupCommand) // and where walks are told
 	} else if ok {
-		return b.stories.job(p)
+		return b.stories.job(jobLocation, p, nil)
 	}
 	name, bot, isCommand := parseCommand(u.Message.Text)
 	if _, known := b.mux.commands[name]; isCommand && known && b.addressed(bot) {
-		return job{kind: "command", run: b.help.onGroupCommand}
+		return b.reply.job("command", b.help.onGroupCommand)
 	}
-	return job{kind: "other"}
-}
-
-// groupShareJob answers a live location in a group as a single one, and explains that walks need a private chat.
-func (b *Bot) groupShareJob(p geo.Point) job {
-	j := b.stories.job(p)
-	static := j.run
-	j.run = func(ctx context.Context, u *update) error {
-		err := static(ctx, u)
-		if hint := b.help.onGroupCommand(ctx, u); err == nil {
-			err = hint
-		}
-		return err
-	}
-	return j
+	return intake.Nothing{Kind: "other"}
 }
 
 // nextButton ("next:<lat>,<lon>") asks for the walk's next story now. After the walk it asks for one more story at the same point.
-func (b *Bot) nextButton(u *update, args string) job {
+func (b *Bot) nextButton(u *telegram.Update, args string) intake.Job {
 	if _, walking := b.live.Walk(u.Person); !walking || !u.Private {
 		return b.stories.moreButton(u, args)
 	}
-	return job{kind: "button", story: true, run: b.walks.onNext}
+	return intake.Story{Kind: "button", Run: b.reply.handle(b.walks.onNext)}
 }
 
 // addressed reports whether the part of a command behind @ means this bot.
 func (b *Bot) addressed(bot string) bool {
-	name := b.username.Load()
-	return bot == "" || (name != nil && strings.EqualFold(bot, *name))
+	name := b.intake.Username()
+	return bot == "" || name != "" && strings.EqualFold(bot, name)
 }

@@ -1,4 +1,4 @@
-package bot
+package intake
 
 import (
 	"context"
@@ -17,7 +17,7 @@ func TestLanesKeepOrderInsideALane(t *testing.T) {
 		var got []int
 		for i := range 50 {
 			mustReserve(t, l, 1)
-			l.run(1, telling, func() {
+			l.run(1, Telling, func() {
 				time.Sleep(time.Duration(50-i) * time.Millisecond)
 				got = append(got, i)
 			})
@@ -36,7 +36,7 @@ func TestLanesOfOtherChatsAndControlDoNotWait(t *testing.T) {
 		start := time.Now()
 		var mu sync.Mutex
 		ended := map[string]time.Duration{}
-		task := func(name string, chat int64, in lane, takes time.Duration) {
+		task := func(name string, chat int64, in Lane, takes time.Duration) {
 			mustReserve(t, l, chat)
 			l.run(chat, in, func() {
 				time.Sleep(takes)
@@ -45,10 +45,10 @@ func TestLanesOfOtherChatsAndControlDoNotWait(t *testing.T) {
 				ended[name] = time.Since(start)
 			})
 		}
-		task("slow story", 1, telling, time.Minute)
-		task("next story", 1, telling, time.Second)
-		task("button", 1, control, time.Second)
-		task("other chat", 2, telling, time.Second)
+		task("slow story", 1, Telling, time.Minute)
+		task("next story", 1, Telling, time.Second)
+		task("button", 1, Control, time.Second)
+		task("other chat", 2, Telling, time.Second)
 		l.wait()
 		want := map[string]time.Duration{
 			"slow story": time.Minute, "next story": time.Minute + time.Second, "button": time.Second, "other chat": time.Second,
@@ -70,8 +70,8 @@ func TestLanesRefuseWhatIsOverTheirBounds(t *testing.T) {
 		t.Errorf("third of a chat: %v, want %v", err, errChatFull)
 	}
 	mustReserve(t, l, 2)
-	if err := l.reserve(3); !errors.Is(err, errRoomFull) {
-		t.Errorf("fourth in all: %v, want %v", err, errRoomFull)
+	if err := l.reserve(3); !errors.Is(err, ErrFull) {
+		t.Errorf("fourth in all: %v, want %v", err, ErrFull)
 	}
 	l.cancel(1)
 	mustReserve(t, l, 3)
@@ -82,7 +82,7 @@ func TestLanesLeaveNothingBehind(t *testing.T) {
 	l := newLanes(1000, 10)
 	for chat := range int64(500) {
 		mustReserve(t, l, chat)
-		l.run(chat, control, func() {})
+		l.run(chat, Control, func() {})
 	}
 	l.wait()
 	if len(l.chats) != 0 || len(l.queue) != 0 || l.total != 0 {
@@ -95,9 +95,9 @@ func TestLanesRoomWaitsForATaskToEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLanes(1, 1)
 		mustReserve(t, l, 1)
-		l.run(1, telling, func() { time.Sleep(7 * time.Second) })
+		l.run(1, Telling, func() { time.Sleep(7 * time.Second) })
 		start := time.Now()
-		if err := l.room(t.Context()); err != nil {
+		if err := l.waitForRoom(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if took := time.Since(start); took != 7*time.Second {
@@ -107,7 +107,7 @@ func TestLanesRoomWaitsForATaskToEnd(t *testing.T) {
 		defer l.cancel(1)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if err := l.room(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		if err := l.waitForRoom(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("room while full: %v, want the context's error", err)
 		}
 	})
@@ -125,7 +125,7 @@ func BenchmarkLanes(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		if l.reserve(1) == nil {
-			l.run(1, control, func() {})
+			l.run(1, Control, func() {})
 		}
 	}
 	l.wait()

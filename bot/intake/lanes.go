@@ -1,4 +1,4 @@
-package bot
+package intake
 
 import (
 	"context"
@@ -6,30 +6,31 @@ import (
 	"sync"
 )
 
-// lane is one of the two queues of a chat.
-type lane uint8
+// Lane is one of the two queues of a chat.
+type Lane uint8
 
+// The lanes.
 const (
-	control lane = iota // buttons and commands: never waits for a story
-	telling             // stories, one at a time
+	Control Lane = iota // buttons and commands: they never wait for a story
+	Telling             // stories, one at a time
 )
 
 // Refusals of lanes.reserve.
 var (
-	errRoomFull = errors.New("room is full")
-	errChatFull = errors.New("chat's room is full")
+	ErrFull     = errors.New("too many updates are under way")
+	errChatFull = errors.New("the chat has too many updates under way")
 )
 
 type laneKey struct {
 	chat int64
-	lane lane
+	lane Lane
 }
 
-// lanes runs tasks in order inside a lane and in parallel across lanes. A lane has a goroutine only while it has work. Tasks are
-// bounded in all and per chat, waiting and running ones counted together.
+// lanes runs tasks in order inside a lane and in parallel across lanes. A lane has a goroutine only while it has work. Tasks, waiting and running
+// ones together, are bounded in all and for each chat.
 type lanes struct {
 	max, perChat int
-	freed        chan struct{} // holds a token after a task ended: for the one who waits in room
+	freed        chan struct{} // holds a token after a task ended: for the caller of waitForRoom
 
 	mu    sync.Mutex
 	total int
@@ -47,13 +48,13 @@ func newLanes(most, perChat int) *lanes {
 	}
 }
 
-// reserve takes room for one task of the chat, which must be followed by exactly one run or cancel. It comes before
-// anything that costs the person something (a token of a bucket), so that an update refused here can come again unharmed.
+// reserve takes room for one task of the chat. Exactly one run or cancel must follow. It comes before everything that costs the person something (a
+// token of a bucket), so that an update that is refused here can come again.
 func (l *lanes) reserve(chat int64) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.total >= l.max {
-		return errRoomFull
+		return ErrFull
 	}
 	if l.chats[chat] >= l.perChat {
 		return errChatFull
@@ -63,7 +64,7 @@ func (l *lanes) reserve(chat int64) error {
 	return nil
 }
 
-// force takes room where there is none: for payments, which are few, since each costs somebody a star at least, and which must not be lost.
+// force takes room even if there is none. It is for payments, which are few and must not be lost.
 func (l *lanes) force(chat int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -79,7 +80,7 @@ func (l *lanes) cancel(chat int64) {
 }
 
 // run puts a task with reserved room at the end of its lane. The task must not panic: it catches its own.
-func (l *lanes) run(chat int64, in lane, task func()) {
+func (l *lanes) run(chat int64, in Lane, task func()) {
 	key := laneKey{chat, in}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -130,8 +131,8 @@ func (l *lanes) releaseLocked(chat int64) {
 	}
 }
 
-// room blocks until there is room for a task or ctx ends. One caller at a time.
-func (l *lanes) room(ctx context.Context) error {
+// waitForRoom blocks until there is room for a task or ctx ends. It has one caller at a time.
+func (l *lanes) waitForRoom(ctx context.Context) error {
 	for {
 		l.mu.Lock()
 		free := l.total < l.max
@@ -162,7 +163,7 @@ func (l *lanes) wait() {
 	<-idle
 }
 
-// busy says whether the chat has tasks, reserved ones too.
+// busy reports whether the chat has tasks. Reserved ones count.
 func (l *lanes) busy(chat int64) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
