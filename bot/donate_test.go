@@ -353,7 +353,7 @@ func TestNoPayerHearsOfAFailure(t *testing.T) {
 		name  string
 		tries int  // in processes that ended
 		deaf  bool // Telegram takes no message
-	}{{"tried too often", store.TriesMost - 1, false}, {"thanks that cannot be sent", 0, true}} {
+	}{{"tried too often", store.MaxTries - 1, false}, {"thanks that cannot be sent", 0, true}} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

@@ -67,7 +67,7 @@ func TestAdminReport(t *testing.T) {
 		}
 		_, err = w.store.Accept(t.Context(), store.Entry{Update: 7, Chat: 1, Arrived: time.Now(), Raw: []byte("{}")})
 		w.must(err)
-		for range store.TriesMost {
+		for range store.MaxTries {
 			_, err = w.store.Retry(t.Context(), 7)
 			w.must(err)
 		}

@@ -207,7 +207,7 @@ func TestForgetting(t *testing.T) {
 		if got := fromBot(h.p); len(got) != n {
 			t.Errorf("after forgetting: %q", got[len(got)-1].HTML)
 		}
-		if heard, err := w.store.Heard(t.Context(), 1); err != nil || heard != 0 {
+		if heard, err := w.store.CountTold(t.Context(), 1); err != nil || heard != 0 {
 			t.Errorf("heard %d, error %v", heard, err)
 		}
 		if _, err := w.store.User(t.Context(), 1); err == nil {

@@ -83,8 +83,8 @@ type Users interface {
 type Told interface {
 	// Told says for each of the places whether the person has heard of it, in the order asked.
 	Told(ctx context.Context, person int64, places []string) ([]bool, error)
-	// Heard counts the places that the person has heard of.
-	Heard(ctx context.Context, person int64) (int, error)
+	// CountTold counts the places that the person has heard of.
+	CountTold(ctx context.Context, person int64) (int, error)
 	// Vote records what the person thinks of a story told to them (ErrNotFound if its place was not) and counts it in the
 	// story of that key, which is returned as it is then. A person has one vote for a place: a new one takes the old one
 	// back, also from a story in another language or length, and NoMark only takes back. A vote is taken back from the
