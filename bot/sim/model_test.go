@@ -62,7 +62,7 @@ type testChunk struct {
 	Usage *usage
 }
 
-// listen reads a stream to its end and calls each with the text so far.
+// listen reads a whole stream and calls each with the text so far.
 func listen(t *testing.T, res *http.Response, each func(text string)) (text, finish string, u *usage, done bool) {
 	t.Helper()
 	defer res.Body.Close()
