@@ -16,15 +16,15 @@ import (
 	"excursobot/store"
 )
 
-// A build with the tag chaos kills itself, as by kill -9, when it passes a named point for the n-th time: EXCURSOBOT_CHAOS=point:n. With
-// EXCURSOBOT_CHAOS_HOW=panic it panics there, where nobody recovers. The points lie round what leaves the process: writes to the store, calls
-// to Telegram, answers to it, a backup's bytes, steps of a command.
+// EXCURSOBOT_CHAOS=point:n kills the process, as kill -9 does, when it passes the point for the n-th time. With EXCURSOBOT_CHAOS_HOW=panic it
+// panics there instead, and nothing recovers. The points are around everything that leaves the process: writes to the store, calls to
+// Telegram, answers to it, a backup's bytes, steps of a command.
 //
 //	accept.before   an update is about to be stored
 //	accept.after    it is stored, its lane has not heard of it, and the offset has not moved
 //	reply.before    it is in its lane, and Telegram has not got its 200
 //	reply.after     Telegram may have it
-//	note.before     the card is on the screen, nobody has noted it
+//	note.before     the card is on the screen and is not stored
 //	note.after      between card and story
 //	send.before     before a message
 //	send.after      Telegram has it, the answer is not read: between send and commit
@@ -33,17 +33,17 @@ import (
 //	done.before, done.after
 //	retry.after     a try is counted, nothing is done
 //	walks.before, walks.after    a batch of moves, a beginning or an end of a walk
-//	stories.before  between a flight's answer and the library
+//	stories.before  between a batch's answer and the library
 //	checkout.before, checkout.after    the answer to a checkout
 //	pay.before, pay.after              a payment's row
-//	thanks.before   the payment is stored, nobody is thanked
+//	thanks.before   the payment is stored, the person is not thanked
 //	backup.middle   half of a backup is written
 //	restore.copied  the backup lies beside the store
 //	restore.aside   the old store has its second name, the new one is not in its place
 //	migrate.batch   some rows are in the other store
 //	migrate.checked all are, and it does not know that it is whole
 
-// chaos is the point and how often it is passed until the end.
+// chaos is the chosen point, and how often it can still be passed.
 var chaos = armed(os.Getenv("EXCURSOBOT_CHAOS"))
 
 type chaosPoint struct {
@@ -63,7 +63,7 @@ func armed(at string) *chaosPoint {
 	return p
 }
 
-// pass kills the process if it is its time.
+// pass kills the process if it passes the chosen point for the n-th time.
 func pass(point string) {
 	if point != chaos.name || chaos.left.Add(-1) != 0 {
 		return
@@ -79,15 +79,16 @@ func pass(point string) {
 	select {} // the signal is on its way
 }
 
-// Step passes a point that lies neither in the store nor on the way to Telegram: between two steps of a command.
+// Step passes a point between two steps of a command.
 func Step(point string) { pass(point) }
 
 type chaoticStore struct{ store.Store }
 
+// Store returns s with a point before and after each write.
 func Store(s store.Store) store.Store { return chaoticStore{s} }
 
-// round passes the points before and after fn.
-func round(point string, fn func() error) error {
+// around passes the points before and after fn.
+func around(point string, fn func() error) error {
 	pass(point + ".before")
 	err := fn()
 	if err == nil {
@@ -97,37 +98,37 @@ func round(point string, fn func() error) error {
 }
 
 func (c chaoticStore) Accept(ctx context.Context, entries ...store.Entry) (fresh []bool, err error) {
-	err = round("accept", func() error { fresh, err = c.Store.Accept(ctx, entries...); return err })
+	err = around("accept", func() error { fresh, err = c.Store.Accept(ctx, entries...); return err })
 	return fresh, err
 }
 
 func (c chaoticStore) Note(ctx context.Context, update int64, place string, message int) error {
-	return round("note", func() error { return c.Store.Note(ctx, update, place, message) })
+	return around("note", func() error { return c.Store.Note(ctx, update, place, message) })
 }
 
 func (c chaoticStore) Delivered(ctx context.Context, d store.Delivery) error {
-	return round("delivered", func() error { return c.Store.Delivered(ctx, d) })
+	return around("delivered", func() error { return c.Store.Delivered(ctx, d) })
 }
 
 func (c chaoticStore) MarkDone(ctx context.Context, updates ...int64) error {
-	return round("done", func() error { return c.Store.MarkDone(ctx, updates...) })
+	return around("done", func() error { return c.Store.MarkDone(ctx, updates...) })
 }
 
 func (c chaoticStore) Retry(ctx context.Context, update int64) (again bool, err error) {
-	err = round("retry", func() error { again, err = c.Store.Retry(ctx, update); return err })
+	err = around("retry", func() error { again, err = c.Store.Retry(ctx, update); return err })
 	return again, err
 }
 
 func (c chaoticStore) SaveWalks(ctx context.Context, walks []store.Walk) error {
-	return round("walks", func() error { return c.Store.SaveWalks(ctx, walks) })
+	return around("walks", func() error { return c.Store.SaveWalks(ctx, walks) })
 }
 
 func (c chaoticStore) PutStories(ctx context.Context, stories []store.Story) error {
-	return round("stories", func() error { return c.Store.PutStories(ctx, stories) })
+	return around("stories", func() error { return c.Store.PutStories(ctx, stories) })
 }
 
 func (c chaoticStore) Credit(ctx context.Context, p store.Payment) (kept store.Payment, fresh bool, err error) {
-	err = round("pay", func() error { kept, fresh, err = c.Store.Credit(ctx, p); return err })
+	err = around("pay", func() error { kept, fresh, err = c.Store.Credit(ctx, p); return err })
 	if err == nil && !fresh { // as it is before each thanks
 		pass("thanks.before")
 	}
@@ -136,6 +137,7 @@ func (c chaoticStore) Credit(ctx context.Context, p store.Payment) (kept store.P
 
 type chaoticTransport struct{ next http.RoundTripper }
 
+// Transport returns t with a point before and after each call that shows something to a person.
 func Transport(next http.RoundTripper) http.RoundTripper { return chaoticTransport{next} }
 
 // RoundTrip implements http.RoundTripper.
@@ -151,7 +153,7 @@ func (c chaoticTransport) RoundTrip(r *http.Request) (resp *http.Response, err e
 	default:
 		return c.next.RoundTrip(r)
 	}
-	err = round(point, func() error { resp, err = c.next.RoundTrip(r); return err }) //nolint:bodyclose // the caller closes it
+	err = around(point, func() error { resp, err = c.next.RoundTrip(r); return err }) //nolint:bodyclose // the caller closes it
 	return resp, err
 }
 
@@ -160,6 +162,7 @@ type chaoticWriter struct {
 	written int
 }
 
+// Writer returns w with a point in the middle of a backup.
 func Writer(w io.Writer) io.Writer { return &chaoticWriter{Writer: w} }
 
 // Write implements io.Writer.
@@ -171,7 +174,7 @@ func (c *chaoticWriter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// Webhook passes the points round the answer to a post.
+// Webhook returns h with a point before and after its answer.
 func Webhook(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(chaoticReply{w}, r)

@@ -9,10 +9,17 @@ import (
 	"excursobot/store"
 )
 
-// The points at which a build with the tag chaos can be killed. This one has none.
+// Store returns s with a point before and after each write.
+func Store(s store.Store) store.Store { return s }
 
-func Store(s store.Store) store.Store                 { return s }
+// Transport returns t with a point before and after each call that shows something to a person.
 func Transport(t http.RoundTripper) http.RoundTripper { return t }
-func Writer(w io.Writer) io.Writer                    { return w }
-func Webhook(h http.Handler) http.Handler             { return h }
-func Step(string)                                     {}
+
+// Writer returns w with a point in the middle of a backup.
+func Writer(w io.Writer) io.Writer { return w }
+
+// Webhook returns h with a point before and after its answer.
+func Webhook(h http.Handler) http.Handler { return h }
+
+// Step passes a point between two steps of a command.
+func Step(string) {}
