@@ -314,13 +314,13 @@ func TestWithoutRoomNobodyIsCharged(t *testing.T) {
 			t.Errorf("refused with %q, want %q; %d payments", reasons[0], want, len(w.tg.Payments()))
 		}
 		room.Store(true)
-		w.bot.gifts.room = func() bool { return false } // it has, but the volume has none
+		w.bot.router.gifts.room = func() bool { return false } // it has, but the volume has none
 		p.Pay(bill.ID)
 		w.until("an answer", func() bool { synctest.Wait(); return len(reasons) == 2 })
 		if reasons[1] != reasons[0] {
 			t.Errorf("refused with %q", reasons[1])
 		}
-		w.bot.gifts.room = func() bool { return true }
+		w.bot.router.gifts.room = func() bool { return true }
 		w.pay(p, bill)
 		w.until("credited", func() bool { return w.given(1).Person == 50 })
 	})

@@ -50,7 +50,7 @@ func TestAdminReport(t *testing.T) {
 		w.must(err)
 		spent, err := w.store.Spent(t.Context(), "2000-01-01", 0)
 		w.must(err)
-		w.bot.observe.Error("test")
+		w.cfg.Observe.Error("test")
 		got := w.ask(admin, "/admin").HTML
 		words := w.bot.cfg.Words.Words("en")
 		for _, want := range []string{
