@@ -15,15 +15,15 @@ const apologyMost = time.Minute
 
 // failed tells a person that their update failed. A person who blocked the bot is remembered as such; a bot that is out of a group still reaches the
 // person. Of money nothing is said: it is stored, whatever became of the thanks.
-func (b *Bot) failed(ctx context.Context, t *intake.Task, f intake.Failure) {
+func (r *responder) failed(ctx context.Context, t *intake.Task, f intake.Failure) {
 	switch {
 	case errors.Is(f.Cause, telegram.ErrUnreachable):
 		if t.Private {
-			b.people.unreachable(ctx, t.Person)
+			r.people.unreachable(ctx, t.Person)
 		}
 	case !f.Money:
-		if err := b.reply.apologise(t, f); err != nil {
-			b.log.Warn("apology_failed", "update", t.ID, "error", err)
+		if err := r.apologise(t, f); err != nil {
+			r.log.Warn("apology_failed", "update", t.ID, "error", err)
 		}
 	}
 }

@@ -314,13 +314,13 @@ func TestWithoutRoomNobodyIsCharged(t *testing.T) {
 			t.Errorf("refused with %q, want %q; %d payments", reasons[0], want, len(w.tg.Payments()))
 		}
 		room.Store(true)
-		w.bot.gifts.room = func() bool { return false } // it has, but the volume has none
+		w.bot.router.gifts.room = func() bool { return false } // it has, but the volume has none
 		p.Pay(bill.ID)
 		w.until("an answer", func() bool { synctest.Wait(); return len(reasons) == 2 })
 		if reasons[1] != reasons[0] {
 			t.Errorf("refused with %q", reasons[1])
 		}
-		w.bot.gifts.room = func() bool { return true }
+		w.bot.router.gifts.room = func() bool { return true }
 		w.pay(p, bill)
 		w.until("credited", func() bool { return w.given(1).Person == 50 })
 	})
@@ -353,7 +353,7 @@ func TestNoPayerHearsOfAFailure(t *testing.T) {
 		name  string
 		tries int  // in processes that ended
 		deaf  bool // Telegram takes no message
-	}{{"tried too often", store.TriesMost - 1, false}, {"thanks that cannot be sent", 0, true}} {
+	}{{"tried too often", store.MaxTries - 1, false}, {"thanks that cannot be sent", 0, true}} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

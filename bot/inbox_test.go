@@ -192,7 +192,7 @@ func TestWhatEndsProcessesIsParked(t *testing.T) {
 			store.Entry{Update: 1001, Chat: 1, Arrived: time.Now(), Raw: []byte(`no JSON`)},
 			store.Entry{Update: 1002, Chat: 1, Arrived: time.Now(), Raw: []byte(`{"update_id":1002}`)})
 		w.must(err)
-		for range store.TriesMost - 1 {
+		for range store.MaxTries - 1 {
 			again, err := w.store.Retry(t.Context(), 1000)
 			if w.must(err); !again {
 				t.Fatal("parked too early")
@@ -205,7 +205,7 @@ func TestWhatEndsProcessesIsParked(t *testing.T) {
 		}
 		stats, err := w.store.InboxStats(t.Context())
 		w.must(err)
-		if stats.Parked != 1 || w.bot.Stats().DeadLetters != 2 || !strings.Contains(w.logs.String(), "tried too often") {
+		if stats.DeadLetters != 1 || w.bot.Stats().DeadLetters != 2 || !strings.Contains(w.logs.String(), "tried too often") {
 			t.Errorf("%+v, %+v; log %s", stats, w.bot.Stats(), w.logs)
 		}
 		w.waitDone(p.Say("/help"))

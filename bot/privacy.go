@@ -14,7 +14,7 @@ import (
 
 // onStats shows what a person did with the guide.
 func (p *people) onStats(ctx context.Context, u *update) error {
-	heard, err := p.store.Heard(ctx, u.Person)
+	heard, err := p.store.CountTold(ctx, u.Person)
 	if err != nil {
 		return err
 	}

@@ -29,9 +29,16 @@ type host interface {
 
 var _ host = (*intake.Intake)(nil)
 
-// greeter finds out who sent an update.
-type greeter interface {
+// acquaintances knows the people to whom a responder writes.
+type acquaintances interface {
+	// meet loads the profile of the person who sent the update.
 	meet(ctx context.Context, u *update)
+	reachability
+}
+
+// reachability stores who cannot be written to.
+type reachability interface {
+	unreachable(ctx context.Context, person int64)
 }
 
 // responder writes to people in their languages. Every subject has it.
@@ -41,7 +48,7 @@ type responder struct {
 	words   *text.Catalog
 	notices *limiter.Keyed[notice]
 	host    host
-	people  greeter
+	people  acquaintances
 	observe Observe
 	log     *slog.Logger
 }

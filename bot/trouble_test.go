@@ -171,7 +171,7 @@ func TestAnUpdateThatTakesTooLongIsApologisedForAndDone(t *testing.T) {
 		defer w.close()
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/help"))
-		w.bot.mux.commands["hang"] = func(ctx context.Context, _ *update) error {
+		w.bot.router.commands["hang"] = func(ctx context.Context, _ *update) error {
 			<-ctx.Done()
 			return ctx.Err()
 		}

@@ -42,11 +42,6 @@ type walks struct {
 	log       *slog.Logger
 }
 
-// reachability records who cannot be written to.
-type reachability interface {
-	unreachable(ctx context.Context, person int64)
-}
-
 // laneHost is a host that runs work of the schedule in the lanes of chats.
 type laneHost interface {
 	host

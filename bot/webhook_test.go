@@ -101,7 +101,7 @@ func TestAPanicFailsItsUpdateAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := &textsAPI{}
 		b, stop := newFront(t, api, nil)
-		b.mux.commands["boom"] = func(context.Context, *update) error { panic("boom") }
+		b.router.commands["boom"] = func(context.Context, *update) error { panic("boom") }
 		post(b, hookSecret, say(1, 1, "/boom"))
 		post(b, hookSecret, say(2, 1, "/help"))
 		stop()

@@ -134,7 +134,7 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 		r.Budget.Spent = spent.Day
 	}
 	if inbox, err := a.store.InboxStats(ctx); err == nil {
-		r.Inbox = monitor.Inbox{Pending: inbox.Pending, DeadLetters: inbox.Parked}
+		r.Inbox = monitor.Inbox{Pending: inbox.Pending, DeadLetters: inbox.DeadLetters}
 	}
 	r.Store = a.readStore(ctx)
 	return r

@@ -34,7 +34,7 @@ func (s suspects) wait(ctx context.Context) (end func(), err error) {
 // again returns the handler of an update that earlier processes tried so many times.
 func (b *backlog) again(p plan, tries int) Handler {
 	return func(ctx context.Context, t *Task) error {
-		if tries >= store.TriesMost {
+		if tries >= store.MaxTries {
 			return b.deadLetter(ctx, t, p.money)
 		}
 		if tries > 1 { // two processes ended while it was tried

@@ -54,8 +54,8 @@ func (b *backlog) resume(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the inbox: %w", err)
 	}
-	if left > 0 || stats.Parked > 0 {
-		b.log.Info("inbox_resumed", "updates", left, "dead_letters_in_all", stats.Parked)
+	if left > 0 || stats.DeadLetters > 0 {
+		b.log.Info("inbox_resumed", "updates", left, "dead_letters_in_all", stats.DeadLetters)
 	}
 	b.state.open()
 	return nil

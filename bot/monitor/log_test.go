@@ -45,7 +45,7 @@ func TestProblemsAreWarningsAndErrorsInWords(t *testing.T) {
 	if strings.Contains(out.String(), "flood") || !strings.Contains(out.String(), "sweep") {
 		t.Errorf("the log's own level does not hold:\n%s", out)
 	}
-	// bot reports its faults itself; counting its log lines too would count them twice.
+	// bot reports its faults itself, so its log lines must not count too.
 	if faults := w.Stats().Faults; faults["store"] != 1 || faults["bot"] != 0 {
 		t.Errorf("faults: %v", faults)
 	}
@@ -80,7 +80,7 @@ func TestProblemsAreBounded(t *testing.T) {
 	}
 }
 
-// letters writes i without digits.
+// letters returns a text that is unique to i and has no digits.
 func letters(i int) string { return strings.Repeat("x", i) }
 
 func TestProblemsHoldNoSecret(t *testing.T) {

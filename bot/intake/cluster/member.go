@@ -102,7 +102,7 @@ func (m *Member) Owner(ctx context.Context, chat int64) string {
 	if owner, known := m.known(chat); known {
 		return owner
 	}
-	owner, err := m.hub.Own(ctx, m.id, chat)
+	owner, err := m.hub.Claim(ctx, m.id, chat)
 	if err == nil && owner == m.id {
 		err = m.hooks.Adopt(ctx, chat)
 	}

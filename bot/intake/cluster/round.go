@@ -64,7 +64,7 @@ func (m *Member) listen(ctx context.Context) {
 // round renews the lease and brings the owned chats in line with the store.
 func (m *Member) round(ctx context.Context) {
 	began := time.Now()
-	standing, err := m.hub.Beat(ctx, m.id, m.lease)
+	standing, err := m.hub.Heartbeat(ctx, m.id, m.lease)
 	if err != nil {
 		if ctx.Err() == nil {
 			m.hooks.Fault(fmt.Errorf("renew the lease: %w", err))
@@ -115,7 +115,7 @@ func (m *Member) reconcile(ctx context.Context) error {
 
 // takeOver makes chats with work that no living replica owns this replica's.
 func (m *Member) takeOver(ctx context.Context) error {
-	chats, err := m.hub.Adopt(ctx, m.id, adoptMost)
+	chats, err := m.hub.ClaimOrphans(ctx, m.id, adoptMost)
 	if err != nil || len(chats) == 0 {
 		return err
 	}
@@ -156,5 +156,5 @@ func (m *Member) giveBack(ctx context.Context) error {
 	if len(idle) == 0 {
 		return nil
 	}
-	return m.hub.Disown(ctx, m.id, chatIdle, idle...)
+	return m.hub.Release(ctx, m.id, chatIdle, idle...)
 }
