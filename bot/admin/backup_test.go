@@ -24,7 +24,7 @@ func park(t *testing.T, s store.Store) {
 	t.Helper()
 	_, err := s.Accept(t.Context(), store.Entry{Update: 7, Chat: 1, Arrived: time.Date(2026, 5, 17, 12, 0, 0, 0, time.UTC), Raw: []byte(`{"update_id":7}`)})
 	err = errors.Join(err, s.Note(t.Context(), 7, "Q1", 0))
-	for range store.TriesMost {
+	for range store.MaxTries {
 		_, again := s.Retry(t.Context(), 7)
 		err = errors.Join(err, again)
 	}

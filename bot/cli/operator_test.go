@@ -23,7 +23,7 @@ func TestOperatorCommands(t *testing.T) {
 	_, _, err = s.Credit(t.Context(), store.Payment{Charge: "c1", Person: 7, Stars: 100, At: at})
 	_, accepted := s.Accept(t.Context(), store.Entry{Update: 7, Chat: 1, Arrived: at, Raw: []byte(`{"update_id":7}`)})
 	err = errors.Join(err, accepted)
-	for range store.TriesMost {
+	for range store.MaxTries {
 		_, again := s.Retry(t.Context(), 7)
 		err = errors.Join(err, again)
 	}
