@@ -31,6 +31,7 @@ var table = map[string]imports{
 	"geo/maplink":          {ours: []string{"geo"}},
 	"geo/track":            {ours: []string{"geo"}, libraries: []string{"golang.org/x/image"}},
 	"store":                {ours: []string{"geo"}},
+	"store/fallback":       {ours: []string{"store", "geo"}},
 	"store/boltstore":      {ours: []string{"store", "geo"}, libraries: []string{"go.etcd.io/bbolt"}},
 	"store/pgstore":        {ours: []string{"store", "geo", "limiter"}, libraries: []string{"github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"}},
 	"store/pgstore/legacy": {libraries: []string{"github.com/jackc/pgx/v5"}},
@@ -49,7 +50,7 @@ var table = map[string]imports{
 	"bot/web":              {},
 	"bot/killpoint":        {ours: []string{"store"}},
 	"bot/admin":            {ours: []string{"bot/config", "bot/killpoint", "bot/text", "bot/web", "limiter", "store", "store/boltstore", "store/pgstore", "store/pgstore/legacy"}},
-	"bot/app":              {ours: []string{"bot", "bot/admin", "bot/config", "bot/guide", "bot/intake", "bot/guide/model", "bot/killpoint", "bot/live", "bot/monitor", "bot/telegram", "bot/text", "bot/web", "geo", "geo/places", "limiter", "store", "store/boltstore", "store/pgstore"}, libraries: []string{"github.com/lmittmann/tint"}},
+	"bot/app":              {ours: []string{"bot", "bot/admin", "bot/config", "bot/guide", "bot/intake", "bot/guide/model", "bot/killpoint", "bot/live", "bot/monitor", "bot/telegram", "bot/text", "bot/web", "geo", "geo/places", "limiter", "store", "store/boltstore", "store/fallback", "store/pgstore"}, libraries: []string{"github.com/lmittmann/tint"}},
 	"bot/demo":             {ours: []string{"bot/app", "bot/config", "bot/guide", "bot/sim", "bot/web", "geo", "geo/places"}},
 	"bot/loadtest":         {ours: []string{"bot/app", "bot/config", "bot/guide", "bot/sim", "bot/text", "bot/web", "geo", "limiter"}},
 	"bot/cli":              {ours: []string{"bot/admin", "bot/app", "bot/config", "bot/demo", "bot/loadtest", "bot/web"}, libraries: []string{"github.com/alecthomas/kong"}},
@@ -58,7 +59,7 @@ var table = map[string]imports{
 
 // inTests is what every test may import as well: the simulated servers, the real store and its suite.
 var inTests = imports{
-	ours:      []string{"bot/sim", "store/boltstore", "store/pgstore", "store/pgstore/pgtest", "store/storetest", "bot/text", "geo", "geo/places", "limiter", "store", "bot/guide", "bot/guide/model"},
+	ours:      []string{"bot/sim", "store/boltstore", "store/fallback", "store/pgstore", "store/pgstore/pgtest", "store/storetest", "bot/text", "geo", "geo/places", "limiter", "store", "bot/guide", "bot/guide/model"},
 	libraries: []string{"github.com/google/go-cmp"},
 }
 

@@ -10,6 +10,7 @@ import (
 	"excursobot/bot/sim"
 	"excursobot/geo"
 	"excursobot/store"
+	"excursobot/store/fallback"
 )
 
 // fragile is a store whose database can go away. It covers the methods that Tell calls.
@@ -86,7 +87,7 @@ func TestWithoutTheDatabaseCachesAndSourcesSpeak(t *testing.T) {
 	var steadied store.Store
 	steady := func(c *Config) {
 		db.Store = c.Store.(store.Store)
-		steadied = store.NewSteady(db)
+		steadied = fallback.New(db)
 		c.Store = steadied
 		c.DailyTokens = 1_000_000
 	}

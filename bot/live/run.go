@@ -64,7 +64,7 @@ func (l *Live) Run(ctx context.Context) error {
 func (l *Live) guarded(fn func()) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			l.log.Error("panic", "value", fmt.Sprint(r), "stack", string(debug.Stack()))
+			l.log.Error("panic_recovered", "error", fmt.Sprint(r), "stack", string(debug.Stack()))
 			err = fmt.Errorf("live: panic: %v", r)
 		}
 	}()

@@ -1,4 +1,4 @@
-package store_test
+package fallback_test
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	"excursobot/geo"
 	"excursobot/store"
 	"excursobot/store/boltstore"
+	"excursobot/store/fallback"
 )
 
 // outage is a store whose database can be taken away.
@@ -82,14 +83,14 @@ func (o *outage) Stories(ctx context.Context, keys []store.StoryKey, now time.Ti
 	return o.Store.Stories(ctx, keys, now)
 }
 
-func newOutage(t *testing.T) (*outage, *store.Steady) {
+func newOutage(t *testing.T) (*outage, *fallback.Store) {
 	t.Helper()
 	file, err := boltstore.Open(boltstore.Config{Path: filepath.Join(t.TempDir(), "bot.db")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := &outage{Store: file}
-	s := store.NewSteady(o)
+	s := fallback.New(o)
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -100,7 +101,7 @@ func newOutage(t *testing.T) (*outage, *store.Steady) {
 
 var here = geo.Point{Lat: 55.7539, Lon: 37.6208}
 
-func TestASteadyStoreRemembersWhileTheDatabaseIsAway(t *testing.T) {
+func TestRemembersWhileTheDatabaseIsAway(t *testing.T) {
 	ctx := t.Context()
 	o, s := newOutage(t)
 	must := func(err error) {
@@ -171,7 +172,7 @@ func TestASteadyStoreRemembersWhileTheDatabaseIsAway(t *testing.T) {
 	}
 }
 
-func TestWhatASteadyStoreRemembersIsBounded(t *testing.T) {
+func TestRemembersABoundedNumberOfPlaces(t *testing.T) {
 	ctx := t.Context()
 	o, s := newOutage(t)
 	for i := range 70 {
