@@ -28,7 +28,7 @@ const (
 
 func newReplicas(b *Bot, hub store.Cluster, id string, lease time.Duration, log *slog.Logger) *replicas {
 	r := &replicas{
-		hub: hub, id: id, lease: cmp.Or(lease, 30*time.Second), log: log, drop: b.live.Drop, look: make(chan struct{}, 1),
+		hub: hub, id: id, lease: cmp.Or(lease, 30*time.Second), log: log, drop: b.live.Release, look: make(chan struct{}, 1),
 		owned: make(map[int64]time.Time), strangers: make(map[int64]acquaintance),
 	}
 	r.adopt = func(ctx context.Context, chats ...int64) error {
@@ -36,7 +36,7 @@ func newReplicas(b *Bot, hub store.Cluster, id string, lease time.Duration, log 
 		if err != nil {
 			return fmt.Errorf("take over walks: %w", err)
 		}
-		b.live.Adopt(walks)
+		b.live.TakeOver(walks)
 		return nil
 	}
 	return r
@@ -201,7 +201,7 @@ func (b *Bot) giveBack(ctx context.Context) error {
 	var idle []int64
 	now := time.Now()
 	for _, chat := range r.chats() {
-		if b.lanes.busy(chat) || b.live.Keeps(chat) {
+		if b.lanes.busy(chat) || b.live.Holds(chat) {
 			continue
 		}
 		r.mu.Lock()

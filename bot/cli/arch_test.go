@@ -39,7 +39,7 @@ var table = map[string]imports{
 	"geo/places":           {ours: []string{"geo", "store", "limiter"}},
 	"bot/guide/model":      {ours: []string{"limiter", "geo/places"}, libraries: []string{"github.com/sashabaranov/go-openai", "github.com/sony/gobreaker/v2"}},
 	"bot/guide":            {ours: []string{"geo", "geo/places", "bot/guide/model", "limiter", "store"}},
-	"bot/live":             {ours: []string{"geo", "geo/track", "store"}},
+	"bot/live":             {ours: []string{"geo", "geo/track", "limiter", "store"}},
 	"bot/telegram":         {ours: []string{"limiter"}},
 	"bot":                  {ours: []string{"geo", "geo/maplink", "geo/track", "geo/places", "limiter", "store", "bot/telegram", "bot/text", "bot/guide", "bot/live"}, libraries: []string{"gopkg.in/telebot.v3"}},
 	"bot/monitor":          {libraries: []string{"github.com/prometheus/client_golang"}},
