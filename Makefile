@@ -40,7 +40,7 @@ test-browser: ## the demo, and the dashboard under load, in Chromium (which must
 	go -C .ci/browser test -count=1 .
 
 lint: ## golangci-lint for the code, actionlint for the workflows, both pinned in .ci/tools/go.mod
-	go tool -modfile=.ci/tools/go.mod golangci-lint run
+	go tool -modfile=.ci/tools/go.mod golangci-lint run --allow-parallel-runners
 	go tool -modfile=.ci/tools/go.mod actionlint
 
 vuln: ## known vulnerabilities in the code that the program calls (left out if the database cannot be reached)

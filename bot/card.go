@@ -13,7 +13,7 @@ type cardOnWay struct {
 // show calls send, which sends the card and returns the id of its message, 0 if there is none. It does not wait.
 func (c *cardOnWay) show(h host, update int64, send func() int) {
 	c.wg.Go(func() {
-		_ = h.guarded(update, func() error {
+		_ = h.Guarded(update, func() error {
 			c.message = send()
 			return nil
 		})

@@ -3,32 +3,20 @@ package bot
 import (
 	"context"
 	"errors"
-	"time"
 
 	"excursobot/bot/telegram"
-	"excursobot/store"
 )
 
-// onCheckoutLeft answers a checkout that an earlier process did not get to, if Telegram still waits.
-func (gs *gifts) onCheckoutLeft(_ context.Context, u *update) error {
-	if time.Since(u.Arrived) >= checkoutMost {
-		return nil
-	}
-	gs.checkout.remember(u.ID)
-	return gs.answerCheckout(u)
-}
-
-// answerCheckout accepts an invoice that this bot made for this person, and refuses everything else.
-func (gs *gifts) answerCheckout(u *update) error {
-	ctx, cancel := context.WithTimeout(gs.host.workContext(), checkoutMost)
-	defer cancel()
+// answerCheckout accepts an invoice that this bot made out for this person, and nothing else. storable reports whether the store has room for the
+// payment.
+func (gs *gifts) answerCheckout(ctx context.Context, u *telegram.Update, storable func() bool) error {
 	q := u.Checkout
 	payload := map[string]any{"pre_checkout_query_id": q.ID, "ok": true}
 	why := ""
 	switch g, ok := parseGift(q.Payload); {
 	case !ok || g.person != u.Person || g.stars != q.Total || q.Currency != stars:
 		why = "donate.refused"
-	case !gs.hasRoom(u):
+	case !gs.room() || !storable():
 		why = "donate.no_room"
 	}
 	if why != "" {
@@ -47,23 +35,4 @@ func (gs *gifts) answerCheckout(u *update) error {
 		return err
 	}
 	return nil
-}
-
-// hasRoom reports whether the store has room for the payment that follows a checkout. A store that is slow, or fails for another reason, may
-// work again by then.
-func (gs *gifts) hasRoom(u *update) bool {
-	if !gs.room() {
-		return false
-	}
-	if u.kept == nil {
-		return true
-	}
-	late := time.NewTimer(roomMost)
-	defer late.Stop()
-	select {
-	case err := <-u.kept:
-		return !errors.Is(err, store.ErrFull)
-	case <-late.C:
-		return true
-	}
 }

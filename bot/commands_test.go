@@ -21,7 +21,8 @@ func TestEveryCommandAndButtonIsOnThePage(t *testing.T) {
 		name, _, _ = strings.Cut(name, ":")
 		listed[name] = true
 	}
-	m := (&Bot{}).routes()
+	m := router{}
+	m.fill()
 	for name := range m.commands {
 		if !listed["/"+name] {
 			t.Errorf("/%s is not listed", name)
@@ -30,7 +31,7 @@ func TestEveryCommandAndButtonIsOnThePage(t *testing.T) {
 			t.Errorf("/%s is not in Telegram's menu", name)
 		}
 	}
-	for name := range m.operator {
+	for name := range m.operatorCommands {
 		if !listed["/"+name] {
 			t.Errorf("/%s is not listed", name)
 		}
@@ -38,7 +39,7 @@ func TestEveryCommandAndButtonIsOnThePage(t *testing.T) {
 			t.Errorf("/%s is not in the operators' menu", name)
 		}
 	}
-	for id := range m.callbacks {
+	for id := range m.buttons {
 		if !listed[id] {
 			t.Errorf("button %s is not listed", id)
 		}

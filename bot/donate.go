@@ -7,20 +7,19 @@ import (
 	"strings"
 	"time"
 
+	"excursobot/bot/intake"
 	"excursobot/bot/telegram"
 	"excursobot/store"
 )
 
 // gifts handles donations in stars: invoices, checkouts, payments and refunds.
 type gifts struct {
-	out      *telegram.Sender
-	reply    *responder
-	host     host
-	store    giftStore
-	checkout *checkouts
-	room     func() bool // Config.Room
-	observe  Observe
-	log      *slog.Logger
+	out     *telegram.Sender
+	reply   *responder
+	store   giftStore
+	room    func() bool // Config.Room
+	observe Observe
+	log     *slog.Logger
 }
 
 type giftStore interface {
@@ -42,21 +41,21 @@ func (gs *gifts) onDonate(ctx context.Context, u *update) error {
 }
 
 // giveButton ("give:<stars>", "give:other") sends an invoice, or asks for an amount.
-func (gs *gifts) giveButton(u *update, args string) job {
+func (gs *gifts) giveButton(u *telegram.Update, args string) intake.Job {
 	if !u.Private {
 		return gs.reply.oldButton()
 	}
 	if args == "other" {
-		return job{kind: "button", run: gs.askAmount}
+		return gs.reply.job("button", gs.askAmount)
 	}
 	amount, err := strconv.Atoi(args)
 	if err != nil || !fineGift(amount) {
 		return gs.reply.oldButton()
 	}
-	return job{kind: "button", run: func(ctx context.Context, u *update) error {
+	return gs.reply.job("button", func(ctx context.Context, u *update) error {
 		gs.out.AnswerCallback(ctx, u.Callback.ID, "")
 		return gs.sendInvoice(ctx, u, amount)
-	}}
+	})
 }
 
 // askAmount asks for a number. The question is stored, because the answer may come after a restart.

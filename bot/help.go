@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"excursobot/bot/intake"
 	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 )
@@ -48,7 +49,7 @@ func (h *help) onStart(ctx context.Context, u *update) error {
 }
 
 // menuButton ("menu:<what>") answers as the command of that name does.
-func (h *help) menuButton(u *update, what string) job {
+func (h *help) menuButton(u *telegram.Update, what string) intake.Job {
 	show, ok := map[string]func(*text.Words) telegram.Message{
 		"live":     func(words *text.Words) telegram.Message { return telegram.Message{HTML: words.Say("how_live.text")} },
 		"language": func(words *text.Words) telegram.Message { return languageMenu(words, h.words) },
@@ -57,11 +58,11 @@ func (h *help) menuButton(u *update, what string) job {
 	if !ok || !u.Private {
 		return h.reply.oldButton()
 	}
-	return job{kind: "button", run: func(ctx context.Context, u *update) error {
+	return h.reply.job("button", func(ctx context.Context, u *update) error {
 		h.out.AnswerCallback(ctx, u.Callback.ID, "")
 		_, err := h.out.Send(ctx, u.Chat, show(u.words))
 		return err
-	}}
+	})
 }
 
 // onHelp explains how the bot works.

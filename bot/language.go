@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"excursobot/bot/intake"
 	"excursobot/bot/telegram"
 	"excursobot/store"
 )
@@ -15,18 +16,18 @@ func (s *settings) onLanguage(ctx context.Context, u *update) error {
 }
 
 // languageButton ("lang:<code>", "lang:more") chooses the language, or shows the languages in which there are only stories.
-func (s *settings) languageButton(u *update, code string) job {
+func (s *settings) languageButton(u *telegram.Update, code string) intake.Job {
 	if code == moreLanguages {
-		return job{kind: "button", run: func(ctx context.Context, u *update) error {
+		return s.reply.job("button", func(ctx context.Context, u *update) error {
 			s.out.AnswerCallback(ctx, u.Callback.ID, "")
 			return s.reply.replace(ctx, u, storyLanguageMenu(u.words, s.words))
-		}}
+		})
 	}
 	name, storyOnly := s.words.StoryLanguage(code)
 	if !u.Private || !storyOnly && !slices.Contains(s.words.Languages(), code) {
 		return s.reply.oldButton()
 	}
-	return job{kind: "button", run: func(ctx context.Context, u *update) error {
+	return s.reply.job("button", func(ctx context.Context, u *update) error {
 		s.out.AnswerCallback(ctx, u.Callback.ID, "")
 		_, err := s.store.UpdateUser(ctx, u.Person, func(user *store.User) error {
 			user.Language = code
@@ -44,5 +45,5 @@ func (s *settings) languageButton(u *update, code string) job {
 			return err
 		}
 		return s.reply.unbutton(ctx, u)
-	}}
+	})
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"excursobot/bot/guide"
+	"excursobot/bot/intake"
 	"excursobot/bot/live"
 	"excursobot/bot/telegram"
 	"excursobot/geo"
@@ -30,25 +31,38 @@ type stories struct {
 	log      *slog.Logger
 }
 
-// job returns the job of a request for a story at p.
-func (s *stories) job(p geo.Point) job {
-	if !p.Valid() {
-		return job{kind: "location", run: s.reply.badLocation}
+// job returns the job of a request for a story at p. Then, unless it is nil, runs after it.
+func (s *stories) job(kind string, p geo.Point, then handler) intake.Job {
+	run := s.reply.badLocation
+	if p.Valid() {
+		run = func(ctx context.Context, u *update) error { return s.onLocation(ctx, u, p) }
 	}
-	return job{kind: "location", lane: telling, story: true, run: func(ctx context.Context, u *update) error {
-		return s.onLocation(ctx, u, p)
-	}}
+	if then != nil {
+		first := run
+		run = func(ctx context.Context, u *update) error {
+			err := first(ctx, u)
+			if after := then(ctx, u); err == nil {
+				err = after
+			}
+			return err
+		}
+	}
+	if !p.Valid() {
+		return s.reply.job(kind, run)
+	}
+	return intake.Story{Kind: kind, Lane: intake.Telling, Run: s.reply.handle(run)}
 }
 
+// jobLocation names requests for a story at a point in the metrics.
+const jobLocation = "location"
+
 // moreButton ("more:<lat>,<lon>") asks for another story at the same point.
-func (s *stories) moreButton(_ *update, args string) job {
+func (s *stories) moreButton(_ *telegram.Update, args string) intake.Job {
 	p, ok := parsePoint(args)
 	if !ok {
 		return s.reply.oldButton()
 	}
-	j := s.job(p)
-	j.kind = "button"
-	return j
+	return s.job("button", p, nil)
 }
 
 // onLocation tells one story about a place near p. A story of the library is sent at once. If it must be written, a card comes first and becomes
@@ -79,7 +93,7 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 		s.report.story(kindStatic, u.Person, p, source, time.Since(u.Arrived))
 		return s.explain(ctx, u, card, err)
 	}
-	s.host.noteShown(ctx, u, story.Place.ID, card)
+	s.host.NoteShown(ctx, u.Task, intake.Shown{Place: story.Place.ID, Message: card})
 	m := storyMessage(u.words, story, p, s.pictures && !u.user.HidePictures)
 	hints := s.hints(u)
 	if hints {
@@ -117,7 +131,7 @@ func (s *stories) showCard(ctx context.Context, u *update, c guide.Card) int {
 		return u.Shown.Message
 	}
 	s.observe.First(kindStatic, time.Since(u.Arrived))
-	s.host.noteShown(ctx, u, c.Place.ID, id)
+	s.host.NoteShown(ctx, u.Task, intake.Shown{Place: c.Place.ID, Message: id})
 	return id
 }
 
@@ -144,8 +158,8 @@ func (s *stories) hinted(ctx context.Context, u *update) {
 
 // record stores that the story was told. The person has it already, so neither a stop nor a full disk prevents that.
 func (s *stories) record(ctx context.Context, u *update, story guide.Story, claim *guide.Claim) {
-	u.done = true
-	err := s.host.delivered(ctx, store.Delivery{
+	u.Recorded()
+	err := s.host.Delivered(ctx, store.Delivery{
 		Update: u.ID, Person: u.Person, Place: story.Place.ID, At: time.Now(),
 	}, claim.Confirm())
 	if err != nil {
@@ -166,7 +180,7 @@ func (s *stories) explain(ctx context.Context, u *update, card int, cause error)
 		key = "error.source"
 	case errors.Is(cause, guide.ErrOverloaded):
 		key = "error.overloaded"
-	case s.host.workContext().Err() != nil:
+	case s.host.Work().Err() != nil:
 		return cause
 	default:
 		key = "error.internal"

@@ -50,7 +50,7 @@ func TestAdminReport(t *testing.T) {
 		w.must(err)
 		spent, err := w.store.Spent(t.Context(), "2000-01-01", 0)
 		w.must(err)
-		w.bot.observe.Error("test")
+		w.cfg.Observe.Error("test")
 		got := w.ask(admin, "/admin").HTML
 		words := w.bot.cfg.Words.Words("en")
 		for _, want := range []string{
@@ -67,7 +67,7 @@ func TestAdminReport(t *testing.T) {
 		}
 		_, err = w.store.Accept(t.Context(), store.Entry{Update: 7, Chat: 1, Arrived: time.Now(), Raw: []byte("{}")})
 		w.must(err)
-		for range store.TriesMost {
+		for range store.MaxTries {
 			_, err = w.store.Retry(t.Context(), 7)
 			w.must(err)
 		}

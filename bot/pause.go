@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"excursobot/bot/telegram"
 	"excursobot/store"
 )
 
@@ -19,10 +20,10 @@ const (
 
 // pause knows whether the bot is paused.
 type pause struct {
-	store     store.Settings
-	operators operatorIDs // it does not hold for them
-	observe   Observe
-	log       *slog.Logger
+	store   store.Settings
+	exempt  operatorIDs // operators, for whom it does not hold
+	observe Observe
+	log     *slog.Logger
 
 	mu    sync.Mutex
 	on    bool
@@ -67,7 +68,7 @@ func (p *pause) set(ctx context.Context, on bool) error {
 }
 
 // closedFor reports whether the pause holds for an update. It does not hold for operators, nor for updates that get no answer anyway.
-func (p *pause) closedFor(ctx context.Context, u *update) bool {
+func (p *pause) closedFor(ctx context.Context, u *telegram.Update) bool {
 	silent := u.Edited != nil || u.Member != nil
-	return !silent && !p.operators.has(u.Person) && p.active(ctx)
+	return !silent && !p.exempt.has(u.Person) && p.active(ctx)
 }

@@ -1,20 +1,29 @@
 package bot
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
-	tele "gopkg.in/telebot.v3"
-
+	"excursobot/bot/intake"
 	"excursobot/bot/telegram"
 	"excursobot/store"
 )
 
+// paymentJob returns the job of a payment. The payment is stored before Telegram hears that the update was accepted, and again, without effect, before
+// each thanks: whatever is lost on the way, Telegram or the inbox brings it again.
+func (gs *gifts) paymentJob(u *telegram.Update) intake.Job {
+	store := func(ctx context.Context) error { _, err := gs.credit(ctx, u); return err }
+	return intake.Money{Kind: "payment", Store: store, Run: gs.reply.handleMoney(gs.onPayment)}
+}
+
+// refundJob returns the job of a refund that Telegram tells of. The inbox stores it.
+func (gs *gifts) refundJob() intake.Job {
+	return intake.Money{Kind: "payment", Run: gs.reply.handleMoney(gs.onRefunded)}
+}
+
 // credit stores the payment of an update, once.
-func (gs *gifts) credit(ctx context.Context, u *update) (store.Payment, error) {
+func (gs *gifts) credit(ctx context.Context, u *telegram.Update) (store.Payment, error) {
 	p := u.Message.Payment
 	if p.Currency != stars {
 		gs.observe.Error("payment")
@@ -36,7 +45,7 @@ func (gs *gifts) credit(ctx context.Context, u *update) (store.Payment, error) {
 
 // onPayment stores a payment and thanks for it, each time that Telegram delivers it.
 func (gs *gifts) onPayment(ctx context.Context, u *update) error {
-	p, err := gs.credit(ctx, u)
+	p, err := gs.credit(ctx, u.Update)
 	if err != nil {
 		return err
 	}
@@ -71,20 +80,4 @@ func (gs *gifts) noteRefund(ctx context.Context, p store.Payment, person int64) 
 		return nil // they got their stars back
 	}
 	return err
-}
-
-// refundIn reads a message's refunded_payment, nil if there is none.
-func refundIn(raw []byte) *tele.Payment {
-	if !bytes.Contains(raw, []byte(`"refunded_payment"`)) {
-		return nil
-	}
-	var in struct {
-		Message struct {
-			Refunded *tele.Payment `json:"refunded_payment"`
-		} `json:"message"`
-	}
-	if json.Unmarshal(raw, &in) != nil || in.Message.Refunded == nil || in.Message.Refunded.TelegramChargeID == "" {
-		return nil
-	}
-	return in.Message.Refunded
 }

@@ -207,7 +207,7 @@ func TestForgetting(t *testing.T) {
 		if got := fromBot(h.p); len(got) != n {
 			t.Errorf("after forgetting: %q", got[len(got)-1].HTML)
 		}
-		if heard, err := w.store.Heard(t.Context(), 1); err != nil || heard != 0 {
+		if heard, err := w.store.CountTold(t.Context(), 1); err != nil || heard != 0 {
 			t.Errorf("heard %d, error %v", heard, err)
 		}
 		if _, err := w.store.User(t.Context(), 1); err == nil {
@@ -280,7 +280,7 @@ func TestTelegramsMenus(t *testing.T) {
 				t.Errorf("menu %v of %v, want %v of nobody", menu, scope, want)
 			}
 			for _, name := range menu {
-				if w.bot.mux.commands[name] == nil {
+				if w.bot.router.commands[name] == nil {
 					t.Errorf("/%s is listed and does nothing", name)
 				}
 			}
@@ -309,7 +309,7 @@ func TestOperatorsHaveAMenuOfTheirOwn(t *testing.T) {
 					t.Errorf("behind everybody's commands %v", got)
 				}
 				for _, name := range menu {
-					if _, ok := w.bot.command(operator, name); !ok {
+					if _, ok := w.bot.router.command(operator, name); !ok {
 						t.Errorf("/%s is listed and does nothing", name)
 					}
 				}

@@ -7,13 +7,14 @@ import (
 	"strings"
 	"time"
 
+	"excursobot/bot/intake"
 	"excursobot/bot/live"
 	"excursobot/bot/telegram"
 )
 
 // onStats shows what a person did with the guide.
 func (p *people) onStats(ctx context.Context, u *update) error {
-	heard, err := p.store.Heard(ctx, u.Person)
+	heard, err := p.store.CountTold(ctx, u.Person)
 	if err != nil {
 		return err
 	}
@@ -56,23 +57,23 @@ func (p *people) onForget(ctx context.Context, u *update) error {
 
 // forgetButton ("forget:<yes|no>:<person>") deletes all that is stored about a person. It runs after the stories under way, because these
 // write to the store too.
-func (p *people) forgetButton(u *update, args string) job {
+func (p *people) forgetButton(u *telegram.Update, args string) intake.Job {
 	answer, person, _ := strings.Cut(args, ":")
 	switch {
 	case answer != "yes" && answer != "no":
 		return p.reply.oldButton()
 	case person != strconv.FormatInt(u.Person, 10):
-		return job{kind: "button", run: func(ctx context.Context, u *update) error {
+		return p.reply.job("button", func(ctx context.Context, u *update) error {
 			p.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("toast.not_yours"))
 			return nil
-		}}
+		})
 	case answer == "no":
-		return job{kind: "button", run: func(ctx context.Context, u *update) error {
+		return p.reply.job("button", func(ctx context.Context, u *update) error {
 			p.out.AnswerCallback(ctx, u.Callback.ID, "")
 			return p.reply.replace(ctx, u, telegram.Message{HTML: u.words.Say("forget.cancelled")})
-		}}
+		})
 	}
-	return job{kind: "button", lane: telling, run: p.forgetPerson}
+	return intake.Reply{Kind: "button", Lane: intake.Telling, Run: p.reply.handle(p.forgetPerson)}
 }
 
 func (p *people) forgetPerson(ctx context.Context, u *update) error {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"excursobot/bot/intake"
 	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/limiter"
@@ -14,16 +15,30 @@ import (
 
 // host runs the handlers and stores what must not be lost.
 type host interface {
-	// workContext returns a context that ends with the process, not with an update.
-	workContext() context.Context
-	// guarded calls run and turns a panic into an error. update is for the log, 0 = none.
-	guarded(update int64, run func() error) error
-	// delivered stores that a story was told, now or later, and releases the claim on its place then.
-	delivered(ctx context.Context, d store.Delivery, release func()) error
-	// noteShown stores which place and which message the person sees, so that a try after a crash continues with them.
-	noteShown(ctx context.Context, u *update, place string, message int)
-	// here turns a time of Telegram's clock into one of this machine's.
-	here(t time.Time) time.Time
+	// Work returns a context that ends with the process, not with an update.
+	Work() context.Context
+	// Guarded calls run and turns a panic into an error. update is for the log, 0 = none.
+	Guarded(update int64, run func() error) error
+	// Delivered stores that a story was told, now or later, and then calls recorded.
+	Delivered(ctx context.Context, d store.Delivery, recorded func()) error
+	// NoteShown stores which place and which message the person sees, so that a try after a crash continues with them.
+	NoteShown(ctx context.Context, t *intake.Task, shown intake.Shown)
+	// LocalTime turns a time of Telegram's clock into one of this machine's.
+	LocalTime(t time.Time) time.Time
+}
+
+var _ host = (*intake.Intake)(nil)
+
+// acquaintances knows the people to whom a responder writes.
+type acquaintances interface {
+	// meet loads the profile of the person who sent the update.
+	meet(ctx context.Context, u *update)
+	reachability
+}
+
+// reachability stores who cannot be written to.
+type reachability interface {
+	unreachable(ctx context.Context, person int64)
 }
 
 // responder writes to people in their languages. Every subject has it.
@@ -33,6 +48,7 @@ type responder struct {
 	words   *text.Catalog
 	notices *limiter.Keyed[notice]
 	host    host
+	people  acquaintances
 	observe Observe
 	log     *slog.Logger
 }
@@ -45,6 +61,33 @@ type notice struct {
 
 // overloadAgain is after how long people are asked to try again.
 const overloadAgain = 30 * time.Second
+
+// job returns the job of an update that is answered with run, in the control lane.
+func (r *responder) job(kind string, run handler) intake.Job {
+	return intake.Reply{Kind: kind, Run: r.handle(run)}
+}
+
+// handle returns run as package intake calls it. A person who is banned gets no answer.
+func (r *responder) handle(run handler) intake.Handler {
+	return func(ctx context.Context, t *intake.Task) error {
+		u := r.meet(ctx, t)
+		if u.user.Banned {
+			return nil
+		}
+		return run(ctx, u)
+	}
+}
+
+// handleMoney returns run as package intake calls it. A ban does not keep a payment from being thanked for.
+func (r *responder) handleMoney(run handler) intake.Handler {
+	return func(ctx context.Context, t *intake.Task) error { return run(ctx, r.meet(ctx, t)) }
+}
+
+func (r *responder) meet(ctx context.Context, t *intake.Task) *update {
+	u := &update{Task: t}
+	r.people.meet(ctx, u)
+	return u
+}
 
 func (r *responder) say(ctx context.Context, u *update, markup string) error {
 	_, err := r.out.Send(ctx, u.Chat, telegram.Message{HTML: markup})
@@ -91,12 +134,12 @@ func (r *responder) badLocation(ctx context.Context, u *update) error {
 	return err
 }
 
-// oldButton is the job of a button without a meaning: it is old, forged or incomplete.
-func (r *responder) oldButton() job {
-	return job{kind: "button", run: func(ctx context.Context, u *update) error {
+// oldButton returns the job of a button without a meaning: it is old, forged or incomplete.
+func (r *responder) oldButton() intake.Job {
+	return r.job("button", func(ctx context.Context, u *update) error {
 		r.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("button.old"))
 		return nil
-	}}
+	})
 }
 
 // reader returns a person to whom the bot writes on its own, and their words. If the store fails, the person loses their settings for this message,

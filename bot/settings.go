@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"excursobot/bot/intake"
 	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/store"
@@ -26,13 +27,13 @@ func (s *settings) onSettings(ctx context.Context, u *update) error {
 
 // settingsButton ("set:<what>:<value>") changes a setting. The button holds the new value, so that pressing it twice has the same effect as
 // once.
-func (s *settings) settingsButton(u *update, args string) job {
+func (s *settings) settingsButton(u *telegram.Update, args string) intake.Job {
 	what, value, _ := strings.Cut(args, ":")
 	choose := choice(what, value)
 	if choose == nil || !u.Private {
 		return s.reply.oldButton()
 	}
-	return job{kind: "button", run: func(ctx context.Context, u *update) error {
+	return s.reply.job("button", func(ctx context.Context, u *update) error {
 		s.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("toast.saved"))
 		user, err := s.store.UpdateUser(ctx, u.Person, func(user *store.User) error {
 			choose(user)
@@ -42,7 +43,7 @@ func (s *settings) settingsButton(u *update, args string) job {
 			return err
 		}
 		return s.reply.replace(ctx, u, settingsMenu(u.words, user))
-	}}
+	})
 }
 
 // choice returns the change that a button makes to a profile, nil if there is no such setting.

@@ -5,54 +5,54 @@ import (
 	"errors"
 	"time"
 
-	tele "gopkg.in/telebot.v3"
-
+	"excursobot/bot/intake"
 	"excursobot/bot/live"
+	"excursobot/bot/telegram"
 	"excursobot/geo"
 	"excursobot/store"
 )
 
 // shareJob returns the job of a message that begins to share a live location in a private chat. It tells no story: the first one is due in
 // the schedule.
-func (ws *walks) shareJob(u *update, p geo.Point) job {
+func (ws *walks) shareJob(u *telegram.Update, p geo.Point) intake.Job {
 	if !p.Valid() {
-		return job{kind: kindLive, run: ws.reply.badLocation}
+		return ws.reply.job(kindLive, ws.reply.badLocation)
 	}
 	share := ws.readShare(u, u.Message)
-	lasting := share.Date.Add(share.Period).After(time.Now())
-	return job{kind: kindLive, story: true, lasting: lasting, run: func(ctx context.Context, u *update) error {
+	goesOn := share.Date.Add(share.Period).After(time.Now())
+	return intake.Story{Kind: kindLive, NeverStale: goesOn, Run: ws.reply.handle(func(ctx context.Context, u *update) error {
 		started, err := ws.live.Start(ctx, share)
 		return ws.began(ctx, u, started.Resumed, err)
-	}}
+	})}
 }
 
 // editJob returns the job of an edited location: a step of a walk, or its end if there is no live_period. A step of a known walk is handled at
 // arrival, without a lane, and only its position is stored. Groups have no walks.
-func (ws *walks) editJob(u *update) job {
+func (ws *walks) editJob(u *telegram.Update) intake.Job {
 	if !u.Private {
-		return job{kind: kindLive}
+		return intake.Nothing{Kind: kindLive}
 	}
 	share := ws.readShare(u, u.Edited)
-	j := job{kind: kindLive, fleeting: share.Period > 0, run: func(ctx context.Context, u *update) error {
+	edit := func(ctx context.Context, u *update) error {
 		began, err := ws.live.Edit(ctx, share)
 		if errors.Is(err, live.ErrEnded) || err == nil && began == nil {
 			return nil
 		}
 		return ws.began(ctx, u, began != nil && began.Resumed, err)
-	}}
-	if share.Period > 0 {
-		j.now = func() bool { return ws.live.Move(share) }
 	}
-	return j
+	if share.Period <= 0 {
+		return ws.reply.job(kindLive, edit)
+	}
+	return intake.Position{Kind: kindLive, Move: func() bool { return ws.live.Move(share) }, Run: ws.reply.handle(edit)}
 }
 
 // readShare reads a live location. Its beginning is compared with this machine's clock; the times of steps only with each other.
-func (ws *walks) readShare(u *update, m *tele.Message) live.Share {
+func (ws *walks) readShare(u *telegram.Update, m *telegram.Incoming) live.Share {
 	p, _ := location(m)
 	share := live.Share{
 		Person: u.Person, Chat: u.Chat, Message: m.ID,
 		Point: p, Heading: float64(m.Location.Heading),
-		Date:    ws.host.here(time.Unix(m.Unixtime, 0)),
+		Date:    ws.host.LocalTime(time.Unix(m.Unixtime, 0)),
 		Edited:  time.Unix(m.Unixtime, 0),
 		Period:  time.Duration(m.Location.LivePeriod) * time.Second,
 		Arrived: u.Arrived,

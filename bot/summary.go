@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"excursobot/bot/intake"
 	"excursobot/bot/live"
 	"excursobot/bot/telegram"
 	"excursobot/bot/text"
@@ -55,7 +56,7 @@ func (ws *walks) ended(w store.Walk, done func(error)) {
 		return nil
 	})
 	if !taken {
-		done(errRoomFull)
+		done(intake.ErrFull)
 	}
 }
 

@@ -54,8 +54,8 @@ func (o *operators) onAdmin(ctx context.Context, u *update) error {
 		w.Say("admin.speed", "first", tenths(today.First), "whole", tenths(today.Story)),
 		w.Say("admin.queue", "updates", o.tasks(), "calls", waiting),
 	)
-	if inbox.Parked > 0 {
-		lines = append(lines, w.Say("admin.parked", "n", inbox.Parked, "command", "excursobot parked"))
+	if inbox.DeadLetters > 0 {
+		lines = append(lines, w.Say("admin.parked", "n", inbox.DeadLetters, "command", "excursobot parked"))
 	}
 	lines = append(lines, o.tokenLines(w, spent.Day)...)
 	lines = append(lines,

@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 	"unicode/utf8"
 
+	"excursobot/bot/intake"
 	"excursobot/bot/telegram"
 
 	"excursobot/bot/sim"
@@ -46,7 +46,7 @@ func FuzzUpdates(f *testing.F) {
 	}
 	var refused atomic.Pointer[string]
 	b, stop := newFront(f, refusals{api, &refused}, func(c *Config) {
-		c.Limits = Limits{StoryRate: -1, UpdateRate: -1, AllStoryRate: -1, ChatRate: -1, OutRate: -1, NoticeInterval: time.Nanosecond}
+		c.Limits = Limits{Limits: intake.Limits{StoryRate: -1, UpdateRate: -1, AllStoryRate: -1}, ChatRate: -1, OutRate: -1, NoticeInterval: time.Nanosecond}
 		c.Admins = []int64{operator}
 	})
 	f.Cleanup(stop)
@@ -62,13 +62,8 @@ func FuzzUpdates(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.accept(t.Context(), received{id, raw})
-		b.lanes.wait()
-		for running := true; running; runtime.Gosched() {
-			b.checkout.mu.Lock()
-			running = b.checkout.running > 0
-			b.checkout.mu.Unlock()
-		}
+		post(b, hookSecret, string(raw))
+		b.waitIdle()
 		if n := b.Stats().Panics; n > 0 {
 			t.Fatalf("panic for %s", raw)
 		}

@@ -4,17 +4,18 @@ import (
 	"context"
 	"errors"
 
+	"excursobot/bot/intake"
 	"excursobot/bot/telegram"
 	"excursobot/store"
 )
 
 // voteButton ("vote:<place>:<language>:<length>:<mark>") counts a person's opinion of a story.
-func (s *stories) voteButton(_ *update, args string) job {
+func (s *stories) voteButton(_ *telegram.Update, args string) intake.Job {
 	key, mark, ok := parseVote(args)
 	if !ok {
 		return s.reply.oldButton()
 	}
-	return job{kind: "button", run: func(ctx context.Context, u *update) error {
+	return s.reply.job("button", func(ctx context.Context, u *update) error {
 		retired, err := s.guide.Vote(ctx, u.Person, key, mark)
 		switch {
 		case errors.Is(err, store.ErrNotFound) && !u.Private:
@@ -38,7 +39,7 @@ func (s *stories) voteButton(_ *update, args string) job {
 			return s.askWhy(ctx, u, key)
 		}
 		return nil
-	}}
+	})
 }
 
 // askWhy replaces the thumb that was pressed with "something's wrong".

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"excursobot/bot/guide"
+	"excursobot/bot/intake"
 	"excursobot/bot/live"
 	"excursobot/bot/telegram"
 	"excursobot/geo"
@@ -25,7 +26,7 @@ const withdrawMost = 5 * time.Second
 type walks struct {
 	out       *telegram.Sender
 	reply     *responder
-	host      host
+	host      laneHost
 	guide     *guide.Guide
 	live      *live.Live
 	store     store.Walks
@@ -33,8 +34,6 @@ type walks struct {
 	pause     *pause
 	pins      *pins
 	report    reporter
-	lanes     *lanes
-	replicas  *replicas
 	troubles  *limiter.Keyed[int64] // by person: explanations why a walk is silent
 	painter   *track.Painter
 	intervals []time.Duration // to choose from
@@ -43,27 +42,28 @@ type walks struct {
 	log       *slog.Logger
 }
 
-// reachability records who cannot be written to.
-type reachability interface {
-	unreachable(ctx context.Context, person int64)
+// laneHost is a host that runs work of the schedule in the lanes of chats.
+type laneHost interface {
+	host
+	// InLane puts work into a lane of the chat, or returns why there is no room.
+	InLane(chat int64, lane intake.Lane, work func(ctx context.Context)) error
+	// Owns reports whether the chat belongs to this process.
+	Owns(ctx context.Context, chat int64) bool
 }
 
-// errand puts work that no update asked for into the chat's control lane. It reports whether there was room.
+// errand puts work that no update asked for into the chat's control lane, and reports whether there was room.
 func (ws *walks) errand(chat int64, what string, run func(ctx context.Context) error) bool {
-	if ws.lanes.reserve(chat) != nil {
-		ws.log.Warn("overload", "what", what)
-		return false
-	}
-	ws.lanes.run(chat, control, func() {
-		ctx, cancel := context.WithTimeout(ws.host.workContext(), updateTimeout)
-		defer cancel()
-		err := ws.host.guarded(0, func() error { return run(ctx) })
-		if err != nil && ws.host.workContext().Err() == nil {
+	err := ws.host.InLane(chat, intake.Control, func(ctx context.Context) {
+		err := ws.host.Guarded(0, func() error { return run(ctx) })
+		if err != nil && ws.host.Work().Err() == nil {
 			ws.observe.Error("live")
 			ws.log.Error("walk_task_failed", "what", what, "error", err)
 		}
 	})
-	return true
+	if err != nil {
+		ws.log.Warn("overload", "what", what, "error", err)
+	}
+	return err == nil
 }
 
 // reached handles the error of a send. A person who blocked the bot is not a fault.

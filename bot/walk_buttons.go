@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"excursobot/bot/intake"
 	"excursobot/bot/live"
 	"excursobot/bot/telegram"
 )
@@ -29,7 +30,7 @@ func (ws *walks) onStop(ctx context.Context, u *update) error {
 }
 
 // everyButton ("every:<duration>") chooses how often stories come.
-func (ws *walks) everyButton(_ *update, args string) job {
+func (ws *walks) everyButton(_ *telegram.Update, args string) intake.Job {
 	every, err := time.ParseDuration(args)
 	if err != nil {
 		return ws.reply.oldButton()
@@ -41,7 +42,7 @@ func (ws *walks) everyButton(_ *update, args string) job {
 }
 
 // liveButton ("live:pause", "live:resume", "live:stop", "live:how") pauses, resumes or ends a walk, or explains walks.
-func (ws *walks) liveButton(_ *update, args string) job {
+func (ws *walks) liveButton(_ *telegram.Update, args string) intake.Job {
 	switch args {
 	case "pause":
 		return ws.walkButton(func(ctx context.Context, u *update) (telegram.Message, error) {
@@ -67,8 +68,8 @@ func (ws *walks) liveButton(_ *update, args string) job {
 }
 
 // walkButton returns the job of a button whose message is replaced with the result of fn. If that is empty, the message only loses its buttons.
-func (ws *walks) walkButton(fn func(context.Context, *update) (telegram.Message, error)) job {
-	return job{kind: "button", run: func(ctx context.Context, u *update) error {
+func (ws *walks) walkButton(fn func(context.Context, *update) (telegram.Message, error)) intake.Job {
+	return ws.reply.job("button", func(ctx context.Context, u *update) error {
 		m, err := fn(ctx, u)
 		switch {
 		case errors.Is(err, live.ErrNoWalk):
@@ -87,7 +88,7 @@ func (ws *walks) walkButton(fn func(context.Context, *update) (telegram.Message,
 		}
 		_, err = ws.out.Edit(ctx, u.Chat, u.Callback.Message.ID, m)
 		return err
-	}}
+	})
 }
 
 func (ws *walks) onNext(ctx context.Context, u *update) error {

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 
+	"excursobot/bot/intake"
 	"excursobot/bot/live"
 	"excursobot/bot/telegram"
 	"excursobot/geo"
@@ -24,18 +25,14 @@ func (ws *walks) hooks() live.Hooks {
 
 // deliver tells a story that is due, in the chat's lane of stories, so that there are never two at once.
 func (ws *walks) deliver(ctx context.Context, t live.Tick, done func(live.Outcome)) {
-	if ws.lanes.reserve(t.Chat) != nil {
-		done(live.Dropped)
-		return
-	}
-	ws.lanes.run(t.Chat, telling, func() {
+	err := ws.host.InLane(t.Chat, intake.Telling, func(work context.Context) {
 		outcome := live.Failed // after a panic
 		pin := func(context.Context) {}
-		_ = ws.host.guarded(0, func() error { // logged there
-			ctx, cancel := context.WithTimeout(ctx, updateTimeout)
+		_ = ws.host.Guarded(0, func() error { // logged there
+			ctx, cancel := context.WithCancel(ctx)
 			defer cancel()
-			defer context.AfterFunc(ws.host.workContext(), cancel)()
-			if !ws.replicas.ours(ctx, t.Chat) {
+			defer context.AfterFunc(work, cancel)()
+			if !ws.host.Owns(ctx, t.Chat) {
 				outcome = live.Dropped
 				return nil
 			}
@@ -43,11 +40,11 @@ func (ws *walks) deliver(ctx context.Context, t live.Tick, done func(live.Outcom
 			return nil
 		})
 		done(outcome)
-		_ = ws.host.guarded(0, func() error { // the schedule goes on meanwhile
-			pin(ws.host.workContext())
-			return nil
-		})
+		pin(ws.host.Work()) // the schedule goes on meanwhile
 	})
+	if err != nil {
+		done(live.Dropped)
+	}
 }
 
 // prepare prefetches stories around the point where the person is expected.

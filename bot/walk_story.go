@@ -24,6 +24,9 @@ type walkStory struct {
 	pin    func(context.Context) // sends the pin, after the story
 }
 
+// beginMost bounds the record of what the person sees: the person waits behind it.
+const beginMost = 2 * time.Second
+
 // tell tells a walk's story. The function that it returns sends the pin, after the schedule got the outcome. ctx ends with the walk.
 func (ws *walks) tell(ctx context.Context, due live.Tick) (live.Outcome, func(context.Context)) {
 	nothing := func(context.Context) {}
@@ -83,7 +86,7 @@ func (t *walkStory) tell(ctx context.Context) live.Outcome {
 // show sends the card and the question how often stories should come. It returns the card's message, 0 if it could not be sent. The end of the walk
 // does not cut off a card under way, because then its id would be unknown and it could not be deleted.
 func (t *walkStory) show(ctx context.Context, c guide.Card) int {
-	id, err := t.walks.out.Edit(t.walks.host.workContext(), t.Chat, t.Attempt.Message, cardMessage(t.words, c))
+	id, err := t.walks.out.Edit(t.walks.host.Work(), t.Chat, t.Attempt.Message, cardMessage(t.words, c))
 	if err != nil {
 		t.walks.log.Warn("card_failed", "walk", t.Walk, "error", err)
 		return t.Attempt.Message
@@ -100,7 +103,7 @@ func (t *walkStory) begin(ctx context.Context, place string, message int) {
 		return
 	}
 	t.Attempt.Place, t.Attempt.Message = place, message
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteMost)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), beginMost)
 	defer cancel()
 	if err := t.walks.live.RecordAttempt(ctx, t.Tick, place, message); err != nil && !errors.Is(err, live.ErrNoWalk) {
 		t.walks.observe.Error("store")
@@ -131,7 +134,7 @@ func (t *walkStory) ask(ctx context.Context) {
 
 // record stores that the story was told. The person has it already, so neither a stop nor the end of the walk prevents that.
 func (t *walkStory) record(ctx context.Context, s guide.Story, claim *guide.Claim) {
-	err := t.walks.host.delivered(ctx, store.Delivery{
+	err := t.walks.host.Delivered(ctx, store.Delivery{
 		Person: t.Person, Place: s.Place.ID, Walk: t.Walk, Number: t.Number,
 		Title: s.Place.Title, Point: s.Place.Point, At: time.Now(),
 	}, claim.Confirm())

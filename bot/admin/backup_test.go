@@ -17,14 +17,14 @@ import (
 	"excursobot/store/boltstore"
 )
 
-// deadLetterLine is what "excursobot dead-letters" says of the update that park puts aside.
+// deadLetterLine is the output of dead-letters for the update of park.
 const deadLetterLine = `{"update":7,"arrived":"2026-05-17T12:00:00Z","tries":3,"place":"Q1","raw":{"update_id":7}}`
 
 func park(t *testing.T, s store.Store) {
 	t.Helper()
 	_, err := s.Accept(t.Context(), store.Entry{Update: 7, Chat: 1, Arrived: time.Date(2026, 5, 17, 12, 0, 0, 0, time.UTC), Raw: []byte(`{"update_id":7}`)})
 	err = errors.Join(err, s.Note(t.Context(), 7, "Q1", 0))
-	for range store.TriesMost {
+	for range store.MaxTries {
 		_, again := s.Retry(t.Context(), 7)
 		err = errors.Join(err, again)
 	}
@@ -126,7 +126,7 @@ func TestABadBackupIsNotRestored(t *testing.T) {
 	if !isDone(t, a.storeFile(), 1) {
 		t.Error("the store was changed")
 	}
-	// A damaged store is what restore is for.
+	// A damaged store is replaced.
 	good := filepath.Join(a.dir, "good.db")
 	if err := errors.Join(boltstore.CopyFile(good, a.storeFile()), boltstore.CopyFile(a.storeFile(), bad)); err != nil {
 		t.Fatal(err)

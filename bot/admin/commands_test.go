@@ -24,7 +24,7 @@ const (
 	exitUsage   = 2
 )
 
-// Main runs a command as the program does, with flags that have a value of their own as the next argument.
+// Main runs a command and returns its exit code. It stands in for package cli, which imports this one.
 func Main(args []string, stdout, stderr io.Writer, environ []string) int {
 	err := command(context.Background(), args, stdout, stderr, environ)
 	switch {
@@ -87,7 +87,7 @@ func run(dir string, args ...string) (code int, out, errs string) {
 	return code, stdout.String(), stderr.String()
 }
 
-// running is a store in a short directory (a socket's path has at most 108 bytes), open as a bot has it that runs.
+// running is the open store of a bot that runs, in a directory with a short name: a socket's path has at most 108 bytes.
 type running struct {
 	dir   string
 	store *boltstore.Store

@@ -40,7 +40,7 @@ type deadLetter struct {
 
 // writeDeadLetters writes one JSON object a line, the last update first.
 func writeDeadLetters(ctx context.Context, inbox store.Inbox, w io.Writer) error {
-	entries, err := inbox.Parked(ctx)
+	entries, err := inbox.DeadLetters(ctx)
 	if err != nil {
 		return err
 	}

@@ -294,7 +294,7 @@ func replicas(t *testing.T, url string) [2]*replica {
 		})
 		r := &replica{Store: s, name: fmt.Sprint("replica", i)}
 		r.backups = &Backups{Dir: t.TempDir(), Every: 24 * time.Hour, Keep: 7, Database: s, Replica: r.name, Log: slog.New(slog.DiscardHandler)}
-		if _, err := s.Beat(t.Context(), r.name, time.Minute); err != nil {
+		if _, err := s.Heartbeat(t.Context(), r.name, time.Minute); err != nil {
 			t.Fatal(err)
 		}
 		all[i] = r

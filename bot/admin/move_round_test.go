@@ -207,7 +207,7 @@ func fillLarge(t *testing.T, path string, n int) {
 	for i := range 100 {
 		raw := bytes.Repeat([]byte("update"), 100)
 		add(store.Entry{Update: int64(1_000_000 + i), Chat: int64(i), Arrived: at, Raw: raw, Tries: 1})
-		add(store.ParkedRow{Position: i + 1, Entry: store.Entry{Update: int64(i) + 1, Chat: int64(i), Arrived: at, Raw: raw, Tries: 3}})
+		add(store.DeadLetterRow{Position: i + 1, Entry: store.Entry{Update: int64(i) + 1, Chat: int64(i), Arrived: at, Raw: raw, Tries: 3}})
 	}
 	flush()
 	if err := errors.Join(s.Check(t.Context()), s.Close()); err != nil {

@@ -56,7 +56,7 @@ func status(a *App, path string) (int, string) {
 	return w.Code, w.Body.String()
 }
 
-// fromBot returns what the bot said, without the pins on the map.
+// fromBot returns the bot's messages without the venues.
 func fromBot(p *sim.Person) []sim.Message {
 	return slices.DeleteFunc(p.Messages(), func(m sim.Message) bool { return !m.FromBot || m.Method == "sendVenue" })
 }

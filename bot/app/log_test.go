@@ -46,7 +46,7 @@ func TestLogsHoldNoSecret(t *testing.T) {
 			for _, secret := range cfg.Secrets() {
 				for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret)} {
 					if strings.Contains(text, form) {
-						t.Errorf("%q stands in the log:\n%s", form, text)
+						t.Errorf("%q is in the log:\n%s", form, text)
 					}
 				}
 			}
@@ -114,7 +114,7 @@ type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
-// derivedSecret is the webhook secret of a bot to which nobody gave one.
+// derivedSecret returns the webhook secret of a bot without a configured one.
 func derivedSecret(token string) string {
 	cfg := config.Defaults()
 	cfg.Telegram.Token = token

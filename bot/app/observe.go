@@ -95,7 +95,7 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 	r := monitor.Reading{
 		Ingest: monitor.Ingest{
 			Polling: a.cfg.Telegram.WebhookURL == "", InWork: b.Tasks, Capacity: a.cfg.Ingest.MaxInflight,
-			DeadLetters: b.Parked, Dropped: b.Dropped, Refused: b.Refused, Panics: b.Panics,
+			DeadLetters: b.DeadLetters, Dropped: b.Dropped, Refused: b.Refused, Panics: b.Panics,
 		},
 		Gate: monitor.Gate{
 			Slots: g.Gate.Slots, Running: g.Gate.Running, Peak: g.Gate.Peak, Room: queueSize,
@@ -134,7 +134,7 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 		r.Budget.Spent = spent.Day
 	}
 	if inbox, err := a.store.InboxStats(ctx); err == nil {
-		r.Inbox = monitor.Inbox{Pending: inbox.Pending, DeadLetters: inbox.Parked}
+		r.Inbox = monitor.Inbox{Pending: inbox.Pending, DeadLetters: inbox.DeadLetters}
 	}
 	r.Store = a.readStore(ctx)
 	return r

@@ -26,7 +26,7 @@ func here(a *App, path string) *httptest.ResponseRecorder {
 	return w
 }
 
-// One location, from the wiring's point of view: every part's numbers arrive in the stats, in the metrics and on the page.
+// After one location, every part's numbers are in the stats, in the metrics and on the page.
 func TestMonitorSeesARequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cfg := config.Defaults()

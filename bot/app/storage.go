@@ -14,6 +14,7 @@ import (
 	"excursobot/bot/monitor"
 	"excursobot/store"
 	"excursobot/store/boltstore"
+	"excursobot/store/fallback"
 	"excursobot/store/pgstore"
 )
 
@@ -48,7 +49,7 @@ func (a *App) openDatabase() error {
 	if err != nil {
 		return fmt.Errorf("store.postgres (%s): %w", a.cfg.Origin("store.postgres"), err)
 	}
-	a.store, a.database = store.NewSteady(killpoint.Store(s)), s
+	a.store, a.database = fallback.New(killpoint.Store(s)), s
 	a.replica = replicaName(a.env)
 	a.log = a.log.With("replica", a.replica)
 	a.stop.push("store", s.Close)

@@ -33,7 +33,7 @@ func newDatabaseApp(t *testing.T, url string) (*App, *sim.Telegram, *places.Pack
 	return a, telegram, pack
 }
 
-// With a database the bot answers, remembers over a restart, and leaves the data directory alone.
+// With a database the bot answers, remembers across a restart, and writes nothing to the data directory.
 func TestDatabase(t *testing.T) {
 	url := pgtest.URL(t)
 	a, telegram, pack := newDatabaseApp(t, url)

@@ -21,7 +21,7 @@ import (
 	"excursobot/geo"
 )
 
-// town is a world in which processes come and go: Telegram, model and Wikipedia outlive them.
+// town is a simulated world whose Telegram, model and Wikipedia outlive the bot's processes.
 type town struct {
 	t        *testing.T
 	telegram *sim.Telegram
@@ -31,7 +31,7 @@ type town struct {
 	stop     func() error
 }
 
-// newTown has walks every 5 or 10 s, and starts a process.
+// newTown starts a process that tells a story every 5 or 10 s of a walk.
 func newTown(t *testing.T) *town {
 	t.Helper()
 	cfg := config.Defaults()
@@ -58,7 +58,7 @@ func (s *town) start(dir string) {
 	s.stop = running(s.t, a)
 }
 
-// kill leaves the next process what kill -9 would: the file as it is, and nothing said or written after this moment.
+// kill leaves for the next process what kill -9 would: the file as it is, with nothing sent or written after this moment.
 func (s *town) kill() {
 	s.t.Helper()
 	synctest.Wait() // between two transactions
@@ -111,7 +111,7 @@ func (s *town) stroll(id int64) *stroll {
 	return p
 }
 
-// walk lets all go on for the time, with a fix each every 2 s.
+// walk lets people walk for d, with a fix every 2 s.
 func walk(d time.Duration, people ...*stroll) {
 	for end := time.Now().Add(d); time.Now().Before(end); {
 		time.Sleep(min(2*time.Second, time.Until(end)))
@@ -124,7 +124,7 @@ func walk(d time.Duration, people ...*stroll) {
 
 var strollStory = regexp.MustCompile(`^(\d+)\. (.*?) · `)
 
-// told returns how many stories the person heard, numbered without a gap and without a place told twice, and when each was due at the latest.
+// told returns the stories of the walk. It checks that they are numbered without a gap and that no place was told twice.
 func (p *stroll) told(t *testing.T) []sim.Message {
 	t.Helper()
 	var list []sim.Message
@@ -146,7 +146,7 @@ func (p *stroll) told(t *testing.T) []sim.Message {
 	return list
 }
 
-// questions counts how often the person was asked how often.
+// questions counts how often the person was asked for the interval.
 func (p *stroll) questions() int {
 	n := 0
 	for _, m := range fromBot(p.Person) {
@@ -240,7 +240,7 @@ func TestTheEndIsSaidByTheNextProcess(t *testing.T) {
 	})
 }
 
-// A stop lets the story under way arrive, and the next process goes on with the walk.
+// At a stop the story that is being written still arrives, and the next process continues the walk.
 func TestAStopDrainsAWalksStory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newTown(t)

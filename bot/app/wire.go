@@ -13,6 +13,7 @@ import (
 	"excursobot/bot/config"
 	"excursobot/bot/guide"
 	"excursobot/bot/guide/model"
+	"excursobot/bot/intake"
 	"excursobot/bot/killpoint"
 	"excursobot/bot/live"
 	"excursobot/bot/monitor"
@@ -245,9 +246,11 @@ func (a *App) buildBot(world World) error {
 		},
 		Observe: a.observeBot(world.Answered),
 		Limits: bot.Limits{
-			StoryRate: 1 / lim.PersonStoryEvery.Seconds(), StoryBurst: lim.PersonStoryBurst,
-			UpdateRate: lim.PersonUpdates, UpdateBurst: lim.PersonUpdatesBurst,
-			AllStoryRate: lim.Stories, AllStoryBurst: lim.StoriesBurst,
+			Limits: intake.Limits{
+				StoryRate: 1 / lim.PersonStoryEvery.Seconds(), StoryBurst: lim.PersonStoryBurst,
+				UpdateRate: lim.PersonUpdates, UpdateBurst: lim.PersonUpdatesBurst,
+				AllStoryRate: lim.Stories, AllStoryBurst: lim.StoriesBurst,
+			},
 			ChatRate: lim.ChatMessages, ChatBurst: lim.ChatMessagesBurst,
 			OutRate: lim.Messages,
 		},

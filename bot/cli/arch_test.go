@@ -31,6 +31,7 @@ var table = map[string]imports{
 	"geo/maplink":          {ours: []string{"geo"}},
 	"geo/track":            {ours: []string{"geo"}, libraries: []string{"golang.org/x/image"}},
 	"store":                {ours: []string{"geo"}},
+	"store/fallback":       {ours: []string{"store", "geo"}},
 	"store/boltstore":      {ours: []string{"store", "geo"}, libraries: []string{"go.etcd.io/bbolt"}},
 	"store/pgstore":        {ours: []string{"store", "geo", "limiter"}, libraries: []string{"github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"}},
 	"store/pgstore/legacy": {libraries: []string{"github.com/jackc/pgx/v5"}},
@@ -40,14 +41,16 @@ var table = map[string]imports{
 	"bot/guide/model":      {ours: []string{"limiter", "geo/places"}, libraries: []string{"github.com/sashabaranov/go-openai", "github.com/sony/gobreaker/v2"}},
 	"bot/guide":            {ours: []string{"geo", "geo/places", "bot/guide/model", "limiter", "store"}},
 	"bot/live":             {ours: []string{"geo", "geo/track", "limiter", "store"}},
-	"bot/telegram":         {ours: []string{"limiter"}},
-	"bot":                  {ours: []string{"geo", "geo/maplink", "geo/track", "geo/places", "limiter", "store", "bot/telegram", "bot/text", "bot/guide", "bot/live"}, libraries: []string{"gopkg.in/telebot.v3"}},
+	"bot/telegram":         {ours: []string{"limiter"}, libraries: []string{"gopkg.in/telebot.v3"}},
+	"bot/intake/cluster":   {ours: []string{"limiter", "store"}},
+	"bot/intake":           {ours: []string{"bot/intake/cluster", "bot/telegram", "limiter", "store"}},
+	"bot":                  {ours: []string{"geo", "geo/maplink", "geo/track", "geo/places", "limiter", "store", "bot/intake", "bot/telegram", "bot/text", "bot/guide", "bot/live"}},
 	"bot/monitor":          {libraries: []string{"github.com/prometheus/client_golang"}},
 	"bot/config":           {ours: []string{"store/pgstore"}, libraries: []string{"go.yaml.in/yaml/v4"}},
 	"bot/web":              {},
 	"bot/killpoint":        {ours: []string{"store"}},
 	"bot/admin":            {ours: []string{"bot/config", "bot/killpoint", "bot/text", "bot/web", "limiter", "store", "store/boltstore", "store/pgstore", "store/pgstore/legacy"}},
-	"bot/app":              {ours: []string{"bot", "bot/admin", "bot/config", "bot/guide", "bot/guide/model", "bot/killpoint", "bot/live", "bot/monitor", "bot/telegram", "bot/text", "bot/web", "geo", "geo/places", "limiter", "store", "store/boltstore", "store/pgstore"}, libraries: []string{"github.com/lmittmann/tint"}},
+	"bot/app":              {ours: []string{"bot", "bot/admin", "bot/config", "bot/guide", "bot/intake", "bot/guide/model", "bot/killpoint", "bot/live", "bot/monitor", "bot/telegram", "bot/text", "bot/web", "geo", "geo/places", "limiter", "store", "store/boltstore", "store/fallback", "store/pgstore"}, libraries: []string{"github.com/lmittmann/tint"}},
 	"bot/demo":             {ours: []string{"bot/app", "bot/config", "bot/guide", "bot/sim", "bot/web", "geo", "geo/places"}},
 	"bot/loadtest":         {ours: []string{"bot/app", "bot/config", "bot/guide", "bot/sim", "bot/text", "bot/web", "geo", "limiter"}},
 	"bot/cli":              {ours: []string{"bot/admin", "bot/app", "bot/config", "bot/demo", "bot/loadtest", "bot/web"}, libraries: []string{"github.com/alecthomas/kong"}},
@@ -56,7 +59,7 @@ var table = map[string]imports{
 
 // inTests is what every test may import as well: the simulated servers, the real store and its suite.
 var inTests = imports{
-	ours:      []string{"bot/sim", "store/boltstore", "store/pgstore", "store/pgstore/pgtest", "store/storetest", "bot/text", "geo", "geo/places", "limiter", "store", "bot/guide", "bot/guide/model"},
+	ours:      []string{"bot/sim", "store/boltstore", "store/fallback", "store/pgstore", "store/pgstore/pgtest", "store/storetest", "bot/text", "geo", "geo/places", "limiter", "store", "bot/guide", "bot/guide/model"},
 	libraries: []string{"github.com/google/go-cmp"},
 }
 
@@ -143,7 +146,7 @@ func TestRefuse(t *testing.T) {
 		{"standard library", "geo", "net/http", false, true},
 		{"our own below", "store", "excursobot/geo", false, true},
 		{"our own above", "geo", "excursobot/store", false, false},
-		{"library of the package", "bot", "gopkg.in/telebot.v3", false, true},
+		{"library of the package", "bot/telegram", "gopkg.in/telebot.v3", false, true},
 		{"library of another", "bot/guide", "gopkg.in/telebot.v3", false, false},
 		{"longer name than the prefix", "geo", "github.com/golang/geometry", false, false},
 		{"sim in a test", "bot", "excursobot/bot/sim", true, true},

@@ -142,7 +142,7 @@ func TestDemoFromStartToStop(t *testing.T) {
 		t.Fatalf("the demo ended with %d: %s", code, &stderr.text)
 	}
 	for path, want := range map[string]string{
-		"/": "<title>Excursobot", "/main.js": "import", "/look.css": ":root", "/demo/stage": `"realModel":false`, "/healthz": `"alive":true`,
+		"/": "<title>Excursobot", "/main.js": "import", "/look.css": ":root", "/demo/world": `"realModel":false`, "/healthz": `"alive":true`,
 	} {
 		resp, err := http.Get(found[1] + path)
 		if err != nil {

@@ -28,5 +28,6 @@ type loadCommand struct {
 // Run measures the bot under load.
 func (c loadCommand) Run(p *process) error {
 	p.limitMemory()
+	c.Token = p.env["DASHBOARD_TOKEN"]
 	return p.untilSignalled(func(ctx context.Context) error { return c.Measure(ctx, p.stdout, p.stderr) })
 }

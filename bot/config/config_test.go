@@ -74,7 +74,7 @@ func TestTableOfSettings(t *testing.T) {
 	keys, envs, fields := map[string]bool{}, map[string]bool{}, map[any]bool{}
 	for _, s := range c.settings() {
 		if keys[s.key] || envs[s.env] || fields[s.value] {
-			t.Errorf("%s: key, variable or field stands there twice", s.key)
+			t.Errorf("%s: key, variable or field is there twice", s.key)
 		}
 		keys[s.key], envs[s.env], fields[s.value] = true, true, true
 		if s.help == "" || strings.HasSuffix(s.help, ".") {
@@ -89,7 +89,7 @@ func TestTableOfSettings(t *testing.T) {
 	}
 }
 
-// countFields counts exported fields that are not themselves groups.
+// countFields counts the exported fields that are not structs.
 func countFields(typ reflect.Type) (n int) {
 	for _, f := range reflect.VisibleFields(typ) {
 		switch {

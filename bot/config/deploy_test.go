@@ -20,7 +20,7 @@ func atRoot(t *testing.T, name string) string {
 	return string(b)
 }
 
-// Whatever stops the bot gives it longer than it takes.
+// Every platform waits longer for a stop than shutdown.drain.
 func TestPlatformsWaitForTheDrain(t *testing.T) {
 	c := Defaults()
 	for file, pattern := range map[string]string{
@@ -45,7 +45,7 @@ func TestPlatformsWaitForTheDrain(t *testing.T) {
 	}
 }
 
-// Variables in deploy files are those that the program reads.
+// The program reads every variable that deploy files set.
 func TestDeployFilesSetKnownVariables(t *testing.T) {
 	known := map[string]bool{"PORT": true, "ZONEINFO": true, "RUN_AS": true, "RAILWAY_RUN_UID": true,
 		"POSTGRES_USER": true, "POSTGRES_DB": true, "POSTGRES_PASSWORD": true}

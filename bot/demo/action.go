@@ -9,20 +9,20 @@ import (
 	"excursobot/geo"
 )
 
-// action is what a person does in a chat.
+// action is one action of a person in a chat.
 type action struct {
 	Person  int64    `json:"person"`
 	Lat     *float64 `json:"lat"`
 	Lon     *float64 `json:"lon"`
-	Share   bool     `json:"share"` // the point begins a live location
-	Walk    int      `json:"walk"`  // the message of one that the point moves: without a point the sharing ends
+	Share   bool     `json:"share"` // a live location begins at the point
+	Walk    int      `json:"walk"`  // the message of a live location that the point moves; without a point the sharing ends
 	Text    string   `json:"text"`
-	Message int      `json:"message"` // whose button is pressed
+	Message int      `json:"message"` // its button is pressed
 	Data    string   `json:"data"`    // of the button
 	Pay     int      `json:"pay"`     // the message of an invoice
 }
 
-// serveAct does what a person can do in a chat: send a location or a text, share a location and walk, press a button, or pay.
+// serveAct executes an action: send a location or a text, share a location and move, press a button, or pay.
 func (d *pageServer) serveAct(w http.ResponseWriter, r *http.Request) {
 	var ask action
 	if !readAsk(w, r, &ask) {
@@ -35,13 +35,13 @@ func (d *pageServer) serveAct(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case ask.Lat != nil && ask.Lon != nil:
-		ask.stand(w, person)
+		ask.locate(w, person)
 		return
 	case ask.Walk != 0:
 		person.StopSharing(ask.Walk)
 	case ask.Message != 0 && ask.Data != "":
 		if person.Press(ask.Message, ask.Data) == 0 {
-			http.Error(w, "that message has no such button any more", http.StatusNotFound)
+			http.Error(w, "that message has no such button now", http.StatusNotFound)
 			return
 		}
 	case ask.Pay != 0:
@@ -58,8 +58,8 @@ func (d *pageServer) serveAct(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// stand does what an act with a point says: send the point, begin to share it, or move there.
-func (ask *action) stand(w http.ResponseWriter, person *sim.Person) {
+// locate executes an action with a point: send the point, share it, or move a live location there.
+func (ask *action) locate(w http.ResponseWriter, person *sim.Person) {
 	p := geo.Point{Lat: *ask.Lat, Lon: *ask.Lon}
 	if !p.Valid() || math.IsNaN(p.Lat) || math.IsNaN(p.Lon) {
 		http.Error(w, "latitude is -90 to 90, longitude -180 to 180", http.StatusBadRequest)

@@ -48,7 +48,7 @@ func TestDemoRequests(t *testing.T) {
 		})
 	}
 	if got := len(page.person(100001).Messages()); got != 5 {
-		t.Errorf("%d messages in the chat, want the 5 that were accepted", got)
+		t.Errorf("%d messages in the chat, want the 5 accepted ones", got)
 	}
 }
 
@@ -61,7 +61,7 @@ func TestDemoPays(t *testing.T) {
 		t.Fatalf("status %d: %s", w.Code, w.Body)
 	}
 	if got := updates(t, page); !strings.Contains(got, `"pre_checkout_query"`) {
-		t.Errorf("the bot is not asked: %s", got)
+		t.Errorf("the bot got no checkout: %s", got)
 	}
 }
 
@@ -77,7 +77,7 @@ func TestDemoFiles(t *testing.T) {
 	}
 	_, _ = file.Write([]byte("<gpx/>"))
 	_ = form.Close()
-	w := ask(page.stage.telegram, http.MethodPost, "/bot1000:demo/sendDocument", body.String(), "Content-Type", form.FormDataContentType())
+	w := ask(page.world.telegram, http.MethodPost, "/bot1000:demo/sendDocument", body.String(), "Content-Type", form.FormDataContentType())
 	if w.Code != http.StatusOK {
 		t.Fatalf("sendDocument: %d %s", w.Code, w.Body)
 	}

@@ -1,3 +1,7 @@
+// Package demo runs the whole bot between simulated servers, with a page in the browser that plays people: no token, no key, and nothing is sent out.
+//
+// What is simulated is decided in world.go. The page's own code is in the folder page: JavaScript modules without a build step, of which main.js is
+// the first.
 package demo
 
 import (
@@ -17,7 +21,8 @@ import (
 	"excursobot/geo/places"
 )
 
-// Run keeps what the bot remembers in a directory of its own, which goes when the demo ends: a second try is told everything again.
+// Run runs the demo until intake ends. The store is in a temporary directory, so that a second run begins with an empty store. It prints the address
+// of the page to notes.
 func Run(intake context.Context, cfg config.Config, log *slog.Logger, notes io.Writer) (err error) {
 	dir, err := os.MkdirTemp("", "excursobot-demo-")
 	if err != nil {
@@ -38,24 +43,24 @@ func Run(intake context.Context, cfg config.Config, log *slog.Logger, notes io.W
 	return a.Run(intake, l)
 }
 
-// build builds the bot on its stage, with the page that plays people. Like New it runs nothing.
+// build builds the bot in its simulated world, with the page. It starts nothing.
 func build(cfg config.Config, log *slog.Logger) (*app.App, *pageServer, error) {
 	pack, err := places.LoadPack()
 	if err != nil {
 		return nil, nil, err
 	}
-	play := newDemoWorld(&cfg, pack)
-	a, err := app.New(cfg, play.world, log)
+	w := newDemoWorld(&cfg, pack)
+	a, err := app.New(cfg, w.outside, log)
 	if err != nil {
 		return nil, nil, err
 	}
-	page := newPageServer(play, pack, func() botNumbers { return play.numbers(a) })
+	page := newPageServer(w, pack, func() botNumbers { return w.numbers(a) })
 	page.routes(a.Mux())
 	return a, page, nil
 }
 
-// listenNear listens on the loopback interface at addr's port or, while that is taken, at one of the nine above it. The demo
-// gives everybody who reaches it a person to play, so it never listens elsewhere.
+// listenNear listens on the loopback interface at addr's port or, if that is taken, at the first free one of the nine ports above it. It never listens
+// on other interfaces, because everybody who reaches the demo can use it.
 func listenNear(ctx context.Context, addr string, notes io.Writer) (net.Listener, error) {
 	const tries = 10
 	_, text, err := net.SplitHostPort(addr)

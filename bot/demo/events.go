@@ -13,16 +13,16 @@ import (
 )
 
 const (
-	// maxEvents is how many events may wait for one page; a page that falls behind is cut off and asks for the whole chat again.
+	// maxEvents is the number of events that may wait for one page. A slower page is disconnected; it reconnects and gets the whole chat again.
 	maxEvents = 256
-	// refresh is how often the bot's numbers are looked at for a page, and maxQuiet how many looks may pass without a word: a page
-	// that has gone is found out by writing to it.
+	// refresh is the time between two reads of the bot's numbers. After maxQuiet reads without a change the numbers are sent anyway, because
+	// only a write shows that a page has gone.
 	refresh  = time.Second
 	maxQuiet = 15
 )
 
-// tell hands an event to the pages that watch its chat. It never waits: a page that is too slow is cut off.
-func (d *pageServer) tell(e sim.Event) {
+// publish sends an event to the pages that watch its chat. It never waits: a page that is too slow is disconnected.
+func (d *pageServer) publish(e sim.Event) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	kept := d.watchers[e.Chat][:0]
@@ -37,7 +37,7 @@ func (d *pageServer) tell(e sim.Event) {
 	d.watchers[e.Chat] = kept
 }
 
-// watch returns the chat's events from now on; they end when the channel is closed.
+// watch returns the chat's events from now on. The channel is closed if the reader is too slow.
 func (d *pageServer) watch(chat int64) (events chan sim.Event, end func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -50,19 +50,19 @@ func (d *pageServer) watch(chat int64) (events chan sim.Event, end func()) {
 	}
 }
 
-// serveEvents sends the chat as it is between "begin" and "ready", and then what changes, as server-sent events. What the bot does comes
-// in the same stream: a browser opens six connections to one address for all of its tabs.
+// serveEvents sends the chat between "begin" and "ready", and then all changes, as server-sent events. The bot's numbers are in the same
+// stream, because a browser opens only six connections to one address for all of its tabs.
 func (d *pageServer) serveEvents(w http.ResponseWriter, r *http.Request) {
 	id, err := strconv.ParseInt(r.URL.Query().Get("person"), 10, 64)
 	person := d.person(id)
 	if err != nil || person == nil {
-		w.WriteHeader(http.StatusNoContent) // tells EventSource not to come again
+		w.WriteHeader(http.StatusNoContent) // EventSource does not reconnect after this status
 		return
 	}
 	control := http.NewResponseController(w)
-	_ = control.SetWriteDeadline(time.Time{}) // the server's is for answers that end
+	_ = control.SetWriteDeadline(time.Time{}) // the server's deadline is for answers that end
 	w.Header().Set("Content-Type", "text/event-stream")
-	events, end := d.watch(id) // before the chat is read: an event may be shown twice, never lost
+	events, end := d.watch(id) // before the chat is read, so that no event is lost; one may be sent twice
 	defer end()
 	writeEvent(w, sim.Event{Kind: "begin"})
 	for _, m := range person.Messages() {
@@ -71,8 +71,8 @@ func (d *pageServer) serveEvents(w http.ResponseWriter, r *http.Request) {
 	writeEvent(w, sim.Event{Kind: "ready"})
 	shown, quiet := d.numbers(), 0
 	writeNumbers(w, shown)
-	look := time.NewTicker(refresh)
-	defer look.Stop()
+	ticker := time.NewTicker(refresh)
+	defer ticker.Stop()
 	for {
 		if control.Flush() != nil {
 			return
@@ -83,7 +83,7 @@ func (d *pageServer) serveEvents(w http.ResponseWriter, r *http.Request) {
 				return
 			}
 			writeEvent(w, e)
-		case <-look.C:
+		case <-ticker.C:
 			if n := d.numbers(); n != shown || quiet >= maxQuiet {
 				writeNumbers(w, n)
 				shown, quiet = n, 0
@@ -95,8 +95,8 @@ func (d *pageServer) serveEvents(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// shownEvent is an event as the page reads it.
-type shownEvent struct {
+// pageEvent is an event as the page reads it.
+type pageEvent struct {
 	Kind     string         `json:"kind"`
 	Text     string         `json:"text,omitempty"` // of answers and of typing
 	ID       int            `json:"id,omitempty"`
@@ -116,13 +116,13 @@ type shownEvent struct {
 	ReplyTo  int            `json:"replyTo,omitempty"`
 	FileName string         `json:"fileName,omitempty"`
 	Edits    int            `json:"edits,omitempty"`
-	At       int64          `json:"at,omitempty"` // milliseconds, as in all of JavaScript
+	At       int64          `json:"at,omitempty"` // Unix time in milliseconds
 	EditedAt int64          `json:"editedAt,omitempty"`
 }
 
 func writeEvent(w io.Writer, e sim.Event) {
 	m := e.Message
-	out := shownEvent{
+	out := pageEvent{
 		Kind: e.Kind, Text: e.Text, ID: m.ID, FromBot: m.FromBot, Method: m.Method, HTML: m.HTML, Plain: m.Text, Detail: m.Detail,
 		Preview: m.Preview, Buttons: m.Buttons, Keyboard: m.Keyboard, Asks: m.Asks, Lat: m.Lat, Lon: m.Lon, Live: m.Live,
 		Stars: m.Stars, ReplyTo: m.ReplyTo, FileName: m.FileName, Edits: m.Edits,

@@ -17,7 +17,7 @@ import (
 	"excursobot/bot/sim"
 )
 
-// eventStream is the events of a person as the page gets them.
+// eventStream is the stream of events that the page gets for a person.
 type eventStream struct {
 	t     *testing.T
 	lines *bufio.Scanner
@@ -27,7 +27,7 @@ func follow(t *testing.T, mux http.Handler, person string) eventStream {
 	t.Helper()
 	srv := httptest.NewServer(mux)
 	t.Cleanup(srv.Close)
-	ctx, cancel := context.WithCancel(t.Context()) // before the server is closed, which waits for its answers
+	ctx, cancel := context.WithCancel(t.Context()) // cleanups run in reverse order: the request ends before the server closes
 	t.Cleanup(cancel)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, srv.URL+"/demo/events?person="+person, nil)
 	if err != nil {
@@ -56,7 +56,7 @@ func (s eventStream) next() (name, data string) {
 	return "", ""
 }
 
-// The page hears the chat as it is, between two marks, then the numbers, and then what happens.
+// The page gets the chat between two marks, then the numbers, and then the changes.
 func TestDemoEvents(t *testing.T) {
 	page, mux := newTestPage(t)
 	ask(mux, http.MethodPost, "/demo/join", `{"language":"en"}`)
@@ -72,10 +72,14 @@ func TestDemoEvents(t *testing.T) {
 	if _, data := s.next(); !strings.Contains(data, `"after"`) {
 		t.Errorf("then %s", data)
 	}
+	callAsBot(t, page, "sendMessage", `{"chat_id":100001,"text":"with a picture","link_preview_options":{"url":"https://upload.example.org/a/A_rock.jpg"}}`)
+	if _, data := s.next(); !strings.Contains(data, `"preview":"https://upload.example.org/a/A_rock.jpg"`) {
+		t.Errorf("no preview in %s", data)
+	}
 	_, walk := person.Share(55.75, 37.62, 900)
 	person.StopSharing(walk)
 	for _, want := range []bool{true, false} {
-		var got shownEvent
+		var got pageEvent
 		_, data := s.next()
 		if err := json.Unmarshal([]byte(data), &got); err != nil || got.Live != want || got.Lat != 55.75 || got.At == 0 {
 			t.Errorf("%s (%v), want live to be %t", data, err, want)
@@ -86,12 +90,12 @@ func TestDemoEvents(t *testing.T) {
 	}
 }
 
-func TestSlowPageIsCutOff(t *testing.T) {
+func TestSlowPageIsDisconnected(t *testing.T) {
 	page, _ := newTestPage(t)
 	events, end := page.watch(5)
 	defer end()
 	for range maxEvents + 1 {
-		page.tell(sim.Event{Chat: 5})
+		page.publish(sim.Event{Chat: 5})
 	}
 	n := 0
 	for range events { // ends because the channel was closed
@@ -102,7 +106,7 @@ func TestSlowPageIsCutOff(t *testing.T) {
 	}
 }
 
-// The numbers are those of the bot's parts: nothing at first, and then what it said.
+// The numbers are zero at first, and then those of the bot's parts.
 func TestDemoNumbers(t *testing.T) {
 	cfg := config.Defaults()
 	cfg.Derive(config.Environment{})
@@ -116,7 +120,7 @@ func TestDemoNumbers(t *testing.T) {
 		t.Errorf("at first %+v, want %+v", got, want)
 	}
 	page.join(0, "en")
-	page.stage.world.Answered("live", guide.FromModel, 2500*time.Millisecond)
+	page.world.outside.Answered("live", guide.FromModel, 2500*time.Millisecond)
 	callAsBot(t, page, "getUpdates", `{}`)
 	callAsBot(t, page, "sendMessage", `{"chat_id":100001,"text":"hello"}`)
 	want := botNumbers{Slots: 3, Calls: 1, Source: "generated", Seconds: 2.5}

@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// serveFile hands out a picture or a document of the chat.
+// serveFile returns a picture or a document of the chat.
 func (d *pageServer) serveFile(w http.ResponseWriter, r *http.Request) {
 	id, err1 := strconv.ParseInt(r.URL.Query().Get("person"), 10, 64)
 	message, err2 := strconv.Atoi(r.URL.Query().Get("message"))

@@ -12,21 +12,20 @@ import (
 	"excursobot/geo/places"
 )
 
-// demoModel stands in for the language model in the demo: it speaks the streamed chat completions protocol, takes its time,
-// and tells each place's text as it stands in the pack. It makes nothing up and writes nothing.
+// demoModel is the demo's language model. It implements the streamed chat completions protocol, waits some seconds, and answers with the pack's own texts.
 type demoModel struct{ places map[string]places.PackPlace }
 
 func newDemoModel(pack *places.Pack) *demoModel {
-	r := &demoModel{places: map[string]places.PackPlace{}}
+	m := &demoModel{places: map[string]places.PackPlace{}}
 	for _, city := range pack.Cities() {
 		for _, p := range city.Places {
-			r.places[p.ID] = p
+			m.places[p.ID] = p
 		}
 	}
-	return r
+	return m
 }
 
-// modelRequest is what of a request matters here.
+// modelRequest is the part of a request that demoModel reads.
 type modelRequest struct {
 	Messages []struct {
 		Content string `json:"content"`
@@ -56,34 +55,34 @@ type modelStory struct {
 }
 
 // ServeHTTP answers POST /v1/chat/completions.
-func (r *demoModel) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+func (m *demoModel) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	const most = 1 << 20 // bytes of a request
 	var ask modelRequest
 	if err := json.NewDecoder(io.LimitReader(req.Body, most)).Decode(&ask); err != nil {
 		http.Error(w, `{"error":{"message":"not JSON","type":"invalid_request_error"}}`, http.StatusBadRequest)
 		return
 	}
-	// 2-4 s: long enough to see the card, near enough to what a small model needs for its first story.
+	// 2-4 s: long enough to see the card, and about the time of a small model for its first story.
 	think := 2*time.Second + rand.N(2*time.Second)
 	select {
 	case <-time.After(think):
 	case <-req.Context().Done():
 		return
 	}
-	answer, _ := json.Marshal(map[string]any{"stories": r.stories(ask)}) // strings only
+	answer, _ := json.Marshal(map[string]any{"stories": m.stories(ask)}) // strings always encode
 	w.Header().Set("Content-Type", "text/event-stream")
 	stream(w, string(answer))
 }
 
-// stories returns the texts of the places in the request's enum, in the language in which the prompt describes them.
-func (r *demoModel) stories(ask modelRequest) []modelStory {
+// stories returns the texts of the places in the request's enum, in the language of their description in the prompt.
+func (m *demoModel) stories(ask modelRequest) []modelStory {
 	var prompt strings.Builder
-	for _, m := range ask.Messages {
-		prompt.WriteString(m.Content)
+	for _, message := range ask.Messages {
+		prompt.WriteString(message.Content)
 	}
 	list := []modelStory{}
 	for _, id := range ask.ResponseFormat.JSONSchema.Schema.Properties.Stories.Items.Properties.Place.Enum {
-		p, known := r.places[id]
+		p, known := m.places[id]
 		if !known {
 			continue
 		}
@@ -97,23 +96,23 @@ func (r *demoModel) stories(ask modelRequest) []modelStory {
 	return list
 }
 
-// opening returns the first words of a text: prompts may cut or re-encode what follows.
+// opening returns the first words of a text. Prompts may cut or re-encode the rest.
 func opening(text string) string {
 	words := strings.Fields(text)
 	return strings.Join(words[:min(3, len(words))], " ")
 }
 
-// stream writes the answer in pieces as server-sent events, with the ending that tells a whole answer from one cut off.
+// stream writes the answer in pieces as server-sent events. A finish reason and "[DONE]" mark it as complete.
 func stream(w http.ResponseWriter, answer string) {
-	const piece = 200 // bytes, cut between runes below
+	const piece = 200 // characters
 	flush := http.NewResponseController(w)
 	send := func(delta map[string]string, finish any) {
-		chunk, _ := json.Marshal(map[string]any{ // strings and numbers only
+		chunk, _ := json.Marshal(map[string]any{ // strings and numbers always encode
 			"id": "demo", "object": "chat.completion.chunk", "model": "demo",
 			"choices": []any{map[string]any{"index": 0, "delta": delta, "finish_reason": finish}},
 		})
 		fmt.Fprintf(w, "data: %s\n\n", chunk)
-		_ = flush.Flush() // the transport in memory has nothing to flush when it fails
+		_ = flush.Flush() // the transport in memory cannot fail
 	}
 	for runes := []rune(answer); len(runes) > 0; {
 		n := min(piece, len(runes))

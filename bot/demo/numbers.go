@@ -7,33 +7,33 @@ import (
 	"excursobot/bot/guide"
 )
 
-// answer is what the bot said to a request for a story.
+// answer is the last answer to a request for a story.
 type answer struct {
 	source guide.Source
 	took   time.Duration
 }
 
-// answered remembers the last answer.
+// answered stores the last answer.
 func (s *demoWorld) answered(_ string, source guide.Source, took time.Duration) {
 	s.last.Store(&answer{source, took})
 }
 
-// botNumbers is what the page shows of the bot's work. Totals count from the demo's start.
+// botNumbers are the bot's numbers on the page. Totals count from the demo's start.
 type botNumbers struct {
 	Slots   int     `json:"slots"`   // calls to the model that may run at once
-	Running int     `json:"running"` // that do
-	People  int     `json:"people"`  // calls that wait at the gate for somebody
-	Ahead   int     `json:"ahead"`   // that wait there for nobody yet
-	Hits    uint64  `json:"hits"`    // looks into the cache that found their cell
-	Looks   uint64  `json:"looks"`   // all of them
-	Walks   int     `json:"walks"`   // now
+	Running int     `json:"running"` // calls that run now
+	People  int     `json:"people"`  // calls that wait at the gate for a person
+	Ahead   int     `json:"ahead"`   // calls that wait there ahead of time
+	Hits    uint64  `json:"hits"`    // lookups that found their cell in the cache
+	Looks   uint64  `json:"looks"`   // all lookups
+	Walks   int     `json:"walks"`   // active now
 	Calls   int     `json:"calls"`   // to Telegram
 	Written uint64  `json:"written"` // stories that passed the checks
-	Source  string  `json:"source"`  // of the last answer, "" = there was none
-	Seconds float64 `json:"seconds"` // it took
+	Source  string  `json:"source"`  // of the last answer, "" = none yet
+	Seconds float64 `json:"seconds"` // until the last answer was complete
 }
 
-// numbers asks the parts of the bot themselves: the monitor's sample may be five seconds old, and the page shows a story while it is written.
+// numbers reads the parts of the bot directly, because the monitor's sample may be five seconds old.
 func (s *demoWorld) numbers(a *app.App) botNumbers {
 	now := a.Stats()
 	g := now.Guide
@@ -50,7 +50,7 @@ func (s *demoWorld) numbers(a *app.App) botNumbers {
 		}
 	}
 	for method, calls := range s.telegram.Calls() {
-		if method != "getUpdates" { // to listen is no work
+		if method != "getUpdates" { // polling is not counted
 			n.Calls += calls
 		}
 	}

@@ -22,16 +22,16 @@ var pageFiles embed.FS
 const (
 	maxPeople  = 1000    // the simulated Telegram never forgets a chat
 	maxBody    = 8 << 10 // bytes of a request
-	maxText    = 2000    // bytes of one message typed
-	livePeriod = 3600    // seconds for which a live location is shared
+	maxText    = 2000    // bytes of a message
+	livePeriod = 3600    // seconds of a live location
 )
 
-// languages are those that the page speaks.
+// languages are the languages of the page.
 var languages = []string{"en", "ru"}
 
-// pageServer serves the page and plays people in the simulated Telegram on its behalf.
+// pageServer serves the page and acts for its people in the simulated Telegram.
 type pageServer struct {
-	stage   *demoWorld
+	world   *demoWorld
 	cities  []places.City
 	numbers func() botNumbers
 
@@ -42,15 +42,15 @@ type pageServer struct {
 
 func newPageServer(s *demoWorld, pack *places.Pack, numbers func() botNumbers) *pageServer {
 	d := &pageServer{
-		stage: s, cities: pack.Cities(), numbers: numbers,
+		world: s, cities: pack.Cities(), numbers: numbers,
 		people: map[int64]*sim.Person{}, watchers: map[int64][]chan sim.Event{},
 	}
-	s.telegram.Subscribe(d.tell) // for as long as the process lives
+	s.telegram.Subscribe(d.publish) // until the process ends
 	return d
 }
 
-// routes adds the page to the mux. Requests must name a loopback host and come from the page itself, so that no
-// web site that is open in the same browser can play along.
+// routes adds the page to the mux. Requests must name a loopback host and come from the page itself, so that other web sites in the same browser
+// cannot use the demo.
 func (d *pageServer) routes(mux *http.ServeMux) {
 	files, err := fs.Sub(pageFiles, "page")
 	if err != nil {
@@ -59,7 +59,7 @@ func (d *pageServer) routes(mux *http.ServeMux) {
 	inner := http.NewServeMux()
 	inner.Handle("GET /{$}", http.FileServerFS(files))
 	inner.Handle("GET /{file}", http.FileServerFS(files))
-	inner.HandleFunc("GET /demo/stage", d.serveStage)
+	inner.HandleFunc("GET /demo/world", d.serveWorld)
 	inner.HandleFunc("GET /demo/menu", d.serveMenu)
 	inner.HandleFunc("GET /demo/events", d.serveEvents)
 	inner.HandleFunc("GET /demo/file", d.serveFile)
@@ -68,7 +68,7 @@ func (d *pageServer) routes(mux *http.ServeMux) {
 	mux.Handle("/", http.NewCrossOriginProtection().Handler(guarded(inner)))
 }
 
-// guarded lets the page load nothing from elsewhere and keeps names that only resolve to this machine out.
+// guarded forbids the page to load anything from other hosts, and refuses requests under other host names, which may resolve to this machine.
 func guarded(next http.Handler) http.Handler {
 	const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -89,8 +89,8 @@ func guarded(next http.Handler) http.Handler {
 	})
 }
 
-// serveStage says where one can stand and what is simulated.
-func (d *pageServer) serveStage(w http.ResponseWriter, _ *http.Request) {
+// serveWorld returns the cities with their places, and what is simulated.
+func (d *pageServer) serveWorld(w http.ResponseWriter, _ *http.Request) {
 	type spot struct {
 		Names map[string]string `json:"names"`
 		Lat   float64           `json:"lat"`
@@ -110,21 +110,21 @@ func (d *pageServer) serveStage(w http.ResponseWriter, _ *http.Request) {
 		cities = append(cities, out)
 	}
 	web.WriteJSON(w, http.StatusOK, map[string]any{
-		"cities": cities, "realModel": d.stage.realModel, "realWikipedia": d.stage.realWikipedia,
+		"cities": cities, "realModel": d.world.realModel, "realWikipedia": d.world.realWikipedia,
 		"shared": livePeriod, "version": app.Version(),
 	})
 }
 
-// serveMenu returns the commands that the bot gave to Telegram. It gives them some seconds after its start.
+// serveMenu returns the commands that the bot has registered at Telegram. It does so some seconds after its start.
 func (d *pageServer) serveMenu(w http.ResponseWriter, r *http.Request) {
-	web.WriteJSON(w, http.StatusOK, d.stage.telegram.Menu(r.URL.Query().Get("language")))
+	web.WriteJSON(w, http.StatusOK, d.world.telegram.Menu(r.URL.Query().Get("language")))
 }
 
-// serveJoin makes a person who has never spoken to the bot, or gives one who is known another phone's language.
+// serveJoin creates a person who is new to the bot, or changes the language of a known person's phone.
 func (d *pageServer) serveJoin(w http.ResponseWriter, r *http.Request) {
 	var ask struct {
 		Language string `json:"language"`
-		Person   int64  `json:"person"` // who joined before; one who is not known, because the demo began anew, joins as somebody new
+		Person   int64  `json:"person"` // who joined before; an unknown id, after a restart of the demo, gives a new person
 	}
 	if !readAsk(w, r, &ask) {
 		return
@@ -141,7 +141,7 @@ func (d *pageServer) serveJoin(w http.ResponseWriter, r *http.Request) {
 	web.WriteJSON(w, http.StatusOK, map[string]int64{"person": id})
 }
 
-// join returns the id of the person, or of a new one if there is none with that; false if there is no room.
+// join returns the id of the person, or of a new person if the id is unknown. It returns false if there are too many people.
 func (d *pageServer) join(id int64, language string) (int64, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -149,9 +149,9 @@ func (d *pageServer) join(id int64, language string) (int64, bool) {
 		if len(d.people) >= maxPeople {
 			return 0, false
 		}
-		id = 100_001 + int64(len(d.people)) // looks like an id
+		id = 100_001 + int64(len(d.people)) // looks like a real id
 	}
-	d.people[id] = d.stage.telegram.Person(sim.Profile{ID: id, FirstName: "Demo", LanguageCode: language})
+	d.people[id] = d.world.telegram.Person(sim.Profile{ID: id, FirstName: "Demo", LanguageCode: language})
 	return id, true
 }
 
@@ -161,7 +161,7 @@ func (d *pageServer) person(id int64) *sim.Person {
 	return d.people[id]
 }
 
-// readAsk reads a JSON body, or answers why it can't.
+// readAsk decodes a JSON body. If it cannot, it answers with the error and returns false.
 func readAsk(w http.ResponseWriter, r *http.Request, ask any) bool {
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(ask); err != nil {
 		http.Error(w, "not JSON, or too long", http.StatusBadRequest)

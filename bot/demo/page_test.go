@@ -14,7 +14,7 @@ import (
 	"excursobot/geo/places"
 )
 
-// newTestPage is the demo's page with its simulated Telegram and no bot behind it.
+// newTestPage returns the demo's page with its simulated Telegram, without a bot.
 func newTestPage(t *testing.T) (*pageServer, http.Handler) {
 	t.Helper()
 	pack, err := places.LoadPack()
@@ -41,7 +41,7 @@ func ask(h http.Handler, method, path, body string, header ...string) *httptest.
 	return w
 }
 
-func TestDemoHasRoomForSoMany(t *testing.T) {
+func TestDemoLimitsItsPeople(t *testing.T) {
 	page, mux := newTestPage(t)
 	for range maxPeople - 1 {
 		page.join(0, "en")
@@ -60,12 +60,12 @@ func TestDemoHasRoomForSoMany(t *testing.T) {
 	}
 }
 
-func TestDemoKnowsWhoComesBack(t *testing.T) {
+func TestDemoKnowsReturningPeople(t *testing.T) {
 	page, mux := newTestPage(t)
 	for _, tt := range []struct{ name, body, want string }{
-		{"somebody new", `{"language":"en"}`, `"person":100001`},
-		{"the same again, with a phone in Russian", `{"language":"ru","person":100001}`, `"person":100001`},
-		{"whom an earlier demo knew", `{"language":"en","person":100777}`, `"person":100002`},
+		{"a new person", `{"language":"en"}`, `"person":100001`},
+		{"the same person, with a phone in Russian", `{"language":"ru","person":100001}`, `"person":100001`},
+		{"a person of an earlier demo", `{"language":"en","person":100777}`, `"person":100002`},
 	} {
 		if w := ask(mux, http.MethodPost, "/demo/join", tt.body); !strings.Contains(w.Body.String(), tt.want) {
 			t.Errorf("%s: %d %s, want %s", tt.name, w.Code, w.Body, tt.want)
@@ -73,20 +73,20 @@ func TestDemoKnowsWhoComesBack(t *testing.T) {
 	}
 	page.person(100001).Say("hello")
 	if got := updates(t, page); !strings.Contains(got, `"language_code":"ru"`) {
-		t.Errorf("the bot hears of no new language: %s", got)
+		t.Errorf("the bot does not get the new language: %s", got)
 	}
 }
 
-// updates returns what waits for the bot.
+// updates returns the updates that wait for the bot.
 func updates(t *testing.T, page *pageServer) string {
 	t.Helper()
 	return callAsBot(t, page, "getUpdates", `{}`)
 }
 
-// callAsBot makes a call to the page's Telegram, which must succeed.
+// callAsBot calls a method of the page's Telegram, which must succeed.
 func callAsBot(t *testing.T, page *pageServer, method, body string) string {
 	t.Helper()
-	w := ask(page.stage.telegram, http.MethodPost, "/bot1000:demo/"+method, body, "Content-Type", "application/json")
+	w := ask(page.world.telegram, http.MethodPost, "/bot1000:demo/"+method, body, "Content-Type", "application/json")
 	if w.Code != http.StatusOK {
 		t.Fatalf("%s: %d %s", method, w.Code, w.Body)
 	}
@@ -103,9 +103,9 @@ func TestDemoMenu(t *testing.T) {
 	}
 }
 
-func TestDemoStage(t *testing.T) {
+func TestDemoWorldOnThePage(t *testing.T) {
 	_, mux := newTestPage(t)
-	w := ask(mux, http.MethodGet, "/demo/stage", "")
+	w := ask(mux, http.MethodGet, "/demo/world", "")
 	for _, want := range []string{`"id":"paris"`, `"ru":"Лувр"`, `"lat":48.8611`, `"realModel":false`, `"realWikipedia":false`, `"shared":3600`} {
 		if !strings.Contains(w.Body.String(), want) {
 			t.Errorf("no %s in %s", want, w.Body)
@@ -113,7 +113,7 @@ func TestDemoStage(t *testing.T) {
 	}
 }
 
-func TestDemoStageSaysWhatIsReal(t *testing.T) {
+func TestDemoWorldUsesRealServices(t *testing.T) {
 	pack, err := places.LoadPack()
 	if err != nil {
 		t.Fatal(err)
@@ -122,20 +122,20 @@ func TestDemoStageSaysWhatIsReal(t *testing.T) {
 		cfg := config.Defaults()
 		cfg.OpenAI.APIKey, cfg.Places.Contact = tt.key, tt.contact
 		s := newDemoWorld(&cfg, pack)
-		if s.realModel != (tt.key != "") || s.realModel != (s.world.Model == nil) || s.realWikipedia != (tt.contact != "") || s.realWikipedia != (s.world.Wikipedia == nil) {
+		if s.realModel != (tt.key != "") || s.realModel != (s.outside.Model == nil) || s.realWikipedia != (tt.contact != "") || s.realWikipedia != (s.outside.Wikipedia == nil) {
 			t.Errorf("with key %q and contact %q: model %t, Wikipedia %t", tt.key, tt.contact, s.realModel, s.realWikipedia)
 		}
-		if s.world.Telegram == nil {
+		if s.outside.Telegram == nil {
 			t.Error("the demo would talk to Telegram")
 		}
 	}
 }
 
-// A web site whose name is made to point to this machine sees nothing of the demo.
+// A web site under a name that resolves to this machine cannot read the demo.
 func TestDemoAnswersLoopbackNamesOnly(t *testing.T) {
 	page, mux := newTestPage(t)
 	page.join(0, "en")
-	for _, path := range []string{"/", "/main.js", "/demo/stage", "/demo/menu?language=en", "/demo/events?person=100001", "/demo/file?person=100001&message=1"} {
+	for _, path := range []string{"/", "/main.js", "/demo/world", "/demo/menu?language=en", "/demo/events?person=100001", "/demo/file?person=100001&message=1"} {
 		if w := ask(mux, http.MethodGet, path, "", "Host", "evil.example:8080"); w.Code != http.StatusForbidden {
 			t.Errorf("%s: status %d", path, w.Code)
 		}

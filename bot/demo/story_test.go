@@ -10,12 +10,13 @@ import (
 
 	"excursobot/bot/app"
 	"excursobot/bot/config"
+	"excursobot/bot/guide"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/sim"
 	"excursobot/geo/places"
 )
 
-// newDemoApp builds the whole bot on the demo's stage, with its store in a directory of the test.
+// newDemoApp builds the whole bot in the demo's world, with its store in a temporary directory.
 func newDemoApp(t *testing.T) (*app.App, *demoWorld, *places.Pack) {
 	t.Helper()
 	cfg := config.Defaults()
@@ -25,28 +26,27 @@ func newDemoApp(t *testing.T) (*app.App, *demoWorld, *places.Pack) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	play := newDemoWorld(&cfg, pack)
-	a, err := app.New(cfg, play.world, slog.New(slog.DiscardHandler))
+	w := newDemoWorld(&cfg, pack)
+	a, err := app.New(cfg, w.outside, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a, play, pack
+	return a, w, pack
 }
 
-// The demo's promise: a location is answered by a card within a second, which becomes the pack's own text; the next person
-// gets that text at once.
+// A location is answered by a card within 1.5 s, which becomes the pack's own text. The next person gets that text at once.
 func TestCardBecomesStory(t *testing.T) {
 	for _, language := range []string{"en", "ru"} {
 		t.Run(language, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				a, play, pack := newDemoApp(t)
+				a, w, pack := newDemoApp(t)
 				place := pack.Cities()[0].Places[0]
 				if code, _ := status(a, "/readyz"); code != http.StatusServiceUnavailable {
 					t.Errorf("ready before the start: %d", code)
 				}
 				stop := running(t, a)
 
-				first := play.telegram.Person(sim.Profile{ID: 1, LanguageCode: language})
+				first := w.telegram.Person(sim.Profile{ID: 1, LanguageCode: language})
 				first.Locate(place.Point.Lat, place.Point.Lon)
 				time.Sleep(1500 * time.Millisecond)
 				if code, body := status(a, "/readyz"); code != http.StatusOK {
@@ -62,7 +62,10 @@ func TestCardBecomesStory(t *testing.T) {
 					t.Fatalf("after 7.5 s: %+v, want the card turned into %q", told, place.Texts[language])
 				}
 
-				second := play.telegram.Person(sim.Profile{ID: 2, LanguageCode: language})
+				if last := w.last.Load(); last == nil || last.source != guide.FromModel {
+					t.Errorf("the last answer is %+v, want one of the model", last)
+				}
+				second := w.telegram.Person(sim.Profile{ID: 2, LanguageCode: language})
 				second.Locate(place.Point.Lat, place.Point.Lon)
 				time.Sleep(time.Second)
 				if at := fromBot(second); len(at) != 1 || !strings.Contains(at[0].Text, place.Texts[language]) {
@@ -79,8 +82,8 @@ func TestCardBecomesStory(t *testing.T) {
 	}
 }
 
-// Every place of the pack can be told by the stand-in: its text passes the checks on what a model wrote.
-func TestRecitalKnowsEveryPlace(t *testing.T) {
+// The demo's model can tell every place of the pack, and its text passes the checks of a model's answer.
+func TestDemoModelKnowsEveryPlace(t *testing.T) {
 	pack, err := places.LoadPack()
 	if err != nil {
 		t.Fatal(err)
@@ -104,13 +107,13 @@ func TestRecitalKnowsEveryPlace(t *testing.T) {
 	}
 }
 
-// A stop while the model is at work lets the story arrive.
+// A story that is being written when the bot stops still arrives.
 func TestStopDrains(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a, play, pack := newDemoApp(t)
+		a, w, pack := newDemoApp(t)
 		stop := running(t, a)
 		place := pack.Cities()[0].Places[0]
-		p := play.telegram.Person(sim.Profile{ID: 1, LanguageCode: "en"})
+		p := w.telegram.Person(sim.Profile{ID: 1, LanguageCode: "en"})
 		p.Locate(place.Point.Lat, place.Point.Lon)
 		time.Sleep(1500 * time.Millisecond)
 

@@ -29,7 +29,7 @@ func filesWith(t *testing.T, ending string) map[string]string {
 	return files
 }
 
-// The page loads nothing from elsewhere and has no inline script or style, which its policy would refuse.
+// The page loads nothing from other hosts and has no inline script or style, which its policy would refuse.
 func TestDemoPageIsSelfContained(t *testing.T) {
 	_, mux := newTestPage(t)
 	w := ask(mux, http.MethodGet, "/", "")
@@ -61,7 +61,7 @@ func TestDemoPageIsSelfContained(t *testing.T) {
 	}
 }
 
-// Every word of the page stands in both languages, with the same names to fill in, and is said somewhere.
+// Every text of the page exists in both languages, with the same placeholders, and is used.
 func TestDemoWords(t *testing.T) {
 	var words map[string]map[string]string
 	if err := json.Unmarshal([]byte(filesWith(t, ".json")["words.json"]), &words); err != nil {
@@ -77,7 +77,7 @@ func TestDemoWords(t *testing.T) {
 			t.Errorf("%s: %q and %q", key, en, ru)
 		}
 		if a, b := sorted(names.FindAllString(en, -1)), sorted(names.FindAllString(ru, -1)); !slices.Equal(a, b) {
-			t.Errorf("%s fills in %v and %v", key, a, b)
+			t.Errorf("%s has the placeholders %v and %v", key, a, b)
 		}
 	}
 	for key := range words["ru"] {
@@ -87,33 +87,33 @@ func TestDemoWords(t *testing.T) {
 	}
 
 	html := filesWith(t, ".html")["index.html"]
-	var said []string
+	var used []string
 	for _, m := range regexp.MustCompile(`data-(?:text|label|placeholder)="(\w+)"`).FindAllStringSubmatch(html, -1) {
-		said = append(said, m[1])
+		used = append(used, m[1])
 	}
 	scripts := strings.Join(slices.Collect(maps.Values(filesWith(t, ".js"))), "\n")
 	for _, m := range regexp.MustCompile(`say\("(\w+)"`).FindAllStringSubmatch(scripts, -1) {
-		if !strings.HasSuffix(m[1], "_") { // the beginning of some, see below
-			said = append(said, m[1])
+		if !strings.HasSuffix(m[1], "_") { // the beginning of several keys, see below
+			used = append(used, m[1])
 		}
 	}
-	if len(said) < 60 {
-		t.Errorf("only %d words are said", len(said))
+	if len(used) < 60 {
+		t.Errorf("only %d texts are used", len(used))
 	}
-	for _, key := range said {
+	for _, key := range used {
 		if words["en"][key] == "" {
-			t.Errorf("%s is said and stands nowhere", key)
+			t.Errorf("%s is used and does not exist", key)
 		}
 	}
-	begun := regexp.MustCompile(`^(pace|source|n)_`) // with an ending that comes from elsewhere
+	prefixes := regexp.MustCompile(`^(pace|source|n)_`) // the rest of the key comes from data
 	for key := range words["en"] {
-		if !slices.Contains(said, key) && !strings.Contains(scripts, `"`+key+`"`) && !begun.MatchString(key) {
-			t.Errorf("nobody says %s", key)
+		if !slices.Contains(used, key) && !strings.Contains(scripts, `"`+key+`"`) && !prefixes.MatchString(key) {
+			t.Errorf("%s is not used", key)
 		}
 	}
 	for _, source := range []string{"library", "pack", "generated", "extract", "none", "busy"} {
 		if words["en"]["source_"+source] == "" {
-			t.Errorf("no word for the source %s", source)
+			t.Errorf("no text for the source %s", source)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package guide
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -105,7 +104,7 @@ func TestFullGateAnswersWithTheExtractAtOnce(t *testing.T) {
 		block, err := w.cfg.Gate.Acquire(w.t.Context(), limiter.Job{})
 		must(t, err)
 		defer block.Release()
-		// Five jobs of a guessed 6 s each before it: 30 s, far beyond the 12 s a person is asked to wait.
+		// Five jobs with an estimate of 6 s each come first: 30 s, far more than the 12 s that a person is asked to wait.
 		for i := range int64(5) {
 			ticket, err := w.cfg.Gate.Enter(limiter.Job{Key: 100 + i})
 			must(t, err)
@@ -173,96 +172,6 @@ func TestUnfitStoryIsAskedForOnceMore(t *testing.T) {
 	})
 }
 
-func TestReadAheadKeepsTwoStoriesReady(t *testing.T) {
-	run(t, setting{articles: town(), guide: func(c *Config) { c.PlacesPerCall = 1 }}, func(w *world) {
-		w.mustTell(ask(1))
-		for i := range 2 {
-			time.Sleep(time.Minute)
-			start := time.Now()
-			if next := w.mustTell(ask(1)); next.Source != FromLibrary {
-				t.Errorf("story %d came from %s after %v, want it ready", i+2, next.Source, time.Since(start))
-			}
-		}
-	})
-}
-
-func TestBudgetStopsClassByClass(t *testing.T) {
-	run(t, setting{articles: town(), guide: func(c *Config) { c.DailyTokens = 1000 }}, func(w *world) {
-		day := store.DayOf(time.Now())
-		steps := []struct {
-			spend            int64
-			warm, ahead, ask bool
-		}{{799, true, true, true}, {1, false, true, true}, {150, false, false, true}, {50, false, false, false}}
-		for _, s := range steps {
-			spent, err := w.store.Spend(w.t.Context(), day, 0, s.spend)
-			must(t, err)
-			for class, want := range map[limiter.Class]bool{WarmUp: s.warm, ReadAhead: s.ahead, Interactive: s.ask, LiveTick: s.ask} {
-				if got, err := w.budget.allows(w.t.Context(), class, 1); err != nil || got != want {
-					t.Errorf("at %d of 1000 tokens class %d: %v, %v; want %v", spent.Day, class, got, err, want)
-				}
-			}
-		}
-		if story := w.mustTell(ask(1)); story.Source != FromExtract || story.Reason != OverBudget {
-			t.Errorf("over budget: %s (%s), want the extract", story.Source, story.Reason)
-		}
-		time.Sleep(24 * time.Hour) // another UTC day
-		req := ask(2)
-		if story := w.mustTell(req); story.Source != FromModel {
-			t.Errorf("the next day: %s (%s), want a story", story.Source, story.Reason)
-		}
-	})
-}
-
-func TestTokensAreCountedForTheAsker(t *testing.T) {
-	run(t, setting{articles: town(), guide: func(c *Config) { c.DailyTokensPerPerson = 1 }}, func(w *world) {
-		w.mustTell(ask(1))
-		time.Sleep(time.Minute)
-		spent, err := w.store.Spent(w.t.Context(), store.DayOf(time.Now()), 1)
-		must(t, err)
-		if spent.Person <= 0 || spent.Day < spent.Person {
-			t.Errorf("spent = %+v, want tokens of the person and the day", spent)
-		}
-		far := ask(1)
-		far.Point = geo.Offset(square, 90, 480) // the last house, not written yet
-		if story := w.mustTell(far); story.Reason != OverBudget {
-			t.Errorf("over the person's budget: %s (%s)", story.Source, story.Reason)
-		}
-		if ok, err := w.budget.allows(w.t.Context(), Interactive, 2); err != nil || !ok {
-			t.Errorf("another person is stopped too: %v, %v", ok, err)
-		}
-	})
-}
-
-func TestAPlaceIsClaimedOnce(t *testing.T) {
-	run(t, setting{articles: town()}, func(w *world) {
-		take := func(person int64, want bool) *Claim {
-			t.Helper()
-			claim, err := w.claims.try(w.t.Context(), person, "Q1")
-			must(t, err)
-			if got := claim != nil; got != want {
-				t.Errorf("person %d: claimed = %v, want %v", person, got, want)
-			}
-			return claim
-		}
-		first := take(1, true)
-		take(1, false)
-		take(2, true).Release()
-		first.Release()
-		second := take(1, true)
-		first.Release() // has ended already
-		take(1, false)
-		recorded := second.Confirm()
-		second.Release() // the story arrived, so it has no effect
-		take(1, false)
-		must(t, w.store.Delivered(w.t.Context(), store.Delivery{Person: 1, Place: "Q1", At: time.Now()}))
-		recorded()
-		take(1, false)
-		if n := w.Stats().Claims; n != 0 {
-			t.Errorf("%d claims are left", n)
-		}
-	})
-}
-
 func TestAStoryThatCameMeanwhileIsNotAskedFor(t *testing.T) {
 	slow := sim.ModelConfig{Latency: func(int) time.Duration { return 8 * time.Second }}
 	run(t, setting{articles: town(), model: slow, slots: 1, guide: func(c *Config) { c.PlacesPerCall = 1 }}, func(w *world) {
@@ -307,48 +216,6 @@ func TestTheWishedLengthComesFirst(t *testing.T) {
 	})
 }
 
-func TestSecondWrongVoteRetiresAStory(t *testing.T) {
-	run(t, setting{articles: town()}, func(w *world) {
-		story := w.mustTell(ask(1))
-		w.mustTell(ask(2))
-		w.vote(1, story.Key, store.Wrong, false)
-		w.vote(1, story.Key, store.Wrong, false)
-		if got := w.mustTell(ask(3)); got.Source != FromLibrary {
-			t.Errorf("one person's vote retired the story: %s", got.Source)
-		}
-		w.vote(2, story.Key, store.Wrong, true)
-		got := w.mustTell(ask(4))
-		for got.Place.ID != story.Place.ID { // its neighbours are ready and come first
-			got = w.mustTell(ask(4))
-		}
-		if got.Source != FromExtract || got.Reason != Unfit {
-			t.Errorf("retired story: %s (%s), want the extract", got.Source, got.Reason)
-		}
-	})
-}
-
-func TestSecondWrongVoteRetiresAStoryOfThePack(t *testing.T) {
-	run(t, setting{noWiki: true, noModel: true, pack: true}, func(w *world) {
-		first := w.mustTell(ask(1))
-		w.mustTell(ask(2))
-		w.vote(1, first.Key, store.Wrong, false)
-		if got := w.mustTell(ask(3)); got.Place.ID != first.Place.ID || got.Source != FromPack {
-			t.Errorf("after one vote: %s from %s, want %s from the pack", got.Place.ID, got.Source, first.Place.ID)
-		}
-		w.vote(2, first.Key, store.Wrong, true)
-		for {
-			got, err := w.tell(ask(4))
-			if errors.Is(err, ErrAllTold) {
-				break
-			}
-			must(t, err)
-			if got.Place.ID == first.Place.ID {
-				t.Fatalf("%s was told after two people found it wrong", got.Place.ID)
-			}
-		}
-	})
-}
-
 func TestRunCancelsWhatIsInFlight(t *testing.T) {
 	slow := sim.ModelConfig{Fault: func(int) string { return "hang" }}
 	synctest.Test(t, func(t *testing.T) {
@@ -376,31 +243,6 @@ func TestPanicOfACallEndsThatCallAlone(t *testing.T) {
 		time.Sleep(time.Minute)
 		if s := w.Stats(); s.Panics == 0 || s.Gate.Running != 0 {
 			t.Errorf("%d panics, %d slots still held; want some and none", s.Panics, s.Gate.Running)
-		}
-	})
-}
-
-func TestReadAheadIsNotJoinedWhenItCannotStartInTime(t *testing.T) {
-	run(t, setting{articles: town()}, func(w *world) {
-		block, err := w.cfg.Gate.Acquire(w.t.Context(), limiter.Job{})
-		must(t, err)
-		defer block.Release()
-		w.Prepare(ask(9)) // its call waits behind all others, for a minute at most
-		time.Sleep(2 * time.Second)
-		if w.Stats().Open == 0 {
-			t.Fatal("no read-ahead is queued")
-		}
-		for i := range int64(5) { // thirty seconds of people before the next one
-			ticket, err := w.cfg.Gate.Enter(limiter.Job{Key: 100 + i})
-			must(t, err)
-			ctx, cancel := context.WithCancel(w.t.Context())
-			cancel()
-			defer func() { _, _ = ticket.Wait(ctx) }()
-		}
-		story, _, err := w.Tell(w.t.Context(), ask(1), func(Card) { t.Error("a card was shown for a call that starts too late") })
-		must(t, err)
-		if story.Source != FromExtract || story.Reason != ModelBusy {
-			t.Errorf("got %s (%s), want the extract", story.Source, story.Reason)
 		}
 	})
 }

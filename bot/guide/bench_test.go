@@ -26,7 +26,7 @@ func stock(b *testing.B, w *world, n int, radius float64) {
 	must(b, w.library.save(b.Context(), stories...))
 }
 
-// BenchmarkTellWarm is a question whose answer lies in the cell cache. The person has heard nothing; each answer is given up again.
+// BenchmarkTellWarm measures a request whose story is in the cell cache. Nothing is told to the person; each claim is released.
 func BenchmarkTellWarm(b *testing.B) {
 	for _, n := range []int{20, 200} {
 		b.Run(fmt.Sprintf("%d stories around", n), func(b *testing.B) {

@@ -20,7 +20,7 @@ import (
 	"excursobot/store/boltstore"
 )
 
-// square is the middle of the test's town.
+// square is the centre of the test's town.
 var square = geo.Point{Lat: 55.7520, Lon: 37.6175}
 
 // world is a guide with a real store and simulated sources, inside a synctest bubble.
@@ -32,7 +32,7 @@ type world struct {
 	model *sim.Model
 }
 
-// setting is what a test changes of the world.
+// setting holds a test's changes to the world.
 type setting struct {
 	articles []sim.Article
 	model    sim.ModelConfig
@@ -77,7 +77,7 @@ func articles(n int, step float64, languages ...string) []sim.Article {
 	return all
 }
 
-// run starts a world in a bubble, calls fn, and checks that everything ends.
+// run starts a world in a bubble, calls fn, and checks that nothing is left running.
 func run(t *testing.T, set setting, fn func(w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -148,7 +148,7 @@ func ask(person int64) Request {
 	return Request{Person: person, Point: square, Language: "ru", Class: Interactive}
 }
 
-// tell asks and delivers, as the bot does.
+// tell asks for a story and records its delivery, as the bot does.
 func (w *world) tell(req Request) (Story, error) {
 	w.t.Helper()
 	story, claim, err := w.Tell(w.t.Context(), req, nil)
@@ -172,7 +172,7 @@ func (w *world) deliver(person int64, s Story, claim *Claim) {
 	recorded()
 }
 
-// vote votes and checks whether the story is retired now.
+// vote votes and checks whether the story is retired.
 func (w *world) vote(person int64, key store.StoryKey, mark store.Mark, want bool) {
 	w.t.Helper()
 	retired, err := w.Vote(w.t.Context(), person, key, mark)

@@ -162,7 +162,7 @@ func (r *crashRun) auditStore(a *audit, words *text.Words) {
 		return
 	}
 	pending, err1 := s.Pending(ctx, math.MinInt64, 10_000)
-	letters, err2 := s.Parked(ctx)
+	letters, err2 := s.DeadLetters(ctx)
 	a.left, a.deadLetters = len(pending), len(letters)
 	for _, e := range pending {
 		a.fault("left in the inbox: update %d, try %d: %.200s", e.Update, e.Tries, e.Raw)

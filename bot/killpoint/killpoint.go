@@ -17,42 +17,42 @@ import (
 )
 
 // A build with the tag chaos kills itself, as by kill -9, when it passes a named point for the n-th time: EXCURSOBOT_CHAOS=point:n. With
-// EXCURSOBOT_CHAOS_HOW=panic it panics there, where nobody recovers. The points lie round what leaves the process: writes to the store, calls
-// to Telegram, answers to it, a backup's bytes, steps of a command.
+// EXCURSOBOT_CHAOS_HOW=panic it panics there instead, in a goroutine without a recover. The points are before and after everything that leaves the
+// process: writes to the store, calls of Telegram, replies to Telegram, the bytes of a backup, the steps of a command.
 //
 //	accept.before   an update is about to be stored
-//	accept.after    it is stored, its lane has not heard of it, and the offset has not moved
-//	reply.before    it is in its lane, and Telegram has not got its 200
-//	reply.after     Telegram may have it
-//	note.before     the card is on the screen, nobody has noted it
-//	note.after      between card and story
+//	accept.after    it is stored, but not in its lane, and the offset has not moved
+//	reply.before    it is in its lane, and Telegram has no reply yet
+//	reply.after     Telegram may have the reply
+//	note.before     the card is in the chat, but not stored
+//	note.after      the card is stored, the story is not sent
 //	send.before     before a message
-//	send.after      Telegram has it, the answer is not read: between send and commit
+//	send.after      Telegram has the message, its answer is not read
 //	edit.before, edit.after
 //	delivered.before, delivered.after
 //	done.before, done.after
-//	retry.after     a try is counted, nothing is done
+//	retry.after     a try is counted, and nothing else is done
 //	walks.before, walks.after    a batch of moves, a beginning or an end of a walk
-//	stories.before  between a flight's answer and the library
+//	stories.before  the model has answered, the stories are not stored
 //	checkout.before, checkout.after    the answer to a checkout
-//	pay.before, pay.after              a payment's row
-//	thanks.before   the payment is stored, nobody is thanked
+//	pay.before, pay.after              the record of a payment
+//	thanks.before   the payment is stored, the thanks are not sent
 //	backup.middle   half of a backup is written
-//	restore.copied  the backup lies beside the store
-//	restore.aside   the old store has its second name, the new one is not in its place
-//	migrate.batch   some rows are in the other store
-//	migrate.checked all are, and it does not know that it is whole
+//	restore.copied  the backup is beside the store
+//	restore.aside   the old store is renamed, the new one is not in its place
+//	migrate.batch   some records are in the other store
+//	migrate.checked all records are there, but the store is not marked as complete
 
-// chaos is the point and how often it is passed until the end.
-var chaos = armed(os.Getenv("EXCURSOBOT_CHAOS"))
+// armedPoint is the point of this process.
+var armedPoint = armed(os.Getenv("EXCURSOBOT_CHAOS"))
 
-type chaosPoint struct {
+type killPoint struct {
 	name string
-	left atomic.Int64
+	left atomic.Int64 // passes until the kill
 }
 
-func armed(at string) *chaosPoint {
-	p := &chaosPoint{}
+func armed(at string) *killPoint {
+	p := &killPoint{}
 	name, n, ok := strings.Cut(at, ":")
 	times, err := strconv.ParseInt(n, 10, 64)
 	if !ok || err != nil {
@@ -63,9 +63,9 @@ func armed(at string) *chaosPoint {
 	return p
 }
 
-// pass kills the process if it is its time.
+// pass kills the process if the point is armed and its passes are used up.
 func pass(point string) {
-	if point != chaos.name || chaos.left.Add(-1) != 0 {
+	if point != armedPoint.name || armedPoint.left.Add(-1) != 0 {
 		return
 	}
 	fmt.Fprintln(os.Stderr, "chaos:", point)
@@ -79,15 +79,16 @@ func pass(point string) {
 	select {} // the signal is on its way
 }
 
-// Step passes a point that lies neither in the store nor on the way to Telegram: between two steps of a command.
+// Step passes a point between two steps of a command.
 func Step(point string) { pass(point) }
 
-type chaoticStore struct{ store.Store }
+type killingStore struct{ store.Store }
 
-func Store(s store.Store) store.Store { return chaoticStore{s} }
+// Store returns a store that passes the points of its writes.
+func Store(s store.Store) store.Store { return killingStore{s} }
 
-// round passes the points before and after fn.
-func round(point string, fn func() error) error {
+// around passes the points before and after fn.
+func around(point string, fn func() error) error {
 	pass(point + ".before")
 	err := fn()
 	if err == nil {
@@ -96,50 +97,51 @@ func round(point string, fn func() error) error {
 	return err
 }
 
-func (c chaoticStore) Accept(ctx context.Context, entries ...store.Entry) (fresh []bool, err error) {
-	err = round("accept", func() error { fresh, err = c.Store.Accept(ctx, entries...); return err })
+func (c killingStore) Accept(ctx context.Context, entries ...store.Entry) (fresh []bool, err error) {
+	err = around("accept", func() error { fresh, err = c.Store.Accept(ctx, entries...); return err })
 	return fresh, err
 }
 
-func (c chaoticStore) Note(ctx context.Context, update int64, place string, message int) error {
-	return round("note", func() error { return c.Store.Note(ctx, update, place, message) })
+func (c killingStore) Note(ctx context.Context, update int64, place string, message int) error {
+	return around("note", func() error { return c.Store.Note(ctx, update, place, message) })
 }
 
-func (c chaoticStore) Delivered(ctx context.Context, d store.Delivery) error {
-	return round("delivered", func() error { return c.Store.Delivered(ctx, d) })
+func (c killingStore) Delivered(ctx context.Context, d store.Delivery) error {
+	return around("delivered", func() error { return c.Store.Delivered(ctx, d) })
 }
 
-func (c chaoticStore) MarkDone(ctx context.Context, updates ...int64) error {
-	return round("done", func() error { return c.Store.MarkDone(ctx, updates...) })
+func (c killingStore) MarkDone(ctx context.Context, updates ...int64) error {
+	return around("done", func() error { return c.Store.MarkDone(ctx, updates...) })
 }
 
-func (c chaoticStore) Retry(ctx context.Context, update int64) (again bool, err error) {
-	err = round("retry", func() error { again, err = c.Store.Retry(ctx, update); return err })
+func (c killingStore) Retry(ctx context.Context, update int64) (again bool, err error) {
+	err = around("retry", func() error { again, err = c.Store.Retry(ctx, update); return err })
 	return again, err
 }
 
-func (c chaoticStore) SaveWalks(ctx context.Context, walks []store.Walk) error {
-	return round("walks", func() error { return c.Store.SaveWalks(ctx, walks) })
+func (c killingStore) SaveWalks(ctx context.Context, walks []store.Walk) error {
+	return around("walks", func() error { return c.Store.SaveWalks(ctx, walks) })
 }
 
-func (c chaoticStore) PutStories(ctx context.Context, stories []store.Story) error {
-	return round("stories", func() error { return c.Store.PutStories(ctx, stories) })
+func (c killingStore) PutStories(ctx context.Context, stories []store.Story) error {
+	return around("stories", func() error { return c.Store.PutStories(ctx, stories) })
 }
 
-func (c chaoticStore) Credit(ctx context.Context, p store.Payment) (kept store.Payment, fresh bool, err error) {
-	err = round("pay", func() error { kept, fresh, err = c.Store.Credit(ctx, p); return err })
-	if err == nil && !fresh { // as it is before each thanks
+func (c killingStore) Credit(ctx context.Context, p store.Payment) (kept store.Payment, fresh bool, err error) {
+	err = around("pay", func() error { kept, fresh, err = c.Store.Credit(ctx, p); return err })
+	if err == nil && !fresh { // before the thanks
 		pass("thanks.before")
 	}
 	return kept, fresh, err
 }
 
-type chaoticTransport struct{ next http.RoundTripper }
+type killingTransport struct{ next http.RoundTripper }
 
-func Transport(next http.RoundTripper) http.RoundTripper { return chaoticTransport{next} }
+// Transport returns a transport that passes the points of calls of Telegram.
+func Transport(next http.RoundTripper) http.RoundTripper { return killingTransport{next} }
 
 // RoundTrip implements http.RoundTripper.
-func (c chaoticTransport) RoundTrip(r *http.Request) (resp *http.Response, err error) {
+func (c killingTransport) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 	var point string
 	switch {
 	case strings.HasSuffix(r.URL.Path, "/sendMessage"):
@@ -151,19 +153,20 @@ func (c chaoticTransport) RoundTrip(r *http.Request) (resp *http.Response, err e
 	default:
 		return c.next.RoundTrip(r)
 	}
-	err = round(point, func() error { resp, err = c.next.RoundTrip(r); return err }) //nolint:bodyclose // the caller closes it
+	err = around(point, func() error { resp, err = c.next.RoundTrip(r); return err }) //nolint:bodyclose // the caller closes it
 	return resp, err
 }
 
-type chaoticWriter struct {
+type killingWriter struct {
 	io.Writer
 	written int
 }
 
-func Writer(w io.Writer) io.Writer { return &chaoticWriter{Writer: w} }
+// Writer returns a writer of a backup that passes the point in its middle.
+func Writer(w io.Writer) io.Writer { return &killingWriter{Writer: w} }
 
 // Write implements io.Writer.
-func (c *chaoticWriter) Write(b []byte) (int, error) {
+func (c *killingWriter) Write(b []byte) (int, error) {
 	n, err := c.Writer.Write(b)
 	if c.written += n; c.written > 16<<10 {
 		pass("backup.middle")
@@ -171,18 +174,18 @@ func (c *chaoticWriter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// Webhook passes the points round the answer to a post.
+// Webhook passes the points before and after the reply to a post.
 func Webhook(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(chaoticReply{w}, r)
+		next.ServeHTTP(killingReply{w}, r)
 		pass("reply.after")
 	})
 }
 
-type chaoticReply struct{ http.ResponseWriter }
+type killingReply struct{ http.ResponseWriter }
 
 // WriteHeader implements http.ResponseWriter.
-func (c chaoticReply) WriteHeader(status int) {
+func (c killingReply) WriteHeader(status int) {
 	pass("reply.before")
 	c.ResponseWriter.WriteHeader(status)
 }

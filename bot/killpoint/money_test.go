@@ -79,7 +79,7 @@ func (r *crashRun) auditApologies(a *audit, s *boltstore.Store, words *text.Word
 	for _, why := range r.refusals {
 		a.fault("a checkout was refused: %s", why)
 	}
-	letters, err := s.Parked(r.t.Context())
+	letters, err := s.DeadLetters(r.t.Context())
 	if err != nil {
 		a.fault("the store: %v", err)
 	}

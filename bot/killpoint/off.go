@@ -9,10 +9,19 @@ import (
 	"excursobot/store"
 )
 
-// The points at which a build with the tag chaos can be killed. This one has none.
+// This build has no kill points.
 
-func Store(s store.Store) store.Store                 { return s }
+// Store returns s.
+func Store(s store.Store) store.Store { return s }
+
+// Transport returns t.
 func Transport(t http.RoundTripper) http.RoundTripper { return t }
-func Writer(w io.Writer) io.Writer                    { return w }
-func Webhook(h http.Handler) http.Handler             { return h }
-func Step(string)                                     {}
+
+// Writer returns w.
+func Writer(w io.Writer) io.Writer { return w }
+
+// Webhook returns h.
+func Webhook(h http.Handler) http.Handler { return h }
+
+// Step does nothing.
+func Step(string) {}

@@ -48,7 +48,7 @@ func (l *Live) Run(ctx context.Context) error {
 func guarded(log *slog.Logger, fn func()) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			log.Error("panic", "value", fmt.Sprint(r), "stack", string(debug.Stack()))
+			log.Error("panic_recovered", "error", fmt.Sprint(r), "stack", string(debug.Stack()))
 			err = fmt.Errorf("live: panic: %v", r)
 		}
 	}()

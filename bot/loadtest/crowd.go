@@ -1,69 +1,65 @@
 package loadtest
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"sync"
 	"time"
 
 	"excursobot/bot/sim"
-	"excursobot/bot/text"
 	"excursobot/geo"
+	"excursobot/limiter"
 )
 
 const (
-	loadSpots    = 40  // landmarks round which people stand
-	loadZipf     = 0.9 // how unevenly
-	loadArticles = 600 // of the simulated city, junk included
-	loadWalkers  = 0.7 // share of people who walk on between two stories; the others stay
+	landmarkCount = 40  // landmarks around which people stand
+	zipfExponent  = 0.9 // of the landmarks' popularity
+	walkingShare  = 0.7 // of people move on between two stories; the others stay
 )
 
-// loadCentre is where the simulated city lies.
-var loadCentre = geo.Point{Lat: 55.7520, Lon: 37.6175}
-
-var loadLanguages = []string{"ru", "en", "fr"}
-
-// crowd is the people of a load run.
+// crowd is the people of a run.
 type crowd struct {
-	watch  *watch
-	people []*walker
+	recorder *recorder
+	people   []*person
 }
 
-// walker is one person. One question of theirs is under way at a time.
-type walker struct {
-	person  *sim.Person
+// person is one simulated person. A person has at most one open question.
+type person struct {
+	*sim.Person
 	id      int64
 	rng     *rand.Rand
 	at      geo.Point
-	heading float64
-	walks   bool
+	heading float64 // degrees
+	moves   bool
+	share   int // message of the live location
 }
 
-// newCrowd places people round the landmarks. Ids start at first, so that two crowds of one store are different people.
-func newCrowd(seed uint64, first int64, n int, articles []sim.Article, telegram *sim.Telegram, w *watch) *crowd {
+// newCrowd places n people around the landmarks. Their ids begin at first, so that two crowds of one store are different people.
+func newCrowd(seed uint64, first int64, n int, articles []sim.Article, telegram *sim.Telegram, rec *recorder) *crowd {
 	rng := rand.New(rand.NewPCG(seed, uint64(first)))
 	spots := landmarks(seed, articles)
-	c := &crowd{watch: w}
+	c := &crowd{recorder: rec}
 	for i := range n {
 		id := first + int64(i)
-		p := &walker{
+		p := &person{
 			id:    id,
 			rng:   rand.New(rand.NewPCG(seed^0x9e3779b97f4a7c15, uint64(id))),
-			walks: rng.Float64() < loadWalkers,
+			moves: rng.Float64() < walkingShare,
 		}
 		spot := spots[zipf(rng, len(spots))]
 		p.at = geo.Offset(spot, rng.Float64()*360, math.Abs(rng.NormFloat64())*100)
 		p.heading = rng.Float64() * 360
-		p.person = telegram.Person(sim.Profile{ID: id, FirstName: "Load", LanguageCode: language(rng)})
+		p.Person = telegram.Person(sim.Profile{ID: id, FirstName: "Load", LanguageCode: language(rng)})
 		c.people = append(c.people, p)
 	}
 	return c
 }
 
-// landmarks are the seeded choice of articles that draw people.
+// landmarks returns the seed's choice of articles that attract people.
 func landmarks(seed uint64, articles []sim.Article) []geo.Point {
 	rng := rand.New(rand.NewPCG(seed, 7))
-	spots := make([]geo.Point, loadSpots)
+	spots := make([]geo.Point, landmarkCount)
 	for i := range spots {
 		a := articles[rng.IntN(len(articles))]
 		spots[i] = geo.Point{Lat: a.Lat, Lon: a.Lon}
@@ -71,15 +67,15 @@ func landmarks(seed uint64, articles []sim.Article) []geo.Point {
 	return spots
 }
 
-// zipf draws an index below n with weight 1/(i+1)^loadZipf.
+// zipf draws an index below n with weight 1/(i+1)^zipfExponent.
 func zipf(rng *rand.Rand, n int) int {
 	sum := 0.0
 	for i := range n {
-		sum += 1 / math.Pow(float64(i+1), loadZipf)
+		sum += 1 / math.Pow(float64(i+1), zipfExponent)
 	}
 	x := rng.Float64() * sum
 	for i := range n {
-		if x -= 1 / math.Pow(float64(i+1), loadZipf); x <= 0 {
+		if x -= 1 / math.Pow(float64(i+1), zipfExponent); x <= 0 {
 			return i
 		}
 	}
@@ -97,104 +93,92 @@ func language(rng *rand.Rand) string {
 	return "fr"
 }
 
-// ask sends the person's location and returns the question, whose answer the watch fills in.
-func (w *walker) ask(watch *watch) *question {
-	if w.walks {
-		w.heading += w.rng.NormFloat64() * 40
-		w.at = geo.Offset(w.at, w.heading, 40+w.rng.Float64()*120)
-	}
-	q := watch.expect(w.id)
-	w.person.Locate(w.at.Lat, w.at.Lon)
-	return q
-}
-
-// question is one location sent and what came back.
-type question struct {
-	asked        time.Time
-	first, final time.Duration // since asked; 0 = not yet
-	told         bool          // the final answer was about a place, not a sentence
-	done         chan struct{} // closed with the final answer
-	message      int           // of the card
-}
-
-// watch times answers as people see them in their chats.
-type watch struct {
-	sentences map[string]bool // answers without a place, and texts that are no answers
-
-	mu        sync.Mutex
-	open      map[int64]*question       // by chat
-	walks     map[int64]*liveWalk       // live walks, by chat
-	seen      map[int64]map[string]bool // places told, by chat
-	repeats   int
-	questions []*question
-	stray     int // messages that answer nothing
-}
-
-func newWatch() (*watch, error) {
-	words, err := text.Load()
-	if err != nil {
-		return nil, err
-	}
-	w := &watch{sentences: map[string]bool{}, open: map[int64]*question{}, walks: map[int64]*liveWalk{}, seen: map[int64]map[string]bool{}}
-	for _, l := range words.Languages() {
-		for _, key := range []string{"error.nothing", "error.all_told", "error.source", "error.internal"} {
-			w.sentences[words.Words(l).Say(key)] = true
+// split divides the crowd into people who share a live location, as many as there are guides, and people who send single locations.
+func (c *crowd) split(guides int) (walking, single *crowd) {
+	walking, single = &crowd{recorder: c.recorder}, &crowd{recorder: c.recorder}
+	for _, p := range c.people {
+		if p.moves && len(walking.people) < guides {
+			walking.people = append(walking.people, p)
+		} else {
+			single.people = append(single.people, p)
 		}
 	}
-	return w, nil
+	return walking, single
 }
 
-func (w *watch) expect(chat int64) *question {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	q := &question{asked: time.Now(), done: make(chan struct{})}
-	w.open[chat] = q
-	w.questions = append(w.questions, q)
-	return q
+// askAndWait sends the person's location and waits for the final answer.
+func (p *person) askAndWait(ctx context.Context, rec *recorder) {
+	if p.moves {
+		p.heading += p.rng.NormFloat64() * 40
+		p.at = geo.Offset(p.at, p.heading, 40+p.rng.Float64()*120)
+	}
+	q := rec.expect(p.id)
+	p.Locate(p.at.Lat, p.at.Lon)
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	select {
+	case <-q.done:
+	case <-ctx.Done():
+	}
 }
 
-// event is the simulated Telegram's subscriber.
-func (w *watch) event(e sim.Event) {
-	if !e.Message.FromBot || (e.Kind != "message" && e.Kind != "edit") || e.Message.Method == "sendVenue" {
-		return // pins come and go as there is room for them
+// askInTurns lets everybody ask again after their answer and a pause, at most the given number of times together (0 = no bound).
+func (c *crowd) askInTurns(ctx context.Context, pause time.Duration, most int) {
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	asked := 0
+	mayAsk := func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		asked++
+		return most == 0 || asked <= most
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	link := mapLink(e.Message.Buttons)
-	if len(e.Message.Buttons) > 0 && link == "" {
-		return // how often, and what became of it
+	for _, p := range c.people {
+		wg.Go(func() {
+			next := time.Duration(p.rng.Float64() * float64(pause)) // not all at once
+			for limiter.Sleep(ctx, next) == nil && mayAsk() {
+				p.askAndWait(ctx, c.recorder)
+				next = time.Duration((0.5 + p.rng.Float64()) * float64(pause))
+			}
+		})
 	}
-	q := w.open[e.Chat]
-	if q == nil || e.Kind == "edit" && e.Message.ID != q.message {
-		if !w.tickLocked(e) {
-			w.stray++
+	wg.Wait()
+}
+
+// askAtRate makes requests come at the rate a minute, at random moments, from people without an open question.
+func (c *crowd) askAtRate(ctx context.Context, rate float64, most int, seed uint64) {
+	rng := rand.New(rand.NewPCG(seed, 3))
+	idle := make(chan *person, len(c.people))
+	for _, i := range rng.Perm(len(c.people)) {
+		idle <- c.people[i]
+	}
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	next := time.Now()
+	for n := 0; most == 0 || n < most; n++ {
+		next = next.Add(time.Duration(rng.ExpFloat64() / rate * float64(time.Minute)))
+		if limiter.Sleep(ctx, time.Until(next)) != nil {
+			return
 		}
-		return
+		select {
+		case p := <-idle:
+			wg.Go(func() {
+				p.askAndWait(ctx, c.recorder)
+				idle <- p
+			})
+		default: // everybody waits for an answer: this request is left out
+		}
 	}
-	since := e.At.Sub(q.asked)
-	if q.first == 0 {
-		q.first, q.message = since, e.Message.ID
-	}
-	switch {
-	case link != "":
-		q.told = true
-		w.noteLocked(e.Chat, e.Message.Buttons)
-	case !w.sentences[e.Message.HTML]:
-		return // a card: the story is to come
-	}
-	q.final = since
-	delete(w.open, e.Chat)
-	close(q.done)
 }
 
-// noteLocked counts a place told twice. The map link knows a place in every language.
-func (w *watch) noteLocked(chat int64, buttons [][]sim.Button) {
-	place := mapLink(buttons)
-	if w.seen[chat] == nil {
-		w.seen[chat] = map[string]bool{}
+// settle waits for the answers that are still missing.
+func (c *crowd) settle(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for _, q := range c.recorder.all() {
+		select {
+		case <-q.done:
+		case <-ctx.Done():
+		}
 	}
-	if w.seen[chat][place] {
-		w.repeats++
-	}
-	w.seen[chat][place] = true
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,76 +16,57 @@ import (
 
 	"excursobot/bot/sim"
 	"excursobot/bot/web"
+	"excursobot/limiter"
 )
 
-// soakHost serves the simulated world over sockets and runs the bot in a process of its own.
-type soakHost struct {
-	telegram *sim.Telegram
-	dir      string
-	env      []string
-	addr     string // of the bot's pages
-	servers  []*http.Server
-	bot      *exec.Cmd
-	exited   chan error
+// botProcess is a bot in a process of its own, with the simulated servers on loopback sockets.
+type botProcess struct {
+	servers
+	dir       string
+	env       []string
+	addr      string // of the bot's pages
+	listening []*http.Server
+	cmd       *exec.Cmd // nil while no process runs
+	exited    chan error
 }
 
-// soakSample is what the bot says of itself.
-type soakSample struct {
-	Memory struct {
-		Resident   uint64 `json:"resident_bytes"`
-		Goroutines int    `json:"goroutines"`
-	} `json:"memory"`
-	Live struct {
-		Sessions  int    `json:"sessions"`
-		Delivered uint64 `json:"delivered"`
-		Dropped   uint64 `json:"dropped"`
-	} `json:"live"`
+// newBotProcess starts the servers. The bot itself is started by start.
+func newBotProcess(dir string, articles []sim.Article, w walkTest) (*botProcess, error) {
+	b := &botProcess{dir: dir, servers: newServers(w.Seed, articles, 0, false)}
+	addrs, err := b.listen(b.telegram, b.model, languageFromPath(b.wikipedia))
+	if err == nil {
+		b.addr, err = freeAddr()
+	}
+	if err != nil {
+		return nil, errors.Join(err, b.close())
+	}
+	b.env = []string{
+		"TELEGRAM_BOT_TOKEN=" + token, "TELEGRAM_API_URL=http://" + addrs[0],
+		"OPENAI_API_KEY=load", "OPENAI_MODEL=load", "OPENAI_BASE_URL=http://" + addrs[1] + "/v1",
+		"WIKIPEDIA_URL=http://" + addrs[2] + "/{lang}/w/api.php", "WIKIPEDIA_CONTACT=load",
+		"LIVE_INTERVALS=" + w.Every.String() + ",10m", "LIVE_MAX_SESSIONS=" + fmt.Sprint(w.Walks),
+		"HTTP_ADDR=" + b.addr, "DATA_DIR=" + dir, "LOG_LEVEL=warn", "LOG_FORMAT=json",
+	}
+	return b, nil
 }
 
-// soakToken is of the simulated Telegram.
-const soakToken = "1000:soak"
-
-func newSoakHost(dir string, articles []sim.Article, s soak) (*soakHost, error) {
-	h := &soakHost{dir: dir, telegram: sim.NewTelegram(sim.TelegramConfig{Token: soakToken, Limits: true, Latency: 50 * time.Millisecond})}
-	telegram, err := h.serve(h.telegram)
-	if err != nil {
-		return nil, err
+// listen serves the handlers on the loopback interface until close.
+func (b *botProcess) listen(handlers ...http.Handler) (addrs []string, err error) {
+	for _, h := range handlers {
+		l, err := web.Listen(context.Background(), "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+		b.listening = append(b.listening, srv)
+		go func() { _ = srv.Serve(l) }() // until close
+		addrs = append(addrs, l.Addr().String())
 	}
-	model, err := h.serve(sim.NewModel(sim.ModelConfig{Seed: s.Seed}))
-	if err != nil {
-		return nil, errors.Join(err, h.close())
-	}
-	wikipedia, err := h.serve(byPath(sim.NewWikipedia(sim.WikipediaConfig{Articles: articles, Latency: loadWikipedia})))
-	if err != nil {
-		return nil, errors.Join(err, h.close())
-	}
-	if h.addr, err = freeAddr(); err != nil {
-		return nil, errors.Join(err, h.close())
-	}
-	h.env = []string{
-		"TELEGRAM_BOT_TOKEN=" + soakToken, "TELEGRAM_API_URL=http://" + telegram,
-		"OPENAI_API_KEY=soak", "OPENAI_MODEL=soak", "OPENAI_BASE_URL=http://" + model + "/v1",
-		"WIKIPEDIA_URL=http://" + wikipedia + "/{lang}/w/api.php", "WIKIPEDIA_CONTACT=soak",
-		"LIVE_INTERVALS=" + s.Every.String() + ",10m", "LIVE_MAX_SESSIONS=" + fmt.Sprint(s.Walks),
-		"HTTP_ADDR=" + h.addr, "DATA_DIR=" + dir, "LOG_LEVEL=warn", "LOG_FORMAT=json",
-	}
-	return h, nil
+	return addrs, nil
 }
 
-// serve makes a handler reachable on the loopback interface.
-func (h *soakHost) serve(handler http.Handler) (addr string, err error) {
-	l, err := web.Listen(context.Background(), "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	h.servers = append(h.servers, srv)
-	go func() { _ = srv.Serve(l) }() // until close
-	return l.Addr().String(), nil
-}
-
-// byPath lets the first part of the path name the language, since a loopback address has no subdomains.
-func byPath(next http.Handler) http.Handler {
+// languageFromPath takes the language from the first part of the path, because a loopback address has no subdomains.
+func languageFromPath(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		language, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 		r.Host, r.URL.Path = language+".wikipedia", "/"+rest
@@ -94,89 +74,102 @@ func byPath(next http.Handler) http.Handler {
 	})
 }
 
-// freeAddr finds a port that was free a moment ago.
+// freeAddr returns a loopback address that was free a moment ago.
 func freeAddr() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it binds and is closed
+	l, err := web.Listen(context.Background(), "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}
 	return l.Addr().String(), l.Close()
 }
 
-// start runs the bot and waits until it is ready.
-func (h *soakHost) start(ctx context.Context) error {
+func (b *botProcess) logFile() string { return filepath.Join(b.dir, "bot.log") }
+
+// start starts the bot and waits until it is ready.
+func (b *botProcess) start(ctx context.Context) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	log, err := os.OpenFile(filepath.Join(h.dir, "bot.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	log, err := os.OpenFile(b.logFile(), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
 	}
-	defer log.Close()                 // the process has its own
-	h.bot = exec.Command(self, "run") //nolint:noctx // it is killed by hand, or stopped by close
-	h.bot.Env, h.bot.Stdout, h.bot.Stderr, h.bot.Dir = h.env, log, log, h.dir
-	if err := h.bot.Start(); err != nil {
+	defer log.Close()                // the process has its own copy
+	cmd := exec.Command(self, "run") //nolint:noctx // kill and close end it
+	cmd.Env, cmd.Stdout, cmd.Stderr, cmd.Dir = b.env, log, log, b.dir
+	if err := cmd.Start(); err != nil {
 		return err
 	}
-	h.exited = make(chan error, 1)
-	go func(c *exec.Cmd, exited chan<- error) { exited <- c.Wait() }(h.bot, h.exited)
-	for wait(ctx, 10*time.Millisecond) {
-		if resp, err := h.get(ctx, "/readyz"); err == nil {
+	exited := make(chan error, 1)
+	go func() { exited <- cmd.Wait() }()
+	b.cmd, b.exited = cmd, exited
+	for limiter.Sleep(ctx, 10*time.Millisecond) == nil {
+		if resp, err := b.get(ctx, "/readyz"); err == nil {
 			resp.Body.Close()
 			if resp.StatusCode == http.StatusOK {
 				return nil
 			}
 		}
 		select {
-		case err := <-h.exited:
-			said, _ := os.ReadFile(log.Name())
-			return fmt.Errorf("the bot ended: %w\n%s", err, said)
+		case err := <-b.exited:
+			b.cmd = nil
+			printed, _ := os.ReadFile(b.logFile())
+			return fmt.Errorf("the bot ended: %w\n%s", err, printed)
 		default:
 		}
 	}
 	return ctx.Err()
 }
 
-func (h *soakHost) get(ctx context.Context, path string) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+h.addr+path, nil)
+func (b *botProcess) get(ctx context.Context, path string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+b.addr+path, nil)
 	if err != nil {
 		return nil, err
 	}
 	return http.DefaultClient.Do(req)
 }
 
-// kill ends the bot without a warning, starts it again and returns how long that took.
-func (h *soakHost) kill(ctx context.Context, log *soakLog) (ready time.Duration, err error) {
-	log.mu.Lock()
-	log.killed = time.Now()
-	log.mu.Unlock()
-	if err := h.bot.Process.Kill(); err != nil {
+// restart kills the bot, waits for the pause, starts it again and returns how long the start took until the bot was ready.
+func (b *botProcess) restart(ctx context.Context, pause time.Duration) (time.Duration, error) {
+	if err := b.cmd.Process.Kill(); err != nil {
 		return 0, err
 	}
-	if err := <-h.exited; !errors.As(err, new(*exec.ExitError)) { // the signal
+	err := <-b.exited
+	b.cmd = nil
+	if !errors.As(err, new(*exec.ExitError)) { // the signal
 		return 0, fmt.Errorf("the bot ended before it was killed: %w", err)
 	}
-	h.bot = nil
-	wait(ctx, soakDown)
-	began := time.Now()
-	if err := h.start(ctx); err != nil {
+	if err := limiter.Sleep(ctx, pause); err != nil {
 		return 0, err
 	}
-	log.mu.Lock()
-	defer log.mu.Unlock()
-	log.answered = time.Now()
-	return log.answered.Sub(began), nil
+	began := time.Now()
+	if err := b.start(ctx); err != nil {
+		return 0, err
+	}
+	return time.Since(began), nil
 }
 
-// sample asks the bot every second how it is, until ctx ends.
-func (h *soakHost) sample(ctx context.Context, progress func(string)) (list []soakSample) {
-	for n := 0; wait(ctx, time.Second); n++ {
-		resp, err := h.get(ctx, "/api/stats")
+// sample is a part of the bot's own statistics.
+type sample struct {
+	Memory struct {
+		Resident   uint64 `json:"resident_bytes"`
+		Goroutines int    `json:"goroutines"`
+	} `json:"memory"`
+	Live struct {
+		Sessions  int    `json:"sessions"`
+		Delivered uint64 `json:"delivered"`
+	} `json:"live"`
+}
+
+// samples reads the bot's statistics every second until ctx ends.
+func (b *botProcess) samples(ctx context.Context, progress func(string)) (list []sample) {
+	for n := 0; limiter.Sleep(ctx, time.Second) == nil; n++ {
+		resp, err := b.get(ctx, "/api/stats")
 		if err != nil {
 			continue // it is being started again
 		}
-		var s soakSample
+		var s sample
 		err = json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&s)
 		resp.Body.Close()
 		if err != nil || s.Memory.Resident == 0 {
@@ -190,28 +183,27 @@ func (h *soakHost) sample(ctx context.Context, progress func(string)) (list []so
 	return list
 }
 
-// warnings returns the first of the bot's warnings and errors, and how many there were.
-func (h *soakHost) warnings() (first []string, n int) {
-	data, err := os.ReadFile(filepath.Join(h.dir, "bot.log"))
+// warnings returns the number of warnings and errors in the bot's log, and the first ten of them.
+func (b *botProcess) warnings() (n int, first []string) {
+	data, err := os.ReadFile(b.logFile())
 	if err != nil {
-		return nil, 0
+		return 0, nil
 	}
-	const most = 10
 	for line := range strings.Lines(string(data)) {
-		if n++; n <= most {
+		if n++; n <= 10 {
 			first = append(first, strings.TrimSpace(line))
 		}
 	}
-	return first, n
+	return n, first
 }
 
 // close stops the bot and the servers.
-func (h *soakHost) close() error {
+func (b *botProcess) close() error {
 	var errs []error
-	if h.bot != nil {
-		errs = append(errs, h.bot.Process.Signal(syscall.SIGTERM), <-h.exited)
+	if b.cmd != nil {
+		errs = append(errs, b.cmd.Process.Signal(syscall.SIGTERM), <-b.exited)
 	}
-	for _, s := range h.servers {
+	for _, s := range b.listening {
 		errs = append(errs, s.Close())
 	}
 	return errors.Join(errs...)

@@ -2,103 +2,109 @@ package loadtest
 
 import (
 	"context"
-	"sync"
 	"time"
 
-	"excursobot/bot/sim"
 	"excursobot/geo"
+	"excursobot/limiter"
 )
 
 const (
-	strollSpeed = 1.3              // metres a second
-	strollStep  = 10 * time.Second // between two positions
+	walkSpeed = 1.3              // metres a second
+	walkStep  = 10 * time.Second // between two positions, in a scenario
 )
 
-// liveWalk is a live walk as the watch follows it. The first story answers the share and counts as a question; the others come by themselves.
-type liveWalk struct {
-	shared time.Time
-	every  time.Duration
-	late   []time.Duration // of each story against its due time
+// walkPlan is how a person walks with a live location.
+type walkPlan struct {
+	every  time.Duration // between two stories
+	choose bool          // the person presses the button for that; else it is the bot's default
+	step   time.Duration // between two positions
 }
 
-// every returns how often the scenario's walks tell.
-func (s scenario) every() time.Duration {
-	if s.Rate > 0 { // so often that all people together make the rate
-		return time.Duration(float64(s.People) / s.Rate * float64(time.Minute)).Round(time.Second)
+// walk shares the person's location after the delay and moves it until ctx ends.
+func (p *person) walk(ctx context.Context, rec *recorder, plan walkPlan, delay time.Duration) {
+	if limiter.Sleep(ctx, delay) != nil {
+		return
 	}
-	return s.Pause
-}
-
-// split parts the crowd into those who share a live location, as many as there are guides, and those who send single ones.
-func (c *crowd) split(guides int) (live, static *crowd) {
-	live, static = &crowd{watch: c.watch}, &crowd{watch: c.watch}
-	for _, p := range c.people {
-		if p.walks && len(live.people) < guides {
-			live.people = append(live.people, p)
-		} else {
-			static.people = append(static.people, p)
+	questions := rec.follow(p.id, plan.every)
+	_, p.share = p.Share(p.at.Lat, p.at.Lon, 8*3600)
+	steps := time.NewTicker(plan.step)
+	defer steps.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case message := <-questions:
+			if plan.choose {
+				rec.choose(p.id)
+				p.Press(message, "every:"+plan.every.String())
+				questions = nil
+			}
+		case <-steps.C:
+			p.heading += p.rng.NormFloat64() * 20
+			p.at = geo.Offset(p.at, p.heading, walkSpeed*plan.step.Seconds())
+			p.Move(p.share, p.at.Lat, p.at.Lon, int(p.heading+3600)%360)
+			rec.moves.Add(1)
 		}
 	}
-	return live, static
 }
 
-// stroll lets everybody share a live location, one after the other over one interval, and walk until ctx ends.
-func (c *crowd) stroll(ctx context.Context, every time.Duration) {
-	var wg sync.WaitGroup
-	for _, p := range c.people {
-		wg.Go(func() {
-			if !wait(ctx, time.Duration(p.rng.Float64()*float64(every))) {
-				return
-			}
-			c.watch.follow(p.id, every)
-			_, share := p.person.Share(p.at.Lat, p.at.Lon, 8*3600)
-			for wait(ctx, strollStep) {
-				p.heading += p.rng.NormFloat64() * 20
-				p.at = geo.Offset(p.at, p.heading, strollSpeed*strollStep.Seconds())
-				p.person.Move(share, p.at.Lat, p.at.Lon, int(p.heading+3600)%360)
-			}
-		})
+// walk is a live walk as it is seen in the chat. The first story answers the live location; the others come by themselves.
+type walk struct {
+	shared    time.Time
+	from      time.Time // the schedule counts from here: the share, or the choice of an interval
+	every     time.Duration
+	questions chan int // messages that ask how often
+	stories   []story
+	summary   bool // it announces the end
+	picture   bool
+}
+
+// story is a story of a walk.
+type story struct {
+	message, number int
+	place           string // link to the map, the same in every language
+	at              time.Time
+	first           bool // it answered the live location
+}
+
+// add adds a story and reports whether its message is new.
+func (w *walk) add(s story) bool {
+	for _, known := range w.stories {
+		if known.message == s.message {
+			return false
+		}
 	}
-	wg.Wait()
-}
-
-// follow expects a walk's first story now and the others every interval.
-func (w *watch) follow(chat int64, every time.Duration) {
-	w.expect(chat)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.walks[chat] = &liveWalk{shared: time.Now(), every: every}
-}
-
-// tickLocked notes a story that came by itself, and says whether the message is one.
-func (w *watch) tickLocked(e sim.Event) bool {
-	walk := w.walks[e.Chat]
-	if walk == nil || mapLink(e.Message.Buttons) == "" || e.Kind != "message" {
-		return false
-	}
-	walk.late = append(walk.late, e.At.Sub(walk.shared)%walk.every)
-	w.noteLocked(e.Chat, e.Message.Buttons)
+	w.stories = append(w.stories, s)
 	return true
 }
 
-// ticks returns how late the walks' stories were, and how many due times before end passed without one.
-func (w *watch) ticks(end time.Time) (late []time.Duration, missed int) {
-	const grace = 3 * time.Second // a story that is due at the very end need not have come
-	for _, walk := range w.walks {
-		late = append(late, walk.late...)
-		missed += max(0, int(end.Add(-grace).Sub(walk.shared)/walk.every)-len(walk.late))
-	}
-	return late, missed
+// outage is a time without a bot; the zero value is none.
+type outage struct{ killed, ready time.Time }
+
+// covers reports whether a story at t may be late because of the outage.
+func (o outage) covers(t time.Time, every time.Duration) bool {
+	return !o.killed.IsZero() && !t.Before(o.killed) && !t.After(o.ready.Add(every))
 }
 
-// mapLink returns the address of a story's map button, which no other message has.
-func mapLink(buttons [][]sim.Button) string {
-	for _, row := range buttons {
-		for _, b := range row {
-			if b.URL != "" {
-				return b.URL
-			}
+// schedule returns the lateness of the stories that came by themselves, and the number of due times before end without a story. The lateness leaves
+// out stories that an outage delayed.
+func (w *walk) schedule(end time.Time, o outage) (late []time.Duration, missed int) {
+	const grace = 3 * time.Second // a story that is due at the very end may come later
+	told := map[int]bool{}
+	for _, s := range w.stories {
+		if s.first || s.at.Before(w.from) {
+			continue
+		}
+		since := s.at.Sub(w.from)
+		told[int(since/w.every)] = true
+		if !o.covers(s.at, w.every) {
+			late = append(late, since%w.every)
 		}
 	}
-	return ""
+	for n := 1; n <= int(end.Add(-grace).Sub(w.from)/w.every); n++ {
+		if !told[n] {
+			missed++
+		}
+	}
+	return late, missed
 }

@@ -1,23 +1,19 @@
 package loadtest
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"excursobot/bot/config"
-	"excursobot/bot/sim"
+	"excursobot/limiter"
 )
 
-// soak is a run of live walks. The bot is a process of its own here, with sockets, so that its memory is its own and it can be killed.
-type soak struct {
+// walkTest is a run of live walks, with the bot in a process of its own.
+type walkTest struct {
 	Walks int
 	Every time.Duration // between two stories of a walk
 	For   time.Duration
@@ -27,160 +23,81 @@ type soak struct {
 	Seed  uint64
 }
 
-// runWalks runs walks and prints a table.
-func (c Options) runWalks(ctx context.Context, stdout, stderr io.Writer) error {
-	s := soak{Walks: c.Walks, Every: c.Every, For: c.For, Moves: c.Moves, Kill: c.Kill, Warm: c.Warm, Seed: c.Seed}
-	if s.Every < time.Second || s.For < 10*s.Every || s.Moves < 1 || s.Walks > 10_000 {
-		return config.UsageError{Err: errors.New("load: --every must be 1s or more, --for ten times as long, --moves above 0, --walks at most 10000")}
-	}
-	cfg, err := config.Load("", config.Environment{})
-	if err != nil {
-		return err
-	}
-	r, err := s.run(ctx, cfg, func(how string) { fmt.Fprintln(stderr, "load: "+how) })
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprint(stdout, soakTable(s, r))
-	return err
-}
+// downtime is the time between the kill and the new start.
+const downtime = 2 * time.Second
 
-// soakDown is how long nobody answers after the kill.
-const soakDown = 2 * time.Second
-
-// soakResult is what a run of walks came to. Times are seconds.
-type soakResult struct {
-	Walks, Moves, Stories int
-	Lateness              quantiles // of stories against their due times, as they arrive in the chat
-	First                 quantiles // from sharing to the first content
-	Missed                int       // due times without a story
-	Twice                 int       // places told twice to one person
-	Misnumbered           int       // stories whose number does not follow the one before
-	Again                 int       // of these: the number that was on its way when the process was killed, once more
-	Lost                  int       // walks that told nothing any more after the kill, or whose end was not said
-	Summaries, Pictures   int
-	Ready                 float64 // from the start after the kill to ready
-	Warnings              int     // lines in the bot's log from warn on
-	Samples               []soakSample
-}
-
-// run lets people walk for the time.
-func (s soak) run(ctx context.Context, cfg config.Config, progress func(string)) (_ soakResult, err error) {
-	dir, err := os.MkdirTemp("", "excursobot-soak-")
+// run lets people walk and returns the figures.
+func (w walkTest) run(ctx context.Context, cfg config.Config, progress func(string)) (_ walkResult, err error) {
+	dir, err := os.MkdirTemp("", "excursobot-walks-")
 	if err != nil {
-		return soakResult{}, fmt.Errorf("load: %w", err)
+		return walkResult{}, fmt.Errorf("load: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	articles := sim.City(s.Seed, loadCentre.Lat, loadCentre.Lon, loadArticles, loadLanguages...)
-	if s.Warm {
-		if err := (scenario{Seed: s.Seed}).passDay(ctx, cfg, dir, articles); err != nil {
-			return soakResult{}, err
+	articles := city(w.Seed)
+	if w.Warm {
+		if err := simulateDay(ctx, cfg, w.Seed, dir, articles); err != nil {
+			return walkResult{}, err
 		}
 	}
-	host, err := newSoakHost(dir, articles, s)
+	rec, err := newRecorder()
 	if err != nil {
-		return soakResult{}, err
+		return walkResult{}, err
 	}
-	defer func() { err = errors.Join(err, host.close()) }()
-	if err := host.start(ctx); err != nil {
-		return soakResult{}, err
+	b, err := newBotProcess(dir, articles, w)
+	if err != nil {
+		return walkResult{}, err
 	}
-	log := newSoakLog()
-	host.telegram.Subscribe(log.event)
+	defer func() { err = errors.Join(err, b.close()) }()
+	b.telegram.Subscribe(rec.record)
+	if err := b.start(ctx); err != nil {
+		return walkResult{}, err
+	}
+	people := newCrowd(w.Seed, 1, w.Walks, articles, b.telegram, rec)
 	sampling, endSampling := context.WithCancel(ctx)
-	var wg sync.WaitGroup
-	var samples []soakSample
-	wg.Go(func() { samples = host.sample(sampling, progress) })
-
-	walking, cancel := context.WithTimeout(ctx, s.For)
-	defer cancel()
-	people := s.people(host.telegram, log, articles)
-	for i, p := range people {
-		wg.Go(func() { p.walk(walking, s, time.Duration(i)*20*time.Second/time.Duration(s.Walks)) })
+	var sampler sync.WaitGroup
+	var samples []sample
+	sampler.Go(func() { samples = b.samples(sampling, progress) })
+	ready, end, err := w.walk(ctx, people, b)
+	if err == nil {
+		rec.waitForEnds(ctx)
 	}
-	ready := time.Duration(0)
-	if s.Kill && wait(walking, s.For/2) {
-		if ready, err = host.kill(ctx, log); err != nil {
-			endSampling()
-			wg.Wait()
-			return soakResult{}, err
-		}
-	}
-	<-walking.Done()
-	for _, p := range people {
-		p.stop()
-	}
-	log.settle(ctx, len(people))
 	endSampling()
-	wg.Wait()
-	r := log.result(people, s)
+	sampler.Wait()
+	if err != nil {
+		return walkResult{}, err
+	}
+	r := rec.walkResult(end)
 	r.Samples, r.Ready = samples, ready.Seconds()
-	first, n := host.warnings()
-	r.Warnings = n
+	var first []string
+	r.Warnings, first = b.warnings()
 	for _, line := range first {
 		progress(line)
 	}
 	return r, nil
 }
 
-// soakTable renders a result as a Markdown table.
-func soakTable(s soak, r soakResult) string {
-	const no = "no"
-	middle, warm := no, no
-	if s.Warm {
-		warm = "yes"
+// walk lets the people walk for the test's time and then stop sharing. It returns the time that the restart took, and the end of the walks.
+func (w walkTest) walk(ctx context.Context, people *crowd, b *botProcess) (ready time.Duration, end time.Time, err error) {
+	walking, cancel := context.WithTimeout(ctx, w.For)
+	defer cancel()
+	var walkers sync.WaitGroup
+	for i, p := range people.people {
+		const arrival = 20 * time.Second // all people begin to share within this time
+		delay := time.Duration(i) * arrival / time.Duration(w.Walks)
+		step := max(time.Second, (w.For-delay)*time.Duration(w.Walks)/time.Duration(max(1, w.Moves)))
+		walkers.Go(func() { p.walk(walking, people.recorder, walkPlan{every: w.Every, choose: true, step: step}, delay) })
 	}
-	if s.Kill {
-		middle = fmt.Sprintf("yes, ready again after %.2f s", r.Ready)
+	if w.Kill && limiter.Sleep(walking, w.For/2) == nil {
+		killed := time.Now()
+		if ready, err = b.restart(ctx, downtime); err != nil {
+			cancel()
+		}
+		people.recorder.setOutage(outage{killed, time.Now()})
 	}
-	rows := [][2]string{
-		{"walks, a story every", fmt.Sprintf("%d, %v", s.Walks, s.Every)},
-		{"time", s.For.String()},
-		{"after a simulated day", warm},
-		{"killed in the middle", middle},
-		{"moves", fmt.Sprint(r.Moves)},
-		{"stories", fmt.Sprint(r.Stories)},
-		{"lateness p50 / p95 / p99, s", r.Lateness.String()},
-		{"first content p50 / p95 / p99, s", r.First.String()},
-		{"due times without a story", fmt.Sprint(r.Missed)},
-		{"places told twice to one person", fmt.Sprint(r.Twice)},
-		{"stories numbered wrongly (the one being sent at the kill, again)", fmt.Sprintf("%d (%d)", r.Misnumbered, r.Again)},
-		{"walks lost", fmt.Sprint(r.Lost)},
-		{"summaries, pictures of the route", fmt.Sprintf("%d, %d", r.Summaries, r.Pictures)},
-		{"warnings and errors in the log", fmt.Sprint(r.Warnings)},
-		{"RSS of the bot, MiB: quarters of the time, peak", r.memory()},
-		{"goroutines: quarters of the time, peak", r.goroutines()},
+	walkers.Wait()
+	end = time.Now()
+	for _, p := range people.people {
+		p.StopSharing(p.share)
 	}
-	var b strings.Builder
-	b.WriteString("| | |\n| --- | --- |\n")
-	for _, row := range rows {
-		fmt.Fprintf(&b, "| %s | %s |\n", row[0], row[1])
-	}
-	return b.String()
-}
-
-func (r soakResult) memory() string {
-	return quarters(r.Samples, func(s soakSample) int { return int(s.Memory.Resident >> 20) })
-}
-
-func (r soakResult) goroutines() string {
-	return quarters(r.Samples, func(s soakSample) int { return s.Memory.Goroutines })
-}
-
-// quarters returns the medians of the four quarters of a run, and the peak.
-func quarters(samples []soakSample, value func(soakSample) int) string {
-	if len(samples) < 4 {
-		return "too few samples"
-	}
-	var parts []string
-	for i := range 4 {
-		part := slices.Clone(samples[i*len(samples)/4 : (i+1)*len(samples)/4])
-		slices.SortFunc(part, func(a, b soakSample) int { return cmp.Compare(value(a), value(b)) })
-		parts = append(parts, fmt.Sprint(value(part[len(part)/2])))
-	}
-	peak := 0
-	for _, s := range samples {
-		peak = max(peak, value(s))
-	}
-	return fmt.Sprintf("%s; %d", strings.Join(parts, " / "), peak)
+	return ready, end, err
 }

@@ -55,7 +55,7 @@ func TestToken(t *testing.T) {
 			"nothing": func(*http.Request) {}, "a wrong one": bearer("open sesam"), "an empty one": bearer(""), "another scheme": header("Authorization", "Basic "+token),
 			"a made-up cookie": header("Cookie", cookieName+"=4102444800.00ff"), "the token as cookie": header("Cookie", cookieName+"="+token),
 		} {
-			rec := w.get(path, change) // from this machine: with a token, that is no reason any more
+			rec := w.get(path, change) // from this machine, which does not help if there is a token
 			if rec.Code != http.StatusUnauthorized {
 				t.Errorf("%s with %s: %d, want 401", path, name, rec.Code)
 			}
@@ -134,7 +134,7 @@ func TestTriesAreLimited(t *testing.T) {
 	}})
 	value := w.access.cookieValue(time.Now().Add(time.Hour))
 	address := from("192.0.2.1:5000")
-	w.get("/metrics", address) // without a token nothing is tried
+	w.get("/metrics", address) // without a token this is not an attempt
 	for i, want := range []int{http.StatusUnauthorized, http.StatusUnauthorized, http.StatusTooManyRequests} {
 		if rec := w.get("/metrics", address, bearer("wrong")); rec.Code != want {
 			t.Errorf("try %d: %d, want %d", i+1, rec.Code, want)

@@ -24,7 +24,7 @@ func TestProblemsAreWarningsAndErrorsInWords(t *testing.T) {
 	bot := log.With("part", "bot")
 	bot.Info("fact_requested", "user_id", 7)
 	bot.Warn("telegram_flood", "pause", "3s", "update", 12, "user_id", 7)
-	log.With("part", "store").Error("sweep", "error", errors.New("disk on fire"))
+	log.With("part", "store").Error("sweep_failed", "error", errors.New("disk on fire"))
 	bot.Error("something_else", "error", errors.New("no"))
 
 	got := w.tick().Problems
@@ -45,7 +45,7 @@ func TestProblemsAreWarningsAndErrorsInWords(t *testing.T) {
 	if strings.Contains(out.String(), "flood") || !strings.Contains(out.String(), "sweep") {
 		t.Errorf("the log's own level does not hold:\n%s", out)
 	}
-	// bot reports its faults itself; counting its log lines too would count them twice.
+	// bot reports its faults itself, so its log lines must not count too.
 	if faults := w.Stats().Faults; faults["store"] != 1 || faults["bot"] != 0 {
 		t.Errorf("faults: %v", faults)
 	}
@@ -57,7 +57,7 @@ func TestProblemsAreWarningsAndErrorsInWords(t *testing.T) {
 func TestTheSameProblemIsCounted(t *testing.T) {
 	w, log, _ := newLogger(t, slog.LevelInfo, nil)
 	for i := range 30 {
-		log.Warn("card", "error", "refused", "try", i, "after", time.Duration(i+1)*time.Millisecond)
+		log.Warn("card_failed", "error", "refused", "try", i, "after", time.Duration(i+1)*time.Millisecond)
 		log.Warn("overload", "what", "story requests")
 	}
 	got := w.tick().Problems
@@ -80,7 +80,7 @@ func TestProblemsAreBounded(t *testing.T) {
 	}
 }
 
-// letters writes i without digits.
+// letters returns a text that is unique to i and has no digits.
 func letters(i int) string { return strings.Repeat("x", i) }
 
 func TestProblemsHoldNoSecret(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 )
 
-// eventful lets one of everything happen.
+// eventful reports one event of each kind.
 func eventful(m *Monitor) {
 	m.Update("location")
 	m.Request("static", "library", 100*time.Millisecond)
@@ -41,7 +41,7 @@ func TestMetricsAreInGoodForm(t *testing.T) {
 	}
 }
 
-// Alerts and boards rely on these names.
+// Alerts and dashboards rely on these names.
 func TestMetricNames(t *testing.T) {
 	w := newWorld(t, Config{})
 	eventful(w.Monitor)
@@ -81,7 +81,7 @@ func TestMetricNames(t *testing.T) {
 	}
 }
 
-// Native histograms are what a server that asks for protobuf sees; the text format has none.
+// Only the protobuf format has native histograms.
 func TestNativeHistograms(t *testing.T) {
 	w := newWorld(t, Config{})
 	eventful(w.Monitor)
@@ -104,7 +104,7 @@ func TestNativeHistograms(t *testing.T) {
 
 var metricName = regexp.MustCompile(`\b(excursobot_[a-z_]+|process_[a-z_]+|go_[a-z_]+)\b`)
 
-// The files of docs name no metric that is not exported, and between them every alert that the operator was promised.
+// The alerts and the dashboard in docs only use metrics that are exported.
 func TestDocumentsUseExportedNames(t *testing.T) {
 	w := newWorld(t, Config{})
 	w.reading.Disk = Disk{FreeBytes: 1, TotalBytes: 2}
@@ -180,7 +180,7 @@ func TestQuantiles(t *testing.T) {
 	}
 }
 
-// The whole cost of one request: an update, a card, a story, three calls to Telegram.
+// BenchmarkRequest measures the events of one request: an update, a card, a story and three calls to Telegram.
 func BenchmarkRequest(b *testing.B) {
 	w := newWorld(b, Config{})
 	b.ReportAllocs()

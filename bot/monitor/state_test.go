@@ -35,7 +35,7 @@ func TestState(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t, Config{})
 			w.tick()
-			w.tick() // later it is not starting any more
+			w.tick() // the time of starting is over
 			tt.change(w)
 			s := w.tick()
 			if s.State != tt.state || !strings.Contains(strings.Join(s.Reasons, "\n"), tt.reason) || (tt.reason == "") != (len(s.Reasons) == 0) {

@@ -188,7 +188,7 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			}
 			return nil
 		}},
-		{bucketParked, func(k, v []byte) error {
+		{bucketDeadLetters, func(k, v []byte) error {
 			return decode(k, v, func(c *codec) { entryFields(c, new(store.Entry)) })
 		}},
 		{bucketDone, func(k, v []byte) error {

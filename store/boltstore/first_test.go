@@ -70,7 +70,7 @@ func firstRow(t *testing.T, line []byte) store.Row {
 		store.TableUsers: store.User{}, store.TablePlaces: store.PlaceRow{}, store.TableTiles: store.Tile{}, store.TableStories: store.StoryRow{},
 		store.TableTold: store.ToldRow{}, store.TableLedger: store.LedgerRow{}, store.TableWalks: store.Walk{}, store.TableStops: store.StopRow{},
 		store.TableClosed: store.ClosedRow{}, store.TablePayments: store.Payment{}, store.TableInbox: store.Entry{}, store.TableDone: store.DoneRow{},
-		store.TableParked: store.ParkedRow{}, store.TableSettings: store.SettingRow{},
+		store.TableDeadLetters: store.DeadLetterRow{}, store.TableSettings: store.SettingRow{},
 	}
 	record := reflect.New(reflect.TypeOf(kinds[parts.Table]))
 	dec := json.NewDecoder(bytes.NewReader(parts.Row))

@@ -100,7 +100,7 @@ func randomOp(r *rand.Rand) op {
 		if err != nil {
 			return nil, err
 		}
-		parked, err := s.Parked(ctx)
+		parked, err := s.DeadLetters(ctx)
 		if err != nil {
 			return nil, err
 		}

@@ -49,13 +49,13 @@ export function build() {
 }
 
 /** real shows which parts of this demo are real and which are simulated. */
-export function real(stage) {
-  const model = stage.realModel ? "real_model" : stage.realWikipedia ? "sim_model_real_wiki" : "sim_model";
+export function real(world) {
+  const model = world.realModel ? "real_model" : world.realWikipedia ? "sim_model_real_wiki" : "sim_model";
   const facts = [
     [true, "what_bot", "real_bot"],
     [false, "what_telegram", "sim_telegram"],
-    [stage.realWikipedia, "what_wikipedia", stage.realWikipedia ? "real_wiki" : "sim_wiki"],
-    [stage.realModel, "what_model", model],
+    [world.realWikipedia, "what_wikipedia", world.realWikipedia ? "real_wiki" : "sim_wiki"],
+    [world.realModel, "what_model", model],
   ];
   $("real").replaceChildren(...facts.map(([is, what, words]) => node("li", { class: is ? "real" : undefined },
     node("b", {}, say(what)), node("span", { class: "kind" }, say(is ? "real" : "simulated_kind")), node("span", { class: "fine" }, say(words)))));

@@ -11,7 +11,7 @@ import { language, load, say, speak, speaks } from "./words.js";
 const narrow = matchMedia("(max-width: 56rem)"); // one pane at a time, as in look.css
 
 let person, unfollow = () => {};
-let stage, stroll, chat, front;
+let world, stroll, chat, front;
 let missed = 0; // messages that arrived while the chat was hidden
 
 // act sends an action of the person. It returns undefined if the server refused it; the page then shows the reason.
@@ -94,7 +94,7 @@ function pressed(data) {
 function wire() {
   const toast = (text) => chat.toast(text);
   const look = () => pane("map");
-  stroll = createStroll(stage, { act, toast, look });
+  stroll = createStroll(world, { act, toast, look });
   front = createFront({ act, toast });
   chat = createChat({
     act, said, pressed, pay: front.pay, enlarge: front.enlarge,
@@ -107,12 +107,12 @@ function wire() {
   for (const b of $("languages").children) b.addEventListener("click", () => phone(b.dataset.language).catch(failed));
   document.addEventListener("language", () => {
     for (const b of $("languages").children) b.setAttribute("aria-pressed", String(b.dataset.language === language()));
-    real(stage);
+    real(world);
   });
 }
 
 async function begin() {
-  [stage] = await Promise.all([call("demo/stage"), load()]);
+  [world] = await Promise.all([call("demo/world"), load()]);
   build();
   wire();
   pane("map");

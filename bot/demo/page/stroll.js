@@ -12,11 +12,11 @@ const same = 5; // metres: two points that are closer are one place
 const around = 30_000; // metres: the radius of a city
 
 /**
- * createStroll wires the map and its buttons. stage is the answer to demo/stage, act(body) sends an action of the person, toast(text) shows a
+ * createStroll wires the map and its buttons. world is the answer to demo/world, act(body) sends an action of the person, toast(text) shows a
  * short note, and look() brings the map to the front.
  */
-export function createStroll(stage, { act, toast, look }) {
-  let city = stage.cities.find((c) => c.id === sessionStorage.getItem("city")) ?? stage.cities[0];
+export function createStroll(world, { act, toast, look }) {
+  let city = world.cities.find((c) => c.id === sessionStorage.getItem("city")) ?? world.cities[0];
 
   const map = createMap($("map"), {
     go, send: locate,
@@ -68,7 +68,7 @@ export function createStroll(stage, { act, toast, look }) {
     if (walker.going) {
       walker.pause();
     } else {
-      if (!walker.sharing && !await walker.share(stage.shared)) return;
+      if (!walker.sharing && !await walker.share(world.shared)) return;
       walker.go(city.spots.filter((s) => !s.found).map(({ lat, lon }) => ({ lat, lon })));
       map.fit();
     }
@@ -106,7 +106,7 @@ export function createStroll(stage, { act, toast, look }) {
   $("zoom-out").addEventListener("click", () => map.zoom(1 / 1.5));
   $("fit").addEventListener("click", () => map.fit());
   document.addEventListener("language", () => {
-    $("cities").replaceChildren(...stage.cities.map((c) => press(nameOf(c), () => enter(c), { "data-city": c.id, "aria-pressed": String(c === city) })));
+    $("cities").replaceChildren(...world.cities.map((c) => press(nameOf(c), () => enter(c), { "data-city": c.id, "aria-pressed": String(c === city) })));
     pace();
     nearest();
     show();
@@ -114,18 +114,18 @@ export function createStroll(stage, { act, toast, look }) {
 
   return {
     locate,
-    spots: () => stage.cities.flatMap((c) => c.spots),
+    spots: () => world.cities.flatMap((c) => c.spots),
 
     /** told marks a place whose story arrived. A place from the real Wikipedia is added to the map. */
     told(place) {
-      const spot = stage.cities.flatMap((c) => c.spots).find((s) => distance(s, place) < same);
+      const spot = world.cities.flatMap((c) => c.spots).find((s) => distance(s, place) < same);
       if (spot) spot.told = true;
       else if (distance(city.spots[0], place) < around) map.add({ ...place, names: { en: place.title, ru: place.title }, told: true, found: true });
       map.draw();
     },
     /** point shows a point, in its city if the map has that city. */
     point(at) {
-      const there = stage.cities.find((c) => distance(c.spots[0], at) < around);
+      const there = world.cities.find((c) => distance(c.spots[0], at) < around);
       if (there && there !== city) enter(there);
       look();
       map.highlight(at);
@@ -133,7 +133,7 @@ export function createStroll(stage, { act, toast, look }) {
     /** begin resets the map for a new person. */
     begin() {
       walker.forget();
-      for (const c of stage.cities) {
+      for (const c of world.cities) {
         c.spots = c.spots.filter((s) => !s.found);
         for (const s of c.spots) s.told = false;
       }
@@ -142,8 +142,8 @@ export function createStroll(stage, { act, toast, look }) {
     /** resume continues a live location that was shared before the page was reloaded. */
     resume(shared) {
       if (walker.sharing) return;
-      const there = stage.cities.find((c) => distance(c.spots[0], shared) < around);
-      walker.resume(shared.id, { lat: shared.lat, lon: shared.lon }, shared.at + stage.shared * 1000);
+      const there = world.cities.find((c) => distance(c.spots[0], shared) < around);
+      walker.resume(shared.id, { lat: shared.lat, lon: shared.lon }, shared.at + world.shared * 1000);
       enter(there ?? city);
     },
   };

@@ -17,7 +17,7 @@ type planted struct {
 	make func(s sample) (language, text string)
 }
 
-// translations of "In 1777 ... ", as a model would slip an invented year in.
+// invented holds a sentence with an invented year in each language.
 var invented = map[string]string{
 	"en": "It was rebuilt in 1777 after a fire.", "ru": "После пожара его перестроили в 1777 году.", "fr": "Il fut rebâti en 1777.", "pt": "Foi refeito em 1777.",
 	"uk": "Після пожежі його відбудували у 1777 році.", "es": "Fue reconstruido en 1777.", "de": "Im Jahr 1777 wurde es erneuert.", "it": "Fu rifatto nel 1777.",
@@ -77,7 +77,7 @@ func plants() []planted {
 	return all
 }
 
-// TestPlantedFaultsAreStopped is the report: how many of each kind of fault were stopped.
+// TestPlantedFaultsAreStopped puts faults into good stories and reports how many of each kind were stopped.
 func TestPlantedFaultsAreStopped(t *testing.T) {
 	planted, stopped := map[string]int{}, map[string]int{}
 	for _, p := range plants() {
@@ -108,7 +108,7 @@ func TestPlantedFaultsAreStopped(t *testing.T) {
 
 var update = flag.Bool("update", false, "rewrite the report in docs/fact-check.md")
 
-// checkReport compares the table with the one that the document shows below its mark.
+// checkReport compares the table with the one in the document.
 func checkReport(t *testing.T, table string) {
 	t.Helper()
 	const path, mark = "../../../docs/fact-check.md", "<!-- report -->\n"

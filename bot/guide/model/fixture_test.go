@@ -15,7 +15,7 @@ import (
 
 const testKey = "sk-secret-0123456789"
 
-// towers describes n places of which each extract says enough for a story.
+// towers returns n places with extracts that are long enough for a story.
 func towers(n int) []places.Place {
 	all := make([]places.Place, n)
 	for i := range all {
@@ -46,7 +46,7 @@ func (b *fixture) outcomes() []string {
 	return all
 }
 
-// newFixture returns a client of a server whose calls fail as listed, one after another, and then work.
+// newFixture returns a client of a server. Its first calls have the given faults; further calls work.
 func newFixture(t *testing.T, cfg Config, server sim.ModelConfig, faults ...string) *fixture {
 	t.Helper()
 	if server.Latency == nil {

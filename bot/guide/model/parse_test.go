@@ -116,7 +116,7 @@ func FuzzParser(f *testing.F) {
 		if !errors.Is(err1, errTooLong) && (!slices.Equal(whole, pieces) || (err1 == nil) != (err2 == nil)) {
 			t.Errorf("whole gives %q (%v), pieces of %d %q (%v)", whole, err1, n, pieces, err2)
 		}
-		// What encoding/json takes as the asked shape, the parser must take too.
+		// The parser must accept every answer that encoding/json decodes into the right shape.
 		var want struct{ Stories []draft }
 		decoder := json.NewDecoder(strings.NewReader(answer))
 		decoder.DisallowUnknownFields()

@@ -61,7 +61,7 @@ func TestWriteFaults(t *testing.T) {
 		faults   []string
 		want     error // nil = all stories
 		outcomes string
-		least    int // stories in spite of the error
+		least    int // stories that arrive despite the error
 	}{
 		{name: "one 500 is tried again", faults: []string{"500"}, outcomes: "error ok"},
 		{name: "an HTML page is tried again", faults: []string{"html"}, outcomes: "error ok"},
@@ -195,7 +195,7 @@ func TestWriteGivesUpWhenTheServerAsksForLongerThanItHas(t *testing.T) {
 			w.WriteHeader(http.StatusTooManyRequests)
 		}))
 		start := time.Now()
-		for range 2 { // the second does not even ask
+		for range 2 { // the second sends nothing
 			if _, err := b.Write(t.Context(), Request{Language: "en", Places: towers(1)}, nil); !errors.Is(err, ErrUnavailable) {
 				t.Errorf("error %v, want ErrUnavailable", err)
 			}
