@@ -40,7 +40,7 @@ var table = map[string]imports{
 	"geo/places":           {ours: []string{"geo", "store", "limiter"}},
 	"bot/guide/model":      {ours: []string{"limiter", "geo/places"}, libraries: []string{"github.com/sashabaranov/go-openai", "github.com/sony/gobreaker/v2"}},
 	"bot/guide":            {ours: []string{"geo", "geo/places", "bot/guide/model", "limiter", "store"}},
-	"bot/live":             {ours: []string{"geo", "geo/track", "store"}},
+	"bot/live":             {ours: []string{"geo", "geo/track", "limiter", "store"}},
 	"bot/telegram":         {ours: []string{"limiter"}, libraries: []string{"gopkg.in/telebot.v3"}},
 	"bot/intake/cluster":   {ours: []string{"limiter", "store"}},
 	"bot/intake":           {ours: []string{"bot/intake/cluster", "bot/telegram", "limiter", "store"}},
