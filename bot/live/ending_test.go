@@ -203,7 +203,7 @@ func TestFull(t *testing.T) {
 		if _, err := w.live.Start(w.Context(), late); !errors.Is(err, ErrEnded) {
 			w.Errorf("the same share again: got %v, want ErrEnded", err)
 		}
-		again := w.begin(share(2, 21)) // one's own place is free
+		again := w.begin(share(2, 21)) // it replaces the person's own walk
 		if again.Replaced == nil {
 			w.Error("nothing was replaced")
 		}
@@ -212,7 +212,7 @@ func TestFull(t *testing.T) {
 		if _, err := w.live.Edit(w.Context(), late); !errors.Is(err, ErrEnded) {
 			w.Errorf("an edit of the refused share: got %v, want ErrEnded", err)
 		}
-		w.begin(share(3, 31)) // the place is given back at once
+		w.begin(share(3, 31)) // the ended walk no longer counts
 		time.Sleep(2 * time.Second)
 		if st := w.live.Stats(); st.Sessions != 2 || st.Refused != 1 || st.Closing != 0 {
 			w.Errorf("got %+v, want 2 sessions, 1 refused, none closing", st)
@@ -226,7 +226,7 @@ func TestSilentPhoneIsParked(t *testing.T) {
 		sh := share(1, 10)
 		sh.Period = Forever
 		w.begin(sh)
-		w.stay(sh, 12*minute) // heard for the last time at 12
+		w.stay(sh, 12*minute) // last contact at 12 minutes
 		time.Sleep(30 * minute)
 		due, _ := offsets(began, w.stories())
 		if want := []time.Duration{0, 10 * minute, 20 * minute}; !slices.Equal(due, want) {

@@ -15,17 +15,16 @@ import (
 	"excursobot/store/boltstore"
 )
 
-// crash ends the process without any of its last words: what the store holds is what there is. The old Live goes on in
-// memory, unheard, as far as the test's clock lets it.
+// crash ends the process without its last writes: only what the store holds is left. The old Live may continue in memory, without effect.
 func (w *world) crash() {
 	w.Helper()
 	w.check(w.store.Close()) // from here on nothing is written
 	w.stop()
 	w.live.loop.mu.Lock()
-	w.live.loop.sessions.delivering = map[int64]*session{} // nobody waits for deliveries
+	w.live.loop.sessions.delivering = map[int64]*session{} // no delivery is waited for
 	w.live.loop.mu.Unlock()
 	signal(w.live.loop.wake)
-	<-w.ended // it can't store its last changes
+	<-w.ended // it cannot store its last changes
 	synctest.Wait()
 }
 
@@ -142,7 +141,7 @@ func TestAStoryBegunIsGoneOnWith(t *testing.T) {
 	})
 }
 
-// What an earlier process may have sent keeps its place under its number, also when the next try fails.
+// A story that an earlier process may have sent keeps its place and number, also if the next try fails.
 func TestAStoryBegunBeforeACrashOutlastsAFailure(t *testing.T) {
 	inWorld(t, Config{}, func(w *world) {
 		sh := share(1, 10)
@@ -174,7 +173,7 @@ func TestAStoryAskedForIsToldAfterACrash(t *testing.T) {
 		sh := share(1, 10)
 		w.begin(sh)
 		w.stay(sh, minute)
-		w.plan(func(context.Context, Tick, func(Outcome)) {}) // nothing comes of it
+		w.plan(func(context.Context, Tick, func(Outcome)) {}) // no outcome
 		w.check(w.live.Next(w.Context(), 1))
 		time.Sleep(2 * time.Second)
 		w.crash()
