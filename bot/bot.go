@@ -89,9 +89,9 @@ func (b *Bot) hooks() intake.Hooks {
 		},
 		Connected:  func(ctx context.Context) { b.menus.describe(ctx) },
 		Beside:     func(ctx context.Context) error { return b.live.Run(ctx) },
-		AdoptWalks: func(walks []store.Walk) { b.live.Adopt(walks) },
-		DropWalks:  func(chat int64) { b.live.Drop(chat) },
-		HasWalk:    func(chat int64) bool { return b.live.Keeps(chat) },
+		AdoptWalks: func(walks []store.Walk) { b.live.TakeOver(walks) },
+		DropWalks:  func(chat int64) { b.live.Release(chat) },
+		HasWalk:    func(chat int64) bool { return b.live.Holds(chat) },
 		SetShare:   func(part float64) { b.pace.SetRate(b.cfg.Limits.OutRate * part) },
 	}
 }

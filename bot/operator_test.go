@@ -35,7 +35,7 @@ func TestOperatorsCommandsDoNotExistForOthers(t *testing.T) {
 	})
 }
 
-func TestAdminReport(t *testing.T) {
+func TestTheReportShowsTheNumbersOfTheDay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldConfig{edit: func(c *Config) {
@@ -63,7 +63,7 @@ func TestAdminReport(t *testing.T) {
 		}
 		parked := words.Say("admin.parked", "n", 1, "command", "excursobot parked")
 		if strings.Contains(got, parked) {
-			t.Errorf("nothing is parked, and the report says\n%s", got)
+			t.Errorf("there are no dead letters, but the report is\n%s", got)
 		}
 		_, err = w.store.Accept(t.Context(), store.Entry{Update: 7, Chat: 1, Arrived: time.Now(), Raw: []byte("{}")})
 		w.must(err)
@@ -81,7 +81,7 @@ func TestAdminReport(t *testing.T) {
 	})
 }
 
-func TestBan(t *testing.T) {
+func TestABannedPersonGetsNoAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWalkWorld(t, worldConfig{edit: withOperator})
@@ -108,7 +108,7 @@ func TestBan(t *testing.T) {
 		if got := len(fromBot(h.p)); got != n {
 			t.Errorf("%d messages to somebody banned: %q", got-n, last(h.p).HTML)
 		}
-		w.pay(h.p, bill) // what they pay counts all the same
+		w.pay(h.p, bill) // their payment counts anyway
 		if w.given(1).Person != 50 {
 			t.Error("a banned person's payment was lost")
 		}
@@ -119,7 +119,7 @@ func TestBan(t *testing.T) {
 	})
 }
 
-func TestPause(t *testing.T) {
+func TestThePauseAnswersOnceAndPaymentsGoOn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldConfig{edit: withOperator})
@@ -169,4 +169,30 @@ func TestCountsAreListedLargestFirst(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
+}
+
+// TestThePauseIsNotToldToThoseWhoDidNotAsk sends what gets no answer without a pause either: a step of a walk that is over, and the news that a
+// person unblocked the bot.
+func TestThePauseIsNotToldToThoseWhoDidNotAsk(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWalkWorld(t, worldConfig{edit: withOperator})
+		defer w.close()
+		maintenance := w.bot.cfg.Words.Words("en").Say("error.maintenance")
+		h, asker := w.hike(1, time.Hour), w.person(2, "en")
+		h.waitTold(1)
+		w.waitDone(h.p.Say("/stop"))
+		w.ask(asker, "/help")
+		w.ask(w.person(operator, "en"), "/pause on")
+		h.p.Move(h.share, h.at.Lat, h.at.Lon, 0)
+		h.p.Block()
+		h.p.Unblock()
+		time.Sleep(time.Minute)
+		if got := h.said("error.maintenance"); len(got) != 0 {
+			t.Errorf("%d sentences about the pause to somebody who did not ask", len(got))
+		}
+		if got := w.ask(asker, "/help"); got.HTML != maintenance {
+			t.Errorf("somebody who asked got %q", got.HTML)
+		}
+	})
 }

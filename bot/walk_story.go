@@ -105,7 +105,7 @@ func (t *walkStory) begin(ctx context.Context, place string, message int) {
 	t.Attempt.Place, t.Attempt.Message = place, message
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), beginMost)
 	defer cancel()
-	if err := t.walks.live.Begin(ctx, t.Tick, place, message); err != nil && !errors.Is(err, live.ErrNoWalk) {
+	if err := t.walks.live.RecordAttempt(ctx, t.Tick, place, message); err != nil && !errors.Is(err, live.ErrNoWalk) {
 		t.walks.observe.Error("store")
 		t.walks.log.Error("attempt_unsaved", "walk", t.Walk, "error", err)
 	}
@@ -125,7 +125,7 @@ func (t *walkStory) ask(ctx context.Context) {
 	m.Within = cardMost
 	id, err := ws.out.Send(ctx, t.Chat, m)
 	if err == nil {
-		_, err = ws.live.Asked(ctx, t.Person, id)
+		_, err = ws.live.SetQuestion(ctx, t.Person, id)
 	}
 	if err != nil && !errors.Is(err, live.ErrNoWalk) && ctx.Err() == nil {
 		ws.log.Warn("question_failed", "walk", t.Walk, "error", err)

@@ -12,8 +12,7 @@ import (
 	"time"
 )
 
-// gateWorld drives a Gate with random steps and checks after each one what was promised. It keeps what it
-// needs for that in plain slices.
+// gateWorld drives a Gate with random steps and checks its promises after each one, with a model of plain slices.
 type gateWorld struct {
 	t       *testing.T
 	rnd     *rand.Rand
@@ -130,7 +129,7 @@ func (w *gateWorld) enter() {
 	}()
 }
 
-// refused checks a refusal at the door.
+// refused checks a refusal by Enter.
 func (w *gateWorld) refused(job Job, err error) {
 	worse := 0
 	for _, j := range w.waiting {
@@ -163,7 +162,7 @@ func (w *gateWorld) promote(j *worldJob) {
 	}
 }
 
-// collect takes note of the jobs whose Wait has returned and checks that the right one was served.
+// collect records the jobs whose Wait has returned and checks that the right one was served.
 func (w *gateWorld) collect(freed bool) {
 	var left, served []*worldJob
 	displaced := 0
@@ -228,7 +227,7 @@ func (w *gateWorld) servedSince(job Job, step int) int {
 	return n
 }
 
-// check compares the gate with the world and looks for slots left idle or taken too many.
+// check compares the gate with the model, and the slots in use with the jobs that wait.
 func (w *gateWorld) check() {
 	s := w.gate.Stats()
 	waiting, urgent := 0, 0
@@ -250,7 +249,7 @@ func (w *gateWorld) check() {
 	}
 }
 
-// drain lets all who are left through and checks that nothing was lost and no slot leaked.
+// drain lets the remaining jobs run and checks that none was lost and no slot leaked.
 func (w *gateWorld) drain() {
 	for len(w.running) > 0 || len(w.waiting) > 0 {
 		if len(w.running) == 0 {
@@ -290,7 +289,7 @@ func TestGateUnderConcurrentCallersLosesNoSlot(t *testing.T) {
 			all.Go(func() {
 				rnd := rand.New(rand.NewPCG(uint64(caller), 1))
 				for range 40 {
-					// Round numbers, so that grants, deadlines and departures meet at one moment.
+					// Coarse steps, so that grants, deadlines and departures happen at the same moment.
 					ctx, cancel := context.WithTimeout(context.Background(), time.Duration(1+rnd.IntN(20))*10*time.Millisecond)
 					job := Job{Class: Class(rnd.IntN(4)), Key: int64(caller % 7)}
 					if rnd.IntN(2) == 0 {

@@ -13,13 +13,13 @@ import (
 	"time"
 )
 
-// passed is a caller who went through, and when.
+// passed is a caller that went on, and when.
 type passed struct {
 	name string
 	at   time.Duration
 }
 
-// passers starts callers in the given order and collects when they go through.
+// passers starts callers in the given order and records when they go on.
 type passers struct {
 	start time.Time
 	all   sync.WaitGroup
@@ -29,7 +29,7 @@ type passers struct {
 
 func newPassers() *passers { return &passers{start: time.Now()} }
 
-// send starts one caller of the key and returns once it waits or has gone through.
+// send starts one caller of the key and returns when it waits or went on.
 func (p *passers) send(t *testing.T, pace *Pace[string], key, name string) {
 	p.all.Go(func() {
 		if err := pace.Wait(context.Background(), key); err != nil {
@@ -193,7 +193,7 @@ func TestPaceNextInTheCommonQueueTakesOverFromALeaver(t *testing.T) {
 	})
 }
 
-// TestPaceNewcomerDoesNotOvertake looks at the moment when a token is there but who waits for it has not woken yet.
+// TestPaceNewcomerDoesNotOvertake tests the moment when there is a token, but the caller that waits for it has not woken yet.
 func TestPaceNewcomerDoesNotOvertake(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -233,7 +233,7 @@ func TestPaceNewcomerDoesNotOvertake(t *testing.T) {
 func TestPaceForgetsTheLeastRecentlyUsed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pace := NewPace[string](PaceConfig{KeyRate: 1, KeyBurst: 2, MaxKeys: 2})
-		for i, key := range []string{"a", "b", "a", "c"} { // c takes the place of b
+		for i, key := range []string{"a", "b", "a", "c"} { // c replaces b
 			if !pace.Try(key, 0) {
 				t.Fatalf("call %d of %s refused", i, key)
 			}
@@ -266,7 +266,7 @@ func TestPaceBoundsItsKeys(t *testing.T) {
 	})
 }
 
-// TestPaceUnderRandomCallers checks the two rates, the order in a key and that nobody is left behind.
+// TestPaceUnderRandomCallers checks the two rates, the order in a key and that no caller waits for ever.
 func TestPaceUnderRandomCallers(t *testing.T) {
 	const rate, burst, keyRate, keyBurst = 25, 5, 1, 3
 	synctest.Test(t, func(t *testing.T) {

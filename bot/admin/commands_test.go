@@ -39,7 +39,7 @@ func Main(args []string, stdout, stderr io.Writer, environ []string) int {
 }
 
 func command(ctx context.Context, args []string, stdout, stderr io.Writer, environ []string) error {
-	cfg, err := config.Load(filepath.Join(os.DevNull), config.NewEnvironment(environ))
+	cfg, err := config.Load(os.DevNull, config.NewEnvironment(environ))
 	if err != nil {
 		return config.UsageError{Err: err}
 	}

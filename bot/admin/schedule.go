@@ -101,7 +101,8 @@ func (b *Backups) due(ctx context.Context, at time.Time) (path string, err error
 // Run makes a backup whenever Every has passed since the last one, until ctx ends.
 func (b *Backups) Run(ctx context.Context) error {
 	every := b.Every
-	if b.Database != nil && limiter.Sleep(ctx, b.Lease) != nil { // until the replicas know each other
+	stopped := func(d time.Duration) bool { return limiter.Sleep(ctx, d) != nil }
+	if b.Database != nil && stopped(b.Lease) { // until the replicas know each other
 		return nil
 	}
 	for {
@@ -113,7 +114,7 @@ func (b *Backups) Run(ctx context.Context) error {
 		if !last.IsZero() {
 			wait = min(every, every-time.Since(last)) // a last time in the future, from a wrong clock, must not delay it for longer
 		}
-		if limiter.Sleep(ctx, wait) != nil {
+		if stopped(wait) {
 			return nil
 		}
 		began := time.Now()
@@ -126,7 +127,7 @@ func (b *Backups) Run(ctx context.Context) error {
 		case ctx.Err() == nil:
 			b.Log.Error("backup_failed", "error", err)
 		}
-		if limiter.Sleep(ctx, min(every, backupRetry)) != nil {
+		if stopped(min(every, backupRetry)) {
 			return nil
 		}
 	}

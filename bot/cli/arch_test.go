@@ -41,7 +41,7 @@ var table = map[string]imports{
 	"geo/places":           {ours: []string{"geo", "store", "limiter"}},
 	"bot/guide/model":      {ours: []string{"limiter", "geo/places"}, libraries: []string{"github.com/sashabaranov/go-openai", "github.com/sony/gobreaker/v2"}},
 	"bot/guide":            {ours: []string{"geo", "geo/places", "bot/guide/model", "limiter", "store"}},
-	"bot/live":             {ours: []string{"geo", "geo/track", "store"}},
+	"bot/live":             {ours: []string{"geo", "geo/track", "limiter", "store"}},
 	"bot/telegram":         {ours: []string{"limiter"}, libraries: []string{"gopkg.in/telebot.v3"}},
 	"bot/intake/cluster":   {ours: []string{"limiter", "store"}},
 	"bot/intake":           {ours: []string{"bot/intake/cluster", "bot/telegram", "limiter", "store"}},
@@ -53,7 +53,7 @@ var table = map[string]imports{
 	"bot/admin":            {ours: []string{"bot/config", "bot/killpoint", "bot/text", "bot/web", "limiter", "store", "store/boltstore", "store/dump", "store/pgstore", "store/pgstore/legacy"}},
 	"bot/app":              {ours: []string{"bot", "bot/admin", "bot/config", "bot/guide", "bot/intake", "bot/guide/model", "bot/killpoint", "bot/live", "bot/monitor", "bot/telegram", "bot/text", "bot/web", "geo", "geo/places", "limiter", "store", "store/boltstore", "store/fallback", "store/pgstore"}, libraries: []string{"github.com/lmittmann/tint"}},
 	"bot/demo":             {ours: []string{"bot/app", "bot/config", "bot/guide", "bot/sim", "bot/web", "geo", "geo/places"}},
-	"bot/loadtest":         {ours: []string{"bot/app", "bot/config", "bot/guide", "bot/sim", "bot/text", "bot/web", "geo", "limiter"}},
+	"bot/loadtest":         {ours: []string{"bot/app", "bot/config", "bot/guide", "bot/monitor", "bot/sim", "bot/text", "bot/web", "geo", "limiter"}},
 	"bot/cli":              {ours: []string{"bot/admin", "bot/app", "bot/config", "bot/demo", "bot/loadtest", "bot/web"}, libraries: []string{"github.com/alecthomas/kong"}},
 	".":                    {ours: []string{"bot/cli"}},
 }

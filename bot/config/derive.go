@@ -7,8 +7,10 @@ import (
 	"time"
 )
 
+// TelegramAPI is the Bot API server of Telegram itself.
+const TelegramAPI = "https://api.telegram.org"
+
 const (
-	TelegramAPI = "https://api.telegram.org"
 	webhookPath = "/webhook" // for a webhook_url without a path
 	dataDir     = "./data"
 )

@@ -152,9 +152,6 @@ func (c *Config) Origin(key string) string {
 	return byDefault
 }
 
-// SetOrigin records where the key's value came from.
-func (c *Config) SetOrigin(key, origin string) { c.origins[key] = origin }
-
 // IsDefault reports whether the key is neither in the file nor in the environment.
 func (c *Config) IsDefault(key string) bool { return c.Origin(key) == byDefault }
 

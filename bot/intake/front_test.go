@@ -31,7 +31,6 @@ type front struct {
 	route    func(u *telegram.Update) Job // instead of handlers; nil = none
 	paused   bool
 	failures []Failure
-	dead     []int64 // updates for which was apologised
 }
 
 // newBare returns a front that polls the API and was not started. The function closes its store.
@@ -80,14 +79,11 @@ func (f *front) hooks() Hooks {
 		Refuse: func(Refusal) Handler {
 			return func(ctx context.Context, t *Task) error { return f.say(ctx, t, "refused") }
 		},
-		Failed:    func(_ context.Context, _ *Task, failure Failure) { f.failures = append(f.failures, failure) },
-		Lost:      func(*telegram.Update) func(context.Context) { return nil },
-		Connected: func(context.Context) {},
-		DeadLetter: func(_ context.Context, t *Task) error {
-			f.dead = append(f.dead, t.ID)
-			return nil
-		},
-		Checkout: func(context.Context, *telegram.Update, func() bool) error { return nil },
+		Failed:     func(_ context.Context, _ *Task, failure Failure) { f.failures = append(f.failures, failure) },
+		Lost:       func(*telegram.Update) func(context.Context) { return nil },
+		Connected:  func(context.Context) {},
+		DeadLetter: func(context.Context, *Task) error { return nil },
+		Checkout:   func(context.Context, *telegram.Update, func() bool) error { return nil },
 	}
 }
 

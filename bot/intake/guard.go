@@ -25,7 +25,7 @@ func (g *Guard) Do(update int64, run func() error) (err error) {
 		if r := recover(); r != nil {
 			g.panics.Add(1)
 			g.fault("panic")
-			g.log.Error("panic", "update", update, "value", fmt.Sprint(r), "stack", string(debug.Stack()))
+			g.log.Error("panic_recovered", "update", update, "error", fmt.Sprint(r), "stack", string(debug.Stack()))
 			err = fmt.Errorf("panic: %v", r)
 		}
 	}()

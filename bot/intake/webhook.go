@@ -78,23 +78,25 @@ func (s *source) keepWebhook(ctx context.Context) error {
 	s.state.setReady(nil)
 	s.heard.now()
 	s.cfg.Hooks.Connected(ctx)
-	set := time.Now()
-	for {
-		err := s.checkWebhook(ctx, set)
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case err == nil:
-			s.heard.now()
-		default:
-			s.cfg.Observe.Error("telegram")
-			s.log.Error("webhook_not_reached", "error", err)
-		}
-		s.state.setReady(err)
-		if limiter.Sleep(ctx, webhookEvery) != nil {
-			return nil
-		}
+	for set := time.Now(); ctx.Err() == nil; {
+		s.noteWebhook(ctx, s.checkWebhook(ctx, set))
+		_ = limiter.Sleep(ctx, webhookEvery)
 	}
+	return nil
+}
+
+// noteWebhook notes whether Telegram posts to us; err is why it does not. After the end of ctx there is nothing to note.
+func (s *source) noteWebhook(ctx context.Context, err error) {
+	switch {
+	case ctx.Err() != nil:
+		return
+	case err == nil:
+		s.heard.now()
+	default:
+		s.cfg.Observe.Error("telegram")
+		s.log.Error("webhook_not_reached", "error", err)
+	}
+	s.state.setReady(err)
 }
 
 func (s *source) setWebhook(ctx context.Context) error {

@@ -14,26 +14,26 @@ import (
 	"excursobot/store/boltstore"
 )
 
-// crowd is how many walks the schedule is measured with.
+// crowd is the number of walks in the benchmarks of the schedule.
 const crowd = 5000
 
-// settle tells the first stories of a Live run by hand.
-func settle(b *testing.B, l *Live, now time.Time) {
+// tellFirst delivers the first stories of a Live without a running loop.
+func tellFirst(b *testing.B, l *Live, now time.Time) {
 	b.Helper()
-	l.step(b.Context(), now, 0)
-	for _, s := range l.walks {
-		l.finish(s, s.telling, Delivered, now)
+	l.loop.step(b.Context(), now, 0)
+	for _, s := range l.loop.sessions.walks {
+		l.loop.finishDelivery(s, s.delivery, Delivered, now)
 	}
-	if err := l.save(b.Context()); err != nil {
+	if err := l.loop.saver.save(b.Context()); err != nil {
 		b.Fatal(err)
 	}
 }
 
-// BenchmarkEdit is one edit of a live location, until it waits for its batch and through it.
+// BenchmarkEdit measures one edit of a live location and its share of a batch.
 func BenchmarkEdit(b *testing.B) {
 	l := byHand(b, crowd, func(Tick) {})
 	now := wall()
-	settle(b, l, now)
+	tellFirst(b, l, now)
 	shares := make([]Share, crowd)
 	for i := range shares {
 		shares[i] = share(int64(i+1), 10)
@@ -50,8 +50,8 @@ func BenchmarkEdit(b *testing.B) {
 			b.Fatal(err)
 		}
 		if i++; i%l.cfg.BatchSize == 0 {
-			l.flush(now, false)
-			if err := l.save(b.Context()); err != nil {
+			l.loop.flush(now, false)
+			if err := l.loop.saver.save(b.Context()); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -64,45 +64,45 @@ func BenchmarkEdit(b *testing.B) {
 	}
 }
 
-// BenchmarkStep is one beat of the loop: with nothing to do, and as an average over hours in which everything happens.
+// BenchmarkStep measures one step of the loop: with nothing to do, and on average over hours with all kinds of events.
 func BenchmarkStep(b *testing.B) {
 	b.Run("Idle", func(b *testing.B) {
 		l := byHand(b, crowd, func(Tick) {})
 		now := wall()
-		settle(b, l, now)
+		tellFirst(b, l, now)
 		b.ReportAllocs()
 		mono := time.Duration(0)
 		for b.Loop() {
 			mono += time.Microsecond
-			l.step(b.Context(), now.Add(mono), mono)
+			l.loop.step(b.Context(), now.Add(mono), mono)
 		}
 	})
 	b.Run("Day", func(b *testing.B) {
 		var told []Tick
 		l := byHand(b, crowd, func(t Tick) { told = append(told, t) })
 		now := wall()
-		settle(b, l, now)
+		tellFirst(b, l, now)
 		told = told[:0]
 		mono, stories := time.Duration(0), 0
 		b.ReportAllocs()
 		for b.Loop() {
-			mono += beat
+			mono += loopInterval
 			at := now.Add(mono)
-			l.step(b.Context(), at, mono)
+			l.loop.step(b.Context(), at, mono)
 			for _, t := range told {
-				s := l.people[t.Person]
-				s.heard = at
-				l.finish(s, s.telling, Delivered, at)
+				s := l.loop.sessions.current[t.Person]
+				s.lastContact = at
+				l.loop.finishDelivery(s, s.delivery, Delivered, at)
 			}
 			stories += len(told)
 			told = told[:0]
-			l.changed = l.changed[:0]
+			l.loop.saver.changed = l.loop.saver.changed[:0]
 		}
 		b.ReportMetric(float64(stories)/float64(b.N), "stories/op")
 	})
 }
 
-// BenchmarkMemory says what a walk of two hours with a track of 360 points takes.
+// BenchmarkMemory reports the memory of a walk of two hours with a track of 360 points.
 func BenchmarkMemory(b *testing.B) {
 	heap := func() float64 {
 		runtime.GC()
@@ -113,9 +113,9 @@ func BenchmarkMemory(b *testing.B) {
 	for b.Loop() {
 		before := heap()
 		l := byHand(b, crowd, func(Tick) {})
-		settle(b, l, wall())
+		tellFirst(b, l, wall())
 		fresh := heap()
-		for _, s := range l.walks {
+		for _, s := range l.loop.sessions.walks {
 			for i := range 360 {
 				p := track.Fix{Point: geo.Offset(home, 90, float64(i)*28), At: s.walk.Began.Add(time.Duration(i) * 20 * time.Second)}
 				s.walk.Track, _ = s.encoder.Step(s.walk.Track, p)
@@ -128,7 +128,7 @@ func BenchmarkMemory(b *testing.B) {
 	}
 }
 
-// BenchmarkBatch is the write of a batch of five moves of walks with long tracks.
+// BenchmarkBatch measures the write of a batch of five moves of walks with long tracks.
 func BenchmarkBatch(b *testing.B) {
 	s, err := boltstore.Open(boltstore.Config{Path: filepath.Join(b.TempDir(), "walks.db")})
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"excursobot/store"
 )
 
-// discard is a store that keeps nothing, for what happens in memory alone.
+// discard is a store that keeps nothing.
 type discard struct{}
 
 func (discard) SaveWalks(context.Context, []store.Walk) error { return nil }
@@ -19,7 +19,7 @@ func (discard) Walk(context.Context, string) (store.Walk, error) {
 func (discard) OpenWalks(context.Context) ([]store.Walk, error)     { return nil, nil }
 func (discard) Stops(context.Context, string) ([]store.Stop, error) { return nil, nil }
 
-// byHand returns a Live whose loop the test is, with n walks.
+// byHand returns a Live with n walks and no running loop: the test calls its steps.
 func byHand(tb testing.TB, n int, deliver func(Tick)) *Live {
 	tb.Helper()
 	l, err := New(Config{Store: discard{}, MaxSessions: n}, Hooks{
@@ -45,25 +45,25 @@ func byHand(tb testing.TB, n int, deliver func(Tick)) *Live {
 	return l
 }
 
-// TestClockSetByHours sets the wall clock of a loop that goes on, an hour long: no flood, no stall, the same due times.
+// TestClockSetByHours sets the wall clock of a running loop: there must be no flood, no stall, and the same due times.
 func TestClockSetByHours(t *testing.T) {
 	for _, jump := range []time.Duration{3 * time.Hour, -3 * time.Hour, -7 * time.Minute, 30 * 24 * time.Hour, -30 * 24 * time.Hour} {
 		t.Run(jump.String(), func(t *testing.T) {
 			var now time.Time
 			var told []time.Time
 			l := byHand(t, 1, func(tick Tick) { told = append(told, now) })
-			s := l.people[1]
+			s := l.loop.sessions.current[1]
 			began := s.walk.Anchor
 			wall, mono := began, time.Duration(0)
 			run := func(d time.Duration) {
 				for end := mono + d; mono < end; {
-					wall, mono = wall.Add(beat), mono+beat
+					wall, mono = wall.Add(loopInterval), mono+loopInterval
 					now = wall
-					l.step(t.Context(), wall, mono)
-					if s.telling != nil {
-						l.finish(s, s.telling, Delivered, wall)
+					l.loop.step(t.Context(), wall, mono)
+					if s.delivery != nil {
+						l.loop.finishDelivery(s, s.delivery, Delivered, wall)
 					}
-					s.heard = wall
+					s.lastContact = wall
 				}
 			}
 			run(25 * minute)
@@ -88,26 +88,26 @@ func TestClockSetByHours(t *testing.T) {
 	}
 }
 
-// TestClockSetDuringALivePeriod sets the wall clock in the middle of an hour: the walk ends when the hour is over by any other clock.
+// TestClockSetDuringALivePeriod sets the wall clock within a live period of an hour: the walk ends after an hour by any other clock.
 func TestClockSetDuringALivePeriod(t *testing.T) {
 	for _, jump := range []time.Duration{3 * time.Hour, -3 * time.Hour} {
 		t.Run(jump.String(), func(t *testing.T) {
 			l := byHand(t, 0, func(Tick) {})
-			l.cfg.MaxSessions = 1
+			l.loop.cfg.MaxSessions = 1
 			if _, err := l.Start(t.Context(), share(1, 10)); err != nil {
 				t.Fatal(err)
 			}
-			s := l.people[1]
+			s := l.loop.sessions.current[1]
 			wall, mono := s.walk.Anchor, time.Duration(0)
-			for ; mono < 2*time.Hour && !s.ended(); wall, mono = wall.Add(beat), mono+beat {
+			for ; mono < 2*time.Hour && !s.ended(); wall, mono = wall.Add(loopInterval), mono+loopInterval {
 				if mono == 30*minute {
 					wall = wall.Add(jump)
 				}
-				l.step(t.Context(), wall, mono)
-				if s.telling != nil {
-					l.finish(s, s.telling, Delivered, wall)
+				l.loop.step(t.Context(), wall, mono)
+				if s.delivery != nil {
+					l.loop.finishDelivery(s, s.delivery, Delivered, wall)
 				}
-				s.heard = wall
+				s.lastContact = wall
 			}
 			if off := (mono - time.Hour).Abs(); off > 2*time.Second || s.walk.Reason != Expired {
 				t.Errorf("ended %q after %v, want it to expire after an hour", s.walk.Reason, mono)

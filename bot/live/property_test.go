@@ -16,13 +16,13 @@ import (
 	"excursobot/geo"
 )
 
-// people walk in the model; there are places for fewer.
+// people walk in the model, more than MaxSessions allows.
 const (
 	people = 4
-	places = 3
+	most   = 3
 )
 
-// model is what must be true, kept in the simplest way: by what was said to the Live and what it answered.
+// model holds what must be true, derived in the simplest way from the calls to the Live and their results.
 type model struct {
 	*world
 	seed      uint64
@@ -30,7 +30,7 @@ type model struct {
 	walks     map[string]*modelWalk
 	by        [people + 1]*modelWalk // the walk of a person that goes on
 	next      int                    // message
-	processes int                    // that there were
+	processes int                    // so far
 	steps     []string
 
 	state sync.Mutex // guards all of it against the hooks
@@ -80,7 +80,7 @@ func TestRandomWalks(t *testing.T) {
 func playRandomly(t *testing.T, seed uint64) {
 	cfg := Config{
 		Intervals: []time.Duration{20 * time.Second, minute, 5 * minute}, Default: minute,
-		MaxSessions: places, Drain: 30 * time.Second,
+		MaxSessions: most, Drain: 30 * time.Second,
 	}
 	inWorld(t, cfg, func(w *world) {
 		m := &model{world: w, seed: seed, rnd: rand.New(rand.NewPCG(seed, 1)), walks: map[string]*modelWalk{}, next: 10}
@@ -92,7 +92,7 @@ func playRandomly(t *testing.T, seed uint64) {
 				w.Errorf("last steps: %q", m.steps[max(0, n-40):])
 				return
 			}
-			time.Sleep(time.Duration(m.rnd.Int64N(int64([]time.Duration{beat, 3 * time.Second, 40 * time.Second, 2 * minute}[m.rnd.IntN(4)]))))
+			time.Sleep(time.Duration(m.rnd.Int64N(int64([]time.Duration{loopInterval, 3 * time.Second, 40 * time.Second, 2 * minute}[m.rnd.IntN(4)]))))
 			synctest.Wait()
 		}
 		time.Sleep(time.Minute)
@@ -164,14 +164,14 @@ func (m *model) step(n int) {
 		}
 	case op < 97:
 		say("sees a restart")
-		m.anew(m.end)
+		m.restartAfter(m.end)
 	default:
 		say("sees a crash")
-		m.anew(m.crash)
+		m.restartAfter(m.crash)
 	}
 }
 
-// wantWalk checks that a person without a walk is told so, and that nothing else goes wrong.
+// wantWalk checks that the error is ErrNoWalk exactly if the person has no walk, and that there is no other error.
 func (m *model) wantWalk(walk *modelWalk, err error) {
 	m.Helper()
 	if walk == nil && !errors.Is(err, ErrNoWalk) || walk != nil && err != nil {
@@ -194,8 +194,8 @@ func (m *model) share(person int64) {
 	m.walks[sh.ID()] = walk
 	started, err := m.live.Start(m.Context(), sh)
 	if errors.Is(err, ErrFull) {
-		if taken < places {
-			m.Errorf("full with %d of %d", taken, places)
+		if taken < most {
+			m.Errorf("full with %d of %d", taken, most)
 		}
 		walk.endedAt = time.Now()
 		return
@@ -267,7 +267,7 @@ func (m *model) onDeliver(ctx context.Context, t Tick, done func(Outcome)) {
 		m.checkDue(walk, t, now)
 	}
 	walk.telling = true
-	rnd := rand.New(rand.NewPCG(m.seed, uint64(now.UnixNano()))) // whatever else happens in this moment
+	rnd := rand.New(rand.NewPCG(m.seed, uint64(now.UnixNano()))) // the same for any order of events at this moment
 	takes := time.Duration(rnd.Int64N(int64(30 * time.Second)))
 	kind := rnd.IntN(20)
 	process := m.processes
@@ -283,7 +283,7 @@ func (m *model) onDeliver(ctx context.Context, t Tick, done func(Outcome)) {
 			outcome = Dropped
 		}
 		m.state.Lock()
-		gone := process != m.processes // the one that told this
+		gone := process != m.processes // the process that told this
 		if !gone {
 			walk.telling = false
 			if outcome == Delivered {
@@ -297,14 +297,14 @@ func (m *model) onDeliver(ctx context.Context, t Tick, done func(Outcome)) {
 	}()
 }
 
-// checkDue wants a due time of the rhythm that held then, later than the last one, and less than an interval ago.
+// checkDue checks that a due time belongs to the rhythm of its moment, is later than the last one, and less than an interval ago.
 func (m *model) checkDue(walk *modelWalk, t Tick, now time.Time) {
 	exact := false
 	for _, g := range walk.anchors {
 		exact = exact || t.Due.After(g.anchor) && t.Due.Sub(g.anchor)%g.interval == 0
 	}
 	g := walk.anchors[len(walk.anchors)-1]
-	if n := len(walk.anchors); n > 1 && g.from.Equal(now) { // chosen in this moment, perhaps after the loop looked
+	if n := len(walk.anchors); n > 1 && g.from.Equal(now) { // chosen at this moment, perhaps after the loop started the story
 		g = walk.anchors[n-2]
 	}
 	if !exact || t.Due.Sub(g.anchor)%g.interval != 0 {
@@ -319,8 +319,8 @@ func (m *model) checkDue(walk *modelWalk, t Tick, now time.Time) {
 	walk.lastDue, walk.restarts = t.Due, 0
 }
 
-// anew ends the process in one way or another, and starts the next. Deliveries of the one before are forgotten.
-func (m *model) anew(end func()) {
+// restartAfter ends the process with end and starts the next one. Deliveries of the first are forgotten.
+func (m *model) restartAfter(end func()) {
 	m.state.Unlock()
 	synctest.Wait()
 	end()
@@ -335,7 +335,7 @@ func (m *model) anew(end func()) {
 	m.state.Lock()
 }
 
-// finish checks what the store says in the end.
+// finish checks the store at the end.
 func (m *model) finish() {
 	m.state.Lock()
 	defer m.state.Unlock()

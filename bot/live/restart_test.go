@@ -15,17 +15,16 @@ import (
 	"excursobot/store/boltstore"
 )
 
-// crash ends the process without any of its last words: what the store holds is what there is. The old Live goes on in
-// memory, unheard, as far as the test's clock lets it.
+// crash ends the process without its last writes: only what the store holds is left. The old Live may continue in memory, without effect.
 func (w *world) crash() {
 	w.Helper()
 	w.check(w.store.Close()) // from here on nothing is written
 	w.stop()
-	w.live.mu.Lock()
-	w.live.telling = map[int64]*session{} // nobody waits for deliveries
-	w.live.mu.Unlock()
-	signal(w.live.wake)
-	<-w.ended // it can't store its last changes
+	w.live.loop.mu.Lock()
+	w.live.loop.sessions.delivering = map[int64]*session{} // no delivery is waited for
+	w.live.loop.mu.Unlock()
+	signal(w.live.loop.wake)
+	<-w.ended // it cannot store its last changes
 	synctest.Wait()
 }
 
@@ -92,7 +91,7 @@ func TestCrashAroundAStory(t *testing.T) {
 				})
 				w.begin(sh)
 				due := time.Duration(test.story-1) * 10 * minute
-				time.Sleep(due + test.after + beat)
+				time.Sleep(due + test.after + loopInterval)
 				w.crash()
 				w.plan(nil)
 				w.start()
@@ -118,7 +117,7 @@ func TestAStoryBegunIsGoneOnWith(t *testing.T) {
 		w.begin(sh)
 		w.stay(sh, minute)
 		w.plan(func(ctx context.Context, tick Tick, _ func(Outcome)) {
-			w.check(w.live.Begin(ctx, tick, "Q7", 33))
+			w.check(w.live.RecordAttempt(ctx, tick, "Q7", 33))
 		})
 		w.check(w.live.Next(w.Context(), 1))
 		time.Sleep(2 * time.Second)
@@ -136,20 +135,20 @@ func TestAStoryBegunIsGoneOnWith(t *testing.T) {
 		if last := told[len(told)-1]; last.Number != 3 || last.Asked || last.Attempt != (store.Attempt{}) {
 			w.Errorf("the next one %+v, want nothing begun", last)
 		}
-		if err := w.live.Begin(w.Context(), told[0].Tick, "Q8", 0); !errors.Is(err, ErrNoWalk) {
+		if err := w.live.RecordAttempt(w.Context(), told[0].Tick, "Q8", 0); !errors.Is(err, ErrNoWalk) {
 			w.Errorf("begun and not under way: %v", err)
 		}
 	})
 }
 
-// What an earlier process may have sent keeps its place under its number, also when the next try fails.
+// A story that an earlier process may have sent keeps its place and number, also if the next try fails.
 func TestAStoryBegunBeforeACrashOutlastsAFailure(t *testing.T) {
 	inWorld(t, Config{}, func(w *world) {
 		sh := share(1, 10)
 		w.begin(sh)
 		w.stay(sh, minute)
 		w.plan(func(ctx context.Context, tick Tick, _ func(Outcome)) {
-			w.check(w.live.Begin(ctx, tick, "Q7", 0))
+			w.check(w.live.RecordAttempt(ctx, tick, "Q7", 0))
 		})
 		w.stay(sh, 10*minute)
 		w.crash()
@@ -174,7 +173,7 @@ func TestAStoryAskedForIsToldAfterACrash(t *testing.T) {
 		sh := share(1, 10)
 		w.begin(sh)
 		w.stay(sh, minute)
-		w.plan(func(context.Context, Tick, func(Outcome)) {}) // nothing comes of it
+		w.plan(func(context.Context, Tick, func(Outcome)) {}) // no outcome
 		w.check(w.live.Next(w.Context(), 1))
 		time.Sleep(2 * time.Second)
 		w.crash()
@@ -352,9 +351,9 @@ func TestASaverThatPanicsEndsRunInOrder(t *testing.T) {
 		w.begin(sh)
 		w.stay(sh, minute)
 		m := &mad{Store: w.store}
-		w.live.saving.Lock()
-		w.live.cfg.Store = m
-		w.live.saving.Unlock()
+		w.live.loop.saver.writing.Lock()
+		w.live.loop.saver.store = m
+		w.live.loop.saver.writing.Unlock()
 		m.armed.Store(true)
 		w.walk(sh, home, 90, 1.4, minute)
 		err := <-w.ended
@@ -372,9 +371,9 @@ func TestStoreThatCannotWrite(t *testing.T) {
 		w.stay(sh, minute)
 		b := &broken{Store: w.store}
 		b.full.Store(true)
-		w.live.saving.Lock()
-		w.live.cfg.Store = b
-		w.live.saving.Unlock()
+		w.live.loop.saver.writing.Lock()
+		w.live.loop.saver.store = b
+		w.live.loop.saver.writing.Unlock()
 
 		if _, err := w.live.Start(w.Context(), share(1, 11)); !errors.Is(err, store.ErrFull) {
 			w.Errorf("got %v, want the store's error", err)
@@ -392,7 +391,7 @@ func TestStoreThatCannotWrite(t *testing.T) {
 			w.Errorf("got %+v, want a walk that goes on", last)
 		}
 		b.full.Store(false)
-		time.Sleep(saveAgainMax + time.Second)
+		time.Sleep(maxSaveRetry + time.Second)
 		if got := w.stored(next); geo.Distance(got.Point, home) < 800 {
 			w.Errorf("got %v stored, want the newest position", got.Point)
 		}

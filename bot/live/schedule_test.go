@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// offsets returns when stories were asked for and for when they were due, as distances from began.
+// offsets returns the due times of stories and the times of their delivery, both relative to began.
 func offsets(began time.Time, stories []told) (due, at []time.Duration) {
 	for _, s := range stories {
 		due = append(due, s.Due.Sub(began))
@@ -24,7 +24,7 @@ func wantDues(t *testing.T, began time.Time, stories []told, want ...time.Durati
 		t.Errorf("due: got %v, want %v", due, want)
 	}
 	for i := range min(len(due), len(want)) {
-		if late := at[i] - due[i]; late < 0 || late > 2*beat {
+		if late := at[i] - due[i]; late < 0 || late > 2*loopInterval {
 			t.Errorf("story %d was asked for %v late", i+1, late)
 		}
 		if !stories[i].Asked && stories[i].Number != i+1 {

@@ -24,7 +24,7 @@ func TestProblemsAreWarningsAndErrorsInWords(t *testing.T) {
 	bot := log.With("part", "bot")
 	bot.Info("fact_requested", "user_id", 7)
 	bot.Warn("telegram_flood", "pause", "3s", "update", 12, "user_id", 7)
-	log.With("part", "store").Error("sweep", "error", errors.New("disk on fire"))
+	log.With("part", "store").Error("sweep_failed", "error", errors.New("disk on fire"))
 	bot.Error("something_else", "error", errors.New("no"))
 
 	got := w.tick().Problems
@@ -57,7 +57,7 @@ func TestProblemsAreWarningsAndErrorsInWords(t *testing.T) {
 func TestTheSameProblemIsCounted(t *testing.T) {
 	w, log, _ := newLogger(t, slog.LevelInfo, nil)
 	for i := range 30 {
-		log.Warn("card", "error", "refused", "try", i, "after", time.Duration(i+1)*time.Millisecond)
+		log.Warn("card_failed", "error", "refused", "try", i, "after", time.Duration(i+1)*time.Millisecond)
 		log.Warn("overload", "what", "story requests")
 	}
 	got := w.tick().Problems

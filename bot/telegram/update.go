@@ -10,13 +10,18 @@ import (
 	tele "gopkg.in/telebot.v3"
 )
 
-// Parts of an update, as telebot decodes them.
+// The parts of an update, as telebot decodes them.
 type (
-	Incoming         = tele.Message // a message that came in
-	Callback         = tele.Callback
+	// Incoming is a message that came in.
+	Incoming = tele.Message
+	// Callback is the press of a button.
+	Callback = tele.Callback
+	// ChatMemberUpdate tells that a person blocked the bot, or let it back in.
 	ChatMemberUpdate = tele.ChatMemberUpdate
+	// PreCheckoutQuery asks whether a payment is welcome.
 	PreCheckoutQuery = tele.PreCheckoutQuery
-	Payment          = tele.Payment
+	// Payment is a payment that was made.
+	Payment = tele.Payment
 )
 
 // EntityTextLink is the type of an entity whose words hide a link.

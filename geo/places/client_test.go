@@ -117,7 +117,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// A Retry-After beyond what is left is an error at once, and nobody asks before it is over.
+// A Retry-After beyond the deadline is an error at once, and no request is sent before it is over.
 func TestLongRetryAfterPausesAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, setting{retry: 120, fault: func(n int) string {
@@ -148,7 +148,7 @@ func TestLongRetryAfterPausesAll(t *testing.T) {
 	})
 }
 
-// crowd asks for areas apart from each other from many goroutines and returns when the requests went out.
+// crowd searches distant areas from many goroutines and returns the times of the requests.
 func crowd(t *testing.T, w *world, n int, every time.Duration) []time.Time {
 	t.Helper()
 	var wg sync.WaitGroup
@@ -161,7 +161,7 @@ func crowd(t *testing.T, w *world, n int, every time.Duration) []time.Time {
 	return w.times
 }
 
-// most returns how many of the times fall into one window at most.
+// most returns the largest number of times within one window.
 func most(times []time.Time, window time.Duration) int {
 	best := 0
 	for i, from := range times {

@@ -108,7 +108,7 @@ func TestNearAtTheSeamsOfTheGlobe(t *testing.T) {
 	}
 }
 
-// The wide search of a cell is centred on the cell: what lies on the far side of its border is within 10 km all the same.
+// The wide search of a cell is centred on the cell, but places beyond its border may be within 10 km, too.
 func TestNothingNearIsSaidOnlyAfterTheWholeCircle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		home := geo.CellAt(square, geo.LevelFar)
@@ -177,7 +177,7 @@ func TestNearWithTheSourceDownServesWhatIsKnown(t *testing.T) {
 		if !errors.Is(err, ErrUnavailable) {
 			t.Errorf("err = %v, want ErrUnavailable", err)
 		}
-		wantIDs(t, found, 1) // the one whose details are kept
+		wantIDs(t, found, 1) // the one whose details are stored
 		if _, err := w.tile(t, square, geo.LevelFar); err == nil {
 			t.Error("a failed search was kept")
 		}
@@ -254,7 +254,7 @@ func TestOurOwnLimitsAreNamed(t *testing.T) {
 	})
 }
 
-// The store is warm, as it is for everybody but the first in an area.
+// The store is warm, as it is for everybody but the first person in an area.
 func BenchmarkNear(b *testing.B) {
 	for _, bench := range []struct {
 		name     string
@@ -288,7 +288,7 @@ func BenchmarkDetails(b *testing.B) {
 	}
 }
 
-// A wide search that is not full stands for every tile in its cell: its circle must hold the cell.
+// A wide search that is not full replaces the tiles in its cell, so its circle must contain the cell.
 func TestWideSearchHoldsItsCell(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	for range 20_000 {

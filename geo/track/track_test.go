@@ -58,7 +58,7 @@ func marks(img *image.Paletted) []spot {
 				}
 			}
 		}
-		if n > 500 { // not the line or the dot of a mark that gave way
+		if n > 500 { // not the line or the dot of a moved mark
 			x, y := b.middle()
 			out = append(out, spot{x, y})
 		}
@@ -100,7 +100,7 @@ func TestPNGIsSmallSquareAndPaletted(t *testing.T) {
 	}
 }
 
-// The scale is checked from the outside: how far two marks stand apart, measured with the bar.
+// The scale is checked on the picture: the distance of two marks, measured with the scale bar.
 func TestScaleBarMeasuresMarks(t *testing.T) {
 	for name, tt := range map[string]struct {
 		from     geo.Point
@@ -186,7 +186,7 @@ func TestEveryRouteGivesAPicture(t *testing.T) {
 			if barWidth(img) < 100 {
 				t.Errorf("scale bar of %d pixels, want one that can be used", barWidth(img))
 			}
-			// Many places at the start may hide it.
+			// Marks of many places may hide the start.
 			if got, want := hasColour(img, start), len(r.stretches()) > 0; got != want && len(r.Places) == 0 {
 				t.Errorf("start seen: %v, want %v", got, want)
 			}
@@ -266,7 +266,7 @@ func TestPainterServesManyWithOnePictureAtATime(t *testing.T) {
 
 func TestPainterWaitsNoLongerThanItsContext(t *testing.T) {
 	p := NewPainter()
-	busy := <-p.slot // somebody else is drawing
+	busy := <-p.slot // another caller is drawing
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
 	go func() {
@@ -286,7 +286,7 @@ func TestPainterWaitsNoLongerThanItsContext(t *testing.T) {
 	}
 }
 
-// All that a picture allocates is counted, freed or not, so its peak is below that.
+// The test counts all allocations, freed or not, so the peak is lower.
 func TestPictureStaysWithinItsMemory(t *testing.T) {
 	p := NewPainter()
 	r := drunk(10_000, 100)
