@@ -67,9 +67,9 @@ type lexicon struct {
 
 	unit dictionary[string]
 
-	join, vague, century, decadeWord, decadePrefix, yearWord, ago, approx, yearBefore, bce, count words
+	join, vague, century, decadeWord, decadePrefix, yearWord, yearCount, ago, approx, yearBefore, bce, count words
 
-	negation, superlative, stop, common, title, styles, materials words
+	negation, superlative, stop, common, title, styles, materials, scope words
 
 	segments []segment // for compounds: numerals by length, longest first
 }
@@ -119,8 +119,8 @@ func readLexicon(code, text string) *lexicon {
 	}
 	lists := map[string]*words{
 		"join": &l.join, "vague": &l.vague, "century": &l.century, "decadeword": &l.decadeWord, "decadeprefix": &l.decadePrefix, "yearword": &l.yearWord,
-		"ago": &l.ago, "approx": &l.approx, "year_before": &l.yearBefore, "bce": &l.bce, "count": &l.count, "negation": &l.negation,
-		"superlative": &l.superlative, "stop": &l.stop, "common": &l.common, "title": &l.title, "styles": &l.styles, "materials": &l.materials,
+		"yearcount": &l.yearCount, "ago": &l.ago, "approx": &l.approx, "year_before": &l.yearBefore, "bce": &l.bce, "count": &l.count, "negation": &l.negation,
+		"superlative": &l.superlative, "stop": &l.stop, "common": &l.common, "title": &l.title, "styles": &l.styles, "scope": &l.scope, "materials": &l.materials,
 	}
 	for line := range strings.SplitSeq(text, "\n") {
 		kind, rest, found := strings.Cut(line, ": ")

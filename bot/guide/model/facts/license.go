@@ -49,7 +49,6 @@ func license(found []quantity) licence {
 			}
 		case span:
 			l.spans = append(l.spans, q)
-			l.ordinals[q.to/100] = true
 		case decadeOf:
 			l.decades[int(q.values[0])] = true
 		case percent:
@@ -180,6 +179,8 @@ func (c *checker) yearHolds(l *licence, q quantity) bool {
 			}
 		}
 		return q.approx && q.from%10 == 0 && abs(y-q.from) <= 5
+	}) || q.from%100 == 0 && anySpan(l, func(s quantity) bool { // "around 1900" at the turn of a century, "nel corso del 1800"
+		return q.approx && (s.from == q.from || s.to == q.from) || c.language.code == "it" && s.from == q.from
 	})
 }
 
@@ -199,9 +200,6 @@ func (c *checker) spanHolds(l *licence, q quantity) bool {
 		if q.to-q.from >= 90 && s.from%100 == 0 && s.from == q.from { // "1600s" for the 17th century
 			return true
 		}
-	}
-	if q.from%100 == 0 && q.to-q.from >= 90 {
-		return l.ordinals[q.to/100] && false
 	}
 	return false
 }
@@ -244,15 +242,21 @@ func (c *checker) ageHolds(l *licence, v float64, q quantity) bool {
 	slack := 1.0
 	switch {
 	case math.Mod(v, 100) == 0:
-		slack = math.Max(10, v*0.10)
+		slack = math.Max(10, v*0.06)
 	case math.Mod(v, 50) == 0:
 		slack = 6
-	case math.Mod(v, 10) == 0 && (q.approx || v >= 30):
+	case math.Mod(v, 10) == 0 && v >= 30:
 		slack = 5
 	}
-	list := make([]int, 0, len(l.years)+2*len(l.spans)+1)
+	if q.approx {
+		slack = math.Max(2*slack, v*0.12)
+	}
+	list := make([]int, 0, len(l.years)+3*len(l.spans)+1)
 	for y := range l.years {
 		list = append(list, y)
+	}
+	for _, s := range l.spans {
+		list = append(list, s.from, (s.from+s.to)/2, s.to)
 	}
 	list = append(list, c.year)
 	for i, a := range list {

@@ -108,7 +108,7 @@ func (c *checker) known(t token) bool {
 	if utf8.RuneCountInString(t.low) <= 2 && romanValue(t.low) == 0 {
 		return true // initials, articles
 	}
-	if romanValue(t.low) > 0 || l.ord.has(t.low) || l.card.has(t.low) || l.decade.has(t.low) || l.centuryName.has(t.low) {
+	if romanValue(strings.TrimSuffix(strings.TrimSuffix(t.low, "e"), "èm")) > 0 || l.ord.has(t.low) || l.card.has(t.low) || l.decade.has(t.low) || l.centuryName.has(t.low) {
 		return true
 	}
 	word := strings.TrimSuffix(t.low, "'s")
@@ -118,7 +118,7 @@ func (c *checker) known(t token) bool {
 	if demonym(word) {
 		return true
 	}
-	return c.passage.words.has(word) || !c.same && c.passage.sounds(word)
+	return c.passage.words.has(word) || c.passage.sounds(word, c.same)
 }
 
 // demonym reports whether an English word names a nation or its language: a source that names the country does not always hold it.

@@ -2,6 +2,7 @@ package facts
 
 import (
 	"strings"
+	"unicode/utf8"
 )
 
 // words reads a number in words that starts at token i and returns the index behind it, i if there is none.
@@ -25,12 +26,15 @@ func (r *reader) words(i int) int {
 	}
 	w := r.word(k)
 	switch {
-	case w != "" && l.century.has(w) && isOrdinal && value <= 21:
-		r.add(quantity{kind: span, from: int(value-1) * 100, to: int(value) * 100}, i, k+1)
+	case isOrdinal && value <= 21 && utf8.RuneCountInString(w) > 2 && l.century.has(w):
+		r.addCentury(int(value), i, k+1)
 		return k + 1
-	case isOrdinal && value <= 21 && l.century.has(r.word(i-1)):
-		r.add(quantity{kind: span, from: int(value-1) * 100, to: int(value) * 100}, i, to)
+	case isOrdinal && value <= 21 && r.centuryBefore(i):
+		r.addCentury(int(value), i, to)
 		return to
+	case utf8.RuneCountInString(w) > 2 && l.century.has(w) && value > 1: // "five centuries later"
+		r.add(quantity{kind: cardinal, values: []float64{100 * value}, years: true, approx: true}, i, k+1)
+		return k + 1
 	case isOrdinal:
 		if m, end := r.monthAt(to); m > 0 && value <= 31 {
 			r.add(quantity{kind: date, day: int(value), month: m}, i, end)
@@ -65,7 +69,7 @@ func (r *reader) words(i int) int {
 		r.add(quantity{kind: year, from: int(value), to: int(value), values: []float64{value}, maybeYear: true}, i, to)
 		return to
 	}
-	r.add(quantity{kind: cardinal, values: []float64{value}, years: l.yearWord.has(w), mild: mild && !l.yearWord.has(w)}, i, to)
+	r.add(quantity{kind: cardinal, values: []float64{value}, years: r.yearsFollow(to), mild: mild && !r.yearsFollow(to)}, i, to)
 	return to
 }
 
@@ -293,19 +297,19 @@ func (r *reader) roman(i int) int {
 	if r.at(k).low == "." && r.at(k).glued {
 		k++
 	}
-	if w := r.word(k); w != "" && r.l.century.has(w) && n <= 21 {
-		r.add(quantity{kind: span, from: (n - 1) * 100, to: n * 100}, i, k+1)
+	if r.isCentury(k) && n <= 21 {
+		r.addCentury(n, i, k+1)
 		return k + 1
 	}
 	before := r.at(i - 1)
-	if before.kind == wordToken && r.l.century.has(before.low) && n <= 21 {
-		r.add(quantity{kind: span, from: (n - 1) * 100, to: n * 100}, i, i+1)
+	if n <= 21 && r.centuryBefore(i) {
+		r.addCentury(n, i, i+1)
 		return i + 1
 	}
 	// "XVII-XVIII век", "XVII и XVIII веков": the century's word stands behind the second number.
 	for ahead := i + 1; ahead <= i+6 && ahead < len(r.tokens); ahead++ {
 		a := r.at(ahead)
-		if a.kind == wordToken && r.l.century.has(a.low) && n <= 21 {
+		if a.kind == wordToken && r.isCentury(ahead) && n <= 21 {
 			r.add(quantity{kind: span, from: (n - 1) * 100, to: n * 100}, i, i+1)
 			return i + 1
 		}

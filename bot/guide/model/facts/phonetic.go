@@ -1,13 +1,21 @@
 package facts
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
-// sounds reports whether a name of the source sounds like a word: their consonants agree, whatever the script (Гийом, Guillaume).
-func (p *Passage) sounds(word string) bool {
-	if p.phonetic == nil {
-		return false
-	}
-	return p.phonetic[skeleton(word)]
+// sounds reports whether a name of the source sounds like a word: their consonants agree, whatever the script (Гийом, Guillaume). If
+// otherScript is true, only names that the source writes in another script than the word count.
+func (p *Passage) sounds(word string, otherScript bool) bool {
+	latin, known := p.phonetic[skeleton(word)]
+	return known && !(otherScript && latin == isLatin(word))
+}
+
+func isLatin(word string) bool {
+	r, _ := utf8.DecodeRuneInString(word)
+	return unicode.Is(unicode.Latin, r)
 }
 
 var cyrillicLatin = strings.NewReplacer("а", "a", "б", "b", "в", "v", "г", "g", "ґ", "g", "д", "d", "е", "e", "ё", "e", "є", "e", "ж", "j", "з", "z", "и", "i", "і", "i", "ї", "i", "й", "i",

@@ -85,18 +85,67 @@ func (c *checker) checkPolarity() {
 		}
 		best, shared := p.closest(content)
 		if superlative >= 0 {
-			switch {
-			case best >= 0 && p.hasSuperlative(best):
-			case best >= 0 && shared >= 3 && 2*shared >= len(content):
-				c.object(RuleSuperlative, c.around(superlative), true)
-			default:
-				c.object(RuleSuperlative, c.around(superlative), !p.anySuperlative())
-			}
+			c.checkSuperlative(superlative, part)
 		}
 		if negated && best >= 0 && shared >= 4 && 3*shared >= 2*len(content) && !p.hasNegation(best) {
 			c.object(RuleNegation, c.text[c.tokens[part[0]].start:c.tokens[part[1]-1].end], false)
 		}
 	}
+}
+
+// checkSuperlative compares the words next to a superlative with the source. If the sentence that has most of them, at least three and three quarters,
+// holds no superlative, the story is refused; without such a sentence the judge decides.
+func (c *checker) checkSuperlative(at int, sentence [2]int) {
+	p := c.passage
+	var beside []string
+	for i := max(sentence[0], at-3); i < min(sentence[1], at+7); i++ {
+		t := c.tokens[i]
+		if i != at && t.kind == wordToken && !c.language.stop.has(t.low) && utf8.RuneCountInString(t.low) > 3 {
+			beside = append(beside, t.low)
+		}
+	}
+	wanted := newIndex()
+	for _, w := range beside {
+		wanted.add(w)
+	}
+	refuse := c.claimsScope(at, sentence)
+	for _, part := range sentencesOf(p.tokens) {
+		seen := map[string]bool{}
+		for _, t := range p.tokens[part[0]:part[1]] {
+			if t.kind == wordToken && wanted.has(t.low) {
+				seen[t.low] = true
+			}
+		}
+		if len(seen) == 0 {
+			continue
+		}
+		if p.hasSuperlative(part[0]) && !refuse {
+			return
+		}
+		refuse = refuse || len(seen) >= 3 && 4*len(seen) >= 3*len(beside)
+	}
+	c.object(RuleSuperlative, c.around(at), refuse)
+}
+
+// claimsScope reports whether a superlative is said to hold for the world, a continent or a country, and no sentence of the source has a
+// superlative and such a word.
+func (c *checker) claimsScope(at int, sentence [2]int) bool {
+	scoped := false
+	for i := max(sentence[0], at-3); i < min(sentence[1], at+7); i++ {
+		scoped = scoped || i != at && c.tokens[i].kind == wordToken && c.language.scope.has(c.tokens[i].low)
+	}
+	if !scoped {
+		return false
+	}
+	p := c.passage
+	for _, part := range sentencesOf(p.tokens) {
+		for _, t := range p.tokens[part[0]:part[1]] {
+			if t.kind == wordToken && p.language.scope.has(t.low) && p.hasSuperlative(part[0]) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // around returns the superlative with the two words behind it.
@@ -185,15 +234,6 @@ func (p *Passage) closest(content []string) (best, shared int) {
 func (p *Passage) hasSuperlative(start int) bool {
 	for i := start; i < len(p.tokens) && p.tokens[i].sentence == p.tokens[start].sentence; i++ {
 		if p.tokens[i].kind == wordToken && superlativeAt(p.language, p.tokens, i) {
-			return true
-		}
-	}
-	return false
-}
-
-func (p *Passage) anySuperlative() bool {
-	for i, t := range p.tokens {
-		if t.kind == wordToken && superlativeAt(p.language, p.tokens, i) {
 			return true
 		}
 	}

@@ -3,6 +3,7 @@ package facts
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 type quantityKind uint8
@@ -174,13 +175,13 @@ func (r *reader) digits(i int) int {
 	if plain && n >= 1 && n <= 21 {
 		for _, k := range []int{ended, afterDot, j} {
 			if to, last, ok := r.centuryAt(k, n); ok {
-				r.add(quantity{kind: span, from: (n - 1) * 100, to: last * 100}, i, to)
+				r.addCentury(last, i, to)
 				return to
 			}
 		}
 	}
-	if plain && n >= 1 && n <= 21 && len(r.out) >= 0 && (r.l.century.has(r.word(i-1)) || r.l.code == "ar" && r.l.century.has(r.word(i-1))) {
-		r.add(quantity{kind: span, from: (n - 1) * 100, to: n * 100}, i, i+1)
+	if plain && n >= 1 && n <= 21 && r.centuryBefore(i) {
+		r.addCentury(n, i, i+1)
 		return i + 1
 	}
 	// Decades: "1930s", "1930-х", "1930er", "années 1930", "1930s" may be a century if it ends in 00.
@@ -195,7 +196,11 @@ func (r *reader) digits(i int) int {
 			return ended
 		}
 	}
-	if plain && len(t.low) == 4 && n%10 == 0 && (r.l.decadePrefix.has(r.word(i-1)) || r.l.decadeWord.has(r.word(j)) || r.l.code == "fr" && r.word(i-1) == "mille") {
+	if plain && len(t.low) == 2 && n%10 == 0 && n >= 20 && r.decadePrefixed(i) {
+		r.add(quantity{kind: decadeOf, values: []float64{float64(n)}}, i, j)
+		return j
+	}
+	if plain && len(t.low) == 4 && n%10 == 0 && (r.decadePrefixed(i) || r.l.decadeWord.has(r.word(j)) || r.l.code == "fr" && r.word(i-1) == "mille") {
 		r.add(quantity{kind: span, from: n, to: decadeEnd(n)}, i, j)
 		return j
 	}
@@ -264,7 +269,14 @@ func (r *reader) digits(i int) int {
 	if plain && len(t.low) >= 3 && len(t.low) <= 4 && n >= 100 && n <= 2100 {
 		return r.yearAt(i, n)
 	}
-	q := quantity{kind: cardinal, values: values, years: r.l.yearWord.has(r.word(k)) || r.at(k).low == "-" && r.l.yearWord.has(r.word(k+1))}
+	if r.isCentury(k) {
+		for n := range values {
+			values[n] *= 100
+		}
+		r.add(quantity{kind: cardinal, values: values, years: true, approx: true}, i, k+1)
+		return k + 1
+	}
+	q := quantity{kind: cardinal, values: values, years: r.yearsFollow(k) || r.at(k).low == "-" && r.l.yearWord.has(r.word(k+1))}
 	if bce := r.bceAt(j); bce > 0 && plain {
 		r.add(quantity{kind: year, from: -n, to: -n}, i, bce)
 		return bce
@@ -305,10 +317,10 @@ func decadeEnd(from int) int {
 // index behind it.
 func (r *reader) centuryAt(k, n int) (to, last int, ok bool) {
 	for range 2 {
-		if r.at(k).low == "-" || r.l.join.has(r.word(k)) && r.at(k+1).kind == numberToken {
-			k++
+		if w := r.word(k); r.at(k).low == "-" || w != "" && utf8.RuneCountInString(w) <= 3 && r.at(k+1).kind == numberToken && len(r.at(k+1).low) <= 2 {
+			k++ // "17th-18th", "с 11 по 13"
 		}
-		if w := r.word(k); w != "" && r.l.century.has(w) {
+		if r.isCentury(k) {
 			return k + 1, n, true
 		}
 		if r.at(k).kind == numberToken && len(r.at(k).low) <= 2 { // the second one is read by itself
@@ -316,7 +328,7 @@ func (r *reader) centuryAt(k, n int) (to, last int, ok bool) {
 			if r.at(k).glued {
 				k++
 			}
-			if w := r.word(k); w != "" && r.l.century.has(w) {
+			if r.isCentury(k) {
 				return k - 1, n, true
 			}
 			return 0, 0, false
@@ -328,6 +340,60 @@ func (r *reader) centuryAt(k, n int) (to, last int, ok bool) {
 		return 0, 0, false
 	}
 	return 0, 0, false
+}
+
+// isCentury reports whether token k is a word for century; an abbreviation needs its dot.
+func (r *reader) isCentury(k int) bool {
+	w := r.word(k)
+	if w == "" || !r.l.century.has(w) {
+		return false
+	}
+	return utf8.RuneCountInString(w) > 2 || r.at(k+1).low == "." && r.at(k+1).glued
+}
+
+// centuryBefore reports whether the word before token i is one for century, in languages that write it first.
+func (r *reader) centuryBefore(i int) bool {
+	w := r.word(i - 1)
+	return utf8.RuneCountInString(w) > 2 && r.l.century.has(w)
+}
+
+// decadePrefixed reports whether a word such as "années" stands before token i, perhaps with "de" between.
+func (r *reader) decadePrefixed(i int) bool {
+	if r.l.decadePrefix.has(r.word(i - 1)) {
+		return true
+	}
+	w := r.word(i - 1)
+	return (w == "de" || w == "dos" || w == "del" || w == "des" || w == "degli") && r.l.decadePrefix.has(r.word(i-2))
+}
+
+// addCentury adds the n-th century, before Christ if a mark follows.
+func (r *reader) addCentury(n, from, to int) {
+	k := to
+	if r.at(k).low == "." {
+		k++
+	}
+	if end := r.bceAt(k); end > 0 {
+		r.add(quantity{kind: span, from: -n * 100, to: -(n - 1) * 100}, from, end)
+		return
+	}
+	r.add(quantity{kind: span, from: (n - 1) * 100, to: n * 100}, from, to)
+}
+
+// yearsFollow reports whether token k or one of the two behind it says that years are counted ("сто с лишним лет").
+func (r *reader) yearsFollow(k int) bool {
+	for n := range 3 {
+		w := r.word(k + n)
+		if w == "" {
+			return false
+		}
+		if r.l.yearCount.has(w) || n == 0 && r.l.yearWord.has(w) {
+			return true
+		}
+		if !r.l.stop.has(w) && !r.l.approx.has(w) {
+			return false
+		}
+	}
+	return false
 }
 
 // monthAt returns the month named at token k, perhaps behind "of" or "de", and the index behind it; 0 = none.
@@ -406,6 +472,10 @@ func (r *reader) yearAt(i, n int) int {
 		return bce
 	}
 	sure := r.yearContext(i, j)
+	if r.l.yearCount.has(r.word(j)) && r.at(j).sentence == r.tokens[i].sentence {
+		r.add(quantity{kind: cardinal, values: []float64{float64(n)}, years: true}, i, j)
+		return j
+	}
 	if sep := r.at(j).low; sep == "-" || sep == "/" {
 		if second := r.at(j + 1); second.kind == numberToken && strings.IndexAny(second.low, ",. ") < 0 {
 			m, _ := strconv.Atoi(second.low)
