@@ -162,7 +162,7 @@ func (c *checker) isSuperlative(i int) bool { return superlativeAt(c.language, c
 
 func superlativeAt(l *lexicon, tokens []token, i int) bool {
 	w := tokens[i].low
-	if !l.superlative.has(w) {
+	if !l.superlative.has(w) || tokens[i].upper && !tokens[i].first && l.code != "de" {
 		return false
 	}
 	switch l.code {
