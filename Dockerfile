@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
-# Two stages: a Go toolchain that builds the static binary, and an image that holds it with CA certificates, time zones and licences only.
+# The first stage builds the static binary. The image holds only the binary, CA certificates, time zones and licences.
 
-# The version is pinned; who wants the same bytes of the builder too adds its digest (golang:1.26.8-bookworm@sha256:...).
+# Add the digest (golang:1.26.8-bookworm@sha256:...) to pin the bytes of the builder, too.
 FROM --platform=$BUILDPLATFORM golang:1.26.8-bookworm AS build
 WORKDIR /src
 COPY go.mod go.sum ./
@@ -12,7 +12,7 @@ COPY bot bot
 COPY geo geo
 COPY limiter limiter
 COPY store store
-# Railway says what it builds; elsewhere VERSION does (make image).
+# The version: on Railway the commit, elsewhere VERSION (make image).
 ARG RAILWAY_GIT_COMMIT_SHA
 ARG VERSION=${RAILWAY_GIT_COMMIT_SHA:-devel}
 ARG TARGETOS TARGETARCH
@@ -20,10 +20,10 @@ ARG SOURCE_DATE_EPOCH=0
 RUN GOOS=$TARGETOS GOARCH=$TARGETARCH .ci/rootfs /rootfs "$VERSION" && mkdir -m 700 /data && touch -d "@$SOURCE_DATE_EPOCH" /data
 
 FROM scratch
-# Where volumes are mounted as root and nothing can change that (Fly.io, Render) this is 0:0; on Railway set RAILWAY_RUN_UID=0 instead.
+# 0:0 on platforms that mount volumes as root (Fly.io, Render). On Railway set RAILWAY_RUN_UID=0 instead.
 ARG RUN_AS=65532:65532
 COPY --from=build /rootfs/ /
-# A volume mounted here must belong to the user below.
+# A volume at /data must belong to the user below.
 COPY --from=build --chown=${RUN_AS} /data /data
 ENV DATA_DIR=/data ZONEINFO=/usr/share/zoneinfo.zip
 WORKDIR /data

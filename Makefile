@@ -1,11 +1,9 @@
-# Excursobot. "make help" lists what there is. Only Go is needed for run, test, bench, fuzz and build.
+# Excursobot. "make help" lists the targets. run, test, bench, fuzz and build need only Go; race needs a C compiler, too.
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS := -s -w -X excursobot/bot/app.linked=$(VERSION)
 BIN     := bin/excursobot
-
-# The race detector needs cgo and a C compiler; without one the tests run without it.
-RACE := $(shell command -v "$$(go env CC)" >/dev/null 2>&1 && [ "$$(go env CGO_ENABLED)" = 1 ] && echo -race)
+comma   := ,
 
 SEEDS   ?= 50
 OUTAGE  ?= 60s
@@ -26,48 +24,49 @@ demo: ## run the demo, even with a token
 	@CGO_ENABLED=0 go build -o $(BIN) .
 	@exec ./$(BIN) demo
 
-test: ## gofmt, go vet and all tests, with the race detector where there is a C compiler
-	@files=$$(gofmt -l main.go bot geo limiter store); if [ -n "$$files" ]; then echo "not formatted (gofmt -w):"; echo "$$files"; exit 1; fi
+test: ## gofmt, go vet and all tests, without the race detector
+	@files=$$(gofmt -l main.go bot geo limiter store .ci); if [ -n "$$files" ]; then echo "not formatted (gofmt -w):"; echo "$$files"; exit 1; fi
 	go vet ./...
-	go test $(RACE) -shuffle=on -count=1 ./...
+	go test -vet=off -shuffle=on -count=1 ./...
 
-test-postgres: ## the Postgres store's tests, with a throwaway server (Debian's is installed if root and none is there)
-	.ci/postgres go test $(RACE) -shuffle=on -count=1 ./store/pgstore/...
+race: ## all tests with the race detector (needs a C compiler)
+	CGO_ENABLED=1 go test -vet=off -race -shuffle=on -count=1 -timeout 30m ./...
 
-test-browser: ## the demo, and the dashboard under load, in Chromium, which must be installed
-	go vet -tags browser ./bot/app
-	go test -tags browser -run Browser -count=1 ./bot/app
+test-postgres: ## the tests of the Postgres store, with a temporary server (installed with apt-get if you are root and have none)
+	.ci/postgres go test -shuffle=on -count=1 ./store/pgstore/...
 
-race: ## all tests with the race detector; needs a C compiler
-	CGO_ENABLED=1 go test -race -shuffle=on -count=1 ./...
+test-browser: ## the demo, and the dashboard under load, in Chromium (which must be installed)
+	go -C .ci/browser vet .
+	go -C .ci/browser test -count=1 .
 
-lint: ## golangci-lint, as pinned in .ci/tools/go.mod
-	go tool -modfile=.ci/tools/go.mod golangci-lint run
+lint: ## golangci-lint for the code, actionlint for the workflows, both pinned in .ci/tools/go.mod
+	go tool -modfile=.ci/tools/go.mod golangci-lint run --allow-parallel-runners
+	go tool -modfile=.ci/tools/go.mod actionlint
 
-vuln: ## known vulnerabilities in what is linked, where their database can be reached
+vuln: ## known vulnerabilities in the code that the program calls (left out if the database cannot be reached)
 	.ci/vuln
 
-fuzz: ## every fuzz target for FUZZTIME (default 5s)
+fuzz: ## every fuzz target, FUZZ_RUNS executions each (default 20000)
 	.ci/fuzz
 
-chaos: ## kill the bot again and again and count what people got: SEEDS (default 50), 30 s each; a full volume
-	go vet -tags chaos ./bot/app
-	go test -tags chaos ./bot/app -run '^TestChaos' -count=1 -timeout 90m -v -seeds $(SEEDS)
+chaos: ## kill the bot repeatedly and count what people received: SEEDS (50) runs of 30 s; a full volume
+	go vet -tags chaos ./bot/killpoint
+	go test -tags chaos ./bot/killpoint -run '^TestChaos' -count=1 -timeout 90m -v -seeds $(SEEDS)
 
-replicas: ## three replicas on one database, one of them killed, and a database that goes away: .ci/postgres make replicas
-	go vet -tags chaos ./bot/app
-	go test -tags chaos ./bot/app -run '^(TestReplicas|TestOutage)$$' -count=1 -timeout 15m -v -args -outage $(OUTAGE)
+replicas: ## three replicas on one database, one of them killed; a database outage of OUTAGE (60s): .ci/postgres make replicas
+	go vet -tags chaos ./bot/killpoint
+	go test -tags chaos ./bot/killpoint -run '^(TestReplicas|TestOutage)$$' -count=1 -timeout 30m -v -args -outage $(OUTAGE)
 
-flood: ## what too many updates do to memory and to the others (2 minutes)
-	go test -tags chaos ./bot/app -run '^TestFlood$$' -count=1 -timeout 20m -v
+flood: ## send more updates than the bot can take, and measure memory and delays (2 minutes)
+	go test -tags chaos ./bot/killpoint -run '^TestFlood$$' -count=1 -timeout 20m -v
 
-move: ## move PEOPLE (100000) people and stories to a throwaway Postgres and back, and measure it (3 minutes)
-	PG_FSYNC=on .ci/postgres go test ./bot/app -run '^TestRoundTrip$$' -count=1 -timeout 60m -v -people $(PEOPLE)
+move: ## move the data of PEOPLE (100000) people to a temporary Postgres and back, and measure it (3 minutes)
+	PG_FSYNC=on .ci/postgres go test ./bot/admin -run '^TestRoundTrip$$' -count=1 -timeout 60m -v -people $(PEOPLE)
 
 bench: ## every benchmark
 	go test -run '^$$' -bench . -benchmem ./...
 
-load: ## the standard load runs (about 15 minutes), into docs/load.md
+load: ## the standard load runs (about 15 minutes); writes docs/load.md
 	@CGO_ENABLED=0 go build -o $(BIN) .
 	./$(BIN) load --set --doc docs/load.md
 
@@ -77,11 +76,11 @@ build: ## the static binary, bin/excursobot
 image: ## the container image, excursobot:VERSION (needs Docker)
 	docker build --build-arg VERSION=$(VERSION) -t excursobot:$(VERSION) .
 
-image-check: ## the image's tree, built and run without Docker
+image-check: ## build the files of the image without Docker, and run them
 	.ci/image
 
-release: ## archives, checksums and bills of materials in bin/release, not published (syft for the last)
-	go run github.com/goreleaser/goreleaser/v2@v2.12.7 release --snapshot --clean $(if $(shell command -v syft),,--skip=sbom)
+release: ## archives, checksums and SBOMs (if syft is installed) in bin/release; publishes nothing
+	go run github.com/goreleaser/goreleaser/v2@v2.15.1 release --snapshot --clean --skip=docker$(if $(shell command -v syft),,$(comma)sbom)
 
 clean: ## remove bin
 	rm -rf bin

@@ -1,12 +1,12 @@
-// Excursobot is a Telegram guide: share a location, get one true story about a place near by. See package app.
+// Excursobot is a Telegram guide: share a location, get one true story about a place near by. See package cli.
 package main
 
 import (
 	"os"
 
-	"excursobot/bot/app"
+	"excursobot/bot/cli"
 )
 
 func main() {
-	os.Exit(app.Main(os.Args[1:], os.Stdout, os.Stderr, os.Environ()))
+	os.Exit(cli.Main(os.Args[1:], os.Stdout, os.Stderr, os.Environ()))
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// TestBadInputGetsASentenceOrNothing gives what people and forgers send that nobody meant, and says what the answer is; "" = none.
+// TestBadInputGetsASentenceOrNothing sends nonsense and forged input, and checks the answer; "" = none.
 func TestBadInputGetsASentenceOrNothing(t *testing.T) {
 	t.Parallel()
 	text := func(s string) string {
@@ -63,8 +63,8 @@ func TestBadInputGetsASentenceOrNothing(t *testing.T) {
 	}
 }
 
-// TestSomebodyElsesButtons presses, in a group and in private, what was offered to another person.
-func TestSomebodyElsesButtons(t *testing.T) {
+// TestSomebodyElsesButtonsChangeNothing presses, in a group and in private, what was offered to another person.
+func TestSomebodyElsesButtonsChangeNothing(t *testing.T) {
 	t.Parallel()
 	for data, want := range map[string]string{
 		"forget:yes:1": "toast.not_yours", "forget:no:1": "toast.not_yours", "forget:yes:": "toast.not_yours",
@@ -72,12 +72,11 @@ func TestSomebodyElsesButtons(t *testing.T) {
 		t.Run(data, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldConfig{})
+				api := &recorder{calls: make(chan call, 1000)}
+				w := newWorld(t, worldConfig{edit: func(c *Config) { api.next, c.API = c.API, api }})
 				defer w.close()
 				owner := w.person(1, "en")
 				w.ask(owner, "/help")
-				api := &recorder{next: w.bot.out.api, calls: make(chan call, 100)}
-				w.bot.out.api = api
 				w.waitDone(w.tg.Inject(json.RawMessage(fmt.Sprintf(
 					`{"callback_query":{"id":"7","from":{"id":2,"language_code":"en"},"data":%q,"message":{"message_id":5,"chat":{"id":2,"type":"private"}}}}`, data))))
 				if got := api.wait(t, "answerCallbackQuery")["text"]; got != w.bot.cfg.Words.Words("en").Plain(want) {
@@ -105,4 +104,66 @@ func TestSomebodyElsesButtons(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestForgedAndOldButtonsGetOneSentence(t *testing.T) {
+	t.Parallel()
+	for _, data := range []string{
+		"", "more", "more:", "more:x,y", "more:NaN,1", "more:91,0", "more:1,2,3", "lang:", "lang:xx", "vote:", "vote:Q1:en:short:0", "vote:Q1:en:short:4",
+		"vote:Q1:en:huge:1", "vote::en:short:1", "vote:Q404:en:short:1", "nothing:1", "more:" + strings.Repeat("1", 90), "vote:Q\x00:en:short:1",
+		"lang:zz", "menu:", "menu:admin", "set:", "set:length:huge", "set:pins:", "set:pins:maybe", "set:banned:on", "give:", "give:0", "give:10001", "give:1e3", "give:-5",
+		"give:99999999999999999999", "forget:", "forget:maybe:1", "live:", "live:dance", "every:", "every:banana", "admin:", "refund:x",
+	} {
+		t.Run(data, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, worldConfig{})
+				defer w.close()
+				raw, err := json.Marshal(map[string]any{"callback_query": map[string]any{
+					"id": "1", "from": map[string]any{"id": 1, "language_code": "en"}, "data": data,
+				}})
+				w.must(err)
+				id := w.tg.Inject(raw)
+				w.waitDone(id)
+				if w.bot.Stats().Panics != 0 {
+					t.Errorf("panic: %s", w.logs)
+				}
+				// The simulated server never asked this question, so it refuses the answer; what counts is the attempt.
+				if w.seen.count("call answerCallbackQuery ok")+w.seen.count("call answerCallbackQuery refused") != 1 {
+					t.Errorf("button not answered: %s", w.logs)
+				}
+			})
+		})
+	}
+}
+
+func TestStickersAreAnsweredOnceAndNobodyNever(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{})
+		defer w.close()
+		p := w.person(1, "en")
+		w.waitDone(p.Say("/help"))
+		inject := func(update string) int64 { return w.tg.Inject(json.RawMessage(update)) }
+		sticker := `{"message":{"message_id":900,"date":1,"from":{"id":1,"language_code":"en"},"chat":{"id":1,"type":"private"},"sticker":{"file_id":"x"}}}`
+		w.waitDone(inject(sticker))
+		w.waitDone(inject(sticker))
+		if got := len(answers(p)); got != 2 {
+			t.Errorf("%d answers to /help and two stickers, want 2", got)
+		}
+		for _, nobody := range []string{
+			`{"message":{"message_id":901,"date":1,"chat":{"id":1,"type":"private"},"text":"/start"}}`,
+			`{"channel_post":{"message_id":902,"date":1,"chat":{"id":-100,"type":"channel"},"text":"/start"}}`,
+			`{"message":{"message_id":903,"date":1,"from":{"id":9,"is_bot":true},"chat":{"id":1,"type":"private"},"text":"/start"}}`,
+			`{"edited_message":{"message_id":904,"date":1,"from":{"id":1},"chat":{"id":1,"type":"private"},"text":"/start"}}`,
+			`{"message":{"message_id":905,"date":1,"from":{"id":1},"chat":{"id":1,"type":"private"},"pinned_message":{"message_id":1,"date":1,"chat":{"id":1,"type":"private"}}}}`,
+			`{"poll_answer":{"poll_id":"1","option_ids":[]}}`,
+		} {
+			inject(nobody)
+		}
+		w.waitDone(p.Say("/help")) // behind them all
+		if got := len(answers(p)); got != 3 {
+			t.Errorf("%d answers, want 3", got)
+		}
+	})
 }

@@ -2,30 +2,25 @@ package bot
 
 import (
 	"sync"
-	"time"
 )
 
-// cardMost is how long a card waits for its turn. One that could not be sent by then is left out: the story comes anyway. The call itself has
-// the time of any call, because a card whose id is not known stays in the chat and promises a story for ever.
-const cardMost = 5 * time.Second
-
-// cardOnWay is a card that is being sent while its story is being written.
+// cardOnWay is a card that is sent while its story is written.
 type cardOnWay struct {
 	wg      sync.WaitGroup
 	message int // 0 = none
 }
 
-// show sends the card by send, which returns its message's id, 0 = none. It does not wait.
-func (c *cardOnWay) show(b *Bot, update int64, send func() int) {
+// show calls send, which sends the card and returns the id of its message, 0 if there is none. It does not wait.
+func (c *cardOnWay) show(h host, update int64, send func() int) {
 	c.wg.Go(func() {
-		_ = b.guarded(update, func() error {
+		_ = h.Guarded(update, func() error {
 			c.message = send()
 			return nil
 		})
 	})
 }
 
-// join waits for the card that was shown, if one was, and returns its message's id. Before the story is sent, it must be known.
+// join waits until the card is sent and returns the id of its message, 0 if there is none. The story must not be sent before.
 func (c *cardOnWay) join() int {
 	c.wg.Wait()
 	return c.message

@@ -6,11 +6,15 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"excursobot/bot/telegram"
+
+	"excursobot/limiter"
 )
 
 // slowAPI lets the first call of a method through at once and hands its answer out late.
 type slowAPI struct {
-	API
+	telegram.API
 	method string
 	late   time.Duration
 	begun  atomic.Bool
@@ -21,7 +25,7 @@ func (s *slowAPI) Call(ctx context.Context, method string, payload any) ([]byte,
 	if method != s.method || !s.begun.CompareAndSwap(false, true) {
 		return body, err
 	}
-	if ended := sleep(ctx, s.late); ended != nil {
+	if ended := limiter.Sleep(ctx, s.late); ended != nil {
 		return nil, ended
 	}
 	return body, err
@@ -70,7 +74,7 @@ func TestACardThatHasNoTurnIsLeftOut(t *testing.T) {
 		defer w.close()
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/help"))
-		w.bot.out.pace.PauseKey(1, 20*time.Second)
+		w.bot.pace.PauseKey(1, 20*time.Second)
 		w.waitDone(p.Locate(cityLat, cityLon))
 		if got := answers(p); len(got) != 2 || got[1].Edits != 0 || len(got[1].Buttons) == 0 {
 			t.Errorf("answers %+v, want the story without a card", got)

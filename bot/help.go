@@ -4,85 +4,111 @@ import (
 	"context"
 	"strings"
 
+	"excursobot/bot/intake"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 )
 
-// onStart says in two messages what the bot does: the first has the button that sends a location, the second leads to the rest, for a
-// message has one keyboard. "/start donate" comes from a forwarded invoice.
-func (b *Bot) onStart(ctx context.Context, u *update) error {
-	if args := arguments(u.message.Text); len(args) == 1 && args[0] == startDonate {
-		_, err := b.out.send(ctx, u.chat, giftMenu(u.words))
+// help explains the bot, and answers texts that are neither a command nor a place.
+type help struct {
+	out       *telegram.Sender
+	reply     *responder
+	gifts     invoices
+	menus     *menus
+	operators operatorIDs
+	words     *text.Catalog
+	support   string // whom /paysupport names; "" = nobody
+}
+
+// invoices sends an invoice for an amount that a person typed.
+type invoices interface {
+	invoiceFor(ctx context.Context, u *update, typed string) error
+}
+
+// onStart explains the bot in two messages, because a message has one keyboard: the first has the button that sends a location, the second leads
+// to the rest. "/start donate" comes from a forwarded invoice.
+func (h *help) onStart(ctx context.Context, u *update) error {
+	if args := arguments(u.Message.Text); len(args) == 1 && args[0] == startDonate {
+		_, err := h.out.Send(ctx, u.Chat, giftMenu(u.words))
 		return err
 	}
-	if err := b.sayWithButton(ctx, u, "start.welcome"); err != nil {
+	if err := h.reply.askLocation(ctx, u, "start.welcome"); err != nil {
 		return err
 	}
-	_, err := b.out.send(ctx, u.chat, message{HTML: u.words.Say("start.menu"), Buttons: [][]button{
+	_, err := h.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say("start.menu"), Buttons: [][]telegram.Button{
 		{{Text: u.words.Plain("button.how_live"), Data: "menu:live"}},
 		{
 			{Text: u.words.Plain("button.language"), Data: "menu:language"},
 			{Text: u.words.Plain("button.donate"), Data: "menu:donate"},
 		},
 	}})
-	if b.operates(u.person) {
-		b.describeTo(ctx, u.person) // Telegram takes nothing for a chat before its first message
+	if h.operators.has(u.Person) {
+		h.menus.describeTo(ctx, u.Person) // Telegram accepts no menu for a chat before its first message
 	}
 	return err
 }
 
-// menuButton ("menu:<what>") leads where a command would.
-func (b *Bot) menuButton(u *update, what string) job {
-	show, ok := map[string]func(*text.Words) message{
-		"live":     func(words *text.Words) message { return message{HTML: words.Say("how_live.text")} },
-		"language": func(words *text.Words) message { return languageMenu(words, b.cfg.Words) },
+// menuButton ("menu:<what>") answers as the command of that name does.
+func (h *help) menuButton(u *telegram.Update, what string) intake.Job {
+	show, ok := map[string]func(*text.Words) telegram.Message{
+		"live":     func(words *text.Words) telegram.Message { return telegram.Message{HTML: words.Say("how_live.text")} },
+		"language": func(words *text.Words) telegram.Message { return languageMenu(words, h.words) },
 		"donate":   giftMenu,
 	}[what]
-	if !ok || !u.private {
-		return b.oldButton()
+	if !ok || !u.Private {
+		return h.reply.oldButton()
 	}
-	return job{kind: "button", run: func(ctx context.Context, u *update) error {
-		b.out.answer(ctx, u.callback.ID, "")
-		_, err := b.out.send(ctx, u.chat, show(u.words))
+	return h.reply.job("button", func(ctx context.Context, u *update) error {
+		h.out.AnswerCallback(ctx, u.Callback.ID, "")
+		_, err := h.out.Send(ctx, u.Chat, show(u.words))
 		return err
-	}}
+	})
 }
 
-// onHelp says how it works.
-func (b *Bot) onHelp(ctx context.Context, u *update) error {
-	return b.sayWithButton(ctx, u, "help.text")
+// onHelp explains how the bot works.
+func (h *help) onHelp(ctx context.Context, u *update) error {
+	return h.reply.askLocation(ctx, u, "help.text")
 }
 
-// onLanguage offers the languages.
-func (b *Bot) onLanguage(ctx context.Context, u *update) error {
-	_, err := b.out.send(ctx, u.chat, languageMenu(u.words, b.cfg.Words))
-	return err
+// onPrivacy lists what is stored.
+func (h *help) onPrivacy(ctx context.Context, u *update) error {
+	return h.reply.say(ctx, u, u.words.Say("privacy.text"))
 }
 
-// onText answers what is no command and no place: an amount of stars if one was asked for, else one line with the button that sends a location.
-func (b *Bot) onText(ctx context.Context, u *update) error {
-	if awaitsAmount(u) && strings.ContainsAny(u.message.Text, "0123456789") && !strings.HasPrefix(u.message.Text, "/") {
-		return b.invoiceFor(ctx, u, u.message.Text)
+// onTerms states what the guide promises and what it does not.
+func (h *help) onTerms(ctx context.Context, u *update) error {
+	return h.reply.say(ctx, u, u.words.Say("terms.text"))
+}
+
+// onPaySupport names the contact for questions about a payment.
+func (h *help) onPaySupport(ctx context.Context, u *update) error {
+	if h.support == "" {
+		return h.reply.say(ctx, u, u.words.Say("paysupport.no_contact"))
 	}
-	return b.sayWithButton(ctx, u, "text.other")
+	return h.reply.say(ctx, u, u.words.Say("paysupport.text", "contact", h.support))
 }
 
-// onHiddenPlace answers a map's link without coordinates in it.
-func (b *Bot) onHiddenPlace(ctx context.Context, u *update) error {
-	return b.sayWithButton(ctx, u, "text.hidden_link")
+// onText answers a text that is neither a command nor a place. If the bot asked for an amount of stars, a number is the answer. Any other text gets
+// one line with the button that sends a location.
+func (h *help) onText(ctx context.Context, u *update) error {
+	if awaitsAmount(u) && strings.ContainsAny(u.Message.Text, "0123456789") && !strings.HasPrefix(u.Message.Text, "/") {
+		return h.gifts.invoiceFor(ctx, u, u.Message.Text)
+	}
+	return h.reply.askLocation(ctx, u, "text.other")
 }
 
-// onOther answers stickers and the like as onText does, but not each of them.
-func (b *Bot) onOther(ctx context.Context, u *update) error {
-	m := message{HTML: u.words.Say("text.other"), Ask: u.words.Plain("start.button_location")}
-	return b.notify(ctx, u, "text.other", m)
+// onHiddenPlace answers a link to a map that contains no coordinates.
+func (h *help) onHiddenPlace(ctx context.Context, u *update) error {
+	return h.reply.askLocation(ctx, u, "text.hidden_link")
+}
+
+// onOther answers stickers and the like, at most once in the notice interval.
+func (h *help) onOther(ctx context.Context, u *update) error {
+	m := telegram.Message{HTML: u.words.Say("text.other"), Ask: u.words.Plain("start.button_location")}
+	return h.reply.notify(ctx, u, "text.other", m)
 }
 
 // onGroupCommand answers every command in a group.
-func (b *Bot) onGroupCommand(ctx context.Context, u *update) error {
-	return b.notify(ctx, u, "group.hint", message{HTML: u.words.Say("group.hint")})
-}
-
-func (b *Bot) sayWithButton(ctx context.Context, u *update, key string) error {
-	_, err := b.out.send(ctx, u.chat, message{HTML: u.words.Say(key), Ask: u.words.Plain("start.button_location")})
-	return err
+func (h *help) onGroupCommand(ctx context.Context, u *update) error {
+	return h.reply.notify(ctx, u, "group.hint", telegram.Message{HTML: u.words.Say("group.hint")})
 }

@@ -5,10 +5,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 )
 
-// Bounds of a gift in stars, and what is offered.
+// Bounds of a gift in stars.
 const (
 	leastGift = 1
 	mostGift  = 10_000
@@ -16,7 +17,10 @@ const (
 
 var offeredGifts = []int{50, 100, 250, 500, 1000}
 
-// gift is what an invoice's payload says: who pays how many stars.
+// startDonate is the argument of /start when the person comes from a forwarded invoice.
+const startDonate = "donate"
+
+// gift is the payload of an invoice: who pays how many stars.
 type gift struct {
 	person int64
 	stars  int
@@ -26,7 +30,7 @@ func (g gift) payload() string {
 	return "gift:" + strconv.FormatInt(g.person, 10) + ":" + strconv.Itoa(g.stars)
 }
 
-// parseGift reads a payload; what gift.payload did not write is none.
+// parseGift reads a payload. ok is false if gift.payload did not write it.
 func parseGift(payload string) (g gift, ok bool) {
 	parts := strings.Split(payload, ":")
 	if len(parts) != 3 {
@@ -41,14 +45,14 @@ func parseGift(payload string) (g gift, ok bool) {
 
 func fineGift(stars int) bool { return stars >= leastGift && stars <= mostGift }
 
-// parseStars reads a number of stars as people write it: "250", "1 000", "10,000", with a star behind it or not. ok says that it is a
-// number; whether it may be given is for fineGift.
+// parseStars reads a number of stars as people write it: "250", "1 000", "10,000", with or without a star behind it. ok reports whether it is a
+// number; fineGift decides whether it may be given.
 func parseStars(s string) (stars int, ok bool) {
 	s = strings.TrimSpace(strings.TrimRight(strings.TrimSpace(s), "⭐\ufe0f"))
 	if s == "" || len(s) > 20 {
 		return 0, false
 	}
-	group := 0 // digits since the last separator; 0 = there was none yet
+	group := 0 // digits since the last separator
 	grouped := false
 	for i, r := range s {
 		switch {
@@ -65,17 +69,17 @@ func parseStars(s string) (stars int, ok bool) {
 }
 
 // giftMenu offers amounts.
-func giftMenu(words *text.Words) message {
-	m := message{HTML: words.Say("donate.text")}
-	var buttons []button
+func giftMenu(words *text.Words) telegram.Message {
+	m := telegram.Message{HTML: words.Say("donate.text")}
+	var buttons []telegram.Button
 	for _, stars := range offeredGifts {
-		buttons = append(buttons, button{Text: words.Plain("button.stars", "n", stars), Data: "give:" + strconv.Itoa(stars)})
+		buttons = append(buttons, telegram.Button{Text: words.Plain("button.stars", "n", stars), Data: "give:" + strconv.Itoa(stars)})
 	}
-	m.Buttons = inRows(append(buttons, button{Text: words.Plain("button.stars_other"), Data: "give:other"}), 3)
+	m.Buttons = inRows(append(buttons, telegram.Button{Text: words.Plain("button.stars_other"), Data: "give:other"}), 3)
 	return m
 }
 
-// invoice is the payload of sendInvoice. Stars need no provider, and a provider_token that is there and empty.
+// invoice is the payload of sendInvoice. Stars have no provider, but the provider_token must be there, empty.
 type invoice struct {
 	Chat          int64   `json:"chat_id"`
 	Title         string  `json:"title"`
@@ -84,7 +88,7 @@ type invoice struct {
 	ProviderToken string  `json:"provider_token"`
 	Currency      string  `json:"currency"`
 	Prices        []price `json:"prices"`
-	// With a start parameter a forwarded copy has no button to pay with, but a link to the bot.
+	// With a start parameter, a forwarded copy has a link to the bot instead of a button to pay.
 	StartParameter string `json:"start_parameter"`
 }
 

@@ -4,147 +4,172 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
+	"log/slog"
 	"strings"
 	"time"
 
 	"excursobot/bot/guide"
+	"excursobot/bot/intake"
+	"excursobot/bot/live"
+	"excursobot/bot/telegram"
 	"excursobot/geo"
 	"excursobot/store"
 )
 
-const (
-	recordMost    = 10 * time.Second // for writing down what was told, after the stop too
-	overloadAgain = 30 * time.Second // when people are asked to try again
-)
+// stories answers a location with a story, and counts votes on stories.
+type stories struct {
+	out      *telegram.Sender
+	reply    *responder
+	host     host
+	guide    *guide.Guide
+	live     *live.Live
+	store    store.Users
+	pins     *pins
+	report   reporter
+	pictures bool // false = no story has a picture
+	observe  Observe
+	log      *slog.Logger
+}
 
-// kindStatic names single locations in the metrics.
-const kindStatic = "static"
-
-// fromBusy is the metrics' word for a request refused for load.
-const fromBusy guide.Source = "busy"
-
-// locationJob is the job of a request for a story at p.
-func (b *Bot) locationJob(p geo.Point) job {
-	if !p.Valid() {
-		return job{kind: "location", run: b.onBadLocation}
+// job returns the job of a request for a story at p. Then, unless it is nil, runs after it.
+func (s *stories) job(kind string, p geo.Point, then handler) intake.Job {
+	run := s.reply.badLocation
+	if p.Valid() {
+		run = func(ctx context.Context, u *update) error { return s.onLocation(ctx, u, p) }
 	}
-	return job{kind: "location", lane: telling, story: true, run: func(ctx context.Context, u *update) error {
-		return b.onLocation(ctx, u, p)
-	}}
+	if then != nil {
+		first := run
+		run = func(ctx context.Context, u *update) error {
+			err := first(ctx, u)
+			if after := then(ctx, u); err == nil {
+				err = after
+			}
+			return err
+		}
+	}
+	if !p.Valid() {
+		return s.reply.job(kind, run)
+	}
+	return intake.Story{Kind: kind, Lane: intake.Telling, Run: s.reply.handle(run)}
 }
 
-func (b *Bot) onBadLocation(ctx context.Context, u *update) error {
-	_, err := b.out.send(ctx, u.chat, message{HTML: u.words.Say("error.bad_location")})
-	return err
+// jobLocation names requests for a story at a point in the metrics.
+const jobLocation = "location"
+
+// moreButton ("more:<lat>,<lon>") asks for another story at the same point.
+func (s *stories) moreButton(_ *telegram.Update, args string) intake.Job {
+	p, ok := parsePoint(args)
+	if !ok {
+		return s.reply.oldButton()
+	}
+	return s.job("button", p, nil)
 }
 
-// onLocation tells one story about a place near p: from the library at once, else after a card that becomes the story.
-func (b *Bot) onLocation(ctx context.Context, u *update, p geo.Point) error {
-	stopTyping := b.out.typing(ctx, u.chat)
+// onLocation tells one story about a place near p. A story of the library is sent at once. If it must be written, a card comes first and becomes
+// the story.
+func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error {
+	stopTyping := s.out.ShowTyping(ctx, u.Chat)
 	defer stopTyping()
-	shown := cardOnWay{message: u.shown.message} // of the process before this one; the story is to be of its place
+	shown := cardOnWay{message: u.Shown.Message} // of an earlier process; the story must be about its place
 	defer shown.join()
-	story, err := b.cfg.Guide.Tell(ctx, guide.Request{
-		Person:    u.person,
+	story, claim, err := s.guide.Tell(ctx, guide.Request{
+		Person:    u.Person,
 		Point:     p,
 		Language:  u.user.Language,
 		Length:    u.user.Length,
 		Class:     guide.Interactive,
 		Interests: u.user.Interests,
-		Brief:     u.brief,
-		Place:     u.shown.place,
-	}, func(c guide.Card) { shown.show(b, u.id, func() int { return b.showCard(ctx, u, c) }) })
+		Brief:     u.Brief,
+		Place:     u.Shown.Place,
+	}, func(c guide.Card) { shown.show(s.host, u.ID, func() int { return s.showCard(ctx, u, c) }) })
 	stopTyping()
 	card := shown.join()
-	release := story.Release
-	defer func() { release() }()
+	defer claim.Release()
 	if err != nil {
 		source := guide.FromNone
 		if errors.Is(err, guide.ErrOverloaded) {
 			source = fromBusy
 		}
-		b.report(u, p, source)
-		return b.explain(ctx, u, card, err)
+		s.report.story(kindStatic, u.Person, p, source, time.Since(u.Arrived))
+		return s.explain(ctx, u, card, err)
 	}
-	b.noteShown(ctx, u, story.Place.ID, card)
-	m := storyMessage(u.words, story, p, b.showsPictures(u.user))
-	hints := b.hints(u)
+	s.host.NoteShown(ctx, u.Task, intake.Shown{Place: story.Place.ID, Message: card})
+	m := storyMessage(u.words, story, p, s.pictures && !u.user.HidePictures)
+	hints := s.hints(u)
 	if hints {
 		m.Tail = strings.TrimPrefix(m.Tail+"\n\n"+u.words.Say("hint.live"), "\n\n")
 	}
 	if card != 0 {
-		_, err = b.out.edit(ctx, u.chat, card, m)
+		_, err = s.out.Edit(ctx, u.Chat, card, m)
 	} else {
-		_, err = b.out.send(ctx, u.chat, m)
+		_, err = s.out.Send(ctx, u.Chat, m)
 	}
-	if err != nil && !errors.Is(err, errAmbiguous) {
+	if err != nil && !errors.Is(err, telegram.ErrAmbiguous) {
 		return fmt.Errorf("tell: %w", err)
 	}
-	release = func() {} // record's from here on
-	b.record(ctx, u, story)
+	s.record(ctx, u, story, claim)
 	if err != nil {
-		// It may have arrived. It counts as told, for hearing it twice would be worse than an apology too many.
+		// The story may have arrived. It counts as told: telling it twice would be worse than an unnecessary apology.
 		return fmt.Errorf("tell: %w", err)
 	}
 	if card == 0 {
-		b.observe.First(kindStatic, time.Since(u.arrived))
+		s.observe.First(kindStatic, time.Since(u.Arrived))
 	}
-	b.report(u, p, story.Source)
+	s.report.story(kindStatic, u.Person, p, story.Source, time.Since(u.Arrived))
 	if hints {
-		b.hinted(ctx, u)
+		s.hinted(ctx, u)
 	}
-	b.pin(ctx, u.chat, u.words, u.user, story)
+	s.pins.send(ctx, u.Chat, u.words, u.user, story)
 	return nil
 }
 
-// showCard sends the card, in the place of one that an earlier process left, and returns its message's id, 0 if it could not be sent.
-func (b *Bot) showCard(ctx context.Context, u *update, c guide.Card) int {
-	id, err := b.out.edit(ctx, u.chat, u.shown.message, cardMessage(u.words, c))
+// showCard sends the card and returns the id of its message, 0 if it could not be sent. It replaces a card of an earlier process.
+func (s *stories) showCard(ctx context.Context, u *update, c guide.Card) int {
+	id, err := s.out.Edit(ctx, u.Chat, u.Shown.Message, cardMessage(u.words, c))
 	if err != nil {
-		b.log.Warn("card", "update", u.id, "error", err)
-		return u.shown.message
+		s.log.Warn("card_failed", "update", u.ID, "error", err)
+		return u.Shown.Message
 	}
-	b.observe.First(kindStatic, time.Since(u.arrived))
-	b.noteShown(ctx, u, c.Place.ID, id)
+	s.observe.First(kindStatic, time.Since(u.Arrived))
+	s.host.NoteShown(ctx, u.Task, intake.Shown{Place: c.Place.ID, Message: id})
 	return id
 }
 
-// hintEvery is how often somebody is told of live locations, at most.
+// hintEvery is the least time between two hints about live locations to one person.
 const hintEvery = 24 * time.Hour
 
-// hints says whether a story should end with a word about live locations: not in groups, which have none, and not beside a walk.
-func (b *Bot) hints(u *update) bool {
-	_, walking := b.walks.Walk(u.person)
-	return u.private && !walking && u.arrived.Sub(u.user.HintAt) >= hintEvery
+// hints reports whether a story should end with a hint about live locations. Groups have no walks, and during a walk the person knows.
+func (s *stories) hints(u *update) bool {
+	_, walking := s.live.Walk(u.Person)
+	return u.Private && !walking && u.Arrived.Sub(u.user.HintAt) >= hintEvery
 }
 
-// hinted remembers the hint. If it can't, the person hears of live locations twice a day.
-func (b *Bot) hinted(ctx context.Context, u *update) {
-	_, err := b.cfg.Store.UpdateUser(ctx, u.person, func(user *store.User) error {
-		user.HintAt = u.arrived
+// hinted stores that the hint was given. If that fails, the person gets it twice a day.
+func (s *stories) hinted(ctx context.Context, u *update) {
+	_, err := s.store.UpdateUser(ctx, u.Person, func(user *store.User) error {
+		user.HintAt = u.Arrived
 		return nil
 	})
 	if err != nil {
-		b.observe.Error("store")
-		b.log.Error("hint", "user_id", u.person, "error", err)
+		s.observe.Error("store")
+		s.log.Error("hint_unsaved", "user_id", u.Person, "error", err)
 	}
 }
 
-// record writes down that the story was told. The person has it already, so neither a stop nor a full disk prevents it.
-func (b *Bot) record(ctx context.Context, u *update, story guide.Story) {
-	u.done = true
-	err := b.delivered(ctx, store.Delivery{
-		Update: u.id, Person: u.person, Place: story.Place.ID, At: time.Now(),
-	}, story.Release)
+// record stores that the story was told. The person has it already, so neither a stop nor a full disk prevents that.
+func (s *stories) record(ctx context.Context, u *update, story guide.Story, claim *guide.Claim) {
+	u.Recorded()
+	err := s.host.Delivered(ctx, store.Delivery{
+		Update: u.ID, Person: u.Person, Place: story.Place.ID, At: time.Now(),
+	}, claim.Confirm())
 	if err != nil {
-		b.observe.Error("store")
-		b.log.Error("delivered", "update", u.id, "error", err)
+		s.observe.Error("store")
+		s.log.Error("delivery_unsaved", "update", u.ID, "error", err)
 	}
 }
 
-// explain says in one sentence why there is no story; in the card's place if one was shown.
-func (b *Bot) explain(ctx context.Context, u *update, card int, cause error) error {
+// explain tells the person in one sentence why there is no story. It replaces the card if one was shown.
+func (s *stories) explain(ctx context.Context, u *update, card int, cause error) error {
 	var key string
 	switch {
 	case errors.Is(cause, guide.ErrNothing):
@@ -155,37 +180,21 @@ func (b *Bot) explain(ctx context.Context, u *update, card int, cause error) err
 		key = "error.source"
 	case errors.Is(cause, guide.ErrOverloaded):
 		key = "error.overloaded"
-	case b.workContext().Err() != nil:
+	case s.host.Work().Err() != nil:
 		return cause
 	default:
 		key = "error.internal"
-		b.observe.Error("guide")
-		b.log.Error("tell", "update", u.id, "error", cause)
+		s.observe.Error("guide")
+		s.log.Error("story_failed", "update", u.ID, "error", cause)
 	}
-	m := message{HTML: u.words.Say(key, "wait", overloadAgain)}
+	m := telegram.Message{HTML: u.words.Say(key, "wait", overloadAgain)}
 	if card != 0 {
-		_, err := b.out.edit(ctx, u.chat, card, m)
+		_, err := s.out.Edit(ctx, u.Chat, card, m)
 		return err
 	}
-	if u.fresh && u.private { // somebody's first answer, and it is no story: show the way
+	if u.fresh && u.Private { // the person's first answer is not a story: show how to ask for one
 		m.Ask = u.words.Plain("start.button_location")
 	}
-	_, err := b.out.send(ctx, u.chat, m)
+	_, err := s.out.Send(ctx, u.Chat, m)
 	return err
 }
-
-// report is the one event of a request in the log and the metrics. Coordinates are coarse there: a kilometre.
-func (b *Bot) report(u *update, p geo.Point, source guide.Source) {
-	b.reportStory(kindStatic, u.person, p, source, time.Since(u.arrived))
-}
-
-func (b *Bot) reportStory(kind string, person int64, p geo.Point, source guide.Source, took time.Duration) {
-	b.observe.Story(kind, source, took)
-	b.log.Info("fact_requested", "kind", kind, "user_id", person, "lat", coarse(p.Lat), "lon", coarse(p.Lon),
-		"duration", took.Round(time.Millisecond), "cache_hit", source == guide.FromLibrary || source == guide.FromPack, "source", string(source))
-}
-
-func coarse(deg float64) float64 { return math.Round(deg*100) / 100 }
-
-// showsPictures says whether this person's stories carry pictures.
-func (b *Bot) showsPictures(user store.User) bool { return !b.cfg.HidePictures && !user.HidePictures }

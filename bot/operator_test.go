@@ -26,7 +26,7 @@ func TestOperatorsCommandsDoNotExistForOthers(t *testing.T) {
 				t.Errorf("%s got %q, an unknown command gets %q", command, got, unknown)
 			}
 		}
-		if w.bot.paused(t.Context()) {
+		if w.bot.pause.active(t.Context()) {
 			t.Error("paused")
 		}
 		if _, err := w.store.User(t.Context(), 2); err == nil {
@@ -35,7 +35,7 @@ func TestOperatorsCommandsDoNotExistForOthers(t *testing.T) {
 	})
 }
 
-func TestAdminReport(t *testing.T) {
+func TestTheReportShowsTheNumbersOfTheDay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldConfig{edit: func(c *Config) {
@@ -50,11 +50,11 @@ func TestAdminReport(t *testing.T) {
 		w.must(err)
 		spent, err := w.store.Spent(t.Context(), "2000-01-01", 0)
 		w.must(err)
-		w.bot.observe.Error("test")
+		w.cfg.Observe.Error("test")
 		got := w.ask(admin, "/admin").HTML
 		words := w.bot.cfg.Words.Words("en")
 		for _, want := range []string{
-			"People: 2\n", "generated 1", "Walks now: 0", words.Say("admin.tokens_left", "n", spent.Day, "left", 1_000_000-spent.Day), "0 calls",
+			"People: 2\n", "Answers: generated 1\n", "Walks now: 0", words.Say("admin.speed", "first", 1.0, "whole", 2.5), words.Say("admin.tokens_left", "n", spent.Day, "left", 1_000_000-spent.Day), "0 calls",
 			"Money: 0.50 $, left: 1.50 $", "Stars in all: 50", "Errors: test 1", "/refund",
 		} {
 			if !strings.Contains(got, want) {
@@ -63,11 +63,11 @@ func TestAdminReport(t *testing.T) {
 		}
 		parked := words.Say("admin.parked", "n", 1, "command", "excursobot parked")
 		if strings.Contains(got, parked) {
-			t.Errorf("nothing is parked, and the report says\n%s", got)
+			t.Errorf("there are no dead letters, but the report is\n%s", got)
 		}
 		_, err = w.store.Accept(t.Context(), store.Entry{Update: 7, Chat: 1, Arrived: time.Now(), Raw: []byte("{}")})
 		w.must(err)
-		for range store.TriesMost {
+		for range store.MaxTries {
 			_, err = w.store.Retry(t.Context(), 7)
 			w.must(err)
 		}
@@ -75,13 +75,13 @@ func TestAdminReport(t *testing.T) {
 			t.Errorf("no %q in\n%s", parked, got)
 		}
 		time.Sleep(24 * time.Hour)
-		if got := w.ask(admin, "/admin").HTML; !strings.Contains(got, "People: 1\n") || !strings.Contains(got, "Answers: –") {
+		if got := w.ask(admin, "/admin").HTML; !strings.Contains(got, "People: 1\n") {
 			t.Errorf("the next day:\n%s", got)
 		}
 	})
 }
 
-func TestBan(t *testing.T) {
+func TestABannedPersonGetsNoAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWalkWorld(t, worldConfig{edit: withOperator})
@@ -119,7 +119,7 @@ func TestBan(t *testing.T) {
 	})
 }
 
-func TestPause(t *testing.T) {
+func TestThePauseAnswersOnceAndPaymentsGoOn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldConfig{edit: withOperator})
@@ -156,5 +156,43 @@ func TestPause(t *testing.T) {
 		w.ask(admin, "/pause off")
 		w.waitDone(p.Locate(cityLat, cityLon))
 		w.waitStory(p, len(answers(p))-1)
+	})
+}
+
+func TestCountsAreListedLargestFirst(t *testing.T) {
+	t.Parallel()
+	for want, counts := range map[string]map[string]uint64{
+		"–":                            nil,
+		"pack 3, extract 1, library 1": {"library": 1, "extract": 1, "pack": 3},
+	} {
+		if got := listed(counts); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// TestThePauseIsNotToldToThoseWhoDidNotAsk sends what gets no answer without a pause either: a step of a walk that is over, and the news that a
+// person unblocked the bot.
+func TestThePauseIsNotToldToThoseWhoDidNotAsk(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWalkWorld(t, worldConfig{edit: withOperator})
+		defer w.close()
+		maintenance := w.bot.cfg.Words.Words("en").Say("error.maintenance")
+		h, asker := w.hike(1, time.Hour), w.person(2, "en")
+		h.waitTold(1)
+		w.waitDone(h.p.Say("/stop"))
+		w.ask(asker, "/help")
+		w.ask(w.person(operator, "en"), "/pause on")
+		h.p.Move(h.share, h.at.Lat, h.at.Lon, 0)
+		h.p.Block()
+		h.p.Unblock()
+		time.Sleep(time.Minute)
+		if got := h.said("error.maintenance"); len(got) != 0 {
+			t.Errorf("%d sentences about the pause to somebody who did not ask", len(got))
+		}
+		if got := w.ask(asker, "/help"); got.HTML != maintenance {
+			t.Errorf("somebody who asked got %q", got.HTML)
+		}
 	})
 }

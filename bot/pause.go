@@ -2,69 +2,73 @@ package bot
 
 import (
 	"context"
-	"slices"
+	"log/slog"
 	"sync"
 	"time"
+
+	"excursobot/bot/telegram"
+	"excursobot/store"
 )
 
-// The pause is the operator's: everybody gets one honest sentence instead of an answer, money excepted. It is kept in the store, so that it
-// outlives a restart and holds for every replica.
+// During an operator's pause everybody gets one honest sentence instead of an answer. Only payments go on. The pause is stored, so that it
+// survives a restart and holds for every replica.
 
 const (
 	pauseSetting = "paused"        // "" = no
-	pauseFresh   = 5 * time.Second // how old the bot's own knowledge of it may be
+	pauseFresh   = 5 * time.Second // after this time the store is asked again
 )
 
-// pause is what the bot knows of it.
+// pause knows whether the bot is paused.
 type pause struct {
+	store   store.Settings
+	exempt  operatorIDs // operators, for whom it does not hold
+	observe Observe
+	log     *slog.Logger
+
 	mu    sync.Mutex
 	on    bool
 	asked time.Time
 }
 
-// paused says whether the operator paused the bot. A store that does not answer leaves it as it was.
-func (b *Bot) paused(ctx context.Context) bool {
-	p := &b.pause
+// active reports whether an operator paused the bot. If the store does not answer, the last known state holds.
+func (p *pause) active(ctx context.Context) bool {
 	now := time.Now()
 	p.mu.Lock()
 	if !p.asked.IsZero() && now.Sub(p.asked) < pauseFresh {
 		defer p.mu.Unlock()
 		return p.on
 	}
-	p.asked = now // others go on with what is known meanwhile
+	p.asked = now // until the store answers, other callers use the last known state
 	p.mu.Unlock()
 
-	value, err := b.cfg.Store.Setting(ctx, pauseSetting)
+	value, err := p.store.Setting(ctx, pauseSetting)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err != nil {
-		b.observe.Error("store")
-		b.log.Error("pause_unknown", "error", err)
+		p.observe.Error("store")
+		p.log.Error("pause_unread", "error", err)
 		return p.on
 	}
 	p.on = value != ""
 	return p.on
 }
 
-func (b *Bot) setPaused(ctx context.Context, on bool) error {
+func (p *pause) set(ctx context.Context, on bool) error {
 	value := ""
 	if on {
 		value = "1"
 	}
-	if err := b.cfg.Store.SetSetting(ctx, pauseSetting, value); err != nil {
+	if err := p.store.SetSetting(ctx, pauseSetting, value); err != nil {
 		return err
 	}
-	b.pause.mu.Lock()
-	defer b.pause.mu.Unlock()
-	b.pause.on, b.pause.asked = on, time.Now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.on, p.asked = on, time.Now()
 	return nil
 }
 
-// closedFor says whether the pause holds for an update: not for operators, and not for what gets no answer anyway.
-func (b *Bot) closedFor(ctx context.Context, u *update) bool {
-	silent := u.edited != nil || u.member != nil
-	return !silent && !b.operates(u.person) && b.paused(ctx)
+// closedFor reports whether the pause holds for an update. It does not hold for operators, nor for updates that get no answer anyway.
+func (p *pause) closedFor(ctx context.Context, u *telegram.Update) bool {
+	silent := u.Edited != nil || u.Member != nil
+	return !silent && !p.exempt.has(u.Person) && p.active(ctx)
 }
-
-// operates says whether a person is an operator.
-func (b *Bot) operates(person int64) bool { return slices.Contains(b.cfg.Admins, person) }

@@ -3,126 +3,114 @@ package bot
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
+	"excursobot/bot/live"
+	"excursobot/bot/telegram"
+	"excursobot/bot/text"
 	"excursobot/store"
 )
 
-// seenEvery is how exactly User.Seen is kept: most updates need no write.
+// people keeps who writes to the bot: their profiles, what they did, and whether messages reach them.
+type people struct {
+	out     *telegram.Sender
+	reply   *responder
+	live    *live.Live
+	store   peopleStore
+	words   *text.Catalog
+	observe Observe
+	log     *slog.Logger
+}
+
+// peopleStore is what is stored about a person.
+type peopleStore interface {
+	store.Users
+	store.Told
+	store.Payments
+	ForgetUser(ctx context.Context, person int64, at time.Time) error
+}
+
+// seenEvery is the precision of User.Seen, so that most updates need no write.
 const seenEvery = time.Hour
 
-// apologyMost bounds an apology, with its retries.
-const apologyMost = time.Minute
-
-// meet loads who wrote, and stores what is new about them. A store that fails costs them their settings and not the answer.
-func (b *Bot) meet(ctx context.Context, u *update) {
-	user, err := b.cfg.Store.User(ctx, u.person)
+// meet loads the profile of the person who wrote, and stores what is new about them. If the store fails, they lose their settings for this
+// answer, and not the answer.
+func (p *people) meet(ctx context.Context, u *update) {
+	user, err := p.store.User(ctx, u.Person)
 	u.fresh = errors.Is(err, store.ErrNotFound)
-	passive := u.member != nil || u.edited != nil // leaving, or a phone that shares on: whoever was forgotten stays so
+	passive := u.Member != nil || u.Edited != nil // not written by the person: somebody who was forgotten stays forgotten
 	if u.fresh && passive {
 		err = nil
-		user = store.User{ID: u.person, Language: b.cfg.Words.MatchStory(u.code)}
+		user = store.User{ID: u.Person, Language: p.words.MatchStory(u.LanguageCode)}
 	}
-	back := user.Unreachable && u.member == nil
-	stale := u.arrived.Sub(user.Seen) >= seenEvery || store.DayOf(u.arrived) != store.DayOf(user.Seen)
+	back := user.Unreachable && u.Member == nil
+	stale := u.Arrived.Sub(user.Seen) >= seenEvery || store.DayOf(u.Arrived) != store.DayOf(user.Seen)
 	known := user
-	if u.member == nil && (u.fresh && !passive || !u.fresh && err == nil && (back || user.LanguageCode != u.code || stale)) {
-		user, err = b.cfg.Store.UpdateUser(ctx, u.person, func(user *store.User) error {
+	if u.Member == nil && (u.fresh && !passive || !u.fresh && err == nil && (back || user.LanguageCode != u.LanguageCode || stale)) {
+		user, err = p.store.UpdateUser(ctx, u.Person, func(user *store.User) error {
 			if user.Created.IsZero() {
-				user.Created = u.arrived
+				user.Created = u.Arrived
 			}
 			if user.Language == "" {
-				user.Language = b.cfg.Words.MatchStory(u.code)
+				user.Language = p.words.MatchStory(u.LanguageCode)
 			}
-			user.LanguageCode, user.Seen = u.code, u.arrived
+			user.LanguageCode, user.Seen = u.LanguageCode, u.Arrived
 			user.Unreachable = false
 			return nil
 		})
 	}
 	if err != nil {
-		b.observe.Error("store")
-		b.log.Error("person", "update", u.id, "error", err)
+		p.observe.Error("store")
+		p.log.Error("person_unread", "update", u.ID, "error", err)
 		if user = known; user.Language == "" {
-			user = store.User{ID: u.person, Language: b.cfg.Words.MatchStory(u.code), Banned: known.Banned}
+			user = store.User{ID: u.Person, Language: p.words.MatchStory(u.LanguageCode), Banned: known.Banned}
 		}
 	}
-	u.user, u.words = user, b.cfg.Words.Words(user.Language)
+	u.user, u.words = user, p.words.Words(user.Language)
 }
 
-// unreachable remembers that a person blocked the bot. What is known about them stays.
-func (b *Bot) unreachable(ctx context.Context, person int64) {
-	b.log.Info("unreachable", "user_id", person)
-	b.blockedWalk(ctx, person)
-	if err := b.setUnreachable(ctx, person, true); err != nil {
-		b.observe.Error("store")
-		b.log.Error("unreachable", "user_id", person, "error", err)
+// onMember stores that a person blocked or unblocked the bot.
+func (p *people) onMember(ctx context.Context, u *update) error {
+	if u.Member.NewChatMember == nil || u.fresh {
+		return nil
+	}
+	role := u.Member.NewChatMember.Role
+	gone := role == "kicked" || role == "left"
+	if gone {
+		p.endWalk(ctx, u.Person)
+	}
+	if gone == u.user.Unreachable {
+		return nil
+	}
+	return p.setUnreachable(ctx, u.Person, gone)
+}
+
+// unreachable stores that a person blocked the bot. Their profile stays.
+func (p *people) unreachable(ctx context.Context, person int64) {
+	p.log.Info("person_unreachable", "user_id", person)
+	p.endWalk(ctx, person)
+	if err := p.setUnreachable(ctx, person, true); err != nil {
+		p.observe.Error("store")
+		p.log.Error("person_unsaved", "user_id", person, "error", err)
 	}
 }
 
-func (b *Bot) setUnreachable(ctx context.Context, person int64, is bool) error {
-	_, err := b.cfg.Store.UpdateUser(ctx, person, func(user *store.User) error {
+func (p *people) setUnreachable(ctx context.Context, person int64, is bool) error {
+	_, err := p.store.UpdateUser(ctx, person, func(user *store.User) error {
 		user.Unreachable = is
 		return nil
 	})
 	return err
 }
 
-// onMember notes that a person blocked the bot or let it back in.
-func (b *Bot) onMember(ctx context.Context, u *update) error {
-	if u.member.NewChatMember == nil || u.fresh {
-		return nil
+// endWalk ends the walk of a person who gets no more messages, so that another person can walk.
+func (p *people) endWalk(ctx context.Context, person int64) {
+	if _, walking := p.live.Walk(person); !walking {
+		return
 	}
-	role := u.member.NewChatMember.Role
-	gone := role == "kicked" || role == "left"
-	if gone {
-		b.blockedWalk(ctx, u.person)
+	if _, err := p.live.Stop(ctx, person, live.Blocked); err != nil && !errors.Is(err, live.ErrNoWalk) {
+		p.observe.Error("store")
+		p.log.Error("walk_not_ended", "user_id", person, "error", err)
 	}
-	if gone == u.user.Unreachable {
-		return nil
-	}
-	return b.setUnreachable(ctx, u.person, gone)
-}
-
-// apologise says that something broke, and whether it cost a story, in the place of a card that would promise a story for ever. It has time of its own: the update's may be what ran out.
-func (b *Bot) apologise(u *update, story bool, cause error) error {
-	ctx, cancel := context.WithTimeout(b.workContext(), apologyMost)
-	defer cancel()
-	if u.words == nil {
-		u.words = b.cfg.Words.Words(b.cfg.Words.Match(u.code))
-	}
-	key := "error.broken"
-	switch {
-	case errors.Is(cause, errAmbiguous):
-		key = "error.maybe"
-	case story:
-		key = "error.internal"
-	}
-	m := message{HTML: u.words.Say(key)}
-	if u.shown.message != 0 && !errors.Is(cause, errAmbiguous) { // a story that may have arrived stays
-		_, err := b.out.edit(ctx, u.chat, u.shown.message, m)
-		return err
-	}
-	_, err := b.out.send(ctx, u.chat, m)
-	return err
-}
-
-// refusal is the job in place of a story request that is over a limit: one sentence a minute, then silence. A button is always answered, or its
-// spinner would turn.
-func (b *Bot) refusal(kind, key string, wait time.Duration) job {
-	return job{kind: kind, fleeting: true, run: func(ctx context.Context, u *update) error {
-		if u.callback != nil {
-			b.out.answer(ctx, u.callback.ID, u.words.Plain(key, "wait", wait))
-			return nil
-		}
-		return b.notify(ctx, u, key, message{HTML: u.words.Say(key, "wait", wait)})
-	}}
-}
-
-// notify sends a sentence unless the person heard one of the same key within the notice interval.
-func (b *Bot) notify(ctx context.Context, u *update, key string, m message) error {
-	if !b.limits.notices.Allow(notice{u.person, key}) {
-		return nil
-	}
-	_, err := b.out.send(ctx, u.chat, m)
-	return err
 }

@@ -6,10 +6,17 @@ import (
 	"time"
 
 	"excursobot/bot/guide"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo"
 	"excursobot/store"
 )
+
+// pins shows places on the map.
+type pins struct {
+	out   *telegram.Sender
+	store store.Places
+}
 
 // venue is the payload of sendVenue.
 type venue struct {
@@ -23,37 +30,37 @@ type venue struct {
 
 const (
 	pinText = 128             // characters of a venue's title and address: more does not fit on a phone
-	pinMost = 3 * time.Second // for a pin: what comes next in the chat waits behind it
+	pinMost = 3 * time.Second // the next message in the chat waits for it
 )
 
-// pin shows on the map where the story's place is, below the story and without a sound. It is the first thing left out when
-// messages are many, and its failure is nobody's trouble: the story has a button that opens the map.
-func (b *Bot) pin(ctx context.Context, chat int64, words *text.Words, user store.User, s guide.Story) {
+// send sends the story's place as a pin on the map, without a sound. When there are too many messages, pins are left out first. A failure is
+// ignored, because the story has a button that opens the map.
+func (pn *pins) send(ctx context.Context, chat int64, words *text.Words, user store.User, s guide.Story) {
 	if user.HidePins || !located(s.Place) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, pinMost)
 	defer cancel()
-	b.out.spare(ctx, chat, "sendVenue", venue{
+	pn.out.SendOptional(ctx, chat, "sendVenue", venue{
 		Chat: chat, Lat: s.Place.Point.Lat, Lon: s.Place.Point.Lon, Silent: true,
-		Title: truncate(s.Place.Title, pinText), Address: truncate(b.address(ctx, words, s), pinText),
+		Title: telegram.Truncate(s.Place.Title, pinText), Address: telegram.Truncate(pn.address(ctx, words, s), pinText),
 	})
 }
 
-// located says whether a source gave the place's position. A missing pin is better than a wrong one, and 0,0 is nowhere.
-func located(p store.Place) bool {
-	return p.Title != "" && p.Point.Valid() && p.Point != geo.Point{}
-}
-
-// address is the line under a venue's title: what the place is, else how far it is. A story of the library comes without its place's
+// address returns the line below a venue's title: what the place is, or how far away it is. A story of the library comes without its place's
 // description, which may be in the store.
-func (b *Bot) address(ctx context.Context, words *text.Words, s guide.Story) string {
+func (pn *pins) address(ctx context.Context, words *text.Words, s guide.Story) string {
 	description := s.Place.Description
 	if description == "" {
-		if p, err := b.cfg.Store.Place(ctx, s.Place.ID, s.Place.Language); err == nil { // else the distance does as well
+		if p, err := pn.store.Place(ctx, s.Place.ID, s.Place.Language); err == nil { // otherwise the distance is shown
 			description = p.Description
 		}
 	}
-	away := plain(words.Say("story.distance", "distance", words.Distance(s.Distance)))
+	away := telegram.Plain(words.Say("story.distance", "distance", words.Distance(s.Distance)))
 	return cmp.Or(capital(description), away)
+}
+
+// located reports whether a source gave the place's position. A missing pin is better than a wrong one, and 0,0 means unknown.
+func located(p store.Place) bool {
+	return p.Title != "" && p.Point.Valid() && p.Point != geo.Point{}
 }

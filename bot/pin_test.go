@@ -7,13 +7,15 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/sim"
 	"excursobot/geo"
 	"excursobot/store"
 )
 
-// pins returns the venues that the bot sent to the person.
-func pins(p *sim.Person) []sim.Message {
+// pinsOf returns the venues that the bot sent to the person.
+func pinsOf(p *sim.Person) []sim.Message {
 	var got []sim.Message
 	for _, m := range fromBot(p) {
 		if m.Method == "sendVenue" {
@@ -31,7 +33,7 @@ func TestAStoryIsFollowedByItsPin(t *testing.T) {
 		p := w.person(1, "en")
 		w.waitDone(p.Locate(cityLat, cityLon))
 		synctest.Wait()
-		story, got := answers(p)[0], pins(p)
+		story, got := answers(p)[0], pinsOf(p)
 		if len(got) != 1 || got[0].Text != title(story) || got[0].At.Before(story.EditedAt) {
 			t.Fatalf("pins %+v after the story %q", got, story.Text)
 		}
@@ -53,7 +55,7 @@ func TestPinsAreLeftOut(t *testing.T) {
 		hide bool
 	}{
 		"by the person":  {hide: true},
-		"under pressure": {edit: func(c *Config) { c.Limits.OutBurst = spareReserve }},
+		"under pressure": {edit: func(c *Config) { c.Limits.OutBurst = telegram.OptionalReserve }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -66,8 +68,8 @@ func TestPinsAreLeftOut(t *testing.T) {
 				w.must(err)
 				w.waitDone(p.Locate(cityLat, cityLon))
 				synctest.Wait()
-				if len(stories(p)) != 1 || len(pins(p)) != 0 {
-					t.Errorf("%d stories and %d pins, want a story alone", len(stories(p)), len(pins(p)))
+				if len(storiesOf(p)) != 1 || len(pinsOf(p)) != 0 {
+					t.Errorf("%d stories and %d pins, want a story alone", len(storiesOf(p)), len(pinsOf(p)))
 				}
 			})
 		})
@@ -104,8 +106,8 @@ func TestAPinObeysThePause(t *testing.T) {
 		synctest.Wait()
 		asked := time.Now()
 		w.waitDone(p.Say("/help"))
-		if took := answers(p)[1].At.Sub(asked); took < 6*time.Second || len(pins(p)) != 0 {
-			t.Errorf("answered %v after the refusal, want its pause of 7 s; %d pins", took, len(pins(p)))
+		if took := answers(p)[1].At.Sub(asked); took < 6*time.Second || len(pinsOf(p)) != 0 {
+			t.Errorf("answered %v after the refusal, want its pause of 7 s; %d pins", took, len(pinsOf(p)))
 		}
 	})
 }

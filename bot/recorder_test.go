@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"testing"
 	"time"
+
+	"excursobot/bot/telegram"
 )
 
 // recorder is an API that lets every call through and keeps what was asked.
 type recorder struct {
-	next  API
+	next  telegram.API
 	calls chan call
 }
 

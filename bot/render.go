@@ -4,28 +4,34 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"excursobot/bot/guide"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo"
 	"excursobot/store"
 )
 
-// cardMessage is what is shown until the story is ready.
-func cardMessage(words *text.Words, c guide.Card) message {
+// cardMost is how long a card waits for its turn. If it cannot be sent by then, it is left out, because the story comes anyway. The call itself has
+// the usual time: a card whose id is unknown would stay in the chat and promise a story for ever.
+const cardMost = 5 * time.Second
+
+// cardMessage returns the card that is shown until the story is ready.
+func cardMessage(words *text.Words, c guide.Card) telegram.Message {
 	line := c.Place.Description
 	if line == "" {
 		line = words.Plain("card.line")
 	}
-	return message{Within: cardMost, HTML: words.Say("card.text",
+	return telegram.Message{Within: cardMost, HTML: words.Say("card.text",
 		"title", c.Place.Title, "distance", words.Distance(c.Distance), "line", capital(line))}
 }
 
-// storyMessage is a story as the person at p sees it.
-func storyMessage(words *text.Words, s guide.Story, p geo.Point, pictures bool) message {
-	m := message{Tail: sourceLine(words, s), Buttons: storyButtons(words, s, p)}
+// storyMessage returns a story for a person at p.
+func storyMessage(words *text.Words, s guide.Story, p geo.Point, pictures bool) telegram.Message {
+	m := telegram.Message{Tail: sourceLine(words, s), Buttons: storyButtons(words, s, p)}
 	if pictures && webAddress(s.Place.Picture) {
 		m.Picture = s.Place.Picture
 	}
@@ -33,7 +39,7 @@ func storyMessage(words *text.Words, s guide.Story, p geo.Point, pictures bool) 
 	return m
 }
 
-// storyText is a story's words without its source's line; number is that of a walk's story, 0 = a single one.
+// storyText returns a story without the line of its source. number is the number in a walk, 0 = it is not in a walk.
 func storyText(words *text.Words, s guide.Story, number int) string {
 	key := "story.text"
 	if number > 0 {
@@ -47,14 +53,14 @@ func storyText(words *text.Words, s guide.Story, number int) string {
 	return whole
 }
 
-// sourceLine names where a story comes from: "" when there is nothing to link to.
+// sourceLine returns the line that names the source, "" if there is no link.
 func sourceLine(words *text.Words, s guide.Story) string {
 	if !webAddress(s.Place.URL) {
 		return ""
 	}
 	key := "story.source"
 	switch s.Source {
-	case guide.FromExtract: // the licence asks for the title, a link and its own name
+	case guide.FromExtract: // the licence requires the title, a link and the name of the licence
 		key = "story.extract_licence"
 	case guide.FromPack:
 		key = "story.pack_source"
@@ -62,13 +68,13 @@ func sourceLine(words *text.Words, s guide.Story) string {
 	return words.Say(key, "url", s.Place.URL, "title", s.Place.Title)
 }
 
-func storyButtons(words *text.Words, s guide.Story, p geo.Point) [][]button {
-	rows := [][]button{{
+func storyButtons(words *text.Words, s guide.Story, p geo.Point) [][]telegram.Button {
+	rows := [][]telegram.Button{{
 		{Text: words.Plain("story.map"), URL: mapURL(s.Place.Point)},
 		{Text: words.Plain("story.more"), Data: moreData(p)},
 	}}
 	if like, dislike := voteData(s.Key, store.Like), voteData(s.Key, store.Dislike); s.Key.Place != "" && like != "" {
-		rows = append(rows, []button{
+		rows = append(rows, []telegram.Button{
 			{Text: words.Plain("story.like"), Data: like},
 			{Text: words.Plain("story.dislike"), Data: dislike},
 		})
@@ -76,38 +82,14 @@ func storyButtons(words *text.Words, s guide.Story, p geo.Point) [][]button {
 	return rows
 }
 
-// mapURL opens a point in whatever map the phone has.
+// mapURL returns a link that opens the point in a map.
 func mapURL(p geo.Point) string {
 	return "https://www.google.com/maps/search/?api=1&query=" +
 		strconv.FormatFloat(p.Lat, 'f', 6, 64) + "," + strconv.FormatFloat(p.Lon, 'f', 6, 64)
 }
 
-// moreLanguages is the button's argument that shows the story languages.
-const moreLanguages = "more"
-
-// languageMenu offers the languages, each by its own name, two in a row.
-func languageMenu(words *text.Words, all *text.Catalog) message {
-	m := message{HTML: words.Say("language.choose")}
-	var buttons []button
-	for _, code := range all.Languages() {
-		buttons = append(buttons, button{Text: all.Words(code).Plain("language.name"), Data: "lang:" + code})
-	}
-	m.Buttons = append(inRows(buttons, 2), []button{{Text: words.Plain("button.more_languages"), Data: "lang:" + moreLanguages}})
-	return m
-}
-
-// storyLanguageMenu offers the languages in which there are stories and no buttons.
-func storyLanguageMenu(words *text.Words, all *text.Catalog) message {
-	var buttons []button
-	for _, code := range all.StoryLanguages() {
-		name, _ := all.StoryLanguage(code)
-		buttons = append(buttons, button{Text: name, Data: "lang:" + code})
-	}
-	return message{HTML: words.Say("language.more"), Buttons: inRows(buttons, 2)}
-}
-
-// inRows puts so many buttons into each row.
-func inRows(buttons []button, n int) [][]button {
+// inRows puts n buttons into each row.
+func inRows(buttons []telegram.Button, n int) [][]telegram.Button {
 	return slices.Collect(slices.Chunk(buttons, n))
 }
 
@@ -115,7 +97,7 @@ func webAddress(s string) bool {
 	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
 }
 
-// capital makes the first letter large, as a line that stands alone wants it.
+// capital returns s with its first letter in upper case.
 func capital(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	if !unicode.IsLower(r) {

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"github.com/google/go-cmp/cmp"
 
 	"excursobot/bot/guide"
@@ -20,7 +22,7 @@ import (
 var rewrite = flag.Bool("update", false, "write the golden files")
 
 // show writes a message as a reader of a golden file wants it.
-func show(m message) string {
+func show(m telegram.Message) string {
 	var b strings.Builder
 	fmt.Fprintln(&b, m.HTML)
 	if m.Tail != "" {
@@ -80,7 +82,7 @@ func TestMessagesLookAsTheyShould(t *testing.T) {
 			t.Parallel()
 			w := words.Words(language)
 			var b strings.Builder
-			add := func(name string, m message) { fmt.Fprintf(&b, "=== %s\n%s\n", name, show(m)) }
+			add := func(name string, m telegram.Message) { fmt.Fprintf(&b, "=== %s\n%s\n", name, show(m)) }
 			add("a card", cardMessage(w, guide.Card{Place: place, Distance: 1250}))
 			add("a card of a place without a description", cardMessage(w, guide.Card{Place: store.Place{Title: "X"}, Distance: 3}))
 			for _, s := range stories {
@@ -149,6 +151,6 @@ func BenchmarkRender(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		m := storyMessage(w, s, geo.Point{Lat: 55.75, Lon: 37.61}, true)
-		split(m.HTML, spaced(m.Tail), maxMessage)
+		m.Parts()
 	}
 }

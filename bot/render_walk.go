@@ -2,24 +2,24 @@ package bot
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"excursobot/bot/guide"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo"
 	"excursobot/store"
 )
 
-// walkMessage is a story of a walk: numbered, and with the walk's next one for a button.
-func walkMessage(words *text.Words, s guide.Story, number int, p geo.Point, pictures bool) message {
+// walkMessage returns a story of a walk. It is numbered, and has a button for the next story.
+func walkMessage(words *text.Words, s guide.Story, number int, p geo.Point, pictures bool) telegram.Message {
 	m := storyMessage(words, s, p, pictures)
 	m.HTML = storyText(words, s, number)
-	m.Buttons[0][1] = button{Text: words.Plain("button.next"), Data: nextData(moreData(p))}
+	m.Buttons[0][1] = telegram.Button{Text: words.Plain("button.next"), Data: nextData(moreData(p))}
 	return m
 }
 
-// interval says how often, for the inside of a sentence.
+// interval returns how often stories come, for the inside of a sentence.
 func interval(words *text.Words, d time.Duration) text.HTML {
 	if d >= time.Minute && d%time.Minute == 0 {
 		return text.HTML(words.Say("live.interval", "n", int(d/time.Minute)))
@@ -27,31 +27,31 @@ func interval(words *text.Words, d time.Duration) text.HTML {
 	return text.HTML(words.Say("live.interval_seconds", "n", int(d.Round(time.Second)/time.Second)))
 }
 
-// questionMessage asks how often.
-func questionMessage(words *text.Words, intervals []time.Duration) message {
-	return message{HTML: words.Say("live.question"), Buttons: intervalButtons(words, intervals, 0)}
+// questionMessage asks how often stories should come.
+func questionMessage(words *text.Words, intervals []time.Duration) telegram.Message {
+	return telegram.Message{HTML: words.Say("live.question"), Buttons: intervalButtons(words, intervals, 0)}
 }
 
-// intervalButtons are two in a row; the one that holds is marked.
-func intervalButtons(words *text.Words, intervals []time.Duration, holds time.Duration) [][]button {
-	var rows [][]button
+// intervalButtons returns a button for each interval, two in a row. The one that holds is marked.
+func intervalButtons(words *text.Words, intervals []time.Duration, holds time.Duration) [][]telegram.Button {
+	var rows [][]telegram.Button
 	for pair := range slices.Chunk(intervals, 2) {
-		var row []button
+		var row []telegram.Button
 		for _, d := range pair {
-			label := plain(string(interval(words, d)))
+			label := telegram.Plain(string(interval(words, d)))
 			if d == holds {
 				label = "✓ " + label
 			}
-			row = append(row, button{Text: label, Data: "every:" + d.String()})
+			row = append(row, telegram.Button{Text: label, Data: "every:" + d.String()})
 		}
 		rows = append(rows, row)
 	}
 	return rows
 }
 
-// statusMessage says how a walk goes.
-func statusMessage(words *text.Words, w store.Walk, intervals []time.Duration) message {
-	m := message{
+// statusMessage shows the state of a walk, with buttons that change it.
+func statusMessage(words *text.Words, w store.Walk, intervals []time.Duration) telegram.Message {
+	m := telegram.Message{
 		HTML:    words.Say("live.status", "interval", interval(words, w.Interval), "n", w.Number),
 		Buttons: intervalButtons(words, intervals, w.Interval),
 	}
@@ -62,66 +62,36 @@ func statusMessage(words *text.Words, w store.Walk, intervals []time.Duration) m
 	return m
 }
 
-func walkButtons(words *text.Words, paused bool, at geo.Point) [][]button {
-	first := button{Text: words.Plain("button.pause"), Data: "live:pause"}
+func walkButtons(words *text.Words, paused bool, at geo.Point) [][]telegram.Button {
+	first := telegram.Button{Text: words.Plain("button.pause"), Data: "live:pause"}
 	if paused {
-		first = button{Text: words.Plain("button.resume"), Data: "live:resume"}
+		first = telegram.Button{Text: words.Plain("button.resume"), Data: "live:resume"}
 	}
-	return [][]button{
+	return [][]telegram.Button{
 		{first, {Text: words.Plain("button.next"), Data: nextData(moreData(at))}},
 		{{Text: words.Plain("button.stop"), Data: "live:stop"}},
 	}
 }
 
-func pausedMessage(words *text.Words) message {
-	return message{HTML: words.Say("live.paused"), Buttons: [][]button{
+func pausedMessage(words *text.Words) telegram.Message {
+	return telegram.Message{HTML: words.Say("live.paused"), Buttons: [][]telegram.Button{
 		{{Text: words.Plain("button.resume"), Data: "live:resume"}},
 		{{Text: words.Plain("button.stop"), Data: "live:stop"}},
 	}}
 }
 
-func resumedMessage(words *text.Words, w store.Walk, now time.Time) message {
-	return message{HTML: words.Say("live.resumed", "interval", max(0, w.Due.Sub(now)))}
+func resumedMessage(words *text.Words, w store.Walk, now time.Time) telegram.Message {
+	return telegram.Message{HTML: words.Say("live.resumed", "interval", max(0, w.Due.Sub(now)))}
 }
 
-// noWalkMessage says that nobody walks, and how to begin.
-func noWalkMessage(words *text.Words) message {
-	return message{HTML: words.Say("live.none"), Buttons: [][]button{{{Text: words.Plain("button.how_live"), Data: "live:how"}}}}
+// noWalkMessage tells the person that they are not on a walk, and how to begin one.
+func noWalkMessage(words *text.Words) telegram.Message {
+	return telegram.Message{HTML: words.Say("live.none"), Buttons: [][]telegram.Button{{{Text: words.Plain("button.how_live"), Data: "live:how"}}}}
 }
 
-// fullMessage is for the one walk too many: a story here, at least.
-func fullMessage(words *text.Words, p geo.Point) message {
-	return message{HTML: words.Say("live.full"), Buttons: [][]button{{{Text: words.Plain("button.story_here"), Data: moreData(p)}}}}
+// fullMessage answers a share when there are too many walks: it offers a single story instead.
+func fullMessage(words *text.Words, p geo.Point) telegram.Message {
+	return telegram.Message{HTML: words.Say("live.full"), Buttons: [][]telegram.Button{{{Text: words.Plain("button.story_here"), Data: moreData(p)}}}}
 }
 
-// stillMetres is the least that counts as having walked: Words.Distance says no less.
-const stillMetres = 10
-
-// summaryMessage is what was seen, and why it is over.
-func summaryMessage(words *text.Words, w store.Walk, stops []store.Stop) message {
-	var b strings.Builder
-	b.WriteString(words.Say(endingKey(w)) + "\n")
-	key := "live.summary"
-	if len(stops) == 0 {
-		key = "live.summary_none"
-	}
-	if w.Metres < stillMetres {
-		key += "_still"
-	}
-	b.WriteString(words.Say(key, "n", len(stops), "distance", words.Distance(w.Metres), "duration", w.Ended.Sub(w.Began)))
-	if len(stops) > 0 {
-		b.WriteString("\n")
-	}
-	for _, s := range stops {
-		b.WriteString("\n" + stopLine(words, s))
-	}
-	return message{HTML: b.String()}
-}
-
-// stopLine is a stop's number and name; the name opens the map.
-func stopLine(words *text.Words, s store.Stop) string {
-	if s.Point == (geo.Point{}) {
-		return words.Say("live.stop_unplaced", "n", s.Number, "title", s.Title)
-	}
-	return words.Say("live.stop", "n", s.Number, "title", s.Title, "url", mapURL(s.Point))
-}
+const quietKey = "live.quiet"

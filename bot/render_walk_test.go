@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/guide"
 	"excursobot/bot/live"
 	"excursobot/bot/text"
@@ -22,8 +24,11 @@ func TestWalksLookAsTheyShould(t *testing.T) {
 	}
 	began := time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)
 	walk := store.Walk{
-		Began: began, Due: began.Add(20 * time.Minute), Interval: 10 * time.Minute, Number: 3, Metres: 2340,
-		Point: geo.Point{Lat: 48.1371, Lon: 11.5}, Ended: began.Add(95 * time.Minute),
+		Share:    store.Share{Began: began},
+		Rhythm:   store.Rhythm{Due: began.Add(20 * time.Minute), Interval: 10 * time.Minute},
+		Number:   3,
+		Position: store.Position{Metres: 2340, Point: geo.Point{Lat: 48.1371, Lon: 11.5}},
+		Ended:    began.Add(95 * time.Minute),
 	}
 	paused := walk
 	paused.Paused = true
@@ -37,7 +42,7 @@ func TestWalksLookAsTheyShould(t *testing.T) {
 			t.Parallel()
 			w := words.Words(language)
 			var b strings.Builder
-			add := func(name string, m message) { fmt.Fprintf(&b, "=== %s\n%s\n", name, show(m)) }
+			add := func(name string, m telegram.Message) { fmt.Fprintf(&b, "=== %s\n%s\n", name, show(m)) }
 			add("a walk's story", walkMessage(w, guide.Story{
 				Place:    store.Place{Title: "Old Gate", Point: geo.Point{Lat: 48.137, Lon: 11.575}, URL: "https://en.wikipedia.org/wiki/Gate"},
 				Distance: 80, Text: "It has no wall.", Source: guide.FromModel, Key: store.StoryKey{Place: "Q1", Language: "en", Length: store.Long},
@@ -54,10 +59,10 @@ func TestWalksLookAsTheyShould(t *testing.T) {
 				ended.Reason = reason
 				add("the end: "+reason, summaryMessage(w, ended, stops))
 			}
-			still := store.Walk{Began: began, Ended: began.Add(40 * time.Second), Metres: 9}
+			still := store.Walk{Share: store.Share{Began: began}, Ended: began.Add(40 * time.Second), Position: store.Position{Metres: 9}}
 			add("the end of a walk that went nowhere", summaryMessage(w, still, stops))
 			add("the same without a story", summaryMessage(w, still, nil))
-			add("the end without a story", summaryMessage(w, store.Walk{Began: began, Ended: began.Add(4 * time.Minute), Metres: 310}, nil))
+			add("the end without a story", summaryMessage(w, store.Walk{Share: store.Share{Began: began}, Ended: began.Add(4 * time.Minute), Position: store.Position{Metres: 310}}, nil))
 			golden(t, filepath.Join("testdata", "walks."+language+".txt"), b.String())
 		})
 	}

@@ -1,283 +1,177 @@
 package bot
 
 import (
-	"context"
 	"strings"
-	"time"
 
-	tele "gopkg.in/telebot.v3"
-
-	"excursobot/bot/text"
-	"excursobot/geo"
-	"excursobot/store"
+	"excursobot/bot/intake"
+	"excursobot/bot/live"
+	"excursobot/bot/telegram"
+	"excursobot/geo/maplink"
 )
 
-// Updates are dispatched by a table of our own: telebot's ProcessUpdate hands handlers no context.Context, tells its caller no error, and
-// leaves live edits, groups and unknown buttons to guesswork.
+// router decides which subject handles an update. It does not change after New.
+type router struct {
+	reply     *responder
+	stories   *stories
+	walks     *walks
+	gifts     *gifts
+	settings  *settings
+	people    *people
+	help      *help
+	operators *operators
+	live      *live.Live
+	admins    operatorIDs
+	username  func() string // of the bot; "" until Telegram told it
 
-// handler answers one update. Its error is logged, and the person gets an honest sentence.
-type handler func(ctx context.Context, u *update) error
-
-// job is what an update asks for.
-type job struct {
-	kind     string // for the metrics: location, command, text, button, member, live, other
-	lane     lane
-	story    bool        // takes a token of the story buckets
-	lasting  bool        // a story that is as welcome later: a walk goes on
-	fleeting bool        // lost with the process, and no harm: it is not kept in the inbox
-	vital    bool        // never taken without being kept: a payment, until it is stored by itself, and a refund
-	money    bool        // passes every bucket, the pause and a ban
-	now      func() bool // tried at arrival, instead of a lane; true = that was all. Such a job is not remembered as done: a newer one makes it worthless
-	run      handler     // nil = nothing to do
+	commands         map[string]handler
+	operatorCommands map[string]handler // they exist only for operators
+	buttons          map[string]func(u *telegram.Update, args string) intake.Job
 }
 
-// update is an update as the handlers see it.
-type update struct {
-	id      int64
-	arrived time.Time
-	chat    int64
-	private bool
-	person  int64  // 0 = nobody who could be answered
-	code    string // their language_code
-
-	message  *tele.Message // exactly one of these five, or none
-	edited   *tele.Message
-	callback *tele.Callback
-	member   *tele.ChatMemberUpdate
-	checkout *tele.PreCheckoutQuery
-
-	refunded *tele.Payment // of message; telebot does not know it
-
-	user  store.User  // from meet
-	words *text.Words // theirs
-	fresh bool        // never seen before
-	brief bool        // all people together ask too much: answered without the model
-	done  bool        // recorded as done already
-	kept  chan error  // of a checkout: how storing it went; nil = nobody stores it
-
-	anywhere bool // answered here, whichever replica the chat belongs to
-
-	shown struct { // what the person has seen of the answer, in the process before this one too
-		place   string // "" = not chosen
-		message int    // that is to become the answer; 0 = none
+// fill makes the tables of commands and buttons.
+func (r *router) fill() {
+	r.commands = map[string]handler{
+		"start":      r.help.onStart,
+		"help":       r.help.onHelp,
+		"live":       r.walks.onLive,
+		"stop":       r.walks.onStop,
+		"language":   r.settings.onLanguage,
+		"settings":   r.settings.onSettings,
+		"donate":     r.gifts.onDonate,
+		"stats":      r.people.onStats,
+		"privacy":    r.help.onPrivacy,
+		"forget":     r.people.onForget,
+		"terms":      r.help.onTerms,
+		"paysupport": r.help.onPaySupport,
+	}
+	r.operatorCommands = map[string]handler{
+		"admin":  r.operators.onAdmin,
+		"ban":    r.operators.onBan,
+		"unban":  r.operators.onUnban,
+		"pause":  r.operators.onPause,
+		"refund": r.operators.onRefund,
+	}
+	r.buttons = map[string]func(*telegram.Update, string) intake.Job{
+		"more":   r.stories.moreButton,
+		"vote":   r.stories.voteButton,
+		"lang":   r.settings.languageButton,
+		"every":  r.walks.everyButton,
+		"live":   r.walks.liveButton,
+		"next":   r.nextButton,
+		"menu":   r.help.menuButton,
+		"set":    r.settings.settingsButton,
+		"give":   r.gifts.giveButton,
+		"forget": r.people.forgetButton,
 	}
 }
 
-// newUpdate picks out who wrote what, where. Channel posts, anonymous administrators and other bots are nobody.
-func newUpdate(full *tele.Update) *update {
-	u := &update{message: full.Message, edited: full.EditedMessage, callback: full.Callback, member: full.MyChatMember, checkout: full.PreCheckoutQuery}
-	var from *tele.User
-	var chat *tele.Chat
+// route returns the job of an update. It is called at arrival and changes nothing.
+func (r *router) route(u *telegram.Update) intake.Job {
 	switch {
-	case u.message != nil && u.message.SenderChat == nil:
-		from, chat = u.message.Sender, u.message.Chat
-	case u.edited != nil && u.edited.SenderChat == nil:
-		from, chat = u.edited.Sender, u.edited.Chat
-	case u.callback != nil && u.callback.Message != nil:
-		from, chat = u.callback.Sender, u.callback.Message.Chat
-	case u.callback != nil && u.callback.Sender != nil: // the button's message is too old to be shown to us
-		from, chat = u.callback.Sender, &tele.Chat{ID: u.callback.Sender.ID, Type: tele.ChatPrivate}
-	case u.member != nil:
-		from, chat = u.member.Sender, u.member.Chat
-	case u.checkout != nil && u.checkout.Sender != nil:
-		from, chat = u.checkout.Sender, &tele.Chat{ID: u.checkout.Sender.ID, Type: tele.ChatPrivate}
-	}
-	if from == nil || chat == nil || from.IsBot || from.ID == 0 || chat.ID == 0 {
-		return u
-	}
-	switch chat.Type {
-	case tele.ChatPrivate:
-		u.private = true
-	case tele.ChatGroup, tele.ChatSuperGroup:
+	case u.Person == 0:
+		return intake.Nothing{Kind: "other"}
+	case u.Message != nil && u.Message.Payment != nil:
+		return r.gifts.paymentJob(u)
+	case u.Message != nil && u.Refunded != nil:
+		return r.gifts.refundJob()
+	case u.Callback != nil:
+		return r.routeCallback(u)
+	case u.Message != nil && u.Private:
+		return r.routePrivate(u)
+	case u.Message != nil:
+		return r.routeGroup(u)
+	case u.Edited != nil && u.Edited.Location != nil:
+		return r.walks.editJob(u)
+	case u.Member != nil && u.Private:
+		return r.reply.job("member", r.people.onMember)
 	default:
-		return u
-	}
-	u.person, u.chat, u.code = from.ID, chat.ID, truncate(from.LanguageCode, 35)
-	return u
-}
-
-// mux is the table of commands and buttons. It does not change after New.
-type mux struct {
-	commands  map[string]handler
-	operator  map[string]handler // commands that exist for Config.Admins alone
-	listed    []string           // commands shown in Telegram's menu, in order
-	callbacks map[string]func(u *update, args string) job
-
-	listedOperator []string // behind them, in an operator's menu
-}
-
-func (b *Bot) routes() mux {
-	return mux{
-		commands: map[string]handler{
-			"start":      b.onStart,
-			"help":       b.onHelp,
-			"live":       b.onLive,
-			"stop":       b.onStop,
-			"language":   b.onLanguage,
-			"settings":   b.onSettings,
-			"donate":     b.onDonate,
-			"stats":      b.onStats,
-			"privacy":    b.onPrivacy,
-			"forget":     b.onForget,
-			"terms":      b.onTerms,
-			"paysupport": b.onPaySupport,
-		},
-		operator: map[string]handler{
-			"admin":  b.onAdmin,
-			"ban":    b.onBan,
-			"unban":  b.onUnban,
-			"pause":  b.onPause,
-			"refund": b.onRefund,
-		},
-		listed:         []string{"start", "live", "stop", "language", "settings", "donate", "stats", "privacy", "forget", "terms", "paysupport", "help"},
-		listedOperator: []string{"admin", "pause", "ban", "unban", "refund"},
-		callbacks: map[string]func(*update, string) job{
-			"more":   b.moreButton,
-			"vote":   b.voteButton,
-			"lang":   b.languageButton,
-			"every":  b.everyButton,
-			"live":   b.liveButton,
-			"next":   b.nextButton,
-			"menu":   b.menuButton,
-			"set":    b.settingsButton,
-			"give":   b.giveButton,
-			"forget": b.forgetButton,
-		},
+		return intake.Nothing{Kind: "other"}
 	}
 }
 
-// route says what an update asks for. It is called at arrival and touches nothing.
-func (b *Bot) route(u *update) job {
-	switch {
-	case u.person == 0:
-		return job{kind: "other"}
-	case u.message != nil && u.message.Payment != nil:
-		return job{kind: "payment", vital: true, money: true, run: b.onPayment}
-	case u.message != nil && u.refunded != nil:
-		return job{kind: "payment", vital: true, money: true, run: b.onRefunded}
-	case u.checkout != nil: // left by an earlier process: one that comes in is answered at arrival
-		return job{kind: "checkout", money: true, run: b.onCheckoutLeft}
-	case u.callback != nil:
-		return b.routeCallback(u)
-	case u.message != nil && u.private:
-		return b.routePrivate(u)
-	case u.message != nil:
-		return b.routeGroup(u)
-	case u.edited != nil && u.edited.Location != nil:
-		return b.routeLiveEdit(u)
-	case u.member != nil && u.private:
-		return job{kind: "member", run: b.onMember}
-	default:
-		return job{kind: "other"}
-	}
-}
-
-func (b *Bot) routeCallback(u *update) job {
-	const longest = 64 // bytes that Telegram lets a button carry: more is forged
-	if id, args, _ := strings.Cut(u.callback.Data, ":"); len(u.callback.Data) <= longest {
-		if button, ok := b.mux.callbacks[id]; ok {
+func (r *router) routeCallback(u *telegram.Update) intake.Job {
+	const longest = 64 // Telegram's limit in bytes; longer data is forged
+	if id, args, _ := strings.Cut(u.Callback.Data, ":"); len(u.Callback.Data) <= longest {
+		if button, ok := r.buttons[id]; ok {
 			return button(u, args)
 		}
 	}
-	return b.oldButton()
+	return r.reply.oldButton()
 }
 
-func (b *Bot) routePrivate(u *update) job {
-	m := u.message
+func (r *router) routePrivate(u *telegram.Update) intake.Job {
+	m := u.Message
 	switch p, ok := location(m); {
 	case ok && m.Location != nil && m.Location.LivePeriod != 0:
-		return b.routeLiveShare(u, p)
+		return r.walks.shareJob(u, p)
 	case ok:
-		return b.locationJob(p)
+		return r.stories.job(jobLocation, p, nil)
 	case m.Text == "" && !content(m):
-		return job{kind: "other"} // Telegram's own notes: pinned, joined and the like
+		return intake.Nothing{Kind: "other"} // a service message: pinned, joined and the like
 	case m.Text == "":
-		return job{kind: "other", run: b.onOther}
+		return r.reply.job("other", r.help.onOther)
 	}
 	name, bot, isCommand := parseCommand(m.Text)
 	if !isCommand {
-		return b.routeText(m)
+		return r.routeText(m)
 	}
-	if run, ok := b.command(u.person, name); ok && b.addressed(bot) {
-		return job{kind: "command", run: run}
+	if run, ok := r.command(u.Person, name); ok && r.addressed(bot) {
+		return r.reply.job("command", run)
 	}
-	return job{kind: "command", run: b.onText}
+	return r.reply.job("command", r.help.onText)
 }
 
-// routeText takes a text for a place if it names one.
-func (b *Bot) routeText(m *tele.Message) job {
+// routeText returns the job of a text, which may contain a place.
+func (r *router) routeText(m *telegram.Incoming) intake.Job {
 	var links []string // behind words
-	for _, e := range m.Entities[:min(len(m.Entities), maxLinks)] {
-		if e.Type == tele.EntityTextLink {
+	for _, e := range m.Entities[:min(len(m.Entities), maplink.MaxLinks)] {
+		if e.Type == telegram.EntityTextLink {
 			links = append(links, e.URL)
 		}
 	}
-	switch p, found := placeIn(m.Text, links...); found {
-	case namedPlace:
-		return b.locationJob(p)
-	case hiddenPlace:
-		return job{kind: "text", run: b.onHiddenPlace}
+	switch p, found := maplink.Find(m.Text, links...); found {
+	case maplink.Found:
+		return r.stories.job(jobLocation, p, nil)
+	case maplink.Hidden:
+		return r.reply.job("text", r.help.onHiddenPlace)
 	default:
-		return job{kind: "text", run: b.onText}
+		return r.reply.job("text", r.help.onText)
 	}
 }
 
-// command returns what answers a command of the person. For all but operators an operator's command is as unknown as any.
-func (b *Bot) command(person int64, name string) (handler, bool) {
-	if run, ok := b.mux.operator[name]; ok && b.operates(person) {
+// command returns the handler of a person's command. An operator's command does not exist for others.
+func (r *router) command(person int64, name string) (handler, bool) {
+	if run, ok := r.operatorCommands[name]; ok && r.admins.has(person) {
 		return run, true
 	}
-	run, ok := b.mux.commands[name]
+	run, ok := r.commands[name]
 	return run, ok
 }
 
-// routeGroup answers in a group only what is plainly meant for the bot: a location, or one of its commands.
-func (b *Bot) routeGroup(u *update) job {
-	if p, ok := location(u.message); ok && u.message.Location != nil && u.message.Location.LivePeriod != 0 {
-		return b.groupShareJob(p)
+// routeGroup returns the job of a message in a group. Only locations and the bot's commands are answered there.
+func (r *router) routeGroup(u *telegram.Update) intake.Job {
+	if p, ok := location(u.Message); ok && u.Message.Location != nil && u.Message.Location.LivePeriod != 0 {
+		return r.stories.job(jobLocation, p, r.help.onGroupCommand) // and where walks are told
 	} else if ok {
-		return b.locationJob(p)
+		return r.stories.job(jobLocation, p, nil)
 	}
-	name, bot, isCommand := parseCommand(u.message.Text)
-	if _, known := b.mux.commands[name]; isCommand && known && b.addressed(bot) {
-		return job{kind: "command", run: b.onGroupCommand}
+	name, bot, isCommand := parseCommand(u.Message.Text)
+	if _, known := r.commands[name]; isCommand && known && r.addressed(bot) {
+		return r.reply.job("command", r.help.onGroupCommand)
 	}
-	return job{kind: "other"}
+	return intake.Nothing{Kind: "other"}
 }
 
-// addressed says whether the part of a command behind @ means this bot.
-func (b *Bot) addressed(bot string) bool {
-	name := b.username.Load()
-	return bot == "" || (name != nil && strings.EqualFold(bot, *name))
+// nextButton ("next:<lat>,<lon>") asks for the walk's next story now. After the walk it asks for one more story at the same point.
+func (r *router) nextButton(u *telegram.Update, args string) intake.Job {
+	if _, walking := r.live.Walk(u.Person); !walking || !u.Private {
+		return r.stories.moreButton(u, args)
+	}
+	return intake.Story{Kind: "button", Run: r.reply.handle(r.walks.onNext)}
 }
 
-// parseCommand reads "/name@bot rest".
-func parseCommand(s string) (name, bot string, ok bool) {
-	if !strings.HasPrefix(s, "/") {
-		return "", "", false
-	}
-	word := s[1:]
-	if i := strings.IndexFunc(word, func(r rune) bool { return r <= ' ' }); i >= 0 {
-		word = word[:i]
-	}
-	name, bot, _ = strings.Cut(word, "@")
-	return strings.ToLower(name), bot, name != ""
-}
-
-// location returns the point of a message with a location or a venue.
-func location(m *tele.Message) (geo.Point, bool) {
-	switch {
-	case m.Venue != nil:
-		return geo.Point{Lat: float64(m.Venue.Location.Lat), Lon: float64(m.Venue.Location.Lng)}, true
-	case m.Location != nil:
-		return geo.Point{Lat: float64(m.Location.Lat), Lon: float64(m.Location.Lng)}, true
-	default:
-		return geo.Point{}, false
-	}
-}
-
-// content says whether a message without text was meant for the bot's eyes.
-func content(m *tele.Message) bool {
-	return m.Sticker != nil || m.Photo != nil || m.Voice != nil || m.Video != nil || m.VideoNote != nil || m.Audio != nil ||
-		m.Animation != nil || m.Document != nil || m.Contact != nil || m.Poll != nil || m.Dice != nil
+// addressed reports whether the part of a command behind @ means this bot.
+func (r *router) addressed(bot string) bool {
+	name := r.username()
+	return bot == "" || name != "" && strings.EqualFold(bot, name)
 }

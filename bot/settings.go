@@ -5,41 +5,48 @@ import (
 	"slices"
 	"strings"
 
+	"excursobot/bot/intake"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/store"
 )
 
-// interests are what a person may prefer; the choice of places knows the same ids.
-var interests = []string{"history", "architecture", "people", "nature"}
+// settings lets a person choose language, length, pictures, pins and interests.
+type settings struct {
+	out   *telegram.Sender
+	reply *responder
+	store store.Users
+	words *text.Catalog
+}
 
-// onSettings shows what a person can choose.
-func (b *Bot) onSettings(ctx context.Context, u *update) error {
-	_, err := b.out.send(ctx, u.chat, settingsMenu(u.words, u.user))
+// onSettings shows the settings.
+func (s *settings) onSettings(ctx context.Context, u *update) error {
+	_, err := s.out.Send(ctx, u.Chat, settingsMenu(u.words, u.user))
 	return err
 }
 
-// settingsButton ("set:<what>:<value>") makes a choice. The button says what shall be, not what shall change, so that pressing it twice is
-// pressing it once.
-func (b *Bot) settingsButton(u *update, args string) job {
+// settingsButton ("set:<what>:<value>") changes a setting. The button holds the new value, so that pressing it twice has the same effect as
+// once.
+func (s *settings) settingsButton(u *telegram.Update, args string) intake.Job {
 	what, value, _ := strings.Cut(args, ":")
 	choose := choice(what, value)
-	if choose == nil || !u.private {
-		return b.oldButton()
+	if choose == nil || !u.Private {
+		return s.reply.oldButton()
 	}
-	return job{kind: "button", run: func(ctx context.Context, u *update) error {
-		b.out.answer(ctx, u.callback.ID, u.words.Plain("toast.saved"))
-		user, err := b.cfg.Store.UpdateUser(ctx, u.person, func(user *store.User) error {
+	return s.reply.job("button", func(ctx context.Context, u *update) error {
+		s.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("toast.saved"))
+		user, err := s.store.UpdateUser(ctx, u.Person, func(user *store.User) error {
 			choose(user)
 			return nil
 		})
 		if err != nil {
 			return err
 		}
-		return b.replace(ctx, u, settingsMenu(u.words, user))
-	}}
+		return s.reply.replace(ctx, u, settingsMenu(u.words, user))
+	})
 }
 
-// choice returns what a button does to a profile, nil if there is no such choice.
+// choice returns the change that a button makes to a profile, nil if there is no such setting.
 func choice(what, value string) func(*store.User) {
 	if what == "length" {
 		length := store.Length(value)
@@ -63,7 +70,7 @@ func choice(what, value string) func(*store.User) {
 	return nil
 }
 
-// withInterest returns the list in its own order, and with nothing in it that is no interest.
+// withInterest returns the interests with one switched on or off, in the order of interests. Unknown ones are dropped.
 func withInterest(had []string, which string, on bool) []string {
 	var has []string
 	for _, interest := range interests {
@@ -72,53 +79,4 @@ func withInterest(had []string, which string, on bool) []string {
 		}
 	}
 	return has
-}
-
-// settingsMenu shows a person's choices and a button for each other one.
-func settingsMenu(words *text.Words, user store.User) message {
-	length := map[store.Length]struct {
-		name string
-		next store.Length
-	}{
-		"":          {"auto", store.Short},
-		store.Short: {"short", store.Long},
-		store.Long:  {"long", ""},
-	}[user.Length]
-	var chosen []string
-	var rows [][]button
-	for i, interest := range interests {
-		label, has := words.Plain("button.interest_"+interest), slices.Contains(user.Interests, interest)
-		if has {
-			chosen = append(chosen, words.Say("settings.interest_"+interest))
-			label = words.Plain("button.chosen", "name", label)
-		}
-		if i%2 == 0 {
-			rows = append(rows, nil)
-		}
-		rows[len(rows)-1] = append(rows[len(rows)-1], button{Text: label, Data: "set:" + interest + ":" + onOff(!has)})
-	}
-	if len(chosen) == 0 {
-		chosen = []string{words.Say("settings.interests_none")}
-	}
-	return message{
-		HTML: words.Say("settings.text",
-			"length", text.HTML(words.Say("settings.length_"+length.name)),
-			"pictures", text.HTML(words.Say("settings."+onOff(!user.HidePictures))),
-			"pins", text.HTML(words.Say("settings."+onOff(!user.HidePins))),
-			"interests", text.HTML(strings.Join(chosen, ", "))),
-		Buttons: append([][]button{
-			{{Text: words.Plain("button.length_" + length.name), Data: "set:length:" + string(length.next)}},
-			{
-				{Text: words.Plain("button.pictures_" + onOff(!user.HidePictures)), Data: "set:pictures:" + onOff(user.HidePictures)},
-				{Text: words.Plain("button.pins_" + onOff(!user.HidePins)), Data: "set:pins:" + onOff(user.HidePins)},
-			},
-		}, rows...),
-	}
-}
-
-func onOff(on bool) string {
-	if on {
-		return "on"
-	}
-	return "off"
 }

@@ -81,7 +81,7 @@ func written(m sim.Message) string {
 }
 
 // TestTranscripts plays one person's acquaintance with the guide in each language. Read the files as that person would: they are what the
-// words of the catalogues come to. Written anew with -update.
+// words of the catalogues come to. -update writes them again.
 func TestTranscripts(t *testing.T) {
 	t.Parallel()
 	for _, language := range []string{"ru", "en", "fr", "pt", "uk"} {

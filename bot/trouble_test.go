@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,95 +10,10 @@ import (
 	"time"
 
 	"excursobot/bot/sim"
+	"excursobot/bot/telegram"
 )
 
-func TestForgedAndOldButtonsGetOneSentence(t *testing.T) {
-	t.Parallel()
-	for _, data := range []string{
-		"", "more", "more:", "more:x,y", "more:NaN,1", "more:91,0", "more:1,2,3", "lang:", "lang:xx", "vote:", "vote:Q1:en:short:0", "vote:Q1:en:short:4",
-		"vote:Q1:en:huge:1", "vote::en:short:1", "vote:Q404:en:short:1", "nothing:1", "more:" + strings.Repeat("1", 90), "vote:Q\x00:en:short:1",
-		"lang:zz", "menu:", "menu:admin", "set:", "set:length:huge", "set:pins:", "set:pins:maybe", "set:banned:on", "give:", "give:0", "give:10001", "give:1e3", "give:-5",
-		"give:99999999999999999999", "forget:", "forget:maybe:1", "live:", "live:dance", "every:", "every:banana", "admin:", "refund:x",
-	} {
-		t.Run(data, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldConfig{})
-				defer w.close()
-				raw, err := json.Marshal(map[string]any{"callback_query": map[string]any{
-					"id": "1", "from": map[string]any{"id": 1, "language_code": "en"}, "data": data,
-				}})
-				w.must(err)
-				id := w.tg.Inject(raw)
-				w.waitDone(id)
-				if w.bot.Stats().Panics != 0 {
-					t.Errorf("panic: %s", w.logs)
-				}
-				// The simulated server never asked this question, so it refuses the answer; what counts is the attempt.
-				if w.seen.count("call answerCallbackQuery ok")+w.seen.count("call answerCallbackQuery refused") != 1 {
-					t.Errorf("button not answered: %s", w.logs)
-				}
-			})
-		})
-	}
-}
-
-func TestStickersAndNobody(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
-		p := w.person(1, "en")
-		w.waitDone(p.Say("/help"))
-		inject := func(update string) int64 { return w.tg.Inject(json.RawMessage(update)) }
-		sticker := `{"message":{"message_id":900,"date":1,"from":{"id":1,"language_code":"en"},"chat":{"id":1,"type":"private"},"sticker":{"file_id":"x"}}}`
-		w.waitDone(inject(sticker))
-		w.waitDone(inject(sticker))
-		if got := len(answers(p)); got != 2 {
-			t.Errorf("%d answers to /help and two stickers, want 2", got)
-		}
-		for _, nobody := range []string{
-			`{"message":{"message_id":901,"date":1,"chat":{"id":1,"type":"private"},"text":"/start"}}`,
-			`{"channel_post":{"message_id":902,"date":1,"chat":{"id":-100,"type":"channel"},"text":"/start"}}`,
-			`{"message":{"message_id":903,"date":1,"from":{"id":9,"is_bot":true},"chat":{"id":1,"type":"private"},"text":"/start"}}`,
-			`{"edited_message":{"message_id":904,"date":1,"from":{"id":1},"chat":{"id":1,"type":"private"},"text":"/start"}}`,
-			`{"message":{"message_id":905,"date":1,"from":{"id":1},"chat":{"id":1,"type":"private"},"pinned_message":{"message_id":1,"date":1,"chat":{"id":1,"type":"private"}}}}`,
-			`{"poll_answer":{"poll_id":"1","option_ids":[]}}`,
-		} {
-			inject(nobody)
-		}
-		w.waitDone(p.Say("/help")) // behind them all
-		if got := len(answers(p)); got != 3 {
-			t.Errorf("%d answers, want 3", got)
-		}
-	})
-}
-
-func TestABlockedPersonIsRememberedAndComesBack(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
-		p := w.person(1, "en")
-		w.waitDone(p.Say("/start"))
-		unreachable := func() bool {
-			u, err := w.store.User(t.Context(), 1)
-			w.must(err)
-			return u.Unreachable
-		}
-		update := p.Locate(cityLat, cityLon)
-		p.Block()
-		w.waitDone(update)
-		w.until("unreachable", unreachable)
-		p.Unblock()
-		w.until("reachable again", func() bool { return !unreachable() })
-		time.Sleep(time.Minute)
-		p.Locate(cityLat, cityLon)
-		w.until("a story", func() bool { got := answers(p); return len(got) > 0 && len(got[len(got)-1].Buttons) > 0 })
-	})
-}
-
-func TestTelegramFaults(t *testing.T) {
+func TestAfterFaultsOfTelegramTheStoryArrivesOnce(t *testing.T) {
 	t.Parallel()
 	fault := func(method string, status int, body string, retryAfter int) func(string, int) (int, string, int, bool) {
 		return func(m string, n int) (int, string, int, bool) {
@@ -148,7 +62,7 @@ func TestACardWhoseStoryCannotBeSentBecomesAnApology(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldConfig{telegram: sim.TelegramConfig{Fault: func(m string, n int) (int, string, int, bool) {
-			return http.StatusBadGateway, "<html>", 0, m == "editMessageText" && n <= sendTries
+			return http.StatusBadGateway, "<html>", 0, m == "editMessageText" && n <= telegram.SendTries
 		}}})
 		defer w.close()
 		p := w.person(1, "en")
@@ -169,18 +83,15 @@ func TestAnUpdateThatTakesTooLongIsApologisedForAndDone(t *testing.T) {
 		defer w.close()
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/help"))
-		u := &update{id: 1 << 40, arrived: time.Now(), chat: 1, private: true, person: 1, code: "en"}
-		w.bot.perform(u, job{kind: "text", run: func(ctx context.Context, _ *update) error {
+		w.bot.router.commands["hang"] = func(ctx context.Context, _ *update) error {
 			<-ctx.Done()
 			return ctx.Err()
-		}})
+		}
+		update := p.Say("/hang")
+		time.Sleep(time.Minute)
+		w.waitDone(update)
 		if got := answers(p); len(got) != 2 || got[1].Text != w.bot.cfg.Words.Words("en").Plain("error.broken") {
 			t.Errorf("answers %+v, want an apology", got)
-		}
-		done, err := w.store.Done(t.Context(), u.id)
-		w.must(err)
-		if !done {
-			t.Error("the update is not done")
 		}
 	})
 }
@@ -265,7 +176,7 @@ func TestEachReasonForNoStoryHasItsSentence(t *testing.T) {
 				if want := w.bot.cfg.Words.Words("en").Plain(tt.want); last.Text != want {
 					t.Errorf("answered %q, want %q", last.Text, want)
 				}
-				for _, m := range stories(p) {
+				for _, m := range storiesOf(p) {
 					if titles[title(m)] {
 						t.Errorf("%q told twice", title(m))
 					}
@@ -274,22 +185,6 @@ func TestEachReasonForNoStoryHasItsSentence(t *testing.T) {
 			})
 		})
 	}
-}
-
-func TestABotThrownOutOfAGroupStillReachesThePerson(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
-		group := w.tg.Person(sim.Profile{ID: -100, FirstName: "G"})
-		group.Block()
-		w.waitDone(w.tg.Inject(json.RawMessage(`{"message":{"message_id":50,"date":1,"from":{"id":1,"language_code":"en"},"chat":{"id":-100,"type":"group"},"text":"/help"}}`)))
-		u, err := w.store.User(t.Context(), 1)
-		w.must(err)
-		if u.Unreachable {
-			t.Error("the person is called unreachable")
-		}
-	})
 }
 
 func TestFiftyPeopleAtOnceStayWithinTelegramsLimits(t *testing.T) {
@@ -304,7 +199,7 @@ func TestFiftyPeopleAtOnceStayWithinTelegramsLimits(t *testing.T) {
 			people = append(people, p)
 		}
 		for _, p := range people {
-			w.until("a story", func() bool { return len(stories(p)) == 1 })
+			w.until("a story", func() bool { return len(storiesOf(p)) == 1 })
 		}
 		for _, method := range []string{"sendMessage", "editMessageText", "sendChatAction"} {
 			if n := w.seen.count("call " + method + " flood"); n > 0 {

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"excursobot/bot/intake"
+	"excursobot/bot/telegram"
 
 	"excursobot/bot/sim"
 )
@@ -38,13 +40,13 @@ func FuzzUpdates(f *testing.F) {
 	for _, id := range []int64{1, 2, operator} {
 		tg.Person(sim.Profile{ID: id})
 	}
-	api, err := Dial(DialConfig{Token: "1:t", Transport: sim.Transport(map[string]http.Handler{"api.telegram.org": tg})})
+	api, err := telegram.NewClient(telegram.ClientConfig{Token: "1:t", Transport: sim.Transport(map[string]http.Handler{"api.telegram.org": tg})})
 	if err != nil {
 		f.Fatal(err)
 	}
 	var refused atomic.Pointer[string]
 	b, stop := newFront(f, refusals{api, &refused}, func(c *Config) {
-		c.Limits = Limits{StoryRate: -1, UpdateRate: -1, AllStoryRate: -1, ChatRate: -1, OutRate: -1, NoticeInterval: time.Nanosecond}
+		c.Limits = Limits{Limits: intake.Limits{StoryRate: -1, UpdateRate: -1, AllStoryRate: -1}, ChatRate: -1, OutRate: -1, NoticeInterval: time.Nanosecond}
 		c.Admins = []int64{operator}
 	})
 	f.Cleanup(stop)
@@ -60,13 +62,8 @@ func FuzzUpdates(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.accept(t.Context(), received{id, raw})
-		b.lanes.wait()
-		for running := true; running; runtime.Gosched() {
-			b.checkout.mu.Lock()
-			running = b.checkout.running > 0
-			b.checkout.mu.Unlock()
-		}
+		post(b, hookSecret, string(raw))
+		b.waitIdle()
 		if n := b.Stats().Panics; n > 0 {
 			t.Fatalf("panic for %s", raw)
 		}
@@ -93,16 +90,16 @@ func FuzzUpdates(f *testing.F) {
 
 // refusals notes what Telegram refuses to show. Buttons and checkouts that are too old are no fault: nobody pressed them.
 type refusals struct {
-	API
+	telegram.API
 	why *atomic.Pointer[string]
 }
 
 func (r refusals) Call(ctx context.Context, method string, payload any) ([]byte, error) {
 	body, err := r.API.Call(ctx, method, payload)
-	_, failed := parse(body, err)
-	var refusal *apiError
+	_, failed := telegram.Parse(body, err)
+	var refusal *telegram.APIError
 	switch {
-	case !errors.As(failed, &refusal), unchanged(failed), strings.HasPrefix(method, "answer"):
+	case !errors.As(failed, &refusal), telegram.Unchanged(failed), strings.HasPrefix(method, "answer"):
 	case strings.HasPrefix(method, "edit") && strings.Contains(refusal.Description, "not found"):
 	default:
 		why := method + ": " + refusal.Description

@@ -3,158 +3,99 @@ package bot
 import (
 	"context"
 	"errors"
-	"strings"
+	"log/slog"
 	"time"
 
+	"excursobot/bot/guide"
+	"excursobot/bot/intake"
 	"excursobot/bot/live"
+	"excursobot/bot/telegram"
+	"excursobot/geo"
+	"excursobot/geo/track"
+	"excursobot/limiter"
 	"excursobot/store"
 )
 
-// What a walk's buttons and commands do. All of it is done in the control lane, so that it holds while a story is being written.
+// troubleEvery is the least time between two explanations why a walk is silent.
+const troubleEvery = time.Hour
 
-// onLive says how the walk goes, with the buttons that change it.
-func (b *Bot) onLive(ctx context.Context, u *update) error {
-	m := noWalkMessage(u.words)
-	if w, ok := b.walks.Walk(u.person); ok {
-		m = statusMessage(u.words, w, b.intervals)
-	}
-	_, err := b.out.send(ctx, u.chat, m)
-	return err
+// withdrawMost bounds the deletion of a card whose story will not come. It may happen after the end of the walk.
+const withdrawMost = 5 * time.Second
+
+// walks handles the buttons and commands of walks, and tells their stories when package live finds them due.
+type walks struct {
+	out       *telegram.Sender
+	reply     *responder
+	host      laneHost
+	guide     *guide.Guide
+	live      *live.Live
+	store     store.Walks
+	people    reachability
+	pause     *pause
+	pins      *pins
+	report    reporter
+	troubles  *limiter.Keyed[int64] // by person: explanations why a walk is silent
+	painter   *track.Painter
+	intervals []time.Duration // to choose from
+	pictures  bool            // false = no story has a picture
+	observe   Observe
+	log       *slog.Logger
 }
 
-// onStop ends the walk. The summary is the answer.
-func (b *Bot) onStop(ctx context.Context, u *update) error {
-	_, err := b.walks.Stop(ctx, u.person, live.Stopped)
-	if errors.Is(err, live.ErrNoWalk) {
-		_, err = b.out.send(ctx, u.chat, noWalkMessage(u.words))
-	}
-	return err
+// laneHost is a host that runs work of the schedule in the lanes of chats.
+type laneHost interface {
+	host
+	// InLane puts work into a lane of the chat, or returns why there is no room.
+	InLane(chat int64, lane intake.Lane, work func(ctx context.Context)) error
+	// Owns reports whether the chat belongs to this process.
+	Owns(ctx context.Context, chat int64) bool
 }
 
-// everyButton ("every:<duration>") chooses how often.
-func (b *Bot) everyButton(_ *update, args string) job {
-	every, err := time.ParseDuration(args)
-	if err != nil {
-		return b.oldButton()
-	}
-	return b.walkButton(func(ctx context.Context, u *update) (message, error) {
-		w, err := b.walks.Choose(ctx, u.person, every, u.arrived)
-		return message{HTML: u.words.Say("live.chosen", "interval", interval(u.words, w.Interval))}, err
+// errand puts work that no update asked for into the chat's control lane, and reports whether there was room.
+func (ws *walks) errand(chat int64, what string, run func(ctx context.Context) error) bool {
+	err := ws.host.InLane(chat, intake.Control, func(ctx context.Context) {
+		err := ws.host.Guarded(0, func() error { return run(ctx) })
+		if err != nil && ws.host.Work().Err() == nil {
+			ws.observe.Error("live")
+			ws.log.Error("walk_task_failed", "what", what, "error", err)
+		}
 	})
-}
-
-// liveButton ("live:pause", "live:resume", "live:stop", "live:how") is the rest of what can be done with a walk.
-func (b *Bot) liveButton(_ *update, args string) job {
-	switch args {
-	case "pause":
-		return b.walkButton(func(ctx context.Context, u *update) (message, error) {
-			_, err := b.walks.Pause(ctx, u.person)
-			return pausedMessage(u.words), err
-		})
-	case "resume":
-		return b.walkButton(func(ctx context.Context, u *update) (message, error) {
-			w, err := b.walks.Resume(ctx, u.person)
-			return resumedMessage(u.words, w, time.Now()), err
-		})
-	case "stop":
-		return b.walkButton(func(ctx context.Context, u *update) (message, error) {
-			_, err := b.walks.Stop(ctx, u.person, live.Stopped)
-			return message{}, err // the summary follows
-		})
-	case "how":
-		return b.walkButton(func(_ context.Context, u *update) (message, error) {
-			return message{HTML: u.words.Say("how_live.text")}, nil
-		})
+	if err != nil {
+		ws.log.Warn("overload", "what", what, "error", err)
 	}
-	return b.oldButton()
+	return err == nil
 }
 
-// walkButton is the job of a button whose message turns into what fn returns; an empty one only loses its buttons.
-func (b *Bot) walkButton(fn func(context.Context, *update) (message, error)) job {
-	return job{kind: "button", run: func(ctx context.Context, u *update) error {
-		m, err := fn(ctx, u)
-		switch {
-		case errors.Is(err, live.ErrNoWalk):
-			b.out.answer(ctx, u.callback.ID, plain(u.words.Say("live.none")))
-			return nil
-		case errors.Is(err, live.ErrInterval):
-			b.out.answer(ctx, u.callback.ID, u.words.Plain("button.old"))
-			return nil
-		}
-		b.out.answer(ctx, u.callback.ID, "")
-		if err != nil || u.callback.Message == nil {
-			return err
-		}
-		if m.HTML == "" {
-			return b.unbutton(ctx, u)
-		}
-		_, err = b.out.edit(ctx, u.chat, u.callback.Message.ID, m)
-		return err
-	}}
-}
-
-// unbutton takes the buttons from the message of the one pressed.
-func (b *Bot) unbutton(ctx context.Context, u *update) error {
-	err := b.out.do(ctx, request{chat: u.chat, method: "editMessageReplyMarkup", idempotent: true, payload: map[string]any{
-		"chat_id": u.chat, "message_id": u.callback.Message.ID,
-	}}, nil)
-	if errors.Is(err, errGone) || errors.Is(err, errMarkup) {
+// reached handles the error of a send. A person who blocked the bot is not a fault.
+func (ws *walks) reached(ctx context.Context, person int64, err error) error {
+	if errors.Is(err, telegram.ErrUnreachable) {
+		ws.people.unreachable(ctx, person)
 		return nil
 	}
 	return err
 }
 
-// nextButton ("next:<lat>,<lon>") wants the walk's next story now. When the walk is over it is "one more" at the point of its story.
-func (b *Bot) nextButton(u *update, args string) job {
-	if _, walking := b.walks.Walk(u.person); !walking || !u.private {
-		return b.moreButton(u, args)
+// withdrawCard deletes a card, which would promise a story for ever, and reports whether it succeeded.
+func (ws *walks) withdrawCard(ctx context.Context, chat int64, card int) bool {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawMost)
+	defer cancel()
+	err := ws.out.Do(ctx, telegram.Request{Chat: chat, Method: "deleteMessage", Idempotent: true, Payload: map[string]any{
+		"chat_id": chat, "message_id": card,
+	}}, nil)
+	if err != nil {
+		ws.log.Warn("card_not_withdrawn", "error", err)
 	}
-	return job{kind: "button", story: true, run: b.onNext}
+	return err == nil
 }
 
-func (b *Bot) onNext(ctx context.Context, u *update) error {
-	err := b.walks.Next(ctx, u.person)
-	answer := u.words.Plain("toast.soon")
-	switch {
-	case errors.Is(err, live.ErrNoWalk):
-		answer = plain(u.words.Say("live.none"))
-	case errors.Is(err, live.ErrFull):
-		answer = plain(u.words.Say("live.full"))
-	case err != nil && !errors.Is(err, live.ErrBusy):
-		b.out.answer(ctx, u.callback.ID, "")
-		return err
+// walkRequest returns the request for a story of a walk.
+func walkRequest(user store.User, person int64, at geo.Point) guide.Request {
+	req := guide.Request{
+		Person: person, Point: at, Language: user.Language, Length: user.Length,
+		Class: guide.LiveTick, Interests: user.Interests,
 	}
-	b.out.answer(ctx, u.callback.ID, answer)
-	return nil
-}
-
-// blockedWalk ends the walk of a person who cannot be written to. Their place is free for others.
-func (b *Bot) blockedWalk(ctx context.Context, person int64) {
-	if _, walking := b.walks.Walk(person); !walking {
-		return
+	if req.Length == "" {
+		req.Length = store.Long // on a walk there is time
 	}
-	if _, err := b.walks.Stop(ctx, person, live.Blocked); err != nil && !errors.Is(err, live.ErrNoWalk) {
-		b.observe.Error("store")
-		b.log.Error("walk_blocked", "user_id", person, "error", err)
-	}
+	return req
 }
-
-// endingKeys say why a walk ended.
-var endingKeys = map[string]string{
-	live.Unshared: "live.end_stopped",
-	live.Expired:  "live.end_period",
-	live.Stopped:  "live.end_stop_command",
-	live.Replaced: "live.end_replaced",
-	live.Silent:   "live.end_silent",
-}
-
-// endingKey is the sentence with which the summary of a walk begins.
-func endingKey(w store.Walk) string {
-	if key, ok := endingKeys[w.Reason]; ok {
-		return key
-	}
-	return "live.end_stopped"
-}
-
-// nextData is the data of the "next story now" button, of a story told at the point.
-func nextData(more string) string { return "next" + strings.TrimPrefix(more, "more") }

@@ -7,60 +7,60 @@ import (
 
 	"excursobot/bot/guide"
 	"excursobot/bot/live"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/store"
 )
 
-// tick is one story of a walk on its way.
-type tick struct {
+// walkStory is one story of a walk, from its due time to its delivery.
+type walkStory struct {
 	live.Tick
-	bot    *Bot
+	walks  *walks
 	user   store.User
 	words  *text.Words
-	waited bool // somebody looks at the phone: there is a card, and a sentence if there is no story
+	waited bool // the person waits for it: there is a card, and a sentence if there is no story
 	shown  cardOnWay
 	card   int                   // its message
-	pin    func(context.Context) // the story's, after it was told
+	pin    func(context.Context) // sends the pin, after the story
 }
 
-// withdrawMost is for taking back the card of a story that will not come, after the walk or the process ended.
-const withdrawMost = 5 * time.Second
+// beginMost bounds the record of what the person sees: the person waits behind it.
+const beginMost = 2 * time.Second
 
-// tellTick tells a walk's story and returns what is left to do once the schedule knows. ctx ends with the walk.
-func (b *Bot) tellTick(ctx context.Context, due live.Tick) (live.Outcome, func(context.Context)) {
+// tell tells a walk's story. The function that it returns sends the pin, after the schedule got the outcome. ctx ends with the walk.
+func (ws *walks) tell(ctx context.Context, due live.Tick) (live.Outcome, func(context.Context)) {
 	nothing := func(context.Context) {}
 	if ctx.Err() != nil || !time.Now().Before(due.Next) {
-		return live.Dropped, nothing // the next one is as good, and two in a row are none
+		return live.Dropped, nothing // the next story is due already, and two at once are one too many
 	}
-	t := &tick{Tick: due, bot: b, waited: due.First || due.Asked, pin: nothing}
-	t.user, t.words = b.reader(ctx, due.Person)
+	t := &walkStory{Tick: due, walks: ws, waited: due.First || due.Asked, pin: nothing}
+	t.user, t.words = ws.reply.reader(ctx, due.Person)
 	if t.user.Banned {
 		return live.Failed, nothing
 	}
-	if b.paused(ctx) {
+	if ws.pause.active(ctx) {
 		return live.Dropped, nothing
 	}
-	defer t.ask(ctx) // if it was not asked beside the card
+	defer t.ask(ctx) // if it was not asked together with the card
 	outcome := t.tell(ctx)
 	return outcome, t.pin
 }
 
-func (t *tick) tell(ctx context.Context) live.Outcome {
-	b := t.bot
+func (t *walkStory) tell(ctx context.Context) live.Outcome {
+	ws := t.walks
 	req := walkRequest(t.user, t.Person, t.Point)
 	req.Due = t.Due
-	req.Place, t.shown.message = t.Begun.Place, t.Begun.Message // of a try before this one
+	req.Place, t.shown.message = t.Attempt.Place, t.Attempt.Message // of an earlier try
 	defer t.shown.join()
 	stopTyping := func() {}
 	if t.waited {
 		req.Class = guide.Interactive
-		stopTyping = b.out.typing(ctx, t.Chat)
+		stopTyping = ws.out.ShowTyping(ctx, t.Chat)
 	}
-	story, err := b.cfg.Guide.Tell(ctx, req, func(c guide.Card) { t.shown.show(b, 0, func() int { return t.show(ctx, c) }) })
+	story, claim, err := ws.guide.Tell(ctx, req, func(c guide.Card) { t.shown.show(ws.host, 0, func() int { return t.show(ctx, c) }) })
 	stopTyping()
 	t.card = t.shown.join()
-	release := story.Release
-	defer func() { release() }()
+	defer claim.Release()
 	if err != nil {
 		return t.explain(ctx, err)
 	}
@@ -69,90 +69,89 @@ func (t *tick) tell(ctx context.Context) live.Outcome {
 		return live.Dropped
 	}
 	t.begin(ctx, story.Place.ID, t.card)
-	_, err = b.out.edit(ctx, t.Chat, t.card, walkMessage(t.words, story, t.Number, t.Point, b.showsPictures(t.user)))
-	if err != nil && !errors.Is(err, errAmbiguous) { // what may have arrived counts as told
+	_, err = ws.out.Edit(ctx, t.Chat, t.card, walkMessage(t.words, story, t.Number, t.Point, ws.pictures && !t.user.HidePictures))
+	if err != nil && !errors.Is(err, telegram.ErrAmbiguous) { // what may have arrived counts as told
 		return t.unsent(ctx, err)
 	}
-	release = func() {} // record's from here on
-	t.record(ctx, story)
+	t.record(ctx, story, claim)
 	took := time.Since(t.Due)
 	if t.waited && t.card == 0 {
-		b.observe.First(kindLive, took)
+		ws.observe.First(kindLive, took)
 	}
-	b.reportStory(kindLive, t.Person, t.Point, story.Source, took)
-	t.pin = func(ctx context.Context) { b.pin(ctx, t.Chat, t.words, t.user, story) }
+	ws.report.story(kindLive, t.Person, t.Point, story.Source, took)
+	t.pin = func(ctx context.Context) { ws.pins.send(ctx, t.Chat, t.words, t.user, story) }
 	return live.Delivered
 }
 
-// show sends the card, and beside it the question how often; it returns the card's message, 0 if it could not be sent. A card under way is
-// not cut off by the end of the walk, or it could not be taken back.
-func (t *tick) show(ctx context.Context, c guide.Card) int {
-	id, err := t.bot.out.edit(t.bot.workContext(), t.Chat, t.Begun.Message, cardMessage(t.words, c))
+// show sends the card and the question how often stories should come. It returns the card's message, 0 if it could not be sent. The end of the walk
+// does not cut off a card under way, because then its id would be unknown and it could not be deleted.
+func (t *walkStory) show(ctx context.Context, c guide.Card) int {
+	id, err := t.walks.out.Edit(t.walks.host.Work(), t.Chat, t.Attempt.Message, cardMessage(t.words, c))
 	if err != nil {
-		t.bot.log.Warn("card", "walk", t.Walk, "error", err)
-		return t.Begun.Message
+		t.walks.log.Warn("card_failed", "walk", t.Walk, "error", err)
+		return t.Attempt.Message
 	}
-	t.bot.observe.First(kindLive, time.Since(t.Due))
+	t.walks.observe.First(kindLive, time.Since(t.Due))
 	t.begin(ctx, c.Place.ID, id)
 	t.ask(ctx)
 	return id
 }
 
-// begin records what the person sees of the story, or is about to see, so that a try after a crash goes on with it.
-func (t *tick) begin(ctx context.Context, place string, message int) {
-	if t.Begun.Place == place && t.Begun.Message == message {
+// begin stores what the person sees of the story, or is about to see, so that a try after a crash continues with it.
+func (t *walkStory) begin(ctx context.Context, place string, message int) {
+	if t.Attempt.Place == place && t.Attempt.Message == message {
 		return
 	}
-	t.Begun.Place, t.Begun.Message = place, message
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteMost)
+	t.Attempt.Place, t.Attempt.Message = place, message
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), beginMost)
 	defer cancel()
-	if err := t.bot.walks.Begin(ctx, t.Tick, place, message); err != nil && !errors.Is(err, live.ErrNoWalk) {
-		t.bot.observe.Error("store")
-		t.bot.log.Error("walk_begun", "walk", t.Walk, "error", err)
+	if err := t.walks.live.RecordAttempt(ctx, t.Tick, place, message); err != nil && !errors.Is(err, live.ErrNoWalk) {
+		t.walks.observe.Error("store")
+		t.walks.log.Error("attempt_unsaved", "walk", t.Walk, "error", err)
 	}
 }
 
-// ask asks once how often stories are to come, after the first thing that the person sees of a walk.
-func (t *tick) ask(ctx context.Context) {
+// ask asks once how often stories should come, after the first message of a walk.
+func (t *walkStory) ask(ctx context.Context) {
 	if !t.First || ctx.Err() != nil {
 		return
 	}
-	b := t.bot
-	w, ok := b.walks.Walk(t.Person)
+	ws := t.walks
+	w, ok := ws.live.Walk(t.Person)
 	if !ok || w.ID != t.Walk || w.Question != 0 || w.Chosen {
 		return
 	}
-	m := questionMessage(t.words, b.intervals)
+	m := questionMessage(t.words, ws.intervals)
 	m.Within = cardMost
-	id, err := b.out.send(ctx, t.Chat, m)
+	id, err := ws.out.Send(ctx, t.Chat, m)
 	if err == nil {
-		_, err = b.walks.Asked(ctx, t.Person, id)
+		_, err = ws.live.SetQuestion(ctx, t.Person, id)
 	}
 	if err != nil && !errors.Is(err, live.ErrNoWalk) && ctx.Err() == nil {
-		b.log.Warn("walk_question", "walk", t.Walk, "error", err)
+		ws.log.Warn("question_failed", "walk", t.Walk, "error", err)
 	}
 }
 
-// record writes down that the story was told. The person has it already, so neither a stop nor the end of the walk prevents it.
-func (t *tick) record(ctx context.Context, s guide.Story) {
-	err := t.bot.delivered(ctx, store.Delivery{
+// record stores that the story was told. The person has it already, so neither a stop nor the end of the walk prevents that.
+func (t *walkStory) record(ctx context.Context, s guide.Story, claim *guide.Claim) {
+	err := t.walks.host.Delivered(ctx, store.Delivery{
 		Person: t.Person, Place: s.Place.ID, Walk: t.Walk, Number: t.Number,
 		Title: s.Place.Title, Point: s.Place.Point, At: time.Now(),
-	}, s.Release)
+	}, claim.Confirm())
 	if err != nil {
-		t.bot.observe.Error("store")
-		t.bot.log.Error("delivered", "walk", t.Walk, "error", err)
+		t.walks.observe.Error("store")
+		t.walks.log.Error("delivery_unsaved", "walk", t.Walk, "error", err)
 	}
 }
 
-// explain says why there is no story, to those who wait for one. Whoever walks with the phone in the pocket hears of trouble at
-// most once an hour, and of having heard everything by the Quiet hook.
-func (t *tick) explain(ctx context.Context, cause error) live.Outcome {
+// explain tells the person why there is no story, if they wait for one. If they do not wait, they are told of failures at most once an hour, and
+// the Quiet hook tells them that there are no more places.
+func (t *walkStory) explain(ctx context.Context, cause error) live.Outcome {
 	if ctx.Err() != nil {
 		t.withdraw(ctx)
 		return live.Dropped
 	}
-	b := t.bot
+	ws := t.walks
 	key, outcome, source := "error.internal", live.Failed, guide.FromNone
 	switch {
 	case errors.Is(cause, guide.ErrNothing):
@@ -164,58 +163,45 @@ func (t *tick) explain(ctx context.Context, cause error) live.Outcome {
 	case errors.Is(cause, guide.ErrOverloaded):
 		key, source = "error.overloaded", fromBusy
 	default:
-		b.observe.Error("guide")
-		b.log.Error("tell", "walk", t.Walk, "error", cause)
+		ws.observe.Error("guide")
+		ws.log.Error("story_failed", "walk", t.Walk, "error", cause)
 	}
-	b.reportStory(kindLive, t.Person, t.Point, source, time.Since(t.Due))
+	ws.report.story(kindLive, t.Person, t.Point, source, time.Since(t.Due))
 	switch {
 	case outcome == live.Nothing && !t.waited:
 		return outcome
 	case outcome == live.Nothing:
-		b.limits.notices.Allow(notice{t.Person, quietKey}) // the answer is the notice
-	case !t.waited && !b.limits.troubles.Allow(t.Person):
+		ws.reply.notices.Allow(notice{t.Person, quietKey}) // the answer is the notice
+	case !t.waited && !ws.troubles.Allow(t.Person):
 		return outcome
 	}
-	if _, err := b.out.edit(ctx, t.Chat, t.card, message{HTML: t.words.Say(key, "wait", overloadAgain)}); err != nil {
+	if _, err := ws.out.Edit(ctx, t.Chat, t.card, telegram.Message{HTML: t.words.Say(key, "wait", overloadAgain)}); err != nil {
 		return t.unsent(ctx, err)
 	}
 	return outcome
 }
 
-// unsent is the outcome of a send that did not come through.
-func (t *tick) unsent(ctx context.Context, err error) live.Outcome {
+// unsent returns the outcome of a send that failed.
+func (t *walkStory) unsent(ctx context.Context, err error) live.Outcome {
 	switch {
-	case errors.Is(err, errUnreachable):
-		t.bot.unreachable(context.WithoutCancel(ctx), t.Person)
+	case errors.Is(err, telegram.ErrUnreachable):
+		t.walks.people.unreachable(context.WithoutCancel(ctx), t.Person)
 		return live.Unreachable
 	case ctx.Err() != nil:
 		t.withdraw(ctx)
 		return live.Dropped
 	}
-	t.bot.observe.Error("bot")
-	t.bot.log.Error("walk_story", "walk", t.Walk, "error", err)
+	t.walks.observe.Error("bot")
+	t.walks.log.Error("story_unsent", "walk", t.Walk, "error", err)
 	return live.Failed
 }
 
-// withdraw takes back the card of a story that will not come.
-func (t *tick) withdraw(ctx context.Context) {
+// withdraw deletes the card of a story that will not come.
+func (t *walkStory) withdraw(ctx context.Context) {
 	if t.card == 0 {
 		return
 	}
-	if t.bot.withdrawCard(ctx, t.Chat, t.card) {
-		t.begin(ctx, t.Begun.Place, 0)
+	if t.walks.withdrawCard(ctx, t.Chat, t.card) {
+		t.begin(ctx, t.Attempt.Place, 0)
 	}
-}
-
-// withdrawCard deletes a card and says whether it did: without its story it would promise one for ever.
-func (b *Bot) withdrawCard(ctx context.Context, chat int64, card int) bool {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawMost)
-	defer cancel()
-	err := b.out.do(ctx, request{chat: chat, method: "deleteMessage", idempotent: true, payload: map[string]any{
-		"chat_id": chat, "message_id": card,
-	}}, nil)
-	if err != nil {
-		b.log.Warn("card", "error", err)
-	}
-	return err == nil
 }

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"excursobot/bot/live"
 	"excursobot/bot/sim"
 	"excursobot/geo"
+	"excursobot/store"
 )
 
 // hike is a person who shares a live location and walks.
@@ -77,7 +79,7 @@ func (h *hike) told() []sim.Message {
 	return list
 }
 
-// say finds the messages that read as the key does, in English.
+// said returns the messages that are the key's text, in English.
 func (h *hike) said(key string, args ...any) []sim.Message {
 	want := h.w.bot.cfg.Words.Words("en").Say(key, args...)
 	var list []sim.Message
@@ -120,4 +122,56 @@ func finished(m sim.Message) time.Time {
 		return m.At
 	}
 	return m.EditedAt
+}
+
+// summary is the message with which the walk ended.
+func (h *hike) summary() sim.Message {
+	for _, m := range answers(h.p) {
+		if strings.Contains(m.Text, "on foot") {
+			return m
+		}
+	}
+	h.w.t.Helper()
+	h.w.t.Fatalf("no summary; log:\n%s", h.w.logs)
+	return sim.Message{}
+}
+
+// walk reads the walk from the store.
+func (w *world) walk(h *hike) store.Walk {
+	w.t.Helper()
+	id := (&live.Share{Chat: h.id, Message: h.share}).ID()
+	got, err := w.store.Walk(w.t.Context(), id)
+	w.must(err)
+	return got
+}
+
+// has reports whether a message of the bot contains the text.
+func (h *hike) has(text string) bool {
+	for _, m := range answers(h.p) {
+		if strings.Contains(m.HTML, text) {
+			return true
+		}
+	}
+	return false
+}
+
+// pressed presses the button as soon as there is one.
+func (h *hike) pressed(button string) func() bool {
+	return func() bool {
+		for _, m := range answers(h.p) {
+			if data(m, button) != "" && h.p.Press(m.ID, data(m, button)) != 0 {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// straight goes on for the time at 2 m/s along the bearing.
+func (h *hike) straight(d time.Duration, bearing float64) {
+	for end := time.Now().Add(d); time.Now().Before(end); {
+		time.Sleep(4 * time.Second)
+		h.at = geo.Offset(h.at, bearing, 8)
+		h.p.Move(h.share, h.at.Lat, h.at.Lon, int(bearing))
+	}
 }

@@ -7,12 +7,15 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"excursobot/bot/intake"
+	"excursobot/bot/telegram"
 
 	"excursobot/bot/guide"
 	"excursobot/bot/text"
@@ -22,7 +25,7 @@ import (
 )
 
 // newBare returns a bot that polls the API and was not started; its guide knows no places. The function closes its store.
-func newBare(t testing.TB, api API, edit func(*Config)) (*Bot, func()) {
+func newBare(t testing.TB, api telegram.API, edit func(*Config)) (*Bot, func()) {
 	t.Helper()
 	fail := func(err error) {
 		t.Helper()
@@ -53,7 +56,7 @@ func newBare(t testing.TB, api API, edit func(*Config)) (*Bot, func()) {
 }
 
 // newFront returns a bot that takes updates by webhook until the function is called. The API must answer the calls of the start at once.
-func newFront(t testing.TB, api API, edit func(*Config)) (*Bot, func()) {
+func newFront(t testing.TB, api telegram.API, edit func(*Config)) (*Bot, func()) {
 	t.Helper()
 	b, closeStore := newBare(t, api, func(c *Config) {
 		c.WebhookURL, c.WebhookSecret = hookURL, hookSecret
@@ -77,7 +80,11 @@ func newFront(t testing.TB, api API, edit func(*Config)) (*Bot, func()) {
 }
 
 func post(h http.Handler, secret, body string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(http.MethodPost, "/hook", strings.NewReader(body))
+	return postIn(context.Background(), h, secret, body)
+}
+
+func postIn(ctx context.Context, h http.Handler, secret, body string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodPost, "/hook", strings.NewReader(body)).WithContext(ctx)
 	r.Header.Set("X-Telegram-Bot-Api-Secret-Token", secret)
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
@@ -89,106 +96,12 @@ func say(id int, person int64, text string) string {
 		id, person, person, text)
 }
 
-func TestWebhookStatuses(t *testing.T) {
-	t.Parallel()
-	b, stop := newFront(t, &script{steps: []step{fine}}, nil)
-	defer stop()
-	tests := []struct {
-		name, method, secret, body string
-		want                       int
-	}{
-		{"an update", http.MethodPost, hookSecret, say(1, 5, "/help"), 200},
-		{"the same again", http.MethodPost, hookSecret, say(1, 5, "/help"), 200},
-		{"no secret", http.MethodPost, "", say(2, 5, "/help"), 401},
-		{"a wrong secret", http.MethodPost, hookSecret + "x", say(2, 5, "/help"), 401},
-		{"another method", http.MethodGet, hookSecret, "", 405},
-		{"not JSON", http.MethodPost, hookSecret, "update_id=1", 400},
-		{"nothing", http.MethodPost, hookSecret, "", 400},
-		{"JSON without an id", http.MethodPost, hookSecret, `{"message":{}}`, 400},
-		{"JSON of another kind", http.MethodPost, hookSecret, `[1]`, 400},
-		{"an id that is no number", http.MethodPost, hookSecret, `{"update_id":"1"}`, 400},
-		{"too large", http.MethodPost, hookSecret, `{"update_id":3,"x":"` + strings.Repeat("x", maxUpdate) + `"}`, 413},
-		{"poison", http.MethodPost, hookSecret, `{"update_id":4,"message":{"message_id":"x"}}`, 200},
-		{"a photo without sizes", http.MethodPost, hookSecret, `{"update_id":5,"message":{"message_id":1,"photo":[]}}`, 200},
-		{"nothing for us", http.MethodPost, hookSecret, `{"update_id":6,"poll":{}}`, 200},
-		{"null parts", http.MethodPost, hookSecret, `{"update_id":7,"message":null}`, 200},
-	}
-	for _, tt := range tests {
-		r := httptest.NewRequest(tt.method, "/hook", strings.NewReader(tt.body))
-		r.Header.Set("X-Telegram-Bot-Api-Secret-Token", tt.secret)
-		w := httptest.NewRecorder()
-		b.ServeHTTP(w, r)
-		if w.Code != tt.want {
-			t.Errorf("%s: status %d, want %d (%s)", tt.name, w.Code, tt.want, w.Body)
-		}
-	}
-	if got := b.Stats().Parked; got != 2 {
-		t.Errorf("%d parked, want 2", got)
-	}
-}
-
-func TestWebhookBackPressure(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		api := &gatedAPI{open: make(chan struct{})}
-		b, stop := newFront(t, api, func(c *Config) { c.MaxInflight, c.PerChat = 3, 2 })
-		want := func(name string, status int, body string) {
-			t.Helper()
-			w := post(b, hookSecret, body)
-			if w.Code != status {
-				t.Errorf("%s: status %d, want %d", name, w.Code, status)
-			}
-			if got := w.Header().Get("Retry-After"); status == 503 && got != "1" {
-				t.Errorf("%s: Retry-After %q, want 1", name, got)
-			}
-		}
-		want("first", 200, say(1, 1, "/help"))
-		want("second", 200, say(2, 1, "/help"))
-		want("first again while under way", 503, say(1, 1, "/help")) // its room is full, and Telegram may come again
-		want("third of the chat", 503, say(3, 1, "/help"))
-		want("another chat", 200, say(4, 2, "/help"))
-		want("over all", 503, say(5, 3, "/help"))
-		close(api.open)
-		synctest.Wait()
-		want("the refused one comes again", 200, say(3, 1, "/help"))
-		want("a done one comes again", 200, say(1, 1, "/help"))
-		synctest.Wait()
-		stop()
-		want("after the stop", 503, say(9, 1, "/help"))
-		if got := api.sends.Load(); got != 4 {
-			t.Errorf("%d answers, want 4", got)
-		}
-	})
-}
-
-func TestPersonsOverflowIsDropped(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		api := &gatedAPI{open: make(chan struct{})}
-		close(api.open)
-		b, stop := newFront(t, api, func(c *Config) { c.PerChat = 100 })
-		for i := range 60 {
-			if w := post(b, hookSecret, say(i+1, 1, "/help")); w.Code != 200 {
-				t.Fatalf("status %d", w.Code)
-			}
-		}
-		if got := b.Stats().Dropped; got != 40 {
-			t.Errorf("%d dropped, want 40", got)
-		}
-		stop()
-		if got := api.sends.Load(); got != 20 {
-			t.Errorf("%d answers, want 20", got)
-		}
-	})
-}
-
 func TestAPanicFailsItsUpdateAlone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		api := &gatedAPI{open: make(chan struct{})}
-		close(api.open)
+		api := &textsAPI{}
 		b, stop := newFront(t, api, nil)
-		b.mux.commands["boom"] = func(context.Context, *update) error { panic("boom") }
+		b.router.commands["boom"] = func(context.Context, *update) error { panic("boom") }
 		post(b, hookSecret, say(1, 1, "/boom"))
 		post(b, hookSecret, say(2, 1, "/help"))
 		stop()
@@ -199,37 +112,6 @@ func TestAPanicFailsItsUpdateAlone(t *testing.T) {
 		want := []string{words.Say("error.broken"), words.Say("help.text")}
 		if got := api.texts(); strings.Join(got, "|") != strings.Join(want, "|") {
 			t.Errorf("answers %q, want %q", got, want)
-		}
-	})
-}
-
-func TestStopDrainsAndThenCancels(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		b, closeStore := newBare(t, &script{steps: []step{fine}}, func(c *Config) { c.WebhookURL, c.WebhookSecret = hookURL, hookSecret })
-		defer closeStore()
-		b.mux.commands["wait"] = func(ctx context.Context, _ *update) error { return sleep(ctx, 10*time.Second) }
-		b.mux.commands["hang"] = func(ctx context.Context, _ *update) error { <-ctx.Done(); return ctx.Err() }
-		intake, stopIntake := context.WithCancel(t.Context())
-		work, stopWork := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() { ended <- b.Run(intake, work) }()
-		synctest.Wait()
-		post(b, hookSecret, say(1, 1, "/wait"))
-		post(b, hookSecret, say(2, 2, "/hang"))
-		start := time.Now()
-		stopIntake()
-		time.AfterFunc(20*time.Second, stopWork)
-		if err := <-ended; err != nil {
-			t.Errorf("Run: %v", err)
-		}
-		if took := time.Since(start); took != 20*time.Second {
-			t.Errorf("stopped after %v, want 20s", took)
-		}
-		for id, want := range map[int64]bool{1: true, 2: false} {
-			if done, err := b.cfg.Store.Done(t.Context(), id); err != nil || done != want {
-				t.Errorf("update %d done %v (%v), want %v", id, done, err, want)
-			}
 		}
 	})
 }
@@ -248,8 +130,8 @@ func FuzzWebhook(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	b, stop := newFront(f, &script{steps: []step{fine}}, func(c *Config) {
-		c.Limits = Limits{StoryRate: -1, UpdateRate: -1, AllStoryRate: -1, ChatRate: -1, OutRate: -1}
+	b, stop := newFront(f, discardAPI{}, func(c *Config) {
+		c.Limits = Limits{Limits: intake.Limits{StoryRate: -1, UpdateRate: -1, AllStoryRate: -1}, ChatRate: -1, OutRate: -1}
 	})
 	f.Cleanup(stop)
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -259,7 +141,7 @@ func FuzzWebhook(f *testing.F) {
 		default:
 			t.Errorf("status %d for %q", w.Code, body)
 		}
-		b.lanes.wait()
+		b.waitIdle()
 		if b.Stats().Panics > 0 {
 			t.Fatalf("panic for %q", body)
 		}
@@ -283,11 +165,10 @@ func TestWebhookOfTelegram(t *testing.T) {
 
 // BenchmarkUpdate is one command through the webhook, its lane, the real store and the answer.
 func BenchmarkUpdate(b *testing.B) {
-	front, stop := newFront(b, &script{steps: []step{fine}}, func(c *Config) {
-		c.Limits = Limits{StoryRate: -1, UpdateRate: -1, AllStoryRate: -1, ChatRate: -1, OutRate: -1}
+	front, stop := newFront(b, discardAPI{}, func(c *Config) {
+		c.Limits = Limits{Limits: intake.Limits{StoryRate: -1, UpdateRate: -1, AllStoryRate: -1}, ChatRate: -1, OutRate: -1}
 	})
 	defer stop()
-	front.out.api = discardAPI{}
 	id := 0
 	b.ReportAllocs()
 	for b.Loop() {
@@ -301,28 +182,13 @@ func BenchmarkUpdate(b *testing.B) {
 			if w.Code == 200 {
 				break
 			}
-			front.lanes.wait()
+			front.waitIdle()
 			r.Body = http.NoBody
 			r = httptest.NewRequest(http.MethodPost, "/hook", strings.NewReader(body))
 			r.Header.Set("X-Telegram-Bot-Api-Secret-Token", hookSecret)
 		}
 	}
-	front.lanes.wait()
-}
-
-// BenchmarkRefusedUpdate is one update's way to its lane without the store's write behind it.
-func BenchmarkRefusedUpdate(b *testing.B) {
-	front, stop := newFront(b, &script{steps: []step{fine}}, nil)
-	defer stop()
-	body := []byte(say(1, 1, "/help"))
-	for range 30 { // the person's bucket is empty from here on
-		front.accept(b.Context(), received{1, body})
-	}
-	front.limits = newBuckets(Limits{UpdateRate: 1e-9, UpdateBurst: 1, StoryRate: 1, NoticeInterval: time.Minute}.withDefaults())
-	b.ReportAllocs()
-	for b.Loop() {
-		front.accept(b.Context(), received{1, body})
-	}
+	front.waitIdle()
 }
 
 type discardAPI struct{}
@@ -331,31 +197,31 @@ func (discardAPI) Call(context.Context, string, any) ([]byte, error) {
 	return []byte(`{"ok":true,"result":{"message_id":1}}`), nil
 }
 
-// gatedAPI holds sendMessage until it is opened, and counts.
-type gatedAPI struct {
-	open  chan struct{}
-	sends atomic.Int64
-	mu    sync.Mutex
-	said  []string
+// textsAPI answers every call with success, and keeps the texts of messages.
+type textsAPI struct {
+	discardAPI
+	mu   sync.Mutex
+	said []string
 }
 
-func (g *gatedAPI) Call(ctx context.Context, method string, payload any) ([]byte, error) {
+func (a *textsAPI) Call(ctx context.Context, method string, payload any) ([]byte, error) {
 	if method == "sendMessage" {
-		select {
-		case <-g.open:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-		g.sends.Add(1)
-		g.mu.Lock()
-		g.said = append(g.said, payload.(outgoing).Text)
-		g.mu.Unlock()
+		a.mu.Lock()
+		a.said = append(a.said, payload.(telegram.Outgoing).Text)
+		a.mu.Unlock()
 	}
-	return []byte(`{"ok":true,"result":{"message_id":1}}`), nil
+	return a.discardAPI.Call(ctx, method, payload)
 }
 
-func (g *gatedAPI) texts() []string {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.said
+func (a *textsAPI) texts() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.said
+}
+
+// waitIdle waits until no update is under way.
+func (b *Bot) waitIdle() {
+	for s := b.Stats(); s.Tasks > 0 || s.Checkouts > 0; s = b.Stats() {
+		runtime.Gosched()
+	}
 }

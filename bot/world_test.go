@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"excursobot/bot/telegram"
+
 	"excursobot/bot/guide"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/sim"
@@ -108,9 +110,9 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	w.must(err)
 	words, err := text.Load()
 	w.must(err)
-	client, err := Dial(DialConfig{Token: w.token, Transport: net})
+	client, err := telegram.NewClient(telegram.ClientConfig{Token: w.token, Transport: net})
 	w.must(err)
-	bc := Config{API: client, Store: w.store, Guide: teller, Words: words, Log: log, Observe: w.seen.observe()}
+	bc := Config{API: client, Store: w.store, Guide: teller, Words: words, Log: log, Observe: w.seen.observe(), Today: w.seen.today}
 	if cfg.webhook {
 		bc.WebhookURL, bc.WebhookSecret = hookURL, hookSecret
 	}
@@ -211,8 +213,8 @@ func fromBot(p *sim.Person) []sim.Message {
 	return got
 }
 
-// stories returns those of the bot's messages that are stories: they have buttons.
-func stories(p *sim.Person) []sim.Message {
+// storiesOf returns those of the bot's messages that are stories: they have buttons.
+func storiesOf(p *sim.Person) []sim.Message {
 	return slices.DeleteFunc(answers(p), func(m sim.Message) bool { return len(m.Buttons) == 0 })
 }
 
@@ -294,6 +296,22 @@ func (o *observed) count(name string) int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.counts[name]
+}
+
+// today returns the counts since the start.
+func (o *observed) today() Today {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	d := Today{Since: time.Now(), Answers: map[string]uint64{}, Errors: map[string]uint64{}, First: time.Second, Story: 2500 * time.Millisecond}
+	for name, n := range o.counts {
+		if source, ok := strings.CutPrefix(name, "story "); ok {
+			d.Answers[source] = uint64(n)
+		}
+		if part, ok := strings.CutPrefix(name, "error "); ok {
+			d.Errors[part] = uint64(n)
+		}
+	}
+	return d
 }
 
 func (o *observed) observe() Observe {

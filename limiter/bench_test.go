@@ -63,7 +63,7 @@ func BenchmarkGateFreeWithDeadline(b *testing.B) {
 
 // BenchmarkGateContended has many callers for three slots, so most of them wait.
 func BenchmarkGateContended(b *testing.B) {
-	g := NewGate(GateConfig{Room: 10_000})
+	g := NewGate(GateConfig{QueueSize: 10_000})
 	b.SetParallelism(50)
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
@@ -78,7 +78,7 @@ func BenchmarkGateContended(b *testing.B) {
 	})
 }
 
-// BenchmarkGateEstimate asks a gate with a full default room.
+// BenchmarkGateEstimate asks a gate with a full default queue.
 func BenchmarkGateEstimate(b *testing.B) {
 	g := NewGate(GateConfig{})
 	for i := range 103 {

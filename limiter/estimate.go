@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Estimate says how long a job of the class that came now would wait for its slot: 0 when one is free.
-// It speaks for a key with no other job in the room.
+// Estimate returns how long a job of the class that arrived now would wait for a slot, 0 if one is free. It assumes that the job's key has no
+// other job in the queue.
 func (g *Gate) Estimate(class Class) time.Duration {
 	now := time.Now()
 	g.mu.Lock()
@@ -14,32 +14,32 @@ func (g *Gate) Estimate(class Class) time.Duration {
 	return g.estimateLocked(g.class(class), 0, now)
 }
 
-// estimateLocked is the wait of a job that finds depth jobs of its key in its class. Each running job is taken to
-// last the recent mean in all, so the slots get free one by one; the jobs ahead take them in turn, each for
-// the mean. Later jobs of better classes push in, which lengthens the wait by their share of the slots.
+// estimateLocked returns the wait of a job that finds depth jobs of its key in its class. It assumes that each running job takes the mean
+// length, so the slots become free one by one, and the jobs before this one take them in turn for the mean length each. Later jobs of better
+// classes go first, which lengthens the wait by their share of the slots.
 func (g *Gate) estimateLocked(c Class, depth int, now time.Time) time.Duration {
 	if g.startsLocked(c) {
 		return 0
 	}
-	left := g.slots.left(g.recent.mean, now)
-	lanes := g.cfg.Slots - g.spareLocked(c)
-	left = left[len(left)-lanes:] // the first to end only makes room for the slot left free
+	left := g.slots.left(g.history.mean, now)
+	lanes := g.cfg.Slots - g.reservedLocked(c)
+	left = left[len(left)-lanes:] // the first slots to become free are the reserved ones
 
-	ahead := g.room.ahead(c, depth)
-	wait := left[ahead%lanes] + time.Duration(ahead/lanes)*g.recent.mean
+	before := g.queue.before(c, depth)
+	wait := left[before%lanes] + time.Duration(before/lanes)*g.history.mean
 
-	// At most doubled. A burst of better jobs looks like a stream but stands in the room and is counted there already,
-	// and an estimate too low is made good by the deadline's second check, while one too high refuses for nothing.
-	share := min(0.5, g.recent.share(c, now)/float64(g.cfg.Slots))
+	// At most doubled: a burst of better jobs looks like a stream, but the queue counts it already. An estimate that is too low is corrected
+	// when the deadline passes; one that is too high refuses a job without need.
+	share := min(0.5, g.history.share(c, now)/float64(g.cfg.Slots))
 	return time.Duration(float64(wait) / (1 - share))
 }
 
-// left returns what is left of each running job, the shortest first, if jobs take mean in all. One that has taken
-// longer is stuck: it is expected to take a while more, and the longer the more. Valid until the next call.
+// left returns the remaining time of each running job, the shortest first, if jobs take the mean. A job that has run for longer than that is
+// assumed to need a quarter of its time again, at most the mean. The slice is valid until the next call.
 func (s *slots) left(mean time.Duration, now time.Time) []time.Duration {
 	s.scratch = s.scratch[:0]
-	for i := range s.places {
-		if started := s.places[i].started; !started.IsZero() {
+	for i := range s.states {
+		if started := s.states[i].started; !started.IsZero() {
 			taken := now.Sub(started)
 			s.scratch = append(s.scratch, min(mean, max(mean-taken, taken/4)))
 		}
@@ -48,60 +48,60 @@ func (s *slots) left(mean time.Duration, now time.Time) []time.Duration {
 	return s.scratch
 }
 
-// recentWindow is the time over which arrivals are counted: several jobs of several seconds.
-const recentWindow = 60 * time.Second
+// arrivalWindow is the time over which arrivals are counted: long against the length of a job.
+const arrivalWindow = 60 * time.Second
 
-// recent is what the gate has learnt lately: how long jobs take and how many come.
-type recent struct {
-	mean time.Duration // moving average of the length of a job
+// history is what a gate has observed: how long jobs take and how many arrive.
+type history struct {
+	mean time.Duration // moving average of the length of jobs
 	seen int           // jobs in it, up to meanOver
 
-	since     time.Time // start of the present window
-	now, last []int     // arrivals by class, in the present window and in the one before
+	since             time.Time // start of the current window
+	current, previous []int     // arrivals by class in the current window and in the one before
 }
 
-// meanOver is the number of jobs after which an old one fades from the mean.
+// meanOver bounds the weight of old jobs in the mean: the newest counts for an eighth at least.
 const meanOver = 8
 
-func newRecent(guess time.Duration, classes int) recent {
-	return recent{mean: guess, seen: 1, now: make([]int, classes), last: make([]int, classes)}
+func newHistory(estimate time.Duration, classes int) history {
+	return history{mean: estimate, seen: 1, current: make([]int, classes), previous: make([]int, classes)}
 }
 
-// finished learns the length of a job. The guess counts as one job.
-func (r *recent) finished(took time.Duration) {
+// finished adds the length of a job. The initial estimate counts as one job.
+func (r *history) finished(took time.Duration) {
 	r.seen = min(r.seen+1, meanOver)
 	r.mean += (took - r.mean) / time.Duration(r.seen)
 }
 
 // arrived counts a job of the class.
-func (r *recent) arrived(c Class, now time.Time) {
+func (r *history) arrived(c Class, now time.Time) {
 	r.turn(now)
-	r.now[c]++
+	r.current[c]++
 }
 
-// turn begins a new window if the present one is over.
-func (r *recent) turn(now time.Time) {
+// turn begins a new window if the current one is over.
+func (r *history) turn(now time.Time) {
 	past := now.Sub(r.since)
-	if past < recentWindow {
+	if past < arrivalWindow {
 		return
 	}
-	r.now, r.last = r.last, r.now
-	clear(r.now)
-	if past >= 2*recentWindow {
-		clear(r.last)
+	r.current, r.previous = r.previous, r.current
+	clear(r.current)
+	if past >= 2*arrivalWindow {
+		clear(r.previous)
 		r.since = now
 		return
 	}
-	r.since = r.since.Add(recentWindow)
+	r.since = r.since.Add(arrivalWindow)
 }
 
-// share returns how many slots the arrivals of classes better than c keep busy.
-func (r *recent) share(c Class, now time.Time) float64 {
+// share returns the number of slots that arrivals of better classes than c keep busy.
+func (r *history) share(c Class, now time.Time) float64 {
 	r.turn(now)
-	fade := 1 - float64(now.Sub(r.since))/float64(recentWindow) // what of the last window is still recent
+	fade := 1 - float64(now.Sub(r.since))/float64(arrivalWindow) // the part of the previous window that still counts
 	jobs := 0.0
-	for i := range r.now[:c] {
-		jobs += float64(r.now[i]) + fade*float64(r.last[i])
+	for i := range r.current[:c] {
+		jobs += float64(r.current[i]) + fade*float64(r.previous[i])
 	}
-	return jobs * r.mean.Seconds() / recentWindow.Seconds()
+	return jobs * r.mean.Seconds() / arrivalWindow.Seconds()
 }

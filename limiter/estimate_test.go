@@ -68,12 +68,12 @@ func TestEstimateIsRightWithinAFactorOfTwoUnderSteadyLoad(t *testing.T) {
 		{"better class of two", []stream{{0, 4 * time.Second}, {1, 5 * time.Second}}, 0},
 		{"worse class of two", []stream{{0, 4 * time.Second}, {1, 5400 * time.Millisecond}}, 1},
 		{"worst class of three", []stream{{0, 7 * time.Second}, {1, 7 * time.Second}, {2, 7 * time.Second}}, 2},
-		{"unurgent class alone", []stream{{3, 3700 * time.Millisecond}}, 3},
-		{"unurgent class under others", []stream{{0, 6 * time.Second}, {3, 8 * time.Second}}, 3},
+		{"background class alone", []stream{{3, 3700 * time.Millisecond}}, 3},
+		{"background class under others", []stream{{0, 6 * time.Second}, {3, 8 * time.Second}}, 3},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				g := NewGate(GateConfig{Slots: 3, Unurgent: 3})
+				g := NewGate(GateConfig{Slots: 3, Background: 3})
 				all := observe(g, tt.streams, tt.class, hours)
 
 				var said, came time.Duration
@@ -111,7 +111,7 @@ func TestEstimateIsRightWithinAFactorOfTwoUnderSteadyLoad(t *testing.T) {
 	}
 }
 
-func TestEstimateOfAStaticRoom(t *testing.T) {
+func TestEstimateOfAStaticQueue(t *testing.T) {
 	const call = 6 * time.Second
 	for _, tt := range []struct {
 		name  string
@@ -128,12 +128,12 @@ func TestEstimateOfAStaticRoom(t *testing.T) {
 		{"a key with many jobs counts once", GateConfig{Slots: 1}, []time.Duration{0}, []Job{{Key: 1}, {Key: 1}, {Key: 1}}, 0, 12 * time.Second},
 		{"worse classes do not count", GateConfig{Slots: 1}, []time.Duration{0}, []Job{{Class: 1}}, 0, 6 * time.Second},
 		{"a stuck job", GateConfig{Slots: 1}, []time.Duration{16 * time.Second}, nil, 0, 4 * time.Second},
-		{"unurgent beside a free slot", GateConfig{Slots: 2, Unurgent: 1}, []time.Duration{2 * time.Second}, nil, 1, 4 * time.Second},
-		{"unurgent, the first to end opens nothing", GateConfig{Slots: 2, Unurgent: 1}, []time.Duration{2 * time.Second, 0}, nil, 1, 6 * time.Second},
+		{"background beside a free slot", GateConfig{Slots: 2, Background: 1}, []time.Duration{2 * time.Second}, nil, 1, 4 * time.Second},
+		{"background, the first to end opens nothing", GateConfig{Slots: 2, Background: 1}, []time.Duration{2 * time.Second, 0}, nil, 1, 6 * time.Second},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				tt.cfg.Guess = call
+				tt.cfg.InitialEstimate = call
 				g := NewGate(tt.cfg)
 				start := time.Now()
 				for _, d := range tt.runs {
@@ -153,7 +153,7 @@ func TestEstimateOfAStaticRoom(t *testing.T) {
 
 func TestMeanFollowsTheJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := NewGate(GateConfig{Slots: 1, Guess: 20 * time.Second})
+		g := NewGate(GateConfig{Slots: 1, InitialEstimate: 20 * time.Second})
 		run := func(takes time.Duration) {
 			slot := acquire(t, g, Job{})
 			time.Sleep(takes)
@@ -161,7 +161,7 @@ func TestMeanFollowsTheJobs(t *testing.T) {
 		}
 		run(10 * time.Second)
 		if got, want := g.Stats().Mean, 15*time.Second; got != want {
-			t.Errorf("after one job: got %v, want %v, half the guess", got, want)
+			t.Errorf("after one job: got %v, want %v, half the initial estimate", got, want)
 		}
 		for range 40 {
 			run(4 * time.Second)
@@ -174,7 +174,7 @@ func TestMeanFollowsTheJobs(t *testing.T) {
 
 func TestAdmissionCountsTheKeysOwnJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := NewGate(GateConfig{Slots: 1, Guess: 6 * time.Second})
+		g := NewGate(GateConfig{Slots: 1, InitialEstimate: 6 * time.Second})
 		acquire(t, g, Job{})
 		for _, key := range []int64{1, 1, 2} {
 			enter(t, g, Job{Key: key})
@@ -189,7 +189,7 @@ func TestAdmissionCountsTheKeysOwnJobs(t *testing.T) {
 
 func TestArrivalsFade(t *testing.T) {
 	start := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
-	r := newRecent(recentWindow, 2) // so that a job a window is a share of one slot
+	r := newHistory(arrivalWindow, 2) // so that a job a window is a share of one slot
 	for range 4 {
 		r.arrived(0, start)
 	}
@@ -198,11 +198,11 @@ func TestArrivalsFade(t *testing.T) {
 		want  float64
 	}{
 		{0, 4},
-		{recentWindow - 1, 4},
-		{recentWindow + recentWindow/4, 3},
-		{recentWindow + recentWindow/2, 2},
-		{2 * recentWindow, 0},
-		{10 * recentWindow, 0},
+		{arrivalWindow - 1, 4},
+		{arrivalWindow + arrivalWindow/4, 3},
+		{arrivalWindow + arrivalWindow/2, 2},
+		{2 * arrivalWindow, 0},
+		{10 * arrivalWindow, 0},
 	} {
 		if got := r.share(1, start.Add(tt.after)); got != tt.want {
 			t.Errorf("share after %v: got %v, want %v", tt.after, got, tt.want)
@@ -211,8 +211,8 @@ func TestArrivalsFade(t *testing.T) {
 			t.Errorf("share of better classes than the best: got %v, want 0", got)
 		}
 	}
-	r.arrived(0, start.Add(20*recentWindow))
-	if got := r.share(1, start.Add(25*recentWindow)); got != 0 {
+	r.arrived(0, start.Add(20*arrivalWindow))
+	if got := r.share(1, start.Add(25*arrivalWindow)); got != 0 {
 		t.Errorf("share after a long silence: got %v, want 0", got)
 	}
 }

@@ -7,76 +7,76 @@ import (
 	"time"
 )
 
-// Errors of a Gate. They are returned as they are.
+// Errors of a Gate, returned without wrapping.
 var (
-	ErrFull   = errors.New("gate: room is full")
+	ErrFull   = errors.New("gate: queue is full")
 	ErrLate   = errors.New("gate: cannot start before the deadline")
 	ErrClosed = errors.New("gate: closed")
 )
 
-// Class orders jobs: a lower class goes first. One beyond the number of classes counts as the last.
+// Class is the priority of a job: a lower class goes first. A class beyond GateConfig.Classes counts as the last one.
 type Class uint8
 
-// GateConfig sets a Gate's bounds. A number of 0 or less stands for its default.
+// GateConfig sets the bounds of a Gate. A number of 0 or less stands for its default.
 type GateConfig struct {
-	Slots    int           // jobs that may run at once, default 3
-	Room     int           // jobs that may wait, all classes together, default 100
-	Classes  int           // number of classes, default 4, at most 256
-	Unurgent Class         // from this class on a job never takes the last free slot of several; 0 = no such class
-	Guess    time.Duration // length of a job before any was seen, default 6 s
+	Slots           int           // jobs that may run at once, default 3
+	QueueSize       int           // jobs of all classes that may wait, default 100
+	Classes         int           // number of classes, default 4, at most 256
+	Background      Class         // the first class that never takes the last free slot of several; 0 = no such class
+	InitialEstimate time.Duration // assumed length of a job before any ran, default 6 s
 }
 
-// withDefaults returns cfg with every number usable.
+// withDefaults returns cfg with defaults in place of missing numbers.
 func (cfg GateConfig) withDefaults() GateConfig {
 	if cfg.Slots <= 0 {
 		cfg.Slots = 3
 	}
-	if cfg.Room <= 0 {
-		cfg.Room = 100
+	if cfg.QueueSize <= 0 {
+		cfg.QueueSize = 100
 	}
 	if cfg.Classes <= 0 {
 		cfg.Classes = 4
 	}
 	cfg.Classes = min(cfg.Classes, 256)
-	if cfg.Guess <= 0 {
-		cfg.Guess = 6 * time.Second
+	if cfg.InitialEstimate <= 0 {
+		cfg.InitialEstimate = 6 * time.Second
 	}
 	return cfg
 }
 
-// Job is what asks to pass.
+// Job asks for a slot.
 type Job struct {
 	Class    Class
-	Key      int64     // jobs of one class go round-robin over keys; a person
+	Key      int64     // jobs of one class take turns by key, for example by person
 	Deadline time.Time // zero = none; a job that cannot start before it is refused with ErrLate
 }
 
-// late says whether a job that starts at t starts too late.
+// late reports whether a start at t is too late for the job.
 func (j Job) late(t time.Time) bool {
 	return !j.Deadline.IsZero() && !t.Before(j.Deadline)
 }
 
-// Gate admits a bounded number of jobs at once and lets the others wait in a bounded room, by class,
-// round-robin over keys inside a class. It starts no goroutine: callers wait in their own.
+// Gate runs a bounded number of jobs at once. The others wait in a bounded queue: by class, and by turns of the keys within a class.
+// It starts no goroutine: callers wait in their own.
 type Gate struct {
 	cfg GateConfig
 
-	mu     sync.Mutex
-	slots  slots
-	room   room
-	recent recent
-	closed bool
-	count  struct{ passed, full, late, displaced uint64 }
+	mu      sync.Mutex
+	slots   slots
+	queue   waitlist
+	history history
+	closed  bool
+	count   struct{ passed, full, late, displaced uint64 }
 }
 
 // NewGate returns an open gate.
 func NewGate(cfg GateConfig) *Gate {
 	cfg = cfg.withDefaults()
 	return &Gate{
-		cfg:    cfg,
-		slots:  newSlots(cfg.Slots),
-		room:   newRoom(cfg.Room, cfg.Classes),
-		recent: newRecent(cfg.Guess, cfg.Classes),
+		cfg:     cfg,
+		slots:   newSlots(cfg.Slots),
+		queue:   newWaitlist(cfg.QueueSize, cfg.Classes),
+		history: newHistory(cfg.InitialEstimate, cfg.Classes),
 	}
 }
 
@@ -92,8 +92,8 @@ func (g *Gate) Acquire(ctx context.Context, job Job) (Slot, error) {
 	return ticket.Wait(ctx)
 }
 
-// Enter admits a job to a slot or to the room at once, or refuses it with ErrFull, ErrLate or ErrClosed.
-// A full room makes way for a job of a better class by refusing the newest of the worst class (its Wait returns ErrFull).
+// Enter gives the job a slot or a position in the queue, without blocking. It refuses the job with ErrFull, ErrLate or ErrClosed.
+// If the queue is full, a job of a better class displaces the newest job of the worst class, whose Wait returns ErrFull.
 func (g *Gate) Enter(job Job) (*Ticket, error) {
 	slot, ticket, err := g.admit(job)
 	if err != nil {
@@ -106,7 +106,7 @@ func (g *Gate) Enter(job Job) (*Ticket, error) {
 	return ticket, nil
 }
 
-// admit gives the job a slot, or a ticket that waits in the room, or refuses it.
+// admit returns a slot, or a ticket that waits in the queue, or an error.
 func (g *Gate) admit(job Job) (Slot, *Ticket, error) {
 	job.Class = g.class(job.Class)
 	now := time.Now()
@@ -117,44 +117,44 @@ func (g *Gate) admit(job Job) (Slot, *Ticket, error) {
 		return Slot{}, nil, ErrClosed
 	}
 	if !job.Deadline.IsZero() {
-		wait := g.estimateLocked(job.Class, g.room.depth(job.Class, job.Key), now)
+		wait := g.estimateLocked(job.Class, g.queue.depth(job.Class, job.Key), now)
 		if job.late(now.Add(wait)) {
 			g.count.late++
 			return Slot{}, nil, ErrLate
 		}
 	}
 	if g.startsLocked(job.Class) {
-		g.recent.arrived(job.Class, now)
+		g.history.arrived(job.Class, now)
 		return g.takeLocked(now), nil, nil
 	}
-	if g.room.full() && !g.displaceLocked(job.Class) {
+	if g.queue.full() && !g.displaceLocked(job.Class) {
 		g.count.full++
 		return Slot{}, nil, ErrFull
 	}
-	g.recent.arrived(job.Class, now)
+	g.history.arrived(job.Class, now)
 	t := newTicket(g, job)
-	g.room.add(t)
+	g.queue.add(t)
 	return Slot{}, t, nil
 }
 
-// class returns c or, if that is beyond them, the last class.
+// class returns c, or the last class if c is beyond it.
 func (g *Gate) class(c Class) Class {
 	return min(c, Class(g.cfg.Classes-1))
 }
 
-// spareLocked is the number of slots that jobs of the class leave free for others. With a single slot the
-// rule would keep an unurgent job out for ever, so there it does not hold.
-func (g *Gate) spareLocked(c Class) int {
-	if g.cfg.Unurgent > 0 && c >= g.cfg.Unurgent && g.cfg.Slots > 1 {
+// reservedLocked returns the number of slots that jobs of the class leave free for better classes. A gate with a single slot reserves none,
+// or background jobs would never run.
+func (g *Gate) reservedLocked(c Class) int {
+	if g.cfg.Background > 0 && c >= g.cfg.Background && g.cfg.Slots > 1 {
 		return 1
 	}
 	return 0
 }
 
-// startsLocked says whether a job of the class may take a slot now. Nobody better waits when it may: a free
-// slot is offered to the room, best class first, at each change, and better classes never leave more of them free.
+// startsLocked reports whether a job of the class may take a slot now. No better job waits then: each change offers free slots to the queue,
+// best class first, and better classes never leave more slots free.
 func (g *Gate) startsLocked(c Class) bool {
-	return g.slots.idle() > g.spareLocked(c)
+	return g.slots.idle() > g.reservedLocked(c)
 }
 
 func (g *Gate) takeLocked(now time.Time) Slot {
@@ -163,72 +163,72 @@ func (g *Gate) takeLocked(now time.Time) Slot {
 	return Slot{gate: g, index: i, gen: gen}
 }
 
-// serveLocked hands the free slots to those who wait and refuses those whose time has passed.
+// serveLocked gives free slots to waiting jobs and refuses those whose deadline has passed.
 func (g *Gate) serveLocked(now time.Time) {
 	for g.slots.idle() > 0 {
-		t := g.room.next()
+		t := g.queue.next()
 		if t == nil || !g.startsLocked(t.job.Class) {
 			return
 		}
 		if t.job.late(now) {
-			g.room.remove(t)
+			g.queue.remove(t)
 			g.count.late++
 			t.settle(Slot{}, ErrLate)
 			continue
 		}
-		g.room.serve(t)
+		g.queue.serve(t)
 		t.settle(g.takeLocked(now), nil)
 	}
 }
 
-// displaceLocked refuses the newest job of the worst class for one of the class c, if that is better.
+// displaceLocked refuses the newest job of the worst class if c is better, and reports whether it did.
 func (g *Gate) displaceLocked(c Class) bool {
-	t := g.room.worst()
+	t := g.queue.worst()
 	if t == nil || t.job.Class <= c {
 		return false
 	}
-	g.room.remove(t)
+	g.queue.remove(t)
 	g.count.displaced++
 	t.settle(Slot{}, ErrFull)
 	return true
 }
 
-// Close refuses all who wait and all who come; jobs that run keep their slots.
+// Close refuses all jobs that wait and all later ones. Running jobs keep their slots.
 func (g *Gate) Close() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.closed = true
-	for t := g.room.worst(); t != nil; t = g.room.worst() {
-		g.room.remove(t)
+	for t := g.queue.worst(); t != nil; t = g.queue.worst() {
+		g.queue.remove(t)
 		t.settle(Slot{}, ErrClosed)
 	}
 }
 
-// GateStats is a Gate at one moment. The counters only grow.
+// GateStats describes a Gate at one moment. The counters only grow.
 type GateStats struct {
 	Running, Slots int
 	Waiting        []int         // by class
 	Passed         uint64        // jobs that got a slot
-	Full           uint64        // refused at the door of a full room
-	Late           uint64        // refused at the door or later, because of the deadline
-	Displaced      uint64        // put out of the room by a better class
-	Mean           time.Duration // recent length of a job
+	Full           uint64        // refused because the queue was full
+	Late           uint64        // refused because of the deadline
+	Displaced      uint64        // refused in favour of a better class
+	Mean           time.Duration // average length of the last jobs
 	Peak           int           // most jobs that ran at once
 }
 
-// Stats returns the numbers.
+// Stats returns the current numbers.
 func (g *Gate) Stats() GateStats {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return GateStats{
 		Running:   g.slots.running(),
 		Slots:     g.cfg.Slots,
-		Waiting:   g.room.waiting(),
+		Waiting:   g.queue.waiting(),
 		Passed:    g.count.passed,
 		Full:      g.count.full,
 		Late:      g.count.late,
 		Displaced: g.count.displaced,
-		Mean:      g.recent.mean,
+		Mean:      g.history.mean,
 		Peak:      g.slots.peak,
 	}
 }

@@ -49,8 +49,8 @@ func TestGateKeepsItsPromisesUnderRandomSteps(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				rnd := rand.New(rand.NewPCG(seed, 7))
 				cfg := GateConfig{
-					Slots: 1 + rnd.IntN(4), Room: 1 + rnd.IntN(12), Classes: 4,
-					Unurgent: Class(rnd.IntN(4)), Guess: time.Second,
+					Slots: 1 + rnd.IntN(4), QueueSize: 1 + rnd.IntN(12), Classes: 4,
+					Background: Class(rnd.IntN(4)), InitialEstimate: time.Second,
 				}
 				w := &gateWorld{t: t, rnd: rnd, gate: NewGate(cfg), cfg: cfg}
 				for range 300 {
@@ -140,10 +140,10 @@ func (w *gateWorld) refused(job Job, err error) {
 	}
 	switch {
 	case errors.Is(err, ErrLate) && !job.Deadline.IsZero():
-	case errors.Is(err, ErrFull) && len(w.waiting) == w.cfg.Room && worse == 0:
+	case errors.Is(err, ErrFull) && len(w.waiting) == w.cfg.QueueSize && worse == 0:
 	default:
 		w.t.Errorf("step %d: %+v refused with %v while %d of %d wait, %d of them worse",
-			w.steps, job, err, len(w.waiting), w.cfg.Room, worse)
+			w.steps, job, err, len(w.waiting), w.cfg.QueueSize, worse)
 	}
 }
 
@@ -187,8 +187,8 @@ func (w *gateWorld) collect(freed bool) {
 		}
 	}
 	w.waiting = left
-	if displaced > 1 || displaced == 1 && len(left) != w.cfg.Room {
-		w.t.Errorf("step %d: %d displaced, %d left waiting of %d", w.steps, displaced, len(left), w.cfg.Room)
+	if displaced > 1 || displaced == 1 && len(left) != w.cfg.QueueSize {
+		w.t.Errorf("step %d: %d displaced, %d left waiting of %d", w.steps, displaced, len(left), w.cfg.QueueSize)
 	}
 	if len(served) > 1 {
 		w.t.Errorf("step %d: %d served at once", w.steps, len(served))
@@ -234,7 +234,7 @@ func (w *gateWorld) check() {
 	waiting, urgent := 0, 0
 	for c, n := range s.Waiting {
 		waiting += n
-		if w.gate.spareLocked(Class(c)) == 0 {
+		if w.gate.reservedLocked(Class(c)) == 0 {
 			urgent += n
 		}
 	}
@@ -242,8 +242,8 @@ func (w *gateWorld) check() {
 	if s.Running != len(w.running) || s.Peak > w.cfg.Slots || free < 0 {
 		w.t.Fatalf("step %d: %d running of %d (peak %d), want %d", w.steps, s.Running, w.cfg.Slots, s.Peak, len(w.running))
 	}
-	if waiting != len(w.waiting) || waiting > w.cfg.Room {
-		w.t.Fatalf("step %d: %d waiting of %d, want %d", w.steps, waiting, w.cfg.Room, len(w.waiting))
+	if waiting != len(w.waiting) || waiting > w.cfg.QueueSize {
+		w.t.Fatalf("step %d: %d waiting of %d, want %d", w.steps, waiting, w.cfg.QueueSize, len(w.waiting))
 	}
 	if free > 0 && urgent > 0 || free > 1 && waiting > 0 {
 		w.t.Errorf("step %d: %d slots free while %d wait (%d urgent)", w.steps, free, waiting, urgent)
@@ -266,7 +266,7 @@ func (w *gateWorld) drain() {
 	if w.ended != w.entered {
 		w.t.Errorf("%d jobs entered, %d ended", w.entered, w.ended)
 	}
-	for i, q := range w.gate.room.queues {
+	for i, q := range w.gate.queue.classes {
 		if len(q.lines)+q.ring.Len()+q.order.Len() != 0 {
 			w.t.Errorf("class %d keeps %d lines after the last job", i, len(q.lines))
 		}
@@ -283,7 +283,7 @@ func (w *gateWorld) drain() {
 
 func TestGateUnderConcurrentCallersLosesNoSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := NewGate(GateConfig{Slots: 3, Room: 40, Unurgent: 3, Guess: 10 * time.Millisecond})
+		g := NewGate(GateConfig{Slots: 3, QueueSize: 40, Background: 3, InitialEstimate: 10 * time.Millisecond})
 		var running, most atomic.Int64
 		var all sync.WaitGroup
 		for caller := range 60 {
@@ -314,8 +314,8 @@ func TestGateUnderConcurrentCallersLosesNoSlot(t *testing.T) {
 		if most.Load() > 3 || s.Peak > 3 {
 			t.Errorf("at once: got %d (peak %d), want at most 3", most.Load(), s.Peak)
 		}
-		if s.Running != 0 || g.room.n != 0 {
-			t.Errorf("left running, waiting: got %d, %d, want 0, 0", s.Running, g.room.n)
+		if s.Running != 0 || g.queue.n != 0 {
+			t.Errorf("left running, waiting: got %d, %d, want 0, 0", s.Running, g.queue.n)
 		}
 		if s.Passed == 0 || s.Late == 0 || s.Full == 0 || s.Displaced == 0 {
 			t.Errorf("the run did not reach every outcome: %+v", s)

@@ -97,7 +97,7 @@ func TestGateServesClassesThenKeysInTurn(t *testing.T) {
 
 func TestGateRefuses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := NewGate(GateConfig{Slots: 1, Room: 2, Guess: 10 * time.Second})
+		g := NewGate(GateConfig{Slots: 1, QueueSize: 2, InitialEstimate: 10 * time.Second})
 		now := time.Now()
 		if _, err := g.Enter(Job{Deadline: now}); !errors.Is(err, ErrLate) {
 			t.Errorf("deadline now, slot free: got %v, want ErrLate", err)
@@ -112,8 +112,8 @@ func TestGateRefuses(t *testing.T) {
 			{"deadline after the estimate", Job{Deadline: now.Add(11 * time.Second)}, nil},
 			{"deadline after the first, before the second", Job{Key: 2, Deadline: now.Add(15 * time.Second)}, ErrLate},
 			{"no deadline", Job{}, nil},
-			{"room full", Job{}, ErrFull},
-			{"room full of better", Job{Class: 1}, ErrFull},
+			{"queue full", Job{}, ErrFull},
+			{"queue full of better", Job{Class: 1}, ErrFull},
 		} {
 			if _, err := g.Enter(tt.job); !errors.Is(err, tt.want) {
 				t.Errorf("%s: got %v, want %v", tt.name, err, tt.want)
@@ -131,7 +131,7 @@ func TestGateRefuses(t *testing.T) {
 }
 
 func TestGateDisplacesTheNewestOfTheWorstClass(t *testing.T) {
-	g := NewGate(GateConfig{Slots: 1, Room: 4})
+	g := NewGate(GateConfig{Slots: 1, QueueSize: 4})
 	acquire(t, g, Job{})
 	old := enter(t, g, Job{Class: 3, Key: 1})
 	enter(t, g, Job{Class: 2})
@@ -157,26 +157,26 @@ func TestGateDisplacesTheNewestOfTheWorstClass(t *testing.T) {
 }
 
 func TestGateKeepsTheLastSlotForUrgentJobs(t *testing.T) {
-	g := NewGate(GateConfig{Slots: 3, Unurgent: 2})
+	g := NewGate(GateConfig{Slots: 3, Background: 2})
 	first := acquire(t, g, Job{Class: 2})
 	acquire(t, g, Job{Class: 3})
 	third := enter(t, g, Job{Class: 2})
 	if decided(third) {
-		t.Fatal("an unurgent job took the last free slot")
+		t.Fatal("a background job took the last free slot")
 	}
 	urgent := acquire(t, g, Job{Class: 1}) // not behind the one that waits
 	urgent.Release()
 	if decided(third) {
-		t.Error("an unurgent job took the last free slot at a release")
+		t.Error("a background job took the last free slot at a release")
 	}
 	first.Release()
 	if !decided(third) {
-		t.Error("an unurgent job waits although two slots were free")
+		t.Error("a background job waits although two slots were free")
 	}
 }
 
-func TestGateWithOneSlotServesUnurgentJobs(t *testing.T) {
-	g := NewGate(GateConfig{Slots: 1, Unurgent: 2})
+func TestGateWithOneSlotServesBackgroundJobs(t *testing.T) {
+	g := NewGate(GateConfig{Slots: 1, Background: 2})
 	acquire(t, g, Job{Class: 2}).Release()
 	if got := g.Stats().Passed; got != 1 {
 		t.Errorf("passed: got %d, want 1", got)
@@ -185,7 +185,7 @@ func TestGateWithOneSlotServesUnurgentJobs(t *testing.T) {
 
 func TestGateSkipsWhoIsTooLateAtTheGrant(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := NewGate(GateConfig{Slots: 1, Guess: time.Second})
+		g := NewGate(GateConfig{Slots: 1, InitialEstimate: time.Second})
 		held := acquire(t, g, Job{})
 		late := enter(t, g, Job{Key: 1, Deadline: time.Now().Add(5 * time.Second)})
 		next := enter(t, g, Job{Key: 2})
@@ -217,7 +217,7 @@ func TestReleaseTwiceIsHarmless(t *testing.T) {
 	}
 }
 
-func TestCloseRefusesWhoWaitAndSparesWhoRun(t *testing.T) {
+func TestCloseRefusesWhoWaitAndKeepsRunningJobs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := NewGate(GateConfig{Slots: 1})
 		held := acquire(t, g, Job{})

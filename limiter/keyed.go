@@ -1,5 +1,5 @@
-// Package limiter says whether something may pass and in what order: Keyed buckets refuse, a Pace makes wait,
-// a Gate admits by priority. It starts no goroutines and has no words of the domain.
+// Package limiter decides who may go on, when and in which order: Keyed refuses what exceeds a rate, Pace delays it, and Gate bounds what runs
+// at once and orders it by priority. It starts no goroutines and knows nothing of the domain.
 package limiter
 
 import (
@@ -10,17 +10,17 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// defaultMaxKeys bounds the keys of a Keyed or a Pace whose configuration does not.
+// defaultMaxKeys bounds the keys of a Keyed or a Pace without MaxKeys.
 const defaultMaxKeys = 10_000
 
-// KeyedConfig sets the bucket that each key gets.
+// KeyedConfig configures the bucket of each key.
 type KeyedConfig struct {
 	Rate    float64 // tokens a second; 0 or less = no limit
 	Burst   int     // size of the bucket, default 1
-	MaxKeys int     // keys remembered, the least recently used are forgotten first, default 10 000
+	MaxKeys int     // keys remembered, default 10 000; the least recently used are forgotten first
 }
 
-// Keyed is a token bucket for each key, bounded in keys. A forgotten key starts again with a full bucket.
+// Keyed has a token bucket for each of a bounded number of keys. A forgotten key starts again with a full bucket.
 type Keyed[K comparable] struct {
 	cfg KeyedConfig
 
@@ -43,7 +43,7 @@ func NewKeyed[K comparable](cfg KeyedConfig) *Keyed[K] {
 	return &Keyed[K]{cfg: cfg, keys: make(map[K]*list.Element)}
 }
 
-// Allow takes a token from key's bucket and says whether there was one.
+// Allow takes a token from the bucket of key and reports whether there was one.
 func (l *Keyed[K]) Allow(key K) bool { return l.allow(key, time.Now()) }
 
 func (l *Keyed[K]) allow(key K, now time.Time) bool {
@@ -55,7 +55,7 @@ func (l *Keyed[K]) allow(key K, now time.Time) bool {
 	return l.bucketLocked(key).AllowN(now, 1)
 }
 
-// bucketLocked returns key's bucket, a full one if it was not known.
+// bucketLocked returns the bucket of key, a full one if the key is new.
 func (l *Keyed[K]) bucketLocked(key K) *rate.Limiter {
 	if e, ok := l.keys[key]; ok {
 		l.used.MoveToFront(e)

@@ -9,20 +9,20 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// PaceConfig sets a Pace. A rate of 0 or less is no limit.
+// PaceConfig configures a Pace. A rate of 0 or less is no limit.
 type PaceConfig struct {
-	Rate       float64 // all together, a second
+	Rate       float64 // per second, all keys together
 	Burst      int     // default 1
-	KeyRate    float64 // each key, a second
+	KeyRate    float64 // per second and key
 	KeyBurst   int     // default 1
-	MaxKeys    int     // keys remembered without callers that wait, default 10 000; a forgotten key starts afresh
-	MaxWaiting int     // callers that may wait at once, default 1000; over it Wait returns ErrFull
+	MaxKeys    int     // keys remembered without waiting callers, default 10 000; a forgotten key starts again with a full bucket
+	MaxWaiting int     // callers that may wait at once, default 1000; beyond it Wait returns ErrFull
 }
 
-// Pace makes callers wait until they keep to the rate of their key and of all together, first come first served per key.
+// Pace delays callers until they keep to the rate of their key and to the common rate, first come first served per key.
 //
-// The first caller of each key waits for its key alone; only when that may go does it queue for the common bucket.
-// So a key with a long queue holds at most one place in the common queue and no token.
+// The first caller of each key waits for a token of its key, and only then queues for a common token. So a key with many callers has at most
+// one of them in the common queue, and none holds a token while it waits.
 type Pace[K comparable] struct {
 	cfg PaceConfig
 
@@ -30,24 +30,24 @@ type Pace[K comparable] struct {
 	keys    map[K]*paceKey[K]
 	idle    list.List // of *paceKey[K] without waiters, the most recently used in front
 	common  bucket
-	ready   list.List // of *paceWaiter[K]: heads of their keys that lack only a common token, the longest ready in front
+	ready   list.List // of *paceWaiter[K]: first callers of their keys, which lack only a common token, the longest ready in front
 	waiting int
 }
 
-// paceKey is what is known of one key.
+// paceKey is the state of one key.
 type paceKey[K comparable] struct {
 	key     K
 	tokens  bucket
 	waiters list.List     // of *paceWaiter[K], first come first served
-	inIdle  *list.Element // nil while somebody waits
+	inIdle  *list.Element // nil while a caller waits
 }
 
 // paceWaiter is a caller inside Wait.
 type paceWaiter[K comparable] struct {
 	key     *paceKey[K]
 	inKey   *list.Element // nil once the caller may go on
-	inReady *list.Element // nil while it lacks a token of its key
-	wake    chan struct{} // tells the caller to look again; holds one signal
+	inReady *list.Element // nil while the caller lacks a token of its key
+	wake    chan struct{} // tells the caller to check again; holds one signal
 }
 
 // NewPace returns a Pace with full buckets.
@@ -67,8 +67,8 @@ func NewPace[K comparable](cfg PaceConfig) *Pace[K] {
 	}
 }
 
-// SetRate changes the rate of all together, a second; burst and keys stay. It does nothing to a Pace without such a rate, and a rate of 0
-// or less to none.
+// SetRate changes the common rate to perSecond. The burst and the keys stay. It does nothing if perSecond is 0 or less, or if the Pace has no
+// common rate.
 func (p *Pace[K]) SetRate(perSecond float64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -76,10 +76,10 @@ func (p *Pace[K]) SetRate(perSecond float64) {
 		return
 	}
 	p.common.tokens.SetLimitAt(time.Now(), rate.Limit(perSecond))
-	p.wakeFrontLocked() // who stands there counted with the old one
+	p.wakeFrontLocked() // it waits for a moment computed with the old rate
 }
 
-// Wait blocks until the caller may go on, or returns ctx's error (at once if its deadline is too near) or ErrFull.
+// Wait blocks until the caller may go on. It returns ErrFull, or the error of ctx; if the deadline of ctx is too near, it does so at once.
 func (p *Pace[K]) Wait(ctx context.Context, key K) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -89,7 +89,7 @@ func (p *Pace[K]) Wait(ctx context.Context, key K) error {
 		return err
 	}
 	for {
-		left, gone := p.look(w)
+		left, gone := p.advance(w)
 		if gone {
 			return nil
 		}
@@ -104,12 +104,12 @@ func (p *Pace[K]) Wait(ctx context.Context, key K) error {
 			if p.leave(w) {
 				return ctx.Err()
 			}
-			return nil // the tokens are taken: as good as gone
+			return nil // the tokens are taken
 		}
 	}
 }
 
-// enter returns nil and nil if the caller may go on at once, else it queues the caller or says why not.
+// enter returns nil and nil if the caller may go on at once. Otherwise it queues the caller or returns an error.
 func (p *Pace[K]) enter(ctx context.Context, key K) (*paceWaiter[K], error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -122,7 +122,7 @@ func (p *Pace[K]) enter(ctx context.Context, key K) (*paceWaiter[K], error) {
 	if p.waiting >= p.cfg.MaxWaiting {
 		return nil, ErrFull
 	}
-	// Those who are ready go first for certain, others perhaps: a lower bound, so nobody is refused who could have gone.
+	// A lower bound, so that no caller is refused who could have gone on: the ready ones go first for certain, others may.
 	soonest := max(k.tokens.wait(now, k.waiters.Len()), p.common.wait(now, p.ready.Len()))
 	if deadline, has := ctx.Deadline(); has && now.Add(soonest).After(deadline) {
 		return nil, context.DeadlineExceeded
@@ -137,9 +137,9 @@ func (p *Pace[K]) enter(ctx context.Context, key K) (*paceWaiter[K], error) {
 	return w, nil
 }
 
-// look moves the queues on as far as they go now and says whether w has gone through. If not, w
-// looks again when it is woken or after left; 0 means that only a wake can help.
-func (p *Pace[K]) look(w *paceWaiter[K]) (left time.Duration, gone bool) {
+// advance serves the queues as far as possible now and reports whether w may go on. If not, w calls again when it is woken or after left;
+// left 0 means only when it is woken.
+func (p *Pace[K]) advance(w *paceWaiter[K]) (left time.Duration, gone bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
@@ -157,13 +157,12 @@ func (p *Pace[K]) look(w *paceWaiter[K]) (left time.Duration, gone bool) {
 	return left, w.inKey == nil
 }
 
-// serveLocked lets those who are ready go on while there are common tokens. Who stands in front of the
-// rest watches the clock for all.
+// serveLocked lets ready callers go on while there are common tokens. The first of the rest waits for the next token on behalf of all.
 func (p *Pace[K]) serveLocked(now time.Time) {
 	moved := false
 	for p.ready.Len() > 0 {
 		w := p.ready.Front().Value.(*paceWaiter[K])
-		held := w.key.tokens.wait(now, 0) > 0 // paused since it was ready: it must not hold up the others
+		held := w.key.tokens.wait(now, 0) > 0 // its key was paused since: it must not delay the others
 		if !held && p.common.wait(now, 0) > 0 {
 			break
 		}
@@ -188,7 +187,7 @@ func (p *Pace[K]) wakeFrontLocked() {
 	}
 }
 
-// leave takes w out and reports true, or reports false if it has gone through already.
+// leave takes w out of the queues. It reports false if w may go on already.
 func (p *Pace[K]) leave(w *paceWaiter[K]) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -200,7 +199,7 @@ func (p *Pace[K]) leave(w *paceWaiter[K]) bool {
 	return true
 }
 
-// removeLocked takes w out of its queues and wakes the next of its key.
+// removeLocked takes w out of its queues and wakes the next caller of its key.
 func (p *Pace[K]) removeLocked(w *paceWaiter[K]) {
 	k := w.key
 	k.waiters.Remove(w.inKey)
@@ -221,7 +220,7 @@ func (p *Pace[K]) removeLocked(w *paceWaiter[K]) {
 func (w *paceWaiter[K]) signal() {
 	select {
 	case w.wake <- struct{}{}:
-	default: // a signal is there already
+	default: // a signal is pending already
 	}
 }
 
@@ -230,7 +229,7 @@ func (p *Pace[K]) spendLocked(k *paceKey[K], now time.Time) {
 	p.common.spend(now)
 }
 
-// keyLocked returns what is known of key, which counts as used now.
+// keyLocked returns the state of key and marks it as used now.
 func (p *Pace[K]) keyLocked(key K) *paceKey[K] {
 	k := p.keys[key]
 	if k == nil {
@@ -246,7 +245,7 @@ func (p *Pace[K]) keyLocked(key K) *paceKey[K] {
 	return k
 }
 
-// forgetLocked drops the least recently used key if there are too many. Keys with waiters are not among those.
+// forgetLocked drops the least recently used key without waiters if there are too many.
 func (p *Pace[K]) forgetLocked() {
 	if p.idle.Len() > p.cfg.MaxKeys {
 		k := p.idle.Remove(p.idle.Back()).(*paceKey[K])

@@ -2,9 +2,9 @@ package limiter
 
 import "time"
 
-// Spare takes a token without waiting, and only if at least reserve tokens of the common bucket stay for others and
-// nobody is waiting: for sends that may be left out.
-func (p *Pace[K]) Spare(key K, reserve int) bool {
+// Try takes a token without waiting, for calls that may be left out. It reports false, and takes none, if a caller waits or if fewer than
+// reserve common tokens would be left for others.
+func (p *Pace[K]) Try(key K, reserve int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
@@ -19,27 +19,27 @@ func (p *Pace[K]) Spare(key K, reserve int) bool {
 	return true
 }
 
-// Pause stops everybody (PauseKey: one key) for d from now, as a 429's retry_after asks; a longer pause stays.
+// Pause stops all keys for d from now, as the retry_after of a 429 asks. A longer pause stays.
 func (p *Pace[K]) Pause(d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.common.pause(time.Now(), d)
 }
 
-// PauseKey stops one key.
+// PauseKey stops one key for d from now. A longer pause stays.
 func (p *Pace[K]) PauseKey(key K, d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.keyLocked(key).tokens.pause(time.Now(), d)
 }
 
-// PaceStats is a Pace at one moment.
+// PaceStats describes a Pace at one moment.
 type PaceStats struct {
 	Waiting, Keys int
-	Paused        time.Duration // what is left of the common pause
+	Paused        time.Duration // time left of the common pause
 }
 
-// Stats returns the numbers.
+// Stats returns the current numbers.
 func (p *Pace[K]) Stats() PaceStats {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -43,7 +43,7 @@ func TestPacePauseKeyLetsOthersPass(t *testing.T) {
 	})
 }
 
-func TestSpare(t *testing.T) {
+func TestTry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pace := NewPace[string](PaceConfig{Rate: 1, Burst: 4, KeyRate: 1, KeyBurst: 2})
 		for _, tt := range []struct {
@@ -64,24 +64,24 @@ func TestSpare(t *testing.T) {
 			if tt.before != nil {
 				tt.before()
 			}
-			if got := pace.Spare(tt.key, tt.reserve); got != tt.want {
+			if got := pace.Try(tt.key, tt.reserve); got != tt.want {
 				t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
 			}
 		}
 	})
 }
 
-func TestSpareStepsBackForWaiters(t *testing.T) {
+func TestTryStepsBackForWaiters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pace := NewPace[string](PaceConfig{KeyRate: 1})
 		p := newPassers()
 		p.send(t, pace, "a", "a1")
 		p.send(t, pace, "a", "a2")
-		if pace.Spare("b", 0) {
+		if pace.Try("b", 0) {
 			t.Error("went through while somebody waits")
 		}
 		p.wait()
-		if !pace.Spare("b", 1000) {
+		if !pace.Try("b", 1000) {
 			t.Error("refused although there is no common limit")
 		}
 	})

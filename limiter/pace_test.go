@@ -213,16 +213,16 @@ func TestPaceNewcomerDoesNotOvertake(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				pace.look(first)
+				pace.advance(first)
 				time.Sleep(time.Second)
 				newcomer, err := pace.enter(t.Context(), tt.key)
 				if newcomer == nil || err != nil {
 					t.Fatalf("newcomer: got %v, %v, want it to wait", newcomer, err)
 				}
-				if _, gone := pace.look(newcomer); gone {
+				if _, gone := pace.advance(newcomer); gone {
 					t.Error("the newcomer went first")
 				}
-				if _, gone := pace.look(first); !gone {
+				if _, gone := pace.advance(first); !gone {
 					t.Error("the first did not go")
 				}
 			})
@@ -234,11 +234,11 @@ func TestPaceForgetsTheLeastRecentlyUsed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pace := NewPace[string](PaceConfig{KeyRate: 1, KeyBurst: 2, MaxKeys: 2})
 		for i, key := range []string{"a", "b", "a", "c"} { // c takes the place of b
-			if !pace.Spare(key, 0) {
+			if !pace.Try(key, 0) {
 				t.Fatalf("call %d of %s refused", i, key)
 			}
 		}
-		if pace.Spare("a", 0) {
+		if pace.Try("a", 0) {
 			t.Error("a was forgotten, although used after b")
 		}
 	})

@@ -9,10 +9,10 @@ type Slot struct {
 	gen   uint64
 }
 
-// Release gives the slot back and teaches the gate how long the job took. Calling it twice is harmless.
+// Release returns the slot to the gate, which records how long the job took. A second call does nothing.
 func (s Slot) Release() { s.giveBack(true) }
 
-// giveBack frees the slot if it is still held. Only a job that ran teaches the gate its length.
+// giveBack frees the slot if it is still held. The gate records the length only of jobs that ran.
 func (s Slot) giveBack(ran bool) {
 	g := s.gate
 	if g == nil {
@@ -26,29 +26,29 @@ func (s Slot) giveBack(ran bool) {
 		return
 	}
 	if ran {
-		g.recent.finished(now.Sub(started))
+		g.history.finished(now.Sub(started))
 	} else {
 		g.count.passed--
 	}
 	g.serveLocked(now)
 }
 
-// slots are the places to run. A place's generation moves on at each release, so an old Slot opens nothing.
+// slots holds the state of each slot. A release moves the generation of the slot on, so that an old Slot has no effect.
 type slots struct {
-	places []place
-	free   []int // indices of free places, used as a stack
-	peak   int   // most that were taken at once
+	states []slotState
+	free   []int // indices of free slots, used as a stack
+	peak   int   // most slots that were taken at once
 
-	scratch []time.Duration // of left
+	scratch []time.Duration // of method left
 }
 
-type place struct {
+type slotState struct {
 	gen     uint64
 	started time.Time // zero when free
 }
 
 func newSlots(n int) slots {
-	s := slots{places: make([]place, n), free: make([]int, n)}
+	s := slots{states: make([]slotState, n), free: make([]int, n)}
 	for i := range s.free {
 		s.free[i] = i
 	}
@@ -56,21 +56,21 @@ func newSlots(n int) slots {
 }
 
 func (s *slots) idle() int    { return len(s.free) }
-func (s *slots) running() int { return len(s.places) - len(s.free) }
+func (s *slots) running() int { return len(s.states) - len(s.free) }
 
-// take needs a free place.
+// take occupies a free slot. There must be one.
 func (s *slots) take(now time.Time) (index int, gen uint64) {
 	last := len(s.free) - 1
 	index, s.free = s.free[last], s.free[:last]
 	s.peak = max(s.peak, s.running())
-	p := &s.places[index]
+	p := &s.states[index]
 	p.started = now
 	return index, p.gen
 }
 
-// release frees a place and returns when it was taken, or reports false for a generation that is over.
+// release frees a slot and returns when it was taken. It reports false if the generation is over.
 func (s *slots) release(index int, gen uint64) (started time.Time, held bool) {
-	p := &s.places[index]
+	p := &s.states[index]
 	if p.gen != gen {
 		return time.Time{}, false
 	}

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Ticket is a place in the room (or already a slot).
+// Ticket is the position of a job in the queue of a Gate, or already its slot.
 type Ticket struct {
 	gate *Gate
 	done chan struct{} // closed once slot and err are final
@@ -24,15 +24,14 @@ func newTicket(g *Gate, job Job) *Ticket {
 	return &Ticket{gate: g, job: job, done: make(chan struct{})}
 }
 
-// settle decides the ticket, which is out of the room.
+// settle sets the result of a ticket that is not in the queue.
 func (t *Ticket) settle(slot Slot, err error) {
 	t.slot, t.err = slot, err
 	close(t.done)
 }
 
-// Wait blocks until the job may run, its deadline passes (ErrLate), it is displaced (ErrFull), the gate closes (ErrClosed)
-// or ctx ends (its error). Every ticket must be waited for exactly once. A caller whose ctx has ended gets no slot,
-// even if one was just given: it goes to the next.
+// Wait blocks until the job may run, its deadline passes (ErrLate), it is displaced (ErrFull), the gate closes (ErrClosed) or ctx ends (the
+// error of ctx). Every ticket must be waited for exactly once. If ctx has ended, a slot just given goes to the next job.
 func (t *Ticket) Wait(ctx context.Context) (Slot, error) {
 	select {
 	case <-t.done:
@@ -40,7 +39,7 @@ func (t *Ticket) Wait(ctx context.Context) (Slot, error) {
 	default:
 	}
 
-	var late <-chan time.Time // stays nil without a deadline: Promote only moves one away
+	var late <-chan time.Time // stays nil without a deadline, because Promote never adds one
 	var timer *time.Timer
 	if left, has := t.untilLate(time.Now()); has {
 		timer = time.NewTimer(left)
@@ -57,21 +56,21 @@ func (t *Ticket) Wait(ctx context.Context) (Slot, error) {
 			if left, waits := t.expire(now); waits {
 				timer.Reset(left)
 			} else {
-				late = nil // decided, or without a deadline since Promote
+				late = nil // settled, or Promote removed the deadline
 			}
 		}
 	}
 }
 
-// untilLate returns the time from now to the deadline, or false if there is none.
+// untilLate returns the time from now to the deadline, and whether there is one.
 func (t *Ticket) untilLate(now time.Time) (left time.Duration, has bool) {
 	t.gate.mu.Lock()
 	defer t.gate.mu.Unlock()
 	return t.job.Deadline.Sub(now), !t.job.Deadline.IsZero()
 }
 
-// expire refuses the ticket if it still waits and its deadline has passed. It returns the time that is
-// left if it goes on waiting for one, since Promote may have moved it.
+// expire refuses the ticket if it still waits and its deadline has passed. If the ticket still waits for a deadline, which Promote may have
+// moved, it returns the time left.
 func (t *Ticket) expire(now time.Time) (left time.Duration, waits bool) {
 	g := t.gate
 	g.mu.Lock()
@@ -82,19 +81,19 @@ func (t *Ticket) expire(now time.Time) (left time.Duration, waits bool) {
 	if !t.job.late(now) {
 		return t.job.Deadline.Sub(now), true
 	}
-	g.room.remove(t)
+	g.queue.remove(t)
 	g.count.late++
 	t.settle(Slot{}, ErrLate)
 	return 0, false
 }
 
-// leave ends the wait: with what was decided, or with cause, the end of ctx, if nothing was. A slot given
-// to a caller whose ctx has ended is passed on.
+// leave ends the wait with the result of the ticket, or with cause, the error of ctx, if it has none. A slot given to a caller whose ctx has
+// ended goes to the next job.
 func (t *Ticket) leave(cause error) (Slot, error) {
 	g := t.gate
 	g.mu.Lock()
-	if t.line != nil { // then ctx has ended: only a decided ticket is left without a cause
-		g.room.remove(t)
+	if t.line != nil { // then ctx has ended, for without a cause the ticket is settled
+		g.queue.remove(t)
 		t.settle(Slot{}, cause)
 	}
 	slot, err := t.slot, t.err
@@ -110,8 +109,8 @@ func (t *Ticket) leave(cause error) (Slot, error) {
 	return slot, nil
 }
 
-// Promote moves a waiting job to a better class and a later deadline (zero = none); it never makes either worse.
-// In the better class the job is the newest. A job that no longer waits stays as it is.
+// Promote moves a waiting job to a better class and a later deadline (zero = none). It never makes either worse. In its new class the job is
+// the newest. Promote does nothing to a job that no longer waits.
 func (t *Ticket) Promote(class Class, deadline time.Time) {
 	now := time.Now()
 	g := t.gate
@@ -126,9 +125,9 @@ func (t *Ticket) Promote(class Class, deadline time.Time) {
 	if class >= t.job.Class {
 		return
 	}
-	g.room.remove(t)
+	g.queue.remove(t)
 	t.job.Class = class
-	g.room.add(t)
-	g.recent.arrived(class, now)
-	g.serveLocked(now) // it may now take a slot that its old class had to leave free
+	g.queue.add(t)
+	g.history.arrived(class, now)
+	g.serveLocked(now) // it may take a slot that is reserved for its new class
 }

@@ -10,7 +10,7 @@ import (
 
 func TestTicketWaitEndsAtTheDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := NewGate(GateConfig{Slots: 1, Guess: time.Second})
+		g := NewGate(GateConfig{Slots: 1, InitialEstimate: time.Second})
 		acquire(t, g, Job{})
 		start := time.Now()
 		_, err := g.Acquire(t.Context(), Job{Deadline: start.Add(5 * time.Second)})
@@ -42,7 +42,7 @@ func TestPromote(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				g := NewGate(GateConfig{Slots: 1, Guess: time.Second})
+				g := NewGate(GateConfig{Slots: 1, InitialEstimate: time.Second})
 				held := acquire(t, g, Job{})
 				start := time.Now()
 				ticket := enter(t, g, Job{Class: 2, Deadline: start.Add(first)})
@@ -78,7 +78,7 @@ func TestPromote(t *testing.T) {
 }
 
 func TestPromoteTakesASlotThatWasLeftFree(t *testing.T) {
-	g := NewGate(GateConfig{Slots: 2, Unurgent: 2})
+	g := NewGate(GateConfig{Slots: 2, Background: 2})
 	acquire(t, g, Job{Class: 2})
 	ticket := enter(t, g, Job{Class: 2})
 	ticket.Promote(0, time.Time{})
@@ -94,7 +94,7 @@ func TestPromoteTakesASlotThatWasLeftFree(t *testing.T) {
 func TestGateCallerWhoLeaves(t *testing.T) {
 	t.Run("frees the place", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			g := NewGate(GateConfig{Slots: 1, Room: 1})
+			g := NewGate(GateConfig{Slots: 1, QueueSize: 1})
 			acquire(t, g, Job{})
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()

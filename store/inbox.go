@@ -28,22 +28,22 @@ type Inbox interface {
 	Pending(ctx context.Context, after int64, limit int) ([]Entry, error)
 	// Note records what the person sees of the answer to an update. An update that is not in the inbox is no error.
 	Note(ctx context.Context, update int64, place string, message int) error
-	// Retry counts one more try of an update that an earlier process left and returns true. After TriesMost tries it
-	// parks the update instead: done, and kept among the last ParkedKept for the operator to look at. An update that
+	// Retry counts one more try of an update that an earlier process left and returns true. After MaxTries tries it
+	// parks the update instead: done, and kept among the last DeadLettersKept for the operator to look at. An update that
 	// is not in the inbox is ErrNotFound.
 	Retry(ctx context.Context, update int64) (bool, error)
-	// Parked returns the parked entries, the one parked last first.
-	Parked(ctx context.Context) ([]Entry, error)
+	// DeadLetters returns the parked entries, the one parked last first.
+	DeadLetters(ctx context.Context) ([]Entry, error)
 	// InboxStats counts.
 	InboxStats(ctx context.Context) (InboxStats, error)
 }
 
 // InboxStats is an inbox at one moment.
-type InboxStats struct{ Pending, Parked int }
+type InboxStats struct{ Pending, DeadLetters int }
 
 const (
-	// TriesMost is how often an update is begun, in one process after the other, before it is parked: it may be what ends them.
-	TriesMost = 3
-	// ParkedKept is how many parked updates are kept; older ones are forgotten first.
-	ParkedKept = 1000
+	// MaxTries is how often an update is begun, in one process after the other, before it is parked: it may be what ends them.
+	MaxTries = 3
+	// DeadLettersKept is how many parked updates are kept; older ones are forgotten first.
+	DeadLettersKept = 1000
 )

@@ -33,27 +33,27 @@ type Table string
 
 // The tables and what a Row of each holds.
 const (
-	TableUsers    Table = "users"    // User
-	TablePlaces   Table = "places"   // PlaceRow
-	TableTiles    Table = "tiles"    // Tile
-	TableStories  Table = "stories"  // StoryRow
-	TableTold     Table = "told"     // ToldRow
-	TableLedger   Table = "ledger"   // LedgerRow
-	TableWalks    Table = "walks"    // Walk, without what its stops say (Number, Told)
-	TableStops    Table = "stops"    // StopRow
-	TableClosed   Table = "closed"   // ClosedRow
-	TablePayments Table = "payments" // Payment
-	TableInbox    Table = "inbox"    // Entry
-	TableDone     Table = "done"     // DoneRow
-	TableParked   Table = "parked"   // ParkedRow
-	TableSettings Table = "settings" // SettingRow
+	TableUsers       Table = "users"    // User
+	TablePlaces      Table = "places"   // PlaceRow
+	TableTiles       Table = "tiles"    // Tile
+	TableStories     Table = "stories"  // StoryRow
+	TableTold        Table = "told"     // ToldRow
+	TableLedger      Table = "ledger"   // LedgerRow
+	TableWalks       Table = "walks"    // Walk, without what its stops say (Number, Told)
+	TableStops       Table = "stops"    // StopRow
+	TableClosed      Table = "closed"   // ClosedRow
+	TablePayments    Table = "payments" // Payment
+	TableInbox       Table = "inbox"    // Entry
+	TableDone        Table = "done"     // DoneRow
+	TableDeadLetters Table = "parked"   // DeadLetterRow
+	TableSettings    Table = "settings" // SettingRow
 )
 
 // Tables returns all of them, in the order in which they are imported.
 func Tables() []Table {
 	return []Table{
 		TableUsers, TablePlaces, TableTiles, TableStories, TableTold, TableLedger, TableWalks, TableStops, TableClosed,
-		TablePayments, TableInbox, TableDone, TableParked, TableSettings,
+		TablePayments, TableInbox, TableDone, TableDeadLetters, TableSettings,
 	}
 }
 
@@ -96,8 +96,8 @@ func place(record any) (Table, Key) {
 		return TableInbox, keyOf(r.Update)
 	case DoneRow:
 		return TableDone, keyOf(int64(r.Position))
-	case ParkedRow:
-		return TableParked, keyOf(int64(r.Position))
+	case DeadLetterRow:
+		return TableDeadLetters, keyOf(int64(r.Position))
 	case SettingRow:
 		return TableSettings, keyOf(r.Name)
 	}

@@ -33,10 +33,3 @@ type Payments interface {
 	// Given returns the sums; person 0 has none of its own.
 	Given(ctx context.Context, person int64) (Given, error)
 }
-
-// Settings keeps a few words of the operator's.
-type Settings interface {
-	// Setting returns "" for one never set.
-	Setting(ctx context.Context, name string) (string, error)
-	SetSetting(ctx context.Context, name, value string) error
-}

@@ -60,8 +60,8 @@ type DoneRow struct {
 	Update   int64 `json:"update,omitzero"`
 }
 
-// ParkedRow is the Position-th parked update, from 1, in the order of parking.
-type ParkedRow struct {
+// DeadLetterRow is the Position-th parked update, from 1, in the order of parking.
+type DeadLetterRow struct {
 	Position int `json:"position,omitzero"`
 	Entry
 }

@@ -23,8 +23,6 @@ import (
 	"context"
 	"errors"
 	"time"
-
-	"excursobot/geo"
 )
 
 // Errors that callers branch on, with errors.Is.
@@ -68,87 +66,3 @@ type Store interface {
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
 	Close() error
 }
-
-// Users keeps a profile for each person.
-type Users interface {
-	// User returns ErrNotFound for a person never seen.
-	User(ctx context.Context, id int64) (User, error)
-	// UpdateUser hands fn the person (a zero User with the ID for a new one) and stores what fn leaves. fn may not change the ID.
-	UpdateUser(ctx context.Context, id int64, fn func(*User) error) (User, error)
-	// People counts those seen at the time or after it.
-	People(ctx context.Context, since time.Time) (int, error)
-}
-
-// Told keeps which places a person has heard of, for ever.
-type Told interface {
-	// Told says for each of the places whether the person has heard of it, in the order asked.
-	Told(ctx context.Context, person int64, places []string) ([]bool, error)
-	// Heard counts the places that the person has heard of.
-	Heard(ctx context.Context, person int64) (int, error)
-	// Vote records what the person thinks of a story told to them (ErrNotFound if its place was not) and counts it in the
-	// story of that key, which is returned as it is then. A person has one vote for a place: a new one takes the old one
-	// back, also from a story in another language or length, and NoMark only takes back. A vote is taken back from the
-	// text it was given to, never from a later text. The second different person who says Wrong retires the story, and
-	// taking a Wrong back does not revive it. A story that is gone is no error: the vote is kept, and a Story with nothing
-	// but its key comes back.
-	Vote(ctx context.Context, person int64, story StoryKey, mark Mark, at time.Time) (Story, error)
-}
-
-// Places keeps what the sources said stands where.
-type Places interface {
-	// Tile returns ErrNotFound for one never stored or expired at now.
-	Tile(ctx context.Context, key TileKey, now time.Time) (Tile, error)
-	PutTile(ctx context.Context, tile Tile) error
-	// Place returns the place as one language describes it.
-	Place(ctx context.Context, id, language string) (Place, error)
-	// PlacesByPage returns those of the pages that are known, in no order. A page belongs to the place put last.
-	PlacesByPage(ctx context.Context, language string, pages []int64) ([]Place, error)
-	// PlacesIn returns at most limit places described in the language inside the ranges, ordered by leaf cell.
-	PlacesIn(ctx context.Context, language string, ranges []geo.CellRange, limit int) ([]Place, error)
-	// PutPlaces stores or replaces. Until a sweep that comes PlaceLife after Fetched the place is there; one with a zero Fetched stays.
-	PutPlaces(ctx context.Context, places []Place) error
-}
-
-// Stories is the library.
-type Stories interface {
-	// Stories returns those of the keys that are there and not expired at now, retired ones too, in the order asked.
-	Stories(ctx context.Context, keys []StoryKey, now time.Time) ([]Story, error)
-	// StoriesIn returns at most limit stories of the language inside the ranges, neither expired nor retired, ordered by leaf cell, place, length.
-	StoriesIn(ctx context.Context, language string, ranges []geo.CellRange, limit int, now time.Time) ([]Story, error)
-	// PutStories stores or replaces. With the text unchanged the stored votes stay (Likes, Dislikes, WrongBy, Retired);
-	// a new text comes with the votes given.
-	PutStories(ctx context.Context, stories []Story) error
-}
-
-// Ledger counts tokens by UTC day.
-type Ledger interface {
-	// Spend adds tokens to the day and, if person is not 0, to the person's day, and returns the sums.
-	Spend(ctx context.Context, day Day, person, tokens int64) (Spent, error)
-	// Spent returns the sums; person 0 has none of its own.
-	Spent(ctx context.Context, day Day, person int64) (Spent, error)
-}
-
-// Deliveries is the one method across roles.
-type Deliveries interface {
-	// Delivered records in one transaction that a story reached a person: the place is told, the update is done and out of the inbox,
-	// and the story is listed with its Number under its Walk, if that is known and not closed. Each of these happens once: a
-	// place told, an update done and a number given before stay as they are, and that is no error.
-	Delivered(ctx context.Context, d Delivery) error
-	// Done says whether the update is among the last DoneKept done.
-	Done(ctx context.Context, update int64) (bool, error)
-	// MarkDone remembers updates that ended without a story and takes them out of the inbox. Update 0 is no update.
-	MarkDone(ctx context.Context, updates ...int64) error
-}
-
-// DoneKept is how many done update ids an adapter remembers; older ones are forgotten first. An adapter may count among them
-// those of calls that failed.
-const DoneKept = 10_000
-
-// LedgerDays is for how many days the ledger is kept.
-const LedgerDays = 40
-
-// StoryLife is how long a story stays in the library.
-const StoryLife = 180 * 24 * time.Hour
-
-// PlaceLife is how long a place is kept after it was fetched. It outlives the stories about it, which are told without it.
-const PlaceLife = 400 * 24 * time.Hour

@@ -7,18 +7,40 @@ import (
 	"excursobot/geo"
 )
 
-// Walk is a live walk: one shared live location. A closed one is no more than the memory that it was there.
+// Walk is a live walk: one shared live location. A closed walk only remembers that the share existed.
+//
+// The groups are embedded: a walk is one flat record, in JSON and in the stores.
 type Walk struct {
 	ID       string `json:"id,omitzero"` // "<chat>:<message>" of the share
 	Person   int64  `json:"person,omitzero"`
-	Chat     int64  `json:"chat,omitzero"`
-	Message  int    `json:"message,omitzero"`
-	Revision uint64 `json:"revision,string,omitzero"` // counts the changes by the one who keeps the walk
+	Revision uint64 `json:"revision,string,omitzero"` // counts the changes by the process that keeps the walk
 
-	Began time.Time `json:"began,omitzero"` // when the share arrived
-	Date  time.Time `json:"date,omitzero"`  // of its message
-	Ends  time.Time `json:"ends,omitzero"`  // Date and the live period; zero = until stopped
+	Share
+	Rhythm
+	Position
+	Attempt Attempt `json:"begun,omitzero"` // the story on its way; it counts only while its Number is the next one
 
+	Ended   time.Time `json:"ended,omitzero"`   // zero = it goes on
+	Reason  string    `json:"reason,omitzero"`  // why it ended, as package live names it
+	Closed  bool      `json:"closed,omitzero"`  // the person was told of the end, or never will be
+	Expires time.Time `json:"expires,omitzero"` // until when a closed walk is remembered; zero = for ever
+
+	// Delivered writes these two fields. SaveWalks ignores them.
+	Number int       `json:"-"` // of the last story told, 0 = none
+	Told   time.Time `json:"-"` // when the last story was told
+}
+
+// Share is the message that shares the live location.
+type Share struct {
+	Chat    int64     `json:"chat,omitzero"`
+	Message int       `json:"message,omitzero"`
+	Began   time.Time `json:"began,omitzero"` // when the share arrived
+	Date    time.Time `json:"date,omitzero"`  // of its message
+	Ends    time.Time `json:"ends,omitzero"`  // Date plus the live period; zero = until stopped
+}
+
+// Rhythm is when a walk's stories are due, and whether they are wanted.
+type Rhythm struct {
 	Interval time.Duration `json:"interval,omitzero"` // between stories
 	Anchor   time.Time     `json:"anchor,omitzero"`   // due times are Anchor + n*Interval, n >= 1
 	Due      time.Time     `json:"due,omitzero"`      // the next one; Began while the first story is owed
@@ -26,30 +48,22 @@ type Walk struct {
 	Chosen   bool          `json:"chosen,omitzero"`   // Interval is final: chosen, or the default taken
 	Question int           `json:"question,omitzero"` // the message that asks how often; 0 = none
 	Paused   bool          `json:"paused,omitzero"`   // the person wants silence
-	Parked   bool          `json:"parked,omitzero"`   // nothing was heard for long
-	Quiet    bool          `json:"quiet,omitzero"`    // everything round QuietAt is told
+	Parked   bool          `json:"parked,omitzero"`   // no update came for a long time
+	Quiet    bool          `json:"quiet,omitzero"`    // everything around QuietAt is told
 	QuietAt  geo.Point     `json:"quiet_at"`
-
-	Point   geo.Point `json:"point"`          // the newest position
-	Heading float64   `json:"heading"`        // as the phone said it: degrees clockwise from north, negative = unknown
-	Fixed   time.Time `json:"fixed,omitzero"` // when the phone was at Point
-	Metres  float64   `json:"metres"`         // walked so far
-	Track   []byte    `json:"track,omitzero"` // the route as package live packs it
-
-	Ended   time.Time `json:"ended,omitzero"`   // zero = it goes on
-	Reason  string    `json:"reason,omitzero"`  // why it ended, in live's words
-	Closed  bool      `json:"closed,omitzero"`  // the person was told of the end, or never will be
-	Expires time.Time `json:"expires,omitzero"` // until when a closed walk is remembered; zero = for ever
-
-	Begun Begun `json:"begun,omitzero"` // the story on its way; of interest while its Number is the next
-
-	// What Delivered wrote, and only Delivered: SaveWalks ignores these two.
-	Number int       `json:"-"` // of the last story told, 0 = none
-	Told   time.Time `json:"-"` // when that was
 }
 
-// Begun is a story of a walk of which the person may have seen something: a try after a crash goes on with that.
-type Begun struct {
+// Position is where the walker is, and the way so far.
+type Position struct {
+	Point   geo.Point `json:"point"`          // the newest position
+	Heading float64   `json:"heading"`        // as the phone reported it: degrees clockwise from north, negative = unknown
+	Fixed   time.Time `json:"fixed,omitzero"` // when the phone was at Point
+	Metres  float64   `json:"metres"`         // walked so far
+	Track   []byte    `json:"track,omitzero"` // the route, in the encoding of the walks' route codec
+}
+
+// Attempt is a story of a walk of which the person may have seen something. After a crash the next try continues with it.
+type Attempt struct {
 	Number  int    `json:"number,omitzero"`  // 0 = none
 	Asked   bool   `json:"asked,omitzero"`   // the person wanted it at once
 	Place   string `json:"place,omitzero"`   // what it is about; "" = not chosen yet

@@ -4,7 +4,7 @@ package app
 
 import "errors"
 
-// diskSpace is not known here.
+// diskSpace is not supported on this system.
 func diskSpace(string) (free, total uint64, err error) {
 	return 0, 0, errors.ErrUnsupported
 }

@@ -4,7 +4,7 @@ package app
 
 import "syscall"
 
-// diskSpace returns the bytes that this process may still write and all bytes of the volume that holds the directory.
+// diskSpace returns the bytes that this process can still write to the directory's volume, and the volume's size in bytes.
 func diskSpace(dir string) (free, total uint64, err error) {
 	var st syscall.Statfs_t
 	if err := syscall.Statfs(dir, &st); err != nil {

@@ -2,12 +2,13 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"time"
+
+	"excursobot/bot/web"
 )
 
-// A probe says why a part is not ready; nil = it is.
+// A probe returns why a part is not ready; nil = it is ready.
 type probe struct {
 	name string
 	why  func(context.Context) error
@@ -16,7 +17,7 @@ type probe struct {
 // Readiness is the body of /readyz.
 type Readiness struct {
 	Ready   bool              `json:"ready"`
-	Replica string            `json:"replica,omitempty"` // which of the processes on one database answers
+	Replica string            `json:"replica,omitempty"` // the process that answers, among those on one database
 	Reasons map[string]string `json:"reasons,omitempty"` // by part: "store", "ingest", "draining"
 }
 
@@ -36,13 +37,13 @@ type liveness struct {
 	Replica string `json:"replica,omitempty"`
 }
 
-// healthRoutes adds /healthz (the process answers) and /readyz (every probe agrees). They take GET and HEAD.
+// healthRoutes adds /healthz (the process answers) and /readyz (every probe returns nil) for GET and HEAD.
 func healthRoutes(mux *http.ServeMux, replica string, probes []probe) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, liveness{true, replica})
+		web.WriteJSON(w, http.StatusOK, liveness{true, replica})
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, req *http.Request) {
-		const patience = 2 * time.Second // a store that takes longer is not ready
+		const patience = 2 * time.Second // if the store takes longer it is not ready
 		ctx, cancel := context.WithTimeout(req.Context(), patience)
 		defer cancel()
 		state, status := checkReady(ctx, probes), http.StatusOK
@@ -50,13 +51,6 @@ func healthRoutes(mux *http.ServeMux, replica string, probes []probe) {
 		if !state.Ready {
 			status = http.StatusServiceUnavailable
 		}
-		writeJSON(w, status, state)
+		web.WriteJSON(w, status, state)
 	})
-}
-
-func writeJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the client left
 }

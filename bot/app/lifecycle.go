@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// steps is a stack of what must be undone at the end: what was opened last is closed first.
+// steps is a stack of stop functions: the part that was opened last is closed first.
 type steps struct {
 	log  *slog.Logger
 	list []step
@@ -20,12 +20,13 @@ type step struct {
 	stop func() error
 }
 
-// push adds a step; a constructor that succeeded pushes what ends it.
+// push adds a step.
 func (s *steps) push(name string, stop func() error) {
 	s.list = append(s.list, step{name, stop})
 }
 
-// unwind runs every step, the last pushed first, whatever the others return, and joins their errors. A second call does nothing.
+// unwind runs every step, the last pushed first, and joins their errors. A step that fails does not keep the others from running. A second
+// call does nothing.
 func (s *steps) unwind() error {
 	var errs []error
 	for len(s.list) > 0 {
@@ -36,43 +37,43 @@ func (s *steps) unwind() error {
 		if err != nil {
 			errs = append(errs, fmt.Errorf("stop %s: %w", last.name, err))
 		}
-		s.log.Debug("stop_step", "step", last.name, "duration", time.Since(began), "error", err)
+		s.log.Debug("step_stopped", "step", last.name, "duration", time.Since(began), "error", err)
 	}
 	return errors.Join(errs...)
 }
 
-// part is something that runs until its context ends. One that ends before has failed, whatever it returned.
+// part runs until its context ends. If it ends earlier it has failed, even if it returns nil.
 type part struct {
 	name string
-	done chan struct{} // closed after the end
-	err  error         // valid then
+	done chan struct{} // closed when it has ended
+	err  error         // valid after done
 }
 
-// start runs fn in a goroutine. The part sends itself to failed, if there is room, when it ended and should not have: by an error, by itself, or
-// by a panic, which so ends the process in order and with exit code 1. The runtime's own 2 would mean that nobody is to start it again.
+// start runs fn in a goroutine. If the part fails, it sends itself to failed, unless another part has failed before. A panic counts as a
+// failure, so that the process stops in order with exit code 1: after the runtime's own code 2, hosts do not start the bot again.
 func start(ctx context.Context, name string, failed chan<- *part, fn func(context.Context) error) *part {
 	p := &part{name: name, done: make(chan struct{})}
 	go func() {
 		defer close(p.done)
-		p.err = recovered(func() error { return fn(ctx) })
+		p.err = Recovered(func() error { return fn(ctx) })
 		switch {
 		case p.err != nil:
 			p.err = fmt.Errorf("%s: %w", name, p.err)
 		case ctx.Err() == nil:
-			p.err = fmt.Errorf("%s: ended by itself", name)
+			p.err = fmt.Errorf("%s: ended without being stopped", name)
 		default:
 			return
 		}
 		select {
 		case failed <- p:
-		default: // somebody was first; what failed later followed from that
+		default: // another part failed first, and this failure is its consequence
 		}
 	}()
 	return p
 }
 
-// recovered turns a panic into an error with its stack.
-func recovered(fn func() error) (err error) {
+// Recovered turns a panic into an error with its stack.
+func Recovered(fn func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
@@ -81,7 +82,7 @@ func recovered(fn func() error) (err error) {
 	return fn()
 }
 
-// wait blocks until the part has ended and returns why it failed.
+// wait blocks until the part has ended and returns its error.
 func (p *part) wait() error {
 	<-p.done
 	return p.err

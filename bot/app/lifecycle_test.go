@@ -29,7 +29,7 @@ func TestStepsUnwindInReverse(t *testing.T) {
 		t.Errorf("order %v, want %v", order, want)
 	}
 	if !errors.Is(err, first) || !errors.Is(err, third) {
-		t.Errorf("error %v holds not both", err)
+		t.Errorf("error %v, want both", err)
 	}
 	if want := "stop http: three\nstop store: one"; err.Error() != want {
 		t.Errorf("error %q, want %q", err, want)
@@ -48,7 +48,7 @@ func TestPart(t *testing.T) {
 	}{
 		{"a clean stop", func(ctx context.Context) error { <-ctx.Done(); return nil }, true, ""},
 		{"an error", func(context.Context) error { return errors.New("broken") }, false, "x: broken"},
-		{"an end that nobody asked for", func(context.Context) error { return nil }, false, "x: ended by itself"},
+		{"an end that nobody asked for", func(context.Context) error { return nil }, false, "x: ended without being stopped"},
 		{"a panic", func(context.Context) error { panic("boom") }, false, "x: panic: boom"},
 		{"an error at the stop", func(ctx context.Context) error { <-ctx.Done(); return errors.New("late") }, true, "x: late"},
 	}
@@ -71,7 +71,7 @@ func TestPart(t *testing.T) {
 					t.Errorf("wait() = %q, want %q", got, tt.want)
 				}
 				if told := len(failed) == 1; told != (tt.want != "") {
-					t.Errorf("told of a failure: %v", told)
+					t.Errorf("reported a failure: %v", told)
 				}
 			})
 		})
@@ -87,6 +87,6 @@ func TestOnlyTheFirstFailureIsTold(t *testing.T) {
 		t.Errorf("wait() = %v", err)
 	}
 	if len(failed) != 1 {
-		t.Errorf("%d failures told, want 1", len(failed))
+		t.Errorf("%d failures reported, want 1", len(failed))
 	}
 }

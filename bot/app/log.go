@@ -6,31 +6,24 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/lmittmann/tint"
+
+	"excursobot/bot/config"
 )
 
-// newLogger writes to w: tint if the format says text or w is a terminal, else one JSON object a line. Secrets are replaced
-// in messages and values, wherever they stand.
-func newLogger(w io.Writer, cfg Config, env environment) *slog.Logger {
-	return newLoggerAt(w, cfg, env, cfg.logLevel())
+// NewLogger returns a logger that writes to w: coloured text if log.format is text or w is a terminal, otherwise one JSON object a line.
+// Secrets are masked in messages and values.
+func NewLogger(w io.Writer, cfg config.Config, env config.Environment) *slog.Logger {
+	return NewLoggerAt(w, cfg, env, cfg.LogLevel())
 }
 
-func (c *Config) logLevel() slog.Level {
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(c.Log.Level)); err != nil {
-		return slog.LevelInfo // Load lets no other name through
-	}
-	return level
-}
-
-// newLoggerAt is newLogger with a level that may change while it runs.
-func newLoggerAt(w io.Writer, cfg Config, env environment, level slog.Leveler) *slog.Logger {
-	replace := newRedactor(cfg.secrets()).replaceAttr
-	terminal := isTerminal(w)
+// NewLoggerAt is NewLogger with a level that can change while the bot runs.
+func NewLoggerAt(w io.Writer, cfg config.Config, env config.Environment, level slog.Leveler) *slog.Logger {
+	replace := newRedactor(cfg.Secrets()).replaceAttr
+	terminal := config.IsTerminal(w)
 	if cfg.Log.Format == "text" || cfg.Log.Format == "auto" && terminal {
 		return slog.New(tint.NewTextHandler(w, &tint.Options{
 			Level:       level,
@@ -41,46 +34,20 @@ func newLoggerAt(w io.Writer, cfg Config, env environment, level slog.Leveler) *
 	}
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
 		if a.Value.Kind() == slog.KindDuration {
-			// JSON has no durations; nanoseconds are nobody's unit. Seconds() would write 3.688 as 3.6879999999999997.
+			// JSON has no durations; seconds are easier to read than nanoseconds. Seconds() would write 3.688 as 3.6879999999999997.
 			return slog.Float64(a.Key, float64(a.Value.Duration())/float64(time.Second))
 		}
 		return replace(groups, a)
 	}}))
 }
 
-// isTerminal says whether w is a character device: a terminal, or something as harmless to colour.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-// secrets returns the values that no log may hold.
-func (c *Config) secrets() []string {
-	var list []string
-	for _, s := range c.settings() {
-		if text := format(s.value); s.secret && text != "" {
-			list = append(list, text)
-		}
-	}
-	if u, err := url.Parse(c.Store.Postgres); err == nil && u.User != nil {
-		if password, set := u.User.Password(); set {
-			list = append(list, password) // drivers quote the address in parts
-		}
-	}
-	return list
-}
-
-// redactor takes secrets out of log attributes.
+// redactor masks secrets in log attributes.
 type redactor struct {
 	secrets []string
 	replace *strings.Replacer
 }
 
-// newRedactor ignores secrets of less than 6 bytes: they are placeholders such as "none", and would garble every line.
+// newRedactor ignores secrets of less than 6 bytes: they are placeholders such as "none", and masking them would garble every line.
 func newRedactor(secrets []string) *redactor {
 	const least = 6
 	r := &redactor{}
@@ -97,7 +64,7 @@ func newRedactor(secrets []string) *redactor {
 		}
 		for _, form := range forms {
 			r.secrets = append(r.secrets, form)
-			pairs = append(pairs, form, mask)
+			pairs = append(pairs, form, config.Mask)
 		}
 	}
 	r.replace = strings.NewReplacer(pairs...)
@@ -118,7 +85,7 @@ func (r *redactor) replaceAttr(_ []string, a slog.Attr) slog.Attr {
 			a.Value = r.clean(a.Value, string(v))
 		default:
 			a.Value = r.clean(a.Value, fmt.Sprintf("%+v", v))
-			// The JSON handler follows pointers that the line above prints as addresses.
+			// The JSON handler follows pointers, which the line above prints as addresses.
 			if data, err := json.Marshal(v); err == nil {
 				a.Value = r.clean(a.Value, string(data))
 			}
@@ -127,7 +94,7 @@ func (r *redactor) replaceAttr(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// clean returns the value, or its text without the secrets that are in it.
+// clean returns the value, or its text with the secrets masked if it contains any.
 func (r *redactor) clean(value slog.Value, text string) slog.Value {
 	for _, secret := range r.secrets {
 		if strings.Contains(text, secret) {

@@ -9,13 +9,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"excursobot/bot/config"
 )
 
 func TestLogsHoldNoSecret(t *testing.T) {
 	const key, dashboard, password = "sk-live-0123456789", "open sesame/please", "pa55word!"
-	cfg := Defaults()
+	cfg := config.Defaults()
 	cfg.Telegram.Token = testToken
-	cfg.Telegram.WebhookSecret = webhookSecret(testToken)
+	cfg.Telegram.WebhookSecret = derivedSecret(testToken)
 	cfg.OpenAI.APIKey = key
 	cfg.Monitor.Token = dashboard
 	cfg.Store.Postgres = "postgres://bot:" + password + "@db/x"
@@ -26,7 +28,7 @@ func TestLogsHoldNoSecret(t *testing.T) {
 		cfg.Log.Format = format
 		t.Run(format, func(t *testing.T) {
 			var out bytes.Buffer
-			log := newLogger(&out, cfg, environment{})
+			log := NewLogger(&out, cfg, config.Environment{})
 			log.With("kept", "a "+testToken).WithGroup("g").Info("message with "+key,
 				"string", "x"+dashboard+"x",
 				"escaped", "https://x/?t="+url.QueryEscape(testToken)+"&d="+url.PathEscape(dashboard),
@@ -41,14 +43,14 @@ func TestLogsHoldNoSecret(t *testing.T) {
 				"number", 7, "nothing", nil,
 			)
 			text := out.String()
-			for _, secret := range cfg.secrets() {
+			for _, secret := range cfg.Secrets() {
 				for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret)} {
 					if strings.Contains(text, form) {
-						t.Errorf("%q stands in the log:\n%s", form, text)
+						t.Errorf("%q is in the log:\n%s", form, text)
 					}
 				}
 			}
-			for _, want := range []string{"message with", "getMe", "refused", mask} {
+			for _, want := range []string{"message with", "getMe", "refused", config.Mask} {
 				if !strings.Contains(text, want) {
 					t.Errorf("%q is missing in the log:\n%s", want, text)
 				}
@@ -67,10 +69,10 @@ func mustParse(t *testing.T, address string) *url.URL {
 }
 
 func TestPlaceholdersAreNoSecrets(t *testing.T) {
-	cfg := Defaults()
+	cfg := config.Defaults()
 	cfg.OpenAI.APIKey = "none"
 	var out bytes.Buffer
-	newLogger(&out, cfg, environment{}).Info("there is none")
+	NewLogger(&out, cfg, config.Environment{}).Info("there is none")
 	if got := out.String(); !strings.Contains(got, "there is none") || !strings.HasPrefix(got, "{") {
 		t.Errorf("got %s", got)
 	}
@@ -78,17 +80,17 @@ func TestPlaceholdersAreNoSecrets(t *testing.T) {
 
 func TestDurationsInJSONAreSeconds(t *testing.T) {
 	var out bytes.Buffer
-	newLogger(&out, Defaults(), environment{}).Info("fact_requested", "duration", 3688*time.Millisecond)
+	NewLogger(&out, config.Defaults(), config.Environment{}).Info("fact_requested", "duration", 3688*time.Millisecond)
 	if got := out.String(); !strings.Contains(got, `"duration":3.688}`) {
 		t.Errorf("got %s", got)
 	}
 }
 
 func TestLogLevel(t *testing.T) {
-	cfg := Defaults()
+	cfg := config.Defaults()
 	cfg.Log.Level = "warn"
 	var out bytes.Buffer
-	log := newLogger(&out, cfg, environment{})
+	log := NewLogger(&out, cfg, config.Environment{})
 	log.Info("left out")
 	log.Warn("said")
 	if got := out.String(); strings.Contains(got, "left out") || !strings.Contains(got, "said") {
@@ -97,10 +99,10 @@ func TestLogLevel(t *testing.T) {
 }
 
 func BenchmarkLogLine(b *testing.B) {
-	cfg := Defaults()
+	cfg := config.Defaults()
 	cfg.Telegram.Token, cfg.OpenAI.APIKey = testToken, "sk-live-0123456789"
-	cfg.Telegram.WebhookSecret = webhookSecret(testToken)
-	log := newLogger(discard{}, cfg, environment{})
+	cfg.Telegram.WebhookSecret = derivedSecret(testToken)
+	log := NewLogger(discard{}, cfg, config.Environment{})
 	err := errors.New("dial tcp 10.0.0.1:443: connect: connection refused")
 	b.ReportAllocs()
 	for b.Loop() {
@@ -111,3 +113,11 @@ func BenchmarkLogLine(b *testing.B) {
 type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
+
+// derivedSecret returns the webhook secret of a bot without a configured one.
+func derivedSecret(token string) string {
+	cfg := config.Defaults()
+	cfg.Telegram.Token = token
+	cfg.Derive(config.Environment{})
+	return cfg.Telegram.WebhookSecret
+}

@@ -9,18 +9,21 @@ import (
 	"os"
 	"strconv"
 	"time"
+
+	"excursobot/bot/config"
 )
 
-// notifier tells systemd how the service is (sd_notify(3)): a datagram to the socket that NOTIFY_SOCKET names. Without one it says nothing.
+// notifier sends the state of the service to systemd (sd_notify(3)), as a datagram to the socket in NOTIFY_SOCKET. Without that variable it
+// sends nothing.
 type notifier struct {
-	socket string        // "" = nobody listens
-	every  time.Duration // between two signs of life; 0 = none are wanted
+	socket string        // "" = there is no systemd
+	every  time.Duration // between two heartbeats; 0 = systemd wants none
 	log    *slog.Logger
 }
 
-func newNotifier(env environment, log *slog.Logger) *notifier {
+func newNotifier(env config.Environment, log *slog.Logger) *notifier {
 	n := &notifier{socket: env["NOTIFY_SOCKET"], log: log}
-	// systemd wants one within WATCHDOG_USEC and advises half of it; WATCHDOG_PID says for whom it is meant.
+	// systemd expects a heartbeat within WATCHDOG_USEC and advises half of it. WATCHDOG_PID is the process that it means.
 	usec, err := strconv.ParseInt(env["WATCHDOG_USEC"], 10, 64)
 	if pid := env["WATCHDOG_PID"]; err == nil && usec > 0 && (pid == "" || pid == strconv.Itoa(os.Getpid())) {
 		n.every = time.Duration(usec) * time.Microsecond / 2
@@ -28,19 +31,19 @@ func newNotifier(env environment, log *slog.Logger) *notifier {
 	return n
 }
 
-// tell sends one state, like READY=1.
+// tell sends one state, such as READY=1.
 func (n *notifier) tell(state string) {
 	if n.socket == "" {
 		return
 	}
 	if err := n.send(state); err != nil {
-		n.log.Warn("sd_notify", "state", state, "error", err)
+		n.log.Warn("systemd_notify_failed", "state", state, "error", err)
 	}
 }
 
 func (n *notifier) send(state string) error {
-	if n.socket[0] != '/' && n.socket[0] != '@' { // @ begins an abstract socket, for systemd as for Go
-		return fmt.Errorf("NOTIFY_SOCKET %q is no socket", n.socket)
+	if n.socket[0] != '/' && n.socket[0] != '@' { // @ is the first character of an abstract socket
+		return fmt.Errorf("NOTIFY_SOCKET %q is not a socket", n.socket)
 	}
 	conn, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: n.socket, Net: "unixgram"})
 	if err != nil {
@@ -50,17 +53,17 @@ func (n *notifier) send(state string) error {
 	return errors.Join(err, conn.Close())
 }
 
-// run says READY once ready does, then signs of life as long as alive agrees, until ctx ends.
+// run sends READY when ready returns nil, then heartbeats while alive returns nil, until ctx ends.
 func (n *notifier) run(ctx context.Context, ready, alive func(context.Context) error) {
 	const look = 250 * time.Millisecond
 	ticker := time.NewTicker(look)
 	defer ticker.Stop()
-	said := false
+	sent := false
 	var last time.Time
 	for n.socket != "" {
-		if !said && ready(ctx) == nil {
+		if !sent && ready(ctx) == nil {
 			n.tell("READY=1")
-			said = true
+			sent = true
 		}
 		if now := time.Now(); n.every > 0 && now.Sub(last) >= n.every-look && alive(ctx) == nil {
 			n.tell("WATCHDOG=1")

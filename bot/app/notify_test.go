@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"excursobot/bot/config"
 )
 
 func TestSystemdIsTold(t *testing.T) {
@@ -18,7 +20,7 @@ func TestSystemdIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer systemd.Close()
-	n := newNotifier(environment{"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "1000"}, slog.New(slog.DiscardHandler))
+	n := newNotifier(config.Environment{"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "1000"}, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	asked := 0
@@ -53,20 +55,20 @@ func TestSystemdIsTold(t *testing.T) {
 
 func TestWatchdogOfAnotherProcess(t *testing.T) {
 	for _, tc := range []struct {
-		env  environment
+		env  config.Environment
 		want time.Duration
 	}{
-		{environment{}, 0},
-		{environment{"WATCHDOG_USEC": "30000000"}, 15 * time.Second},
-		{environment{"WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "1"}, 0},
-		{environment{"WATCHDOG_USEC": "soon"}, 0},
-		{environment{"WATCHDOG_USEC": "-1"}, 0},
+		{config.Environment{}, 0},
+		{config.Environment{"WATCHDOG_USEC": "30000000"}, 15 * time.Second},
+		{config.Environment{"WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "1"}, 0},
+		{config.Environment{"WATCHDOG_USEC": "soon"}, 0},
+		{config.Environment{"WATCHDOG_USEC": "-1"}, 0},
 	} {
 		if got := newNotifier(tc.env, nil).every; got != tc.want {
 			t.Errorf("%v: every %v, want %v", tc.env, got, tc.want)
 		}
 	}
-	n := newNotifier(environment{"NOTIFY_SOCKET": "relative"}, slog.New(slog.DiscardHandler))
+	n := newNotifier(config.Environment{"NOTIFY_SOCKET": "relative"}, slog.New(slog.DiscardHandler))
 	if err := n.send("READY=1"); err == nil {
 		t.Error("sent to a relative path")
 	}

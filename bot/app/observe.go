@@ -15,32 +15,33 @@ import (
 	"excursobot/bot/guide"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/monitor"
+	"excursobot/bot/web"
 	"excursobot/limiter"
 	"excursobot/store"
 )
 
-// buildMonitor makes the monitor and puts it behind the log. It is built first, so that every part can report to it, and reads
-// them only once all are built.
+// buildMonitor makes the monitor and lets it listen to the log. It is built first, so that every part can report to it. It reads the parts
+// only after all are built.
 func (a *App) buildMonitor() error {
-	const tries = 5 // for the token, at once; then as limits.unauthorized says
-	guesses := limiter.NewKeyed[netip.Addr](limiter.KeyedConfig{Rate: a.cfg.Limits.Unauthorized, Burst: tries})
+	const tries = 5 // wrong tokens at once; then limits.unauthorized applies
+	attempts := limiter.NewKeyed[netip.Addr](limiter.KeyedConfig{Rate: a.cfg.Limits.Unauthorized, Burst: tries})
 	m, err := monitor.New(monitor.Config{
-		Read:    a.reading,
-		Ready:   func(ctx context.Context) map[string]string { return checkReady(ctx, a.probes()).Reasons },
-		Version: version(),
-		Token:   a.cfg.Monitor.Token,
-		Guess:   guesses.Allow,
-		Log:     a.log.With("part", "monitor"),
+		Read:         a.reading,
+		Ready:        func(ctx context.Context) map[string]string { return checkReady(ctx, a.probes()).Reasons },
+		Version:      Version(),
+		Token:        a.cfg.Monitor.Token,
+		AllowAttempt: attempts.Allow,
+		Log:          a.log.With("part", "monitor"),
 	})
 	if err != nil {
 		return err
 	}
 	a.monitor = m
-	a.log = slog.New(m.Watch(a.log.Handler(), newRedactor(a.cfg.secrets()).replaceAttr, "bot"))
+	a.log = slog.New(m.LogHandler(a.log.Handler(), newRedactor(a.cfg.Secrets()).replaceAttr, "bot"))
 	return nil
 }
 
-// observeBot connects the bot's observations to the monitor, and its answers to answered too.
+// observeBot connects the bot's events to the monitor, and its answers to answered as well.
 func (a *App) observeBot(answered func(string, guide.Source, time.Duration)) bot.Observe {
 	m := a.monitor
 	if m == nil {
@@ -62,6 +63,18 @@ func (a *App) observeBot(answered func(string, guide.Source, time.Duration)) bot
 	}
 }
 
+// today returns what gives the operators the day's numbers, nil without a monitor.
+func (a *App) today() func() bot.Today {
+	if a.monitor == nil {
+		return nil
+	}
+	return func() bot.Today {
+		d := a.monitor.Today()
+		inTime := func(l monitor.Latency) time.Duration { return time.Duration(l.P95 * float64(time.Second)) }
+		return bot.Today{Since: d.Since, Answers: d.Answers, Errors: d.Errors, First: inTime(d.First), Story: inTime(d.Story)}
+	}
+}
+
 func (a *App) observeModel() func(model.Call) {
 	if a.monitor == nil {
 		return nil
@@ -76,16 +89,16 @@ func (a *App) observePlaces() func(string) {
 	return a.monitor.PlacesCall
 }
 
-// reading asks every part for its numbers.
+// reading collects the numbers of every part.
 func (a *App) reading(ctx context.Context) monitor.Reading {
 	g, b, p := a.guide.Stats(), a.bot.Stats(), a.places.Stats()
 	r := monitor.Reading{
 		Ingest: monitor.Ingest{
 			Polling: a.cfg.Telegram.WebhookURL == "", InWork: b.Tasks, Capacity: a.cfg.Ingest.MaxInflight,
-			Parked: b.Parked, Dropped: b.Dropped, Refused: b.Refused, Panics: b.Panics,
+			DeadLetters: b.DeadLetters, Dropped: b.Dropped, Refused: b.Refused, Panics: b.Panics,
 		},
 		Gate: monitor.Gate{
-			Slots: g.Gate.Slots, Running: g.Gate.Running, Peak: g.Gate.Peak, Room: a.cfg.Queue.Size,
+			Slots: g.Gate.Slots, Running: g.Gate.Running, Peak: g.Gate.Peak, Room: queueSize,
 			Waiting: map[string]int{}, Estimate: monitor.InSeconds(a.gate.Estimate(guide.Interactive)), Mean: monitor.InSeconds(g.Gate.Mean),
 			Full: g.Gate.Full + g.Gate.Displaced, Late: g.Gate.Late,
 		},
@@ -117,18 +130,17 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 		r.Model = monitor.Model{Name: a.model.Name(), BreakerOpen: !a.model.Ready()}
 	}
 	r.Budget.Limit = a.cfg.OpenAI.DailyTokens
-	if spent, err := a.store.Spent(ctx, store.DayOf(time.Now()), 0); err == nil { // else /readyz says that the store is ill
+	if spent, err := a.store.Spent(ctx, store.DayOf(time.Now()), 0); err == nil { // otherwise /readyz reports the store
 		r.Budget.Spent = spent.Day
 	}
 	if inbox, err := a.store.InboxStats(ctx); err == nil {
-		r.Inbox = monitor.Inbox{Pending: inbox.Pending, Parked: inbox.Parked}
+		r.Inbox = monitor.Inbox{Pending: inbox.Pending, DeadLetters: inbox.DeadLetters}
 	}
 	r.Store = a.readStore(ctx)
 	return r
 }
 
-// hasRoom says whether the volume of the store's file has room for payments, with some to spare for what is written beside them. A database
-// says so itself.
+// hasRoom reports whether the volume of the store's file has room for payments and some other writes. A database reports it itself.
 func (a *App) hasRoom() bool {
 	const least = 4 << 20 // bytes
 	if a.file == nil {
@@ -138,7 +150,7 @@ func (a *App) hasRoom() bool {
 	return disk.TotalBytes == 0 || disk.FreeBytes >= least
 }
 
-// diskOf returns the free and the whole space of the directory's volume, zero where the system does not say.
+// diskOf returns the free and the total space of the directory's volume, or zero if the system does not tell.
 func diskOf(dir string) monitor.Disk {
 	free, total, err := diskSpace(filepath.Clean(dir))
 	if err != nil {
@@ -147,20 +159,20 @@ func diskOf(dir string) monitor.Disk {
 	return monitor.Disk{FreeBytes: free, TotalBytes: total}
 }
 
-// runMonitor samples, and serves the pages at an address of their own if monitor.addr names one.
+// runMonitor samples until ctx ends. It serves the pages if monitor.addr is set.
 func (a *App) runMonitor(ctx context.Context) error {
 	addr := a.cfg.Monitor.Addr
 	if addr == "" {
 		return a.monitor.Run(ctx)
 	}
-	l, err := listen(ctx, addr)
+	l, err := web.Listen(ctx, addr)
 	if err != nil {
-		return fmt.Errorf("monitor.addr (%s): %w", a.cfg.origin("monitor.addr"), err)
+		return fmt.Errorf("monitor.addr (%s): %w", a.cfg.Origin("monitor.addr"), err)
 	}
 	return a.serveMonitor(ctx, l)
 }
 
-// serveMonitor is runMonitor with pages on the listener, which it closes.
+// serveMonitor is runMonitor with pages on the listener. It closes the listener.
 func (a *App) serveMonitor(ctx context.Context, l net.Listener) error {
 	mux := http.NewServeMux()
 	a.monitor.Routes(mux)
@@ -169,8 +181,10 @@ func (a *App) serveMonitor(ctx context.Context, l net.Listener) error {
 	defer cancel()
 	served := make(chan error, 1)
 	go func() {
-		defer cancel() // without its pages the monitor has failed
-		served <- recovered(func() error { return serve(ctx, newServer(mux, a.log), newLimitListener(l, connections), patience) })
+		defer cancel() // if the server ends, the monitor has failed
+		served <- Recovered(func() error {
+			return web.Serve(ctx, web.NewServer(mux, a.log), web.LimitListener(l, connections), patience)
+		})
 	}()
 	return errors.Join(a.monitor.Run(ctx), <-served)
 }

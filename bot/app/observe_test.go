@@ -12,9 +12,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/config"
 	"excursobot/bot/monitor"
 	"excursobot/bot/sim"
-	"excursobot/geo/places"
 )
 
 // here makes a request from this machine.
@@ -26,14 +26,20 @@ func here(a *App, path string) *httptest.ResponseRecorder {
 	return w
 }
 
-// One location, from the wiring's point of view: every part's numbers arrive in the stats, in the metrics and on the page.
+// After one location, every part's numbers are in the stats, in the metrics and on the page.
 func TestMonitorSeesARequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a, play, pack := newDemoApp(t)
+		cfg := config.Defaults()
+		cfg.Derive(config.Environment{})
+		cfg.Store.Dir = t.TempDir()
+		telegram, world := newSimWorld(&cfg)
+		a, err := New(cfg, world, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
 		stop := running(t, a)
 		time.Sleep(time.Second)
-		place := pack.Cities()[0].Places[0]
-		play.telegram.Person(sim.Profile{ID: 1, LanguageCode: "en"}).Locate(place.Point.Lat, place.Point.Lon)
+		telegram.Person(sim.Profile{ID: 1, LanguageCode: "en"}).Locate(centre.Lat, centre.Lon)
 		time.Sleep(30 * time.Second)
 		synctest.Wait()
 
@@ -44,13 +50,13 @@ func TestMonitorSeesARequest(t *testing.T) {
 		if s.Requests.Total["generated"] != 1 || s.First.Count != 1 || s.Story.Count != 1 || s.Updates["location"] != 1 {
 			t.Errorf("requests %v, first %+v, story %+v, updates %v", s.Requests.Total, s.First, s.Story, s.Updates)
 		}
-		if s.Calls.Total["ok"] == 0 || s.Calls.Tokens["prompt"] == 0 || s.Budget.Spent == 0 || s.Model.Name != "demo" || s.Guide.Written == 0 {
+		if s.Calls.Total["ok"] == 0 || s.Calls.Tokens["prompt"] == 0 || s.Budget.Spent == 0 || s.Model.Name != "test" || s.Guide.Written == 0 {
 			t.Errorf("calls %+v, budget %+v, model %+v, guide %+v", s.Calls, s.Budget, s.Model, s.Guide)
 		}
-		if s.Telegram.Total["ok"] == 0 || s.PlacesCalls["ok"] == 0 || s.Cache.Looks() == 0 || s.Store.SizeBytes == 0 || s.Disk.TotalBytes == 0 {
+		if s.Telegram.Total["ok"] == 0 || s.PlacesCalls["ok"] == 0 || s.Cache.Lookups() == 0 || s.Store.SizeBytes == 0 || s.Disk.TotalBytes == 0 {
 			t.Errorf("telegram %v, places %v, cache %+v, store %+v, disk %+v", s.Telegram.Total, s.PlacesCalls, s.Cache, s.Store, s.Disk)
 		}
-		if s.Gate.Slots != a.cfg.OpenAI.MaxConcurrent || s.Gate.Room != a.cfg.Queue.Size || s.Live.Cap != a.cfg.Live.MaxSessions || !s.Ingest.Polling {
+		if s.Gate.Slots != a.cfg.OpenAI.MaxConcurrent || s.Gate.Room != queueSize || s.Live.Cap != a.cfg.Live.MaxSessions || !s.Ingest.Polling {
 			t.Errorf("gate %+v, live %+v, ingest %+v", s.Gate, s.Live, s.Ingest)
 		}
 		if text := here(a, "/metrics").Body.String(); !strings.Contains(text, `excursobot_requests_total{kind="static",source="generated"} 1`) {
@@ -104,19 +110,15 @@ func TestMonitorElsewhere(t *testing.T) {
 	}
 }
 
-// newAppAt builds the demo's bot with monitor.addr.
+// newAppAt builds a bot in a simulated world with monitor.addr.
 func newAppAt(t *testing.T, addr string) *App {
 	t.Helper()
-	cfg := Defaults()
-	cfg.derive(environment{})
+	cfg := config.Defaults()
+	cfg.Derive(config.Environment{})
 	cfg.Store.Dir = t.TempDir()
-	pack, err := places.LoadPack()
-	if err != nil {
-		t.Fatal(err)
-	}
-	play := newStage(&cfg, pack)
+	_, world := newSimWorld(&cfg)
 	cfg.Monitor.Addr = addr
-	a, err := New(cfg, play.world, slog.New(slog.DiscardHandler))
+	a, err := New(cfg, world, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

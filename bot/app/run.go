@@ -10,60 +10,60 @@ import (
 	"net/url"
 	"time"
 
-	"excursobot/store"
+	"excursobot/bot/admin"
+	"excursobot/bot/config"
+	"excursobot/bot/killpoint"
+	"excursobot/bot/web"
 )
 
-// runBot runs the real bot until intake ends.
-func runBot(intake context.Context, cfg Config, env environment, log *slog.Logger) error {
+// RunBot runs the bot on the real network until intake ends.
+func RunBot(intake context.Context, cfg config.Config, env config.Environment, log *slog.Logger) error {
 	a, err := New(cfg, World{Env: env}, log)
 	if err != nil {
 		return err
 	}
-	if err := refuseHalf(intake, a.store); err != nil {
+	if err := admin.RefuseIncomplete(intake, a.store); err != nil {
 		return errors.Join(err, a.Close())
 	}
-	cfg.warn(a.log, env) // the dashboard shows it too
+	cfg.Warn(a.log, env) // after New, so that the dashboard shows it too
 	a.notify = newNotifier(env, log)
 	if a.file != nil {
-		a.also("control", a.control)
+		a.also("control", a.newControl().Run)
 	}
 	if cfg.Backup.Every > 0 {
-		a.also("backups", a.scheduleBackups)
+		a.also("backups", a.newBackups().Run)
 	}
-	l, err := listen(intake, cfg.HTTP.Addr)
+	l, err := web.Listen(intake, cfg.HTTP.Addr)
 	if err != nil {
-		return errors.Join(fmt.Errorf("http.addr (%s): %w", cfg.origin("http.addr"), err), a.Close())
+		return errors.Join(fmt.Errorf("http.addr (%s): %w", cfg.Origin("http.addr"), err), a.Close())
 	}
 	return a.Run(intake, l)
 }
 
-// refuseHalf refuses a store into which a move has not ended: people would be taken for strangers.
-func refuseHalf(ctx context.Context, s store.Settings) error {
-	cursor, err := readCursor(ctx, s)
-	if err == nil && cursor != (moveCursor{}) {
-		err = usageError{errors.New("the store is not complete: repeat the \"excursobot migrate\" that was to fill it")}
-	}
-	return err
+func (a *App) newControl() *admin.Control {
+	return &admin.Control{Dir: a.cfg.Store.Dir, File: a.file, Store: a.store, Log: a.log}
 }
 
-// also makes Run run something more, as long as HTTP is served.
+func (a *App) newBackups() *admin.Backups {
+	return &admin.Backups{
+		Dir: a.cfg.Store.Dir, Every: a.cfg.Backup.Every, Keep: a.cfg.Backup.Keep, Log: a.log,
+		File: a.file, Database: a.database, Replica: a.replica, Lease: a.cfg.Store.Lease,
+	}
+}
+
+// also adds a part that Run runs while HTTP is served.
 func (a *App) also(name string, run func(context.Context) error) {
 	a.extra = append(a.extra, extra{name, run})
 }
 
-// extra is a part that not every run has.
+// extra is a part that only some runs have.
 type extra struct {
 	name string
 	run  func(context.Context) error
 }
 
-func listen(ctx context.Context, addr string) (net.Listener, error) {
-	var lc net.ListenConfig
-	return lc.Listen(ctx, "tcp", addr)
-}
-
-// Run serves HTTP on the listener and answers updates until intake ends or a part fails. Then it stops in order: first
-// the intake, whose work may go on for shutdown.drain; then that work; then HTTP, cache and store. It closes the listener.
+// Run serves HTTP on the listener and answers updates until intake ends or a part fails. Then it stops in this order: the intake; after
+// shutdown.drain at most, the work on accepted updates; HTTP, cache and store. It closes the listener.
 func (a *App) Run(intake context.Context, l net.Listener) error {
 	intake, endIntake := context.WithCancel(intake)
 	defer endIntake()
@@ -73,10 +73,10 @@ func (a *App) Run(intake context.Context, l net.Listener) error {
 	defer endServing()
 
 	failed := make(chan *part, 1)
-	srv := newServer(a.mux, a.log)
+	srv := web.NewServer(a.mux, a.log)
 	web := start(serving, "http", failed, func(ctx context.Context) error {
-		const patience = 5 * time.Second // for answers under way; the slow ones are streams, which end at once
-		return serve(ctx, srv, newLimitListener(l, a.cfg.Limits.Connections), patience)
+		const patience = 5 * time.Second // for answers under way; streams end at once
+		return web.Serve(ctx, srv, web.LimitListener(l, a.cfg.Limits.Connections), patience)
 	})
 	for _, p := range a.extra {
 		running := start(serving, p.name, failed, p.run)
@@ -93,7 +93,7 @@ func (a *App) Run(intake context.Context, l net.Listener) error {
 	defer endWatchdog()
 	systemd := start(watchdog, "watchdog", failed, a.keepSystemdInformed)
 	a.stop.push("watchdog", func() error { endWatchdog(); return systemd.wait() })
-	a.log.Info("started", "version", version(), "addr", l.Addr().String(), "webhook", a.cfg.Telegram.WebhookURL != "")
+	a.log.Info("bot_started", "version", Version(), "addr", l.Addr().String(), "webhook", a.cfg.Telegram.WebhookURL != "")
 
 	select {
 	case <-intake.Done():
@@ -103,33 +103,33 @@ func (a *App) Run(intake context.Context, l net.Listener) error {
 	a.draining.Store(true)
 	a.notify.tell("STOPPING=1")
 	endIntake()
-	a.log.Info("stopping", "drain", a.cfg.Shutdown.Drain)
+	a.log.Info("bot_stopping", "drain", a.cfg.Shutdown.Drain)
 	if err := a.stop.unwind(); err != nil {
-		a.log.Error("stopped", "error", err)
+		a.log.Error("bot_stopped", "error", err)
 		return err
 	}
-	a.log.Info("stopped")
+	a.log.Info("bot_stopped")
 	return nil
 }
 
-// keepSystemdInformed tells systemd until the end that the bot is ready, as /readyz says it, and alive while the store answers.
+// keepSystemdInformed reports to systemd until ctx ends: ready when /readyz is, and alive while the store answers.
 func (a *App) keepSystemdInformed(ctx context.Context) error {
 	a.notify.run(ctx, func(context.Context) error { return a.bot.Ready() }, a.alive)
 	return nil
 }
 
-// drain waits for the updates under way, at most shutdown.drain.
+// drain waits for the updates that are being handled, at most shutdown.drain.
 func (a *App) drain(bot *part) {
 	late := time.NewTimer(a.cfg.Shutdown.Drain)
 	defer late.Stop()
 	select {
 	case <-bot.done:
 	case <-late.C:
-		a.log.Warn("drain_over", "tasks", a.bot.Stats().Tasks)
+		a.log.Warn("drain_timed_out", "tasks", a.bot.Stats().Tasks)
 	}
 }
 
-// routes returns the pages that every mode has, and the webhook if Telegram posts to it.
+// routes returns the pages, and the webhook if Telegram posts to it.
 func (a *App) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	healthRoutes(mux, a.replica, a.probes())
@@ -137,12 +137,12 @@ func (a *App) routes() *http.ServeMux {
 		a.monitor.Routes(mux)
 	}
 	if u, err := url.Parse(a.cfg.Telegram.WebhookURL); err == nil && u.Path != "" {
-		mux.Handle(u.Path, quietRefusals(chaosWebhook(a.bot), a.cfg.Limits.Unauthorized))
+		mux.Handle(u.Path, quietRefusals(killpoint.Webhook(a.bot), a.cfg.Limits.Unauthorized))
 	}
 	return mux
 }
 
-// probes say why the bot is not ready.
+// probes return the conditions of readiness.
 func (a *App) probes() []probe {
 	return []probe{
 		{"store", a.storeTakes},

@@ -6,17 +6,19 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"syscall"
 	"time"
 
+	"excursobot/bot/config"
+	"excursobot/bot/killpoint"
 	"excursobot/bot/monitor"
 	"excursobot/store"
 	"excursobot/store/boltstore"
+	"excursobot/store/fallback"
 	"excursobot/store/pgstore"
 )
 
-// openStore opens what the bot remembers in: a database if the configuration names one, else the file in store.dir.
+// openStore opens the database if one is configured, otherwise the file in store.dir.
 func (a *App) openStore() error {
 	if a.cfg.Store.Postgres != "" {
 		return a.openDatabase()
@@ -29,32 +31,32 @@ func (a *App) openStore() error {
 	if err != nil {
 		return fmt.Errorf("open the store: %w", err)
 	}
-	a.store, a.file = chaosStore(s), s
+	a.store, a.file = killpoint.Store(s), s
 	a.stop.push("store", s.Close)
 	return nil
 }
 
-// openDatabase is for a bot that may have others beside it, and a store that may be away for a while.
+// openDatabase opens a store that other replicas can share and that can be away for a while.
 func (a *App) openDatabase() error {
-	const patience = time.Minute // migrations of a large database take longer, and have a time of their own
+	const patience = time.Minute // migrations of a large database can take longer and have their own limit
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	c := a.cfg.Store
 	s, err := pgstore.Open(ctx, pgstore.Config{
-		URL: c.Postgres, MaxConns: int32(c.PostgresConns), StatementTimeout: c.PostgresTimeout, //nolint:gosec // at most 1000
+		URL: c.Postgres, MaxConns: int32(c.PostgresConns), StatementTimeout: statementTimeout, //nolint:gosec // at most 1000
 		Log: a.log.With("part", "store"),
 	})
 	if err != nil {
-		return fmt.Errorf("store.postgres (%s): %w", a.cfg.origin("store.postgres"), err)
+		return fmt.Errorf("store.postgres (%s): %w", a.cfg.Origin("store.postgres"), err)
 	}
-	a.store, a.database = store.NewSteady(chaosStore(s)), s
+	a.store, a.database = fallback.New(killpoint.Store(s)), s
 	a.replica = replicaName(a.env)
 	a.log = a.log.With("replica", a.replica)
 	a.stop.push("store", s.Close)
 	return nil
 }
 
-// readStore returns what the dashboard says of the store.
+// readStore returns the dashboard's numbers of the store.
 func (a *App) readStore(ctx context.Context) monitor.Store {
 	if a.database == nil {
 		file := a.file.Stats()
@@ -63,13 +65,13 @@ func (a *App) readStore(ctx context.Context) monitor.Store {
 	st := a.database.Stats()
 	size, err := a.database.Size(ctx)
 	if err != nil {
-		size = 0 // /readyz says that the store is ill
+		size = 0 // /readyz reports the store
 	}
 	return monitor.Store{SizeBytes: size, Writes: st.Writes, Commits: st.Commits}
 }
 
-// dataFile makes the data directory and proves that it can be written, because the store's own error names neither the key nor the cure.
-func dataFile(cfg Config) (string, error) {
+// dataFile makes the data directory and checks that it can be written, because the store's own error has neither the key nor the remedy.
+func dataFile(cfg config.Config) (string, error) {
 	dir := cfg.Store.Dir
 	explain := func(err error) error {
 		hint := ""
@@ -79,7 +81,7 @@ func dataFile(cfg Config) (string, error) {
 		if errors.Is(err, syscall.EROFS) {
 			hint = " (the file system is read-only)"
 		}
-		return fmt.Errorf("store.dir (%s): cannot write to %s: %w%s", cfg.origin("store.dir"), dir, err, hint)
+		return fmt.Errorf("store.dir (%s): cannot write to %s: %w%s", cfg.Origin("store.dir"), dir, err, hint)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", explain(err)
@@ -91,12 +93,10 @@ func dataFile(cfg Config) (string, error) {
 	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
 		return "", explain(err)
 	}
-	return storePath(cfg), nil
+	return cfg.StoreFile(), nil
 }
 
-func storePath(cfg Config) string { return filepath.Join(cfg.Store.Dir, "excursobot.db") }
-
-// storeAnswers asks the store itself: what stands before it would answer for it.
+// storeAnswers asks the store itself, because the cache in front of it answers during an outage.
 func (a *App) storeAnswers(ctx context.Context) error {
 	var s store.Store = a.file
 	if a.database != nil {
@@ -106,7 +106,7 @@ func (a *App) storeAnswers(ctx context.Context) error {
 	return err
 }
 
-// storeTakes says why the store is not as it should be. One without room is still read: people get what the library and the sources have.
+// storeTakes returns why the store takes no writes. A full store is still read.
 func (a *App) storeTakes(ctx context.Context) error {
 	if err := a.storeAnswers(ctx); err != nil {
 		return err
@@ -117,7 +117,7 @@ func (a *App) storeTakes(ctx context.Context) error {
 	return nil
 }
 
-// alive says whether the process is: one that waits for its database is not helped by a new start.
+// alive returns why the process should be restarted. A restart does not help a process that waits for its database.
 func (a *App) alive(ctx context.Context) error {
 	if a.database != nil {
 		return nil

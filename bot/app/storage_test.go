@@ -8,43 +8,44 @@ import (
 	"strings"
 	"testing"
 
+	"excursobot/bot/config"
 	"excursobot/bot/sim"
 	"excursobot/geo/places"
 	"excursobot/store/pgstore/pgtest"
 )
 
-// newDatabaseApp builds the demo's bot on a Postgres database, with the pack's stories ready.
-func newDatabaseApp(t *testing.T, url string) (*App, *stage, *places.Pack) {
+// newDatabaseApp builds a bot in a simulated world on a Postgres database, with the pack's stories ready.
+func newDatabaseApp(t *testing.T, url string) (*App, *sim.Telegram, *places.Pack) {
 	t.Helper()
-	cfg := Defaults()
-	cfg.derive(environment{})
+	cfg := config.Defaults()
+	cfg.Derive(config.Environment{})
 	cfg.Store.Dir, cfg.Store.Postgres = t.TempDir(), url
 	pack, err := places.LoadPack()
 	if err != nil {
 		t.Fatal(err)
 	}
-	play := newStage(&cfg, pack)
-	play.world.WithoutPack = false
-	a, err := New(cfg, play.world, slog.New(slog.DiscardHandler))
+	telegram, world := newSimWorld(&cfg)
+	world.WithoutPack = false
+	a, err := New(cfg, world, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a, play, pack
+	return a, telegram, pack
 }
 
-// With a database the bot answers, remembers over a restart, and leaves the data directory alone.
+// With a database the bot answers, remembers across a restart, and writes nothing to the data directory.
 func TestDatabase(t *testing.T) {
 	url := pgtest.URL(t)
-	a, play, pack := newDatabaseApp(t, url)
+	a, telegram, pack := newDatabaseApp(t, url)
 	place := pack.Cities()[0].Places[0]
 	said := make(chan string, 100)
-	defer play.telegram.Subscribe(func(e sim.Event) {
+	defer telegram.Subscribe(func(e sim.Event) {
 		if e.Message.FromBot {
 			said <- e.Message.Text
 		}
 	})()
 	stop := running(t, a)
-	play.telegram.Person(sim.Profile{ID: 1, LanguageCode: "en"}).Locate(place.Point.Lat, place.Point.Lon)
+	telegram.Person(sim.Profile{ID: 1, LanguageCode: "en"}).Locate(place.Point.Lat, place.Point.Lon)
 	for text := range said {
 		if strings.Contains(text, place.Texts["en"]) {
 			break
@@ -86,11 +87,26 @@ func TestDatabase(t *testing.T) {
 func TestNoVolumeIsNoLossWithADatabase(t *testing.T) {
 	for _, url := range []string{"", "postgres://u@h/d"} {
 		var out strings.Builder
-		cfg := Defaults()
+		cfg := config.Defaults()
 		cfg.Store.Postgres = url
-		cfg.warn(slog.New(slog.NewTextHandler(&out, nil)), environment{"RAILWAY_PROJECT_ID": "x"})
-		if got, want := strings.Contains(out.String(), "no_volume"), url == ""; got != want {
+		cfg.Warn(slog.New(slog.NewTextHandler(&out, nil)), config.Environment{"RAILWAY_PROJECT_ID": "x"})
+		if got, want := strings.Contains(out.String(), "volume_missing"), url == ""; got != want {
 			t.Errorf("with the database %q: warned %v, want %v", url, got, want)
 		}
+	}
+}
+
+func TestUnwritableDirectory(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("root may write everywhere")
+	}
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	cfg := config.Defaults()
+	cfg.Store.Dir = dir
+	if _, err := dataFile(cfg); err == nil || !strings.Contains(err.Error(), "store.dir") || !strings.Contains(err.Error(), "RAILWAY_RUN_UID") {
+		t.Errorf("error %v", err)
 	}
 }

@@ -16,39 +16,31 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/config"
 	"excursobot/bot/sim"
 	"excursobot/geo"
 )
 
-// town is a world in which processes come and go: Telegram, model and Wikipedia outlive them.
+// town is a simulated world whose Telegram, model and Wikipedia outlive the bot's processes.
 type town struct {
 	t        *testing.T
 	telegram *sim.Telegram
-	cfg      Config
+	cfg      config.Config
 	world    World
-	cut      *atomic.Bool // of the process that runs: it reaches nobody any more
+	cut      *atomic.Bool // cuts the running process off from Telegram
 	stop     func() error
 }
 
-// newTown has walks every 5 or 10 s, and starts a process.
+// newTown starts a process that tells a story every 5 or 10 s of a walk.
 func newTown(t *testing.T) *town {
 	t.Helper()
-	cfg := Defaults()
-	cfg.derive(environment{})
-	const token = "1000:town"
-	cfg.Telegram = TelegramConfig{Token: token, APIURL: telegramAPI}
-	cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "k", "http://model.town/v1", "m"
-	cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.town/w/api.php", "town"
+	cfg := config.Defaults()
+	cfg.Derive(config.Environment{})
 	cfg.Live.Intervals, cfg.Live.Default = []time.Duration{5 * time.Second, 10 * time.Second}, 10*time.Second
 	cfg.Shutdown.Drain = 0
-	articles := sim.City(1, loadCentre.Lat, loadCentre.Lon, 300, "en")
-	s := &town{t: t, cfg: cfg, telegram: sim.NewTelegram(sim.TelegramConfig{Token: token, Latency: 40 * time.Millisecond})}
-	s.world = World{
-		Telegram:    sim.Transport(map[string]http.Handler{"api.telegram.org": s.telegram}),
-		Model:       sim.Transport(map[string]http.Handler{"model.town": sim.NewModel(sim.ModelConfig{})}),
-		Wikipedia:   sim.Transport(map[string]http.Handler{"*.wikipedia.town": sim.NewWikipedia(sim.WikipediaConfig{Articles: articles, Latency: 200 * time.Millisecond})}),
-		WithoutPack: true,
-	}
+	s := &town{t: t}
+	s.telegram, s.world = newSimWorld(&cfg)
+	s.cfg = cfg
 	s.start(t.TempDir())
 	return s
 }
@@ -66,7 +58,7 @@ func (s *town) start(dir string) {
 	s.stop = running(s.t, a)
 }
 
-// kill leaves the next process what kill -9 would: the file as it is, and nothing said or written after this moment.
+// kill leaves for the next process what kill -9 would: the file as it is, with nothing sent or written after this moment.
 func (s *town) kill() {
 	s.t.Helper()
 	synctest.Wait() // between two transactions
@@ -114,12 +106,12 @@ type stroll struct {
 }
 
 func (s *town) stroll(id int64) *stroll {
-	p := &stroll{Person: s.telegram.Person(sim.Profile{ID: id, LanguageCode: "en"}), at: geo.Offset(loadCentre, float64(40*id), 200)}
+	p := &stroll{Person: s.telegram.Person(sim.Profile{ID: id, LanguageCode: "en"}), at: geo.Offset(centre, float64(40*id), 200)}
 	_, p.share = p.Share(p.at.Lat, p.at.Lon, 3600)
 	return p
 }
 
-// walk lets all go on for the time, with a fix each every 2 s.
+// walk lets people walk for d, with a fix every 2 s.
 func walk(d time.Duration, people ...*stroll) {
 	for end := time.Now().Add(d); time.Now().Before(end); {
 		time.Sleep(min(2*time.Second, time.Until(end)))
@@ -132,7 +124,7 @@ func walk(d time.Duration, people ...*stroll) {
 
 var strollStory = regexp.MustCompile(`^(\d+)\. (.*?) · `)
 
-// told returns how many stories the person heard, numbered without a gap and without a place told twice, and when each was due at the latest.
+// told returns the stories of the walk. It checks that they are numbered without a gap and that no place was told twice.
 func (p *stroll) told(t *testing.T) []sim.Message {
 	t.Helper()
 	var list []sim.Message
@@ -154,7 +146,7 @@ func (p *stroll) told(t *testing.T) []sim.Message {
 	return list
 }
 
-// questions counts how often the person was asked how often.
+// questions counts how often the person was asked for the interval.
 func (p *stroll) questions() int {
 	n := 0
 	for _, m := range fromBot(p.Person) {
@@ -167,7 +159,7 @@ func (p *stroll) questions() int {
 	return n
 }
 
-// Walks outlive the process at whatever moment it dies: nobody gets two first stories, the numbers go on, what was due meanwhile is told once.
+// Walks survive a kill at any moment: nobody gets two first stories, the numbering continues, and a story that became due meanwhile is told once.
 func TestWalksOutliveTheProcess(t *testing.T) {
 	moments := []time.Duration{10 * time.Millisecond, 500 * time.Millisecond, 3 * time.Second, 10100 * time.Millisecond}
 	if os.Getenv("PROPERTY_SEEDS") != "" { // the long run
@@ -220,7 +212,7 @@ func (p *stroll) sent(method string) int {
 	return n
 }
 
-// An end that the process heard of and could not say any more is said by the next one, once.
+// If a process is killed after it received the end of a walk and before it sent the summary, the next process sends it, once.
 func TestTheEndIsSaidByTheNextProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newTown(t)
@@ -248,7 +240,7 @@ func TestTheEndIsSaidByTheNextProcess(t *testing.T) {
 	})
 }
 
-// A stop lets the story under way arrive, and the next process goes on with the walk.
+// At a stop the story that is being written still arrives, and the next process continues the walk.
 func TestAStopDrainsAWalksStory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newTown(t)

@@ -10,10 +10,14 @@ import (
 	"time"
 
 	"excursobot/bot"
+	"excursobot/bot/config"
 	"excursobot/bot/guide"
 	"excursobot/bot/guide/model"
+	"excursobot/bot/intake"
+	"excursobot/bot/killpoint"
 	"excursobot/bot/live"
 	"excursobot/bot/monitor"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo"
 	"excursobot/geo/places"
@@ -23,46 +27,54 @@ import (
 	"excursobot/store/pgstore"
 )
 
-// World is what lies outside the process. A nil transport is the real network.
+// Values that only a maintainer would change.
+const (
+	queueSize        = 100             // jobs that can wait for the model: about ten minutes of its work
+	placesPerCall    = 4               // a fifth place makes a call too long for a waiting person
+	cacheTTL         = time.Hour       // of the stories of a cell; a vote or a new story replaces them earlier
+	statementTimeout = 5 * time.Second // of Postgres; a statement takes milliseconds, so after this the database counts as away
+)
+
+// World is everything outside the process. A nil transport is the real network.
 type World struct {
 	Telegram, Wikipedia, Model http.RoundTripper
-	// WithoutPack leaves the built-in stories out, so that all places come from Wikipedia: the demo's serves the pack itself.
+	// WithoutPack omits the built-in stories, so that all places come from Wikipedia.
 	WithoutPack bool
-	// Env is what the platform says about itself.
-	Env environment
-	// Unwatched leaves the monitor out: the load run measures what it costs.
+	// Env holds the platform's variables.
+	Env config.Environment
+	// Unwatched omits the monitor; the load run measures the difference.
 	Unwatched bool
-	// Answered hears of every answer as the monitor does, nil = nobody else does: the demo shows the last one.
+	// Answered is called for every answer, as the monitor is; nil = the monitor alone is.
 	Answered func(kind string, source guide.Source, took time.Duration)
 }
 
 // App is the whole bot, wired and not running.
 type App struct {
-	cfg   Config
+	cfg   config.Config
 	log   *slog.Logger
 	mux   *http.ServeMux
-	env   environment
+	env   config.Environment
 	store store.Store
-	// What is under it: a file, or a database that other replicas may share.
+	// One of the two is below it: a file, or a database that other replicas can share.
 	file     *boltstore.Store
 	database *pgstore.Store
-	replica  string // this process among them; "" = it is alone
+	replica  string // this process among the replicas; "" = there are no others
 
 	gate    *limiter.Gate // before the model
 	model   *model.Client // nil without a key
 	places  *places.Finder
 	guide   *guide.Guide
 	bot     *bot.Bot
-	monitor *monitor.Monitor // nil if nobody watches
+	monitor *monitor.Monitor // nil if World.Unwatched
 	notify  *notifier
 	extra   []extra
-	stop    steps // what New opened, and what Run started on top of it
+	stop    steps // undo New, and Run on top of it
 
 	draining atomic.Bool
 }
 
-// New opens the store and builds every part on it. Nothing runs yet but the cache's own goroutine; Run or Close must follow.
-func New(cfg Config, world World, log *slog.Logger) (_ *App, err error) {
+// New opens the store and builds every part on it. Only the cache's own goroutine runs already. Run or Close must follow.
+func New(cfg config.Config, world World, log *slog.Logger) (_ *App, err error) {
 	a := &App{cfg: cfg, env: world.Env, log: log, notify: new(notifier), stop: steps{log: log}}
 	defer func() {
 		if err != nil {
@@ -90,25 +102,37 @@ func New(cfg Config, world World, log *slog.Logger) (_ *App, err error) {
 	return a, nil
 }
 
-// Close gives up what New opened. After Run it does nothing.
+// Mux returns the pages of http.addr. More can be added until Run.
+func (a *App) Mux() *http.ServeMux { return a.mux }
+
+// Stats are the numbers of the parts at one moment.
+type Stats struct {
+	Guide guide.Stats
+	Bot   bot.Stats
+}
+
+// Stats asks the parts themselves, which is newer than the monitor's sample.
+func (a *App) Stats() Stats { return Stats{Guide: a.guide.Stats(), Bot: a.bot.Stats()} }
+
+// Close closes everything that New opened. After Run it does nothing.
 func (a *App) Close() error { return a.stop.unwind() }
 
 func (a *App) buildGuide(world World) error {
-	cache, err := geo.NewCache[[]store.Story](geo.CacheConfig{MaxBytes: int64(a.cfg.Cache.MaxBytes), TTL: a.cfg.Cache.TTL})
+	cache, err := geo.NewCache[[]store.Story](geo.CacheConfig{MaxBytes: int64(a.cfg.Cache.MaxBytes), TTL: cacheTTL})
 	if err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
 	a.stop.push("cache", func() error { cache.Close(); return nil })
 
 	a.gate = limiter.NewGate(limiter.GateConfig{
-		Slots: a.cfg.OpenAI.MaxConcurrent, Room: a.cfg.Queue.Size, Classes: int(guide.WarmUp) + 1, Unurgent: guide.ReadAhead,
+		Slots: a.cfg.OpenAI.MaxConcurrent, QueueSize: queueSize, Classes: int(guide.WarmUp) + 1, Background: guide.ReadAhead,
 	})
 	cfg := guide.Config{
 		Store:                a.store,
 		Cache:                cache,
 		Log:                  a.log.With("part", "guide"),
 		Gate:                 a.gate,
-		PlacesPerCall:        a.cfg.OpenAI.PlacesPerCall,
+		PlacesPerCall:        placesPerCall,
 		DailyTokens:          a.cfg.OpenAI.DailyTokens,
 		DailyTokensPerPerson: a.cfg.OpenAI.DailyTokensPerPerson,
 	}
@@ -138,7 +162,7 @@ func (a *App) newFinder(world World) (*places.Finder, error) {
 	lim := a.cfg.Limits
 	perMinute := lim.WikipediaPerMinute
 	if a.cfg.Places.Contact == "" {
-		const lowTier = 10 // what Wikipedia gives those who do not say who they are
+		const lowTier = 10 // Wikipedia's limit for clients without a contact
 		perMinute = min(perMinute, lowTier)
 	}
 	f, err := places.New(places.Config{
@@ -146,7 +170,7 @@ func (a *App) newFinder(world World) (*places.Finder, error) {
 		HTTP:      newClient(world.Wikipedia),
 		URL:       a.cfg.Places.WikipediaURL,
 		Contact:   a.cfg.Places.Contact,
-		Version:   version(),
+		Version:   Version(),
 		Log:       a.log.With("part", "places"),
 		Observe:   a.observePlaces(),
 		PerSecond: lim.Wikipedia,
@@ -160,7 +184,7 @@ func (a *App) newFinder(world World) (*places.Finder, error) {
 	return f, nil
 }
 
-// newModel returns nil without a key: the guide then tells the source's own words.
+// newModel returns nil without a key: the guide then answers with extracts of the source.
 func (a *App) newModel(world World) (*model.Client, error) {
 	o := a.cfg.OpenAI
 	if o.APIKey == "" {
@@ -186,7 +210,7 @@ func (a *App) buildBot(world World) error {
 		return fmt.Errorf("texts: %w", err)
 	}
 	t, lim := a.cfg.Telegram, a.cfg.Limits
-	api, err := bot.Dial(bot.DialConfig{Token: t.Token, URL: t.APIURL, Transport: chaosTransport(orNetwork(world.Telegram))})
+	api, err := telegram.NewClient(telegram.ClientConfig{Token: t.Token, URL: t.APIURL, Transport: killpoint.Transport(orNetwork(world.Telegram))})
 	if err != nil {
 		return err
 	}
@@ -199,7 +223,7 @@ func (a *App) buildBot(world World) error {
 		Replica:       a.replica,
 		Lease:         a.cfg.Store.Lease,
 		API:           api,
-		Ahead:         api.Ahead,
+		ClockSkew:     api.ClockSkew,
 		Room:          a.hasRoom,
 		Store:         a.store,
 		Guide:         a.guide,
@@ -214,6 +238,7 @@ func (a *App) buildBot(world World) error {
 		Support:       t.Support,
 		DailyTokens:   a.cfg.OpenAI.DailyTokens,
 		TokenPrice:    a.cfg.OpenAI.Price,
+		Today:         a.today(),
 		Live: live.Config{
 			Intervals: a.cfg.Live.Intervals, Default: a.cfg.Live.Default, MaxSessions: a.cfg.Live.MaxSessions,
 			MaxUpdates: a.cfg.Live.MaxUpdates, BatchSize: a.cfg.Live.BatchSize, BatchTimeout: a.cfg.Live.BatchTimeout,
@@ -221,9 +246,11 @@ func (a *App) buildBot(world World) error {
 		},
 		Observe: a.observeBot(world.Answered),
 		Limits: bot.Limits{
-			StoryRate: 1 / lim.PersonStoryEvery.Seconds(), StoryBurst: lim.PersonStoryBurst,
-			UpdateRate: lim.PersonUpdates, UpdateBurst: lim.PersonUpdatesBurst,
-			AllStoryRate: lim.Stories, AllStoryBurst: lim.StoriesBurst,
+			Limits: intake.Limits{
+				StoryRate: 1 / lim.PersonStoryEvery.Seconds(), StoryBurst: lim.PersonStoryBurst,
+				UpdateRate: lim.PersonUpdates, UpdateBurst: lim.PersonUpdatesBurst,
+				AllStoryRate: lim.Stories, AllStoryBurst: lim.StoriesBurst,
+			},
 			ChatRate: lim.ChatMessages, ChatBurst: lim.ChatMessagesBurst,
 			OutRate: lim.Messages,
 		},
@@ -231,18 +258,18 @@ func (a *App) buildBot(world World) error {
 	return err
 }
 
-// newClient returns a client without a time limit of its own: each part sets the deadlines of its requests.
+// newClient returns a client without a time limit: each part sets the deadlines of its requests.
 func newClient(transport http.RoundTripper) *http.Client {
 	return &http.Client{Transport: orNetwork(transport)}
 }
 
-// orNetwork returns the transport, or one to the network that keeps as many connections open as the bot uses at once.
+// orNetwork returns the transport, or one to the network that keeps as many idle connections as the bot uses at once.
 func orNetwork(transport http.RoundTripper) http.RoundTripper {
 	if transport != nil {
 		return transport
 	}
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 32
-	t.ResponseHeaderTimeout = 70 * time.Second // above the longest poll, so that a dead peer is noticed in the end
+	t.ResponseHeaderTimeout = 70 * time.Second // longer than the longest poll, so that only a dead peer reaches it
 	return t
 }

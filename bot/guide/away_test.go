@@ -10,9 +10,10 @@ import (
 	"excursobot/bot/sim"
 	"excursobot/geo"
 	"excursobot/store"
+	"excursobot/store/fallback"
 )
 
-// fragile is a store whose database goes away; what it does not name here is not asked for by a question.
+// fragile is a store whose database can go away. It covers the methods that Tell calls.
 type fragile struct {
 	store.Store
 	away atomic.Bool
@@ -83,33 +84,36 @@ func (f *fragile) Spent(ctx context.Context, day store.Day, person int64) (store
 
 func TestWithoutTheDatabaseCachesAndSourcesSpeak(t *testing.T) {
 	db := &fragile{}
+	var steadied store.Store
 	steady := func(c *Config) {
-		db.Store = c.Store
-		c.Store = store.NewSteady(db)
+		db.Store = c.Store.(store.Store)
+		steadied = fallback.New(db)
+		c.Store = steadied
 		c.DailyTokens = 1_000_000
 	}
 	run(t, setting{articles: articles(12, 40, "ru"), guide: steady}, func(w *world) {
 		told := map[string]bool{}
 		tell := func(req Request) Story {
 			t.Helper()
-			story, err := w.Tell(w.t.Context(), req, nil)
+			story, claim, err := w.Tell(w.t.Context(), req, nil)
 			must(t, err)
 			if told[story.Place.ID] {
 				t.Errorf("%s was told twice", story.Place.ID)
 			}
 			told[story.Place.ID] = true
-			err = w.cfg.Store.Delivered(w.t.Context(), store.Delivery{Person: req.Person, Place: story.Place.ID, At: time.Now()})
-			if err == nil { // else the bot writes it down later, and keeps the claim until then
-				story.Release()
+			recorded := claim.Confirm()
+			err = steadied.Delivered(w.t.Context(), store.Delivery{Person: req.Person, Place: story.Place.ID, At: time.Now()})
+			if err == nil { // else the bot saves the delivery later and keeps the claim until then
+				recorded()
 			}
 			return story
 		}
 		tell(ask(1))
-		time.Sleep(time.Minute) // two more are written ahead
+		time.Sleep(time.Minute) // two more stories are written ahead
 		tell(ask(1))
 		db.away.Store(true)
 		calls := w.model.Stats().Calls
-		for range 4 { // from the cache, as far as it has kept something
+		for range 4 { // from the cache as far as possible
 			if s := tell(ask(1)); s.Source != FromLibrary && s.Reason != ModelDown {
 				t.Errorf("got the extract because %q, want %q: nobody knows the budget", s.Reason, ModelDown)
 			}
@@ -145,13 +149,13 @@ func TestACallWaitsForItsSlotAmongAllProcesses(t *testing.T) {
 		stories := make(chan Story, 3)
 		for i := range 3 {
 			req := ask(int64(i + 1))
-			req.Point = geo.Offset(square, 90, 40*float64(4*i)) // places of their own
+			req.Point = geo.Offset(square, 90, 40*float64(4*i)) // each person is near other places
 			go func() {
-				s, err := w.Tell(w.t.Context(), req, nil)
+				s, claim, err := w.Tell(w.t.Context(), req, nil)
 				if err != nil {
 					t.Error(err)
 				}
-				s.Release()
+				claim.Release()
 				stories <- s
 			}()
 		}

@@ -23,10 +23,10 @@ func stock(b *testing.B, w *world, n int, radius float64) {
 			Created: now, Expires: now.Add(store.StoryLife),
 		})
 	}
-	must(b, w.keep(b.Context(), stories...))
+	must(b, w.library.save(b.Context(), stories...))
 }
 
-// BenchmarkTellWarm is a question whose answer lies in the cell cache. The person has heard nothing; each answer is given up again.
+// BenchmarkTellWarm measures a request whose story is in the cell cache. Nothing is told to the person; each claim is released.
 func BenchmarkTellWarm(b *testing.B) {
 	for _, n := range []int{20, 200} {
 		b.Run(fmt.Sprintf("%d stories around", n), func(b *testing.B) {
@@ -36,11 +36,11 @@ func BenchmarkTellWarm(b *testing.B) {
 			ended := make(chan error, 1)
 			go func() { ended <- w.Run(ctx) }()
 			tell := func() {
-				story, err := w.Tell(ctx, ask(1), nil)
+				story, claim, err := w.Tell(ctx, ask(1), nil)
 				if err != nil || story.Source != FromLibrary {
 					b.Fatalf("got %s, %v", story.Source, err)
 				}
-				story.Release()
+				claim.Release()
 			}
 			tell()
 			w.cfg.Cache.Wait()

@@ -4,56 +4,108 @@ import (
 	"context"
 	"fmt"
 	"sync"
+
+	"excursobot/store"
 )
 
-// claim says that a place is being told to a person: from the choice until the story was delivered or given up. A walk's tick
-// and a question of the same person at the same moment thus never choose the same place.
-type claim struct {
+// Claim is the exclusive right to tell one place to one person, from the choice of the place until its delivery is recorded or given up. While it is
+// held, no other request of that person chooses the place. The caller of Tell ends it: with Release if the story did not reach the person, with
+// Confirm if it did. `defer claim.Release()` right after Tell is correct for both: after Confirm, Release does nothing. A nil Claim holds nothing.
+//
+// A Claim is used by one goroutine at a time.
+type Claim struct {
+	claims *claims
+	key    claimKey
+	over   bool // released or confirmed
+}
+
+// Release gives the place back, unless Release or Confirm was called before.
+func (c *Claim) Release() {
+	if c == nil || c.over {
+		return
+	}
+	c.over = true
+	c.claims.remove(c.key)
+}
+
+// Confirm takes note that the story reached the person. The place stays claimed until recorded is called; call it when the store has the delivery,
+// or when the delivery will never be stored.
+func (c *Claim) Confirm() (recorded func()) {
+	if c == nil || c.over {
+		return func() {}
+	}
+	c.over = true
+	return sync.OnceFunc(func() { c.claims.remove(c.key) })
+}
+
+// claims holds the claims of the requests in progress.
+type claims struct {
+	told store.Told
+
+	mu   sync.Mutex
+	held map[claimKey]struct{}
+}
+
+// claimKey identifies a claim: at most one is held for a person and a place.
+type claimKey struct {
 	person int64
 	place  string
 }
 
-// tryClaim claims the place for the person if it is neither claimed nor told. The told rows are read after the claim is held:
-// whoever held it before has recorded the delivery before letting go.
-func (g *Guide) tryClaim(ctx context.Context, person int64, place string) (release func(), ok bool, err error) {
-	c := claim{person, place}
-	g.mu.Lock()
-	_, taken := g.claims[c]
-	if !taken {
-		g.claims[c] = struct{}{}
-	}
-	g.mu.Unlock()
-	if taken {
-		return nil, false, nil
-	}
-	release = sync.OnceFunc(func() {
-		g.mu.Lock()
-		delete(g.claims, c)
-		g.mu.Unlock()
-	})
-	told, err := g.cfg.Store.Told(ctx, person, []string{place})
-	if err != nil {
-		release()
-		return nil, false, fmt.Errorf("read what was told: %w", err)
-	}
-	if told[0] {
-		release()
-		return nil, false, nil
-	}
-	return release, true, nil
+func newClaims(told store.Told) *claims {
+	return &claims{told: told, held: make(map[claimKey]struct{})}
 }
 
-// unheard says for each place whether the person has neither heard of it nor is about to.
-func (g *Guide) unheard(ctx context.Context, person int64, ids []string) ([]bool, error) {
-	fresh, err := g.cfg.Store.Told(ctx, person, ids)
+// try claims the place for the person. It returns nil if the place is claimed or told already. The told rows are read while the claim is held: an
+// earlier holder recorded its delivery before its claim ended.
+func (c *claims) try(ctx context.Context, person int64, place string) (*Claim, error) {
+	key := claimKey{person, place}
+	c.mu.Lock()
+	_, taken := c.held[key]
+	if !taken {
+		c.held[key] = struct{}{}
+	}
+	c.mu.Unlock()
+	if taken {
+		return nil, nil //nolint:nilnil // no claim
+	}
+	claim := &Claim{claims: c, key: key}
+	told, err := c.told.Told(ctx, person, []string{place})
 	if err != nil {
-		return nil, fmt.Errorf("read what was told: %w", err)
+		claim.Release()
+		return nil, fmt.Errorf("read told places: %w", err)
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for i, told := range fresh {
-		_, claimed := g.claims[claim{person, ids[i]}]
-		fresh[i] = !told && !claimed
+	if told[0] {
+		claim.Release()
+		return nil, nil //nolint:nilnil // no claim
 	}
-	return fresh, nil
+	return claim, nil
+}
+
+func (c *claims) remove(key claimKey) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.held, key)
+}
+
+// untold reports for each place whether it is neither told to the person nor claimed.
+func (c *claims) untold(ctx context.Context, person int64, ids []string) ([]bool, error) {
+	told, err := c.told.Told(ctx, person, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read told places: %w", err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	untold := make([]bool, len(ids))
+	for i, id := range ids {
+		_, claimed := c.held[claimKey{person, id}]
+		untold[i] = !told[i] && !claimed
+	}
+	return untold, nil
+}
+
+func (c *claims) len() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.held)
 }

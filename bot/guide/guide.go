@@ -1,15 +1,13 @@
-// Package guide answers one question: what is worth telling this person here? It looks from ring to ring in the library, among the
-// places and through the model, claims what it chose so that nobody hears a place twice, and falls back to the source's own words.
-// It knows no Telegram and no words of the interface.
+// Package guide answers one question: which place near this person is worth a story, and what is the story? It looks in the library, at the places
+// around and asks the model, claims the place it chose so that nobody gets it twice, and falls back to the opening of the article. It does not know
+// Telegram, and it has no texts of the user interface.
 package guide
 
 import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -20,60 +18,26 @@ import (
 	"excursobot/store"
 )
 
-// Classes of the gate before the model, best first.
-const (
-	Interactive limiter.Class = iota // a person waits
-	LiveTick                         // a walk's next story
-	ReadAhead                        // stories that somebody will soon walk past
-	WarmUp                           // for whoever comes next, while nobody wants anything
-)
+// Store is the part of a store that the guide uses.
+type Store interface {
+	store.Told
+	store.Places
+	store.Stories
+	store.Ledger
+	// Sweep is store.Store's.
+	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
+}
 
-// Errors of Tell, for errors.Is. The person gets a sentence of their own for each.
-var (
-	ErrNothing    = errors.New("guide: nothing known within 10 km")
-	ErrAllTold    = errors.New("guide: everything near was told")
-	ErrSource     = errors.New("guide: sources of places unavailable")
-	ErrOverloaded = errors.New("guide: overloaded")
-)
-
-// Source is where a story came from, as the metrics name it.
-type Source string
-
-// The sources.
-const (
-	FromLibrary Source = "library"
-	FromModel   Source = "generated"
-	FromExtract Source = "extract"
-	FromPack    Source = "pack"
-	FromNone    Source = "none" // for the metrics only: no story
-)
-
-// Reason says why an extract stands in for a story.
-type Reason string
-
-// The reasons.
-const (
-	NoReason   Reason = ""
-	ModelOff   Reason = "off"    // no key
-	ModelDown  Reason = "down"   // failing, refusing, breaker open
-	ModelBusy  Reason = "busy"   // gate full or too late; Story.Wait says how long it would have been
-	Crowd      Reason = "crowd"  // the request was Brief: too many people ask at once
-	ModelSlow  Reason = "slow"   // the call took too long for a person to wait
-	OverBudget Reason = "budget" // tokens of the day are spent
-	Unfit      Reason = "unfit"  // what it wrote failed the checks, or the story was retired
-)
-
-// Config wires a Guide.
+// Config holds the parts and settings of a Guide. Store and Cache are required.
 type Config struct {
-	Store  store.Store
-	Places *places.Finder // nil = the pack alone
-	Pack   *places.Pack
-	Model  *model.Client // nil = source extracts only
-	Gate   *limiter.Gate // before the model
+	Store  Store
+	Places *places.Finder // nil = only the library and the pack
+	Pack   *places.Pack   // nil = no pack
+	Model  *model.Client  // nil = extracts only
+	Gate   *limiter.Gate  // before the model; required with a Model
 	Cache  *geo.Cache[[]store.Story]
 
-	// Slot waits for the right to one call among all processes on the same store, which share the slots of the Gate; nil = there is no other.
-	// An error leaves the model out.
+	// Slot waits for one of the call slots that all replicas share; nil = there is one process. If it returns an error, the model is not called.
 	Slot func(ctx context.Context) (release func(), err error)
 
 	Log                  *slog.Logger
@@ -82,62 +46,20 @@ type Config struct {
 	DailyTokensPerPerson int64 // 0 = no limit
 }
 
-// Request is one question.
-type Request struct {
-	Person    int64
-	Point     geo.Point
-	Language  string        // of the story
-	Length    store.Length  // "" = short
-	Class     limiter.Class // Interactive or LiveTick
-	Interests []string
-	Place     string    // id of the place already shown to the person (a card sent before a crash): go on with it
-	Brief     bool      // no call to the model and no card: the library's story or the extract
-	Due       time.Time // LiveTick: when the story is due; it gives up on the model 2 s later
-}
-
-// Card is what can be shown before the story is ready.
-type Card struct {
-	Place    store.Place
-	Distance float64 // metres from the person
-}
-
-// Story is an answer. Release must be called once it was delivered (after store.Delivered) or given up.
-type Story struct {
-	Place    store.Place // in the language of the text
-	Distance float64
-	Text     string
-	Source   Source
-	Reason   Reason         // of an extract
-	Wait     time.Duration  // the gate's estimate when Reason is ModelBusy
-	Key      store.StoryKey // of the library's story; zero for an extract
-	release  func()
-}
-
-// Release ends the claim on the place. Calling it again, or on a zero Story, is harmless.
-func (s Story) Release() {
-	if s.release != nil {
-		s.release()
-	}
-}
-
-// Guide tells stories.
+// Guide finds and tells stories.
 type Guide struct {
-	cfg    Config
-	log    *slog.Logger
-	budget *budget
-	counts counters
-
-	// work is the life of calls to the model: longer than any one request, ended by Run.
-	work     context.Context //nolint:containedctx // see above: no caller's context lives long enough
-	stopWork context.CancelFunc
-	wg       sync.WaitGroup // flights and read-ahead
+	cfg     Config
+	log     *slog.Logger
+	counts  counters
+	tasks   *tasks
+	claims  *claims
+	library *library
+	budget  *budget
+	batches *batches
 
 	mu        sync.Mutex
-	closed    bool
-	claims    map[claim]struct{}       // as many as requests under way
-	seats     map[store.StoryKey]*seat // at most PlacesPerCall for each job in the gate
-	preparing map[int64]struct{}       // at most maxPreparing people
-	warmth    warmth
+	preparing map[int64]struct{} // people with a read-ahead in progress, at most maxPreparing
+	warmed    warmedToday
 }
 
 // New returns a Guide. It starts nothing.
@@ -155,18 +77,28 @@ func New(cfg Config) (*Guide, error) {
 	g := &Guide{
 		cfg:       cfg,
 		log:       cfg.Log,
+		claims:    newClaims(cfg.Store),
+		library:   &library{stories: cfg.Store, cache: cfg.Cache, pack: cfg.Pack},
 		budget:    &budget{ledger: cfg.Store, daily: cfg.DailyTokens, perPerson: cfg.DailyTokensPerPerson},
-		claims:    make(map[claim]struct{}),
-		seats:     make(map[store.StoryKey]*seat),
 		preparing: make(map[int64]struct{}),
 	}
-	g.work, g.stopWork = context.WithCancel(context.Background())
+	g.tasks = newTasks(cfg.Log, &g.counts.panics)
+	g.batches = &batches{
+		model: cfg.Model, gate: cfg.Gate, slot: cfg.Slot, library: g.library, budget: g.budget, tasks: g.tasks, counts: &g.counts, log: cfg.Log,
+		size: cfg.PlacesPerCall, open: make(map[store.StoryKey]*item),
+	}
 	return g, nil
 }
 
-// Run sweeps expired rows out of the store, at once and then hourly. When ctx ends it cancels the calls and the read-ahead
-// that Tell and Prepare started, and returns nil after the last one ended. Tell must not be called after that.
+const (
+	sweepEvery = time.Hour
+	sweepRows  = 1000 // in one transaction, so that others do not wait long for it
+)
+
+// Run removes expired rows from the store, at once and then hourly. When ctx ends, it cancels the calls and the read-ahead that Tell and Prepare
+// started, and returns nil after the last one ended. Do not call Tell after that.
 func (g *Guide) Run(ctx context.Context) error {
+	defer g.tasks.stop()
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
 	for {
@@ -174,27 +106,17 @@ func (g *Guide) Run(ctx context.Context) error {
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
-			g.mu.Lock()
-			g.closed = true
-			g.mu.Unlock()
-			g.stopWork()
-			g.wg.Wait()
 			return nil
 		}
 	}
 }
-
-const (
-	sweepEvery = time.Hour
-	sweepRows  = 1000 // in one transaction, so that nobody waits long behind it
-)
 
 func (g *Guide) sweep(ctx context.Context) {
 	for ctx.Err() == nil {
 		n, err := g.cfg.Store.Sweep(ctx, time.Now(), sweepRows)
 		if err != nil {
 			if ctx.Err() == nil {
-				g.log.Error("sweep", "error", err)
+				g.log.Error("sweep_failed", "error", err)
 			}
 			return
 		}
@@ -204,20 +126,26 @@ func (g *Guide) sweep(ctx context.Context) {
 	}
 }
 
-// spawnLocked runs fn in a goroutine that Run waits for; after the end it does not run at all. A panic of fn ends fn alone: what it
-// holds it gives back in its defers.
-func (g *Guide) spawnLocked(fn func()) bool {
-	if g.closed {
-		return false
+// mayCall returns why no call to the model can be made for the request, or NoReason.
+func (g *Guide) mayCall(ctx context.Context, req Request) (Reason, error) {
+	if g.cfg.Model == nil {
+		return ModelOff, nil
 	}
-	g.wg.Go(func() {
-		defer func() {
-			if r := recover(); r != nil {
-				g.counts.panics.Add(1)
-				g.log.Error("panic", "value", fmt.Sprint(r), "stack", string(debug.Stack()))
-			}
-		}()
-		fn()
-	})
-	return true
+	if req.Brief {
+		return Crowd, nil
+	}
+	if !g.cfg.Model.Ready() {
+		return ModelDown, nil
+	}
+	ok, err := g.budget.allows(ctx, req.Class, req.Person)
+	if errors.Is(err, store.ErrAway) {
+		return ModelDown, nil // the budget is unknown, so nothing may be spent
+	}
+	if err != nil {
+		return NoReason, err
+	}
+	if !ok {
+		return OverBudget, nil
+	}
+	return NoReason, nil
 }

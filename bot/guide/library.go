@@ -9,59 +9,64 @@ import (
 	"time"
 
 	"excursobot/geo"
+	"excursobot/geo/places"
 	"excursobot/store"
 )
 
 const (
-	// cachedRadius is how far stories come out of the cell cache, in metres; wider rings scan the store.
+	// cachedRadius is the largest radius in metres that is read through the cell cache; larger ones scan the store.
 	cachedRadius = 600
-	// scanLimit bounds the stories read in one scan. A cell of 280 m or a ring of 10 km that holds more gives its first ones.
+	// scanLimit bounds the stories read in one scan. A cell of 280 m or a ring of 10 km with more stories yields its first ones.
 	scanLimit = 4000
-	// storyOverhead is roughly what a cached story takes beside its strings, in bytes.
+	// storyOverhead is about the size of a cached story in bytes, without its strings.
 	storyOverhead = 400
-	// toldBatch is how many places are looked up at once among those told.
-	toldBatch = 20
 )
 
-// ready is a story that can be told at once.
-type ready struct {
+// library reads and writes the stories: those in the store, behind the cell cache, and those of the pack.
+type library struct {
+	stories store.Stories
+	cache   *geo.Cache[[]store.Story]
+	pack    *places.Pack // may be nil
+}
+
+// nearStory is a story that can be told at once.
+type nearStory struct {
 	story    *store.Story // shared with the cache: read only
 	distance float64      // metres
 }
 
-// library returns the stories in the language within radius metres of p, one a place, nearest first. The wished length comes before the other.
-func (g *Guide) library(ctx context.Context, p geo.Point, radius float64, language string, length store.Length) ([]ready, error) {
-	found := make([]ready, 0, 32)
+// near returns the stories in the language within radius metres of p, one for each place, nearest first. If a place has a story of the wanted length,
+// that one is returned.
+func (l *library) near(ctx context.Context, p geo.Point, radius float64, language string, length store.Length) ([]nearStory, error) {
+	found := make([]nearStory, 0, 32)
 	add := func(stories []store.Story) {
 		for i := range stories {
 			s := &stories[i]
 			d := geo.Distance(p, s.Point)
 			if d > radius || s.Language != language || fromPack(s) {
-				continue // the pack's own stories are in the store for their votes alone
+				continue // stories of the pack are in the store only for their votes
 			}
-			// Both lengths of a place follow each other.
+			// The stories of a place follow each other.
 			if n := len(found); n > 0 && found[n-1].story.Place == s.Place {
 				if s.Length == length {
 					found[n-1].story = s
 				}
 				continue
 			}
-			found = append(found, ready{s, d})
+			found = append(found, nearStory{s, d})
 		}
 	}
-	if err := g.scan(ctx, p, radius, language, add); err != nil {
+	if err := l.scan(ctx, p, radius, language, add); err != nil {
 		return nil, err
 	}
-	if g.cfg.Pack != nil {
-		own := len(found)
-		for _, s := range g.cfg.Pack.Near(p, radius, language) {
-			known := slices.ContainsFunc(found[:own], func(r ready) bool { return r.story.Place == s.Place })
-			if !known && s.Language == language {
-				found = append(found, ready{&s, geo.Distance(p, s.Point)})
-			}
+	stored := found
+	for _, r := range l.packNear(p, radius, language) {
+		known := slices.ContainsFunc(stored, func(s nearStory) bool { return s.story.Place == r.story.Place })
+		if !known && r.story.Language == language {
+			found = append(found, r)
 		}
 	}
-	slices.SortFunc(found, func(a, b ready) int {
+	slices.SortFunc(found, func(a, b nearStory) int {
 		if byDistance := cmp.Compare(a.distance, b.distance); byDistance != 0 {
 			return byDistance
 		}
@@ -70,13 +75,14 @@ func (g *Guide) library(ctx context.Context, p geo.Point, radius float64, langua
 	return found, nil
 }
 
-// scan gives add the stories round p, from the cache as far as it reaches. Each call of add gets whole cells.
-func (g *Guide) scan(ctx context.Context, p geo.Point, radius float64, language string, add func([]store.Story)) error {
+// scan passes the stories around p to add, from the cache for small radii. One call of add gets whole cells. While the store is away, the cached cells
+// are all there is.
+func (l *library) scan(ctx context.Context, p geo.Point, radius float64, language string, add func([]store.Story)) error {
 	now := time.Now()
 	if radius > cachedRadius {
-		stories, err := g.cfg.Store.StoriesIn(ctx, language, geo.RangesWithin(p, radius), scanLimit, now)
+		stories, err := l.stories.StoriesIn(ctx, language, geo.RangesWithin(p, radius), scanLimit, now)
 		if errors.Is(err, store.ErrAway) {
-			return nil // the sources may be there
+			return nil
 		}
 		if err != nil {
 			return fmt.Errorf("scan the library: %w", err)
@@ -84,25 +90,26 @@ func (g *Guide) scan(ctx context.Context, p geo.Point, radius float64, language 
 		add(stories)
 		return nil
 	}
-	var room [64]geo.Cell
-	for _, cell := range geo.CellsWithin(room[:0], p, radius, geo.LevelCache) {
-		stories, gen, ok := g.cfg.Cache.Get(cell, language)
+	var cells [64]geo.Cell
+	for _, cell := range geo.CellsWithin(cells[:0], p, radius, geo.LevelCache) {
+		stories, gen, ok := l.cache.Get(cell, language)
 		if !ok {
 			var err error
-			stories, err = g.cfg.Store.StoriesIn(ctx, language, []geo.CellRange{cell.Range()}, scanLimit, now)
+			stories, err = l.stories.StoriesIn(ctx, language, []geo.CellRange{cell.Range()}, scanLimit, now)
 			if errors.Is(err, store.ErrAway) {
-				continue // other cells may be in the cache
+				continue
 			}
 			if err != nil {
 				return fmt.Errorf("scan the library: %w", err)
 			}
-			g.cfg.Cache.Set(cell, language, stories, sizeOf(stories), gen)
+			l.cache.Set(cell, language, stories, sizeOf(stories), gen)
 		}
 		add(stories)
 	}
 	return nil
 }
 
+// sizeOf returns about how many bytes the cache needs for the stories.
 func sizeOf(stories []store.Story) int {
 	n := storyOverhead
 	for i := range stories {
@@ -112,117 +119,48 @@ func sizeOf(stories []store.Story) int {
 	return n
 }
 
-// tellReady claims the nearest story that the person has not heard. heard says that there was at least one they had.
-func (g *Guide) tellReady(ctx context.Context, req Request, list []ready) (story Story, ok, heard bool, err error) {
-	for batch := range slices.Chunk(list, toldBatch) {
-		ids := make([]string, len(batch))
-		for i, r := range batch {
-			ids[i] = r.story.Place
-		}
-		fresh, err := g.unheard(ctx, req.Person, ids)
-		if err != nil {
-			return Story{}, false, heard, err
-		}
-		for i, r := range batch {
-			if !fresh[i] {
-				heard = true
-				continue
-			}
-			if fromPack(r.story) {
-				if retired, err := g.packRetired(ctx, r.story); err != nil {
-					return Story{}, false, heard, err
-				} else if retired {
-					continue
-				}
-			}
-			release, ok, err := g.tryClaim(ctx, req.Person, r.story.Place)
-			if err != nil {
-				return Story{}, false, heard, err
-			}
-			if ok {
-				return fromStory(r.story, r.distance, release), true, heard, nil
-			}
-			heard = true
+// byPlace returns the stored stories of the places, by place. A place has one story at most: of the wanted length if that is there and not retired,
+// else of the other length.
+func (l *library) byPlace(ctx context.Context, ids []string, language string, length store.Length) (map[string]*store.Story, error) {
+	keys := make([]store.StoryKey, 0, 2*len(ids))
+	for _, length := range [...]store.Length{length, otherLength(length)} {
+		for _, id := range ids {
+			keys = append(keys, store.StoryKey{Place: id, Language: language, Length: length})
 		}
 	}
-	return Story{}, false, heard, nil
+	stories, err := l.stories.Stories(ctx, keys, time.Now())
+	if err != nil {
+		return nil, fmt.Errorf("read the library: %w", err)
+	}
+	found := make(map[string]*store.Story, len(stories))
+	for i := range stories {
+		s := &stories[i]
+		if first, ok := found[s.Place]; !ok || first.Retired {
+			found[s.Place] = s
+		}
+	}
+	return found, nil
 }
 
-func fromPack(s *store.Story) bool { return s.Source == string(FromPack) }
-
-// fromStory makes the answer out of a story of the library or the pack.
-func fromStory(s *store.Story, distance float64, release func()) Story {
-	source := FromLibrary
-	if fromPack(s) {
-		source = FromPack
+func otherLength(l store.Length) store.Length {
+	if l == store.Long {
+		return store.Short
 	}
-	return Story{
-		Place: store.Place{
-			ID: s.Place, Language: s.Language, Title: s.Title, Point: s.Point,
-			Kind: s.Kind, URL: s.URL, Picture: s.Picture, Source: s.Source,
-		},
-		Distance: distance,
-		Text:     s.Text,
-		Source:   source,
-		Key:      s.StoryKey,
-		release:  release,
-	}
+	return store.Long
 }
 
-// keep stores stories and makes them visible to everybody.
-func (g *Guide) keep(ctx context.Context, stories ...store.Story) error {
-	if err := g.cfg.Store.PutStories(ctx, stories); err != nil {
-		return fmt.Errorf("keep stories: %w", err)
+// save stores the stories and makes them visible to everybody.
+func (l *library) save(ctx context.Context, stories ...store.Story) error {
+	if err := l.stories.PutStories(ctx, stories); err != nil {
+		return fmt.Errorf("save stories: %w", err)
 	}
 	for _, s := range stories {
-		g.outdate(s.Point, s.Language)
+		l.invalidate(s.Point, s.Language)
 	}
 	return nil
 }
 
-func (g *Guide) outdate(p geo.Point, language string) {
-	g.cfg.Cache.Delete(geo.CellAt(p, geo.LevelCache), language)
-}
-
-// Vote records what a person thinks of a story told to them; store.ErrNotFound if it was not told. retired says that enough people
-// found it wrong: it is told no more.
-func (g *Guide) Vote(ctx context.Context, person int64, key store.StoryKey, mark store.Mark) (retired bool, err error) {
-	if err := g.keepPacked(ctx, key); err != nil {
-		return false, err
-	}
-	s, err := g.cfg.Store.Vote(ctx, person, key, mark, time.Now())
-	if err != nil {
-		return false, err
-	}
-	g.counts.vote(mark)
-	if s.Retired {
-		g.outdate(s.Point, s.Language)
-		g.log.Warn("story_retired", "place", key.Place, "language", key.Language, "length", key.Length)
-	}
-	return s.Retired, nil
-}
-
-// keepPacked puts a story of the pack into the store, which counts votes there and nowhere else.
-func (g *Guide) keepPacked(ctx context.Context, key store.StoryKey) error {
-	if g.cfg.Pack == nil {
-		return nil
-	}
-	s, ok := g.cfg.Pack.Story(key)
-	if !ok {
-		return nil
-	}
-	have, err := g.cfg.Store.Stories(ctx, []store.StoryKey{key}, time.Now())
-	if err != nil || len(have) > 0 && (have[0].Source != s.Source || have[0].Text == s.Text) {
-		return err
-	}
-	return g.keep(ctx, s)
-}
-
-// packRetired says whether people have retired a story of the pack, as it reads in this version of the program.
-func (g *Guide) packRetired(ctx context.Context, s *store.Story) (bool, error) {
-	have, err := g.cfg.Store.Stories(ctx, []store.StoryKey{s.StoryKey}, time.Now())
-	if err != nil {
-		return false, fmt.Errorf("ask the library: %w", err)
-	}
-	return len(have) > 0 && have[0].Retired && have[0].Text == s.Text, nil
+// invalidate drops the cell of p from the cache.
+func (l *library) invalidate(p geo.Point, language string) {
+	l.cache.Delete(geo.CellAt(p, geo.LevelCache), language)
 }

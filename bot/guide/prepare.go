@@ -7,21 +7,19 @@ import (
 	"time"
 
 	"excursobot/geo/places"
-	"excursobot/limiter"
 	"excursobot/store"
 )
 
 const (
-	// wantReady is how many unheard stories should wait near a person.
+	// wantReady is how many untold stories should be ready near a person.
 	wantReady = 2
-	// maxPreparing bounds the read-ahead under way; more is left out, since the next answer asks again.
+	// maxPreparing bounds the read-aheads in progress. Further ones are skipped, because the next answer asks again.
 	maxPreparing = 64
-	// prepareWithin bounds one read-ahead up to its call; preparedBy is when a call that has not started is no longer worth it.
+	// prepareWithin bounds one read-ahead without its call to the model.
 	prepareWithin = 20 * time.Second
-	preparedBy    = time.Minute
 )
 
-// Prepare asks, in the read-ahead class, for two unheard stories near the point the person will reach. It returns at once.
+// Prepare makes sure, in the read-ahead class, that two untold stories are ready near the point that the person will reach. It returns at once.
 func (g *Guide) Prepare(req Request) {
 	if req.Length == "" {
 		req.Length = store.Short
@@ -32,16 +30,16 @@ func (g *Guide) Prepare(req Request) {
 	if _, busy := g.preparing[req.Person]; busy || len(g.preparing) >= maxPreparing {
 		return
 	}
-	started := g.spawnLocked(func() {
+	started := g.tasks.start(func() {
 		defer func() {
 			g.mu.Lock()
 			delete(g.preparing, req.Person)
 			g.mu.Unlock()
 		}()
-		ctx, cancel := context.WithTimeout(g.work, prepareWithin)
+		ctx, cancel := context.WithTimeout(g.tasks.ctx, prepareWithin)
 		defer cancel()
 		if err := g.prepare(ctx, req); err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
-			g.log.Warn("read_ahead", "error", err)
+			g.log.Warn("read_ahead_failed", "error", err)
 		}
 	})
 	if started {
@@ -49,30 +47,32 @@ func (g *Guide) Prepare(req Request) {
 	}
 }
 
-// prepare goes through the walkable rings as Tell will, and has what is missing written.
+// prepare goes through the walkable rings as Tell does, and starts a batch about the first untold places if too few stories are ready.
 func (g *Guide) prepare(ctx context.Context, req Request) error {
-	ctx = places.Ahead(ctx)
-	start := time.Now()
-	t := telling{g: g, req: req, start: start, patience: start.Add(prepareWithin)}
+	ctx = places.Background(ctx)
+	s := g.newSearch(req, nil, prepareWithin)
 	inner := 0.0
-	for _, ring := range rings[:3] {
-		ready, err := g.countReady(ctx, req, ring)
+	for _, ring := range rings {
+		if ring > walkable {
+			break
+		}
+		ready, err := s.countReady(ctx, ring)
 		if err != nil || g.cfg.Places == nil {
 			return err
 		}
 		if ready >= wantReady {
-			return t.warmUp(ctx)
+			return s.warmUp(ctx)
 		}
-		if g.cfg.Gate != nil && g.cfg.Gate.Estimate(ReadAhead) > preparedBy {
-			return nil // the call would be refused; spare the source too
+		if g.cfg.Gate != nil && g.cfg.Gate.Estimate(ReadAhead) > aheadWithin {
+			return nil // the gate would refuse the batch, so do not ask the source either
 		}
-		for _, language := range languagesFor(req.Language) {
-			found, err := t.untold(ctx, inner, ring, language)
-			if err != nil || t.down() {
+		for _, language := range sourceLanguages(req.Language) {
+			cards, err := s.untoldPlaces(ctx, inner, ring, language)
+			if err != nil || s.sourceDown() {
 				return err
 			}
-			if len(found) > 0 {
-				return g.writeAhead(ctx, req, found)
+			if len(cards) > 0 {
+				return g.writeAhead(ctx, req, cards)
 			}
 		}
 		inner = ring
@@ -80,23 +80,19 @@ func (g *Guide) prepare(ctx context.Context, req Request) error {
 	return nil
 }
 
-// countReady counts the stories within the ring that the person has not heard.
-func (g *Guide) countReady(ctx context.Context, req Request, ring float64) (int, error) {
-	list, err := g.library(ctx, req.Point, ring, req.Language, req.Length)
+// countReady counts the untold stories within the ring, up to wantReady or a few more.
+func (s *search) countReady(ctx context.Context, ring float64) (int, error) {
+	stories, err := s.g.library.near(ctx, s.req.Point, ring, s.req.Language, s.req.Length)
 	if err != nil {
 		return 0, err
 	}
 	n := 0
-	for batch := range slices.Chunk(list, toldBatch) {
-		ids := make([]string, len(batch))
-		for i, r := range batch {
-			ids[i] = r.story.Place
-		}
-		fresh, err := g.unheard(ctx, req.Person, ids)
+	for batch := range slices.Chunk(stories, toldBatch) {
+		untold, err := s.g.claims.untold(ctx, s.req.Person, placesOf(batch))
 		if err != nil {
 			return 0, err
 		}
-		for _, ok := range fresh {
+		for _, ok := range untold {
 			if ok {
 				n++
 			}
@@ -106,36 +102,4 @@ func (g *Guide) countReady(ctx context.Context, req Request, ring float64) (int,
 		}
 	}
 	return n, nil
-}
-
-// writeAhead has the first of the places written that are neither ready nor on their way. Nobody waits for that call; it counts as
-// wanted until it has started or is too late.
-func (g *Guide) writeAhead(ctx context.Context, req Request, found []Card) error {
-	if reason, err := g.mayCall(ctx, req); err != nil || reason != NoReason {
-		return err
-	}
-	ids := make([]string, len(found))
-	for i, c := range found {
-		ids[i] = c.Place.ID
-	}
-	have, err := g.written(ctx, req, ids)
-	if err != nil {
-		return err
-	}
-	unwritten := without(have, found)
-	if len(unwritten) == 0 {
-		return nil
-	}
-	_, err = g.board(req, time.Now().Add(preparedBy), unwritten[0], unwritten)
-	if errors.Is(err, limiter.ErrFull) || errors.Is(err, limiter.ErrLate) || errors.Is(err, limiter.ErrClosed) {
-		return nil
-	}
-	switch {
-	case err != nil:
-	case req.Class == WarmUp:
-		g.counts.warmed.Add(1)
-	default:
-		g.counts.prepared.Add(1)
-	}
-	return err
 }

@@ -8,285 +8,135 @@ import (
 	"time"
 
 	"excursobot/geo"
-	"excursobot/geo/places"
 	"excursobot/limiter"
 	"excursobot/store"
 )
 
-// rings are the radii in metres that are searched one after the other. The first ring with something unheard wins: too small a
-// radius finds nothing, too large a one finds Notre-Dame from everywhere.
-var rings = [...]float64{300, 600, walkable, 10_000}
-
-const walkable = 1200
-
-const (
-	// startWithin is how soon a call must start for a person to be shown a card and asked to wait. Beyond it the extract is the answer.
-	startWithin = 12 * time.Second
-	// answerWithin is when a card becomes the extract, counted from the question; one second is left for sending it.
-	answerWithin = 14 * time.Second
-	// tickGrace is how long after its due time a walk's story waits for the model.
-	tickGrace = 2 * time.Second
-	// sourcePatience is how long the source is waited for while something else can be told: what the library and the store know within a
-	// walk. sourceAgain is how long until that is looked for again, and sourceWithin how long in all if there is nothing.
-	sourcePatience = 1200 * time.Millisecond
-	sourceAgain    = 500 * time.Millisecond
-	sourceWithin   = 10 * time.Second
-	// detailBatch is how many places the source is asked about at once, detailBatches how often in one ring.
-	detailBatch   = 20
-	detailBatches = 5
-	// leastExtract is the shortest extract, in bytes, that says anything worth telling.
-	leastExtract = 40
-)
-
-// Tell chooses an unheard place near the point and returns its story. onCard is called at most once, from Tell's goroutine and before Tell
-// returns, when the story will take a while; the story that follows is of the card's place. The error is one of this package's, or the context's, or the store's.
-func (g *Guide) Tell(ctx context.Context, req Request, onCard func(Card)) (Story, error) {
+// Tell chooses an untold place near the point and returns its story. If the story takes a while, Tell first calls onCard, at most once and in its own
+// goroutine; the story is then about the card's place. The claim is nil exactly if there is an error; the caller ends it. The error is one of this
+// package, of the context or of the store.
+func (g *Guide) Tell(ctx context.Context, req Request, onCard func(Card)) (Story, *Claim, error) {
 	if !req.Point.Valid() {
-		return Story{}, fmt.Errorf("tell: %v,%v is not a place on Earth", req.Point.Lat, req.Point.Lon)
+		return Story{}, nil, fmt.Errorf("tell: %v,%v is not a valid point", req.Point.Lat, req.Point.Lon)
 	}
 	if req.Length == "" {
 		req.Length = store.Short
 	}
-	start := time.Now()
-	t := telling{g: g, req: req, onCard: onCard, start: start, patience: start.Add(sourcePatience)}
-	story, err := t.tell(ctx)
+	found, err := g.newSearch(req, onCard, sourcePatience).run(ctx)
 	if err != nil {
 		g.counts.answer(FromNone)
-		return Story{}, err
+		return Story{}, nil, err
 	}
-	g.counts.answer(story.Source)
+	g.counts.answer(found.story.Source)
 	if !req.Brief {
 		g.Prepare(req)
 	}
-	return story, nil
+	return found.story, found.claim, nil
 }
 
-// telling is one question on its way through the rings.
-type telling struct {
-	g      *Guide
-	req    Request
-	onCard func(Card)
-	start  time.Time
-
-	heard    bool      // there was something, but the person knows it
-	source   error     // why the source could not be asked; it is not asked again
-	patience time.Time // until then the source is waited for
-	slow     bool      // that is why it could not
-}
-
-func (t *telling) tell(ctx context.Context) (Story, error) {
-	if t.req.Place != "" {
-		if story, ok, err := t.resume(ctx); ok || err != nil {
-			return story, err
+func (s *search) run(ctx context.Context) (*answer, error) {
+	if s.req.Place != "" {
+		if found, err := s.resume(ctx); found != nil || err != nil {
+			return found, err
 		}
 	}
 	for {
-		story, ok, err := t.round(ctx)
-		if ok || err != nil {
-			return story, err
+		found, err := s.tryRings(ctx)
+		if found != nil || err != nil {
+			return found, err
 		}
-		if !t.slow || time.Since(t.start) >= sourceWithin {
-			return t.lastResort(ctx)
+		if !s.sourceSlow || time.Since(s.start) >= sourceWithin {
+			return s.lastResort(ctx)
 		}
-		// Meanwhile others may have brought something, so the rings are looked through again.
-		t.source, t.slow, t.patience = nil, false, time.Now().Add(sourceAgain)
+		// Other requests may have brought stories or places meanwhile, so try all rings again.
+		s.sourceErr, s.sourceSlow, s.deadline = nil, false, time.Now().Add(retryPatience)
 	}
 }
 
-// round goes from ring to ring once.
-func (t *telling) round(ctx context.Context) (Story, bool, error) {
+// tryRings goes through the rings once: in each, first the stories that are ready, then new places.
+func (s *search) tryRings(ctx context.Context) (*answer, error) {
 	inner := 0.0
 	for _, ring := range rings {
-		list, err := t.g.library(ctx, t.req.Point, ring, t.req.Language, t.req.Length)
+		stories, err := s.g.library.near(ctx, s.req.Point, ring, s.req.Language, s.req.Length)
 		if err != nil {
-			return Story{}, false, err
+			return nil, err
 		}
-		story, ok, heard, err := t.g.tellReady(ctx, t.req, list)
-		if ok || err != nil {
-			return story, ok, err
+		found, err := s.claimNearest(ctx, stories)
+		if found != nil || err != nil {
+			return found, err
 		}
-		t.heard = t.heard || heard
-		if t.slow && ring > walkable {
-			break // first let the source say what is nearer
+		if s.sourceSlow && ring > walkable {
+			break // the source may still name a nearer place
 		}
-		story, ok, err = t.tellNew(ctx, inner, ring)
-		if ok || err != nil {
-			return story, ok, err
+		found, err = s.answerNew(ctx, inner, ring)
+		if found != nil || err != nil {
+			return found, err
 		}
 		inner = ring
 	}
-	return Story{}, false, nil
+	return nil, nil //nolint:nilnil // no answer
 }
 
-// resume goes on with the place that the person may have been shown already: with its story, if there is one, else with a new one.
-func (t *telling) resume(ctx context.Context) (Story, bool, error) {
-	list, err := t.g.library(ctx, t.req.Point, rings[len(rings)-1], t.req.Language, t.req.Length)
+// answerNew answers with an untold place between the two radii.
+func (s *search) answerNew(ctx context.Context, inner, outer float64) (*answer, error) {
+	if s.g.cfg.Places == nil {
+		return nil, nil //nolint:nilnil // no answer
+	}
+	for _, language := range sourceLanguages(s.req.Language) {
+		cards, err := s.untoldPlaces(ctx, inner, outer, language)
+		if err != nil {
+			return nil, err
+		}
+		found, err := s.answerFirst(ctx, cards)
+		if found != nil || err != nil {
+			return found, err
+		}
+	}
+	return nil, nil //nolint:nilnil // no answer
+}
+
+// resume answers with the place whose card the person may have seen: with its stored story if there is one, else with a new one.
+func (s *search) resume(ctx context.Context) (*answer, error) {
+	stories, err := s.g.library.near(ctx, s.req.Point, rings[len(rings)-1], s.req.Language, s.req.Length)
 	if err != nil {
-		return Story{}, false, err
+		return nil, err
 	}
-	list = slices.DeleteFunc(list, func(r ready) bool { return r.story.Place != t.req.Place })
-	if story, ok, _, err := t.g.tellReady(ctx, t.req, list); ok || err != nil {
-		return story, ok, err
+	stories = slices.DeleteFunc(stories, func(n nearStory) bool { return n.story.Place != s.req.Place })
+	// Being told already is no reason for ErrAllTold here: it only means that there is nothing to resume.
+	skipped := s.skipped
+	found, err := s.claimNearest(ctx, stories)
+	s.skipped = skipped
+	if found != nil || err != nil {
+		return found, err
 	}
-	for _, language := range languagesFor(t.req.Language) {
-		p, err := t.g.cfg.Store.Place(ctx, t.req.Place, language)
+	for _, language := range sourceLanguages(s.req.Language) {
+		p, err := s.g.cfg.Store.Place(ctx, s.req.Place, language)
 		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}
 		if err != nil {
-			return Story{}, false, fmt.Errorf("read the card's place: %w", err)
+			return nil, fmt.Errorf("read the card's place: %w", err)
 		}
-		card := Card{Place: p, Distance: geo.Distance(t.req.Point, p.Point)}
-		t.onCard = nil // it is on the screen already
-		return t.tellFirst(ctx, []Card{card})
+		card := Card{Place: p, Distance: geo.Distance(s.req.Point, p.Point)}
+		s.onCard = nil // the card is on the screen already
+		return s.answerFirst(ctx, []Card{card})
 	}
-	return Story{}, false, nil
+	return nil, nil //nolint:nilnil // no answer
 }
 
-// languagesFor are the languages in which sources are read for a story in the language.
-func languagesFor(language string) []string {
-	if language == "en" {
-		return []string{"en"}
-	}
-	return []string{language, "en"}
-}
-
-// tellNew looks for an unheard place between the rings and tells it.
-func (t *telling) tellNew(ctx context.Context, inner, outer float64) (Story, bool, error) {
-	if t.g.cfg.Places == nil {
-		return Story{}, false, nil
-	}
-	for _, language := range languagesFor(t.req.Language) {
-		found, err := t.untold(ctx, inner, outer, language)
-		if err != nil {
-			return Story{}, false, err
-		}
-		story, ok, err := t.tellFirst(ctx, found)
-		if ok || err != nil {
-			return story, ok, err
-		}
-	}
-	return Story{}, false, nil
-}
-
-// untold returns the places between the rings, as the language describes them, of which the person has not heard, best first.
-// A source that cannot be asked is no error: it is remembered, and what is known without it is returned.
-func (t *telling) untold(ctx context.Context, inner, outer float64, language string) ([]Card, error) {
-	var near []places.Candidate
-	if !t.down() {
-		var err error
-		if near, err = t.near(ctx, outer, language); err != nil {
-			return nil, err
-		}
-	}
-	for len(near) > 0 && near[0].Distance <= inner {
-		near = near[1:]
-	}
-	for n := 0; n < detailBatches && len(near) > 0 && !t.down(); n++ {
-		batch := near[:min(len(near), detailBatch)]
-		near = near[len(batch):]
-		described, err := t.describe(ctx, batch)
-		if err != nil {
-			return nil, err
-		}
-		fresh, err := t.fresh(ctx, described)
-		if err != nil || len(fresh) > 0 {
-			return t.rank(fresh), err
-		}
-	}
-	if !t.down() {
-		return nil, nil
-	}
-	known, err := t.g.cfg.Places.Known(ctx, t.req.Point, outer, language)
-	if err != nil {
-		return nil, err
-	}
-	fresh, err := t.fresh(ctx, known)
-	return t.rank(fresh), err
-}
-
-// near asks the source what stands where, with the telling's patience.
-func (t *telling) near(ctx context.Context, radius float64, language string) ([]places.Candidate, error) {
-	asking, cancel := context.WithDeadline(ctx, t.patience)
-	defer cancel()
-	found, err := t.g.cfg.Places.Near(asking, t.req.Point, radius, language)
-	return found, t.noteSource(ctx, asking, err)
-}
-
-// describe asks the source about the candidates.
-func (t *telling) describe(ctx context.Context, found []places.Candidate) ([]places.Place, error) {
-	asking, cancel := context.WithDeadline(ctx, t.patience)
-	defer cancel()
-	described, err := t.g.cfg.Places.Details(asking, found)
-	return described, t.noteSource(ctx, asking, err)
-}
-
-func (t *telling) down() bool { return t.source != nil }
-
-// noteSource keeps the news that the source is down or slow, and lets other errors pass.
-func (t *telling) noteSource(ctx, asking context.Context, err error) error {
-	if err == nil || ctx.Err() != nil {
-		return ctx.Err()
+// lastResort is the answer if no ring had one: a story of the pack in any language, else the error that tells why there is nothing.
+func (s *search) lastResort(ctx context.Context) (*answer, error) {
+	found, err := s.claimNearest(ctx, s.g.library.packNear(s.req.Point, rings[len(rings)-1], s.req.Language))
+	if found != nil || err != nil {
+		return found, err
 	}
 	switch {
-	case asking.Err() != nil:
-		t.source, t.slow = fmt.Errorf("%w: %w", places.ErrUnavailable, err), true
-		return nil //nolint:nilerr // the news is kept
-	case errors.Is(err, places.ErrUnavailable):
-		t.source = err
-		return nil
+	case errors.Is(s.sourceErr, limiter.ErrFull), errors.Is(s.sourceErr, limiter.ErrLate):
+		return nil, fmt.Errorf("%w: %w", ErrOverloaded, s.sourceErr)
+	case s.sourceErr != nil:
+		return nil, fmt.Errorf("%w: %w", ErrSource, s.sourceErr)
+	case s.skipped:
+		return nil, ErrAllTold
 	}
-	return fmt.Errorf("find places: %w", err)
-}
-
-// fresh leaves those that the source says something about and the person has not heard of.
-func (t *telling) fresh(ctx context.Context, described []places.Place) ([]Card, error) {
-	var cards []Card
-	var ids []string
-	for _, p := range described {
-		if len(p.Extract) >= leastExtract {
-			cards = append(cards, Card{Place: p, Distance: geo.Distance(t.req.Point, p.Point)})
-			ids = append(ids, p.ID)
-		}
-	}
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	unheard, err := t.g.unheard(ctx, t.req.Person, ids)
-	if err != nil {
-		return nil, err
-	}
-	kept := cards[:0]
-	for i, c := range cards {
-		if unheard[i] {
-			kept = append(kept, c)
-		} else {
-			t.heard = true
-		}
-	}
-	return kept, nil
-}
-
-// lastResort is for when no ring had anything: the pack in whatever language it has, else the truth.
-func (t *telling) lastResort(ctx context.Context) (Story, error) {
-	if t.g.cfg.Pack != nil {
-		var list []ready
-		for _, s := range t.g.cfg.Pack.Near(t.req.Point, rings[len(rings)-1], t.req.Language) {
-			list = append(list, ready{&s, geo.Distance(t.req.Point, s.Point)})
-		}
-		story, ok, heard, err := t.g.tellReady(ctx, t.req, list)
-		if ok || err != nil {
-			return story, err
-		}
-		t.heard = t.heard || heard
-	}
-	switch {
-	case errors.Is(t.source, limiter.ErrFull), errors.Is(t.source, limiter.ErrLate):
-		return Story{}, fmt.Errorf("%w: %w", ErrOverloaded, t.source)
-	case t.source != nil:
-		return Story{}, fmt.Errorf("%w: %w", ErrSource, t.source)
-	case t.heard:
-		return Story{}, ErrAllTold
-	}
-	return Story{}, ErrNothing
+	return nil, ErrNothing
 }

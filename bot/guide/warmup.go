@@ -8,8 +8,8 @@ import (
 	"excursobot/store"
 )
 
-// warmMost is how many neighbourhoods are warmed up in a day.
-const warmMost = 1000
+// maxWarmed is how many neighbourhoods are warmed up in a day.
+const maxWarmed = 1000
 
 // neighbourhood is a tile in one language.
 type neighbourhood struct {
@@ -17,34 +17,34 @@ type neighbourhood struct {
 	language string
 }
 
-// warmth says where stories were written today (UTC) that nobody asked for.
-type warmth struct {
+// warmedToday holds the neighbourhoods that were warmed up on a UTC day.
+type warmedToday struct {
 	day  store.Day
-	done map[neighbourhood]struct{} // at most warmMost
+	done map[neighbourhood]struct{} // at most maxWarmed
 }
 
-// warmUp has places near the telling's point written for whoever comes next, once that person has enough to hear: while nobody wants the
-// model, once a day in a neighbourhood and to nobody's account.
-func (t *telling) warmUp(ctx context.Context) error {
-	if !t.g.idle() || !t.g.warm(t.req) {
+// warmUp starts a batch about places near the search's point for future visitors: while the model is idle, once a day in a neighbourhood and not on
+// the person's account. Call it when the person has enough stories waiting.
+func (s *search) warmUp(ctx context.Context) error {
+	if !s.g.modelIdle() || !s.g.markWarmed(s.req) {
 		return nil
 	}
-	for _, language := range languagesFor(t.req.Language) {
-		found, err := t.untold(ctx, 0, walkable, language)
-		if err != nil || t.down() {
+	for _, language := range sourceLanguages(s.req.Language) {
+		cards, err := s.untoldPlaces(ctx, 0, walkable, language)
+		if err != nil || s.sourceDown() {
 			return err
 		}
-		if len(found) > 0 {
-			req := t.req
+		if len(cards) > 0 {
+			req := s.req
 			req.Class, req.Person = WarmUp, 0
-			return t.g.writeAhead(ctx, req, found)
+			return s.g.writeAhead(ctx, req, cards)
 		}
 	}
 	return nil
 }
 
-// idle says whether the model has nothing to do, and would have a slot left beside one call.
-func (g *Guide) idle() bool {
+// modelIdle reports whether no call runs or waits, and one call would leave a slot free.
+func (g *Guide) modelIdle() bool {
 	if g.cfg.Gate == nil {
 		return false
 	}
@@ -57,18 +57,18 @@ func (g *Guide) idle() bool {
 	return s.Running == 0 && s.Slots > 1
 }
 
-// warm marks the request's neighbourhood. It is false if that was done today.
-func (g *Guide) warm(req Request) bool {
+// markWarmed marks the request's neighbourhood as warmed up today. It returns false if it was marked before, or if today's limit is reached.
+func (g *Guide) markWarmed(req Request) bool {
 	n := neighbourhood{geo.CellAt(req.Point, geo.LevelTile), req.Language}
 	today := store.DayOf(time.Now())
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.warmth.day != today {
-		g.warmth = warmth{day: today, done: make(map[neighbourhood]struct{})}
+	if g.warmed.day != today {
+		g.warmed = warmedToday{day: today, done: make(map[neighbourhood]struct{})}
 	}
-	if _, done := g.warmth.done[n]; done || len(g.warmth.done) >= warmMost {
+	if _, done := g.warmed.done[n]; done || len(g.warmed.done) >= maxWarmed {
 		return false
 	}
-	g.warmth.done[n] = struct{}{}
+	g.warmed.done[n] = struct{}{}
 	return true
 }

@@ -20,9 +20,9 @@ func TestIdleHoursWarmANeighbourhoodOnceADay(t *testing.T) {
 		if got := w.Stats().Warmed; got != 0 {
 			t.Fatalf("%d warm-ups while the person had nothing to hear next", got)
 		}
-		w.mustTell(ask(2)) // two more wait in the library
+		w.mustTell(ask(2)) // two more stories are in the library
 		if got := calls(); got != before+1 || w.Stats().Warmed != 1 {
-			t.Errorf("%d calls, %d warm-ups; want one more, for whoever comes next", got-before, w.Stats().Warmed)
+			t.Errorf("%d calls, %d warm-ups; want one more, for the next visitor", got-before, w.Stats().Warmed)
 		}
 		spent, err := w.store.Spent(t.Context(), store.DayOf(time.Now()), 2)
 		must(t, err)

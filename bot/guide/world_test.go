@@ -20,7 +20,7 @@ import (
 	"excursobot/store/boltstore"
 )
 
-// square is the middle of the test's town.
+// square is the centre of the test's town.
 var square = geo.Point{Lat: 55.7520, Lon: 37.6175}
 
 // world is a guide with a real store and simulated sources, inside a synctest bubble.
@@ -32,7 +32,7 @@ type world struct {
 	model *sim.Model
 }
 
-// setting is what a test changes of the world.
+// setting holds a test's changes to the world.
 type setting struct {
 	articles []sim.Article
 	model    sim.ModelConfig
@@ -77,7 +77,7 @@ func articles(n int, step float64, languages ...string) []sim.Article {
 	return all
 }
 
-// run starts a world in a bubble, calls fn, and checks that everything ends.
+// run starts a world in a bubble, calls fn, and checks that nothing is left running.
 func run(t *testing.T, set setting, fn func(w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -90,8 +90,8 @@ func run(t *testing.T, set setting, fn func(w *world)) {
 		if err := <-ended; err != nil {
 			t.Errorf("Run: %v", err)
 		}
-		if s := w.Stats(); s.Seats != 0 || s.Preparing != 0 {
-			t.Errorf("left behind: %d seats, %d read-aheads", s.Seats, s.Preparing)
+		if s := w.Stats(); s.Open != 0 || s.Preparing != 0 {
+			t.Errorf("left behind: %d open stories, %d read-aheads", s.Open, s.Preparing)
 		}
 	})
 }
@@ -127,7 +127,7 @@ func newWorld(t testing.TB, set setting) *world {
 	if !set.noModel {
 		cfg.Model, err = model.New(model.Config{APIKey: "k", BaseURL: "http://model.test/v1", Model: "test", HTTP: client, Log: log, Observe: set.observe})
 		must(t, err)
-		cfg.Gate = limiter.NewGate(limiter.GateConfig{Slots: max(1, set.slots), Room: max(10, set.room), Classes: 4, Unurgent: ReadAhead})
+		cfg.Gate = limiter.NewGate(limiter.GateConfig{Slots: max(1, set.slots), QueueSize: max(10, set.room), Classes: 4, Background: ReadAhead})
 	}
 	if set.guide != nil {
 		set.guide(&cfg)
@@ -148,12 +148,12 @@ func ask(person int64) Request {
 	return Request{Person: person, Point: square, Language: "ru", Class: Interactive}
 }
 
-// tell asks and delivers, as the bot does.
+// tell asks for a story and records its delivery, as the bot does.
 func (w *world) tell(req Request) (Story, error) {
 	w.t.Helper()
-	story, err := w.Tell(w.t.Context(), req, nil)
+	story, claim, err := w.Tell(w.t.Context(), req, nil)
 	if err == nil {
-		w.deliver(req.Person, story)
+		w.deliver(req.Person, story, claim)
 	}
 	return story, err
 }
@@ -165,13 +165,14 @@ func (w *world) mustTell(req Request) Story {
 	return story
 }
 
-func (w *world) deliver(person int64, s Story) {
+func (w *world) deliver(person int64, s Story, claim *Claim) {
 	w.t.Helper()
+	recorded := claim.Confirm()
 	must(w.t, w.store.Delivered(w.t.Context(), store.Delivery{Person: person, Place: s.Place.ID, At: time.Now()}))
-	s.Release()
+	recorded()
 }
 
-// vote votes and checks whether the story is retired now.
+// vote votes and checks whether the story is retired.
 func (w *world) vote(person int64, key store.StoryKey, mark store.Mark, want bool) {
 	w.t.Helper()
 	retired, err := w.Vote(w.t.Context(), person, key, mark)

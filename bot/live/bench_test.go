@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"excursobot/geo"
+	"excursobot/geo/track"
 	"excursobot/store"
 	"excursobot/store/boltstore"
 )
@@ -19,11 +20,11 @@ const crowd = 5000
 // settle tells the first stories of a Live run by hand.
 func settle(b *testing.B, l *Live, now time.Time) {
 	b.Helper()
-	l.step(b.Context(), now, 0)
-	for _, s := range l.walks {
-		l.finish(s, s.telling, Delivered, now)
+	l.loop.step(b.Context(), now, 0)
+	for _, s := range l.loop.sessions.walks {
+		l.loop.finishDelivery(s, s.delivery, Delivered, now)
 	}
-	if err := l.save(b.Context()); err != nil {
+	if err := l.loop.saver.save(b.Context()); err != nil {
 		b.Fatal(err)
 	}
 }
@@ -49,8 +50,8 @@ func BenchmarkEdit(b *testing.B) {
 			b.Fatal(err)
 		}
 		if i++; i%l.cfg.BatchSize == 0 {
-			l.flush(now, false)
-			if err := l.save(b.Context()); err != nil {
+			l.loop.flush(now, false)
+			if err := l.loop.saver.save(b.Context()); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -63,7 +64,7 @@ func BenchmarkEdit(b *testing.B) {
 	}
 }
 
-// BenchmarkStep is one beat of the loop: with nothing to do, and as an average over hours in which everything happens.
+// BenchmarkStep is one loopInterval of the loop: with nothing to do, and as an average over hours in which everything happens.
 func BenchmarkStep(b *testing.B) {
 	b.Run("Idle", func(b *testing.B) {
 		l := byHand(b, crowd, func(Tick) {})
@@ -73,7 +74,7 @@ func BenchmarkStep(b *testing.B) {
 		mono := time.Duration(0)
 		for b.Loop() {
 			mono += time.Microsecond
-			l.step(b.Context(), now.Add(mono), mono)
+			l.loop.step(b.Context(), now.Add(mono), mono)
 		}
 	})
 	b.Run("Day", func(b *testing.B) {
@@ -85,17 +86,17 @@ func BenchmarkStep(b *testing.B) {
 		mono, stories := time.Duration(0), 0
 		b.ReportAllocs()
 		for b.Loop() {
-			mono += beat
+			mono += loopInterval
 			at := now.Add(mono)
-			l.step(b.Context(), at, mono)
+			l.loop.step(b.Context(), at, mono)
 			for _, t := range told {
-				s := l.people[t.Person]
-				s.heard = at
-				l.finish(s, s.telling, Delivered, at)
+				s := l.loop.sessions.current[t.Person]
+				s.lastContact = at
+				l.loop.finishDelivery(s, s.delivery, Delivered, at)
 			}
 			stories += len(told)
 			told = told[:0]
-			l.changed = l.changed[:0]
+			l.loop.saver.changed = l.loop.saver.changed[:0]
 		}
 		b.ReportMetric(float64(stories)/float64(b.N), "stories/op")
 	})
@@ -114,10 +115,10 @@ func BenchmarkMemory(b *testing.B) {
 		l := byHand(b, crowd, func(Tick) {})
 		settle(b, l, wall())
 		fresh := heap()
-		for _, s := range l.walks {
+		for _, s := range l.loop.sessions.walks {
 			for i := range 360 {
-				p := TrackPoint{Point: geo.Offset(home, 90, float64(i)*28), At: s.walk.Began.Add(time.Duration(i) * 20 * time.Second)}
-				s.walk.Track, _ = s.trail.step(s.walk.Track, p)
+				p := track.Fix{Point: geo.Offset(home, 90, float64(i)*28), At: s.walk.Began.Add(time.Duration(i) * 20 * time.Second)}
+				s.walk.Track, _ = s.encoder.Step(s.walk.Track, p)
 			}
 		}
 		walked := heap()
@@ -136,7 +137,7 @@ func BenchmarkBatch(b *testing.B) {
 	defer s.Close()
 	walks := make([]store.Walk, 50)
 	for i := range walks {
-		walks[i] = store.Walk{ID: fmt.Sprint(i, ":1"), Person: int64(i), Track: make([]byte, 2500), Point: home}
+		walks[i] = store.Walk{ID: fmt.Sprint(i, ":1"), Person: int64(i), Position: store.Position{Track: make([]byte, 2500), Point: home}}
 	}
 	ctx := context.Background()
 	b.ReportAllocs()

@@ -52,18 +52,18 @@ func TestClockSetByHours(t *testing.T) {
 			var now time.Time
 			var told []time.Time
 			l := byHand(t, 1, func(tick Tick) { told = append(told, now) })
-			s := l.people[1]
+			s := l.loop.sessions.current[1]
 			began := s.walk.Anchor
 			wall, mono := began, time.Duration(0)
 			run := func(d time.Duration) {
 				for end := mono + d; mono < end; {
-					wall, mono = wall.Add(beat), mono+beat
+					wall, mono = wall.Add(loopInterval), mono+loopInterval
 					now = wall
-					l.step(t.Context(), wall, mono)
-					if s.telling != nil {
-						l.finish(s, s.telling, Delivered, wall)
+					l.loop.step(t.Context(), wall, mono)
+					if s.delivery != nil {
+						l.loop.finishDelivery(s, s.delivery, Delivered, wall)
 					}
-					s.heard = wall
+					s.lastContact = wall
 				}
 			}
 			run(25 * minute)
@@ -93,21 +93,21 @@ func TestClockSetDuringALivePeriod(t *testing.T) {
 	for _, jump := range []time.Duration{3 * time.Hour, -3 * time.Hour} {
 		t.Run(jump.String(), func(t *testing.T) {
 			l := byHand(t, 0, func(Tick) {})
-			l.cfg.MaxSessions = 1
+			l.loop.cfg.MaxSessions = 1
 			if _, err := l.Start(t.Context(), share(1, 10)); err != nil {
 				t.Fatal(err)
 			}
-			s := l.people[1]
+			s := l.loop.sessions.current[1]
 			wall, mono := s.walk.Anchor, time.Duration(0)
-			for ; mono < 2*time.Hour && !s.ended(); wall, mono = wall.Add(beat), mono+beat {
+			for ; mono < 2*time.Hour && !s.ended(); wall, mono = wall.Add(loopInterval), mono+loopInterval {
 				if mono == 30*minute {
 					wall = wall.Add(jump)
 				}
-				l.step(t.Context(), wall, mono)
-				if s.telling != nil {
-					l.finish(s, s.telling, Delivered, wall)
+				l.loop.step(t.Context(), wall, mono)
+				if s.delivery != nil {
+					l.loop.finishDelivery(s, s.delivery, Delivered, wall)
 				}
-				s.heard = wall
+				s.lastContact = wall
 			}
 			if off := (mono - time.Hour).Abs(); off > 2*time.Second || s.walk.Reason != Expired {
 				t.Errorf("ended %q after %v, want it to expire after an hour", s.walk.Reason, mono)

@@ -8,8 +8,8 @@ import (
 	"excursobot/store"
 )
 
-// fireLocked hands a story over to the Deliver hook.
-func (l *Live) fireLocked(work context.Context, s *session, now time.Time) func() {
+// startDeliveryLocked returns the call of the Deliver hook.
+func (l *loop) startDeliveryLocked(work context.Context, s *session, now time.Time) func() {
 	w := &s.walk
 	t := Tick{
 		Walk: w.ID, Person: w.Person, Chat: w.Chat, Number: w.Number + 1,
@@ -19,49 +19,52 @@ func (l *Live) fireLocked(work context.Context, s *session, now time.Time) func(
 		t.Due = s.asked
 	}
 	t.Next = nextDue(w.Anchor, w.Interval, now)
-	if w.Begun.Number == t.Number {
-		t.Begun = w.Begun
+	if w.Attempt.Number == t.Number {
+		t.Attempt = w.Attempt
 	}
 	s.asked, s.retry = time.Time{}, time.Time{}
 	ctx, cancel := context.WithCancel(work)
 	d := &delivery{tick: t, cancel: cancel}
-	s.telling = d
-	l.telling[w.Person] = s
+	s.delivery = d
+	l.sessions.delivering[w.Person] = s
 	return func() {
-		l.hooks.Deliver(ctx, t, func(o Outcome) { l.finish(s, d, o, wall()) })
+		l.hooks.Deliver(ctx, t, func(o Outcome) { l.finishDelivery(s, d, o, wall()) })
 	}
 }
 
-// Begin notes what the person is about to see of a story under way, or sees of it already, and stores that: a try after a crash goes on
-// with it and with no other place.
-func (l *Live) Begin(ctx context.Context, t Tick, place string, message int) error {
-	l.mu.Lock()
-	s := l.telling[t.Person]
+// RecordAttempt stores what the person sees, or is about to see, of the story in progress. A try after a crash continues with the same place.
+func (l *Live) RecordAttempt(ctx context.Context, t Tick, place string, message int) error {
+	lp := l.loop
+	lp.mu.Lock()
+	s := lp.sessions.delivering[t.Person]
 	if s == nil || s.walk.ID != t.Walk {
-		l.mu.Unlock()
+		lp.mu.Unlock()
 		return ErrNoWalk
 	}
-	s.walk.Begun = store.Begun{Number: t.Number, Asked: t.Asked, Place: place, Message: message}
-	l.changeLocked(s)
-	l.mu.Unlock()
-	return l.save(ctx)
+	s.walk.Attempt = store.Attempt{Number: t.Number, Asked: t.Asked, Place: place, Message: message}
+	lp.saver.changeLocked(s)
+	lp.mu.Unlock()
+	return lp.saver.save(ctx)
 }
 
-// finish ends a delivery. The second call for one does nothing.
-func (l *Live) finish(s *session, d *delivery, o Outcome, now time.Time) {
+// finishDelivery ends a delivery. A second call for the same one does nothing.
+func (l *loop) finishDelivery(s *session, d *delivery, o Outcome, now time.Time) {
 	l.mu.Lock()
-	if s.telling != d {
+	if s.delivery != d {
 		l.mu.Unlock()
 		return
 	}
 	d.cancel()
-	s.telling = nil
-	delete(l.telling, s.walk.Person)
-	calls := l.settleLocked(s, d.tick, o, now)
-	l.events.place(s)
-	if waiting := l.people[s.walk.Person]; waiting != nil && waiting.blocked {
+	s.delivery = nil
+	delete(l.sessions.delivering, s.walk.Person)
+	var calls []func()
+	if !s.released {
+		calls = l.outcomeLocked(s, d.tick, o, now)
+	}
+	l.events.update(s)
+	if waiting := l.sessions.current[s.walk.Person]; waiting != nil && waiting.blocked {
 		waiting.blocked = false
-		l.events.place(waiting)
+		l.events.update(waiting)
 	}
 	l.mu.Unlock()
 	signal(l.wake)
@@ -70,11 +73,8 @@ func (l *Live) finish(s *session, d *delivery, o Outcome, now time.Time) {
 	}
 }
 
-// settleLocked draws the conclusions from an outcome: numbering, the next due time, silence.
-func (l *Live) settleLocked(s *session, t Tick, o Outcome, now time.Time) []func() {
-	if s.dropped {
-		return nil
-	}
+// outcomeLocked applies an outcome to the walk: its number, its next due time, whether it is quiet or ends. It returns the calls of hooks.
+func (l *loop) outcomeLocked(s *session, t Tick, o Outcome, now time.Time) []func() {
 	w := &s.walk
 	var calls []func()
 	switch o {
@@ -82,9 +82,8 @@ func (l *Live) settleLocked(s *session, t Tick, o Outcome, now time.Time) []func
 		w.Number, w.Told = t.Number, stamp(now)
 		l.stats.Delivered++
 		if !t.First && !t.Asked {
-			l.stats.Late = now.Sub(t.Due)
-			l.stats.LateMax = max(l.stats.LateMax, l.stats.Late)
-			late := l.stats.Late
+			late := now.Sub(t.Due)
+			l.stats.Late, l.stats.LateMax = late, max(l.stats.LateMax, late)
 			calls = append(calls, func() { l.cfg.Observe(late) })
 		}
 	case Failed:
@@ -93,12 +92,12 @@ func (l *Live) settleLocked(s *session, t Tick, o Outcome, now time.Time) []func
 		l.stats.Dropped++
 	case Nothing, Unreachable:
 	}
-	owed := l.stopping && (o == Failed || o == Dropped) // to be told by the next process
-	seen := o == Failed && t.Begun.Place != ""          // an earlier try may have been: the same number about another place would be a riddle
+	owed := l.stopping && (o == Failed || o == Dropped) // the next process tells it
+	seen := o == Failed && t.Attempt.Place != ""        // the person may have seen the number with this place, so it must not get another one
 	if o != Dropped && !owed && !seen {
-		w.Begun = store.Begun{}
+		w.Attempt = store.Attempt{}
 	}
-	w.Begun.Asked = w.Begun.Asked && owed
+	w.Attempt.Asked = w.Attempt.Asked && owed
 	if s.ended() {
 		return calls
 	}
@@ -106,25 +105,30 @@ func (l *Live) settleLocked(s *session, t Tick, o Outcome, now time.Time) []func
 	case o == Unreachable:
 		l.endLocked(s, Blocked, now)
 		return calls
-	case o == Nothing && !w.Quiet && geo.Distance(t.Point, w.Point) <= awayMetres: // not gone on meanwhile
+	case o == Nothing && !w.Quiet && geo.Distance(t.Point, w.Point) <= quietRadius: // the person has not moved on meanwhile
 		w.Quiet, w.QuietAt = true, t.Point
 		quiet := s.snapshot()
 		calls = append(calls, func() { l.hooks.Quiet(quiet) })
 	}
-	l.changeLocked(s)
-	if owed {
-		return calls
+	l.saver.changeLocked(s)
+	if !owed {
+		l.scheduleNextLocked(s, t, o, now)
 	}
+	return calls
+}
+
+// scheduleNextLocked sets the due time after a delivery, or the next try of a first story that could not start.
+func (l *loop) scheduleNextLocked(s *session, t Tick, o Outcome, now time.Time) {
+	w := &s.walk
 	switch {
-	case w.First && o == Dropped && !now.Add(firstAgain).After(t.Next):
-		s.retry = now.Add(firstAgain)
-		return calls
+	case w.First && o == Dropped && !now.Add(firstRetry).After(t.Next):
+		s.retry = now.Add(firstRetry)
+		return
 	case w.First:
 		w.First = false
 		w.Due = nextDue(w.Anchor, w.Interval, t.Due)
 	case !t.Asked && w.Due.Equal(t.Due):
 		w.Due = nextDue(w.Anchor, w.Interval, t.Due)
 	}
-	l.stats.Dropped += uint64(s.rearm(now))
-	return calls
+	l.stats.Dropped += uint64(s.skipTo(now))
 }

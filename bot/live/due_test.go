@@ -49,12 +49,12 @@ func TestClockThatIsSet(t *testing.T) {
 	var c clock
 	for i, step := range []struct{ wall, mono, want time.Duration }{
 		{0, 0, 0},
-		{beat, beat, 0},
-		{beat + 3*time.Hour, 2 * beat, 3*time.Hour - beat},
-		{2*beat + 3*time.Hour, 3 * beat, 0},
-		{3*beat + 3*time.Hour + 900*time.Millisecond, 4 * beat, 0}, // slewed, or measured badly
-		{0, 5 * beat, -3*time.Hour - 900*time.Millisecond - 4*beat},
-		{time.Hour, time.Hour + 5*beat, 0}, // both stood still, or the loop did
+		{loopInterval, loopInterval, 0},
+		{loopInterval + 3*time.Hour, 2 * loopInterval, 3*time.Hour - loopInterval},
+		{2*loopInterval + 3*time.Hour, 3 * loopInterval, 0},
+		{3*loopInterval + 3*time.Hour + 900*time.Millisecond, 4 * loopInterval, 0}, // slewed, or measured badly
+		{0, 5 * loopInterval, -3*time.Hour - 900*time.Millisecond - 4*loopInterval},
+		{time.Hour, time.Hour + 5*loopInterval, 0}, // both stood still, or the loop did
 	} {
 		if got := c.jump(noon.Add(step.wall), step.mono); got != step.want {
 			t.Errorf("step %d: got %v, want %v", i, got, step.want)

@@ -7,57 +7,54 @@ import (
 )
 
 const (
-	offerAgain    = 5 * time.Second // after an Ended hook that failed, doubled up to offerAgainMax
-	offerAgainMax = 10 * time.Minute
-	offerFor      = 24 * time.Hour // after that the walk is closed without a word
+	notifyRetry    = 5 * time.Second // after an Ended hook that failed; doubles up to maxNotifyRetry
+	maxNotifyRetry = 10 * time.Minute
+	notifyFor      = 24 * time.Hour // after that the walk is closed without a summary
 )
 
-// endLocked ends a walk: its place is free, its delivery is cancelled, its Ended hook follows.
-func (l *Live) endLocked(s *session, reason string, now time.Time) {
+const (
+	keepForever = 30 * 24 * time.Hour // a closed walk without live period is remembered this long after its end
+	keepSpare   = 24 * time.Hour      // a closed walk is remembered this long after its live period, which can be prolonged
+)
+
+// endLocked ends a walk: it no longer counts, its delivery is cancelled, and its Ended hook is called afterwards.
+func (l *loop) endLocked(s *session, reason string, now time.Time) {
 	if s.ended() {
 		return
 	}
-	if s.moved {
+	if s.pending {
 		l.applyLocked(s, now)
 	}
+	l.sessions.retire(s)
 	w := &s.walk
 	w.Ended, w.Reason = stamp(now), reason
-	if w.Parked {
-		l.parked--
-	} else {
-		l.active--
+	if s.delivery != nil {
+		s.delivery.cancel()
 	}
-	if l.people[w.Person] == s {
-		delete(l.people, w.Person)
-	}
-	if s.telling != nil {
-		s.telling.cancel()
-	}
-	s.offerAt = now
+	s.notifyAt = now
 	l.stats.Ended++
-	l.changeLocked(s)
-	l.events.place(s)
+	l.saver.changeLocked(s)
+	l.events.update(s)
 	signal(l.wake)
-	l.log.Info("live_ended", "user_id", w.Person, "reason", reason, "stories", w.Number, "duration", w.Ended.Sub(w.Began).Round(time.Second))
+	l.log.Info("walk_ended", "user_id", w.Person, "reason", reason, "stories", w.Number, "duration", w.Ended.Sub(w.Began).Round(time.Second))
 }
 
-// closeWalk leaves of an ended walk what keeps its share from being taken for a new one.
+// closeWalk reduces an ended walk to the fields that keep its share from being taken for a new one.
 func closeWalk(w *store.Walk) {
-	forget := w.Ended.Add(forgetForever)
+	expires := w.Ended.Add(keepForever)
 	if !w.Ends.IsZero() {
-		forget = w.Ends.Add(forgetSpare)
+		expires = w.Ends.Add(keepSpare)
 	}
 	*w = store.Walk{
-		ID: w.ID, Person: w.Person, Chat: w.Chat, Message: w.Message, Revision: w.Revision,
-		Began: w.Began, Date: w.Date, Ends: w.Ends,
-		Ended: w.Ended, Reason: w.Reason, Closed: true, Expires: forget,
+		ID: w.ID, Person: w.Person, Revision: w.Revision, Share: w.Share,
+		Ended: w.Ended, Reason: w.Reason, Closed: true, Expires: expires,
 	}
 }
 
-// offerLocked returns the call of the Ended hook.
-func (l *Live) offerLocked(s *session) func() {
-	s.offering = true
-	l.offered++
+// notifyEndLocked returns the call of the Ended hook.
+func (l *loop) notifyEndLocked(s *session) func() {
+	s.notifying = true
+	l.notifying++
 	w, answered := s.snapshot(), false
 	done := func(err error) {
 		l.mu.Lock()
@@ -66,53 +63,43 @@ func (l *Live) offerLocked(s *session) func() {
 			return
 		}
 		answered = true
-		l.offeredLocked(s, wall(), err)
+		l.endNotifiedLocked(s, wall(), err)
 	}
 	return func() { l.hooks.Ended(w, done) }
 }
 
-func (l *Live) offeredLocked(s *session, now time.Time, err error) {
-	s.offering = false
-	l.offered--
+// endNotifiedLocked closes the walk, or schedules the next call of the Ended hook after an error.
+func (l *loop) endNotifiedLocked(s *session, now time.Time, err error) {
+	s.notifying = false
+	l.notifying--
 	defer signal(l.wake)
-	defer l.events.place(s)
-	if err != nil && now.Sub(s.walk.Ended) < offerFor {
-		s.offerAt = now.Add(min(offerAgain<<min(s.offers, 16), offerAgainMax))
-		s.offers++
+	defer l.events.update(s)
+	if err != nil && now.Sub(s.walk.Ended) < notifyFor {
+		s.notifyAt = now.Add(min(notifyRetry<<min(s.notifyTries, 16), maxNotifyRetry))
+		s.notifyTries++
 		return
 	}
 	if err != nil {
-		l.log.Warn("summary was never sent", "walk", s.walk.ID, "error", err)
+		l.log.Warn("summary_dropped", "walk", s.walk.ID, "error", err)
 	}
 	closeWalk(&s.walk)
-	l.changeLocked(s)
+	l.saver.changeLocked(s)
 }
 
-// parkLocked takes the walk's place away: its phone is silent.
-func (l *Live) parkLocked(s *session, now time.Time) {
-	s.walk.Parked = true
-	l.active--
-	l.parked++
-	l.changeLocked(s)
-	if l.parked <= parkedFactor*l.cfg.MaxSessions {
-		return
+// parkLocked parks a walk whose phone is silent: it no longer counts against MaxSessions. If too many are parked, it ends one.
+func (l *loop) parkLocked(s *session, now time.Time) {
+	l.sessions.park(s)
+	l.saver.changeLocked(s)
+	if l.sessions.parked > parkedFactor*l.cfg.MaxSessions {
+		l.endLocked(l.sessions.mostSilent(), Silent, now)
 	}
-	longest := s
-	for _, o := range l.walks { // rare, and some hundreds at most
-		if !o.ended() && o.walk.Parked && o.heard.Before(longest.heard) {
-			longest = o
-		}
-	}
-	l.endLocked(longest, Silent, now)
 }
 
-// unparkLocked gives the walk a place again; the caller knows that there is one.
-func (l *Live) unparkLocked(s *session, now time.Time) {
-	s.walk.Parked = false
-	l.active++
-	l.parked--
-	s.heard = now
-	s.rearm(now)
-	l.changeLocked(s)
-	l.events.place(s)
+// unparkLocked continues a parked walk. There must be fewer than MaxSessions walks.
+func (l *loop) unparkLocked(s *session, now time.Time) {
+	l.sessions.unpark(s)
+	s.lastContact = now
+	s.skipTo(now)
+	l.saver.changeLocked(s)
+	l.events.update(s)
 }

@@ -62,7 +62,7 @@ func TestEndsOfAWalk(t *testing.T) {
 				test.end(w, sh)
 				time.Sleep(2 * time.Second)
 				synctest.Wait()
-				if got := ended.Sub(began); got < test.after || got > test.after+2*beat {
+				if got := ended.Sub(began); got < test.after || got > test.after+2*loopInterval {
 					w.Errorf("ended after %v, want %v", got, test.after)
 				}
 				if got, want := w.notes(), "ended 1:10 "+test.reason; !slices.Contains(got, want) {
@@ -114,7 +114,7 @@ func TestEndWhileAStoryIsWritten(t *testing.T) {
 		if got := w.notes(); len(got) != 0 {
 			w.Errorf("got %q before the delivery ended", got)
 		}
-		time.Sleep(3*time.Second + beat)
+		time.Sleep(3*time.Second + loopInterval)
 		if got, want := w.notes(), []string{"ended 1:10 stopped"}; !slices.Equal(got, want) {
 			w.Errorf("got %q, want %q", got, want)
 		}
@@ -130,11 +130,11 @@ func TestNewShareWaitsForTheOldStory(t *testing.T) {
 		time.Sleep(5 * time.Second)
 		w.plan(nil)
 		w.begin(share(1, 11))
-		time.Sleep(3*time.Second - beat)
+		time.Sleep(3*time.Second - loopInterval)
 		if got := len(w.stories()); got != 1 {
 			w.Errorf("got %d deliveries while one was under way", got)
 		}
-		time.Sleep(2 * beat)
+		time.Sleep(2 * loopInterval)
 		if got := w.stories(); len(got) != 2 || got[1].Walk != "1:11" || !got[1].First {
 			w.Errorf("got %+v, want the first story of the new walk", got)
 		}
@@ -149,7 +149,7 @@ func TestSummaryIsOfferedUntilItIsSent(t *testing.T) {
 		w.stay(sh, minute)
 		_, err := w.live.Stop(w.Context(), 1, Stopped)
 		w.check(err)
-		time.Sleep(5*time.Second + beat)
+		time.Sleep(5*time.Second + loopInterval)
 		w.restart()
 		time.Sleep(minute)
 		if got := w.live.Stats().Closing; got != 1 {
@@ -182,7 +182,7 @@ func TestSummaryThatNeverGoesOutIsGivenUp(t *testing.T) {
 		time.Sleep(time.Second * 3)
 		_, err := w.live.Stop(w.Context(), 1, Stopped)
 		w.check(err)
-		time.Sleep(offerFor + 2*offerAgainMax)
+		time.Sleep(notifyFor + 2*maxNotifyRetry)
 		if walk := w.stored(sh); !walk.Closed {
 			w.Errorf("got %+v, want it closed", walk)
 		}
@@ -265,7 +265,7 @@ func TestParkedWalksAreBounded(t *testing.T) {
 			sh := share(int64(i+1), 10)
 			sh.Period = Forever
 			w.begin(sh)
-			time.Sleep(parkAfter + 2*beat)
+			time.Sleep(parkAfter + 2*loopInterval)
 		}
 		time.Sleep(time.Second)
 		if st := w.live.Stats(); st.Parked != parkedFactor || st.Ended != 1 {

@@ -2,70 +2,69 @@ package live
 
 import (
 	"slices"
+	"time"
 
 	"excursobot/store"
 )
 
-// Several replicas on one store have each walk in one of them at a time. Which, the bot decides; here walks come and go.
+// If several processes share one store, one of them serves a walk at a time. Package bot decides which.
 
-// Adopt goes on with open walks that another process kept, as they were stored. One that is here already stays as it is.
-func (l *Live) Adopt(walks []store.Walk) {
-	now := wall()
-	l.mu.Lock()
-	defer l.mu.Unlock()
+// TakeOver continues open walks that another process served, as they were stored. A walk that is here already stays as it is.
+func (l *Live) TakeOver(walks []store.Walk) {
+	now, lp := wall(), l.loop
+	lp.mu.Lock()
+	defer lp.mu.Unlock()
 	for _, w := range oldestFirst(walks) {
-		if l.walks[key{w.Chat, w.Message}] == nil && !w.Closed {
-			l.adoptLocked(w, now)
+		if lp.sessions.walks[key{w.Chat, w.Message}] == nil && !w.Closed {
+			lp.continueLocked(w, now)
 		}
 	}
-	signal(l.wake)
+	signal(lp.wake)
 }
 
-// Drop forgets the walks of a chat without a word and without a write: another process keeps them now. A delivery under way is cancelled.
-func (l *Live) Drop(chat int64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for k, s := range l.walks {
-		if k.chat == chat {
-			l.dropLocked(s)
+// Release forgets the walks of a chat without a message or a write: another process serves them now. It cancels a delivery in progress.
+func (l *Live) Release(chat int64) {
+	lp := l.loop
+	lp.mu.Lock()
+	defer lp.mu.Unlock()
+	for _, s := range lp.sessions.ofChat(chat) {
+		s.released = true
+		if s.delivery != nil {
+			s.delivery.cancel()
 		}
+		lp.events.update(s)
+		lp.sessions.remove(s)
+		lp.saver.forgetLocked(s)
+		lp.moves.remove(s)
 	}
 }
 
-func (l *Live) dropLocked(s *session) {
-	s.dropped = true
-	switch {
-	case s.ended(), s.walk.Closed:
-	case s.walk.Parked:
-		l.parked--
-	default:
-		l.active--
-	}
-	if s.telling != nil {
-		s.telling.cancel()
-	}
-	l.events.place(s)
-	delete(l.walks, s.key())
-	if l.people[s.walk.Person] == s {
-		delete(l.people, s.walk.Person)
-	}
-	l.changed = slices.DeleteFunc(l.changed, func(c *session) bool { return c == s })
-	l.pending = slices.DeleteFunc(l.pending, func(p *session) bool { return p == s })
+// Holds reports whether a walk of the chat is here. A walk that ended counts until its person has the summary.
+func (l *Live) Holds(chat int64) bool {
+	l.loop.mu.Lock()
+	defer l.loop.mu.Unlock()
+	return len(l.loop.sessions.ofChat(chat)) > 0
 }
 
-// Keeps says whether a walk of the chat is here, one whose end was not said yet included.
-func (l *Live) Keeps(chat int64) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for k := range l.walks { // some hundreds at most
-		if k.chat == chat {
-			return true
-		}
+// continueLocked continues a walk of another process.
+func (l *loop) continueLocked(w store.Walk, now time.Time) {
+	s := &session{walk: w, index: -1, lastContact: now, choiceBy: w.Began.Add(choiceWait), notifyAt: now}
+	s.walk.Track = s.encoder.Resume(w.Track)
+	l.sessions.add(s)
+	if s.ended() {
+		l.events.update(s)
+		return
 	}
-	return false
+	if older := l.sessions.current[w.Person]; older != nil { // more than one process wrote to the store
+		l.endLocked(older, Replaced, now)
+	}
+	l.sessions.current[w.Person] = s
+	s.blocked = l.sessions.delivering[w.Person] != nil // of a walk that was released
+	s.resume(now)
+	l.events.update(s)
 }
 
-// oldestFirst orders walks by when they began, so that the newest of a person is the one that goes on.
+// oldestFirst orders walks by their beginning, so that the newest walk of a person is the one that goes on.
 func oldestFirst(walks []store.Walk) []store.Walk {
 	walks = slices.Clone(walks)
 	slices.SortFunc(walks, func(a, b store.Walk) int { return a.Began.Compare(b.Began) })

@@ -14,7 +14,7 @@ func (w *world) other() (*Live, func()) {
 	w.Helper()
 	cfg := w.cfg
 	cfg.Store, cfg.Shared = w.store, true
-	l, err := New(cfg, w.live.hooks)
+	l, err := New(cfg, w.live.loop.hooks)
 	w.check(err)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -36,13 +36,13 @@ func TestAWalkGoesOnInAnotherProcess(t *testing.T) {
 		defer stop()
 		open, err := w.store.OpenWalks(w.Context())
 		w.check(err)
-		w.live.Drop(1)
-		there.Adopt(open)
-		there.Adopt(open) // again: nothing changes
-		if _, here := w.live.Walk(1); here || w.live.Keeps(1) || w.live.Stats().Sessions != 0 {
+		w.live.Release(1)
+		there.TakeOver(open)
+		there.TakeOver(open) // again: nothing changes
+		if _, here := w.live.Walk(1); here || w.live.Holds(1) || w.live.Stats().Sessions != 0 {
 			w.Errorf("got %+v, want no walk here", w.live.Stats())
 		}
-		if st := there.Stats(); st.Sessions != 1 || !there.Keeps(1) {
+		if st := there.Stats(); st.Sessions != 1 || !there.Holds(1) {
 			w.Errorf("got %+v, want the walk there", st)
 		}
 		sh.Edited = time.Now()
@@ -73,11 +73,11 @@ func TestADroppedDeliveryChangesNothing(t *testing.T) {
 		w.begin(sh)
 		time.Sleep(time.Second)
 		before := w.stored(sh)
-		w.live.Drop(1)
+		w.live.Release(1)
 		if cut.Err() == nil {
 			w.Error("the delivery goes on")
 		}
-		w.live.Adopt([]store.Walk{before}) // it came back, while that delivery has not ended
+		w.live.TakeOver([]store.Walk{before}) // it came back, while that delivery has not ended
 		time.Sleep(minute)
 		if n := len(w.stories()); n != 1 {
 			w.Errorf("got %d deliveries at once, want the old one alone", n)

@@ -8,22 +8,22 @@ import (
 )
 
 const (
-	smoothing   = 20 * time.Second // a movement so old weighs a third
-	standing    = 0.3              // metres per second; below it nobody goes anywhere
-	predictMost = 2000.0           // metres
-	jumpMetres  = 3000.0           // a displacement that needs to be confirmed if it took less than 10 s ...
-	jumpSpeed   = 300.0            // ... metres per second
+	smoothing  = 20 * time.Second // a movement of this age weighs a third
+	standing   = 0.3              // metres per second; a slower person stands still
+	maxPredict = 2000.0           // metres
+	jumpMetres = 3000.0           // a longer displacement must be confirmed if it was faster than ...
+	jumpSpeed  = 300.0            // ... this, in metres per second
 )
 
-// motion is a smoothed velocity. Its zero value stands still.
+// motion is a smoothed velocity. The zero motion stands still.
 type motion struct {
 	north, east float64 // metres per second
 	known       bool
 }
 
-// observe takes a displacement from a to b that took dt.
+// observe adds a displacement from a to b in the time dt.
 func (m *motion) observe(a, b geo.Point, dt time.Duration) {
-	dt = max(dt, time.Second) // phones give whole seconds
+	dt = max(dt, time.Second) // phones report whole seconds
 	speed := geo.Distance(a, b) / dt.Seconds()
 	sin, cos := math.Sincos(geo.Bearing(a, b) * math.Pi / 180)
 	weight := 1.0
@@ -44,16 +44,16 @@ func (m *motion) course() (speed, bearing float64) {
 	return math.Hypot(m.north, m.east), bearing
 }
 
-// predict says where one who was at p will be after dt, at most predictMost away.
+// predict returns the position dt after p, at most maxPredict metres from it.
 func (m *motion) predict(p geo.Point, dt time.Duration) geo.Point {
 	speed, bearing := m.course()
 	if speed < standing || dt <= 0 {
 		return p
 	}
-	return geo.Offset(p, bearing, min(speed*dt.Seconds(), predictMost))
+	return geo.Offset(p, bearing, min(speed*dt.Seconds(), maxPredict))
 }
 
-// plausible says whether one can have come from a to b in dt.
+// plausible reports whether a person can have moved from a to b in the time dt.
 func plausible(a, b geo.Point, dt time.Duration) bool {
 	d := geo.Distance(a, b)
 	return d <= jumpMetres || d <= jumpSpeed*dt.Seconds()

@@ -1,96 +1,134 @@
 package live
 
 import (
+	"slices"
 	"time"
 
 	"excursobot/geo"
 )
 
-// awayMetres from where everything was told there may be something again.
-const awayMetres = 150.0
-
-// moveLocked takes the newest position of a phone. It is applied with the next batch.
-func (l *Live) moveLocked(s *session, f fix, now time.Time) {
-	newest := s.walk.Fixed
-	if s.moved {
-		newest = s.move.at
-	}
-	if f.at.Before(newest) || !f.point.Valid() {
-		l.stats.Ignored++
-		return
-	}
-	s.move = f
-	if s.moved {
-		return
-	}
-	s.moved = true
-	if len(l.pending) == 0 {
-		l.since = now
-	}
-	l.pending = append(l.pending, s)
-	if len(l.pending) >= l.cfg.BatchSize {
-		signal(l.wake)
-	}
+// moveBatch collects the sessions with positions to apply. The mutex of the loop guards it.
+type moveBatch struct {
+	size    int           // a batch of this size is full
+	limit   int           // positions applied at once
+	timeout time.Duration // after which a batch that is not full is applied
+	pending []*session    // oldest position first
+	since   time.Time     // when the first of them arrived
 }
 
-// flush applies moves in batches of at most MaxUpdates: when there are enough, when the oldest has waited for long enough, or
-// all of them.
-func (l *Live) flush(now time.Time, all bool) {
-	for l.flushOnce(now, all) {
+// add adds a session and reports whether the batch is full.
+func (b *moveBatch) add(s *session, now time.Time) (full bool) {
+	if len(b.pending) == 0 {
+		b.since = now
 	}
+	b.pending = append(b.pending, s)
+	return len(b.pending) >= b.size
 }
 
-// flushOnce returns whether there may be more to apply. The lock is free between two batches.
-func (l *Live) flushOnce(now time.Time, all bool) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.pending) == 0 || !all && len(l.pending) < l.cfg.BatchSize && now.Sub(l.since) < l.cfg.BatchTimeout {
+// take calls apply for the oldest sessions, if the batch is full, or has waited for long enough, or if all is set. It reports whether there may
+// be more: those that are left are younger, but had to wait for these.
+func (b *moveBatch) take(now time.Time, all bool, apply func(*session)) (more bool) {
+	if len(b.pending) == 0 || !all && len(b.pending) < b.size && now.Sub(b.since) < b.timeout {
 		return false
 	}
-	n := min(len(l.pending), l.cfg.MaxUpdates)
-	for _, s := range l.pending[:n] {
-		if s.moved { // else it was applied when the walk ended
-			l.applyLocked(s, now)
-		}
+	n := min(len(b.pending), b.limit)
+	for _, s := range b.pending[:n] {
+		apply(s)
 	}
-	rest := copy(l.pending, l.pending[n:])
-	clear(l.pending[rest:])
-	l.pending = l.pending[:rest]
-	return rest > 0 // what is left is at most as old as what went, and had to wait for it
+	rest := copy(b.pending, b.pending[n:])
+	clear(b.pending[rest:])
+	b.pending = b.pending[:rest]
+	return rest > 0
 }
 
-// confirms says whether a fix belongs to a jump and not to where the walk was before it.
+func (b *moveBatch) remove(s *session) {
+	b.pending = slices.DeleteFunc(b.pending, func(p *session) bool { return p == s })
+}
+
+// receive keeps a position until it is applied. It reports false if the position is older than the newest one, or not valid.
+func (s *session) receive(f fix) bool {
+	newest := s.walk.Fixed
+	if s.pending {
+		newest = s.received.at
+	}
+	if f.at.Before(newest) || !f.point.Valid() {
+		return false
+	}
+	s.received = f
+	return true
+}
+
+// apply moves the walk to the position received last. It reports false for a jump, which counts only if the next position confirms it.
+func (s *session) apply() bool {
+	f, w := s.received, &s.walk
+	s.pending = false
+	took := f.at.Sub(w.Fixed)
+	switch {
+	case s.jumped && confirms(f, s.unconfirmed, w.Point):
+		s.motion = motion{}
+		w.Track = s.encoder.Jump(w.Track, f.step())
+	case plausible(w.Point, f.point, took):
+		s.motion.observe(w.Point, f.point, took)
+		var metres float64
+		w.Track, metres = s.encoder.Step(w.Track, f.step())
+		w.Metres += metres
+	default:
+		s.unconfirmed, s.jumped = f, true
+		return false
+	}
+	s.jumped = false
+	w.Point, w.Heading, w.Fixed = f.point, f.heading, f.at
+	return true
+}
+
+// confirms reports whether a position belongs to a jump, and not to the walk before it.
 func confirms(f, jump fix, before geo.Point) bool {
 	return plausible(jump.point, f.point, f.at.Sub(jump.at)) && geo.Distance(jump.point, f.point) < geo.Distance(before, f.point)
 }
 
-// applyLocked moves the walk on.
-func (l *Live) applyLocked(s *session, now time.Time) {
-	f := s.move
-	s.moved = false
-	w := &s.walk
-	took := f.at.Sub(w.Fixed)
-	switch {
-	case s.suspect != nil && confirms(f, *s.suspect, w.Point):
-		s.motion = motion{}
-		w.Track = s.trail.jump(w.Track, TrackPoint{Point: f.point, At: f.at})
-	case plausible(w.Point, f.point, took):
-		s.motion.observe(w.Point, f.point, took)
-		var metres float64
-		w.Track, metres = s.trail.step(w.Track, TrackPoint{Point: f.point, At: f.at})
-		w.Metres += metres
-	default:
-		s.suspect = &f
+// moveLocked receives a position, which is applied with the next batch.
+func (l *loop) moveLocked(s *session, f fix, now time.Time) {
+	if !s.receive(f) {
 		l.stats.Ignored++
 		return
 	}
-	s.suspect = nil
+	if s.pending {
+		return
+	}
+	s.pending = true
+	if l.moves.add(s, now) {
+		signal(l.wake)
+	}
+}
+
+// flush applies the batches that are due, or all of them.
+func (l *loop) flush(now time.Time, all bool) {
+	for l.flushOnce(now, all) {
+	}
+}
+
+// flushOnce applies one batch and reports whether there may be more. The mutex is free between two batches.
+func (l *loop) flushOnce(now time.Time, all bool) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.moves.take(now, all, func(s *session) {
+		if s.pending { // otherwise it was applied when the walk ended
+			l.applyLocked(s, now)
+		}
+	})
+}
+
+// applyLocked moves the walk on. A walk that comes out of a quiet area gets stories again.
+func (l *loop) applyLocked(s *session, now time.Time) {
+	if !s.apply() {
+		l.stats.Ignored++
+		return
+	}
 	l.stats.Moves++
-	w.Point, w.Heading, w.Fixed = f.point, f.heading, f.at
-	l.changeLocked(s)
-	if w.Quiet && geo.Distance(w.QuietAt, w.Point) > awayMetres {
+	l.saver.changeLocked(s)
+	if w := &s.walk; w.Quiet && geo.Distance(w.QuietAt, w.Point) > quietRadius {
 		w.Quiet, w.QuietAt = false, geo.Point{}
-		s.rearm(now)
-		l.events.place(s)
+		s.skipTo(now)
+		l.events.update(s)
 	}
 }

@@ -34,9 +34,9 @@ func TestMovesAreAppliedInBatches(t *testing.T) {
 		}
 		time.Sleep(61 * time.Second) // first stories and choices are over
 		count := &writes{Walks: w.store}
-		w.live.saving.Lock()
-		w.live.cfg.Store = count
-		w.live.saving.Unlock()
+		w.live.loop.saver.writing.Lock()
+		w.live.loop.saver.store = count
+		w.live.loop.saver.writing.Unlock()
 
 		here := home
 		step := func(moves int) {
@@ -58,7 +58,7 @@ func TestMovesAreAppliedInBatches(t *testing.T) {
 		if calls, walks := count.calls.Load(), count.walks.Load(); calls != 1 || walks != 4 {
 			w.Errorf("got %d writes of %d walks, want one of 4", calls, walks)
 		}
-		time.Sleep(beat / 2)
+		time.Sleep(loopInterval / 2)
 		step(5)
 		if st := w.live.Stats(); st.Moves != 9 {
 			w.Errorf("five moves: got %+v, want them applied at once", st)
@@ -71,7 +71,7 @@ func TestMovesAreAppliedInBatches(t *testing.T) {
 		if st := w.live.Stats(); int(st.Moves)+st.Pending != 39 || st.Pending >= 5 {
 			w.Errorf("thirty moves: got %+v, want all but less than a batch applied", st)
 		}
-		time.Sleep(time.Second + beat)
+		time.Sleep(time.Second + loopInterval)
 		synctest.Wait()
 		if st := w.live.Stats(); st.Moves != 39 || st.Pending != 0 {
 			w.Errorf("a second later: got %+v, want the rest applied", st)
@@ -135,7 +135,7 @@ func TestJumpsNeedToBeConfirmed(t *testing.T) {
 		} {
 			time.Sleep(9 * time.Second)
 			w.moveTo(sh, step.to)
-			time.Sleep(time.Second + beat)
+			time.Sleep(time.Second + loopInterval)
 			if walk, _ := w.live.Walk(1); walk.Point != step.want {
 				w.Errorf("step %d: got %v, want %v", i, walk.Point, step.want)
 			}
@@ -150,7 +150,7 @@ func TestJumpsNeedToBeConfirmed(t *testing.T) {
 func TestReadAheadIsWhereThePersonWillBe(t *testing.T) {
 	for _, test := range []struct {
 		speed, want float64 // m/s, metres from the last position 90 s before the due time
-	}{{0, 0}, {1.4, 1.4 * 90}, {15, 15 * 90}, {40, predictMost}} {
+	}{{0, 0}, {1.4, 1.4 * 90}, {15, 15 * 90}, {40, maxPredict}} {
 		t.Run(fmt.Sprint(test.speed), func(t *testing.T) {
 			inWorld(t, Config{}, func(w *world) {
 				sh := share(1, 10)
@@ -186,12 +186,12 @@ func TestStandingStillWithEverythingTold(t *testing.T) {
 			w.Errorf("got %d deliveries, want 2: none after everything was told", got)
 		}
 		w.plan(nil)
-		w.moveTo(sh, geo.Offset(home, 0, awayMetres-10))
+		w.moveTo(sh, geo.Offset(home, 0, quietRadius-10))
 		time.Sleep(10 * minute)
 		if got := len(w.stories()); got != 2 {
 			w.Errorf("got %d deliveries, want 2: it is the same place", got)
 		}
-		w.moveTo(sh, geo.Offset(home, 0, awayMetres+10))
+		w.moveTo(sh, geo.Offset(home, 0, quietRadius+10))
 		time.Sleep(10*minute + time.Second)
 		if got := w.stories(); len(got) != 3 || got[2].Number != 2 {
 			w.Errorf("got %+v, want the second story", got)
@@ -217,7 +217,7 @@ func TestWalkAcrossTheDateLine(t *testing.T) {
 		if walk.Metres < 780 || walk.Metres > 815 {
 			w.Errorf("got %.0f m, want about 810", walk.Metres)
 		}
-		if speed, bearing := w.live.walks[sh.key()].motion.course(); speed < 1.4 || speed > 1.6 || bearing < 85 || bearing > 95 {
+		if speed, bearing := w.live.loop.sessions.walks[sh.key()].motion.course(); speed < 1.4 || speed > 1.6 || bearing < 85 || bearing > 95 {
 			w.Errorf("got %.2f m/s towards %.0f°, want 1.5 towards 90°", speed, bearing)
 		}
 	})

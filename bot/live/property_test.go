@@ -92,7 +92,7 @@ func playRandomly(t *testing.T, seed uint64) {
 				w.Errorf("last steps: %q", m.steps[max(0, n-40):])
 				return
 			}
-			time.Sleep(time.Duration(m.rnd.Int64N(int64([]time.Duration{beat, 3 * time.Second, 40 * time.Second, 2 * minute}[m.rnd.IntN(4)]))))
+			time.Sleep(time.Duration(m.rnd.Int64N(int64([]time.Duration{loopInterval, 3 * time.Second, 40 * time.Second, 2 * minute}[m.rnd.IntN(4)]))))
 			synctest.Wait()
 		}
 		time.Sleep(time.Minute)

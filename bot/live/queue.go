@@ -2,7 +2,7 @@ package live
 
 import "container/heap"
 
-// queue is a heap of sessions by the moment of their next event.
+// queue is a heap of sessions, ordered by the moment of their next event.
 type queue []*session
 
 func (q queue) Len() int           { return len(q) }
@@ -30,8 +30,8 @@ func (q *queue) Pop() any {
 	return s
 }
 
-// place puts the session where its next event belongs; one without any is taken out.
-func (q *queue) place(s *session) {
+// update moves the session to the position of its next event, or removes it if there is none.
+func (q *queue) update(s *session) {
 	switch at, any := s.next(); {
 	case !any && s.index >= 0:
 		heap.Remove(q, s.index)

@@ -21,10 +21,10 @@ func (w *world) crash() {
 	w.Helper()
 	w.check(w.store.Close()) // from here on nothing is written
 	w.stop()
-	w.live.mu.Lock()
-	w.live.telling = map[int64]*session{} // nobody waits for deliveries
-	w.live.mu.Unlock()
-	signal(w.live.wake)
+	w.live.loop.mu.Lock()
+	w.live.loop.sessions.delivering = map[int64]*session{} // nobody waits for deliveries
+	w.live.loop.mu.Unlock()
+	signal(w.live.loop.wake)
 	<-w.ended // it can't store its last changes
 	synctest.Wait()
 }
@@ -92,7 +92,7 @@ func TestCrashAroundAStory(t *testing.T) {
 				})
 				w.begin(sh)
 				due := time.Duration(test.story-1) * 10 * minute
-				time.Sleep(due + test.after + beat)
+				time.Sleep(due + test.after + loopInterval)
 				w.crash()
 				w.plan(nil)
 				w.start()
@@ -118,7 +118,7 @@ func TestAStoryBegunIsGoneOnWith(t *testing.T) {
 		w.begin(sh)
 		w.stay(sh, minute)
 		w.plan(func(ctx context.Context, tick Tick, _ func(Outcome)) {
-			w.check(w.live.Begin(ctx, tick, "Q7", 33))
+			w.check(w.live.RecordAttempt(ctx, tick, "Q7", 33))
 		})
 		w.check(w.live.Next(w.Context(), 1))
 		time.Sleep(2 * time.Second)
@@ -126,17 +126,17 @@ func TestAStoryBegunIsGoneOnWith(t *testing.T) {
 		w.plan(nil)
 		w.start()
 		time.Sleep(2 * time.Second)
-		want := store.Begun{Number: 2, Asked: true, Place: "Q7", Message: 33}
+		want := store.Attempt{Number: 2, Asked: true, Place: "Q7", Message: 33}
 		told := w.stories()
-		if last := told[len(told)-1]; len(told) != 3 || !last.Asked || last.Begun != want || last.Number != 2 {
+		if last := told[len(told)-1]; len(told) != 3 || !last.Asked || last.Attempt != want || last.Number != 2 {
 			w.Errorf("%d deliveries, the last one %+v; want it to go on with %+v", len(told), last, want)
 		}
 		w.stay(sh, 10*minute)
 		told = w.stories()
-		if last := told[len(told)-1]; last.Number != 3 || last.Asked || last.Begun != (store.Begun{}) {
+		if last := told[len(told)-1]; last.Number != 3 || last.Asked || last.Attempt != (store.Attempt{}) {
 			w.Errorf("the next one %+v, want nothing begun", last)
 		}
-		if err := w.live.Begin(w.Context(), told[0].Tick, "Q8", 0); !errors.Is(err, ErrNoWalk) {
+		if err := w.live.RecordAttempt(w.Context(), told[0].Tick, "Q8", 0); !errors.Is(err, ErrNoWalk) {
 			w.Errorf("begun and not under way: %v", err)
 		}
 	})
@@ -149,7 +149,7 @@ func TestAStoryBegunBeforeACrashOutlastsAFailure(t *testing.T) {
 		w.begin(sh)
 		w.stay(sh, minute)
 		w.plan(func(ctx context.Context, tick Tick, _ func(Outcome)) {
-			w.check(w.live.Begin(ctx, tick, "Q7", 0))
+			w.check(w.live.RecordAttempt(ctx, tick, "Q7", 0))
 		})
 		w.stay(sh, 10*minute)
 		w.crash()
@@ -159,8 +159,8 @@ func TestAStoryBegunBeforeACrashOutlastsAFailure(t *testing.T) {
 		w.plan(nil)
 		w.stay(sh, 10*minute)
 		for _, told := range w.stories()[2:] {
-			if told.Number == 2 && told.Begun.Place != "Q7" {
-				w.Errorf("the second story began with %+v, want Q7 again", told.Begun)
+			if told.Number == 2 && told.Attempt.Place != "Q7" {
+				w.Errorf("the second story began with %+v, want Q7 again", told.Attempt)
 			}
 		}
 		if last := w.stories(); last[len(last)-1].Number < 2 {
@@ -352,9 +352,9 @@ func TestASaverThatPanicsEndsRunInOrder(t *testing.T) {
 		w.begin(sh)
 		w.stay(sh, minute)
 		m := &mad{Store: w.store}
-		w.live.saving.Lock()
-		w.live.cfg.Store = m
-		w.live.saving.Unlock()
+		w.live.loop.saver.writing.Lock()
+		w.live.loop.saver.store = m
+		w.live.loop.saver.writing.Unlock()
 		m.armed.Store(true)
 		w.walk(sh, home, 90, 1.4, minute)
 		err := <-w.ended
@@ -372,9 +372,9 @@ func TestStoreThatCannotWrite(t *testing.T) {
 		w.stay(sh, minute)
 		b := &broken{Store: w.store}
 		b.full.Store(true)
-		w.live.saving.Lock()
-		w.live.cfg.Store = b
-		w.live.saving.Unlock()
+		w.live.loop.saver.writing.Lock()
+		w.live.loop.saver.store = b
+		w.live.loop.saver.writing.Unlock()
 
 		if _, err := w.live.Start(w.Context(), share(1, 11)); !errors.Is(err, store.ErrFull) {
 			w.Errorf("got %v, want the store's error", err)
@@ -392,7 +392,7 @@ func TestStoreThatCannotWrite(t *testing.T) {
 			w.Errorf("got %+v, want a walk that goes on", last)
 		}
 		b.full.Store(false)
-		time.Sleep(saveAgainMax + time.Second)
+		time.Sleep(maxSaveRetry + time.Second)
 		if got := w.stored(next); geo.Distance(got.Point, home) < 800 {
 			w.Errorf("got %v stored, want the newest position", got.Point)
 		}

@@ -4,91 +4,113 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
 	"time"
 
+	"excursobot/limiter"
 	"excursobot/store"
 )
 
 const (
-	saveAgain    = time.Second // after a failed write, doubled up to saveAgainMax
-	saveAgainMax = 30 * time.Second
+	saveRetry    = time.Second // after a failed write; doubles up to maxSaveRetry
+	maxSaveRetry = 30 * time.Second
 	lastSave     = 5 * time.Second // for the write at the end of Run
 )
 
-// changeLocked notes that the session is to be stored.
-func (l *Live) changeLocked(s *session) {
-	s.walk.Revision++
-	if !s.changed && !s.dropped {
-		s.changed = true
-		l.changed = append(l.changed, s)
-	}
-	signal(l.dirty)
+// saver stores the walks that changed, in batches.
+type saver struct {
+	store store.Walks
+	log   *slog.Logger
+	dirty chan struct{} // holds a token when there is something to store
+
+	writing sync.Mutex // held during a write, so that no write overtakes another
+
+	mu       *sync.Mutex // of the loop; guards the rest
+	sessions *sessions
+	changed  []*session
+	failures uint64 // failed writes
 }
 
-// save stores all that changed before the call, in one transaction. Calls that wait for one under way share the next.
-func (l *Live) save(ctx context.Context) error {
-	l.saving.Lock()
-	defer l.saving.Unlock()
-	l.mu.Lock()
-	batch := l.changed
-	l.changed = nil
+// changeLocked records that the walk is to be stored.
+func (sv *saver) changeLocked(s *session) {
+	s.walk.Revision++
+	sv.addLocked(s)
+	signal(sv.dirty)
+}
+
+func (sv *saver) addLocked(s *session) {
+	if !s.changed && !s.released {
+		s.changed = true
+		sv.changed = append(sv.changed, s)
+	}
+}
+
+// forgetLocked leaves a walk out of the next write.
+func (sv *saver) forgetLocked(s *session) {
+	sv.changed = slices.DeleteFunc(sv.changed, func(c *session) bool { return c == s })
+}
+
+// save stores all changes made before the call, in one transaction. Calls that wait for a write in progress share the next one.
+func (sv *saver) save(ctx context.Context) error {
+	sv.writing.Lock()
+	defer sv.writing.Unlock()
+	sv.mu.Lock()
+	batch := sv.changed
+	sv.changed = nil
 	walks := make([]store.Walk, len(batch))
 	for i, s := range batch {
 		s.changed = false
 		walks[i] = s.snapshot()
 	}
-	l.mu.Unlock()
+	sv.mu.Unlock()
 	if len(batch) == 0 {
 		return nil
 	}
-	err := l.cfg.Store.SaveWalks(ctx, walks)
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	err := sv.store.SaveWalks(ctx, walks)
+	sv.mu.Lock()
+	defer sv.mu.Unlock()
 	if err != nil {
 		if ctx.Err() == nil {
-			l.stats.SaveErrors++
+			sv.failures++
 		}
 		for _, s := range batch {
-			if !s.changed && !s.dropped {
-				s.changed = true
-				l.changed = append(l.changed, s)
-			}
+			sv.addLocked(s)
 		}
-		signal(l.dirty)
+		signal(sv.dirty)
 		return fmt.Errorf("save walks: %w", err)
 	}
 	for i, s := range batch {
-		if walks[i].Closed && l.walks[s.key()] == s { // from now on the store remembers it
-			delete(l.walks, s.key())
+		if walks[i].Closed && sv.sessions.walks[s.key()] == s { // the store remembers it from now on
+			delete(sv.sessions.walks, s.key())
 		}
 	}
 	return nil
 }
 
-// saver stores what changed until ctx ends. A store that is slow or full delays no story.
-func (l *Live) saver(ctx context.Context) {
-	wait := saveAgain
+// run stores changes until ctx ends. A store that is slow or full delays no story.
+func (sv *saver) run(ctx context.Context) {
+	wait := saveRetry
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-l.dirty:
+		case <-sv.dirty:
 		}
-		err := l.save(ctx)
+		err := sv.save(ctx)
 		if err == nil || ctx.Err() != nil {
-			wait = saveAgain
+			wait = saveRetry
 			continue
 		}
 		if errors.Is(err, store.ErrClosed) {
-			l.log.Error("walks are no longer stored", "error", err)
+			sv.log.Error("walk_saving_stopped", "error", err)
 			return
 		}
-		l.log.Error("walks", "error", err, "again_in", wait)
-		select {
-		case <-ctx.Done():
+		sv.log.Error("walks_not_saved", "error", err, "again_in", wait)
+		if limiter.Sleep(ctx, wait) != nil {
 			return
-		case <-time.After(wait):
 		}
-		wait = min(2*wait, saveAgainMax)
+		wait = min(2*wait, maxSaveRetry)
 	}
 }

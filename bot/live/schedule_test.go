@@ -24,7 +24,7 @@ func wantDues(t *testing.T, began time.Time, stories []told, want ...time.Durati
 		t.Errorf("due: got %v, want %v", due, want)
 	}
 	for i := range min(len(due), len(want)) {
-		if late := at[i] - due[i]; late < 0 || late > 2*beat {
+		if late := at[i] - due[i]; late < 0 || late > 2*loopInterval {
 			t.Errorf("story %d was asked for %v late", i+1, late)
 		}
 		if !stories[i].Asked && stories[i].Number != i+1 {

@@ -5,41 +5,43 @@ import (
 	"time"
 
 	"excursobot/geo"
+	"excursobot/geo/track"
 	"excursobot/store"
 )
 
-// key is a walk's ID as a map likes it.
+// key is the ID of a walk as the key of a map.
 type key struct {
 	chat    int64
 	message int
 }
 
-// session is a walk with what is not stored of it.
+// session is a walk with its state that is not stored. The mutex of the loop guards it.
 type session struct {
 	walk store.Walk
 
-	index    int       // in the queue, -1 = not in it
-	at       time.Time // of its next event; may be too early, never too late
-	changed  bool      // since it was last stored
-	starting bool      // it was never stored: nothing may be told
-	dropped  bool      // another process keeps it: nothing may be told or stored
-	heard    time.Time // the phone
-	choiceBy time.Time // the default holds from then on
-	prepared time.Time // the due time that was prepared
-	retry    time.Time // of a first story that could not start
-	asked    time.Time // a story by Next; zero = none
-	telling  *delivery // under way
-	blocked  bool      // by a delivery of the person's last walk
+	index       int       // in the queue, -1 = not in it
+	at          time.Time // of its next event; may be too early, but never too late
+	changed     bool      // since it was last stored
+	starting    bool      // it was never stored: nothing may be told
+	released    bool      // another process has it: nothing may be told or stored
+	lastContact time.Time // with the phone
+	choiceBy    time.Time // the default holds from then on
+	prefetched  time.Time // the due time that stories were prepared for
+	retry       time.Time // of a first story that could not start
+	asked       time.Time // when the person asked for a story by Next; zero = not
+	delivery    *delivery // in progress
+	blocked     bool      // by a delivery of the last walk of the person
 
-	offering bool // the Ended hook is under way
-	offers   int
-	offerAt  time.Time
+	notifying   bool // the Ended hook is in progress
+	notifyTries int
+	notifyAt    time.Time
 
-	moved   bool // next holds a move not yet applied
-	move    fix
-	suspect *fix // a jump, until the next fix
-	motion  motion
-	trail   trail
+	encoder     track.Encoder // of walk.Track
+	motion      motion
+	received    fix  // the newest position
+	pending     bool // received is not applied yet
+	unconfirmed fix  // a jump, until the next position
+	jumped      bool // unconfirmed is set
 }
 
 // fix is a position from the phone.
@@ -49,6 +51,8 @@ type fix struct {
 	at      time.Time
 }
 
+func (f fix) step() track.Fix { return track.Fix{Point: f.point, At: f.at} }
+
 // delivery is one call of the Deliver hook.
 type delivery struct {
 	tick   Tick
@@ -57,28 +61,28 @@ type delivery struct {
 
 func (s *session) key() key { return key{s.walk.Chat, s.walk.Message} }
 
-// over says whether the live period is.
+// over reports whether the live period is over.
 func (s *session) over(now time.Time) bool {
 	return !s.walk.Ends.IsZero() && !s.walk.Ends.After(now)
 }
 
 func (s *session) ended() bool { return !s.walk.Ended.IsZero() }
 
-// snapshot returns the walk as a value that shares nothing that changes.
+// snapshot returns the walk as a value that shares no memory that changes.
 func (s *session) snapshot() store.Walk {
 	w := s.walk
 	w.Track = w.Track[:len(w.Track):len(w.Track)]
 	return w
 }
 
-// next returns when something is to be done for the session, and whether there is such a moment.
+// next returns the moment of the next event of the session, and whether there is one.
 func (s *session) next() (time.Time, bool) {
 	w := &s.walk
-	if s.starting || s.dropped || w.Closed {
+	if s.starting || s.released || w.Closed {
 		return time.Time{}, false
 	}
 	if s.ended() {
-		return s.offerAt, s.telling == nil && !s.offering
+		return s.notifyAt, s.delivery == nil && !s.notifying
 	}
 	at, found := w.Ends, !w.Ends.IsZero()
 	sooner := func(t time.Time) {
@@ -92,8 +96,8 @@ func (s *session) next() (time.Time, bool) {
 	if w.Parked {
 		return at, found
 	}
-	sooner(s.heard.Add(parkAfter))
-	if s.telling != nil || s.blocked {
+	sooner(s.lastContact.Add(parkAfter))
+	if s.delivery != nil || s.blocked {
 		return at, found
 	}
 	if !s.asked.IsZero() {
@@ -101,14 +105,14 @@ func (s *session) next() (time.Time, bool) {
 	}
 	if !w.Paused && !w.Quiet {
 		sooner(s.due())
-		if s.ahead() {
-			sooner(w.Due.Add(-aheadOf))
+		if s.wantsPrefetch() {
+			sooner(w.Due.Add(-prefetchLead))
 		}
 	}
 	return at, found
 }
 
-// due is when the next story is to be told; not always a due time, for a first story may be tried again.
+// due returns when to tell the next story: the due time, or the time of the next try of a first story.
 func (s *session) due() time.Time {
 	if !s.retry.IsZero() {
 		return s.retry
@@ -116,23 +120,23 @@ func (s *session) due() time.Time {
 	return s.walk.Due
 }
 
-// ahead says whether there is a due time to be prepared.
-func (s *session) ahead() bool { return !s.walk.First && !s.prepared.Equal(s.walk.Due) }
+// wantsPrefetch reports whether stories are still to be prepared for the next due time.
+func (s *session) wantsPrefetch() bool { return !s.walk.First && !s.prefetched.Equal(s.walk.Due) }
 
-// rearm moves on to the first due time after now and returns how many it left out.
-func (s *session) rearm(now time.Time) (dropped int) {
+// skipTo moves to the first due time after now and returns the number of due times left out.
+func (s *session) skipTo(now time.Time) (skipped int) {
 	w := &s.walk
 	if w.First {
 		return 0
 	}
-	dropped = passed(w.Due, w.Interval, now)
-	if dropped > 0 {
+	skipped = passed(w.Due, w.Interval, now)
+	if skipped > 0 {
 		w.Due = nextDue(w.Anchor, w.Interval, now)
 	}
-	return dropped
+	return skipped
 }
 
-// align brings a due time back that is too far off because the clock was set back.
+// align corrects a due time that is too far in the future because the clock was set back.
 func (s *session) align(now time.Time) {
 	w := &s.walk
 	switch {
@@ -144,7 +148,21 @@ func (s *session) align(now time.Time) {
 	}
 }
 
-// heading is where the person goes, as far as that is known.
+// resume adapts a stored walk to the present: stories told since it was stored, a clock that was set, an interval that is no longer offered.
+func (s *session) resume(now time.Time) {
+	w := &s.walk
+	w.Interval = max(w.Interval, time.Second)
+	if w.Number > 0 && (w.First || !w.Told.Before(w.Due)) { // the story was told, and the process ended before the walk was stored
+		w.First = false
+		w.Due = nextDue(w.Anchor, w.Interval, w.Told)
+	}
+	if w.Attempt.Asked && w.Attempt.Number == w.Number+1 {
+		s.asked = now
+	}
+	s.align(now)
+}
+
+// heading returns the direction of the movement, or else of the phone, in degrees; negative = unknown.
 func (s *session) heading() float64 {
 	if speed, bearing := s.motion.course(); speed >= standing {
 		return bearing

@@ -207,7 +207,7 @@ func (w *world) stay(sh Share, d time.Duration) {
 		time.Sleep(min(2*time.Minute, time.Until(end)))
 		w.moveTo(sh, home)
 	}
-	time.Sleep(beat) // what was due at the end has come
+	time.Sleep(loopInterval) // what was due at the end has come
 	synctest.Wait()
 }
 

@@ -16,88 +16,88 @@ import (
 const (
 	cookieName = "excursobot_dashboard"
 	cookieLife = 30 * 24 * time.Hour
-	tokenMost  = 4 << 10 // bytes of a form with a token
+	maxLogin   = 4 << 10 // bytes of a login form
 )
 
-// access decides who sees the pages: with a token whoever has it, without one this machine only.
+// access decides who may see the pages: if there is a token, everybody who has it; otherwise only requests from this machine.
 type access struct {
-	token string
-	guess func(netip.Addr) bool
+	token        string
+	allowAttempt func(netip.Addr) bool
 }
 
-// admission is what access says of a request.
-type admission uint8
+// decision is the result of a check.
+type decision uint8
 
 const (
-	allowed   admission = iota
-	unknown             // no token, or a wrong one
-	tooMany             // wrong ones from this address: it must wait
-	elsewhere           // there is no token to have, and the request does not come from this machine
+	allowed      decision = iota
+	unauthorized          // no token, or a wrong one
+	rateLimited           // too many attempts from this address
+	notLocal              // no token is set, and the request does not come from this machine
 )
 
-// check decides on a request: by its cookie, its bearer token, or where it comes from.
-func (a access) check(r *http.Request) admission {
+// check decides on a request by its cookie, its bearer token or its origin.
+func (a access) check(r *http.Request) decision {
 	if a.token == "" {
 		if local(r) {
 			return allowed
 		}
-		return elsewhere
+		return notLocal
 	}
-	if c, err := r.Cookie(cookieName); err == nil && a.sealed(c.Value, time.Now()) {
+	if c, err := r.Cookie(cookieName); err == nil && a.validCookie(c.Value, time.Now()) {
 		return allowed
 	}
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
-		return unknown
+		return unauthorized
 	}
 	return a.try(r, token)
 }
 
-// try compares a token, which costs its address one of its tries whether it is right or not: else the answer would say so.
-func (a access) try(r *http.Request, token string) admission {
-	from, _ := netip.ParseAddrPort(r.RemoteAddr) // what does not parse shares one bucket
-	if !a.guess(from.Addr()) {
-		return tooMany
+// try compares a token. Every attempt counts for the address, also a correct one: otherwise the rate limit would reveal which token is right.
+func (a access) try(r *http.Request, token string) decision {
+	from, _ := netip.ParseAddrPort(r.RemoteAddr) // addresses that do not parse share one limit
+	if !a.allowAttempt(from.Addr()) {
+		return rateLimited
 	}
-	// Sums of one length, so that the time says nothing about the token's own.
+	// The hashes have equal lengths, so the time of the comparison does not depend on the length of the token.
 	want, got := sha256.Sum256([]byte(a.token)), sha256.Sum256([]byte(token))
 	if a.token == "" || subtle.ConstantTimeCompare(want[:], got[:]) != 1 {
-		return unknown
+		return unauthorized
 	}
 	return allowed
 }
 
-// seal makes a cookie's value that proves a login and does not hold the token. Another token makes all of them worthless.
-func (a access) seal(until time.Time) string {
+// cookieValue returns a value that proves a login and does not contain the token. If the token changes, all values become invalid.
+func (a access) cookieValue(until time.Time) string {
 	expires := strconv.FormatInt(until.Unix(), 10)
 	mac := hmac.New(sha256.New, []byte(a.token))
 	mac.Write([]byte("excursobot dashboard until " + expires))
 	return expires + "." + hex.EncodeToString(mac.Sum(nil))
 }
 
-func (a access) sealed(value string, now time.Time) bool {
+func (a access) validCookie(value string, now time.Time) bool {
 	expires, _, _ := strings.Cut(value, ".")
 	until, err := strconv.ParseInt(expires, 10, 64)
 	if err != nil || now.Unix() >= until {
 		return false
 	}
-	return hmac.Equal([]byte(value), []byte(a.seal(time.Unix(until, 0))))
+	return hmac.Equal([]byte(value), []byte(a.cookieValue(time.Unix(until, 0))))
 }
 
 func (a access) cookie(r *http.Request, now time.Time) *http.Cookie {
 	return &http.Cookie{
-		Name: cookieName, Value: a.seal(now.Add(cookieLife)), Path: "/", MaxAge: int(cookieLife.Seconds()),
+		Name: cookieName, Value: a.cookieValue(now.Add(cookieLife)), Path: "/", MaxAge: int(cookieLife.Seconds()),
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: secure(r),
 	}
 }
 
-// secure says whether the browser spoke HTTPS, to us or to the proxy before us.
+// secure reports whether the browser used HTTPS, to this process or to a proxy in front of it.
 func secure(r *http.Request) bool {
 	return r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 }
 
-// local says whether a request comes from this machine itself: by its address, by a name that is this machine's (a web site's name
-// may be made to resolve to it), and with no sign of a proxy, behind which everybody looks local.
+// local reports whether a request comes from this machine. Its address must be a loopback address, its host must name this machine, because a web site
+// can make its own name resolve to it, and there must be no sign of a proxy, because every request through a proxy comes from a loopback address.
 func local(r *http.Request) bool {
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil || !from.Addr().Unmap().IsLoopback() {

@@ -55,7 +55,7 @@ func TestToken(t *testing.T) {
 			"nothing": func(*http.Request) {}, "a wrong one": bearer("open sesam"), "an empty one": bearer(""), "another scheme": header("Authorization", "Basic "+token),
 			"a made-up cookie": header("Cookie", cookieName+"=4102444800.00ff"), "the token as cookie": header("Cookie", cookieName+"="+token),
 		} {
-			rec := w.get(path, change) // from this machine: with a token, that is no reason any more
+			rec := w.get(path, change) // from this machine, which does not help if there is a token
 			if rec.Code != http.StatusUnauthorized {
 				t.Errorf("%s with %s: %d, want 401", path, name, rec.Code)
 			}
@@ -110,31 +110,31 @@ func TestLogin(t *testing.T) {
 func TestCookiesExpire(t *testing.T) {
 	a := access{token: "open sesame"}
 	now := time.Now()
-	value := a.seal(now.Add(time.Hour))
-	if !a.sealed(value, now) {
+	value := a.cookieValue(now.Add(time.Hour))
+	if !a.validCookie(value, now) {
 		t.Error("a fresh cookie is refused")
 	}
-	if a.sealed(value, now.Add(time.Hour)) {
+	if a.validCookie(value, now.Add(time.Hour)) {
 		t.Error("a cookie is accepted after its time")
 	}
 	longer := strings.Replace(value, value[:10], "9999999999", 1)
-	if a.sealed(longer, now) {
+	if a.validCookie(longer, now) {
 		t.Error("a cookie that was made to last longer is accepted")
 	}
 }
 
 func TestTriesAreLimited(t *testing.T) {
 	left := 2
-	w := newWorld(t, Config{Token: "open sesame", Guess: func(a netip.Addr) bool {
+	w := newWorld(t, Config{Token: "open sesame", AllowAttempt: func(a netip.Addr) bool {
 		if a != netip.MustParseAddr("192.0.2.1") {
 			t.Errorf("the tries of %v are counted", a)
 		}
 		left--
 		return left >= 0
 	}})
-	seal := w.access.seal(time.Now().Add(time.Hour))
+	value := w.access.cookieValue(time.Now().Add(time.Hour))
 	address := from("192.0.2.1:5000")
-	w.get("/metrics", address) // without a token nothing is tried
+	w.get("/metrics", address) // without a token this is not an attempt
 	for i, want := range []int{http.StatusUnauthorized, http.StatusUnauthorized, http.StatusTooManyRequests} {
 		if rec := w.get("/metrics", address, bearer("wrong")); rec.Code != want {
 			t.Errorf("try %d: %d, want %d", i+1, rec.Code, want)
@@ -143,7 +143,7 @@ func TestTriesAreLimited(t *testing.T) {
 	if rec := w.login("open+sesame", address); rec.Code != http.StatusTooManyRequests || len(rec.Result().Cookies()) != 0 {
 		t.Errorf("the right token after too many tries: %d: an attacker could go on guessing", rec.Code)
 	}
-	if rec := w.get("/metrics", address, header("Cookie", cookieName+"="+seal)); rec.Code != http.StatusOK {
+	if rec := w.get("/metrics", address, header("Cookie", cookieName+"="+value)); rec.Code != http.StatusOK {
 		t.Errorf("who is logged in already gets %d", rec.Code)
 	}
 }
@@ -166,15 +166,15 @@ func TestPagesAreHardened(t *testing.T) {
 	}
 }
 
-func FuzzSealed(f *testing.F) {
+func FuzzCookie(f *testing.F) {
 	a := access{token: "open sesame"}
-	good := a.seal(time.Unix(4102444800, 0))
+	good := a.cookieValue(time.Unix(4102444800, 0))
 	f.Add(good)
 	f.Add("4102444800.")
 	f.Add("-1.00")
 	f.Add(".")
 	f.Fuzz(func(t *testing.T, value string) {
-		if a.sealed(value, time.Unix(1700000000, 0)) && value != good {
+		if a.validCookie(value, time.Unix(1700000000, 0)) && value != good {
 			until, _, _ := strings.Cut(value, ".")
 			t.Errorf("%q is accepted until %s", value, until)
 		}

@@ -8,29 +8,29 @@ import (
 )
 
 const (
-	maxViewers   = 16               // streams at once
-	viewerBehind = 10 * time.Second // that a viewer may take for one event before the stream is cut
+	maxViewers   = 16               // open streams
+	eventTimeout = 10 * time.Second // for writing one event; after it the stream ends
 )
 
-// serveEvents sends the page's body at each sample as a server-sent event, so that what a browser shows is what the server would send.
+// serveEvents sends the body of the page as a server-sent event after each sample, so a browser always shows what the server would render.
 func (m *Monitor) serveEvents(w http.ResponseWriter, r *http.Request) {
-	if !m.join() {
+	if !m.addViewer() {
 		http.Error(w, "too many viewers", http.StatusServiceUnavailable)
 		return
 	}
-	defer m.leave()
+	defer m.removeViewer()
 	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("X-Accel-Buffering", "no") // nginx would keep events back
+	w.Header().Set("X-Accel-Buffering", "no") // else nginx buffers events
 	control := http.NewResponseController(w)
 	span := spanOf(r)
 	for {
-		next := m.next() // before the sample is read, so that none is missed
+		next := m.nextSample() // before the sample is read, so that none is missed
 		var body bytes.Buffer
 		if err := m.render(&body, "body", span); err != nil {
-			m.log.Error("dashboard", "error", err)
+			m.log.Error("dashboard_render_failed", "error", err)
 			return
 		}
-		_ = control.SetWriteDeadline(time.Now().Add(viewerBehind)) // the server's own is for answers that end
+		_ = control.SetWriteDeadline(time.Now().Add(eventTimeout)) // replaces the server's deadline for whole responses
 		fmt.Fprint(w, "event: page\n")
 		for line := range bytes.Lines(body.Bytes()) {
 			fmt.Fprintf(w, "data: %s\n", bytes.TrimRight(line, "\r\n"))
@@ -47,7 +47,8 @@ func (m *Monitor) serveEvents(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (m *Monitor) join() bool {
+// addViewer reports whether one more event stream may start.
+func (m *Monitor) addViewer() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.viewers == maxViewers {
@@ -57,7 +58,7 @@ func (m *Monitor) join() bool {
 	return true
 }
 
-func (m *Monitor) leave() {
+func (m *Monitor) removeViewer() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.viewers--

@@ -59,14 +59,14 @@ func TestViewersAreBounded(t *testing.T) {
 	w := newWorld(t, Config{})
 	w.tick()
 	for range maxViewers {
-		if !w.join() {
+		if !w.addViewer() {
 			t.Fatal("no room")
 		}
 	}
 	if rec := w.get("/dashboard/events"); rec.Code != http.StatusServiceUnavailable {
 		t.Errorf("one more: %d", rec.Code)
 	}
-	w.leave()
+	w.removeViewer()
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	if rec := w.get("/dashboard/events", func(r *http.Request) { *r = *r.WithContext(gone) }); rec.Code != http.StatusOK {

@@ -4,27 +4,27 @@ import (
 	"time"
 )
 
-// How long history is kept, and how fine.
+// Length and resolution of the history.
 const (
 	sampleEvery = 5 * time.Second
 	hourPoints  = int(time.Hour / sampleEvery)      // 720
 	dayPoints   = int(24 * time.Hour / time.Minute) // 1440
-	perMinute   = uint64(time.Minute / sampleEvery) // points of the hour in one of the day
+	perMinute   = uint64(time.Minute / sampleEvery) // points of the hour for one point of the day
 )
 
-// point is one step of the history: what happened in it, and how things stood at its end. About 100 bytes.
+// point is one step of the history: counters for the step, and gauges at its end. It has about 100 bytes.
 type point struct {
-	at       int64               // Unix seconds of its end
+	at       int64               // Unix seconds of the end of the step
 	requests [sourceCount]uint32 // in the order of sources
 	calls    uint32              // to the model
-	failed   uint32              // of them
+	failed   uint32              // calls to the model that failed
 	sent     uint32              // calls to Telegram
-	floods   uint32              // of them refused for too many
+	floods   uint32              // calls to Telegram refused with 429
 
-	first, story [3]float32 // p50, p95, p99 in seconds over the minute before; 0 = nothing to measure
+	first, story [3]float32 // p50, p95, p99 in seconds over the minute before; 0 = nothing was measured
 	late         float32    // p95
-	running      uint32     // calls to the model
-	waiting      uint32     // for it
+	running      uint32     // calls to the model in progress
+	waiting      uint32     // jobs that wait in the gate
 	walks        uint32
 	inbox        uint32
 	memory       float32 // MiB of the process
@@ -32,8 +32,8 @@ type point struct {
 
 const sourceCount = 6
 
-// absorb makes p the sum of what happened and the worst of how things stood.
-func (p *point) absorb(q point) {
+// merge adds the counters of q to p and keeps the larger of each gauge.
+func (p *point) merge(q point) {
 	for i := range p.requests {
 		p.requests[i] += q.requests[i]
 	}
@@ -47,19 +47,19 @@ func (p *point) absorb(q point) {
 	p.walks, p.inbox = max(p.walks, q.walks), max(p.inbox, q.inbox)
 }
 
-// history is two rings: the last hour by 5 s, the last day by minutes.
+// history holds two rings: the last hour with a point every 5 s, and the last day with a point every minute.
 type history struct {
 	hour, day ring
-	before    totals
-	minute    point // not yet whole
-	in        uint64
+	before    totals // of the last sample
+	minute    point  // the unfinished minute
+	merged    uint64 // points in minute
 }
 
 func newHistory() history {
 	return history{hour: newRing(hourPoints), day: newRing(dayPoints)}
 }
 
-// add completes p, which says how things stand, by what the totals grew since the last call.
+// add appends p, after filling its counters with the growth of the totals since the last call.
 func (h *history) add(now time.Time, t totals, p point) {
 	grown := func(now, before map[string]uint64, key string) uint32 { return uint32(now[key] - before[key]) }
 	p.at = now.Unix()
@@ -73,20 +73,20 @@ func (h *history) add(now time.Time, t totals, p point) {
 	h.before = t
 
 	h.hour.add(p)
-	h.minute.absorb(p)
-	if h.in++; h.in == perMinute {
+	h.minute.merge(p)
+	if h.merged++; h.merged == perMinute {
 		h.day.add(h.minute)
-		h.minute, h.in = point{}, 0
+		h.minute, h.merged = point{}, 0
 	}
 }
 
-// ring keeps the last points it has room for.
+// ring holds a fixed number of the last points.
 type ring struct {
-	points []point // grows to its capacity, which it never passes
+	points []point // grows up to its capacity
 	oldest int
 }
 
-func newRing(room int) ring { return ring{points: make([]point, 0, room)} }
+func newRing(size int) ring { return ring{points: make([]point, 0, size)} }
 
 func (r *ring) add(p point) {
 	if len(r.points) < cap(r.points) {
@@ -97,7 +97,7 @@ func (r *ring) add(p point) {
 	r.oldest = (r.oldest + 1) % len(r.points)
 }
 
-// list returns a copy, the oldest first.
+// list returns a copy of the points, oldest first.
 func (r *ring) list() []point {
 	out := make([]point, 0, len(r.points))
 	return append(append(out, r.points[r.oldest:]...), r.points[:r.oldest]...)

@@ -60,7 +60,7 @@ func TestHistoryIsBounded(t *testing.T) {
 	}
 }
 
-// What is served survives a trip through JSON, and the lists are never null.
+// Stats can be decoded from their JSON, and lists are never null.
 func TestStatsAreJSON(t *testing.T) {
 	w := newWorld(t, Config{})
 	for _, when := range []string{"before the first sample", "after it"} {
@@ -115,7 +115,7 @@ func TestChartsHaveGaps(t *testing.T) {
 		cols[i].minutes = 0.5
 		cols[i].first = [3]float32{1, 2, 3}
 	}
-	cols[5].minutes = 0.5 // sampled, and nobody asked
+	cols[5].minutes = 0.5 // sampled, but without requests
 	c := plots[1].draw(cols, nil)
 	if got := strings.Count(c.Series[0].Path, "M"); got != 2 {
 		t.Errorf("%d strokes in %q, want 2", got, c.Series[0].Path)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// residentBytes is the resident set of the process, 0 where there is no /proc.
+// residentBytes returns the resident set size of the process, 0 if there is no /proc.
 func residentBytes() uint64 {
 	data, err := os.ReadFile("/proc/self/statm")
 	if err != nil {

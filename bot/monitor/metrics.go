@@ -7,7 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
-// Names of labels' values that the page and the zero rows need. The bot may report others; they are counted all the same.
+// Label values that the page shows and that exist from the start. Other values are counted too.
 var (
 	kinds   = []string{"static", "live"}
 	sources = []string{"library", "pack", "generated", "extract", "none", "busy"}
@@ -15,10 +15,10 @@ var (
 	parts   = []string{"bot", "checkout", "guide", "live", "panic", "parked", "payment", "store", "telegram"}
 )
 
-// seconds resolves what people notice, with bounds at the lines that matter: 1, 3 and 15 s.
+// seconds are the bucket bounds of durations. They include the targets: 1, 3 and 15 s.
 var seconds = []float64{0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5, 7.5, 10, 15, 20, 30, 45, 60}
 
-// instruments are the metrics that are counted as things happen. No label holds a person or a chat.
+// instruments are the counters and histograms of events. No label contains a person or a chat.
 type instruments struct {
 	updates, requests, calls, tokens, telegram, places, errors *prometheus.CounterVec
 	first, story                                               *prometheus.HistogramVec
@@ -30,18 +30,18 @@ func newInstruments() instruments {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 	}
 	in := instruments{
-		updates:  counter("excursobot_updates_total", "Updates from Telegram, by what they ask for.", "kind"),
-		requests: counter("excursobot_requests_total", "Story requests, by where the answer came from.", "kind", "source"),
-		calls:    counter("excursobot_llm_calls_total", "Calls to the model, by how they ended.", "outcome"),
+		updates:  counter("excursobot_updates_total", "Updates from Telegram, by kind.", "kind"),
+		requests: counter("excursobot_requests_total", "Story requests, by the source of the answer.", "kind", "source"),
+		calls:    counter("excursobot_llm_calls_total", "Calls to the model, by outcome.", "outcome"),
 		tokens:   counter("excursobot_llm_tokens_total", "Tokens of the model's prompts and completions.", "type"),
-		telegram: counter("excursobot_telegram_calls_total", "Calls to Telegram, by how they ended.", "method", "outcome"),
-		places:   counter("excursobot_places_requests_total", "Requests to Wikipedia, by how they ended.", "outcome"),
-		errors:   counter("excursobot_errors_total", "Faults that the operator should see, by part.", "part"),
-		first:    prometheus.NewHistogramVec(duration("excursobot_first_answer_seconds", "From a location to the first useful content: a card or a story."), []string{"kind"}),
-		story:    prometheus.NewHistogramVec(duration("excursobot_story_seconds", "From a location to the whole answer."), []string{"kind", "source"}),
-		lateness: prometheus.NewHistogram(duration("excursobot_live_lateness_seconds", "A walk's story against its due time.")),
+		telegram: counter("excursobot_telegram_calls_total", "Calls to Telegram, by outcome.", "method", "outcome"),
+		places:   counter("excursobot_places_requests_total", "Requests to Wikipedia, by outcome.", "outcome"),
+		errors:   counter("excursobot_errors_total", "Errors that the operator should see, by part.", "part"),
+		first:    prometheus.NewHistogramVec(duration("excursobot_first_answer_seconds", "Time from a location to the first useful content: a card or a story."), []string{"kind"}),
+		story:    prometheus.NewHistogramVec(duration("excursobot_story_seconds", "Time from a location to the whole answer."), []string{"kind", "source"}),
+		lateness: prometheus.NewHistogram(duration("excursobot_live_lateness_seconds", "How long after its due time a walk's story was delivered.")),
 	}
-	// Rows that exist from the start let rates see the first event.
+	// Series that exist from the start let rates see the first event.
 	for _, kind := range kinds {
 		in.first.WithLabelValues(kind)
 		for _, source := range sources {
@@ -59,7 +59,7 @@ func newInstruments() instruments {
 	return in
 }
 
-// duration has classic buckets and native ones, so that a server of either kind sees quantiles.
+// duration returns options with classic and native buckets, so that servers with and without native histograms see quantiles.
 func duration(name, help string) prometheus.HistogramOpts {
 	return prometheus.HistogramOpts{
 		Name: name, Help: help, Buckets: seconds,
@@ -73,13 +73,13 @@ func (in instruments) collectors() []prometheus.Collector {
 	return []prometheus.Collector{in.updates, in.requests, in.calls, in.tokens, in.telegram, in.places, in.errors, in.first, in.story, in.lateness}
 }
 
-// newRegistries returns all metrics, and apart those that only this bot has. Nothing goes to the library's global registry.
+// newRegistries returns a registry of all metrics and one of the instruments only. It does not use the global registry.
 func (m *Monitor) newRegistries() (all, own *prometheus.Registry) {
 	all, own = prometheus.NewRegistry(), prometheus.NewRegistry()
 	own.MustRegister(m.counted.collectors()...)
 	all.MustRegister(m.counted.collectors()...)
 	all.MustRegister(
-		&pulled{read: m.cfg.Read, ready: m.cfg.Ready},
+		&collector{read: m.cfg.Read, ready: m.cfg.Ready},
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -90,29 +90,32 @@ func (m *Monitor) newRegistries() (all, own *prometheus.Registry) {
 	return all, own
 }
 
-// Update counts an update.
+// Update counts an update from Telegram.
 func (m *Monitor) Update(kind string) { m.counted.updates.WithLabelValues(kind).Inc() }
 
-// Request counts an answered story request; took is from its arrival to the whole answer.
+// Request counts an answered story request; took is the time from its arrival to the whole answer.
 func (m *Monitor) Request(kind, source string, took time.Duration) {
 	m.counted.requests.WithLabelValues(kind, source).Inc()
+	m.today.addAnswer(source)
 	if source == "busy" {
-		return // refused at the door: its moment would flatter the answers
+		return // a refusal takes no time and would improve the quantiles
 	}
 	m.counted.story.WithLabelValues(kind, source).Observe(took.Seconds())
-	m.watched.story.add(took)
+	m.recent.story.add(took)
+	m.today.addStory(took)
 }
 
-// First observes the time from a location to a card or a story.
+// First records the time from a location to a card or a story.
 func (m *Monitor) First(kind string, took time.Duration) {
 	m.counted.first.WithLabelValues(kind).Observe(took.Seconds())
-	m.watched.first.add(took)
+	m.recent.first.add(took)
+	m.today.addFirst(took)
 }
 
-// Late observes a walk's story against its due time.
+// Late records how long after its due time a walk's story was delivered.
 func (m *Monitor) Late(by time.Duration) {
 	m.counted.lateness.Observe(by.Seconds())
-	m.watched.late.add(by)
+	m.recent.late.add(by)
 }
 
 // ModelCall counts a call to the model and its tokens.
@@ -134,5 +137,8 @@ func (m *Monitor) TelegramCall(method, outcome string) {
 // PlacesCall counts a request to Wikipedia.
 func (m *Monitor) PlacesCall(outcome string) { m.counted.places.WithLabelValues(outcome).Inc() }
 
-// Fault counts what the operator should see.
-func (m *Monitor) Fault(part string) { m.counted.errors.WithLabelValues(part).Inc() }
+// Fault counts an error that the operator should see.
+func (m *Monitor) Fault(part string) {
+	m.counted.errors.WithLabelValues(part).Inc()
+	m.today.addError(part)
+}

@@ -13,7 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 )
 
-// eventful lets one of everything happen.
+// eventful reports one event of each kind.
 func eventful(m *Monitor) {
 	m.Update("location")
 	m.Request("static", "library", 100*time.Millisecond)
@@ -41,7 +41,7 @@ func TestMetricsAreInGoodForm(t *testing.T) {
 	}
 }
 
-// Alerts and boards rely on these names.
+// Alerts and dashboards rely on these names.
 func TestMetricNames(t *testing.T) {
 	w := newWorld(t, Config{})
 	eventful(w.Monitor)
@@ -81,7 +81,7 @@ func TestMetricNames(t *testing.T) {
 	}
 }
 
-// Native histograms are what a server that asks for protobuf sees; the text format has none.
+// Only the protobuf format has native histograms.
 func TestNativeHistograms(t *testing.T) {
 	w := newWorld(t, Config{})
 	eventful(w.Monitor)
@@ -104,7 +104,7 @@ func TestNativeHistograms(t *testing.T) {
 
 var metricName = regexp.MustCompile(`\b(excursobot_[a-z_]+|process_[a-z_]+|go_[a-z_]+)\b`)
 
-// The files of docs name no metric that is not exported, and between them every alert that the operator was promised.
+// The alerts and the dashboard in docs only use metrics that are exported.
 func TestDocumentsUseExportedNames(t *testing.T) {
 	w := newWorld(t, Config{})
 	w.reading.Disk = Disk{FreeBytes: 1, TotalBytes: 2}
@@ -140,7 +140,7 @@ func TestDocumentsUseExportedNames(t *testing.T) {
 	}
 }
 
-func TestScrapeSaysWhenNotReady(t *testing.T) {
+func TestScrapeShowsNotReady(t *testing.T) {
 	w := newWorld(t, Config{})
 	w.reasons = map[string]string{"ingest": "bot: draining"}
 	if text := w.get("/metrics").Body.String(); !strings.Contains(text, "\nexcursobot_ready 0\n") {
@@ -155,7 +155,7 @@ func TestQuantiles(t *testing.T) {
 	}
 	w.add(time.Hour) // the last bucket holds it
 	w.add(-time.Second)
-	w.turn()
+	w.rotate()
 	got := w.last(1)
 	for _, q := range []struct {
 		name      string
@@ -169,18 +169,18 @@ func TestQuantiles(t *testing.T) {
 		t.Errorf("count %d", got.Count)
 	}
 	for range sliceCount - 1 {
-		w.turn()
+		w.rotate()
 	}
 	if got := w.last(fiveMinutes); got.Count != 1002 {
 		t.Errorf("count %d after five minutes less a slice", got.Count)
 	}
-	w.turn()
+	w.rotate()
 	if got := w.last(fiveMinutes); got != (Latency{}) {
 		t.Errorf("after five minutes: %+v", got)
 	}
 }
 
-// The whole cost of one request: an update, a card, a story, three calls to Telegram.
+// BenchmarkRequest measures the events of one request: an update, a card, a story and three calls to Telegram.
 func BenchmarkRequest(b *testing.B) {
 	w := newWorld(b, Config{})
 	b.ReportAllocs()

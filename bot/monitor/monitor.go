@@ -1,9 +1,9 @@
-// Package monitor shows how the bot does: metrics for Prometheus, /api/stats, and a dashboard that says in words whether people are
-// being served and why not. It decides who may see that. It knows no other part of the bot: what happens is told to it through its
-// methods, and what the parts say of themselves it reads through Config.
+// Package monitor exports the state of the bot: metrics for Prometheus, /api/stats, the sums of the day for operators, and a dashboard that shows
+// whether people are served, and if not, why. It decides who may see that. It does not know the other parts of the bot: they report events through its
+// methods, and it reads their numbers through Config.
 //
-// Everything it keeps is bounded: two rings of points (an hour of 5 s, a day of 1 min: about 210 KB together, and as much again for
-// the copy that the pages show), five minutes of durations (about 80 KB), and the last 50 problems.
+// Its memory is bounded: two rings of points (an hour with a point every 5 s, a day with a point every minute: about 210 KB, and the same again for the
+// copy that the pages show), five minutes of durations (about 80 KB), and the last 50 problems.
 package monitor
 
 import (
@@ -18,54 +18,55 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Config wires a Monitor.
+// Config holds the parts and settings of a Monitor. Read and Ready are required.
 type Config struct {
-	// Read asks the parts for their numbers. It is called every 5 s and at each scrape, so it must be quick.
+	// Read returns the numbers of the parts. It is called every 5 s and at each scrape, so it must be fast.
 	Read func(context.Context) Reading
-	// Ready says by part why the bot takes no updates; empty = it does. Bounded by 2 s.
+	// Ready returns by part why the bot does not take updates; empty = it takes them. It has 2 s.
 	Ready   func(context.Context) map[string]string
 	Version string
 
-	// Token opens the pages to everybody who has it. Without one they answer this machine only.
+	// Token gives access to the pages. Without a token, they are only served to requests from this machine.
 	Token string
-	// Guess takes one of the tries that an address has for the token and says whether there was one; nil = no limit.
-	Guess func(netip.Addr) bool
-	Log   *slog.Logger
+	// AllowAttempt reports whether an address may try a token now, and counts the attempt; nil = no limit.
+	AllowAttempt func(netip.Addr) bool
+	Log          *slog.Logger
 }
 
-// Monitor counts, keeps and shows. Its observing methods may be called from many goroutines at once and never wait.
+// Monitor collects numbers and serves pages. The methods that report events may be called from many goroutines at once, and do not block.
 type Monitor struct {
 	cfg      Config
 	log      *slog.Logger
 	started  time.Time
-	registry *prometheus.Registry // everything at /metrics
-	own      *prometheus.Registry // of it, what this bot alone has
+	registry *prometheus.Registry // everything that /metrics shows
+	own      *prometheus.Registry // only the counters and histograms of this package
 	counted  instruments
-	watched  durations
+	recent   windows
+	today    dayCounts
 	problems problems
 	access   access
 
-	current atomic.Pointer[moment]
+	current atomic.Pointer[snapshot]
 
 	mu      sync.Mutex
 	history history
-	ticked  chan struct{} // closed when current changed, and replaced
-	viewers int           // streams open, at most maxViewers
+	changed chan struct{} // closed and replaced when current changes
+	viewers int           // open event streams, at most maxViewers
 }
 
-// moment is what the pages show until the next tick.
-type moment struct {
+// snapshot is what the pages show until the next sample.
+type snapshot struct {
 	stats     Stats
 	hour, day []point
 }
 
-// New returns a Monitor. It starts nothing and reads nothing.
+// New returns a Monitor. It starts nothing and does not call Read.
 func New(cfg Config) (*Monitor, error) {
 	if cfg.Read == nil || cfg.Ready == nil {
 		return nil, errors.New("monitor: Read and Ready are required")
 	}
-	if cfg.Guess == nil {
-		cfg.Guess = func(netip.Addr) bool { return true }
+	if cfg.AllowAttempt == nil {
+		cfg.AllowAttempt = func(netip.Addr) bool { return true }
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -74,15 +75,16 @@ func New(cfg Config) (*Monitor, error) {
 		cfg: cfg, log: cfg.Log, started: time.Now(),
 		counted: newInstruments(),
 		history: newHistory(),
-		ticked:  make(chan struct{}),
-		access:  access{token: cfg.Token, guess: cfg.Guess},
+		changed: make(chan struct{}),
+		access:  access{token: cfg.Token, allowAttempt: cfg.AllowAttempt},
 	}
+	m.today.turnLocked(m.started)
 	m.registry, m.own = m.newRegistries()
-	m.current.Store(&moment{stats: Stats{At: m.started, Version: cfg.Version, State: Starting, Problems: []Problem{}}})
+	m.current.Store(&snapshot{stats: Stats{At: m.started, Version: cfg.Version, State: Starting, Problems: []Problem{}}})
 	return m, nil
 }
 
-// Run takes a sample at once and then every 5 s until ctx ends; then it returns nil.
+// Run takes a sample at once and then every 5 s. It returns nil when ctx ends.
 func (m *Monitor) Run(ctx context.Context) error {
 	tick := time.NewTicker(sampleEvery)
 	defer tick.Stop()
@@ -96,38 +98,38 @@ func (m *Monitor) Run(ctx context.Context) error {
 	}
 }
 
-// Stats returns the last sample, as /api/stats shows it.
+// Stats returns the last sample, as served at /api/stats.
 func (m *Monitor) Stats() Stats { return m.current.Load().stats }
 
-// sample asks everybody, remembers the answers and wakes the streams.
+// sample reads all numbers, stores them in the history and wakes the event streams.
 func (m *Monitor) sample(ctx context.Context, now time.Time) {
-	const patience = 2 * time.Second // a store that takes longer is not ready
-	asking, cancel := context.WithTimeout(ctx, patience)
+	const timeout = 2 * time.Second // a store that takes longer is not ready
+	asking, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	reading, reasons := m.cfg.Read(asking), m.cfg.Ready(asking)
 	if ctx.Err() != nil {
-		return // the last sample stays: this one saw parts that stop
+		return // keep the last sample: the parts are stopping
 	}
 	totals, err := readTotals(m.own)
 	if err != nil {
-		m.log.Error("metrics", "error", err)
+		m.log.Error("metrics_gather_failed", "error", err)
 		return
 	}
-	m.watched.turn()
+	m.recent.rotate()
 
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.history.add(now, totals, m.pointOf(reading))
-	next := &moment{hour: m.history.hour.list(), day: m.history.day.list()}
+	next := &snapshot{hour: m.history.hour.list(), day: m.history.day.list()}
 	next.stats = m.compose(now, reading, reasons, totals, next.hour)
 	m.current.Store(next)
-	close(m.ticked)
-	m.ticked = make(chan struct{})
+	close(m.changed)
+	m.changed = make(chan struct{})
 }
 
-// next is closed when there is a newer sample.
-func (m *Monitor) next() <-chan struct{} {
+// nextSample returns a channel that is closed when there is a newer sample.
+func (m *Monitor) nextSample() <-chan struct{} {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.ticked
+	return m.changed
 }

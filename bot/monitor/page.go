@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// span is how far back the charts go.
+// span is the time span of the charts.
 type span string
 
 const (
-	lastMinutes span = "minutes" // ten
+	lastMinutes span = "minutes" // the last ten
 	lastHour    span = "hour"
 	lastDay     span = "day"
 )
@@ -30,7 +30,7 @@ func spanOf(r *http.Request) span {
 }
 
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"brief":   func(t Seconds) string { return strings.ReplaceAll(brief(t), " ", "\u00a0") }, // a number stays with its unit
+	"brief":   func(t Seconds) string { return strings.ReplaceAll(brief(t), " ", "\u00a0") }, // keeps a number and its unit on one line
 	"count":   count,
 	"decimal": decimal,
 	"percent": func(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) },
@@ -40,17 +40,17 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"moment":  func(t time.Time) string { return t.UTC().Format("2 Jan 15:04:05") },
 }).ParseFS(pageFiles, "page/*.html"))
 
-// view is what the templates see.
+// view is the data of the templates.
 type view struct {
 	Stats
 	Span    span
 	Charts  []chart
 	Sources []row
 	Classes []row
-	Login   bool // there is a token, so one can log out
+	Login   bool // a token is set, so the page shows the log-out button
 }
 
-// row is a line of a small table.
+// row is a row of a small table.
 type row struct {
 	Name  string
 	Class string // of the colour in the charts
@@ -74,8 +74,8 @@ func (m *Monitor) render(w io.Writer, name string, s span) error {
 }
 
 var sourceNames = map[string]string{
-	"library": "library", "pack": "built-in pack", "generated": "written by the model", "extract": "source's own words",
-	"none": "no story", "busy": "refused for load",
+	"library": "library", "pack": "built-in pack", "generated": "written by the model", "extract": "extract of the article",
+	"none": "no story", "busy": "refused, overloaded",
 }
 
 var classNames = map[string]string{"interactive": "people", "live": "live walks", "read_ahead": "read-ahead", "warm_up": "warm-up"}
@@ -83,8 +83,8 @@ var classNames = map[string]string{"interactive": "people", "live": "live walks"
 func (m *Monitor) writePage(w http.ResponseWriter, s span) {
 	var page bytes.Buffer
 	if err := m.render(&page, "page", s); err != nil {
-		m.log.Error("dashboard", "error", err)
-		http.Error(w, "the page could not be made; the log says why", http.StatusInternalServerError)
+		m.log.Error("dashboard_render_failed", "error", err)
+		http.Error(w, "the page could not be rendered; see the log", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -94,10 +94,10 @@ func (m *Monitor) writePage(w http.ResponseWriter, s span) {
 func writeLogin(w http.ResponseWriter, status int, problem string) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_ = templates.ExecuteTemplate(w, "login", problem) // the client left
+	_ = templates.ExecuteTemplate(w, "login", problem) // fails only if the client left
 }
 
-// count writes a whole number with thin spaces between thousands.
+// count formats a whole number with thin spaces between thousands.
 func count(n any) string {
 	s := fmt.Sprintf("%d", n)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
@@ -106,7 +106,7 @@ func count(n any) string {
 	return s
 }
 
-// ago writes how long ago something was.
+// ago formats the time since an event.
 func ago(d time.Duration) string {
 	if d < time.Minute {
 		return "just now"
@@ -114,7 +114,7 @@ func ago(d time.Duration) string {
 	return brief(InSeconds(d)) + " ago"
 }
 
-// decimal writes a rate: one digit behind the point below ten, unless it is a nought.
+// decimal formats a rate, with one decimal place below ten unless it is 0.
 func decimal(x float64) string {
 	if x >= 10 || math.Abs(x-math.Round(x)) < 0.05 {
 		return fmt.Sprintf("%.0f", x)
@@ -122,7 +122,7 @@ func decimal(x float64) string {
 	return fmt.Sprintf("%.1f", x)
 }
 
-// size writes bytes with the unit that leaves at most three digits before the point.
+// size formats bytes in the unit that gives at most three digits before the point.
 func size(n any) string {
 	var b float64
 	switch n := n.(type) {

@@ -4,8 +4,8 @@ import (
 	"time"
 )
 
-// Reading is what the parts say of themselves at one moment. Times in JSON are seconds, sizes bytes; counters grow from the start
-// of the process. A part that is not there leaves its zero.
+// Reading holds the numbers of all parts at one moment. Times in JSON are in seconds and sizes in bytes; counters start at 0 with the process. A part
+// that does not exist has its zero value.
 type Reading struct {
 	Ingest Ingest `json:"ingest"`
 	Inbox  Inbox  `json:"inbox"`
@@ -23,22 +23,22 @@ type Reading struct {
 	Replicas Replicas `json:"replicas,omitzero"`
 }
 
-// Ingest is how updates come in.
+// Ingest describes how updates arrive.
 type Ingest struct {
-	Polling  bool    `json:"polling"`         // else a webhook, which may rightly be silent for hours
-	Silence  Seconds `json:"silence_seconds"` // since Telegram last posted or answered a poll; 0 if it never did
-	InWork   int     `json:"in_work"`         // updates accepted and not done
-	Capacity int     `json:"capacity"`        // most of them; over it Telegram keeps the others
-	Parked   uint64  `json:"parked"`          // could not be read, or ended three processes
-	Dropped  uint64  `json:"dropped"`         // over a person's limit
-	Refused  uint64  `json:"refused"`         // given back to Telegram
-	Panics   uint64  `json:"panics"`
+	Polling     bool    `json:"polling"`         // else a webhook, which may be silent for hours
+	Silence     Seconds `json:"silence_seconds"` // since Telegram last posted an update or answered a poll; 0 if it never did
+	InWork      int     `json:"in_work"`         // updates that are accepted and not done
+	Capacity    int     `json:"capacity"`        // most updates in work; Telegram keeps further ones
+	DeadLetters uint64  `json:"parked"`          // could not be decoded, or ended three processes
+	Dropped     uint64  `json:"dropped"`         // over the limit of a person
+	Refused     uint64  `json:"refused"`         // left to Telegram for a later delivery
+	Panics      uint64  `json:"panics"`
 }
 
-// Inbox is what was accepted and must still be answered, also after a crash.
+// Inbox counts the updates in the store.
 type Inbox struct {
-	Pending int `json:"pending"`
-	Parked  int `json:"parked"` // put aside because three processes ended over them, and kept on disk
+	Pending     int `json:"pending"` // accepted and not answered yet
+	DeadLetters int `json:"parked"`  // ended three processes
 }
 
 // Gate is the queue before the model.
@@ -46,15 +46,15 @@ type Gate struct {
 	Slots    int            `json:"slots"`
 	Running  int            `json:"running"`
 	Peak     int            `json:"peak"`
-	Room     int            `json:"room"`    // most that may wait
+	Room     int            `json:"room"`    // most jobs that may wait
 	Waiting  map[string]int `json:"waiting"` // by class: interactive, live, read_ahead, warm_up
 	Estimate Seconds        `json:"estimate_seconds"`
 	Mean     Seconds        `json:"mean_seconds"` // recent length of a call
-	Full     uint64         `json:"full"`         // refused because the room was full
+	Full     uint64         `json:"full"`         // refused because the queue was full
 	Late     uint64         `json:"late"`         // refused because of the deadline
 }
 
-// Waits is how many jobs wait, all classes together.
+// Waits returns how many jobs wait in all classes.
 func (g Gate) Waits() int {
 	n := 0
 	for _, class := range g.Waiting {
@@ -63,19 +63,19 @@ func (g Gate) Waits() int {
 	return n
 }
 
-// Model is the language model's client.
+// Model describes the client of the language model.
 type Model struct {
-	Name        string `json:"name"` // "" = none: people get the source's own words
+	Name        string `json:"name"` // "" = none: people get extracts
 	BreakerOpen bool   `json:"breaker_open"`
 }
 
-// Budget is the tokens of the UTC day.
+// Budget holds the tokens of the UTC day.
 type Budget struct {
 	Spent int64 `json:"spent"`
 	Limit int64 `json:"limit"` // 0 = none
 }
 
-// Share is how much of the budget is spent, 0 without one.
+// Share returns the spent part of the budget, 0 without a limit.
 func (b Budget) Share() float64 {
 	if b.Limit <= 0 {
 		return 0
@@ -83,7 +83,7 @@ func (b Budget) Share() float64 {
 	return float64(b.Spent) / float64(b.Limit)
 }
 
-// Live is the walks.
+// Live counts walks.
 type Live struct {
 	Sessions  int    `json:"sessions"`
 	Cap       int    `json:"cap"`
@@ -93,7 +93,7 @@ type Live struct {
 	Refused   uint64 `json:"refused"` // walks that found no place
 }
 
-// Cache is the stories of cells in memory.
+// Cache describes the cache of stories.
 type Cache struct {
 	Hits     uint64 `json:"hits"`
 	Misses   uint64 `json:"misses"`
@@ -101,56 +101,56 @@ type Cache struct {
 	MaxBytes uint64 `json:"max_bytes"`
 }
 
-// Looks is how often it was asked.
-func (c Cache) Looks() uint64 { return c.Hits + c.Misses }
+// Lookups returns the number of lookups.
+func (c Cache) Lookups() uint64 { return c.Hits + c.Misses }
 
-// Sender is what goes out to Telegram.
+// Sender describes the queue of messages to Telegram.
 type Sender struct {
 	Waiting int     `json:"waiting"`
-	Pause   Seconds `json:"pause_seconds"` // what is left of the one that Telegram asked for
+	Pause   Seconds `json:"pause_seconds"` // the rest of the pause that Telegram asked for
 }
 
-// Places is the source of places.
+// Places describes the source of places.
 type Places struct {
 	TileHits   uint64  `json:"tile_hits"`
 	TileMisses uint64  `json:"tile_misses"`
-	Pause      Seconds `json:"pause_seconds"` // what is left of the one that Wikipedia asked for
+	Pause      Seconds `json:"pause_seconds"` // the rest of the pause that Wikipedia asked for
 }
 
-// Guide is the guide's work.
+// Guide counts the guide's work.
 type Guide struct {
 	Cards    uint64 `json:"cards"`
 	Written  uint64 `json:"written"`  // stories that passed the checks
-	Dropped  uint64 `json:"dropped"`  // that failed them
-	Joined   uint64 `json:"joined"`   // requests that shared a call under way
-	Prepared uint64 `json:"prepared"` // calls ahead of a person
-	Warmed   uint64 `json:"warmed"`   // calls ahead of everybody
+	Dropped  uint64 `json:"dropped"`  // stories that failed them
+	Joined   uint64 `json:"joined"`   // requests that joined a batch in progress
+	Prepared uint64 `json:"prepared"` // batches of read-ahead
+	Warmed   uint64 `json:"warmed"`   // batches of warm-up
 	Likes    uint64 `json:"likes"`
 	Dislikes uint64 `json:"dislikes"`
 	Wrong    uint64 `json:"wrong"`
 }
 
-// Replicas is how this process shares the work on a database; zero = it is alone by design.
+// Replicas describes the processes that share a database; zero with a data file.
 type Replicas struct {
-	Name  string `json:"name"`  // of this one
-	Alive int    `json:"alive"` // this one too
-	Chats int    `json:"chats"` // that belong to this one
+	Name  string `json:"name"`  // of this process
+	Alive int    `json:"alive"` // including this process
+	Chats int    `json:"chats"` // owned by this process
 }
 
-// Store is the data file, or the database's tables.
+// Store describes the data file, or the tables of the database.
 type Store struct {
 	SizeBytes int64  `json:"size_bytes"`
 	Writes    uint64 `json:"writes"`
 	Commits   uint64 `json:"commits"`
 }
 
-// Disk is the volume of the data directory.
+// Disk describes the volume of the data directory.
 type Disk struct {
 	FreeBytes  uint64 `json:"free_bytes"`
 	TotalBytes uint64 `json:"total_bytes"` // 0 = unknown
 }
 
-// FreeShare is the free part, 1 where it is unknown.
+// FreeShare returns the free part, 1 if it is unknown.
 func (d Disk) FreeShare() float64 {
 	if d.TotalBytes == 0 {
 		return 1
@@ -158,8 +158,8 @@ func (d Disk) FreeShare() float64 {
 	return float64(d.FreeBytes) / float64(d.TotalBytes)
 }
 
-// Seconds is a length of time, in JSON a number of seconds.
+// Seconds is a duration in seconds.
 type Seconds float64
 
-// InSeconds turns a duration into Seconds.
+// InSeconds converts a duration.
 func InSeconds(d time.Duration) Seconds { return Seconds(round(d.Seconds())) }

@@ -14,7 +14,7 @@ import (
 //go:embed page
 var pageFiles embed.FS
 
-// Routes adds the pages to mux: /dashboard and what belongs to it, /api/stats, /metrics and, with a token, /debug/pprof/.
+// Routes adds the pages to mux: /dashboard and its files, /api/stats, /metrics and, if there is a token, /debug/pprof/.
 func (m *Monitor) Routes(mux *http.ServeMux) {
 	metrics := promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
 		Registry: m.registry, MaxRequestsInFlight: 4, Timeout: 10 * time.Second, EnableOpenMetrics: true,
@@ -23,14 +23,14 @@ func (m *Monitor) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /api/stats", m.guarded(http.HandlerFunc(m.serveStats)))
 	mux.Handle("GET /dashboard", hardened(http.HandlerFunc(m.serveDashboard)))
 	mux.Handle("GET /dashboard/events", m.guarded(http.HandlerFunc(m.serveEvents)))
-	own := http.NewCrossOriginProtection() // forms of other sites are refused
-	mux.Handle("POST /dashboard/login", hardened(own.Handler(http.HandlerFunc(m.serveLogin))))
-	mux.Handle("POST /dashboard/logout", hardened(own.Handler(http.HandlerFunc(m.serveLogout))))
+	protection := http.NewCrossOriginProtection() // refuses forms of other sites
+	mux.Handle("POST /dashboard/login", hardened(protection.Handler(http.HandlerFunc(m.serveLogin))))
+	mux.Handle("POST /dashboard/logout", hardened(protection.Handler(http.HandlerFunc(m.serveLogout))))
 	files, err := fs.Sub(pageFiles, "page")
 	if err != nil {
 		panic(err) // the path is a constant
 	}
-	for _, name := range []string{"dashboard.css", "dashboard.js", "dashboard.svg"} { // nothing secret: the login page needs them
+	for _, name := range []string{"dashboard.css", "dashboard.js", "dashboard.svg"} { // public, because the login page needs them
 		mux.Handle("GET /dashboard/"+name, hardened(http.StripPrefix("/dashboard/", http.FileServerFS(files))))
 	}
 	if m.cfg.Token != "" {
@@ -38,11 +38,11 @@ func (m *Monitor) Routes(mux *http.ServeMux) {
 	}
 }
 
-// profiles adds Go's profiler. It costs time and tells much, so it is there for the token's owner only.
+// profiles adds Go's profiler. It needs a token, because it costs time and reveals a lot.
 func (m *Monitor) profiles(mux *http.ServeMux) {
 	for path, handler := range map[string]http.HandlerFunc{
 		"GET /debug/pprof/":        pprof.Index,
-		"GET /debug/pprof/cmdline": http.NotFound, // secrets may stand on a command line
+		"GET /debug/pprof/cmdline": http.NotFound, // a command line may contain secrets
 		"GET /debug/pprof/profile": pprof.Profile,
 		"GET /debug/pprof/symbol":  pprof.Symbol,
 		"GET /debug/pprof/trace":   pprof.Trace,
@@ -51,82 +51,82 @@ func (m *Monitor) profiles(mux *http.ServeMux) {
 	}
 }
 
-// hardened lets the page load nothing from elsewhere, be framed by nobody and stay in no cache.
+// hardened sets headers: the page loads nothing from other sites, is not shown in frames and is not cached.
 func hardened(next http.Handler) http.Handler {
 	const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin") // forms of the page itself must say where they come from
+		h.Set("Referrer-Policy", "same-origin") // the forms of the page need their origin
 		h.Set("Cache-Control", "no-store")
 		next.ServeHTTP(w, r)
 	})
 }
 
-// guarded answers those who have access, and tells the others in one line what to do.
+// guarded serves requests that have access and refuses the others with a line of help.
 func (m *Monitor) guarded(next http.Handler) http.Handler {
 	return hardened(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if v := m.access.check(r); v != allowed {
-			refuse(w, v)
+		if d := m.access.check(r); d != allowed {
+			refuse(w, d)
 			return
 		}
 		next.ServeHTTP(w, r)
 	}))
 }
 
-// refusals are what those without access read.
-var refusals = map[admission]struct {
+// refusals are the responses to requests without access.
+var refusals = map[decision]struct {
 	status int
-	words  string
+	text   string
 }{
-	unknown:   {http.StatusUnauthorized, "the token is missing or wrong: send Authorization: Bearer with DASHBOARD_TOKEN, or log in at /dashboard"},
-	tooMany:   {http.StatusTooManyRequests, "too many tries; wait some seconds"},
-	elsewhere: {http.StatusForbidden, "without DASHBOARD_TOKEN (monitor.token) this page answers the bot's own machine only, and not through a proxy"},
+	unauthorized: {http.StatusUnauthorized, "the token is missing or wrong: send Authorization: Bearer with DASHBOARD_TOKEN, or log in at /dashboard"},
+	rateLimited:  {http.StatusTooManyRequests, "too many attempts; wait a few seconds"},
+	notLocal:     {http.StatusForbidden, "without DASHBOARD_TOKEN (monitor.token) this page is only served to requests from the bot's own machine, without a proxy"},
 }
 
-func refuse(w http.ResponseWriter, v admission) {
-	if v == tooMany {
+func refuse(w http.ResponseWriter, d decision) {
+	if d == rateLimited {
 		w.Header().Set("Retry-After", "5")
 	}
-	http.Error(w, refusals[v].words, refusals[v].status)
+	http.Error(w, refusals[d].text, refusals[d].status)
 }
 
 func (m *Monitor) serveStats(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	out := json.NewEncoder(w)
 	out.SetIndent("", "  ")
-	_ = out.Encode(m.Stats()) // the client left
+	_ = out.Encode(m.Stats()) // fails only if the client left
 }
 
 // serveDashboard shows the page, or the form that asks for the token.
 func (m *Monitor) serveDashboard(w http.ResponseWriter, r *http.Request) {
-	switch v := m.access.check(r); v {
+	switch d := m.access.check(r); d {
 	case allowed:
 		m.writePage(w, spanOf(r))
-	case elsewhere:
-		refuse(w, v)
+	case notLocal:
+		refuse(w, d)
 	default:
 		writeLogin(w, http.StatusUnauthorized, "")
 	}
 }
 
-// serveLogin takes the form's token and gives a cookie for it.
+// serveLogin checks the token of the form and sets a cookie.
 func (m *Monitor) serveLogin(w http.ResponseWriter, r *http.Request) {
 	if m.cfg.Token == "" {
-		refuse(w, elsewhere)
+		refuse(w, notLocal)
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, tokenMost)
+	r.Body = http.MaxBytesReader(w, r.Body, maxLogin)
 	switch m.access.try(r, r.PostFormValue("token")) {
 	case allowed:
 		http.SetCookie(w, m.access.cookie(r, time.Now()))
 		http.Redirect(w, r, "/dashboard", http.StatusSeeOther)
-	case tooMany:
+	case rateLimited:
 		w.Header().Set("Retry-After", "5")
-		writeLogin(w, http.StatusTooManyRequests, "Too many tries. Wait some seconds.")
+		writeLogin(w, http.StatusTooManyRequests, "Too many attempts. Wait a few seconds.")
 	default:
-		m.log.Warn("dashboard_refused")
+		m.log.Warn("dashboard_login_refused")
 		writeLogin(w, http.StatusUnauthorized, "That is not the token.")
 	}
 }

@@ -6,40 +6,40 @@ import (
 	"time"
 )
 
-// Stats is the answer of /api/stats and all that the dashboard shows, taken every 5 s. Times are seconds, sizes bytes, totals count
-// from the start of the process. Nothing in it names a person.
+// Stats is the answer of /api/stats and the content of the dashboard, taken every 5 s. Times are in seconds and sizes in bytes; totals count from the
+// start of the process. It contains no personal data.
 type Stats struct {
 	At      time.Time `json:"at"` // of the sample
 	Version string    `json:"version"`
 	Uptime  Seconds   `json:"uptime_seconds"`
 	State   State     `json:"state"`
-	Reasons []string  `json:"reasons"` // why the state is not serving, in words, the worst first
+	Reasons []string  `json:"reasons"` // why the state is not serving, the worst first
 
 	Requests Requests  `json:"requests"`
 	First    Timing    `json:"first_content"` // from a location to a card or a story
 	Story    Timing    `json:"story"`         // to the whole answer
-	Lateness Timing    `json:"live_lateness"` // of walks' stories against their due times
+	Lateness Timing    `json:"live_lateness"` // of walks' stories, after their due times
 	Calls    Calls     `json:"model_calls"`
 	Telegram Telegram  `json:"telegram_calls"`
 	Memory   Memory    `json:"memory"`
 	Problems []Problem `json:"problems"` // the newest first, at most 50
 
-	Reading // the parts' own numbers: ingest, inbox, gate, model, budget, live, cache, sender, places, guide, store, disk
+	Reading // the numbers of the parts: ingest, inbox, gate, model, budget, live, cache, sender, places, guide, store, disk
 
 	Updates       map[string]uint64 `json:"updates"`         // by kind
 	PlacesCalls   map[string]uint64 `json:"places_requests"` // to Wikipedia, by outcome
 	Faults        map[string]uint64 `json:"errors"`          // by part
-	CacheHitShare float64           `json:"cache_hit_share"` // 0-1 of the looks since the start
+	CacheHitShare float64           `json:"cache_hit_share"` // 0-1 of the lookups since the start
 }
 
-// Requests is the story requests by source: library, pack, generated, extract, none (an honest sentence), busy (refused for load).
+// Requests counts story requests by source: library, pack, generated, extract, none (no story found), busy (refused because of load).
 type Requests struct {
 	PerMinute float64            `json:"per_minute"` // in the last minute, all sources
 	BySource  map[string]float64 `json:"per_minute_by_source"`
 	Total     map[string]uint64  `json:"total"`
 }
 
-// Timing is quantiles over the last five minutes, at most 5 % off; all 0 if there was nothing to measure.
+// Timing holds quantiles over the last five minutes, at most 5 % off. All fields are 0 if nothing was measured.
 type Timing struct {
 	Count uint64  `json:"count"`
 	P50   Seconds `json:"p50_seconds"`
@@ -51,10 +51,10 @@ func timing(l Latency) Timing {
 	return Timing{l.Count, Seconds(round(l.P50)), Seconds(round(l.P95)), Seconds(round(l.P99))}
 }
 
-// round keeps three digits behind the point.
+// round keeps three decimal places.
 func round(x float64) float64 { return math.Round(x*1000) / 1000 }
 
-// Calls is the calls to the model.
+// Calls counts calls to the model.
 type Calls struct {
 	PerMinute float64           `json:"per_minute"` // in the last minute
 	Failed    float64           `json:"failed_per_minute"`
@@ -62,27 +62,27 @@ type Calls struct {
 	Tokens    map[string]uint64 `json:"tokens"` // prompt and completion
 }
 
-// Telegram is the calls to Telegram.
+// Telegram counts calls to Telegram.
 type Telegram struct {
 	PerMinute float64           `json:"per_minute"` // in the last minute
 	Floods    float64           `json:"floods_per_minute"`
 	Total     map[string]uint64 `json:"total"` // by outcome; flood = 429
 }
 
-// Memory is the process's.
+// Memory holds the memory use of the process.
 type Memory struct {
 	Resident   uint64 `json:"resident_bytes"` // 0 where there is no /proc
 	Heap       uint64 `json:"heap_bytes"`     // in use
 	Goroutines int    `json:"goroutines"`
 }
 
-// pointOf is how things stand; what happened is added by the history.
+// pointOf returns the gauges of a point. The history adds the counters.
 func (m *Monitor) pointOf(r Reading) point {
 	narrow := func(l Latency) [3]float32 { return [3]float32{float32(l.P50), float32(l.P95), float32(l.P99)} }
 	return point{
-		first:   narrow(m.watched.first.last(minute)),
-		story:   narrow(m.watched.story.last(minute)),
-		late:    float32(m.watched.late.last(minute).P95),
+		first:   narrow(m.recent.first.last(minute)),
+		story:   narrow(m.recent.story.last(minute)),
+		late:    float32(m.recent.late.last(minute).P95),
 		running: uint32(r.Gate.Running),
 		waiting: uint32(r.Gate.Waits()),
 		walks:   uint32(r.Live.Sessions),
@@ -91,20 +91,20 @@ func (m *Monitor) pointOf(r Reading) point {
 	}
 }
 
-// compose makes the Stats of a sample. The hour ends with the sample's own point.
+// compose builds the Stats of a sample. The last point of the hour is the sample's own.
 func (m *Monitor) compose(now time.Time, r Reading, reasons map[string]string, t totals, hour []point) Stats {
-	var last point // the minute's
-	recent := hour[max(0, len(hour)-minute):]
-	for _, p := range recent {
-		last.absorb(p)
+	var last point // sums of the last minute
+	points := hour[max(0, len(hour)-minute):]
+	for _, p := range points {
+		last.merge(p)
 	}
-	rate := func(n uint32) float64 { return round(float64(n) / (float64(len(recent)) * sampleEvery.Minutes())) }
+	rate := func(n uint32) float64 { return round(float64(n) / (float64(len(points)) * sampleEvery.Minutes())) }
 	s := Stats{
 		At: now.UTC().Truncate(time.Millisecond), Version: m.cfg.Version, Uptime: InSeconds(now.Sub(m.started).Truncate(time.Second)),
 		Requests: Requests{BySource: map[string]float64{}, Total: t.requests},
-		First:    timing(m.watched.first.last(fiveMinutes)),
-		Story:    timing(m.watched.story.last(fiveMinutes)),
-		Lateness: timing(m.watched.late.last(fiveMinutes)),
+		First:    timing(m.recent.first.last(fiveMinutes)),
+		Story:    timing(m.recent.story.last(fiveMinutes)),
+		Lateness: timing(m.recent.late.last(fiveMinutes)),
 		Calls:    Calls{PerMinute: rate(last.calls), Failed: rate(last.failed), Total: t.calls, Tokens: t.tokens},
 		Telegram: Telegram{PerMinute: rate(last.sent), Floods: rate(last.floods), Total: t.telegram},
 		Memory:   memoryNow(),
@@ -117,10 +117,10 @@ func (m *Monitor) compose(now time.Time, r Reading, reasons map[string]string, t
 		s.Requests.PerMinute += s.Requests.BySource[source]
 	}
 	s.Requests.PerMinute = round(s.Requests.PerMinute)
-	if looks := r.Cache.Looks(); looks > 0 {
-		s.CacheHitShare = round(float64(r.Cache.Hits) / float64(looks))
+	if lookups := r.Cache.Lookups(); lookups > 0 {
+		s.CacheHitShare = round(float64(r.Cache.Hits) / float64(lookups))
 	}
-	s.State, s.Reasons = judge(s, reasons)
+	s.State, s.Reasons = stateOf(s, reasons)
 	return s
 }
 

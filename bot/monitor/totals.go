@@ -6,7 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// totals holds counters since the start by a label's value, of the metrics that the page shows: what Prometheus reads, the page reads.
+// totals holds the counters since the start, by the value of one label. The page shows the same counters that Prometheus reads.
 type totals struct {
 	updates, requests, calls, tokens, telegram, places, faults map[string]uint64
 }
@@ -55,7 +55,7 @@ func sum(counts map[string]uint64) (n uint64) {
 	return n
 }
 
-// failedCalls are the model's calls that ended badly; what the bot itself cancelled or did not try is not among them.
+// failedCalls returns the failed calls to the model, without those that the bot cancelled or did not send.
 func (t totals) failedCalls() uint64 {
 	return t.calls["error"] + t.calls["timeout"] + t.calls["refused"] + t.calls["answer"]
 }

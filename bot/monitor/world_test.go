@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// world is a Monitor whose parts say what the test wants.
+// world is a Monitor with numbers set by the test.
 type world struct {
 	*Monitor
 	reading Reading
@@ -41,7 +41,7 @@ func (w *world) tick() Stats {
 	return w.Stats()
 }
 
-// get asks from this machine; change may make the request come from elsewhere.
+// get makes a request from this machine; change may change it.
 func (w *world) get(path string, change ...func(*http.Request)) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodGet, "http://127.0.0.1:8080"+path, nil)
 	r.RemoteAddr = "127.0.0.1:5000"

@@ -10,32 +10,32 @@ import (
 	"time"
 )
 
-// ModelConfig sets a simulated model server.
+// ModelConfig holds the settings of a simulated model server.
 type ModelConfig struct {
-	// Latency of a whole answer for that many stories; default: uniform 3-10 s, times 1 + 0.55*(stories-1)/3.
+	// Latency returns the time of a whole answer with that number of stories; default: uniform 3-10 s, times 1 + 0.55*(stories-1)/3.
 	Latency  func(stories int) time.Duration
 	Seed     uint64
-	NoSchema bool // refuses json_schema as older servers do
-	// Fault makes the n-th call (from 1) fail; "" = none.
+	NoSchema bool // refuse json_schema as older servers do
+	// Fault makes the n-th call (from 1) fail; "" = no fault.
 	//
-	// Before an answer: "500", "html" (502 with a page), "429" (Retry-After: 1), "quota" (429 insufficient_quota), "401", "404",
+	// Instead of an answer: "500", "html" (502 with a page), "429" (Retry-After: 1), "quota" (429 insufficient_quota), "401", "404",
 	// "hang" (no answer until the client leaves), "reset" (the connection breaks).
 	//
-	// Instead of a whole answer: "cut" (ends half-way as if done), "break" (the connection breaks half-way), "stall" (falls silent
-	// half-way), "length" and "filter" (finish reasons), "error" (an error object inside the stream), "nofinish", "empty" (no
+	// In the stream: "cut" (ends half-way as if complete), "break" (the connection breaks half-way), "stall" (sends nothing more
+	// after half), "length" and "filter" (finish reasons), "error" (an error object inside the stream), "nofinish", "empty" (no
 	// choices), "refusal", "garbage" (a stream of broken JSON), "notjson" (prose).
 	//
 	// In the stories: "badyear", "badlang", "markup", "greeting", "unknown" (place), "twice" (the first place again).
 	Fault func(n int) string
 }
 
-// Model is an OpenAI-compatible server: POST /v1/chat/completions, streamed or not. It reads the candidates out of the json_schema's enum and the
-// prompt's extracts, and writes a story of a legal length about each from the extract's own words.
+// Model is an OpenAI-compatible server: POST /v1/chat/completions, streamed or not. It reads the places from the enum of the json_schema and from
+// the prompt, and writes a story of an allowed length about each, in the words of its extract.
 //
 // The prompt's data is a JSON object in the last user message: {"language": English name, "length": "60-80 words", "places": [{"id", "title",
-// "language", "extract"}]}. A place described in another language than the asked one gets neutral sentences of the asked language.
-// It refuses what OpenAI refuses: a strict schema without required or additionalProperties false, json_object
-// without the word JSON, max_tokens for reasoning models; and an answer longer than the tokens allowed ends with "length".
+// "language", "extract"}]}. If a place is described in another language than the requested one, its story has neutral sentences in that one.
+// It refuses the requests that OpenAI refuses: a strict schema without required or additionalProperties false, json_object
+// without the word JSON, max_tokens for reasoning models. An answer that exceeds the token limit ends with "length".
 type Model struct {
 	cfg ModelConfig
 
@@ -46,7 +46,7 @@ type Model struct {
 // NewModel returns a server. It starts nothing.
 func NewModel(cfg ModelConfig) *Model { return &Model{cfg: cfg} }
 
-// ModelStats counts calls of chat completions: all, those running now, the most at once, and the stories written to the end.
+// ModelStats counts calls: all, the running ones, the most at once, and the stories of complete answers.
 type ModelStats struct{ Calls, Running, Peak, Stories int }
 
 // Stats returns the counters.
@@ -56,7 +56,7 @@ func (m *Model) Stats() ModelStats {
 	return m.stats
 }
 
-// ServeHTTP is the API.
+// ServeHTTP serves the API.
 func (m *Model) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == "/v1/models" && r.Method == http.MethodGet:
@@ -77,8 +77,8 @@ func (m *Model) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 const maxModelRequest = 1 << 20
 
 func (m *Model) chat(w http.ResponseWriter, r *http.Request) {
-	n := m.enter()
-	defer m.leave()
+	n := m.begin()
+	defer m.end()
 
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxModelRequest))
 	if err != nil {
@@ -111,8 +111,8 @@ func (m *Model) chat(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// enter counts a call and returns its number, from 1.
-func (m *Model) enter() int {
+// begin counts a call and returns its number, from 1.
+func (m *Model) begin() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.stats.Calls++
@@ -121,7 +121,7 @@ func (m *Model) enter() int {
 	return m.stats.Calls
 }
 
-func (m *Model) leave() {
+func (m *Model) end() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.stats.Running--

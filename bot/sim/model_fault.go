@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// modelError is an error as OpenAI words it.
+// modelError is an error of the OpenAI API.
 type modelError struct {
 	Status        int
 	Type, Message string
@@ -13,7 +13,7 @@ type modelError struct {
 	RetryAfter    string
 }
 
-// shape is the error as it stands in a body or in a stream.
+// shape returns the JSON object of the error, for a body or a stream.
 func (e modelError) shape() any {
 	orNull := func(s string) any {
 		if s == "" {
@@ -46,11 +46,11 @@ var (
 		Message: "The model does not exist or you do not have access to it."}
 )
 
-// errorPage is what a proxy answers while the server behind it is away.
+// errorPage is the answer of a proxy whose server is down.
 const errorPage = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n" +
 	"<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
 
-// failed answers a call whose fault comes before any answer, and says whether it did.
+// failed answers a call with the fault, and reports whether it is one that replaces the answer.
 func (m *Model) failed(w http.ResponseWriter, r *http.Request, fault string) bool {
 	switch fault {
 	case "500":

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// chatRequest is what the server reads of a chat completion's request.
+// chatRequest is the part of a chat completion request that the server reads.
 type chatRequest struct {
 	Model    string `json:"model"`
 	Messages []struct {
@@ -32,7 +32,7 @@ type chatRequest struct {
 	} `json:"response_format"`
 }
 
-// validate refuses what OpenAI refuses; nil = accepted.
+// validate returns OpenAI's error for an invalid request; nil = valid.
 func (q *chatRequest) validate(noSchema bool) *modelError {
 	bad := func(param, format string, args ...any) *modelError {
 		return &modelError{Status: http.StatusBadRequest, Type: "invalid_request_error", Param: param, Message: fmt.Sprintf(format, args...)}
@@ -90,7 +90,7 @@ func (q *chatRequest) validate(noSchema bool) *modelError {
 	}
 }
 
-// reasons says whether the model's name is of a family that reasons before it answers.
+// reasons reports whether the model belongs to a family that reasons before it answers.
 func reasons(model string) bool {
 	for _, prefix := range []string{"gpt-5", "gpt-6", "o1", "o3", "o4"} {
 		if strings.HasPrefix(model, prefix) {
@@ -100,7 +100,7 @@ func reasons(model string) bool {
 	return false
 }
 
-// schema is the part of a JSON schema that strict mode looks at.
+// schema is the part of a JSON Schema that strict mode checks.
 type schema struct {
 	Type                 string                     `json:"type"`
 	Properties           map[string]json.RawMessage `json:"properties"`
@@ -110,8 +110,8 @@ type schema struct {
 	Enum                 []string                   `json:"enum"`
 }
 
-// strictFault returns OpenAI's complaint about a schema that strict mode does not take, "" = fine. The root must be an object,
-// every object must require all its properties and allow no others.
+// strictFault returns OpenAI's error for a schema that strict mode does not allow, "" = allowed. The root must be an object, and
+// every object must require all its properties and forbid others.
 func strictFault(raw json.RawMessage, path []string) string {
 	context := "In context=(" + pythonTuple(path) + "), "
 	var s schema
@@ -156,7 +156,7 @@ func pythonTuple(path []string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// enum returns the ids that the schema allows for a place, wherever in it they are; nil = there is none.
+// enum returns the first enum in the schema, which lists the ids of places; nil = there is none.
 func (q *chatRequest) enum() []string {
 	if q.ResponseFormat.JSONSchema == nil {
 		return nil
@@ -183,7 +183,7 @@ func findEnum(raw json.RawMessage) []string {
 	return nil
 }
 
-// candidate is a place as the prompt describes it.
+// candidate is a place in the prompt.
 type candidate struct {
 	ID       string `json:"id"`
 	Title    string `json:"title"`
@@ -191,14 +191,14 @@ type candidate struct {
 	Extract  string `json:"extract"`
 }
 
-// task is what the prompt asks for.
+// task is the data of the prompt.
 type task struct {
 	Language string      `json:"language"` // English name
 	Length   string      `json:"length"`   // "60-80 words" or "120-160 characters"
 	Places   []candidate `json:"places"`
 }
 
-// task reads the data out of the last user message, and keeps the places that the schema allows.
+// task reads the data from the last user message, with the places that the schema allows.
 func (q *chatRequest) task() task {
 	var t task
 	for _, msg := range slices.Backward(q.Messages) {

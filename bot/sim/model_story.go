@@ -8,20 +8,20 @@ import (
 	"unicode"
 )
 
-// modelAnswer is what the server will say, and how it ends.
+// modelAnswer is the answer to a call.
 type modelAnswer struct {
 	content string
 	stories int
-	fault   string // that shows while the answer is sent
+	fault   string // that occurs while the answer is sent
 }
 
-// written is a story as the answer carries it.
+// written is a story in an answer.
 type written struct {
 	Place string `json:"place"`
 	Text  string `json:"text"`
 }
 
-// compose writes the whole answer. Faults of the stories are in its content, the others are kept for play.
+// compose writes the whole answer. It contains the faults of stories; play produces the other faults.
 func compose(req chatRequest, fault string) modelAnswer {
 	t := req.task()
 	stories := make([]written, 0, len(t.Places)+1)
@@ -65,7 +65,7 @@ func compose(req chatRequest, fault string) modelAnswer {
 	return a
 }
 
-// story tells of a place in the asked language: its own sentences if it is described in that language, else its name, and then
+// story writes about a place in the requested language: the sentences of its extract if that is in the language, else its name, and then
 // neutral sentences until the text is long enough.
 func story(c candidate, t task) string {
 	tongue := tongueOf(t.Language)
@@ -94,7 +94,7 @@ func story(c candidate, t task) string {
 	return strings.Join(parts, tongue.Joint)
 }
 
-// tongueOf returns the words of a language by its English name ("Chinese (Simplified)" is found by its first word), English if unknown.
+// tongueOf returns the sentences of a language by the first word of its English name, or the English ones if it is unknown.
 func tongueOf(name string) tongue {
 	first, _, _ := strings.Cut(name, " ")
 	if t, ok := tongues[first]; ok {
@@ -110,7 +110,7 @@ func otherLanguage(name string) string {
 	return "English"
 }
 
-// inventedYear is a year of which the place's description knows nothing.
+// inventedYear returns a year that the description of the place does not contain.
 func inventedYear(c candidate) string {
 	for year := 1387; ; year++ {
 		if y := fmt.Sprint(year); !strings.Contains(c.Extract+c.Title, y) {
@@ -119,7 +119,7 @@ func inventedYear(c candidate) string {
 	}
 }
 
-// span reads "60-80 words" or "120-160 characters" and returns how to count.
+// span reads "60-80 words" or "120-160 characters" and returns the bounds and a function that measures a text.
 func span(words string) (lo, hi int, size func(string) int) {
 	size = func(s string) int { return len(strings.Fields(s)) }
 	var unit string
@@ -132,7 +132,7 @@ func span(words string) (lo, hi int, size func(string) int) {
 	return lo, hi, size
 }
 
-// sentences splits a text and leaves out what a story may not hold: markup, links and very long sentences.
+// sentences splits a text and leaves out sentences that a story must not contain: with markup or links, or very long ones.
 func sentences(text string) []string {
 	var all []string
 	runes := []rune(strings.Join(strings.Fields(text), " "))
@@ -152,7 +152,7 @@ func sentences(text string) []string {
 	return all
 }
 
-// startsSentence says whether what follows a full stop begins a sentence: after "St. " or "им. " a name does too, which does no harm.
+// startsSentence reports whether the text after a full stop begins a sentence. It also accepts a name after "St. " or "им. ", which does no harm.
 func startsSentence(rest []rune) bool {
 	return len(rest) > 0 && !unicode.IsLower(rest[0])
 }

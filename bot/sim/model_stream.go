@@ -8,19 +8,21 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"excursobot/limiter"
 )
 
-// usage counts tokens as the API reports them.
+// usage holds token counts as the API reports them.
 type usage struct {
 	Prompt     int `json:"prompt_tokens"`
 	Completion int `json:"completion_tokens"`
 	Total      int `json:"total_tokens"`
 }
 
-// eventGap is the least time between two streamed events; more tokens than that travel together.
+// eventGap is the shortest time between two streamed events; one event carries all tokens of that time.
 const eventGap = 20 * time.Millisecond
 
-// play sends the answer over the latency and says whether it was sent to its end.
+// play sends the answer over the latency and reports whether it was complete.
 func (a modelAnswer) play(w http.ResponseWriter, r *http.Request, req chatRequest, n int, latency time.Duration) bool {
 	tokens := tokenize(a.content)
 	finish := "stop"
@@ -50,10 +52,10 @@ func (a modelAnswer) play(w http.ResponseWriter, r *http.Request, req chatReques
 	return s.whole(strings.Join(tokens, ""), a.fault, finish, latency)
 }
 
-// sending is one answer on its way.
+// sending is an answer that is being sent.
 type sending struct {
 	w       http.ResponseWriter
-	ctx     context.Context //nolint:containedctx // lives no longer than its request
+	ctx     context.Context //nolint:containedctx // of the request
 	id      string
 	model   string
 	created int64
@@ -113,7 +115,7 @@ func (s sending) stream(tokens []string, fault, finish string, latency time.Dura
 	return finish == "stop"
 }
 
-// chunk is one event's data; a nil delta makes one without choices.
+// chunk returns the data of an event; a nil delta makes an event without choices.
 func (s sending) chunk(delta map[string]any, finish any, u *usage) any {
 	choices := []any{}
 	if delta != nil {
@@ -126,13 +128,13 @@ func (s sending) chunk(delta map[string]any, finish any, u *usage) any {
 func (s sending) event(data any) {
 	text, err := json.Marshal(data)
 	if err != nil {
-		panic(err) // only strings and numbers go in
+		panic(err) // strings and numbers can always be marshalled
 	}
 	fmt.Fprintf(s.w, "data: %s\n\n", text)
 	s.flush()
 }
 
-// flush fails only when the client has left; the next sleep sees that.
+// flush fails only if the client left; the next sleep reports that.
 func (s sending) flush() { _ = http.NewResponseController(s.w).Flush() }
 
 // whole sends the answer as one JSON body after the latency.
@@ -154,7 +156,7 @@ func (s sending) whole(content, fault, finish string, latency time.Duration) boo
 	body, err := json.Marshal(map[string]any{"id": s.id, "object": "chat.completion", "created": s.created, "model": s.model,
 		"system_fingerprint": "fp_sim", "choices": choices, "usage": s.usage})
 	if err != nil {
-		panic(err) // only strings and numbers go in
+		panic(err) // strings and numbers can always be marshalled
 	}
 	s.w.Header().Set("Content-Type", "application/json")
 	switch fault {
@@ -178,22 +180,10 @@ func (s sending) whole(content, fault, finish string, latency time.Duration) boo
 	return false
 }
 
-// sleep waits and says whether the client is still there.
-func (s sending) sleep(d time.Duration) bool {
-	if d <= 0 {
-		return s.ctx.Err() == nil
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-s.ctx.Done():
-		return false
-	}
-}
+// sleep waits for d and reports whether the client still waits for the answer.
+func (s sending) sleep(d time.Duration) bool { return limiter.Sleep(s.ctx, d) == nil }
 
-// tokenize cuts a text into pieces about as long as a real model's tokens: four ASCII characters or two others.
+// tokenize splits a text into pieces about as long as the tokens of a real model: four ASCII characters or two others.
 func tokenize(text string) []string {
 	tokens := make([]string, 0, len(text)/3)
 	start, weight := 0, 0

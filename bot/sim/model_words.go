@@ -1,6 +1,6 @@
 package sim
 
-// tongue is what the simulated model can say in one language: enough for a story of a legal length that states nothing and names no year.
+// tongue holds the sentences of the simulated model in one language: enough for a story of an allowed length that states no facts and no year.
 type tongue struct {
 	Code     string
 	Greeting string
@@ -9,7 +9,7 @@ type tongue struct {
 	Joint    string   // between sentences
 }
 
-// tongues are by the language's English name, as prompts write it.
+// tongues maps the English names of languages, as used in prompts, to their sentences.
 var tongues = map[string]tongue{
 	"English": {"en", "Hello, dear friends! ", "This place is known as %s.", []string{
 		"Look up slowly: the finest details are hidden far above the heads of those who walk past.",

@@ -8,30 +8,32 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"excursobot/limiter"
 )
 
-// TelegramConfig sets a simulated Bot API.
+// TelegramConfig holds the settings of a simulated Bot API.
 type TelegramConfig struct {
 	Token    string // default "1000:sim"
 	Username string // of the bot, default "excursobot_sim_bot"
-	// Limits makes it refuse with 429 over 30 messages a second in all and 1 a second (burst 3) in a chat.
+	// Limits turns on the answer 429 above 30 messages a second in all and 1 message a second (burst 3) in a chat.
 	Limits  bool
-	Latency time.Duration // of each call: one half before it takes effect, one after
-	// Fault may answer the n-th call of a method (from 1) itself, before it takes effect; ok false = no fault. nil = never.
-	// An empty body is Telegram's own error of the status. Status FaultCut lets the call take effect and cuts its connection.
+	Latency time.Duration // of each call, half of it before the call takes effect and half after
+	// Fault may answer the n-th call of a method (from 1) before it takes effect; ok false = no fault. It may be nil.
+	// An empty body stands for Telegram's error of the status. With the status FaultCut the call takes effect and the connection breaks.
 	Fault func(method string, n int) (status int, body string, retryAfter int, ok bool)
-	// Transport carries webhook posts, nil = http.DefaultTransport.
+	// Transport sends webhook posts; nil = http.DefaultTransport.
 	Transport http.RoundTripper
 }
 
-// FaultCut is the status of a Fault whose call takes effect and loses its answer.
+// FaultCut is the status of a Fault that lets the call take effect and breaks the connection instead of answering.
 const FaultCut = -1
 
-// Telegram is the Bot API at /bot<token>/<method> (JSON, form and multipart bodies) and the people who use it. It checks what Telegram
-// checks: known chats, 4096 UTF-16 units after HTML parsing, well-formed HTML, 64 bytes of callback data, "message is not modified".
-// Updates go to getUpdates or, after setWebhook, are posted to the webhook one at a time per chat with Telegram's retries.
+// Telegram is the Bot API at /bot<token>/<method> (JSON, form and multipart bodies) with the people who use it. It makes the checks of
+// Telegram: known chats, 4096 UTF-16 units after HTML parsing, well-formed HTML, 64 bytes of callback data, "message is not modified".
+// It delivers updates through getUpdates or, after setWebhook, to the webhook, one at a time per chat and with Telegram's retries.
 //
-// HTML is the only parse mode it knows. A chat keeps its last 1000 messages, the queue 100 000 updates; chats are never forgotten.
+// HTML is the only parse mode. A chat keeps its last 1000 messages and the queue 100 000 updates; chats stay for ever.
 type Telegram struct {
 	cfg     TelegramConfig
 	me      apiUser
@@ -39,7 +41,7 @@ type Telegram struct {
 
 	mu       sync.Mutex // guards all below
 	chats    map[int64]*chat
-	lastID   int // of a message: Telegram numbers them per bot, not per chat
+	lastID   int // of a message; Telegram numbers messages per bot, not per chat
 	calls    map[string]int
 	refused  int
 	bucket   bucket
@@ -72,14 +74,14 @@ func NewTelegram(cfg TelegramConfig) *Telegram {
 		bucket:  newBucket(allRate, allRate),
 		texts:   map[string]string{},
 		queries: map[string]query{},
-		// Telegram starts anywhere; a bot must not take ids for small or for starting at one.
+		// Telegram starts at any number, so a bot must not expect small ids.
 		queue: newQueue(100_000_000 + rand.Int64N(800_000_000)),
 	}
 	t.methods = t.table()
 	return t
 }
 
-// ServeHTTP is the Bot API.
+// ServeHTTP serves the Bot API.
 func (t *Telegram) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	token, name, ok := strings.Cut(strings.TrimPrefix(r.URL.Path, "/bot"), "/")
 	if !ok || !strings.HasPrefix(r.URL.Path, "/bot") {
@@ -98,7 +100,7 @@ func (t *Telegram) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t.serve(w, r, m)
 }
 
-// serve does one call of a known method.
+// serve handles a call of a known method.
 func (t *Telegram) serve(w http.ResponseWriter, r *http.Request, m method) {
 	req, err := readRequest(w, r)
 	if err != nil {
@@ -106,7 +108,7 @@ func (t *Telegram) serve(w http.ResponseWriter, r *http.Request, m method) {
 		return
 	}
 	if !pause(r, t.cfg.Latency/2) {
-		return // the client left before the call was taken
+		return // the client left before the call took effect
 	}
 	t.mu.Lock()
 	t.calls[m.name]++
@@ -136,12 +138,12 @@ func (t *Telegram) serve(w http.ResponseWriter, r *http.Request, m method) {
 	writeAnswer(w, answer)
 }
 
-// call runs a method and tells the subscribers what it changed.
+// call runs a method and notifies the subscribers.
 func (t *Telegram) call(r *http.Request, m method, req *request) (answer, error) {
 	if m.wait != nil {
 		return m.wait(r.Context(), req)
 	}
-	defer t.tell()
+	defer t.deliverEvents()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	result, err := m.do(req)
@@ -151,7 +153,7 @@ func (t *Telegram) call(r *http.Request, m method, req *request) (answer, error)
 	return answer{Result: result}, err
 }
 
-// Calls returns how often each method was called, refused calls included.
+// Calls returns the number of calls of each method, refused calls included.
 func (t *Telegram) Calls() map[string]int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -162,29 +164,17 @@ func (t *Telegram) Calls() map[string]int {
 	return out
 }
 
-// Refused returns how many calls met a 429 of Limits.
+// Refused returns the number of calls that Limits refused with 429.
 func (t *Telegram) Refused() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.refused
 }
 
-// pause waits d and says whether the client is still there.
-func pause(r *http.Request, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
-}
+// pause waits for d and reports whether the client still waits for the answer.
+func pause(r *http.Request, d time.Duration) bool { return limiter.Sleep(r.Context(), d) == nil }
 
-// badRequest is Telegram's 400 in its own words.
+// badRequest returns a 400 with a description as Telegram writes it.
 func badRequest(format string, args ...any) *apiError {
 	return &apiError{Code: http.StatusBadRequest, Description: "Bad Request: " + fmt.Sprintf(format, args...)}
 }

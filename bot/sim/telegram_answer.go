@@ -7,14 +7,14 @@ import (
 	"strconv"
 )
 
-// answer is what a call that succeeded returns.
+// answer is the response to a successful call.
 type answer struct {
 	OK          bool   `json:"ok"`
 	Result      any    `json:"result"`
 	Description string `json:"description,omitempty"`
 }
 
-// apiError is what a call that failed returns, in Telegram's shape.
+// apiError is the response to a failed call.
 type apiError struct {
 	OK          bool            `json:"ok"`
 	Code        int             `json:"error_code"`
@@ -28,7 +28,7 @@ type apiErrorParams struct {
 
 func (e *apiError) Error() string { return e.Description }
 
-// tooMany is the 429.
+// tooMany returns a 429.
 func tooMany(seconds int) *apiError {
 	return &apiError{
 		Code:        http.StatusTooManyRequests,
@@ -42,7 +42,7 @@ func writeAnswer(w http.ResponseWriter, a answer) {
 	writeJSON(w, http.StatusOK, a)
 }
 
-// writeError writes err; one that is not Telegram's own is a fault of this server.
+// writeError writes err. An error that is not an *apiError is a fault of this server.
 func writeError(w http.ResponseWriter, err error) {
 	e := (*apiError)(nil)
 	if !errors.As(err, &e) {
@@ -54,7 +54,7 @@ func writeError(w http.ResponseWriter, err error) {
 	writeJSON(w, e.Code, e)
 }
 
-// writeFault writes what a Fault asked for.
+// writeFault writes the answer of a Fault.
 func writeFault(w http.ResponseWriter, status int, body string, retryAfter int) {
 	switch {
 	case body != "":
@@ -72,12 +72,12 @@ func writeFault(w http.ResponseWriter, status int, body string, retryAfter int) 
 
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	body, err := json.Marshal(v)
-	if err != nil { // only if a type of this package cannot be marshalled
+	if err != nil { // a type of this package cannot be marshalled
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that left needs no answer
+	_, _ = w.Write(body) // fails only if the client left
 }

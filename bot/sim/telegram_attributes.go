@@ -6,10 +6,10 @@ import (
 	"unicode/utf16"
 )
 
-// argumentOf names the one attribute of each tag that means something; others are read and ignored.
+// argumentOf names the only meaningful attribute of each tag. Other attributes are read and ignored.
 var argumentOf = map[string]string{"a": "href", "span": "class", "code": "class", "tg-emoji": "emoji-id"}
 
-// attributes reads up to the end of a start tag and returns the value of the tag's own attribute.
+// attributes reads to the end of a start tag and returns the value of its meaningful attribute.
 func (p *htmlParser) attributes(tag string, begin int) (argument string, err error) {
 	for {
 		p.skipSpace()
@@ -27,7 +27,7 @@ func (p *htmlParser) attributes(tag string, begin int) (argument string, err err
 		}
 		if p.peek() != '=' {
 			if tag == "blockquote" && strings.EqualFold(name, "expandable") {
-				argument = "expandable" // the one attribute without a value
+				argument = "expandable" // the only attribute without a value
 				continue
 			}
 			return "", entityError("Expected equal sign in declaration of an attribute of the tag \"%s\" at byte offset %d", tag, begin)
@@ -96,7 +96,7 @@ func (p *htmlParser) skipSpace() {
 	}
 }
 
-// until reads up to one of the stop bytes or the end.
+// until reads up to a stop byte or the end.
 func (p *htmlParser) until(stops string) string {
 	start := p.at
 	if n := strings.IndexAny(p.src[start:], stops); n >= 0 {
@@ -107,7 +107,7 @@ func (p *htmlParser) until(stops string) string {
 	return p.src[start:p.at]
 }
 
-// checkedLink returns a link that Telegram would show, "" for one it drops while it keeps the text.
+// checkedLink returns a link that Telegram would show, or "" if Telegram would drop the link and keep the text.
 func checkedLink(link string) string {
 	link = strings.TrimSpace(link)
 	u, err := url.Parse(link)
@@ -133,7 +133,7 @@ func checkedLink(link string) string {
 	return ""
 }
 
-// trimmed cuts the white space round a text as Telegram does and moves its entities along.
+// trimmed removes the white space around a text as Telegram does, and moves its entities.
 func trimmed(text string, entities []apiEntity) (string, []apiEntity) {
 	const space = " \t\r\n\v\f\u00a0"
 	cut := utf16Len(text) - utf16Len(strings.TrimLeft(text, space))
@@ -150,7 +150,7 @@ func trimmed(text string, entities []apiEntity) (string, []apiEntity) {
 	return text, out
 }
 
-// utf16Len counts UTF-16 units, in which Telegram measures text.
+// utf16Len counts UTF-16 units, Telegram's measure of text.
 func utf16Len(s string) int {
 	n := 0
 	for _, r := range s {

@@ -6,37 +6,37 @@ import (
 	"time"
 )
 
-// chatKept is how many messages a chat remembers; the oldest go first and cannot be edited any more.
+// chatKept is the number of messages that a chat keeps. Older ones cannot be edited any more.
 const chatKept = 1000
 
 // Button is an inline button of a message.
 type Button struct{ Text, Data, URL string }
 
-// Message is a message as a chat shows it now. Its slices are shared: read only.
+// Message is a message in its current state. Its slices are shared: read only.
 type Message struct {
 	ID       int
 	FromBot  bool
-	Method   string // that made it: sendMessage, sendVenue, sendPhoto, ...; empty for a person's
-	Text     string // as shown, markup removed; a venue's title, an invoice's title
-	Detail   string // below it: a venue's address, an invoice's description
+	Method   string // that sent it: sendMessage, sendVenue, sendPhoto, ...; empty for a person's message
+	Text     string // as shown, without markup; the title of a venue or an invoice
+	Detail   string // the address of a venue or the description of an invoice
 	HTML     string // as sent
 	Preview  string // link_preview_options.url
 	Buttons  [][]Button
 	Keyboard [][]string // reply keyboard labels
-	Asks     string     // the one of them that sends the location
+	Asks     string     // the label of the button that sends the location
 	Lat, Lon float64    // of a location or venue
-	Live     bool       // a location that is shared, and was not stopped
-	Stars    int        // that an invoice asks for; that a person's message says were paid, below 0 that came back
-	ReplyTo  int        // the message that this one answers; a payment's is the invoice
+	Live     bool       // a live location that was not stopped
+	Stars    int        // of an invoice or a payment; negative for a refund
+	ReplyTo  int        // the message that this one replies to; for a payment, the invoice
 	Edits    int
 	At       time.Time // sent
 	EditedAt time.Time
 	File     []byte // of a photo or document
 	FileName string
-	Raw      json.RawMessage // the last request that made it
+	Raw      json.RawMessage // the last request that sent or edited it
 }
 
-// chat is what the server knows of one chat. t.mu guards it.
+// chat is the state of one chat. Telegram.mu guards it.
 type chat struct {
 	api      apiChat
 	user     apiUser // of a private chat
@@ -45,15 +45,15 @@ type chat struct {
 	messages []*message // by id, at most chatKept
 }
 
-// message is one message of a chat: as the API shows it and as people see it.
+// message is a message of a chat, as the API and as people see it.
 type message struct {
 	api     apiMessage
 	view    Message
-	data    map[string]bool // callback data that its buttons ever had: a phone may show an older version
+	data    map[string]bool // callback data of all buttons that it ever had, because a phone may show an older version
 	payload string          // of an invoice
 }
 
-// chatLocked returns the chat of a call's chat_id.
+// chatLocked returns the chat of the parameter chat_id.
 func (t *Telegram) chatLocked(req *request) (*chat, error) {
 	id := req.text("chat_id")
 	if id == "" {
@@ -66,7 +66,7 @@ func (t *Telegram) chatLocked(req *request) (*chat, error) {
 	return c, nil
 }
 
-// joinLocked makes a chat known.
+// joinLocked adds a chat, unless it exists.
 func (t *Telegram) joinLocked(api apiChat) *chat {
 	c := t.chats[api.ID]
 	if c == nil {
@@ -76,7 +76,7 @@ func (t *Telegram) joinLocked(api apiChat) *chat {
 	return c
 }
 
-// find returns the message, nil if it is not there.
+// find returns the message, nil if there is none with the id.
 func (c *chat) find(id int) *message {
 	if i, ok := c.index(id); ok {
 		return c.messages[i]
@@ -106,7 +106,7 @@ func (t *Telegram) newMessage(c *chat, from *apiUser) *message {
 	}
 }
 
-// addLocked puts a finished message into its chat and tells of it.
+// addLocked adds a finished message to its chat and emits an event.
 func (t *Telegram) addLocked(c *chat, m *message) {
 	if len(c.messages) >= chatKept {
 		c.messages = slices.Delete(c.messages, 0, len(c.messages)-chatKept+1)
@@ -115,7 +115,7 @@ func (t *Telegram) addLocked(c *chat, m *message) {
 	t.emitLocked(Event{Kind: "message", Chat: c.api.ID, Message: m.view})
 }
 
-// editedLocked stamps an edit and tells of it.
+// editedLocked sets the time of an edit and emits an event.
 func (t *Telegram) editedLocked(c *chat, m *message) {
 	now := time.Now()
 	m.api.EditDate = now.Unix()

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// A hundred people talk to a bot that answers from its webhook: nothing is lost, each chat is in order, nothing is left running.
+// A hundred people talk to a bot that answers from its webhook. No update is lost, each chat stays in order, and nothing is left running.
 func TestTelegramServesACrowd(t *testing.T) {
 	const people, texts = 100, 20
 	synctest.Test(t, func(t *testing.T) {

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// deletable is how long the bot may delete its messages.
+// deletable is the age up to which the bot may delete its messages.
 const deletable = 48 * time.Hour
 
-// editableLocked finds the bot's message that a call edits and admits the edit.
-func (t *Telegram) editableLocked(req *request) (*chat, *message, error) {
+// editableLocked finds the bot's message that a call edits, and counts the edit against the limits.
+func (t messageMethods) editableLocked(req *request) (*chat, *message, error) {
 	c, m, err := t.messageLocked(req, "edit")
 	if err != nil {
 		return nil, nil, err
@@ -28,8 +28,8 @@ func (t *Telegram) editableLocked(req *request) (*chat, *message, error) {
 	return c, m, nil
 }
 
-// messageLocked finds the message that a call means to do something to.
-func (t *Telegram) messageLocked(req *request, verb string) (*chat, *message, error) {
+// messageLocked finds the message that a call refers to.
+func (t messageMethods) messageLocked(req *request, verb string) (*chat, *message, error) {
 	c, err := t.chatLocked(req)
 	if err != nil {
 		return nil, nil, err
@@ -46,7 +46,7 @@ func (t *Telegram) messageLocked(req *request, verb string) (*chat, *message, er
 
 var notModified = badRequest("message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message")
 
-func (t *Telegram) editMessageText(req *request) (any, error) {
+func (t messageMethods) editMessageText(req *request) (any, error) {
 	text, entities, err := messageText(req)
 	if err != nil {
 		return nil, err
@@ -79,7 +79,7 @@ func (t *Telegram) editMessageText(req *request) (any, error) {
 	return m.api, nil
 }
 
-func (t *Telegram) editMessageCaption(req *request) (any, error) {
+func (t messageMethods) editMessageCaption(req *request) (any, error) {
 	caption, entities, err := formatted(req, "caption")
 	if err != nil {
 		return nil, err
@@ -108,7 +108,7 @@ func (t *Telegram) editMessageCaption(req *request) (any, error) {
 	return m.api, nil
 }
 
-func (t *Telegram) editMessageReplyMarkup(req *request) (any, error) {
+func (t messageMethods) editMessageReplyMarkup(req *request) (any, error) {
 	k, err := readInline(req)
 	if err != nil {
 		return nil, err
@@ -125,7 +125,7 @@ func (t *Telegram) editMessageReplyMarkup(req *request) (any, error) {
 	return m.api, nil
 }
 
-func (t *Telegram) deleteMessage(req *request) (any, error) {
+func (t messageMethods) deleteMessage(req *request) (any, error) {
 	c, m, err := t.messageLocked(req, "delete")
 	if err != nil {
 		return nil, err
@@ -138,7 +138,7 @@ func (t *Telegram) deleteMessage(req *request) (any, error) {
 	return true, nil
 }
 
-func (t *Telegram) pinChatMessage(req *request) (any, error) {
+func (t messageMethods) pinChatMessage(req *request) (any, error) {
 	c, _, err := t.messageLocked(req, "pin")
 	if err != nil {
 		return nil, err
@@ -149,7 +149,7 @@ func (t *Telegram) pinChatMessage(req *request) (any, error) {
 	return true, nil
 }
 
-func (t *Telegram) setMessageReaction(req *request) (any, error) {
+func (t messageMethods) setMessageReaction(req *request) (any, error) {
 	var reactions []struct {
 		Type  string `json:"type"`
 		Emoji string `json:"emoji"`
@@ -172,13 +172,13 @@ func (t *Telegram) setMessageReaction(req *request) (any, error) {
 	return true, nil
 }
 
-// actions are those that sendChatAction knows.
+// actions lists the actions of sendChatAction.
 var actions = map[string]bool{
 	"typing": true, "upload_photo": true, "record_video": true, "upload_video": true, "record_voice": true, "upload_voice": true,
 	"upload_document": true, "choose_sticker": true, "find_location": true, "record_video_note": true, "upload_video_note": true,
 }
 
-func (t *Telegram) sendChatAction(req *request) (any, error) {
+func (t messageMethods) sendChatAction(req *request) (any, error) {
 	action := req.text("action")
 	if !actions[action] {
 		return nil, badRequest("wrong parameter action in request")
@@ -205,7 +205,7 @@ func readInline(req *request) (markup, error) {
 
 func sameInline(a, b *apiInline) bool { return reflect.DeepEqual(a, b) }
 
-// sameEntities compares what is shown: nil and none are the same.
+// sameEntities reports whether the entities are equal; nil and empty are equal.
 func sameEntities(a, b []apiEntity) bool {
 	return len(a) == 0 && len(b) == 0 || reflect.DeepEqual(a, b)
 }

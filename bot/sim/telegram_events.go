@@ -2,26 +2,26 @@ package sim
 
 import "time"
 
-// Event tells a subscriber what changed in a chat.
+// Event describes a change in a chat.
 type Event struct {
 	Kind    string // "message", "edit", "delete", "typing", "callback_answer", "precheckout_answer"
 	Chat    int64
-	Message Message // of message, edit and delete; a person's own too, FromBot tells
-	Text    string  // of answers (a refused checkout's reason, "" = accepted), the action of typing
+	Message Message // of the kinds message, edit and delete, also a person's own (see FromBot)
+	Text    string  // of an answer (the reason of a refused checkout, "" = accepted), or the action of the kind typing
 	At      time.Time
 }
 
-// events hands events to subscribers in order. Telegram.mu guards it.
+// events delivers events to subscribers in order. Telegram.mu guards it.
 type events struct {
 	subscribers []*subscriber
 	waiting     []Event
-	telling     bool // somebody is in tell
+	delivering  bool // a goroutine is in deliverEvents
 }
 
 type subscriber struct{ fn func(Event) }
 
-// Subscribe calls fn for every event, in order, without a lock held that people's calls need; the returned function ends it.
-// fn runs in the goroutine of whoever caused an event, which may be a call of the bot: it may act as a person, it may not wait for the bot.
+// Subscribe calls fn for every event, in order and without holding a lock. The returned function ends the subscription.
+// fn runs in the goroutine that caused an event, which may be a call of the bot: fn may act as a person, but must not wait for the bot.
 func (t *Telegram) Subscribe(fn func(Event)) (cancel func()) {
 	s := &subscriber{fn: fn}
 	t.mu.Lock()
@@ -40,7 +40,7 @@ func (t *Telegram) Subscribe(fn func(Event)) (cancel func()) {
 	}
 }
 
-// emitLocked queues an event; tell delivers it.
+// emitLocked queues an event for deliverEvents.
 func (t *Telegram) emitLocked(e Event) {
 	if len(t.events.subscribers) == 0 {
 		return
@@ -49,25 +49,25 @@ func (t *Telegram) emitLocked(e Event) {
 	t.events.waiting = append(t.events.waiting, e)
 }
 
-// tell delivers what waits, one caller at a time, so that the order holds; the others leave their events to it.
-func (t *Telegram) tell() {
+// deliverEvents delivers the queued events. Only one goroutine delivers at a time, which keeps the order; the others leave their events to it.
+func (t *Telegram) deliverEvents() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.events.telling {
+	if t.events.delivering {
 		return
 	}
-	t.events.telling = true
-	defer func() { t.events.telling = false }()
+	t.events.delivering = true
+	defer func() { t.events.delivering = false }()
 	for len(t.events.waiting) > 0 {
 		e := t.events.waiting[0]
 		t.events.waiting = t.events.waiting[1:]
-		t.tellUnlocked(e, t.events.subscribers)
+		t.deliverUnlocked(e, t.events.subscribers)
 	}
 	t.events.waiting = nil
 }
 
-// tellUnlocked lets go of the lock while subscribers hear of e.
-func (t *Telegram) tellUnlocked(e Event, subscribers []*subscriber) {
+// deliverUnlocked calls the subscribers without the lock.
+func (t *Telegram) deliverUnlocked(e Event, subscribers []*subscriber) {
 	t.mu.Unlock()
 	defer t.mu.Lock()
 	for _, s := range subscribers {

@@ -7,20 +7,20 @@ import (
 	"unicode/utf8"
 )
 
-// entityTypes are Telegram's HTML tags and what each makes of its text. The tag a makes a text_link or a text_mention,
-// span only a spoiler, code inside pre a pre with a language.
+// entityTypes maps Telegram's HTML tags to types of entities. The tag a makes a text_link or a text_mention, span makes
+// only a spoiler, and code inside pre makes a pre with a language.
 var entityTypes = map[string]string{
 	"a": "text_link", "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "ins": "underline",
 	"s": "strikethrough", "strike": "strikethrough", "del": "strikethrough", "span": "spoiler", "tg-spoiler": "spoiler",
 	"tg-emoji": "custom_emoji", "code": "code", "pre": "pre", "blockquote": "blockquote",
 }
 
-// entityError is what Telegram says of markup that it does not take.
+// entityError returns Telegram's error for invalid markup.
 func entityError(format string, args ...any) error {
 	return badRequest("can't parse entities: "+format, args...)
 }
 
-// parseHTML returns the text and entities of a message in Telegram's HTML. Its error is an *apiError.
+// parseHTML returns the text and the entities of a message in Telegram's HTML. The error is an *apiError.
 func parseHTML(src string) (string, []apiEntity, error) {
 	p := htmlParser{src: src}
 	for p.at < len(src) {
@@ -50,7 +50,7 @@ func parseHTML(src string) (string, []apiEntity, error) {
 	return p.out.String(), p.entities, nil
 }
 
-// htmlParser walks src once; at only grows.
+// htmlParser reads src once; at only grows.
 type htmlParser struct {
 	src        string
 	at         int // byte
@@ -58,7 +58,7 @@ type htmlParser struct {
 	units      int // UTF-16 units written
 	open       []htmlTag
 	entities   []apiEntity // in the order of their start
-	surrogates bool        // a reference was half of a pair
+	surrogates bool        // a character reference was half of a surrogate pair
 }
 
 type htmlTag struct {
@@ -74,7 +74,7 @@ func (p *htmlParser) write(s string) {
 	}
 }
 
-// reference writes a character reference, or the & itself when it is none that Telegram knows.
+// reference writes the character of a reference, or the & itself if Telegram does not know the reference.
 func (p *htmlParser) reference() {
 	r, size := characterReference(p.src[p.at:])
 	if size == 0 {
@@ -90,7 +90,7 @@ func (p *htmlParser) reference() {
 	p.at += size
 }
 
-// characterReference reads "&lt;", "&#38;" or "&#x26;" at the start of s, the semicolon optional; size 0 = it is none.
+// characterReference reads "&lt;", "&#38;" or "&#x26;" at the start of s, with an optional semicolon; size 0 = no reference.
 func characterReference(s string) (r rune, size int) {
 	end := 1
 	if strings.HasPrefix(s, "&#") {
@@ -152,7 +152,7 @@ func (p *htmlParser) startTag() error {
 	return nil
 }
 
-// endTag reads "</name>" and completes the entity; one without text is dropped.
+// endTag reads "</name>" and completes the entity. An entity without text is dropped.
 func (p *htmlParser) endTag() error {
 	begin := p.at
 	if len(p.open) == 0 {
@@ -173,7 +173,7 @@ func (p *htmlParser) endTag() error {
 	return p.complete(tag)
 }
 
-// complete gives the entity of tag its length and argument.
+// complete sets the length and the argument of the entity of tag.
 func (p *htmlParser) complete(tag htmlTag) error {
 	e := &p.entities[tag.entity]
 	e.Length = p.units - e.Offset

@@ -114,7 +114,7 @@ func FuzzParseHTML(f *testing.F) {
 			}
 			last = e.Offset
 		}
-		// What is escaped comes back as it was.
+		// An escaped text is the same after parsing.
 		escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(src)
 		if back, _, err := parseHTML(escaped); err != nil || back != src {
 			t.Errorf("%q escaped comes back as %q, %v", src, back, err)

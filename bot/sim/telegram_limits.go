@@ -5,40 +5,40 @@ import (
 	"time"
 )
 
-// The limits that Limits turns on, in messages a second; a chat may burst.
+// Rates of TelegramConfig.Limits in messages a second, and the burst of a chat.
 const (
 	allRate   = 30
 	chatRate  = 1
 	chatBurst = 3
 )
 
-// bucket is a token bucket with time passed in.
+// bucket is a token bucket; the caller passes the time.
 type bucket struct {
 	rate, burst, tokens float64
 	at                  time.Time
 }
 
-// newBucket returns a full one.
+// newBucket returns a full bucket.
 func newBucket(rate, burst float64) bucket { return bucket{rate: rate, burst: burst, tokens: burst} }
 
-// wait returns how long until a token is there at now, 0 = now.
+// wait returns how long it takes from now until there is a token; 0 = there is one.
 func (b *bucket) wait(now time.Time) time.Duration {
 	if !b.at.IsZero() {
 		b.tokens = min(b.burst, b.tokens+now.Sub(b.at).Seconds()*b.rate)
 	}
 	b.at = now
-	// A float that lacks a hair of a token after an exact second must not cost another second.
+	// Rounding errors must not cost a second after an exact second.
 	if missing := 1 - b.tokens; missing > 1e-6 {
 		return time.Duration(missing / b.rate * float64(time.Second))
 	}
 	return 0
 }
 
-// take uses a token that wait promised.
+// take removes a token. Call it only if wait returned 0.
 func (b *bucket) take() { b.tokens = max(0, b.tokens-1) }
 
-// admitLocked counts a message to c against the limits. A refused one takes nothing.
-func (t *Telegram) admitLocked(c *chat) error {
+// admitLocked counts a message to c against the limits. A refused message does not count.
+func (t messageMethods) admitLocked(c *chat) error {
 	if !t.cfg.Limits {
 		return nil
 	}

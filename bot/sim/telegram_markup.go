@@ -20,12 +20,12 @@ type apiButton struct {
 	Switch   *string         `json:"switch_inline_query,omitempty"`
 }
 
-// markup is a reply_markup: one of an inline keyboard, a keyboard, or neither (removed, or a reply asked for).
+// markup is a reply_markup: an inline keyboard, a reply keyboard, or neither (a removed keyboard or a forced reply).
 type markup struct {
 	inline   *apiInline
 	keyboard [][]string
-	asks     string // the label that sends the location
-	other    bool   // there is a reply_markup, and it is not an inline keyboard
+	asks     string // the label of the button that sends the location
+	other    bool   // a reply_markup that is not an inline keyboard
 }
 
 // Bounds of keyboards.
@@ -79,13 +79,13 @@ func readMarkup(req *request) (markup, error) {
 	if count > maxButtons {
 		return markup{}, badRequest("reply markup is too long")
 	}
-	if count == 0 { // an empty keyboard is how one is taken away
+	if count == 0 { // an empty keyboard removes the keyboard
 		return markup{}, nil
 	}
 	return markup{inline: inline}, nil
 }
 
-// check says what Telegram would of one inline button.
+// check returns Telegram's error for an invalid inline button.
 func (b apiButton) check(req *request) error {
 	switch {
 	case strings.TrimSpace(b.Text) == "":
@@ -108,7 +108,7 @@ func (b apiButton) check(req *request) error {
 	return nil
 }
 
-// keyboardLabels reads the labels of a reply keyboard, whose buttons are strings or objects, and which of them sends the location.
+// keyboardLabels reads the labels of a reply keyboard, whose buttons are strings or objects, and the label that sends the location.
 func keyboardLabels(rows [][]json.RawMessage) (out [][]string, asks string, err error) {
 	for _, row := range rows {
 		var labels []string
@@ -137,7 +137,7 @@ func keyboardLabels(rows [][]json.RawMessage) (out [][]string, asks string, err 
 	return out, asks, nil
 }
 
-// apply shows the markup under a message.
+// apply sets the markup of a message.
 func (m *message) apply(k markup) {
 	m.api.ReplyMarkup = k.inline
 	m.view.Keyboard, m.view.Asks = k.keyboard, k.asks
@@ -160,7 +160,7 @@ func (m *message) apply(k markup) {
 	}
 }
 
-// preview is link_preview_options.
+// preview is the parameter link_preview_options.
 type preview struct {
 	Disabled bool   `json:"is_disabled,omitempty"`
 	URL      string `json:"url,omitempty"`
@@ -169,7 +169,7 @@ type preview struct {
 	Above    bool   `json:"show_above_text,omitempty"`
 }
 
-// readPreview reads link_preview_options and returns the address and the options as a message shows them, nil if there are none.
+// readPreview reads link_preview_options. It returns the URL and the options as a message shows them; nil if there are none.
 func readPreview(req *request) (string, json.RawMessage, error) {
 	text := strings.TrimSpace(req.text("link_preview_options"))
 	if text == "" {

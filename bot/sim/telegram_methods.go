@@ -8,51 +8,58 @@ import (
 	"strings"
 )
 
-// method is one method of the API. do runs with t.mu held; wait, for those that take their time, without.
+// method is a method of the API: do runs with Telegram.mu held, wait runs without it, for methods that wait.
 type method struct {
 	name string
 	do   func(*request) (any, error)
 	wait func(context.Context, *request) (answer, error)
 }
 
-// table returns the methods by lower-case name: Telegram does not mind the case.
+// messageMethods are the methods that send, edit and delete messages, and answer people.
+type messageMethods struct{ *Telegram }
+
+// botMethods are the methods that deliver updates and configure the bot.
+type botMethods struct{ *Telegram }
+
+// table returns the methods by lower-case name, because Telegram ignores the case.
 func (t *Telegram) table() map[string]method {
-	out := map[string]method{"getupdates": {name: "getUpdates", wait: t.getUpdates}}
+	messages, settings := messageMethods{t}, botMethods{t}
+	out := map[string]method{"getupdates": {name: "getUpdates", wait: settings.getUpdates}}
 	for name, do := range map[string]func(*request) (any, error){
-		"getMe":                  func(*request) (any, error) { return t.getMe(), nil },
-		"setWebhook":             t.setWebhook,
-		"deleteWebhook":          t.deleteWebhook,
-		"getWebhookInfo":         t.getWebhookInfo,
-		"sendMessage":            t.sendMessage,
-		"sendPhoto":              t.sendPhoto,
-		"sendDocument":           t.sendDocument,
-		"sendLocation":           t.sendLocation,
-		"sendVenue":              t.sendVenue,
-		"sendInvoice":            t.sendInvoice,
-		"sendChatAction":         t.sendChatAction,
-		"editMessageText":        t.editMessageText,
-		"editMessageCaption":     t.editMessageCaption,
-		"editMessageReplyMarkup": t.editMessageReplyMarkup,
-		"deleteMessage":          t.deleteMessage,
-		"pinChatMessage":         t.pinChatMessage,
-		"setMessageReaction":     t.setMessageReaction,
-		"answerCallbackQuery":    t.answerCallbackQuery,
-		"answerPreCheckoutQuery": t.answerPreCheckoutQuery,
-		"refundStarPayment":      t.refundStarPayment,
-		"setMyCommands":          t.setMyCommands,
-		"getMyCommands":          t.getMyCommands,
-		"deleteMyCommands":       t.deleteMyCommands,
-		"setMyDescription":       t.setMyText("description", 512, "BOT_DESCRIPTION_TOO_LONG"),
-		"getMyDescription":       t.getMyText("description"),
-		"setMyShortDescription":  t.setMyText("short_description", 120, "BOT_SHORT_DESCRIPTION_TOO_LONG"),
-		"getMyShortDescription":  t.getMyText("short_description"),
+		"getMe":                  func(*request) (any, error) { return settings.getMe(), nil },
+		"setWebhook":             settings.setWebhook,
+		"deleteWebhook":          settings.deleteWebhook,
+		"getWebhookInfo":         settings.getWebhookInfo,
+		"sendMessage":            messages.sendMessage,
+		"sendPhoto":              messages.sendPhoto,
+		"sendDocument":           messages.sendDocument,
+		"sendLocation":           messages.sendLocation,
+		"sendVenue":              messages.sendVenue,
+		"sendInvoice":            messages.sendInvoice,
+		"sendChatAction":         messages.sendChatAction,
+		"editMessageText":        messages.editMessageText,
+		"editMessageCaption":     messages.editMessageCaption,
+		"editMessageReplyMarkup": messages.editMessageReplyMarkup,
+		"deleteMessage":          messages.deleteMessage,
+		"pinChatMessage":         messages.pinChatMessage,
+		"setMessageReaction":     messages.setMessageReaction,
+		"answerCallbackQuery":    messages.answerCallbackQuery,
+		"answerPreCheckoutQuery": messages.answerPreCheckoutQuery,
+		"refundStarPayment":      messages.refundStarPayment,
+		"setMyCommands":          settings.setMyCommands,
+		"getMyCommands":          settings.getMyCommands,
+		"deleteMyCommands":       settings.deleteMyCommands,
+		"setMyDescription":       settings.setMyText("description", 512, "BOT_DESCRIPTION_TOO_LONG"),
+		"getMyDescription":       settings.getMyText("description"),
+		"setMyShortDescription":  settings.setMyText("short_description", 120, "BOT_SHORT_DESCRIPTION_TOO_LONG"),
+		"getMyShortDescription":  settings.getMyText("short_description"),
 	} {
 		out[strings.ToLower(name)] = method{name: name, do: do}
 	}
 	return out
 }
 
-func (t *Telegram) getMe() any {
+func (t botMethods) getMe() any {
 	return struct {
 		apiUser
 		CanJoinGroups   bool `json:"can_join_groups"`
@@ -68,7 +75,7 @@ var (
 	languageCode = regexp.MustCompile(`^([a-z]{2})?$`)
 )
 
-// maxCommands is how many a scope and language may have.
+// maxCommands is the most commands of a scope and language.
 const maxCommands = 100
 
 type apiCommand struct {
@@ -76,7 +83,7 @@ type apiCommand struct {
 	Description string `json:"description"`
 }
 
-func (t *Telegram) setMyCommands(req *request) (any, error) {
+func (t botMethods) setMyCommands(req *request) (any, error) {
 	var commands []apiCommand
 	if err := json.Unmarshal([]byte(req.text("commands")), &commands); err != nil {
 		return nil, badRequest("can't parse commands JSON object")
@@ -102,7 +109,7 @@ func (t *Telegram) setMyCommands(req *request) (any, error) {
 	return true, err
 }
 
-func (t *Telegram) getMyCommands(req *request) (any, error) {
+func (t botMethods) getMyCommands(req *request) (any, error) {
 	key, err := t.textKeyLocked("commands", req)
 	if err != nil {
 		return nil, err
@@ -113,20 +120,20 @@ func (t *Telegram) getMyCommands(req *request) (any, error) {
 	return []apiCommand{}, nil
 }
 
-// Command is a line of the bot's menu.
+// Command is a command in the bot's menu.
 type Command struct {
-	Name        string `json:"name"` // without its slash
+	Name        string `json:"name"` // without the slash
 	Description string `json:"description"`
 }
 
-// Menu returns the commands that the bot has for people with the language, else those for everybody.
+// Menu returns the bot's commands for people with the language, or the commands for everybody if there are none.
 func (t *Telegram) Menu(language string) []Command {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var set []apiCommand
 	for _, l := range []string{language, ""} {
 		text := t.texts[strings.Join([]string{"commands", "default", "", "", l}, " ")]
-		if json.Unmarshal([]byte(text), &set) == nil { // what is not there does not parse
+		if json.Unmarshal([]byte(text), &set) == nil { // a missing set is "", which does not parse
 			break
 		}
 	}
@@ -137,14 +144,14 @@ func (t *Telegram) Menu(language string) []Command {
 	return menu
 }
 
-func (t *Telegram) deleteMyCommands(req *request) (any, error) {
+func (t botMethods) deleteMyCommands(req *request) (any, error) {
 	key, err := t.textKeyLocked("commands", req)
 	delete(t.texts, key)
 	return true, err
 }
 
-// setMyText returns the method that stores one of the bot's texts, at most limit UTF-16 units long.
-func (t *Telegram) setMyText(name string, limit int, tooLong string) func(*request) (any, error) {
+// setMyText returns a method that stores one of the bot's texts, at most limit UTF-16 units long.
+func (t botMethods) setMyText(name string, limit int, tooLong string) func(*request) (any, error) {
 	return func(req *request) (any, error) {
 		key, err := t.textKeyLocked(name, req)
 		if err != nil {
@@ -158,14 +165,14 @@ func (t *Telegram) setMyText(name string, limit int, tooLong string) func(*reque
 	}
 }
 
-func (t *Telegram) getMyText(name string) func(*request) (any, error) {
+func (t botMethods) getMyText(name string) func(*request) (any, error) {
 	return func(req *request) (any, error) {
 		key, err := t.textKeyLocked(name, req)
 		return map[string]string{name: t.texts[key]}, err
 	}
 }
 
-// textKeyLocked names one of the bot's texts in one scope and language.
+// textKeyLocked returns the key of one of the bot's texts in the scope and language of a call.
 func (t *Telegram) textKeyLocked(name string, req *request) (string, error) {
 	language := req.text("language_code")
 	if !languageCode.MatchString(language) {

@@ -81,7 +81,7 @@ func TestInvoicesAreChecked(t *testing.T) {
 	}
 }
 
-// Whatever is sent, the answer is JSON in one of Telegram's two shapes.
+// For every call, the answer is JSON in one of Telegram's two shapes.
 func FuzzTelegramCall(f *testing.F) {
 	tg := NewTelegram(TelegramConfig{})
 	tg.Person(Profile{ID: 7}).Say("hi")

@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// How long a question waits for its answer. Telegram names only the checkout's; callbacks have been seen to last 15 s to a minute.
+// How long a query waits for its answer. Telegram documents only the time of a checkout; callbacks lasted 15 s to a minute in practice.
 const (
 	checkoutLife = 10 * time.Second
 	callbackLife = 30 * time.Second
-	// maxQueries is how many questions are remembered; those too old go when it is reached.
+	// maxQueries is the most stored queries; expired ones are removed when it is reached.
 	maxQueries = 10_000
 )
 
-// query is a question of a person that the bot must answer.
+// query is a callback or a checkout that the bot must answer.
 type query struct {
 	kind    string // "callback" or "checkout"
 	chat    int64
@@ -32,7 +32,7 @@ func (q query) late(now time.Time) bool {
 	return now.Sub(q.asked) > callbackLife
 }
 
-// Payment is stars that changed hands.
+// Payment is a payment in stars.
 type Payment struct {
 	Charge   string // telegram_payment_charge_id
 	Person   int64
@@ -42,14 +42,14 @@ type Payment struct {
 	At       time.Time
 }
 
-// Payments returns all that were made, oldest first.
+// Payments returns all payments, oldest first.
 func (t *Telegram) Payments() []Payment {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return append([]Payment(nil), t.payments...)
 }
 
-// askLocked remembers a question and returns its id.
+// askLocked stores a query and returns its id.
 func (t *Telegram) askLocked(q query) string {
 	now := time.Now()
 	if len(t.queries) >= maxQueries {
@@ -59,15 +59,15 @@ func (t *Telegram) askLocked(q query) string {
 			}
 		}
 	}
-	t.lastID++ // unique, and as opaque as any
+	t.lastID++ // makes the id unique
 	id := strconv.FormatInt(q.chat<<20+int64(t.lastID), 10)
 	q.asked = now
 	t.queries[id] = q
 	return id
 }
 
-// answerLocked takes the question that a call answers.
-func (t *Telegram) answerLocked(kind, id string) (query, error) {
+// answerLocked removes and returns the query that a call answers.
+func (t messageMethods) answerLocked(kind, id string) (query, error) {
 	q, ok := t.queries[id]
 	if !ok || q.kind != kind || q.late(time.Now()) {
 		return query{}, badRequest("query is too old and response timeout expired or query ID is invalid")
@@ -76,7 +76,7 @@ func (t *Telegram) answerLocked(kind, id string) (query, error) {
 	return q, nil
 }
 
-func (t *Telegram) answerCallbackQuery(req *request) (any, error) {
+func (t messageMethods) answerCallbackQuery(req *request) (any, error) {
 	if utf16Len(req.text("text")) > 200 {
 		return nil, badRequest("MESSAGE_TOO_LONG")
 	}
@@ -88,7 +88,7 @@ func (t *Telegram) answerCallbackQuery(req *request) (any, error) {
 	return true, nil
 }
 
-func (t *Telegram) sendInvoice(req *request) (any, error) {
+func (t messageMethods) sendInvoice(req *request) (any, error) {
 	var prices []struct {
 		Label  string `json:"label"`
 		Amount int    `json:"amount"`
@@ -105,7 +105,7 @@ func (t *Telegram) sendInvoice(req *request) (any, error) {
 	case len(payload) < 1 || len(payload) > 128:
 		return nil, badRequest("INVOICE_PAYLOAD_INVALID")
 	case req.text("currency") != "XTR":
-		return nil, badRequest("CURRENCY_INVALID") // this world pays in stars only
+		return nil, badRequest("CURRENCY_INVALID") // only stars are supported
 	case req.text("provider_token") != "":
 		return nil, badRequest("PAYMENT_PROVIDER_INVALID")
 	case len(prices) != 1:
@@ -121,8 +121,8 @@ func (t *Telegram) sendInvoice(req *request) (any, error) {
 	})
 }
 
-// Pay presses the pay button of an invoice: the bot gets a pre_checkout_query, whose id this returns, and once it accepted that within 10 s
-// a successful_payment.
+// Pay presses the pay button of an invoice. The bot gets a pre_checkout_query and, if it accepts that within 10 s, a successful_payment. The result is
+// the id of the pre_checkout_query's update.
 func (p *Person) Pay(message int) int64 {
 	return p.act(func(t *Telegram, c *chat) int64 {
 		m := c.find(message)
@@ -135,10 +135,10 @@ func (p *Person) Pay(message int) int64 {
 	})
 }
 
-func (t *Telegram) answerPreCheckoutQuery(req *request) (any, error) {
+func (t messageMethods) answerPreCheckoutQuery(req *request) (any, error) {
 	accepted := req.flag("ok")
 	if !accepted && req.text("error_message") == "" {
-		return nil, badRequest("error message must be specified") // the person must be told why
+		return nil, badRequest("error message must be specified") // the person must see a reason
 	}
 	q, err := t.answerLocked("checkout", req.text("pre_checkout_query_id"))
 	if err != nil {
@@ -159,7 +159,7 @@ func (t *Telegram) answerPreCheckoutQuery(req *request) (any, error) {
 	return true, nil
 }
 
-func (t *Telegram) refundStarPayment(req *request) (any, error) {
+func (t messageMethods) refundStarPayment(req *request) (any, error) {
 	user, charge := req.number("user_id", 0, 0, 1<<62), req.text("telegram_payment_charge_id")
 	for i, paid := range t.payments {
 		if paid.Charge != charge || paid.Person != user {

@@ -11,17 +11,17 @@ import (
 	"time"
 )
 
-// untilStopped is the live_period of a location that is shared until the person stops.
+// untilStopped is the live_period of a live location without an end.
 const untilStopped = 0x7FFFFFFF
 
-// Profile is who somebody is.
+// Profile holds the profile of a person.
 type Profile struct {
 	ID           int64 // chat and user id
 	FirstName    string
 	LanguageCode string
 }
 
-// Person returns the person with the id, joining them on first use. What a later profile says replaces what an earlier one did.
+// Person returns the person with the id of the profile and adds the chat on first use. A later profile replaces an earlier one.
 func (t *Telegram) Person(p Profile) *Person {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -37,22 +37,22 @@ func (t *Telegram) Person(p Profile) *Person {
 	return &Person{t: t, chat: c}
 }
 
-// Person acts in a private chat with the bot. Every method returns the id of the update it caused, 0 if it caused none: the bot did not ask
-// for the kind, 100 000 wait already, or there is no such message or button.
+// Person acts in a private chat with the bot. Every method returns the id of the update that it caused, or 0 if it caused none: the bot did not request
+// the kind, 100 000 updates are pending, or there is no such message or button.
 type Person struct {
 	t    *Telegram
 	chat *chat
 }
 
-// act runs fn under the lock and tells the subscribers after it.
+// act runs fn with the lock held and then delivers the events.
 func (p *Person) act(fn func(t *Telegram, c *chat) int64) int64 {
-	defer p.t.tell()
+	defer p.t.deliverEvents()
 	p.t.mu.Lock()
 	defer p.t.mu.Unlock()
 	return fn(p.t, p.chat)
 }
 
-// sayLocked finishes a person's message and queues its update.
+// sayLocked adds a person's message to the chat and queues its update.
 func (t *Telegram) sayLocked(c *chat, m *message) int64 {
 	t.addLocked(c, m)
 	return t.pushLocked(c, "message", m.api)
@@ -62,12 +62,12 @@ func (t *Telegram) sayLocked(c *chat, m *message) int64 {
 func (t *Telegram) pushLocked(c *chat, kind string, object any) int64 {
 	raw, err := json.Marshal(object)
 	if err != nil {
-		panic(fmt.Sprintf("sim: %s update: %v", kind, err)) // a coordinate that is no number: the caller's fault, and JSON has no way to say it
+		panic(fmt.Sprintf("sim: %s update: %v", kind, err)) // the caller passed a coordinate that JSON cannot represent
 	}
 	return t.queue.push(c.api.ID, kind, raw)
 }
 
-// fromPerson starts a message of the person.
+// fromPerson returns a new message of the person.
 func (t *Telegram) fromPerson(c *chat) *message {
 	user := c.user
 	return t.newMessage(c, &user)
@@ -117,14 +117,14 @@ func (p *Person) Move(message int, lat, lon float64, heading int) int64 {
 	})
 }
 
-// StopSharing edits the live location without live_period.
+// StopSharing ends a live location: it edits the message without live_period.
 func (p *Person) StopSharing(message int) int64 {
 	return p.relocate(message, func(was apiLocation) apiLocation {
 		return apiLocation{Latitude: was.Latitude, Longitude: was.Longitude}
 	})
 }
 
-// relocate edits a live location. The message keeps its period for later moves, also after a stop: late edits arrive in that order too.
+// relocate edits a live location. The message keeps its period for later moves, also after a stop, because real edits can arrive after a stop too.
 func (p *Person) relocate(id int, edit func(apiLocation) apiLocation) int64 {
 	return p.act(func(t *Telegram, c *chat) int64 {
 		m := c.find(id)
@@ -144,7 +144,7 @@ func (p *Person) relocate(id int, edit func(apiLocation) apiLocation) int64 {
 	})
 }
 
-// Press presses an inline button by its data. A button that the message had before an edit can be pressed too, as on a phone that is behind.
+// Press presses an inline button by its data. A button that the message had before an edit works too, as on a phone that shows an old version.
 func (p *Person) Press(message int, data string) int64 {
 	return p.act(func(t *Telegram, c *chat) int64 {
 		m := c.find(message)
@@ -159,7 +159,7 @@ func (p *Person) Press(message int, data string) int64 {
 	})
 }
 
-// Block makes every send to the person fail with 403 until Unblock. The bot hears of both by my_chat_member, unless it did not ask for it.
+// Block makes every send to the person fail with 403 until Unblock. Both cause a my_chat_member update if the bot requested that kind.
 func (p *Person) Block() { p.setBlocked(true) }
 
 // Unblock ends Block.
@@ -181,7 +181,7 @@ func (p *Person) setBlocked(blocked bool) {
 	})
 }
 
-// Messages returns the chat as it looks now, oldest first, at most the last 1000 messages.
+// Messages returns the messages of the chat in their current state, oldest first, at most the last 1000.
 func (p *Person) Messages() []Message {
 	p.t.mu.Lock()
 	defer p.t.mu.Unlock()
@@ -192,7 +192,7 @@ func (p *Person) Messages() []Message {
 	return out
 }
 
-// Inject delivers a raw update (a JSON object without update_id), for shapes that the other methods do not make, and makes its chat known. It
+// Inject delivers a raw update (a JSON object without update_id) that the other methods do not produce, and adds its chat. It
 // panics on anything but a JSON object.
 func (t *Telegram) Inject(update json.RawMessage) int64 {
 	update = bytes.TrimSpace(update)
@@ -212,12 +212,12 @@ func (t *Telegram) Inject(update json.RawMessage) int64 {
 		}
 	}
 	if len(fields) != 1 {
-		kind = "" // nothing that Telegram sends
+		kind = "" // not a kind that Telegram sends
 	}
 	return t.queue.pushRaw(chat.ID, kind, update)
 }
 
-// chatOf finds the chat of an update's object, the zero chat if it names none.
+// chatOf returns the chat of an update's object, the zero chat if there is none.
 func chatOf(object json.RawMessage) apiChat {
 	var in struct {
 		Chat    apiChat `json:"chat"`
@@ -226,7 +226,7 @@ func chatOf(object json.RawMessage) apiChat {
 		} `json:"message"`
 		From apiUser `json:"from"`
 	}
-	_ = json.Unmarshal(object, &in) // what cannot be read has no chat
+	_ = json.Unmarshal(object, &in) // an object of another shape has no chat
 	switch {
 	case in.Chat.ID != 0:
 		return in.Chat

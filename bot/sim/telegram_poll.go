@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// maxPoll is the longest getUpdates waits, in seconds.
+// maxPoll is the longest wait of getUpdates in seconds.
 const maxPoll = 50
 
 func conflict(why string) *apiError {
 	return &apiError{Code: http.StatusConflict, Description: "Conflict: " + why}
 }
 
-// getUpdates answers at once what waits, or waits for the first update up to timeout seconds. offset confirms all before it; a negative
-// one keeps that many of the newest. A second call ends the first, and a webhook excludes both.
-func (t *Telegram) getUpdates(ctx context.Context, req *request) (answer, error) {
+// getUpdates returns the pending updates at once, or waits up to timeout seconds for the first one. offset confirms all updates before it; a negative
+// offset keeps that many of the newest. A second call ends the first with 409, and so does a webhook.
+func (t botMethods) getUpdates(ctx context.Context, req *request) (answer, error) {
 	limit := int(req.number("limit", 100, 1, 100))
 	timeout := time.Duration(req.number("timeout", 0, 0, maxPoll)) * time.Second
 
@@ -55,27 +55,27 @@ func (t *Telegram) getUpdates(ctx context.Context, req *request) (answer, error)
 		case err := <-end:
 			return answer{}, err
 		case <-ctx.Done():
-			return answer{}, ctx.Err() // nobody reads it
+			return answer{}, ctx.Err() // the client left
 		}
 	}
 }
 
-// takePollLocked makes the caller the one poll and ends the one before.
-func (t *Telegram) takePollLocked() chan error {
+// takePollLocked makes the caller the only long poll and ends the previous one.
+func (t botMethods) takePollLocked() chan error {
 	t.endPollLocked("terminated by other getUpdates request; make sure that only one bot instance is running")
 	t.queue.poll = make(chan error, 1)
 	return t.queue.poll
 }
 
 // endPollLocked ends the running long poll with 409.
-func (t *Telegram) endPollLocked(why string) {
+func (t botMethods) endPollLocked(why string) {
 	if t.queue.poll != nil {
-		t.queue.poll <- conflict(why) // room for one, and each poll is ended once
+		t.queue.poll <- conflict(why) // buffered: each poll ends once
 		t.queue.poll = nil
 	}
 }
 
-func (t *Telegram) leavePoll(end chan error) {
+func (t botMethods) leavePoll(end chan error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.queue.poll == end {
@@ -83,7 +83,7 @@ func (t *Telegram) leavePoll(end chan error) {
 	}
 }
 
-// seek confirms what an offset says.
+// seek confirms the updates before an offset.
 func (q *queue) seek(offset int64) {
 	switch {
 	case offset > 0:
@@ -95,7 +95,7 @@ func (q *queue) seek(offset int64) {
 	}
 }
 
-// oldest returns the first update that waits; there must be one.
+// oldest returns the first pending update; there must be one.
 func (q *queue) oldest() *update {
 	for _, u := range q.all {
 		if !u.gone {
@@ -105,7 +105,7 @@ func (q *queue) oldest() *update {
 	return nil
 }
 
-// allow remembers which kinds the bot wants from now on; a call that does not say changes nothing.
+// allow stores the kinds that the bot requests. A call without allowed_updates changes nothing.
 func (q *queue) allow(req *request) error {
 	text := req.text("allowed_updates")
 	if text == "" {

@@ -13,15 +13,15 @@ import (
 	"time"
 )
 
-// How the webhook is posted to. The first failure is tried again at once, then after 2, 4, 8 ... seconds.
+// Retries of webhook posts. The first retry follows at once, the next ones after 2, 4, 8 ... seconds.
 const (
 	postTimeout   = 60 * time.Second
 	maxRetry      = 60 * time.Second
-	maxRetryAfter = time.Hour // of what a Retry-After may ask for
+	maxRetryAfter = time.Hour // longest accepted Retry-After
 )
 
-// Run posts updates to the webhook while one is set: one at a time per chat and in order, any 2xx ends it. It returns nil when ctx
-// has ended and its posts have too; what was not accepted stays. Only one Run at a time.
+// Run posts updates to the webhook while one is set: one at a time per chat and in order, until a 2xx. It returns nil when ctx
+// and all posts have ended; updates that were not accepted stay pending. Only one Run may be active.
 func (t *Telegram) Run(ctx context.Context) error {
 	t.mu.Lock()
 	running := t.webhook.running
@@ -59,7 +59,7 @@ func (t *Telegram) Run(ctx context.Context) error {
 	return nil
 }
 
-// posting is one update on its way.
+// posting is an update that is being posted.
 type posting struct {
 	lane        *lane
 	update      *update
@@ -68,7 +68,7 @@ type posting struct {
 	body        json.RawMessage
 }
 
-// nextPost returns what to post now, or nil and how long until something is due.
+// nextPost returns the next update to post, or nil and the time until one is due.
 func (t *Telegram) nextPost() (p *posting, wait time.Duration, changed <-chan struct{}) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -77,7 +77,7 @@ func (t *Telegram) nextPost() (p *posting, wait time.Duration, changed <-chan st
 	if w.url == "" || w.posts >= w.connections {
 		return nil, time.Hour, changed
 	}
-	wait = t.queue.ripen(time.Now())
+	wait = t.queue.promoteDue(time.Now())
 	l, u := t.queue.take(time.Now())
 	if l == nil {
 		return nil, wait, changed
@@ -86,8 +86,8 @@ func (t *Telegram) nextPost() (p *posting, wait time.Duration, changed <-chan st
 	return &posting{lane: l, update: u, url: w.url, secret: w.secret, version: w.version, body: u.body}, 0, changed
 }
 
-// ripen moves the lanes whose next try is due to the ready ones and returns how long the next is away, at most an hour.
-func (q *queue) ripen(now time.Time) time.Duration {
+// promoteDue moves the lanes whose retry is due to ready, and returns the time until the next one, at most an hour.
+func (q *queue) promoteDue(now time.Time) time.Duration {
 	wait := time.Hour
 	q.retries = slices.DeleteFunc(q.retries, func(l *lane) bool {
 		if d := l.due.Sub(now); d > 0 {
@@ -100,20 +100,20 @@ func (q *queue) ripen(now time.Time) time.Duration {
 	return wait
 }
 
-// take takes the first lane with something to post off the ready ones and returns its oldest update; nil if nothing is ready.
+// take removes the first ready lane that has an update, and returns it with its oldest update; nil if no lane is ready.
 func (q *queue) take(now time.Time) (*lane, *update) {
 	for len(q.ready) > 0 {
 		l := q.ready[0]
 		q.ready = q.ready[1:]
 		if u := q.head(l, now); u != nil {
-			return l, u // still held: by the post now
+			return l, u // still held, by the post
 		}
 		l.held = false
 	}
 	return nil, nil
 }
 
-// list puts a lane whose post ended among the ready or the retries, or lets go of it.
+// list adds a lane whose post ended to ready or retries, or releases it if it is empty.
 func (q *queue) list(l *lane, now time.Time) {
 	switch {
 	case q.head(l, now) == nil:
@@ -125,7 +125,7 @@ func (q *queue) list(l *lane, now time.Time) {
 	}
 }
 
-// head returns the lane's oldest update that has not expired, nil if nothing waits.
+// head returns the oldest update of the lane that has not expired, nil if there is none.
 func (q *queue) head(l *lane, now time.Time) *update {
 	for len(l.updates) > 0 {
 		u := l.updates[0]
@@ -137,7 +137,7 @@ func (q *queue) head(l *lane, now time.Time) *update {
 	return nil
 }
 
-// post sends one update and puts its lane where it belongs then.
+// post sends an update and lists its lane again.
 func (t *Telegram) post(ctx context.Context, client *http.Client, p *posting) {
 	retryAfter, problem := deliver(ctx, client, p)
 	t.mu.Lock()
@@ -148,7 +148,7 @@ func (t *Telegram) post(ctx context.Context, client *http.Client, p *posting) {
 	switch {
 	case problem == "":
 		t.queue.drop(p.update)
-	case ctx.Err() != nil || p.version != w.version: // not the webhook's fault
+	case ctx.Err() != nil || p.version != w.version: // the webhook did not refuse it
 		l.due = time.Time{}
 	default:
 		w.lastError, w.lastErrorAt = problem, now
@@ -157,7 +157,7 @@ func (t *Telegram) post(ctx context.Context, client *http.Client, p *posting) {
 	t.queue.list(l, now)
 }
 
-// backOff counts a failure and returns how long to wait.
+// backOff counts a failure and returns the delay of the next attempt.
 func (l *lane) backOff(retryAfter time.Duration) time.Duration {
 	l.fails++
 	if retryAfter > 0 {
@@ -170,14 +170,14 @@ func (l *lane) backOff(retryAfter time.Duration) time.Duration {
 	return l.delay
 }
 
-// deliver makes one POST and returns what was wrong, "" if it was accepted, and the webhook's Retry-After, 0 if it had none.
+// deliver makes one POST. It returns the problem, "" if the update was accepted, and the Retry-After of the response, 0 if it had none.
 func deliver(ctx context.Context, client *http.Client, p *posting) (retryAfter time.Duration, problem string) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, bytes.NewReader(p.body))
 	if err != nil {
 		return 0, err.Error()
 	}
 	req.Header.Set("Content-Type", "application/json")
-	req.Header["User-Agent"] = nil // Telegram sends none
+	req.Header["User-Agent"] = nil // Telegram sends no User-Agent
 	if p.secret != "" {
 		req.Header.Set("X-Telegram-Bot-Api-Secret-Token", p.secret)
 	}
@@ -186,7 +186,7 @@ func deliver(ctx context.Context, client *http.Client, p *posting) (retryAfter t
 		return 0, err.Error()
 	}
 	defer resp.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20)) // so that the connection can be used again
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20)) // so that the connection can be reused
 	if resp.StatusCode >= 200 && resp.StatusCode <= 299 {
 		return 0, ""
 	}

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// Bounds of the queue. Telegram drops what nobody fetched: messages after a day, what a person waits for much sooner.
+// Bounds of the queue. Telegram drops updates that are not fetched: messages after a day, callbacks and checkouts much sooner.
 const (
-	maxPending   = 100_000 // updates; over it new ones are dropped and counted in Dropped
+	maxPending   = 100_000 // updates; further ones are dropped and counted in Dropped
 	messageLife  = 24 * time.Hour
 	questionLife = 150 * time.Second
 )
 
-// update is one event for the bot.
+// update is an update for the bot.
 type update struct {
 	id      int64
 	kind    string
@@ -24,43 +24,43 @@ type update struct {
 	lane    *lane
 }
 
-// lane is what waits of one chat: the webhook gets it one at a time and in order.
+// lane holds the pending updates of a chat. The webhook gets them one at a time and in order.
 type lane struct {
-	updates []*update // none gone
-	held    bool      // it is among the ready or the retries, or its first update is on its way
-	due     time.Time // not before: a failed post is tried again
+	updates []*update // without those that are gone
+	held    bool      // it is in ready or retries, or its first update is being posted
+	due     time.Time // earliest time of the next attempt after a failed post
 	fails   int
-	delay   time.Duration // the last one between two tries
+	delay   time.Duration // the last delay between two attempts
 }
 
-// queue holds the updates that the bot has not confirmed, by id. Telegram.mu guards it.
+// queue holds the updates that the bot has not confirmed. Telegram.mu guards it.
 type queue struct {
 	next    int64
-	all     []*update // by id; those gone are dropped from its front, and from inside once they are half of it
-	pending int       // of all, not gone
+	all     []*update // by id; gone updates are removed from the front, and from the middle when they are half of it
+	pending int       // updates in all that are not gone
 	dropped int
-	lanes   map[int64]*lane // by chat; as many as there are chats
-	ready   []*lane         // with something to post, oldest first
+	lanes   map[int64]*lane // by chat
+	ready   []*lane         // lanes with an update to post, oldest first
 	retries []*lane         // not due yet
 	allowed []string        // nil = Telegram's default kinds
-	wake    chan struct{}   // closed and renewed when there is something new
-	poll    chan error      // of the running long poll: gets why it must end
+	wake    chan struct{}   // closed and replaced when the queue changes
+	poll    chan error      // of the running long poll; receives the reason to end
 }
 
 func newQueue(first int64) queue { return queue{next: first, lanes: map[int64]*lane{}} }
 
-// unwanted are the kinds that come only when asked for.
-var unwanted = []string{"chat_member", "message_reaction", "message_reaction_count"}
+// optIn lists the kinds that the bot gets only if it requests them.
+var optIn = []string{"chat_member", "message_reaction", "message_reaction_count"}
 
-// wants says whether the bot asked for the kind; what has none it cannot refuse.
+// wants reports whether the bot gets updates of the kind; an update without a kind always arrives.
 func (q *queue) wants(kind string) bool {
 	if len(q.allowed) == 0 {
-		return !slices.Contains(unwanted, kind)
+		return !slices.Contains(optIn, kind)
 	}
 	return kind == "" || slices.Contains(q.allowed, kind)
 }
 
-// push queues an update and returns its id, 0 if the bot did not ask for its kind or the queue is full. object is the update's own part.
+// push queues an update and returns its id, 0 if the bot does not get its kind or the queue is full. object is the content of the update.
 func (q *queue) push(chat int64, kind string, object json.RawMessage) int64 {
 	body := append([]byte(`{`+strconv.Quote(kind)+`:`), object...)
 	return q.pushRaw(chat, kind, append(body, '}'))
@@ -106,7 +106,7 @@ func life(kind string) time.Duration {
 	return messageLife
 }
 
-// signal wakes whoever waits for the queue or the webhook to change.
+// signal wakes the goroutines that wait for a change of the queue or the webhook.
 func (q *queue) signal() {
 	if q.wake != nil {
 		close(q.wake)
@@ -114,7 +114,7 @@ func (q *queue) signal() {
 	}
 }
 
-// changed returns what signal closes next. It is made by the waiting goroutine, so it belongs to its synctest bubble.
+// changed returns a channel that the next signal closes. The waiting goroutine makes it, so it belongs to that goroutine's synctest bubble.
 func (q *queue) changed() <-chan struct{} {
 	if q.wake == nil {
 		q.wake = make(chan struct{})
@@ -122,7 +122,7 @@ func (q *queue) changed() <-chan struct{} {
 	return q.wake
 }
 
-// drop forgets an update.
+// drop removes an update.
 func (q *queue) drop(u *update) {
 	if u.gone {
 		return
@@ -131,7 +131,7 @@ func (q *queue) drop(u *update) {
 	q.pending--
 	for l := u.lane; len(l.updates) > 0 && l.updates[0].gone; {
 		l.updates = l.updates[1:]
-		l.fails, l.delay, l.due = 0, 0, time.Time{} // they were the dropped one's
+		l.fails, l.delay, l.due = 0, 0, time.Time{} // they belonged to the dropped update
 	}
 	head := 0
 	for head < len(q.all) && q.all[head].gone {
@@ -143,14 +143,14 @@ func (q *queue) drop(u *update) {
 	}
 }
 
-// confirm forgets all updates below offset.
+// confirm removes all updates below offset.
 func (q *queue) confirm(offset int64) {
 	for len(q.all) > 0 && q.all[0].id < offset {
 		q.drop(q.all[0])
 	}
 }
 
-// first returns the bodies of at most limit updates that wait.
+// first returns the bodies of at most limit pending updates.
 func (q *queue) first(limit int) []json.RawMessage {
 	now := time.Now()
 	out := []json.RawMessage{}
@@ -170,14 +170,14 @@ func (q *queue) first(limit int) []json.RawMessage {
 	return out
 }
 
-// Pending returns how many updates the bot has not confirmed.
+// Pending returns the number of updates that the bot has not confirmed.
 func (t *Telegram) Pending() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.queue.pending
 }
 
-// Dropped returns how many updates were lost because 100 000 waited.
+// Dropped returns the number of updates that were lost because 100 000 were pending.
 func (t *Telegram) Dropped() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()

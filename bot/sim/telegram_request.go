@@ -12,10 +12,10 @@ import (
 	"unicode/utf8"
 )
 
-// maxRequest is how many bytes a call may carry: Telegram takes files of 50 MB.
+// maxRequest bounds the bytes of a call: Telegram takes files of 50 MB.
 const maxRequest = 50<<20 + 1<<20
 
-// request is a call's parameters, the same whatever body carried them: strings as they are, everything else as JSON text.
+// request holds the parameters of a call, in one form for all kinds of bodies: strings as they are, other values as JSON text.
 type request struct {
 	params map[string]string
 	files  map[string]upload
@@ -27,7 +27,7 @@ type upload struct {
 	data []byte
 }
 
-// readRequest reads query and body. Its error is an *apiError.
+// readRequest reads the query and the body. The error is an *apiError.
 func readRequest(w http.ResponseWriter, r *http.Request) (*request, error) {
 	req := &request{params: map[string]string{}, files: map[string]upload{}}
 	r.Body = http.MaxBytesReader(w, r.Body, maxRequest)
@@ -116,10 +116,10 @@ func (req *request) readParts(r *http.Request) error {
 	}
 }
 
-// text returns a parameter, "" if it is not there.
+// text returns a parameter, "" if it is missing.
 func (req *request) text(name string) string { return req.params[name] }
 
-// flag reads a boolean as Telegram does: anything but a known "yes" is no.
+// flag reads a boolean as Telegram does: every value but the known true values is false.
 func (req *request) flag(name string) bool {
 	switch strings.ToLower(req.params[name]) {
 	case "true", "yes", "1":
@@ -128,7 +128,7 @@ func (req *request) flag(name string) bool {
 	return false
 }
 
-// number reads an integer between low and high; outside it is cut, unreadable it is fallback.
+// number reads an integer and limits it to low and high; the result is fallback if the parameter is not a number.
 func (req *request) number(name string, fallback, low, high int64) int64 {
 	n, err := strconv.ParseInt(strings.TrimSpace(req.params[name]), 10, 64)
 	if err != nil {
@@ -137,7 +137,7 @@ func (req *request) number(name string, fallback, low, high int64) int64 {
 	return min(max(n, low), high)
 }
 
-// file returns what a media parameter names: an upload (as the part itself or by attach://), else a URL or a file id without data.
+// file returns the file of a media parameter: an upload (the part itself or by attach://), else a URL or a file id without data.
 func (req *request) file(name string) (upload, bool) {
 	if f, ok := req.files[name]; ok {
 		return f, true

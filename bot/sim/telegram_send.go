@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// Lengths in UTF-16 units after the markup is parsed.
+// Limits of texts in UTF-16 units, after parsing the markup.
 const (
 	maxText    = 4096
 	maxCaption = 1024
 )
 
-// blockedError is what every message to a person who blocked the bot gets.
+// blockedError is the error of every message to a person who blocked the bot.
 var blockedError = &apiError{Code: http.StatusForbidden, Description: "Forbidden: bot was blocked by the user"}
 
-// formatted reads a text parameter under the call's parse_mode.
+// formatted reads a text parameter with the parse_mode of the call.
 func formatted(req *request, name string) (string, []apiEntity, error) {
 	text := req.text(name)
 	var entities []apiEntity
@@ -52,8 +52,8 @@ func checkText(text string) error {
 	return nil
 }
 
-// sendLocked is what all sends share: fill knows the content and checks it, this finds the chat, admits, numbers and shows the message.
-func (t *Telegram) sendLocked(req *request, name string, fill func(*message) error) (any, error) {
+// sendLocked does the common work of all sends: it finds the chat, checks the limits and adds the message. fill sets and checks the content.
+func (t messageMethods) sendLocked(req *request, name string, fill func(*message) error) (any, error) {
 	k, err := readMarkup(req)
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (t *Telegram) sendLocked(req *request, name string, fill func(*message) err
 	if err != nil {
 		return nil, err
 	}
-	var content message // checked before it costs an id
+	var content message // checked before it gets an id
 	if err := fill(&content); err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (t *Telegram) sendLocked(req *request, name string, fill func(*message) err
 	return m.api, nil
 }
 
-// replyTo returns the message that a call replies to, nil if to none.
+// replyTo returns the message that a call replies to, nil if it is no reply.
 func (c *chat) replyTo(req *request) (*apiMessage, error) {
 	id := int(req.number("reply_to_message_id", 0, 0, 1<<31))
 	missingOK := req.flag("allow_sending_without_reply")
@@ -118,7 +118,7 @@ func (c *chat) replyTo(req *request) (*apiMessage, error) {
 	return &reply, nil
 }
 
-func (t *Telegram) sendMessage(req *request) (any, error) {
+func (t messageMethods) sendMessage(req *request) (any, error) {
 	text, entities, err := messageText(req)
 	if err != nil {
 		return nil, err
@@ -134,18 +134,18 @@ func (t *Telegram) sendMessage(req *request) (any, error) {
 	})
 }
 
-func (t *Telegram) sendPhoto(req *request) (any, error) {
+func (t messageMethods) sendPhoto(req *request) (any, error) {
 	return t.sendFile(req, "sendPhoto", "photo", func(m *message, f apiFile) {
 		f.Width, f.Height, f.FileName, f.MimeType = 1280, 960, "", ""
 		m.api.Photo = []apiFile{f}
 	})
 }
 
-func (t *Telegram) sendDocument(req *request) (any, error) {
+func (t messageMethods) sendDocument(req *request) (any, error) {
 	return t.sendFile(req, "sendDocument", "document", func(m *message, f apiFile) { m.api.Document = &f })
 }
 
-func (t *Telegram) sendFile(req *request, name, kind string, put func(*message, apiFile)) (any, error) {
+func (t messageMethods) sendFile(req *request, name, kind string, put func(*message, apiFile)) (any, error) {
 	caption, entities, err := formatted(req, "caption")
 	if err != nil {
 		return nil, err
@@ -170,7 +170,7 @@ func (t *Telegram) sendFile(req *request, name, kind string, put func(*message, 
 	})
 }
 
-func (t *Telegram) sendLocation(req *request) (any, error) {
+func (t messageMethods) sendLocation(req *request) (any, error) {
 	where, err := readLocation(req)
 	if err != nil {
 		return nil, err
@@ -183,7 +183,7 @@ func (t *Telegram) sendLocation(req *request) (any, error) {
 	})
 }
 
-func (t *Telegram) sendVenue(req *request) (any, error) {
+func (t messageMethods) sendVenue(req *request) (any, error) {
 	where, err := readLocation(req)
 	if err != nil {
 		return nil, err
@@ -196,7 +196,7 @@ func (t *Telegram) sendVenue(req *request) (any, error) {
 		return nil, badRequest("address is empty")
 	}
 	return t.sendLocked(req, "sendVenue", func(m *message) error {
-		m.api.Location = &where // Telegram shows it twice, for clients that know no venues
+		m.api.Location = &where // Telegram also sends it as a location, for clients without venues
 		m.api.Venue = &apiVenue{Location: where, Title: title, Address: address}
 		m.view.Text, m.view.Detail = title, address
 		m.view.Lat, m.view.Lon = where.Latitude, where.Longitude

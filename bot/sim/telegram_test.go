@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// bot is a bot's side of a simulated Telegram.
+// bot is a client of a simulated Telegram.
 type bot struct {
 	t      testing.TB
 	client *http.Client
@@ -30,7 +30,7 @@ type reply struct {
 	} `json:"parameters"`
 }
 
-// newWorld returns a server, a bot of it and one person with id 7.
+// newWorld returns a server, a bot and a person with id 7.
 func newWorld(t testing.TB, cfg TelegramConfig) (*Telegram, *bot, *Person) {
 	t.Helper()
 	tg := NewTelegram(cfg)
@@ -57,7 +57,7 @@ func (b *bot) do(method, kind string, body io.Reader) reply {
 	return r
 }
 
-// call makes a call with a JSON body of the arguments, name and value by turns.
+// call makes a call with a JSON body. args are name, value pairs.
 func (b *bot) call(method string, args ...any) reply {
 	b.t.Helper()
 	params := map[string]any{}
@@ -71,7 +71,7 @@ func (b *bot) call(method string, args ...any) reply {
 	return b.do(method, "application/json", bytes.NewReader(body))
 }
 
-// must makes a call that has to succeed and decodes its result into out unless that is nil.
+// must makes a call that must succeed, and decodes its result into out unless that is nil.
 func (b *bot) must(out any, method string, args ...any) {
 	b.t.Helper()
 	r := b.call(method, args...)
@@ -232,7 +232,7 @@ func TestTelegramShowsWhatWasSent(t *testing.T) {
 	}
 }
 
-// What has no words of its own is shown by what stands beside it.
+// Photos, locations and the like appear with their captions and details.
 func TestTelegramShowsWhatIsNoText(t *testing.T) {
 	_, b, ada := newWorld(t, TelegramConfig{})
 	_, share := ada.Share(1, 2, 900)
@@ -265,114 +265,5 @@ func TestTelegramKeepsTheLastThousandMessages(t *testing.T) {
 	}
 	if r := b.call("editMessageText", "chat_id", 7, "message_id", first, "text", "late"); r.Description != "Bad Request: message to edit not found" {
 		t.Errorf("edit of a forgotten message: %+v", r)
-	}
-}
-
-func TestTelegramPayments(t *testing.T) {
-	tg, b, ada := newWorld(t, TelegramConfig{})
-	var invoice apiMessage
-	b.must(&invoice, "sendInvoice", "chat_id", 7, "title", "Thanks", "description", "d", "payload", "7:50", "currency", "XTR", "prices", []map[string]any{{"label": "50", "amount": 50}})
-	ask := func() string {
-		t.Helper()
-		if ada.Pay(invoice.MessageID) == 0 {
-			t.Fatal("the invoice cannot be paid")
-		}
-		var updates []struct {
-			Checkout apiCheckout `json:"pre_checkout_query"`
-		}
-		b.must(&updates, "getUpdates", "offset", -1)
-		return updates[0].Checkout.ID
-	}
-	b.must(nil, "answerPreCheckoutQuery", "pre_checkout_query_id", ask(), "ok", false, "error_message", "sold out")
-	if n := len(tg.Payments()); n != 0 {
-		t.Fatalf("%d payments after a refusal", n)
-	}
-	id := ask()
-	b.must(nil, "answerPreCheckoutQuery", "pre_checkout_query_id", id, "ok", "True")
-	if r := b.call("answerPreCheckoutQuery", "pre_checkout_query_id", id, "ok", true); r.OK {
-		t.Error("a checkout was accepted twice")
-	}
-	var updates []struct {
-		Message apiMessage `json:"message"`
-	}
-	b.must(&updates, "getUpdates", "offset", -1)
-	paid := updates[0].Message.Payment
-	if paid == nil || paid.TotalAmount != 50 || paid.InvoicePayload != "7:50" || paid.Currency != "XTR" {
-		t.Fatalf("payment %+v", paid)
-	}
-	if m := ada.Messages()[1]; m.FromBot || m.Stars != 50 || m.ReplyTo != invoice.MessageID {
-		t.Errorf("the payment is shown as %+v", m)
-	}
-	b.must(nil, "refundStarPayment", "user_id", 7, "telegram_payment_charge_id", paid.TelegramChargeID)
-	if m := ada.Messages()[2]; m.FromBot || m.Stars != -50 {
-		t.Errorf("the refund is shown as %+v", m)
-	}
-	if r := b.call("refundStarPayment", "user_id", 7, "telegram_payment_charge_id", paid.TelegramChargeID); r.Description != "Bad Request: CHARGE_ALREADY_REFUNDED" {
-		t.Errorf("second refund: %+v", r)
-	}
-	if p := tg.Payments(); len(p) != 1 || !p[0].Refunded || p[0].Stars != 50 {
-		t.Errorf("payments %+v", p)
-	}
-}
-
-func TestTelegramKeepsItsTexts(t *testing.T) {
-	tg, b, _ := newWorld(t, TelegramConfig{})
-	if menu := tg.Menu("fr"); len(menu) != 0 {
-		t.Errorf("a bot that set none has the commands %v", menu)
-	}
-	b.must(nil, "setMyCommands", "commands", []apiCommand{{"begin", "start"}})
-	b.must(nil, "setMyCommands", "commands", []apiCommand{{"start", "begin"}}, "language_code", "fr")
-	for language, want := range map[string]Command{"fr": {"start", "begin"}, "en": {"begin", "start"}} {
-		if menu := tg.Menu(language); len(menu) != 1 || menu[0] != want {
-			t.Errorf("the menu in %s is %v, want %v", language, menu, want)
-		}
-	}
-	b.must(nil, "setMyDescription", "description", "a guide")
-	var commands []apiCommand
-	b.must(&commands, "getMyCommands", "language_code", "fr")
-	if len(commands) != 1 || commands[0] != (apiCommand{"start", "begin"}) {
-		t.Errorf("commands %v", commands)
-	}
-	b.must(nil, "deleteMyCommands", "language_code", "fr")
-	b.must(&commands, "getMyCommands", "language_code", "fr")
-	var text map[string]string
-	b.must(&text, "getMyDescription")
-	if len(commands) != 0 || text["description"] != "a guide" {
-		t.Errorf("commands %v, description %v", commands, text)
-	}
-}
-
-func TestTelegramFaults(t *testing.T) {
-	tg, b, ada := newWorld(t, TelegramConfig{Fault: func(method string, n int) (int, string, int, bool) {
-		switch {
-		case method != "sendMessage":
-			return 0, "", 0, false
-		case n == 1:
-			return 429, "", 5, true
-		case n == 2:
-			return 502, `{"html":"<html>"}`, 0, true
-		case n == 3:
-			return FaultCut, "", 0, true
-		}
-		return 0, "", 0, false
-	}})
-	if r := b.call("sendMessage", "chat_id", 7, "text", "a"); r.Status != 429 || r.Parameters.RetryAfter != 5 || r.Description != "Too Many Requests: retry after 5" {
-		t.Errorf("first %+v", r)
-	}
-	if r := b.call("sendMessage", "chat_id", 7, "text", "a"); r.Status != 502 || r.OK {
-		t.Errorf("second %+v", r)
-	}
-	if n := len(ada.Messages()); n != 0 {
-		t.Errorf("%d messages came through", n)
-	}
-	if _, err := b.client.Get("http://tg.test/bot1000:sim/sendMessage?chat_id=7&text=cut"); err == nil {
-		t.Error("the third call has an answer")
-	}
-	if m := ada.Messages(); len(m) != 1 || m[0].Text != "cut" {
-		t.Errorf("the cut call left %+v", m)
-	}
-	b.send("d")
-	if got := tg.Calls()["sendMessage"]; got != 4 {
-		t.Errorf("%d calls counted, want 4", got)
 	}
 }

@@ -2,7 +2,7 @@ package sim
 
 import "encoding/json"
 
-// The shapes of the Bot API that this server sends.
+// Objects of the Bot API that this server sends.
 
 type apiUser struct {
 	ID           int64  `json:"id"`
@@ -108,7 +108,7 @@ type apiCheckout struct {
 	InvoicePayload string  `json:"invoice_payload"`
 }
 
-// apiMember is a my_chat_member update: the person blocked the bot or let it in again.
+// apiMember is a my_chat_member update: the person blocked or unblocked the bot.
 type apiMember struct {
 	Chat apiChat        `json:"chat"`
 	From apiUser        `json:"from"`

@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// webhook is where updates are posted. Telegram.mu guards it.
+// webhook is the state of the webhook. Telegram.mu guards it.
 type webhook struct {
 	url         string // "" = none
 	secret      string
-	connections int // posts at once
+	connections int // most posts at once
 	lastError   string
 	lastErrorAt time.Time
-	version     int // counts changes: a post that began before one does not judge after it
+	version     int // counts changes: a post to an old webhook does not count for the new one
 	running     bool
-	posts       int // on their way
+	posts       int // in progress
 }
 
-// secretForm is what a secret_token may look like.
+// secretForm matches a valid secret_token.
 var secretForm = regexp.MustCompile(`^[A-Za-z0-9_-]{0,256}$`)
 
 const (
@@ -26,7 +26,7 @@ const (
 	defaultConnections = 40
 )
 
-func (t *Telegram) setWebhook(req *request) (any, error) {
+func (t botMethods) setWebhook(req *request) (any, error) {
 	if req.text("url") == "" {
 		return t.deleteWebhook(req)
 	}
@@ -53,7 +53,7 @@ func (t *Telegram) setWebhook(req *request) (any, error) {
 	return answer{Result: true, Description: "Webhook was set"}, nil
 }
 
-func (t *Telegram) deleteWebhook(req *request) (any, error) {
+func (t botMethods) deleteWebhook(req *request) (any, error) {
 	if req.flag("drop_pending_updates") {
 		t.queue.clear()
 	}
@@ -65,8 +65,8 @@ func (t *Telegram) deleteWebhook(req *request) (any, error) {
 	return answer{Result: true, Description: "Webhook was deleted"}, nil
 }
 
-// renewLocked starts the webhook's record afresh: old errors and delays belong to the old one.
-func (t *Telegram) renewLocked() {
+// renewLocked resets errors and delays, which belonged to the old webhook.
+func (t botMethods) renewLocked() {
 	w := &t.webhook
 	w.version++
 	w.lastError, w.lastErrorAt = "", time.Time{}
@@ -78,14 +78,14 @@ func (t *Telegram) renewLocked() {
 	t.queue.signal()
 }
 
-// clear drops all that waits; what is on its way to the webhook still arrives.
+// clear drops all pending updates. An update that is being posted still arrives.
 func (q *queue) clear() {
 	for q.pending > 0 {
 		q.drop(q.oldest())
 	}
 }
 
-func (t *Telegram) getWebhookInfo(*request) (any, error) {
+func (t botMethods) getWebhookInfo(*request) (any, error) {
 	w := t.webhook
 	info := struct {
 		URL            string   `json:"url"`
@@ -105,7 +105,7 @@ func (t *Telegram) getWebhookInfo(*request) (any, error) {
 	return info, nil
 }
 
-// validWebhook says whether an address can be posted to.
+// validWebhook reports whether updates can be posted to an address.
 func validWebhook(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""

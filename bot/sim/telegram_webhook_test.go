@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// hook is a bot's webhook that answers as told and remembers what it got.
+// hook is a webhook that answers as configured and records the posts.
 type hook struct {
 	mu      sync.Mutex
 	answer  func(chat int64, text string, n int) (status int, retryAfter string) // n-th post, from 1
@@ -61,14 +61,14 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(status)
 }
 
-// seen returns what was posted so far: with times, and the texts alone.
+// seen returns the posts so far: with times, and only the texts.
 func (h *hook) seen() (timed, texts []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return slices.Clone(h.got), slices.Clone(h.texts)
 }
 
-// hooked runs test in a bubble with a server that posts to h.
+// hooked runs a test in a bubble with a server that posts to h.
 func hooked(t *testing.T, h *hook, test func(t *testing.T, tg *Telegram, b *bot, ada *Person)) {
 	synctest.Test(t, func(t *testing.T) {
 		h.start, h.running = time.Now(), map[int64]int{}
@@ -125,7 +125,7 @@ func TestWebhookRetries(t *testing.T) {
 	hooked(t, h, func(t *testing.T, tg *Telegram, b *bot, ada *Person) {
 		ada.Say("a")
 		ada.Say("b")
-		tg.Person(Profile{ID: 8}).Say("other") // is not held up
+		tg.Person(Profile{ID: 8}).Say("other") // is not blocked
 		time.Sleep(30 * time.Second)
 		var info struct {
 			URL     string `json:"url"`
@@ -200,7 +200,7 @@ func TestWebhookSurvivesAnAbsentBot(t *testing.T) {
 		if tg.Pending() != 1 {
 			t.Errorf("%d pending", tg.Pending())
 		}
-		// A new address starts afresh, without the old one's delay.
+		// A new address does not inherit the delay of the old one.
 		h.start = time.Now()
 		b.must(nil, "setWebhook", "url", "https://bot.test/hook")
 		synctest.Wait()

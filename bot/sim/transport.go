@@ -14,18 +14,18 @@ import (
 	"strings"
 )
 
-// Transport returns an http.RoundTripper that serves requests by host name in memory: no sockets, so that it works inside a synctest bubble.
-// Bodies stream, with 64 KiB between the two ends; a handler ends when its client leaves: its context is cancelled and its writes fail.
-// A host is looked up with its port, without it, and as "*.rest.of.it". A host without a handler is a connection error.
+// Transport returns an http.RoundTripper that serves requests by host name in memory. It uses no sockets, so it works inside a synctest bubble.
+// Bodies are streamed through a buffer of 64 KiB. If the client leaves, the handler's context is cancelled and its writes fail.
+// A host is looked up with its port, without it, and as "*.rest.of.it". For a host without a handler, the connection fails.
 //
-// Each request has one goroutine, which ends when its handler returns. A handler that panics cuts the connection.
+// Each request has one goroutine, which ends when its handler returns. If a handler panics, the connection breaks.
 func Transport(hosts map[string]http.Handler) http.RoundTripper {
 	return &transport{hosts: maps.Clone(hosts)}
 }
 
 type transport struct{ hosts map[string]http.Handler }
 
-// handler finds who serves u, nil = nobody.
+// handler returns the handler for u, nil if there is none.
 func (t *transport) handler(u *url.URL) http.Handler {
 	for _, host := range []string{u.Host, u.Hostname()} {
 		if h := t.hosts[strings.ToLower(host)]; h != nil {
@@ -39,7 +39,7 @@ func (t *transport) handler(u *url.URL) http.Handler {
 	return t.hosts["*."+parent]
 }
 
-// RoundTrip runs the handler and returns as soon as it wrote its header or its first bytes.
+// RoundTrip runs the handler and returns when it has written its header or its first bytes.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	body := &requestBody{ReadCloser: req.Body}
 	h := t.handler(req.URL)
@@ -53,13 +53,13 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 
-	// A server sees neither the deadline nor the values of its client, only that it left.
+	// A server does not see the deadline and the values of the client's context, only that the client left.
 	ctx, cancel := context.WithCancel(context.Background())
 	p := newPipe(req.Method == http.MethodHead)
 	leave := func(err error) {
 		p.leave(err)
 		cancel()
-		_ = body.Close() // frees a handler that waits for the rest of the request
+		_ = body.Close() // unblocks a handler that waits for the rest of the request
 	}
 	unwatch := context.AfterFunc(clientCtx, func() { leave(clientCtx.Err()) })
 	go func() {
@@ -80,7 +80,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return p.response(req, &responseBody{pipe: p, close: func() { unwatch(); leave(errLeft) }}), nil
 }
 
-// serve runs the handler and ends the pipe the way it ended.
+// serve runs the handler and ends the pipe accordingly.
 func serve(h http.Handler, p *pipe, r *http.Request) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -95,7 +95,7 @@ func serve(h http.Handler, p *pipe, r *http.Request) {
 	h.ServeHTTP(p, r)
 }
 
-// serverRequest is req as it looks at the other end of a connection.
+// serverRequest returns req as a server sees it.
 func serverRequest(ctx context.Context, req *http.Request, body io.ReadCloser) *http.Request {
 	r := &http.Request{
 		Method:     req.Method,
@@ -127,7 +127,7 @@ func serverRequest(ctx context.Context, req *http.Request, body io.ReadCloser) *
 	switch {
 	case req.Body == nil || req.Body == http.NoBody:
 		r.Body, r.ContentLength = http.NoBody, 0
-	case r.ContentLength == 0: // a client says so of a body of unknown length
+	case r.ContentLength == 0: // in a client's request, 0 with a body means an unknown length
 		r.ContentLength = -1
 	}
 	if r.ContentLength > 0 {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// pipeRoom is how many bytes a handler may be ahead of its client: about what sockets hold.
+// pipeRoom is the size in bytes of the buffer between handler and client: about that of sockets.
 const pipeRoom = 64 << 10
 
 var (
@@ -17,12 +17,12 @@ var (
 	errBody = errors.New("sim: read on closed response body")
 )
 
-// pipe is one response on its way: the handler writes, the client reads.
-// It is made inside the caller's bubble and blocks only on its own channel and cond.
+// pipe carries one response: the handler writes, the client reads.
+// It belongs to the caller's synctest bubble and blocks only on its own channel and cond.
 type pipe struct {
-	started  chan struct{} // closed with the header, or with the connection's end before it
-	header   http.Header   // the handler's, copied into sent at the first write
-	bodyless bool          // HEAD: no body travels
+	started  chan struct{} // closed when the header is written, or when the connection ends before
+	header   http.Header   // of the handler, copied into sent at the first write
+	bodyless bool          // a HEAD request: no body is sent
 
 	mu      sync.Mutex
 	moved   sync.Cond // buf, ended or left changed
@@ -31,8 +31,8 @@ type pipe struct {
 	length  int64
 	written int64
 	buf     []byte
-	ended   error // why no more comes: io.EOF after a whole response
-	left    error // why nobody reads any more
+	ended   error // why no more data comes: io.EOF after a complete response
+	left    error // why the client stopped reading
 }
 
 func newPipe(bodyless bool) *pipe {
@@ -41,7 +41,7 @@ func newPipe(bodyless bool) *pipe {
 	return p
 }
 
-// Header, WriteHeader, Write and Flush are the handler's side.
+// Header, WriteHeader, Write and Flush are for the handler.
 func (p *pipe) Header() http.Header { return p.header }
 
 func (p *pipe) WriteHeader(status int) {
@@ -52,7 +52,7 @@ func (p *pipe) WriteHeader(status int) {
 
 func (p *pipe) Flush() { _ = p.FlushError() }
 
-// FlushError sends the header; bytes travel as they are written.
+// FlushError sends the header; written bytes are sent at once.
 func (p *pipe) FlushError() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -89,7 +89,7 @@ func (p *pipe) Write(b []byte) (int, error) {
 	return n, nil
 }
 
-// startLocked fixes the header once, as net/http's server does.
+// startLocked fixes the header once, as the server of net/http does.
 func (p *pipe) startLocked(status int, first []byte) {
 	if p.status != 0 || status < 200 {
 		return
@@ -109,7 +109,7 @@ func (p *pipe) startLocked(status int, first []byte) {
 	}
 }
 
-// finish is the handler's return: the response is whole unless it promised more bytes.
+// finish ends the response when the handler returns. The response is complete unless its Content-Length is larger.
 func (p *pipe) finish() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -126,7 +126,7 @@ func (p *pipe) finish() {
 	p.moved.Broadcast()
 }
 
-// cut is a handler that broke the connection.
+// cut breaks the connection.
 func (p *pipe) cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -137,7 +137,7 @@ func (p *pipe) cut() {
 	p.moved.Broadcast()
 }
 
-// leave is the client going away; what was not read is dropped.
+// leave ends reading. Unread data is dropped.
 func (p *pipe) leave(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -147,7 +147,7 @@ func (p *pipe) leave(err error) {
 	p.moved.Broadcast()
 }
 
-// failed says why there is no response although started is closed.
+// failed returns why there is no response although started is closed.
 func (p *pipe) failed() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -157,7 +157,7 @@ func (p *pipe) failed() error {
 	return p.ended
 }
 
-// response is what the client gets: the header as it was at the first write.
+// response returns the client's response, with the header at the time of the first write.
 func (p *pipe) response(req *http.Request, body io.ReadCloser) *http.Response {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -173,13 +173,13 @@ func (p *pipe) response(req *http.Request, body io.ReadCloser) *http.Response {
 	}
 }
 
-// responseBody is the client's end of a pipe.
+// responseBody is the client's side of a pipe.
 type responseBody struct {
 	pipe  *pipe
 	close func()
 }
 
-// Read returns what was written, then io.EOF, or io.ErrUnexpectedEOF if the handler broke off.
+// Read returns the written data, then io.EOF, or io.ErrUnexpectedEOF if the connection broke.
 func (b *responseBody) Read(to []byte) (int, error) {
 	p := b.pipe
 	p.mu.Lock()
@@ -201,13 +201,13 @@ func (b *responseBody) Read(to []byte) (int, error) {
 	return n, nil
 }
 
-// Close leaves: a handler that still runs is told so.
+// Close ends reading and cancels the context of a running handler.
 func (b *responseBody) Close() error {
 	b.close()
 	return nil
 }
 
-// requestBody lets both ends close a body, once.
+// requestBody allows both sides to close a body.
 type requestBody struct {
 	io.ReadCloser
 	once sync.Once

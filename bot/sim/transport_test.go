@@ -103,7 +103,7 @@ func TestTransportStreams(t *testing.T) {
 	})
 }
 
-// The bubble of synctest.Test itself fails when a goroutine is left behind.
+// synctest.Test fails if a goroutine is left running.
 func TestTransportEndsHandlersWhoseClientLeft(t *testing.T) {
 	wait := func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 	flood := func(w http.ResponseWriter, r *http.Request) {

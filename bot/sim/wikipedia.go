@@ -12,14 +12,14 @@ import (
 	"time"
 )
 
-// Article is one page of the simulated Wikipedia.
+// Article is a page of the simulated Wikipedia.
 type Article struct {
 	PageID         int64
 	Language       string
 	Title          string
 	Lat, Lon       float64
-	Type           string // "" = the article does not say
-	Dim            int    // metres; 0 = the article does not say
+	Type           string // "" = unknown
+	Dim            int    // metres; 0 = unknown
 	QID            string
 	Description    string
 	Extract        string
@@ -29,20 +29,20 @@ type Article struct {
 	Disambiguation bool
 }
 
-// WikipediaConfig sets a simulated Wikipedia.
+// WikipediaConfig holds the settings of a simulated Wikipedia.
 type WikipediaConfig struct {
 	Articles []Article
 	Latency  time.Duration
-	Extracts int // in one reply before it continues, default 20; fewer when a server runs out of its time
-	// Fault makes the n-th request (from 1) fail: "429", "503", "html", "ratelimited", "maxlag", "hang", "cut"; "warnings" answers well with a
-	// warning beside it; "" = none.
+	Extracts int // most extracts in one reply before it continues, default 20; a real server returns fewer when it runs out of time
+	// Fault makes the n-th request (from 1) fail: "429", "503", "html", "ratelimited", "maxlag", "hang", "cut"; "warnings" adds a warning to a good
+	// answer; "" = no fault.
 	Fault func(n int) string
-	// RetryAfter in seconds goes with 429, 503 and maxlag; default 5.
+	// RetryAfter is sent with 429, 503 and maxlag, in seconds; default 5.
 	RetryAfter int
 }
 
-// Wikipedia is the Action API at /w/api.php; the language is the first label of the request's host, or the query parameter "lang".
-// It answers list=geosearch and the prop= queries by page id, and refuses a client without a User-Agent of its own.
+// Wikipedia is the Action API at /w/api.php. The language is the first label of the request's host, or the query parameter "lang".
+// It answers list=geosearch and queries with prop= by page id, and refuses clients with the default User-Agent.
 type Wikipedia struct {
 	cfg   WikipediaConfig
 	pages map[string]map[int64]*Article // by language and page id
@@ -80,11 +80,11 @@ func (s *Wikipedia) Stats() WikipediaStats {
 	return s.stats
 }
 
-// ServeHTTP is the API.
+// ServeHTTP serves the API.
 func (s *Wikipedia) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	n := s.begin()
 	defer s.end()
-	if !wikiDelay(r, s.cfg.Latency) {
+	if !pause(r, s.cfg.Latency) {
 		return
 	}
 	var fault string
@@ -119,7 +119,7 @@ func (s *Wikipedia) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	wikiSend(w, r, body, fault == "cut")
 }
 
-// answer is the API without HTTP.
+// answer returns the reply to a query.
 func (s *Wikipedia) answer(language string, query url.Values) map[string]any {
 	switch {
 	case query.Get("action") != "query" || query.Get("format") != "json" || query.Get("formatversion") != "2":
@@ -134,7 +134,7 @@ func (s *Wikipedia) answer(language string, query url.Values) map[string]any {
 	return map[string]any{"batchcomplete": true}
 }
 
-// fail answers as a server in trouble and says whether it did.
+// fail answers with the fault and reports whether there was one.
 func (s *Wikipedia) fail(w http.ResponseWriter, r *http.Request, fault string) bool {
 	later := func() { w.Header().Set("Retry-After", strconv.Itoa(s.cfg.RetryAfter)) }
 	switch fault {
@@ -195,7 +195,7 @@ func wikiSendJSON(w http.ResponseWriter, r *http.Request, reply any) {
 	wikiSend(w, r, body, false)
 }
 
-// wikiSend writes a JSON body, compressed for a client that takes it; cut drops the connection half way.
+// wikiSend writes a JSON body, compressed if the client accepts that; cut breaks the connection half-way.
 func wikiSend(w http.ResponseWriter, r *http.Request, body []byte, cut bool) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	if cut {
@@ -210,19 +210,4 @@ func wikiSend(w http.ResponseWriter, r *http.Request, body []byte, cut bool) {
 	zip := gzip.NewWriter(w)
 	_, _ = zip.Write(body)
 	_ = zip.Close()
-}
-
-// wikiDelay lets d pass and says whether the client is still there.
-func wikiDelay(r *http.Request, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
 }

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// City returns seeded articles clustered round a point: n places in every language given, with the same Q-ids. They lie within
-// 2.5 km, denser in the middle. A fifth are what a guide must leave out (districts, rivers, battles, lists, companies),
-// 15 % of the others are stubs of two lines, a tenth stands in one language only. The text is in the language for ru, en, fr, pt and uk, Russian
-// for others in Cyrillic, Latin for the rest; every year in it is between 1200 and 1999.
+// City returns articles around a point, generated from the seed: n places in each language, with the same Q-ids. They lie within
+// 2.5 km, denser in the middle. A fifth of them must be left out by a guide (districts, rivers, battles, lists, companies),
+// 15 % of the others are stubs of two lines, and a tenth exists in one language only. The text is in the language for ru, en, fr, pt and uk, Russian
+// for other languages in Cyrillic, and Latin for the rest; every year in it is between 1200 and 1999.
 func City(seed uint64, lat, lon float64, n int, languages ...string) []Article {
 	var (
 		rng   = rand.New(rand.NewPCG(seed, 0x517cc1b727220a95))
@@ -35,7 +35,7 @@ func City(seed uint64, lat, lon float64, n int, languages ...string) []Article {
 			only = rng.IntN(len(languages))
 		}
 		for k, language := range languages {
-			page := fresh(1_000, 2_000_000_000) // drawn for a language left out too, so that the others stay the same
+			page := fresh(1_000, 2_000_000_000) // also drawn for a language that is left out, so that the others stay the same
 			if only >= 0 && k != only {
 				continue
 			}
@@ -47,7 +47,7 @@ func City(seed uint64, lat, lon float64, n int, languages ...string) []Article {
 	return articles
 }
 
-// citySite is one place of a city before it is put in words.
+// citySite is a place of a city, without texts.
 type citySite struct {
 	qid    string
 	number int
@@ -79,7 +79,7 @@ func newSite(rng *rand.Rand, number int) citySite {
 	return st
 }
 
-// article tells of the site in a language.
+// article writes the article about the site in a language.
 func (st citySite) article(language string) Article {
 	words := wordsOf(language)
 	kinds := words.kinds

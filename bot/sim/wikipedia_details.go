@@ -9,11 +9,11 @@ import (
 	"unicode/utf8"
 )
 
-// extractLimit is how many extracts one reply holds at most, with exintro.
+// extractLimit is the most extracts in one reply, with exintro.
 const extractLimit = 20
 
-// details is prop=extracts|pageprops|... for up to 50 pageids. Pages come in no order; the first reply holds everything but
-// the extracts beyond those that one reply holds, which the replies after `continue` hold alone.
+// details answers prop=extracts|pageprops|... for up to 50 pageids, in no particular order. The first reply holds everything except the extracts above
+// the limit of a reply. The replies after "continue" hold only those extracts.
 func (s *Wikipedia) details(language string, query url.Values) map[string]any {
 	ids := strings.Split(query.Get("pageids"), "|")
 	if len(ids) > 50 {
@@ -60,7 +60,7 @@ func (s *Wikipedia) details(language string, query url.Values) map[string]any {
 	return reply
 }
 
-// describe adds what prop says of the article; what it does not have is left out.
+// describe adds the properties of the article that prop asks for, without missing ones.
 func (a *Article) describe(page map[string]any, prop string) {
 	switch prop {
 	case "pageprops":
@@ -99,7 +99,7 @@ func (a *Article) describe(page map[string]any, prop string) {
 	}
 }
 
-// shorten cuts text as exchars does: after the word that reaches it, with an ellipsis.
+// shorten cuts text as exchars does: after the word that reaches the limit, with an ellipsis.
 func shorten(text, exchars string) string {
 	limit, err := strconv.Atoi(exchars)
 	if err != nil || utf8.RuneCountInString(text) <= limit {
@@ -112,7 +112,7 @@ func shorten(text, exchars string) string {
 	return cut + "..."
 }
 
-// scramble orders pages by something that is not their id.
+// scramble returns a sort key that is unrelated to the id of a page.
 func scramble(page map[string]any) uint64 {
 	id, _ := page["pageid"].(int64)
 	return uint64(id) * 0x9E3779B97F4A7C15

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// search is list=geosearch: at most gslimit (500) pages round gscoord or inside gsbbox, nearest first.
+// search answers list=geosearch: at most gslimit (500) pages around gscoord or inside gsbbox, nearest first.
 func (s *Wikipedia) search(language string, query url.Values) map[string]any {
 	limit := 10
 	if given := query.Get("gslimit"); given == "max" {
@@ -82,7 +82,7 @@ func (s *Wikipedia) search(language string, query url.Values) map[string]any {
 	return map[string]any{"batchcomplete": true, "query": map[string]any{"geosearch": found}}
 }
 
-// orNull returns nil for the zero value: the API writes null for what an article does not say.
+// orNull returns nil for the zero value, because the API writes null for unknown values.
 func orNull[T comparable](v T) any {
 	var zero T
 	if v == zero {
@@ -107,7 +107,7 @@ func coordinates(text string, n int) ([]float64, bool) {
 	return out, true
 }
 
-// metres is the great circle distance.
+// metres returns the great-circle distance.
 func metres(lat1, lon1, lat2, lon2 float64) float64 {
 	const rad = math.Pi / 180
 	sLat, sLon := math.Sin((lat2-lat1)*rad/2), math.Sin((lon2-lon1)*rad/2)

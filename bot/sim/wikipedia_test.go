@@ -244,7 +244,7 @@ func TestCity(t *testing.T) {
 	}
 }
 
-// Places are the same in every language: what one has a sentence or a kind for, the others have too.
+// Places are the same in every language: all languages have the same sentences and kinds.
 func TestCityWordsMatch(t *testing.T) {
 	for _, language := range []string{"ru", "fr", "pt", "uk", "la"} {
 		words := wordsOf(language)

@@ -1,19 +1,19 @@
 package sim
 
-// cityLines is how many sentences each language has to tell of a site.
+// cityLines is the number of sentences that each language has for a site.
 const cityLines = 10
 
-// cityKind is a sort of article. Its title and the sentences may hold {street}, {house}, {no}, {y0} to {y3} (years) and {end},
-// the ending that a Russian participle takes after the title.
+// cityKind is a kind of article. Its title and sentences may contain {street}, {house}, {no}, {y0} to {y3} (years) and {end},
+// the ending of a Russian participle after the title.
 type cityKind struct {
-	typ         string // "" = the article does not say
+	typ         string // "" = unknown
 	dim         int
 	title       string
 	description string
 	ending      string
 }
 
-// cityWords is what a language has to say. Kinds and junk stand in the same order in every language.
+// cityWords holds the texts of a language. Kinds and junk have the same order in every language.
 type cityWords struct {
 	streets   []string
 	kinds     []cityKind

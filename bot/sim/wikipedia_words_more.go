@@ -1,8 +1,8 @@
 package sim
 
-// What the languages say whose adjectives and participles would have to follow the title is put so that none does.
+// In languages whose adjectives and participles agree with the title, the texts avoid such words.
 
-//nolint:misspell // other languages are not misspelt English
+//nolint:misspell // texts in other languages
 var french = cityWords{
 	streets: []string{"des Tilleuls", "des Jardins", "de la Rivière", "des Forgerons", "de la Cathédrale", "de la Monnaie", "des Champs", "du Pont", "du Moulin", "Tranquille", "des Cochers", "des Marchands"},
 	kinds: []cityKind{
@@ -38,7 +38,7 @@ var french = cityWords{
 	},
 }
 
-//nolint:misspell // other languages are not misspelt English
+//nolint:misspell // texts in other languages
 var portuguese = cityWords{
 	streets: []string{"das Tílias", "dos Jardins", "do Rio", "dos Ferreiros", "da Catedral", "da Moeda", "do Campo", "da Ponte", "do Moinho", "Tranquila", "dos Cocheiros", "dos Mercadores"},
 	kinds: []cityKind{

@@ -14,8 +14,8 @@ import (
 	"golang.org/x/text/feature/plural"
 )
 
-// TestCallsUseKeysThatExist reads the program's source: every Say and Plain with a literal key must name a key of the
-// catalogues, give it all of its placeholders, and show markup through Say alone.
+// TestCallsUseKeysThatExist reads the program's source. Every call of Say or Plain with a literal key must use a key of the catalogues and pass all of
+// its placeholders; only Say may show markup.
 func TestCallsUseKeysThatExist(t *testing.T) {
 	keys := load(t).Words("en").entries
 	checked := 0
@@ -23,7 +23,7 @@ func TestCallsUseKeysThatExist(t *testing.T) {
 		fset := token.NewFileSet()
 		parsed, err := parser.ParseFile(fset, file, nil, parser.SkipObjectResolution)
 		if err != nil {
-			t.Logf("skipped: %v", err) // the compiler says it better
+			t.Logf("skipped: %v", err) // the compiler reports it
 			continue
 		}
 		ast.Inspect(parsed, func(n ast.Node) bool {
@@ -58,11 +58,11 @@ func TestCallsUseKeysThatExist(t *testing.T) {
 		})
 	}
 	if checked == 0 {
-		t.Error("found no call at all: the test looks in the wrong place")
+		t.Error("found no calls: the test looks in the wrong place")
 	}
 }
 
-// sources lists the program's Go files under root that are no tests.
+// sources lists the program's Go files under root, without tests.
 func sources(t *testing.T, root string) []string {
 	t.Helper()
 	var files []string

@@ -2,11 +2,11 @@ package text
 
 import "golang.org/x/text/language"
 
-// maxCode bounds what is parsed: no language tag that anybody uses is longer.
+// maxCode is the length in bytes of the longest language tag that Match parses. Tags in use are shorter.
 const maxCode = 35
 
-// newMatcher returns a matcher over the interface languages and their codes by the matcher's index. The fallback
-// stands first, because that is what the matcher returns when nothing fits.
+// newMatcher returns a matcher for the interface languages, and their codes by the matcher's index. The fallback comes first, because the matcher
+// returns the first language if none fits.
 func newMatcher() (language.Matcher, []string) {
 	codes := []string{fallback}
 	for _, code := range interfaceLanguages {
@@ -21,9 +21,8 @@ func newMatcher() (language.Matcher, []string) {
 	return language.NewMatcher(tags), codes
 }
 
-// Match returns the interface language for a code as Telegram gives it ("pt-br", "uk", "zh-hans", ""), "en" if there is none.
-// A language that is not here gets the one that CLDR says its speakers read best: Belarusian and Kazakh get Russian,
-// Breton and Wolof get French.
+// Match returns the interface language for a code from Telegram ("pt-br", "uk", "zh-hans", ""), or "en" if none fits. A language without an interface
+// gets the one that its speakers read best according to CLDR: Belarusian and Kazakh get Russian, Breton and Wolof get French.
 func (c *Catalog) Match(code string) string {
 	if code == "" || len(code) > maxCode {
 		return fallback
@@ -36,5 +35,5 @@ func (c *Catalog) Match(code string) string {
 	if confidence == language.No {
 		return fallback
 	}
-	return c.matched[i]
+	return c.matcherCodes[i]
 }

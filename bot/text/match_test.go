@@ -11,9 +11,9 @@ func TestMatch(t *testing.T) {
 	tests := []struct{ code, want string }{
 		{"ru", "ru"}, {"en", "en"}, {"fr", "fr"}, {"pt", "pt"}, {"uk", "uk"},
 		{"pt-br", "pt"}, {"pt-pt", "pt"}, {"fr-CA", "fr"}, {"en-GB", "en"}, {"EN_us", "en"}, {"ru-UA", "ru"}, {"uk-UA", "uk"},
-		// Their speakers most likely read this one, as CLDR says.
+		// CLDR names the language that their speakers most likely read.
 		{"be", "ru"}, {"kk", "ru"}, {"ky", "ru"}, {"uz", "ru"}, {"tt", "ru"}, {"br", "fr"}, {"wo", "fr"},
-		// Nothing near.
+		// No related language.
 		{"de", "en"}, {"es", "en"}, {"zh-hans", "en"}, {"ar", "en"}, {"pl", "en"}, {"bg", "en"}, {"lv", "en"}, {"gl", "en"},
 		{"", "en"}, {"xx", "en"}, {"und", "en"}, {"русский", "en"}, {"a", "en"}, {"-", "en"}, {"ru ", "en"},
 		{strings.Repeat("ru-", 5000), "en"},
@@ -30,9 +30,14 @@ func FuzzMatch(f *testing.F) {
 		f.Add(s)
 	}
 	c := load(f)
+	languages := c.Languages()
 	f.Fuzz(func(t *testing.T, code string) {
-		if got := c.Match(code); !slices.Contains(c.Languages(), got) {
+		got := c.Match(code)
+		if !slices.Contains(languages, got) {
 			t.Errorf("Match(%q) = %q", code, got)
+		}
+		if again := c.Match(code); again != got {
+			t.Errorf("Match(%q) = %q, then %q", code, got, again)
 		}
 	})
 }

@@ -11,16 +11,16 @@ import (
 	"golang.org/x/text/message"
 )
 
-// piece is a stretch of a text: literal, or the name of a placeholder.
+// piece is a part of a text: literal text, or a placeholder with its name.
 type piece struct {
 	literal string
 	name    string
 }
 
-// template is one text, cut at its placeholders.
+// template is one text, split at its placeholders.
 type template []piece
 
-// entry is what stands under a key. forms is indexed by plural.Form; a text without plural forms stands under plural.Other alone.
+// entry is the value of a key. forms is indexed by plural.Form; a text without plural forms is under plural.Other.
 type entry struct {
 	forms   [plural.Many + 1]template
 	plurals bool
@@ -43,10 +43,10 @@ func parse(code string, data []byte) (*Words, error) {
 	return w, nil
 }
 
-// UnmarshalYAML reads a text, or a mapping of plural forms that has at least "other".
+// UnmarshalYAML implements yaml.Unmarshaler. The node is a text, or a mapping of plural forms with at least "other".
 func (e *entry) UnmarshalYAML(node *yaml.Node) error {
 	if node.Kind == yaml.ScalarNode {
-		t, err := cut(node.Value)
+		t, err := parseTemplate(node.Value)
 		if err != nil {
 			return fmt.Errorf("line %d: %w", node.Line, err)
 		}
@@ -61,27 +61,27 @@ func (e *entry) UnmarshalYAML(node *yaml.Node) error {
 	for name, s := range forms {
 		form, ok := formNames[name]
 		if !ok {
-			return fmt.Errorf("line %d: no plural form %q", node.Line, name)
+			return fmt.Errorf("line %d: unknown plural form %q", node.Line, name)
 		}
-		t, err := cut(s)
+		t, err := parseTemplate(s)
 		if err != nil {
 			return fmt.Errorf("line %d: %w", node.Line, err)
 		}
 		e.forms[form] = t
 	}
 	if e.forms[plural.Other] == nil {
-		return fmt.Errorf("line %d: no plural form \"other\"", node.Line)
+		return fmt.Errorf("line %d: plural form \"other\" is missing", node.Line)
 	}
 	return nil
 }
 
 var (
 	errEmpty = errors.New("empty text")
-	errBrace = errors.New("brace without its pair or its name")
+	errBrace = errors.New("brace without a partner or a name")
 )
 
-// cut splits a text at its {placeholders}.
-func cut(s string) (template, error) {
+// parseTemplate splits a text at its {placeholders}.
+func parseTemplate(s string) (template, error) {
 	if strings.TrimSpace(s) == "" {
 		return nil, errEmpty
 	}

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/text/message"
 )
 
-// Words is one language.
+// Words holds and renders the texts of one language.
 type Words struct {
 	code    string
 	tag     language.Tag
@@ -19,18 +19,17 @@ type Words struct {
 	entries map[string]entry
 }
 
-// Language returns the code.
+// Language returns the code of the language.
 func (w *Words) Language() string { return w.code }
 
-// Say renders the text of a key as Telegram HTML. args are name, value pairs for its {placeholders}. A key with plural forms
-// (CLDR: one, few, many, other) is chosen by the argument named "n". Strings are cleaned of control and direction-changing
-// characters and escaped, unless they are HTML; whole numbers and fractions (at most one digit after the point) are written as
-// the language does, a time.Duration as by Duration. A placeholder without its argument stays visible. An unknown key
-// renders as the key itself, so that nothing is ever silent; a test finds such calls.
+// Say renders the text of a key as Telegram HTML. args are name, value pairs for its {placeholders}. The argument named "n" selects the plural form
+// (CLDR: one, few, many, other). Say removes control characters and those that change the direction of writing from strings and escapes them, unless
+// they are HTML. It formats numbers as the language does, with at most one digit after the point, and a time.Duration as Duration does. A placeholder
+// without an argument stays visible, and an unknown key renders as itself; a test finds such calls.
 func (w *Words) Say(key string, args ...any) string { return w.render(key, args, true) }
 
-// Plain renders like Say for what Telegram shows without markup: buttons, pop-up answers, commands, invoices.
-// Arguments are cleaned and not escaped.
+// Plain renders a text that Telegram shows without markup: a button, a pop-up answer, a command or an invoice. It differs from Say in not escaping the
+// arguments.
 func (w *Words) Plain(key string, args ...any) string { return w.render(key, args, false) }
 
 func (w *Words) render(key string, args []any, escape bool) string {
@@ -40,7 +39,7 @@ func (w *Words) render(key string, args []any, escape bool) string {
 	}
 	t := e.forms[plural.Other]
 	if e.plurals {
-		if chosen := e.forms[w.form(value(args, "n"))]; chosen != nil {
+		if chosen := e.forms[w.form(valueOf(args, "n"))]; chosen != nil {
 			t = chosen
 		}
 	}
@@ -53,7 +52,7 @@ func (w *Words) render(key string, args []any, escape bool) string {
 			b.WriteString(p.literal)
 			continue
 		}
-		v := value(args, p.name)
+		v := valueOf(args, p.name)
 		if v == nil {
 			b.WriteString("{" + p.name + "}")
 			continue
@@ -63,8 +62,8 @@ func (w *Words) render(key string, args []any, escape bool) string {
 	return b.String()
 }
 
-// value returns the value that follows name in args, nil if there is none.
-func value(args []any, name string) any {
+// valueOf returns the value that follows name in args, nil if there is none.
+func valueOf(args []any, name string) any {
 	for i := 0; i+1 < len(args); i += 2 {
 		if args[i] == name {
 			return args[i+1]
@@ -73,7 +72,7 @@ func value(args []any, name string) any {
 	return nil
 }
 
-// argument renders one value.
+// argument renders the value of a placeholder.
 func (w *Words) argument(v any, escape bool) string {
 	var s string
 	switch v := v.(type) {
@@ -96,9 +95,8 @@ func (w *Words) argument(v any, escape bool) string {
 	return s
 }
 
-// clean removes from a string of somebody else's what could change how the text around it reads: control characters other than
-// line breaks, marks that turn or isolate the direction of writing, invalid UTF-8.
-// Marks that only say the direction of a single point (LRM, RLM) and joiners stay: names need them.
+// clean removes characters from a foreign string that could change how the text around it reads: control characters except line breaks, marks that
+// change or isolate the direction of writing, and invalid UTF-8. Marks for a single point (LRM, RLM) and joiners stay, because names need them.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

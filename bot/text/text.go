@@ -1,9 +1,8 @@
-// Package text holds every word that people read: one catalogue per language, and their rendering. Keys and
-// placeholders are the same in every language; a test proves it. It decides how a thing is said and never when.
+// Package text holds every text that people read, in one catalogue per language, and renders it. Keys and placeholders are the same in every language;
+// a test proves it. The package decides how a text reads, not when it is sent.
 //
-// A catalogue is a YAML file of flat keys ("story.more"). An entry is a text, or one text for each plural form
-// of its language, chosen by the argument "n". Texts are Telegram HTML (Say), except what Telegram shows
-// without markup: buttons, pop-up answers, commands, invoices (Plain).
+// A catalogue is a YAML file of flat keys ("story.more"). An entry is one text, or one text for each plural form of its language, chosen by the
+// argument "n". Texts are Telegram HTML (Say), except those that Telegram shows without markup: buttons, pop-up answers, commands, invoices (Plain).
 package text
 
 import (
@@ -14,27 +13,27 @@ import (
 	"golang.org/x/text/language"
 )
 
-// HTML is text that is markup already; every other string given to Say is escaped for Telegram's HTML.
+// HTML is an argument of Say that is Telegram HTML already. Say escapes every other string.
 type HTML string
 
 //go:embed *.yaml
 var files embed.FS
 
-// interfaceLanguages is the order in which languages are offered.
+// interfaceLanguages lists the languages of the interface in the order in which they are offered.
 var interfaceLanguages = []string{"ru", "en", "fr", "pt", "uk"}
 
-// fallback is the language of people whose own is unknown here.
+// fallback is the interface language of people whose language has no catalogue.
 const fallback = "en"
 
-// Catalog is all languages. It does not change after Load, so any number of goroutines may use it.
+// Catalog holds all languages. It does not change after Load, so any number of goroutines may use it.
 type Catalog struct {
-	words   map[string]*Words
-	matcher language.Matcher
-	matched []string // by the matcher's index
-	stories []storyLanguage
+	words        map[string]*Words
+	matcher      language.Matcher
+	matcherCodes []string // interface languages by the matcher's index
+	stories      []storyLanguage
 }
 
-// Load reads the embedded catalogues; an error is a fault of the build.
+// Load reads the embedded catalogues. An error means that the build is broken.
 func Load() (*Catalog, error) {
 	c := &Catalog{words: make(map[string]*Words, len(interfaceLanguages))}
 	for _, code := range interfaceLanguages {
@@ -49,17 +48,17 @@ func Load() (*Catalog, error) {
 		c.words[code] = w
 	}
 	var err error
-	if c.stories, err = loadNames(); err != nil {
+	if c.stories, err = loadStoryLanguages(); err != nil {
 		return nil, err
 	}
-	c.matcher, c.matched = newMatcher()
+	c.matcher, c.matcherCodes = newMatcher()
 	return c, nil
 }
 
-// Languages are the interface languages, "ru" and "en" first.
+// Languages returns the codes of the interface languages, "ru" and "en" first.
 func (c *Catalog) Languages() []string { return slices.Clone(interfaceLanguages) }
 
-// Words returns the words of an interface language, English for an unknown one.
+// Words returns the texts of an interface language, or the English ones if the language has no interface.
 func (c *Catalog) Words(language string) *Words {
 	if w, ok := c.words[language]; ok {
 		return w

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/text/number"
 )
 
-// Distance renders metres as people say it: "120 m", "1.3 km", in the language. Below a kilometre it is rounded to 10 m
-// (at least 10 m), below 10 km to 100 m, beyond to a kilometre. What is no distance (negative, NaN) is the smallest one.
+// Distance renders a distance in metres: "120 m", "1.3 km". It rounds to 10 m (at least 10 m) below a kilometre, to 100 m below 10 km, and to a
+// kilometre above. A negative distance or NaN renders as 10 m.
 func (w *Words) Distance(metres float64) string {
 	tens := math.Round(metres / 10)
 	switch {
@@ -24,8 +24,8 @@ func (w *Words) Distance(metres float64) string {
 	return w.Say("distance.kilometres", "n", math.Round(metres/1000))
 }
 
-// Duration renders d as people say it: "20 s", "3 min", "1 h 25 min". Below a minute it is rounded up to 5 s (at least 5 s), so that
-// "wait 5 s" is never too short; below an hour and beyond it is rounded to a minute.
+// Duration renders d: "20 s", "3 min", "1 h 25 min". It rounds up to 5 s (at least 5 s) below a minute, so that "wait 5 s" is never too short, and to a
+// minute above.
 func (w *Words) Duration(d time.Duration) string {
 	if d <= 55*time.Second {
 		const step = 5 // seconds
@@ -44,7 +44,7 @@ func (w *Words) Duration(d time.Duration) string {
 	return w.Say("duration.hours_minutes", "h", hours, "m", minutes)
 }
 
-// number renders v as the language writes numbers; false if v is no number.
+// number renders v in the number format of the language; false if v is not a number.
 func (w *Words) number(v any) (string, bool) {
 	switch v := v.(type) {
 	case float64:
@@ -56,19 +56,19 @@ func (w *Words) number(v any) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	if -1000 < n && n < 1000 { // no grouping: the digits are the same in all our languages
+	if -1000 < n && n < 1000 { // without grouping, the digits are the same in all languages of the catalogue
 		return strconv.FormatInt(n, 10), true
 	}
 	return w.printer.Sprint(number.Decimal(n)), true
 }
 
-// form is the plural form that the language uses with v; fractions and what is no number are plural.Other.
+// form returns the plural form that the language uses with v: plural.Other for fractions and for values that are not numbers.
 func (w *Words) form(v any) plural.Form {
 	n, ok := integer(v)
 	if !ok {
 		return plural.Other
 	}
-	const period = 10_000_000 // MatchPlural wants n modulo this
+	const period = 10_000_000 // MatchPlural takes n modulo this
 	n %= period
 	if n < 0 {
 		n = -n
@@ -76,7 +76,7 @@ func (w *Words) form(v any) plural.Form {
 	return plural.Cardinal.MatchPlural(w.tag, int(n), 0, 0, 0, 0)
 }
 
-// integer returns the whole number in v, for the types that callers use to count.
+// integer returns the whole number in v, for the types that callers use.
 func integer(v any) (int64, bool) {
 	switch v := v.(type) {
 	case int:

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,15 +16,15 @@ import (
 )
 
 const (
-	attempts   = 3                      // of one request
-	backOff    = 250 * time.Millisecond // before the second attempt; doubles
-	pause      = 5 * time.Second        // of all, when Wikipedia says "too many" and not for how long
-	pauseLimit = time.Hour              // a longer Retry-After is taken as this
-	bodyLimit  = 2 << 20                // of a reply, unpacked; 500 pages are about 100 KiB
-	lowTier    = 10                     // requests a minute that Wikipedia gives those who do not say who they are
+	attempts     = 3                      // for one request
+	backOff      = 250 * time.Millisecond // before the second attempt; doubles after each
+	defaultPause = 5 * time.Second        // of all requests after a 429 without Retry-After
+	maxPause     = time.Hour              // a longer Retry-After is cut to this
+	bodyLimit    = 2 << 20                // bytes of an uncompressed reply; 500 pages are about 100 KiB
+	lowTier      = 10                     // requests a minute that Wikipedia allows a client without a contact
 )
 
-// client asks the Action API, at the pace and with the patience that Wikipedia wants.
+// client sends requests to the Action API, at the rate and with the retries that Wikipedia asks for.
 type client struct {
 	http    *http.Client
 	url     string // with {lang}
@@ -34,7 +33,7 @@ type client struct {
 	log     *slog.Logger
 	observe func(outcome string)
 	gate    *limiter.Gate
-	// pace has one key: its own rate keeps to the minute, the common one to the second.
+	// pace has a single key: the rate of the key bounds requests a minute, the common rate requests a second.
 	pace *limiter.Pace[struct{}]
 
 	requests, errors, limited atomic.Uint64
@@ -77,7 +76,7 @@ func newClient(cfg Config) (*client, error) {
 	if cfg.Contact == "" {
 		perMinute = min(perMinute, lowTier)
 	}
-	// A full bucket and a minute's refill together are the limit, so that no minute holds more.
+	// A full bucket and the refill of a minute together are the limit, so that no minute has more requests.
 	burst := max(1, int(perMinute/5))
 	perSecond := cfg.PerSecond
 	if perSecond <= 0 {
@@ -92,39 +91,41 @@ func newClient(cfg Config) (*client, error) {
 
 // Classes of the gate before Wikipedia.
 const (
-	urgent limiter.Class = iota
-	ahead
+	foreground limiter.Class = iota
+	background
 )
 
-// NewGate returns a gate before Wikipedia for so many requests at once: those made Ahead let the others pass and never take the last slot.
+// NewGate returns a gate for the given number of requests at once. Background requests go after the others and never take the last slot.
 func NewGate(slots int) *limiter.Gate {
-	return limiter.NewGate(limiter.GateConfig{Slots: slots, Classes: 2, Unurgent: ahead, Guess: 300 * time.Millisecond})
+	return limiter.NewGate(limiter.GateConfig{Slots: slots, Classes: 2, Background: background, InitialEstimate: 300 * time.Millisecond})
 }
 
-type aheadKey struct{}
+type backgroundKey struct{}
 
-// Ahead returns a context for questions that nobody waits for.
-func Ahead(ctx context.Context) context.Context { return context.WithValue(ctx, aheadKey{}, true) }
+// Background returns a context for requests whose answer nobody waits for.
+func Background(ctx context.Context) context.Context {
+	return context.WithValue(ctx, backgroundKey{}, true)
+}
 
 func classOf(ctx context.Context) limiter.Class {
-	if ctx.Value(aheadKey{}) != nil {
-		return ahead
+	if ctx.Value(backgroundKey{}) != nil {
+		return background
 	}
-	return urgent
+	return foreground
 }
 
-// trouble is why a request failed and what may be done about it.
-type trouble struct {
+// failure is the error of an attempt and what to do about it.
+type failure struct {
 	err     error
-	again   bool          // asking again may help
-	limited bool          // too many requests, by Wikipedia's count or ours
-	after   time.Duration // all have to wait, from a Retry-After
+	retry   bool          // another attempt may succeed
+	limited bool          // too many requests, as Wikipedia or our own limits count them
+	after   time.Duration // how long all requests have to wait, from Retry-After
 }
 
-func (t *trouble) Error() string { return t.err.Error() }
-func (t *trouble) Unwrap() error { return t.err }
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
 
-// get asks one question, up to three times, for at most the timeout. Every error is ErrUnavailable.
+// get sends a request, with up to three attempts within the timeout. Every error is ErrUnavailable.
 func (c *client) get(ctx context.Context, language string, params url.Values) (*reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -133,25 +134,25 @@ func (c *client) get(ctx context.Context, language string, params url.Values) (*
 		return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	for n := 1; ; n++ {
-		r, t := c.try(ctx, address)
-		if t == nil {
+		r, fail := c.try(ctx, address)
+		if fail == nil {
 			return r, nil
 		}
-		if t.limited {
+		if fail.limited {
 			c.limited.Add(1)
 		}
-		if t.after > 0 {
-			c.pace.Pause(t.after) // the next try waits for it, or gives up at once if it cannot
+		if fail.after > 0 {
+			c.pace.Pause(fail.after) // the next attempt waits for it, or fails at once if there is no time
 		}
-		if !t.again || n == attempts || t.after == 0 && !sleep(ctx, jitter(backOff<<(n-1))) {
-			c.log.Warn("Wikipedia did not answer", "language", language, "attempts", n, "limited", t.limited, "err", t.err)
-			return nil, fmt.Errorf("%w: %w", ErrUnavailable, t)
+		if !fail.retry || n == attempts || fail.after == 0 && limiter.Sleep(ctx, limiter.Jitter(backOff<<(n-1))) != nil {
+			c.log.Warn("wikipedia_failed", "language", language, "attempts", n, "limited", fail.limited, "error", fail.err)
+			return nil, fmt.Errorf("%w: %w", ErrUnavailable, fail)
 		}
 	}
 }
 
-// try sends the request once, when the gate and the pace let it.
-func (c *client) try(ctx context.Context, address string) (*reply, *trouble) {
+// try makes one attempt, when the gate and the pace admit it.
+func (c *client) try(ctx context.Context, address string) (*reply, *failure) {
 	slot, err := c.gate.Acquire(ctx, limiter.Job{Class: classOf(ctx)})
 	if err != nil {
 		return nil, c.heldBack(ctx, err)
@@ -161,23 +162,23 @@ func (c *client) try(ctx context.Context, address string) (*reply, *trouble) {
 		return nil, c.heldBack(ctx, err)
 	}
 	c.requests.Add(1)
-	r, t := c.send(ctx, address)
+	r, fail := c.send(ctx, address)
 	switch {
-	case t == nil:
+	case fail == nil:
 		c.observe("ok")
-	case t.limited:
+	case fail.limited:
 		c.observe("limited")
 	default:
 		c.errors.Add(1)
 		c.observe("error")
 	}
-	return r, t
+	return r, fail
 }
 
-var errPaused = errors.New("asked to wait longer than there is time")
+var errPaused = errors.New("asked to wait beyond the deadline")
 
-// heldBack is the trouble of a request that our own limits, or Wikipedia's pause, did not let out in time.
-func (c *client) heldBack(ctx context.Context, err error) *trouble {
+// heldBack returns the failure of a request that our own limits or a pause did not admit in time.
+func (c *client) heldBack(ctx context.Context, err error) *failure {
 	late := errors.Is(err, context.DeadlineExceeded) || errors.Is(ctx.Err(), context.DeadlineExceeded)
 	switch {
 	case late && c.pace.Stats().Paused > 0:
@@ -185,14 +186,14 @@ func (c *client) heldBack(ctx context.Context, err error) *trouble {
 	case late:
 		err = limiter.ErrLate
 	}
-	return &trouble{err: err, limited: late || errors.Is(err, limiter.ErrFull)}
+	return &failure{err: err, limited: late || errors.Is(err, limiter.ErrFull)}
 }
 
-// address returns the URL of a question to the Wikipedia in the language.
+// address returns the URL of a request to the Wikipedia in the language.
 func (c *client) address(language string, params url.Values) (string, error) {
 	host, _, _ := strings.Cut(language, "-")
 	if len(host) < 2 || len(host) > 3 || strings.ContainsFunc(host, func(r rune) bool { return r < 'a' || r > 'z' }) {
-		return "", fmt.Errorf("no Wikipedia in the language %q", language) // it becomes a part of the host's name
+		return "", fmt.Errorf("no Wikipedia in the language %q", language) // the language becomes part of the host name
 	}
 	if host == "nb" {
 		host = "no"
@@ -210,19 +211,4 @@ func (c *client) address(language string, params url.Values) (string, error) {
 	}
 	u.RawQuery = query.Encode()
 	return u.String(), nil
-}
-
-// jitter returns between half of d and d, so that those who failed together do not come back together.
-func jitter(d time.Duration) time.Duration { return d/2 + rand.N(d/2) }
-
-// sleep waits and says whether ctx is still alive.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -16,24 +16,24 @@ import (
 )
 
 const (
-	detailLimit   = 20   // pages of one question: extracts are given for no more
+	detailLimit   = 20   // pages in one request: extracts come for no more
 	extractSize   = 1200 // characters
-	neighbourhood = 800  // metres in which a question is filled up
-	rounds        = 25   // of a continued reply; one extract a round is the worst that a slow server does
-	far           = 1000 // metres that an article's coordinates may be from where the search found it, to be believed
+	neighbourhood = 800  // metres; a request is filled up with pages within this distance
+	rounds        = 25   // requests for one continued reply; a slow server may send one extract at a time
+	maxMoved      = 1000 // metres that the coordinates of an article may lie from those of the search
 )
 
-// pageKey names an article.
+// pageKey identifies an article.
 type pageKey struct {
 	language string
 	page     int64
 }
 
-// Details returns the candidates' places, at most the first 20, in the order given; those that turned out to be missing, disambiguations or
-// junk are left out. Known ones come from the store. Source unavailable: the known ones, with ErrUnavailable joined.
+// Details returns the places of the first 20 candidates in the given order. It leaves out missing pages, disambiguations and junk. Places with
+// stored details come from the store. If the source is unavailable, it returns those together with ErrUnavailable.
 //
-// One question about an area is under way at a time, and it is filled up with unknown neighbours: who comes while it is waits for it, since
-// it will bring most of what they need. So a crowd that arrives at once costs as many questions as there are places, by twenties.
+// One request for an area is in progress at a time, filled up with unknown neighbours. Later callers wait for it, because it brings most of
+// what they need. So a crowd that arrives at once costs one request for each 20 places of the area.
 func (f *Finder) Details(ctx context.Context, found []Candidate) ([]Place, error) {
 	found = found[:min(len(found), detailLimit)]
 	for range rounds {
@@ -57,13 +57,13 @@ func (f *Finder) Details(ctx context.Context, found []Candidate) ([]Place, error
 			return pick(found, known), err
 		}
 		if _, left := firstUnknown(found, known); own && len(left) == 0 {
-			return pick(found, known), nil // also if they could not be stored
+			return pick(found, known), nil // even if they could not be stored
 		}
 	}
-	return nil, fmt.Errorf("%w: details of %d places do not come", ErrUnavailable, len(found))
+	return nil, fmt.Errorf("%w: no details of %d places", ErrUnavailable, len(found))
 }
 
-// firstUnknown returns the unknown candidates of the language of the first unknown one, and the tile in which that stands.
+// firstUnknown returns the tile of the first unknown candidate, and all unknown candidates of its language.
 func firstUnknown(found []Candidate, known map[pageKey]Place) (area store.TileKey, unknown map[pageKey]Candidate) {
 	for _, c := range found {
 		key := pageKey{c.Language, c.ID}
@@ -81,7 +81,7 @@ func firstUnknown(found []Candidate, known map[pageKey]Place) (area store.TileKe
 	return area, unknown
 }
 
-// fetchArea is the flight of an area.
+// fetchArea fetches the unknown candidates of an area, and neighbours of them.
 func (f *Finder) fetchArea(ctx context.Context, language string, unknown map[pageKey]Candidate) (map[pageKey]Place, error) {
 	if err := f.addNeighbours(ctx, language, unknown); err != nil {
 		return nil, err
@@ -89,8 +89,8 @@ func (f *Finder) fetchArea(ctx context.Context, language string, unknown map[pag
 	return f.fetchPlaces(ctx, language, slices.Collect(maps.Keys(unknown)), unknown)
 }
 
-// addNeighbours fills a question up with the unknown pages nearest to those it asks about, as far as stored tiles name them: the
-// next person's question, or the next step's, then costs none.
+// addNeighbours fills a request up with the nearest unknown pages of stored tiles, so that the next person, or the next step of a walk, needs
+// no request.
 func (f *Finder) addNeighbours(ctx context.Context, language string, unknown map[pageKey]Candidate) error {
 	if len(unknown) >= detailLimit {
 		return nil
@@ -98,18 +98,18 @@ func (f *Finder) addNeighbours(ctx context.Context, language string, unknown map
 	middle := slices.MinFunc(slices.Collect(maps.Values(unknown)), func(a, b Candidate) int {
 		return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.ID, b.ID))
 	}).Point
-	tiles, err := f.rememberedTiles(ctx, tileKeys(geo.CellsWithin(nil, middle, neighbourhood, geo.LevelTile), language))
+	tiles, err := f.storedTiles(ctx, tileKeys(geo.CellsWithin(nil, middle, neighbourhood, geo.LevelTile), language))
 	if err != nil {
 		return err
 	}
 	var near []Candidate
 	for _, page := range join(tiles) {
-		if !dull(page.Kind, page.Dim) && !dullTitle(language, page.Title) {
+		if !junkKind(page.Kind, page.Dim) && !junkTitle(language, page.Title) {
 			near = append(near, Candidate{Page: page, Language: language, Distance: geo.Distance(middle, page.Point)})
 		}
 	}
 	slices.SortFunc(near, func(a, b Candidate) int { return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.ID, b.ID)) })
-	near = near[:min(len(near), 5*detailLimit)] // most of the nearest may be known
+	near = near[:min(len(near), 5*detailLimit)] // most of the nearest may be known already
 	known, err := f.known(ctx, near)
 	if err != nil {
 		return err
@@ -127,7 +127,7 @@ func (f *Finder) addNeighbours(ctx context.Context, language string, unknown map
 	return nil
 }
 
-// known returns what the store has of the candidates, junk too.
+// known returns the stored places of the candidates, junk included.
 func (f *Finder) known(ctx context.Context, found []Candidate) (map[pageKey]Place, error) {
 	pages := map[string][]int64{}
 	for _, c := range found {
@@ -146,7 +146,7 @@ func (f *Finder) known(ctx context.Context, found []Candidate) (map[pageKey]Plac
 	return known, nil
 }
 
-// pick returns the places in the candidates' order, each once, without junk.
+// pick returns the places in the order of the candidates, each once, without junk.
 func pick(found []Candidate, known map[pageKey]Place) []Place {
 	var places []Place
 	seen := map[string]bool{}
@@ -160,14 +160,14 @@ func pick(found []Candidate, known map[pageKey]Place) []Place {
 	return places
 }
 
-// fetchPlaces asks for the pages and stores them, junk and missing ones too, so that nobody asks again. Those beyond
-// the first wanted ones are neighbours: what the first reply does not say of them is not waited for.
+// fetchPlaces fetches the pages and stores them, junk and missing ones too, so that they are not fetched again. It waits for the wanted pages
+// to be complete, but not for their neighbours.
 func (f *Finder) fetchPlaces(ctx context.Context, language string, keys []pageKey, candidates map[pageKey]Candidate) (map[pageKey]Place, error) {
 	found, keys, err := f.storedSince(ctx, language, keys)
 	if err != nil || len(keys) == 0 {
 		return found, err
 	}
-	slices.SortFunc(keys, func(a, b pageKey) int { // the wanted ones first
+	slices.SortFunc(keys, func(a, b pageKey) int { // wanted pages first
 		return cmp.Or(cmp.Compare(candidates[a].rank, candidates[b].rank), cmp.Compare(a.page, b.page))
 	})
 	pages, whole, err := f.fetchPages(ctx, language, keys, candidates)
@@ -175,21 +175,21 @@ func (f *Finder) fetchPlaces(ctx context.Context, language string, keys []pageKe
 	for _, key := range keys {
 		page := pages[key.page]
 		if page == nil || !whole && page.Extract == nil && !page.Missing {
-			continue // it may have an extract in a reply that did not come
+			continue // its extract may be in a reply that was not fetched
 		}
 		p := describe(page, candidates[key], language)
 		found[key] = p
 		fetched = append(fetched, p)
 	}
 	if len(fetched) > 0 {
-		if err := f.store.PutPlaces(ctx, fetched); err != nil { // the answer is good all the same
-			f.log.Error("store places", "language", language, "err", err)
+		if err := f.store.PutPlaces(ctx, fetched); err != nil { // the places are good nevertheless
+			f.log.Error("places_not_stored", "language", language, "error", err)
 		}
 	}
 	return found, err
 }
 
-// storedSince returns the pages that another flight stored since the caller looked, and the keys of the others.
+// storedSince returns the pages that another request stored since the caller looked, and the keys of the rest.
 func (f *Finder) storedSince(ctx context.Context, language string, keys []pageKey) (map[pageKey]Place, []pageKey, error) {
 	candidates := make([]Candidate, len(keys))
 	for i, key := range keys {
@@ -200,7 +200,8 @@ func (f *Finder) storedSince(ctx context.Context, language string, keys []pageKe
 	return found, rest, err
 }
 
-// fetchPages asks until the reply says all of the wanted pages; whole means of the others too. An error comes with what was said before it.
+// fetchPages sends requests until the wanted pages are complete. whole reports that all pages are. An error comes with the pages fetched
+// before it.
 func (f *Finder) fetchPages(ctx context.Context, language string, keys []pageKey, candidates map[pageKey]Candidate) (_ map[int64]*page, whole bool, _ error) {
 	ids := make([]string, len(keys))
 	for i, key := range keys {
@@ -235,10 +236,10 @@ func (f *Finder) fetchPages(ctx context.Context, language string, keys []pageKey
 			params.Set(name, string(value))
 		}
 	}
-	return pages, false, fmt.Errorf("%w: a reply that never ends", ErrUnavailable)
+	return pages, false, fmt.Errorf("%w: endless continuation of a reply", ErrUnavailable)
 }
 
-// describe makes a place of a page that the search found as c.
+// describe returns the place of a page that the search found as c.
 func describe(p *page, c Candidate, language string) Place {
 	place := Place{
 		ID:       "wp:" + language + ":" + strconv.FormatInt(c.ID, 10),
@@ -253,7 +254,7 @@ func describe(p *page, c Candidate, language string) Place {
 	place.Length = max(p.Length, 0)
 	place.Description = clean(p.Description, 200)
 	if p.Extract != nil {
-		place.Extract = clean(*p.Extract, extractSize+3) // they cut it with "..."
+		place.Extract = clean(*p.Extract, extractSize+3) // TextExtracts adds "..."
 	}
 	place.URL = webAddress(p.URL)
 	if p.Thumbnail != nil {
@@ -265,7 +266,7 @@ func describe(p *page, c Candidate, language string) Place {
 		elsewhere = at.Globe != "" && at.Globe != "earth"
 		place.Kind = cmp.Or(clean(at.Type, 60), c.Kind)
 		place.Dim = cmp.Or(at.Dim.metres(), c.Dim)
-		place.Point = settle(c.Point, geo.Point{Lat: at.Lat, Lon: at.Lon})
+		place.Point = position(c.Point, geo.Point{Lat: at.Lat, Lon: at.Lon})
 	}
 	if elsewhere {
 		place.Kind = kindElsewhere
@@ -281,10 +282,10 @@ func describe(p *page, c Candidate, language string) Place {
 	return place
 }
 
-// settle returns where a place stands: as its article says, unless that is far from where the search found it.
-func settle(found, said geo.Point) geo.Point {
-	if said.Valid() && geo.Distance(found, said) <= far {
-		return said
+// position returns the point of the article, or that of the search if the two are far apart.
+func position(found, article geo.Point) geo.Point {
+	if article.Valid() && geo.Distance(found, article) <= maxMoved {
+		return article
 	}
 	return found
 }
@@ -294,7 +295,7 @@ func isQID(id string) bool {
 	return err == nil && id == "Q"+strconv.FormatUint(n, 10)
 }
 
-// webAddress returns address if people can be sent there, else "".
+// webAddress returns address if it is a usable https address, else "".
 func webAddress(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" || u.Host == "" || len(address) > 2000 || strings.ContainsAny(address, " \"<>\n") {

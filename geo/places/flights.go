@@ -11,8 +11,8 @@ import (
 
 var errClosed = errors.New("places: closed")
 
-// flights lets several callers share the work on a key. The work goes on when a caller leaves, bounded by timeout: it is
-// paid for, and its result is kept in the store. Flights are as many as keys are being asked for at one moment.
+// flights is a single flight per key: callers share the work on a key. The work continues when a caller leaves, bounded by timeout, because its
+// result is stored.
 type flights[K comparable, V any] struct {
 	timeout time.Duration
 
@@ -22,7 +22,7 @@ type flights[K comparable, V any] struct {
 	flying map[K]*flight[V]
 }
 
-// flight is the work on a key; its result is there when done is closed.
+// flight is the work on a key. Its result is set when done is closed.
 type flight[V any] struct {
 	done   chan struct{}
 	cancel context.CancelFunc
@@ -30,8 +30,8 @@ type flight[V any] struct {
 	err    error
 }
 
-// join returns the flight of the key that is under way, or starts one with fn, which is the caller's own then. fn may return a part
-// of its result together with an error.
+// join returns the flight of the key that is in progress, or starts one with fn and reports that it is the caller's own. fn may return part of
+// a result together with an error.
 func (g *flights[K, V]) join(ctx context.Context, key K, fn func(context.Context) (V, error)) (_ *flight[V], own bool, _ error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -58,7 +58,7 @@ func (g *flights[K, V]) join(ctx context.Context, key K, fn func(context.Context
 	return f, true, nil
 }
 
-// safely calls fn and turns a panic, which what comes from outside may cause, into an error: it fails this question alone.
+// safely calls fn and turns a panic, which input from outside may cause, into an error of this request.
 func safely[V any](ctx context.Context, fn func(context.Context) (V, error)) (found V, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -68,7 +68,7 @@ func safely[V any](ctx context.Context, fn func(context.Context) (V, error)) (fo
 	return fn(ctx)
 }
 
-// wait returns what the flight brought, or ErrUnavailable if ctx ends before it lands. The result is shared: not to be changed.
+// wait returns the result of the flight, or ErrUnavailable if ctx ends first. The result is shared and must not be changed.
 func (f *flight[V]) wait(ctx context.Context) (found V, err error) {
 	select {
 	case <-f.done:

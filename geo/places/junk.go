@@ -5,32 +5,32 @@ import (
 	"unicode"
 )
 
-// Kinds of our own, beside the source's types: they are stored so that nobody asks for such a page again.
+// Our own kinds beside the types of the source. They are stored so that such a page is not fetched again.
 const (
 	kindMissing        = "-missing"
 	kindDisambiguation = "-disambiguation"
 	kindElsewhere      = "-elsewhere" // not on this planet
 )
 
-// dimLimit in metres: what is larger is not a place to stand before.
+// dimLimit in metres: larger things are areas, not places.
 const dimLimit = 3000
 
-// worthwhile says whether a place is something to walk to.
+// worthwhile reports whether a place is worth a visit.
 func worthwhile(p Place) bool {
-	return !dull(p.Kind, p.Dim) && !dullTitle(p.Language, p.Title) && !dullDescription(p.Language, p.Description)
+	return !junkKind(p.Kind, p.Dim) && !junkTitle(p.Language, p.Title) && !junkDescription(p.Language, p.Description)
 }
 
-// dull judges by the source's metadata: a type such as "adm1st" or "city(120000)", and the size in metres.
-func dull(kind string, dim int) bool {
+// junkKind judges by the metadata of the source: a type such as "adm1st" or "city(120000)", and the size in metres.
+func junkKind(kind string, dim int) bool {
 	kind, _, _ = strings.Cut(strings.ToLower(kind), "(")
-	return dim > dimLimit || strings.HasPrefix(kind, "adm") || dullKinds[strings.TrimSpace(kind)]
+	return dim > dimLimit || strings.HasPrefix(kind, "adm") || junkKinds[strings.TrimSpace(kind)]
 }
 
-var dullKinds = set(`city country state region river waterbody event satellite glacier
+var junkKinds = set(`city country state region river waterbody event satellite glacier
 	` + kindMissing + ` ` + kindDisambiguation + ` ` + kindElsewhere)
 
-// dullTitle judges by how a title begins ("List of ...") and by what it says of itself in brackets ("... (river)").
-func dullTitle(language, title string) bool {
+// junkTitle judges by the first words of a title ("List of ...") and by a note in brackets after it ("... (river)").
+func junkTitle(language, title string) bool {
 	title = fold(language, title)
 	for _, start := range vocabularies[base(language)].titles {
 		if rest, ok := strings.CutPrefix(title, start); ok && strings.HasPrefix(rest, " ") {
@@ -39,16 +39,15 @@ func dullTitle(language, title string) bool {
 	}
 	if before, note, ok := strings.Cut(title, "("); ok && before != "" {
 		note, _, _ = strings.Cut(note, ")")
-		return dullDescription(language, note)
+		return junkDescription(language, note)
 	}
 	return false
 }
 
-// dullDescription judges by what the short description says the thing is: its words before the first preposition, so that
-// a bridge over a river and a church in a city stay. English puts the noun last ("city museum"), and only
-// that counts; the others decline or put prepositions between nouns, and there any of the words may be it.
-// A language without a vocabulary is judged by metadata alone.
-func dullDescription(language, description string) bool {
+// junkDescription judges by the words of the short description before the first preposition, so that a bridge over a river and a church in a
+// city are kept. In English the noun comes last ("city museum") and only the last word counts. The other languages decline or put prepositions
+// between nouns, so each of the words counts. A language without a vocabulary has no junk descriptions.
+func junkDescription(language, description string) bool {
 	v, ok := vocabularies[base(language)]
 	if !ok || description == "" {
 		return false
@@ -79,7 +78,7 @@ func dullDescription(language, description string) bool {
 	return v.headLast && v.nouns[last]
 }
 
-// fold brings text to the form of the vocabularies. An apostrophe divides words, but not in the alphabets where it is a letter's neighbour.
+// fold returns text in the form of the vocabularies. An apostrophe separates words, except in Ukrainian, where it is part of a word.
 func fold(language, s string) string {
 	s = strings.ReplaceAll(strings.ToLower(s), "ё", "е")
 	if !strings.ContainsAny(s, "'’ʼ") {
@@ -96,13 +95,13 @@ var (
 	apostrophesApart = strings.NewReplacer("'", " ", "’", " ", "ʼ", " ")
 )
 
-// base is the language without its region: "pt-br" is judged as "pt".
+// base returns the language without its region: "pt" for "pt-br".
 func base(language string) string {
 	language, _, _ = strings.Cut(language, "-")
 	return language
 }
 
-// phrases is lines with a space before and after each, to be found as whole words.
+// phrases returns the lines with a space before and after each, so that they match whole words.
 func phrases(text string) []string {
 	out := lines(text)
 	for i := range out {
@@ -111,7 +110,7 @@ func phrases(text string) []string {
 	return out
 }
 
-// set is the words of text.
+// set returns the words as a set.
 func set(words string) map[string]bool {
 	m := map[string]bool{}
 	for _, word := range strings.Fields(words) {
@@ -120,7 +119,7 @@ func set(words string) map[string]bool {
 	return m
 }
 
-// lines divides text at commas.
+// lines splits text at commas.
 func lines(text string) []string {
 	var out []string
 	for _, line := range strings.Split(text, ",") {

@@ -15,8 +15,8 @@ func TestDullByMetadata(t *testing.T) {
 		{"event", 0, true}, {kindMissing, 0, true}, {kindDisambiguation, 0, true}, {kindElsewhere, 0, true},
 	}
 	for _, tt := range tests {
-		if got := dull(tt.kind, tt.dim); got != tt.want {
-			t.Errorf("dull(%q, %d) = %v, want %v", tt.kind, tt.dim, got, tt.want)
+		if got := junkKind(tt.kind, tt.dim); got != tt.want {
+			t.Errorf("junkKind(%q, %d) = %v, want %v", tt.kind, tt.dim, got, tt.want)
 		}
 	}
 }

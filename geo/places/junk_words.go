@@ -1,13 +1,13 @@
 package places
 
-// vocabulary names in one language what is not a place to walk to: settlements and districts, waters, events, lists, companies.
-// Words are folded (lower case, ё as е, no apostrophes) and in the nominative.
+// vocabulary holds the words of one language for things that are not worth a visit: settlements and districts, waters, events, lists,
+// companies. The words are folded (lower case, ё as е, no apostrophes) and in the nominative.
 type vocabulary struct {
-	titles   []string        // how titles of lists and of events begin
-	phrases  []string        // that decide wherever they stand in a description
-	nouns    map[string]bool // that decide when they are the description's own noun
-	stops    map[string]bool // prepositions and the like: the noun stands before them
-	headLast bool            // the last word before a stop is the noun, and only it
+	titles   []string        // first words of titles of lists and events
+	phrases  []string        // that decide anywhere in a description
+	nouns    map[string]bool // that decide as the noun of a description
+	stops    map[string]bool // prepositions and similar words, which follow the noun
+	headLast bool            // the noun is the last word before a stop
 }
 
 //nolint:misspell // other languages are not misspelt English

@@ -14,27 +14,26 @@ import (
 )
 
 const (
-	closeRadius = 1200   // metres; up to here tiles are read
-	wideRadius  = 10_000 // metres; the most that Wikipedia searches, and Near
-	fallback    = 500    // places read from the store when the source is down
+	closeRadius = 1200   // metres; tiles cover circles up to this radius
+	wideRadius  = 10_000 // metres; the widest search of Wikipedia and of Near
+	maxKnown    = 500    // places that Known reads
 )
 
-// Near returns the places within radius metres of p (at most 10 000), nearest first, junk left out, from the tiles of the language.
-// Up to 1200 m it reads level 13 tiles; beyond, the wide searches of p's level 10 cell and of those of its neighbours that are
-// known already and, if those hold nothing worth a visit, one round p itself. Part of the area unavailable: what is known, with
-// ErrUnavailable joined.
-// A point that is not Valid has nothing near it.
+// Near returns the places within radius metres of p (at most 10 000) in the language, nearest first, without junk. Up to 1200 m it reads tiles
+// of level 13. Beyond that it adds the wide search of the level 10 cell of p, those of neighbouring cells that are stored already and, if none
+// of them holds a place worth a visit, a wide search around p itself. If part of the area is unavailable, it returns the known places together
+// with ErrUnavailable. A point that is not Valid has no places near it.
 func (f *Finder) Near(ctx context.Context, p geo.Point, radius float64, language string) ([]Candidate, error) {
 	radius = min(radius, wideRadius)
 	pages, err := f.pagesNear(ctx, p, radius, language)
 	if err == nil && radius > closeRadius && len(candidates(pages, p, radius, language)) == 0 {
-		pages, err = f.pagesAround(ctx, p, language) // people are told that there is nothing: not before all of the circle was looked at
+		pages, err = f.pagesAround(ctx, p, language) // "nothing near" needs a search of the whole circle
 	}
 	if err != nil && !errors.Is(err, ErrUnavailable) {
 		return nil, err
 	}
 	if err != nil && ctx.Err() == nil {
-		known, storeErr := f.remembered(ctx, p, radius, language)
+		known, storeErr := f.knownPages(ctx, p, radius, language)
 		if storeErr != nil {
 			return nil, storeErr
 		}
@@ -43,13 +42,13 @@ func (f *Finder) Near(ctx context.Context, p geo.Point, radius float64, language
 	return candidates(pages, p, radius, language), err
 }
 
-// candidates returns the pages within radius metres of p that may be worth a visit, each once, nearest first.
+// candidates returns the pages within radius metres of p that are not junk, each once, nearest first.
 func candidates(pages []store.Page, p geo.Point, radius float64, language string) []Candidate {
 	var found []Candidate
 	seen := make(map[int64]bool, len(pages))
 	for _, page := range pages {
 		d := geo.Distance(p, page.Point)
-		if d > radius || seen[page.ID] || dull(page.Kind, page.Dim) || dullTitle(language, page.Title) {
+		if d > radius || seen[page.ID] || junkKind(page.Kind, page.Dim) || junkTitle(language, page.Title) {
 			continue
 		}
 		seen[page.ID] = true
@@ -61,7 +60,7 @@ func candidates(pages []store.Page, p geo.Point, radius float64, language string
 	return found
 }
 
-// pagesAround returns what one wide search finds that is centred within half a kilometre of p, not on its level 10 cell.
+// pagesAround returns the pages of a wide search that is centred within half a kilometre of p, and not on its level 10 cell.
 func (f *Finder) pagesAround(ctx context.Context, p geo.Point, language string) ([]store.Page, error) {
 	cell := geo.CellAt(p, levelAround)
 	if cell == 0 {
@@ -72,8 +71,8 @@ func (f *Finder) pagesAround(ctx context.Context, p geo.Point, language string) 
 	if err != nil || ok {
 		return pages, err
 	}
-	asked, err := f.ask(ctx, []store.TileKey{key})
-	return asked[key], err
+	fetched, err := f.fetch(ctx, []store.TileKey{key})
+	return fetched[key], err
 }
 
 func (f *Finder) pagesNear(ctx context.Context, p geo.Point, radius float64, language string) ([]store.Page, error) {
@@ -86,9 +85,9 @@ func (f *Finder) pagesNear(ctx context.Context, p geo.Point, radius float64, lan
 	for _, key := range tileKeys(geo.CellsWithin(nil, p, radius, geo.LevelFar), language) {
 		wide, ok, err := f.stored(ctx, key)
 		if err == nil && !ok && key.Cell == home {
-			var asked map[store.TileKey][]store.Page
-			asked, err = f.ask(ctx, []store.TileKey{key})
-			wide = asked[key]
+			var fetched map[store.TileKey][]store.Page
+			fetched, err = f.fetch(ctx, []store.TileKey{key})
+			wide = fetched[key]
 		}
 		pages = append(pages, wide...)
 		if err != nil {
@@ -98,8 +97,8 @@ func (f *Finder) pagesNear(ctx context.Context, p geo.Point, radius float64, lan
 	return pages, nil
 }
 
-// inTiles returns the pages of the tiles. A wide search that came back not full holds all there is in its cell, which in most
-// of the world spares the tiles inside; so it is asked first.
+// inTiles returns the pages of the tiles. The wide search of the cell around them comes first: if it is not full, it holds all pages of its cell
+// and no tile needs a request, which is so in most of the world.
 func (f *Finder) inTiles(ctx context.Context, tiles []store.TileKey) ([]store.Page, error) {
 	found, unknown, err := f.storedAll(ctx, tiles)
 	if err != nil || len(unknown) == 0 {
@@ -109,15 +108,15 @@ func (f *Finder) inTiles(ctx context.Context, tiles []store.TileKey) ([]store.Pa
 	if err != nil {
 		return join(found), err
 	}
-	asked, wideErr := f.ask(ctx, notWide)
-	maps.Copy(wide, asked)
+	fetched, wideErr := f.fetch(ctx, notWide)
+	maps.Copy(wide, fetched)
 	dense := fromWide(found, unknown, wide)
-	denseErr := f.askDense(ctx, dense, found)
+	denseErr := f.fetchDense(ctx, dense, found)
 	return join(found), cmp.Or(wideErr, denseErr)
 }
 
-// fromWide adds to found the unknown tiles that a wide search holds whole, and returns those for which it was full. A tile whose wide
-// search is not there is left out: it is not to be had.
+// fromWide adds to found the unknown tiles that a complete wide search covers, and returns the tiles whose wide search was full. It leaves out
+// tiles without a wide search: they are unavailable.
 func fromWide(found map[store.TileKey][]store.Page, unknown []store.TileKey, wide map[store.TileKey][]store.Page) (dense []store.TileKey) {
 	for _, key := range unknown {
 		around, ok := wide[parent(key, geo.LevelFar)]
@@ -132,8 +131,8 @@ func fromWide(found map[store.TileKey][]store.Page, unknown []store.TileKey, wid
 	return dense
 }
 
-// rememberedTiles returns the tiles that can be had without asking.
-func (f *Finder) rememberedTiles(ctx context.Context, tiles []store.TileKey) (map[store.TileKey][]store.Page, error) {
+// storedTiles returns the pages of the tiles that need no request.
+func (f *Finder) storedTiles(ctx context.Context, tiles []store.TileKey) (map[store.TileKey][]store.Page, error) {
 	found, unknown, err := f.storedAll(ctx, tiles)
 	if err != nil {
 		return nil, err
@@ -146,14 +145,14 @@ func (f *Finder) rememberedTiles(ctx context.Context, tiles []store.TileKey) (ma
 	return found, nil
 }
 
-// askDense adds the tiles of a crowded area to found. One search round the middle of four tiles mostly brings those and some
-// of their neighbours; what it leaves out is searched tile by tile.
-func (f *Finder) askDense(ctx context.Context, dense []store.TileKey, found map[store.TileKey][]store.Page) error {
-	_, unasked, err := f.storedAll(ctx, parents(dense, levelMid))
+// fetchDense adds the tiles of a crowded area to found. A search around the middle of four tiles mostly covers these and some of their
+// neighbours. The remaining tiles are searched one by one.
+func (f *Finder) fetchDense(ctx context.Context, dense []store.TileKey, found map[store.TileKey][]store.Page) error {
+	_, missing, err := f.storedAll(ctx, parents(dense, levelMid))
 	if err != nil {
 		return err
 	}
-	_, midErr := f.ask(ctx, unasked)
+	_, midErr := f.fetch(ctx, missing)
 	known, unknown, err := f.storedAll(ctx, dense)
 	if err != nil {
 		return err
@@ -162,12 +161,12 @@ func (f *Finder) askDense(ctx context.Context, dense []store.TileKey, found map[
 	if midErr != nil {
 		return midErr
 	}
-	asked, err := f.ask(ctx, unknown)
-	maps.Copy(found, asked)
+	fetched, err := f.fetch(ctx, unknown)
+	maps.Copy(found, fetched)
 	return err
 }
 
-// storedAll returns the searches that the store remembers, and the keys of the others.
+// storedAll returns the pages of the stored searches, and the keys of the others.
 func (f *Finder) storedAll(ctx context.Context, keys []store.TileKey) (map[store.TileKey][]store.Page, []store.TileKey, error) {
 	found := make(map[store.TileKey][]store.Page, len(keys))
 	var unknown []store.TileKey
@@ -185,7 +184,7 @@ func (f *Finder) storedAll(ctx context.Context, keys []store.TileKey) (map[store
 	return found, unknown, nil
 }
 
-// stored returns a search that the store remembers, and whether it does.
+// stored returns the pages of a search, and whether it is stored.
 func (f *Finder) stored(ctx context.Context, key store.TileKey) ([]store.Page, bool, error) {
 	tile, err := f.store.Tile(ctx, key, time.Now())
 	if errors.Is(err, store.ErrNotFound) {
@@ -199,10 +198,10 @@ func (f *Finder) stored(ctx context.Context, key store.TileKey) ([]store.Page, b
 	return tile.Pages, true, nil
 }
 
-// Known returns the places that the store has details of within radius metres of p, nearest first, without asking anybody: at most 500
-// of them. It is for when the source is slow or down.
+// Known returns at most 500 places within radius metres of p whose details are stored, nearest first. It sends no request: it is for the time
+// when the source is slow or down.
 func (f *Finder) Known(ctx context.Context, p geo.Point, radius float64, language string) ([]Place, error) {
-	all, err := f.store.PlacesIn(ctx, language, geo.RangesWithin(p, radius), fallback)
+	all, err := f.store.PlacesIn(ctx, language, geo.RangesWithin(p, radius), maxKnown)
 	if err != nil {
 		return nil, fmt.Errorf("read known places: %w", err)
 	}
@@ -218,8 +217,8 @@ func (f *Finder) Known(ctx context.Context, p geo.Point, radius float64, languag
 	return known, nil
 }
 
-// remembered returns what the store knows of the area as pages.
-func (f *Finder) remembered(ctx context.Context, p geo.Point, radius float64, language string) ([]store.Page, error) {
+// knownPages returns the pages of the known places.
+func (f *Finder) knownPages(ctx context.Context, p geo.Point, radius float64, language string) ([]store.Page, error) {
 	known, err := f.Known(ctx, p, radius, language)
 	var pages []store.Page
 	for _, k := range known {
@@ -238,12 +237,12 @@ func tileKeys(cells []geo.Cell, language string) []store.TileKey {
 	return keys
 }
 
-// parent returns the key of the search of the level that covers the tile.
+// parent returns the key of the search at the level that covers the tile.
 func parent(tile store.TileKey, level int) store.TileKey {
 	return store.TileKey{Cell: tile.Cell.Parent(level), Language: tile.Language}
 }
 
-// parents returns the searches of the level that cover the tiles, each once.
+// parents returns the keys of the searches at the level that cover the tiles, each once.
 func parents(tiles []store.TileKey, level int) []store.TileKey {
 	var keys []store.TileKey
 	for _, tile := range tiles {

@@ -234,7 +234,7 @@ func TestCloseEndsRequestsUnderWay(t *testing.T) {
 
 func TestOurOwnLimitsAreNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, setting{latency: 5 * time.Second, cfg: Config{Gate: limiter.NewGate(limiter.GateConfig{Slots: 1, Room: 1})}})
+		w := newWorld(t, setting{latency: 5 * time.Second, cfg: Config{Gate: limiter.NewGate(limiter.GateConfig{Slots: 1, QueueSize: 1})}})
 		var mu sync.Mutex
 		var errs []error
 		var wg sync.WaitGroup

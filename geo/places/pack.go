@@ -13,14 +13,14 @@ import (
 	"excursobot/store"
 )
 
-// packSource is store.Story.Source of the pack's stories.
+// packSource is store.Story.Source of the stories of the pack.
 const packSource = "pack"
 
 //go:embed pack.json
 var packFile []byte
 
-// Pack is the built-in collection of landmarks with ready stories: what the bot tells before it has a network, a model or a library.
-// It does not change after LoadPack, so any number of goroutines may use it.
+// Pack is the built-in collection of landmarks with stories, for a bot without a network, a model or a library. It does not change after
+// LoadPack, so its methods may be called concurrently.
 type Pack struct{ cities []City }
 
 // City is a group of landmarks within walking distance.
@@ -43,7 +43,7 @@ type PackPlace struct {
 	Articles map[string]string `json:"articles"`
 }
 
-// LoadPack reads the embedded file; an error is a fault of the build.
+// LoadPack reads the embedded file. An error means that the build is broken.
 func LoadPack() (*Pack, error) {
 	p := &Pack{}
 	if err := json.Unmarshal(packFile, &p.cities); err != nil {
@@ -52,10 +52,10 @@ func LoadPack() (*Pack, error) {
 	return p, nil
 }
 
-// Cities returns the pack's content; it is shared and must not be changed.
+// Cities returns the content of the pack. It is shared and must not be changed.
 func (p *Pack) Cities() []City { return p.cities }
 
-// Near returns the pack's stories in the language within radius metres of pt, nearest first. The pack speaks ru and en; another language gets en.
+// Near returns the stories of the pack within radius metres of pt, nearest first, in Russian if language is "ru", else in English.
 func (p *Pack) Near(pt geo.Point, radius float64, language string) []store.Story {
 	if language != "ru" {
 		language = "en"
@@ -83,7 +83,7 @@ func (p *Pack) Near(pt geo.Point, radius float64, language string) []store.Story
 	return stories
 }
 
-// Story returns the pack's story of the key, and whether it has one.
+// Story returns the story of the key, and whether the pack has one.
 func (p *Pack) Story(key store.StoryKey) (store.Story, bool) {
 	for i := range p.cities {
 		for j := range p.cities[i].Places {
@@ -98,7 +98,7 @@ func (p *Pack) Story(key store.StoryKey) (store.Story, bool) {
 	return store.Story{}, false
 }
 
-// story returns the place's story as the library holds stories; its votes, times and picture are zero.
+// story returns the story of the place. Its votes, times and picture are zero.
 func (p *PackPlace) story(language string) store.Story {
 	return store.Story{
 		StoryKey: store.StoryKey{Place: p.ID, Language: language, Length: store.Short},
@@ -111,7 +111,7 @@ func (p *PackPlace) story(language string) store.Story {
 	}
 }
 
-// address returns where to read on: the article in the language, else the place's Wikidata page.
+// address returns the address of the article in the language, or of the Wikidata page of the place.
 func (p *PackPlace) address(language string) string {
 	title := p.Articles[language]
 	if title == "" {

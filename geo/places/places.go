@@ -1,5 +1,5 @@
-// Package places says what stands near a point: from Wikipedia, remembered in tiles in the store, or from the built-in
-// pack. It decides what is worth a visit (no cities, rivers, battles) and not who has heard of it.
+// Package places finds what stands near a point: in Wikipedia, whose searches it stores as tiles, or in the built-in pack. It decides what is
+// worth a visit (no cities, rivers, battles) and how good a place is for a person. It does not know who was told about a place.
 package places
 
 import (
@@ -15,11 +15,11 @@ import (
 	"excursobot/store"
 )
 
-// Place is a place as one language describes it.
+// Place is a place as described in one language.
 type Place = store.Place
 
-// ErrUnavailable says that the source could not be asked (down, refusing, too slow): not that nothing is there. It comes joined with
-// the cause; limiter.ErrFull and limiter.ErrLate among the causes say that our own limits held the request back.
+// ErrUnavailable means that the source did not answer (down, refusing, too slow), and not that there are no places. It wraps the cause:
+// limiter.ErrFull and limiter.ErrLate mean that our own limits held the request back.
 var ErrUnavailable = errors.New("places: source unavailable")
 
 // Config sets a Finder.
@@ -27,11 +27,11 @@ type Config struct {
 	Store   store.Places
 	HTTP    *http.Client  // default one with timeouts
 	URL     string        // with {lang}; default https://{lang}.wikipedia.org/w/api.php
-	Contact string        // the operator's, for the User-Agent; "" = the low tier: at most 10 requests a minute
+	Contact string        // of the operator, for the User-Agent; "" = at most 10 requests a minute
 	Version string        // for the User-Agent, default "dev"
-	Timeout time.Duration // for one request with its retries, default 8 s
+	Timeout time.Duration // for a request with its retries, default 8 s
 	Log     *slog.Logger
-	// Observe is called after each request with "ok", "error" or "limited"; nil = nobody listens.
+	// Observe is called after each request with "ok", "error" or "limited"; nil = no calls.
 	Observe              func(outcome string)
 	PerSecond, PerMinute float64       // default 3 and 150 (10 without a contact)
 	Gate                 *limiter.Gate // requests at once; default NewGate(3)
@@ -45,15 +45,15 @@ type Candidate struct {
 	rank     rank
 }
 
-// rank says whether somebody waits for a candidate's details.
+// rank tells whether a caller waits for the details of a candidate.
 type rank uint8
 
 const (
 	wanted    rank = iota
-	neighbour      // asked about because the question had room
+	neighbour      // added to fill the request
 )
 
-// Finder asks Wikipedia and remembers what it said.
+// Finder searches Wikipedia and stores what it found. Its methods may be called concurrently.
 type Finder struct {
 	store  store.Places
 	client *client
@@ -65,8 +65,8 @@ type Finder struct {
 	hits, misses atomic.Uint64
 }
 
-// New returns a Finder. It starts nothing; a search runs in a goroutine of its own, so that who leaves does not cancel it for
-// the others, and Close waits for those.
+// New returns a Finder. It starts nothing. Each search runs in its own goroutine, so that a caller who leaves does not cancel it for the others.
+// Close waits for these goroutines.
 func New(cfg Config) (*Finder, error) {
 	if cfg.Store == nil {
 		return nil, errors.New("places: no store")
@@ -76,7 +76,7 @@ func New(cfg Config) (*Finder, error) {
 	}
 	cfg.Timeout = cmp.Or(max(cfg.Timeout, 0), 8*time.Second)
 	if cfg.Contact == "" {
-		cfg.Log.Warn("no contact for Wikipedia's User-Agent: at most 10 requests a minute", "set", "places.contact")
+		cfg.Log.Warn("wikipedia_contact_missing", "requests_per_minute", lowTier, "set", "places.contact")
 	}
 	c, err := newClient(cfg)
 	if err != nil {
@@ -87,18 +87,18 @@ func New(cfg Config) (*Finder, error) {
 	return f, nil
 }
 
-// Close cancels the requests under way and waits for them; asking after it is ErrUnavailable. Close the store after it.
+// Close cancels the requests in progress and waits for them. Later calls return ErrUnavailable. Close the store after the Finder.
 func (f *Finder) Close() {
 	f.tiles.close()
 	f.details.close()
 }
 
-// Stats counts what a Finder did.
+// Stats counts the requests of a Finder and its use of stored tiles.
 type Stats struct {
-	Requests, Errors     uint64 // sent, and those that failed for another reason than too many
-	Limited              uint64 // refused by Wikipedia's limits or held back by ours
+	Requests, Errors     uint64 // sent, and failed for other reasons than limits
+	Limited              uint64 // refused by the limits of Wikipedia or by ours
 	TileHits, TileMisses uint64
-	Pause                time.Duration // what is left of the one that Wikipedia asked for
+	Pause                time.Duration // time left of the pause that Wikipedia asked for
 }
 
 // Stats returns the counters.

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// reply is what the Action API says, formatversion 2. Fields that are missing stay zero.
+// reply is a reply of the Action API in formatversion 2. Missing fields are zero.
 type reply struct {
 	BatchComplete bool            `json:"batchcomplete"`
 	Error         *apiError       `json:"error"`
@@ -21,7 +21,7 @@ type reply struct {
 	} `json:"query"`
 }
 
-// foundPage is a hit of list=geosearch. Type and dim are null when the article does not say.
+// foundPage is a hit of list=geosearch. Type and dim are null if the article does not give them.
 type foundPage struct {
 	PageID int64   `json:"pageid"`
 	Title  string  `json:"title"`
@@ -42,7 +42,7 @@ type page struct {
 	URL         string  `json:"fullurl"`
 	Props       *struct {
 		QID            string  `json:"wikibase_item"`
-		Disambiguation *string `json:"disambiguation"` // there and empty on such a page
+		Disambiguation *string `json:"disambiguation"` // present and empty on such a page
 	} `json:"pageprops"`
 	Thumbnail *struct {
 		Source string `json:"source"`
@@ -56,10 +56,10 @@ type page struct {
 	} `json:"coordinates"`
 }
 
-// text is a string, or a number as written: the API gives a dim as 100 in one place and as "100" in another.
+// text is a string or a number in its decimal form: the API sends dim as 100 or as "100".
 type text string
 
-// UnmarshalJSON takes strings, numbers and null.
+// UnmarshalJSON accepts strings, numbers and null.
 func (t *text) UnmarshalJSON(b []byte) error {
 	switch {
 	case string(b) == "null":
@@ -73,7 +73,7 @@ func (t *text) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// metres returns the number, 0 if it is none or absurd.
+// metres returns the number, or 0 if it is not a positive number of a possible size.
 func (t text) metres() int {
 	v, err := strconv.ParseFloat(string(t), 64)
 	if err != nil || !(v > 0 && v < 1e9) {
@@ -92,15 +92,15 @@ func (e *apiError) Error() string {
 	return fmt.Sprintf("%s: %s", clean(e.Code, 60), clean(e.Info, 200))
 }
 
-// wait says whether Wikipedia wants fewer requests.
-func (e *apiError) wait() bool { return e.Code == "ratelimited" || e.Code == "maxlag" }
+// overload reports whether Wikipedia asks for fewer requests.
+func (e *apiError) overload() bool { return e.Code == "ratelimited" || e.Code == "maxlag" }
 
-// passing says whether the fault is theirs and may pass.
-func (e *apiError) passing() bool {
+// transient reports whether the error is on Wikipedia's side and may not happen again.
+func (e *apiError) transient() bool {
 	return strings.HasPrefix(e.Code, "internal_api_error") || e.Code == "readonly" || e.Code == "unknownerror"
 }
 
-// decode reads a reply. A body without an answer or an error in it is not one, or a proxy's `{}` would be kept as an empty tile.
+// decode parses a reply. It refuses a body with neither an answer nor an error, or a proxy's `{}` would be stored as an empty tile.
 func decode(body []byte) (*reply, error) {
 	var r reply
 	if err := json.Unmarshal(body, &r); err != nil {
@@ -113,7 +113,7 @@ func decode(body []byte) (*reply, error) {
 		return nil, r.Error
 	}
 	if r.Query == nil && !r.BatchComplete {
-		return nil, errors.New("a reply without an answer")
+		return nil, errors.New("reply without an answer")
 	}
 	return &r, nil
 }
@@ -126,7 +126,7 @@ func (r *reply) found() []foundPage {
 	return r.Query.Found
 }
 
-// mergePages adds what the reply says of its pages to what is known of them: a continued reply brings one part at a time.
+// mergePages adds the fields of the reply to the pages read so far: a continued reply brings one part at a time.
 func (r *reply) mergePages(into map[int64]*page) {
 	if r.Query == nil {
 		return
@@ -151,7 +151,7 @@ func (r *reply) mergePages(into map[int64]*page) {
 	}
 }
 
-// clean makes outside text fit for the store and for people: at most limit characters, no control characters but new lines.
+// clean returns text from outside without control characters other than new lines, cut to limit characters.
 func clean(s string, limit int) string {
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\n' || r == 0x7f || r == utf8.RuneError {

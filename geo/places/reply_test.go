@@ -58,8 +58,8 @@ func TestAPIErrorsThatPass(t *testing.T) {
 		"internal_api_error_DBQueryError": {false, true}, "readonly": {false, true}, "invalid-coord": {},
 	} {
 		e := &apiError{Code: code}
-		if got := [2]bool{e.wait(), e.passing()}; got != want {
-			t.Errorf("%s: wait, passing = %v, want %v", code, got, want)
+		if got := [2]bool{e.overload(), e.transient()}; got != want {
+			t.Errorf("%s: overload, transient = %v, want %v", code, got, want)
 		}
 	}
 }
@@ -88,7 +88,7 @@ func FuzzReply(f *testing.F) {
 			if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
 				t.Errorf("unfit for the store: %q", text)
 			}
-			if place.ID == "" || place.Title == "" || geo.Distance(place.Point, square) > far || place.Dim < 0 || place.Length < 0 {
+			if place.ID == "" || place.Title == "" || geo.Distance(place.Point, square) > maxMoved || place.Dim < 0 || place.Length < 0 {
 				t.Errorf("place %+v", place)
 			}
 			if utf8.RuneCountInString(place.Extract) > extractSize+3 {

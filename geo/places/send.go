@@ -12,42 +12,42 @@ import (
 	"time"
 )
 
-// send sends the request and says what came of it.
-func (c *client) send(ctx context.Context, address string) (*reply, *trouble) {
+// send sends the request and returns the reply or the failure.
+func (c *client) send(ctx context.Context, address string) (*reply, *failure) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, &trouble{err: err}
+		return nil, &failure{err: err}
 	}
 	req.Header.Set("User-Agent", c.agent)
-	req.Header.Set("Accept-Encoding", "gzip") // asked for by hand, so that any RoundTripper gets it
+	req.Header.Set("Accept-Encoding", "gzip") // set here, so that any RoundTripper sends it
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, &trouble{err: err, again: ctx.Err() == nil}
+		return nil, &failure{err: err, retry: ctx.Err() == nil}
 	}
 	defer resp.Body.Close()
 	after := retryAfter(resp.Header.Get("Retry-After"))
 	body, err := readBody(resp)
 	switch {
 	case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode == http.StatusServiceUnavailable && after > 0:
-		return nil, &trouble{err: fmt.Errorf("status %d", resp.StatusCode), again: true, limited: true, after: cmp.Or(after, pause)}
+		return nil, &failure{err: fmt.Errorf("status %d", resp.StatusCode), retry: true, limited: true, after: cmp.Or(after, defaultPause)}
 	case resp.StatusCode != http.StatusOK:
-		return nil, &trouble{err: fmt.Errorf("status %d", resp.StatusCode), again: resp.StatusCode >= 500}
+		return nil, &failure{err: fmt.Errorf("status %d", resp.StatusCode), retry: resp.StatusCode >= 500}
 	case errors.Is(err, errTooBig):
-		return nil, &trouble{err: err}
+		return nil, &failure{err: err}
 	case err != nil:
-		return nil, &trouble{err: fmt.Errorf("read reply: %w", err), again: true}
+		return nil, &failure{err: fmt.Errorf("read reply: %w", err), retry: true}
 	}
 	r, err := decode(body)
 	var api *apiError
 	switch {
 	case err == nil:
 		return r, nil
-	case errors.As(err, &api) && api.wait():
-		return nil, &trouble{err: err, again: true, limited: true, after: cmp.Or(after, pause)}
+	case errors.As(err, &api) && api.overload():
+		return nil, &failure{err: err, retry: true, limited: true, after: cmp.Or(after, defaultPause)}
 	case errors.As(err, &api):
-		return nil, &trouble{err: err, again: api.passing()}
+		return nil, &failure{err: err, retry: api.transient()}
 	}
-	return nil, &trouble{err: err, again: true}
+	return nil, &failure{err: err, retry: true}
 }
 
 var errTooBig = fmt.Errorf("reply over %d bytes", bodyLimit)
@@ -68,16 +68,16 @@ func readBody(resp *http.Response) ([]byte, error) {
 	return body, err
 }
 
-// retryAfter reads seconds or a date; 0 = none.
+// retryAfter parses seconds or a date. It returns 0 if there is none, and at most maxPause.
 func retryAfter(header string) time.Duration {
 	if header == "" {
 		return 0
 	}
 	var d time.Duration
 	if seconds, err := strconv.Atoi(header); err == nil {
-		d = time.Duration(min(max(seconds, 0), int(pauseLimit/time.Second))) * time.Second
+		d = time.Duration(min(max(seconds, 0), int(maxPause/time.Second))) * time.Second
 	} else if at, err := http.ParseTime(header); err == nil {
 		d = time.Until(at)
 	}
-	return min(max(d, 0), pauseLimit)
+	return min(max(d, 0), maxPause)
 }

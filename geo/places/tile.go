@@ -15,22 +15,22 @@ import (
 )
 
 const (
-	searchLimit = 500                 // pages of one search; there is no more to be had
-	full        = searchLimit - 20    // pages of a search that may have left some out: a few hits may be unusable
-	tileLife    = 14 * 24 * time.Hour // of a search
-	emptyLife   = 24 * time.Hour      // of one that found nothing: somebody may write the article
+	searchLimit = 500                 // pages of one search, the most that Wikipedia returns
+	full        = searchLimit - 20    // from this number of usable pages on a search may have left some out
+	tileLife    = 14 * 24 * time.Hour // for which a search is stored
+	emptyLife   = 24 * time.Hour      // for which a search without pages is stored: articles are written every day
 	levelMid    = 12                  // 2.2 km: the cell of a search in a crowded area
-	levelAround = 14                  // 550 m: the cell of a wide search where the usual one found nothing
-	fillReach   = 3000                // metres round the middle of a search in which whole tiles are taken from it
-	finest      = geo.LevelTile + 4   // 70 m: a full search is not split further
+	levelAround = 14                  // 550 m: the cell of a wide search around a point, if the one of its level 10 cell found nothing
+	fillReach   = 3000                // metres around the middle of a search within which it fills whole tiles
+	finestLevel = geo.LevelTile + 4   // 70 m: a full search is not split further
 )
 
-// ask searches the keys' cells side by side, each once however many callers ask, and returns the pages of those that could be
-// had, with the first error.
-func (f *Finder) ask(ctx context.Context, keys []store.TileKey) (map[store.TileKey][]store.Page, error) {
+// fetch searches the cells of the keys concurrently, and each only once for all callers. It returns the pages of the searches that succeeded,
+// and the first error.
+func (f *Finder) fetch(ctx context.Context, keys []store.TileKey) (map[store.TileKey][]store.Page, error) {
 	found := make(map[store.TileKey][]store.Page, len(keys))
 	flying := make([]*flight[[]store.Page], len(keys))
-	for i, key := range keys { // one flight each
+	for i, key := range keys { // each starts before the first is waited for
 		var err error
 		flying[i], _, err = f.tiles.join(ctx, key, func(ctx context.Context) ([]store.Page, error) { return f.fetchTile(ctx, key) })
 		if err != nil {
@@ -48,10 +48,10 @@ func (f *Finder) ask(ctx context.Context, keys []store.TileKey) (map[store.TileK
 	return found, first
 }
 
-// fetchTile is the flight of one key.
+// fetchTile searches the cell of the key and stores the result.
 func (f *Finder) fetchTile(ctx context.Context, key store.TileKey) ([]store.Page, error) {
 	tile, err := f.store.Tile(ctx, key, time.Now())
-	if err == nil { // another flight landed since the caller looked
+	if err == nil { // stored since the caller looked
 		return tile.Pages, nil
 	}
 	if !errors.Is(err, store.ErrNotFound) {
@@ -74,19 +74,19 @@ func (f *Finder) fetchTile(ctx context.Context, key store.TileKey) ([]store.Page
 	if len(pages) == 0 && key.Cell.Level() != levelMid {
 		tile.Expires = time.Now().Add(emptyLife)
 	}
-	if err := f.store.PutTile(ctx, tile); err != nil { // the answer is good all the same
-		f.log.Error("store tile", "language", key.Language, "err", err)
+	if err := f.store.PutTile(ctx, tile); err != nil { // the pages are good nevertheless
+		f.log.Error("tile_not_stored", "language", key.Language, "error", err)
 	}
 	return pages, nil
 }
 
-// searchAll returns the pages inside the cell, all of them: a full search is split into the cell's children.
+// searchAll returns all pages inside the cell. If a search is full, it searches the children of the cell.
 func (f *Finder) searchAll(ctx context.Context, cell geo.Cell, language string) ([]store.Page, error) {
 	pages, err := f.search(ctx, cell, language)
 	if err != nil {
 		return nil, err
 	}
-	if len(pages) < full || cell.Level() >= finest {
+	if len(pages) < full || cell.Level() >= finestLevel {
 		return inside(cell, pages), nil
 	}
 	var all []store.Page
@@ -100,8 +100,8 @@ func (f *Finder) searchAll(ctx context.Context, cell geo.Cell, language string) 
 	return all, nil
 }
 
-// searchMid asks for the pages nearest to the middle of the cell and stores the tiles that they fill. It returns no pages: that it
-// was asked is what its own tile remembers.
+// searchMid searches for the pages nearest to the middle of the cell and stores the tiles that they fill. It returns no pages: its own tile only
+// records that the search was made.
 func (f *Finder) searchMid(ctx context.Context, cell geo.Cell, language string) ([]store.Page, error) {
 	center, _ := cell.Bounds()
 	pages, err := f.searchCircle(ctx, center, wideRadius, language)
@@ -111,7 +111,7 @@ func (f *Finder) searchMid(ctx context.Context, cell geo.Cell, language string) 
 	return nil, f.storeFilled(ctx, center, pages, language)
 }
 
-// searchFar asks for the pages in the widest circle there is. If that is full, it stores the tiles near its middle, since they came with it.
+// searchFar searches the widest circle. If the result is full, it also stores the tiles near the middle, which are complete.
 func (f *Finder) searchFar(ctx context.Context, cell geo.Cell, language string) ([]store.Page, error) {
 	center, _ := cell.Bounds()
 	pages, err := f.searchCircle(ctx, center, wideRadius, language)
@@ -121,13 +121,13 @@ func (f *Finder) searchFar(ctx context.Context, cell geo.Cell, language string) 
 	return pages, err
 }
 
-// searchAround asks for the pages in the widest circle there is, wherever they lie.
+// searchAround searches the widest circle around the middle of the cell.
 func (f *Finder) searchAround(ctx context.Context, cell geo.Cell, language string) ([]store.Page, error) {
 	center, _ := cell.Bounds()
 	return f.searchCircle(ctx, center, wideRadius, language)
 }
 
-// storeFilled stores the tiles that a search round center brought whole: those that lie nearer than the farthest of its pages.
+// storeFilled stores the tiles that a search around center covers completely: those nearer than the farthest of its pages.
 func (f *Finder) storeFilled(ctx context.Context, center geo.Point, pages []store.Page, language string) error {
 	reach := 0.0
 	for _, page := range pages {
@@ -154,13 +154,13 @@ func (f *Finder) storeFilled(ctx context.Context, center geo.Point, pages []stor
 	return nil
 }
 
-// search asks for the pages in a circle that holds the cell.
+// search returns the pages of a circle that contains the cell.
 func (f *Finder) search(ctx context.Context, cell geo.Cell, language string) ([]store.Page, error) {
 	center, radius := cell.Bounds()
 	return f.searchCircle(ctx, center, radius, language)
 }
 
-// searchCircle asks for the pages within radius metres of the point, the nearest 500.
+// searchCircle returns the 500 nearest pages within radius metres of center.
 func (f *Finder) searchCircle(ctx context.Context, center geo.Point, radius float64, language string) ([]store.Page, error) {
 	r, err := f.client.get(ctx, language, url.Values{
 		"list":     {"geosearch"},
@@ -197,5 +197,5 @@ func inside(cell geo.Cell, pages []store.Page) []store.Page {
 	return in
 }
 
-// degrees writes a coordinate to within a metre.
+// degrees formats a coordinate to within a metre.
 func degrees(d float64) string { return strconv.FormatFloat(d, 'f', 5, 64) }

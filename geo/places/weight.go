@@ -7,15 +7,15 @@ import (
 )
 
 const (
-	stubPenalty   = 150.0  // metres that a two-line stub loses to a rich article
-	interestBonus = 150.0  // metres that a matching interest is worth, once
-	stubBytes     = 1500.0 // an article of this length or less has two lines
+	stubPenalty   = 150.0  // metres that a two-line article loses to a long one
+	interestBonus = 150.0  // metres that a matching interest is worth; several count once
+	stubBytes     = 1500.0 // an article of this length has two lines
 	richBytes     = 20_000.0
 )
 
-// Weight says how good a place is for somebody at the distance (metres) with the interests ("history", "architecture", "people",
-// "nature"; others count for nothing). The result is in metres, lower is better: the distance, up to 150 m more for a source
-// with little to say, and 150 m less, below zero too, if the place meets an interest. A stub so loses to a rich article up to 150 m further.
+// Weight returns how good a place is for a person at the distance in metres with the interests ("history", "architecture", "people",
+// "nature"; others are ignored). The result is in metres, and lower is better: the distance, plus up to 150 m for a short article, minus 150 m
+// if the place matches an interest. It may be negative.
 func Weight(p Place, distance float64, interests []string) float64 {
 	w := distance + stubPenalty*(1-richness(p))
 	if len(interests) > 0 && meets(p, interests) {
@@ -24,7 +24,7 @@ func Weight(p Place, distance float64, interests []string) float64 {
 	return w
 }
 
-// richness is 0 for a stub and 1 for a long article, by the logarithm of the length. The pack's places were chosen: 1.
+// richness returns 0 for a short article and 1 for a long one, by the logarithm of the length. Places of the pack are chosen by hand: 1.
 func richness(p Place) float64 {
 	if p.Source == "pack" {
 		return 1
@@ -33,6 +33,7 @@ func richness(p Place) float64 {
 	return min(max(r, 0), 1)
 }
 
+// meets reports whether the place matches one of the interests.
 func meets(p Place, interests []string) bool {
 	kind := strings.ToLower(p.Kind)
 	words := strings.FieldsFunc(fold(p.Language, p.Title+" "+p.Description), func(r rune) bool { return !unicode.IsLetter(r) })
@@ -52,7 +53,7 @@ func meets(p Place, interests []string) bool {
 	return false
 }
 
-// topic is what an interest looks for: types of the source, and beginnings of words in titles and descriptions.
+// topic defines an interest: types of the source, and first letters of words in titles and descriptions.
 type topic struct {
 	kinds map[string]bool
 	stems []string

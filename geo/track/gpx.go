@@ -66,7 +66,7 @@ func GPX(w io.Writer, r Route) error {
 	for _, s := range stretches {
 		points := make([]gpxPoint, 0, len(s))
 		for _, f := range s {
-			points = append(points, newGPXPoint(f.Point, f.at, ""))
+			points = append(points, newGPXPoint(f.Point, f.At, ""))
 		}
 		file.Track.Segments = append(file.Track.Segments, gpxSegment{points})
 	}

@@ -103,7 +103,7 @@ func TestGPXRoundTrip(t *testing.T) {
 		t.Fatalf("%d points, want %d", len(points), len(r.Track))
 	}
 	for i, p := range points {
-		want := newGPXPoint(r.Track[i], r.Times[i], "")
+		want := newGPXPoint(r.Track[i].Point, r.Track[i].At, "")
 		if p != want {
 			t.Fatalf("point %d is %+v, want %+v", i, p, want)
 		}
@@ -156,7 +156,7 @@ func FuzzGPXName(f *testing.F) {
 	f.Add("Собор & <b>\x00\x0b\ufffe\xff ]]> 🏰")
 	f.Add(" \r\n\t ")
 	f.Fuzz(func(t *testing.T, name string) {
-		file := fileGPX(t, Route{Name: name, Places: []Place{{7, name, moscow, noon}}, Track: []geo.Point{moscow}})
+		file := fileGPX(t, Route{Name: name, Places: []Place{{7, name, moscow, noon}}, Track: fixes(moscow)})
 		if !utf8.Valid(file) {
 			t.Fatal("not UTF-8")
 		}

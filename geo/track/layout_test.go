@@ -24,7 +24,7 @@ func arrange(k *kit, r Route) []pin {
 }
 
 func TestMarksDoNotOverlap(t *testing.T) {
-	crowd := Route{Track: []geo.Point{moscow}}
+	crowd := Route{Track: fixes(moscow)}
 	for i := range 40 {
 		crowd.Places = append(crowd.Places, Place{Number: i, Title: "Дом Пашкова", Point: moscow})
 	}

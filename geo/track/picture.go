@@ -47,7 +47,7 @@ func (c *canvas) encode(w io.Writer) error {
 }
 
 // survey returns the view of r and the marks of its places where they would like to be.
-func (k *kit) survey(r Route, stretches [][]fix) (view, []pin) {
+func (k *kit) survey(r Route, stretches [][]Fix) (view, []pin) {
 	track := make([]geo.Point, 0, len(r.Track))
 	var sights []geo.Point
 	for _, s := range stretches {

@@ -24,8 +24,7 @@ func loop() Route {
 		}
 		turn := float64(i) / 400 * 2 * math.Pi
 		p := geo.Offset(moscow, turn*180/math.Pi, 550+120*math.Sin(turn*3)+60*math.Cos(turn*7))
-		r.Track = append(r.Track, geo.Offset(p, random.Float64()*360, random.Float64()*5))
-		r.Times = append(r.Times, noon.Add(time.Duration(i)*10*time.Second))
+		r.Track = append(r.Track, Fix{Point: geo.Offset(p, random.Float64()*360, random.Float64()*5), At: noon.Add(time.Duration(i) * 10 * time.Second)})
 	}
 	for i, p := range []Place{
 		{Title: "Храм Василия Блаженного", Point: geo.Point{Lat: 55.7525, Lon: 37.6231}},
@@ -50,7 +49,7 @@ func loop() Route {
 func straight(from geo.Point, bearing, metres float64, n int) Route {
 	var r Route
 	for i := range n {
-		r.Track = append(r.Track, geo.Offset(from, bearing, float64(i)*metres))
+		r.Track = append(r.Track, Fix{Point: geo.Offset(from, bearing, float64(i)*metres)})
 	}
 	return r
 }
@@ -62,7 +61,7 @@ func drunk(n, places int) Route {
 	p := geo.Point{Lat: -33.8, Lon: 151.2}
 	for i := range n {
 		p = geo.Offset(p, random.Float64()*360, 8)
-		r.Track = append(r.Track, p)
+		r.Track = append(r.Track, Fix{Point: p})
 		if i < places {
 			r.Places = append(r.Places, Place{Number: i + 1, Title: "A place with a name", Point: p})
 		}
@@ -75,7 +74,7 @@ func wild(n int) Route {
 	random := rand.New(rand.NewPCG(5, 6))
 	var r Route
 	for range n {
-		r.Track = append(r.Track, geo.Point{Lat: random.Float64()*180 - 90, Lon: random.Float64()*360 - 180})
+		r.Track = append(r.Track, Fix{Point: geo.Point{Lat: random.Float64()*180 - 90, Lon: random.Float64()*360 - 180}})
 	}
 	return r
 }

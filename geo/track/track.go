@@ -1,15 +1,15 @@
-// Package track makes a walk's keepsakes: its route as a picture (PNG) and as a GPX file.
-// It decides how they look and what fits on the sheet. It fetches nothing (no map tiles), keeps no
-// routes, and knows no languages: the few words on the sheet come with the route.
+// Package track holds the route of a walk: a compact code for storing it, a picture (PNG) and a GPX file.
+// It decides which positions count as steps, how the picture looks and what fits on it. It fetches nothing (no map tiles), stores no
+// routes, and knows no languages: the few words on the picture come with the route.
 //
-// A picture takes [PictureMemory] while it is drawn, so pictures are to be made one at a time.
-// A [Painter] sees to that.
+// Drawing a picture takes [PictureMemory], so a [Painter] draws one at a time.
 package track
 
 import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"excursobot/geo"
@@ -36,11 +36,16 @@ type Words struct {
 	Kilometre string // default km
 }
 
-// Route is a walk as it was. Points that are not [geo.Point.Valid] are passed over.
+// Fix is a position of the walker at a moment.
+type Fix struct {
+	Point geo.Point // an encoded track keeps a millionth of a degree
+	At    time.Time // an encoded track keeps seconds; zero = unknown
+}
+
+// Route is a walk as it was. Fixes whose point is not [geo.Point.Valid] are left out.
 type Route struct {
 	Name   string // the heading, may be empty
-	Track  []geo.Point
-	Times  []time.Time // one for each point of Track; any other length counts as no times
+	Track  []Fix
 	Places []Place
 	Words  Words
 }
@@ -85,27 +90,10 @@ const (
 	gapMetres = 100.0
 )
 
-// fix is a point of the track with its time, zero if unknown.
-type fix struct {
-	geo.Point
-	at time.Time
-}
-
-// stretches returns the valid points of the track in order, cut at its gaps. No stretch is empty.
-func (r Route) stretches() [][]fix {
-	fixes := make([]fix, 0, len(r.Track))
-	timed := len(r.Times) == len(r.Track)
-	for i, p := range r.Track {
-		if !p.Valid() {
-			continue
-		}
-		f := fix{Point: p}
-		if timed {
-			f.at = r.Times[i]
-		}
-		fixes = append(fixes, f)
-	}
-	var out [][]fix
+// stretches returns the valid fixes of the track in order, cut at its gaps. No stretch is empty.
+func (r Route) stretches() [][]Fix {
+	fixes := slices.DeleteFunc(slices.Clone(r.Track), func(f Fix) bool { return !f.Point.Valid() })
+	var out [][]Fix
 	from := 0
 	for i := range fixes {
 		if i > 0 && gap(fixes[i-1], fixes[i]) {
@@ -119,6 +107,6 @@ func (r Route) stretches() [][]fix {
 	return out
 }
 
-func gap(a, b fix) bool {
-	return !a.at.IsZero() && b.at.Sub(a.at) > gapTime && geo.Distance(a.Point, b.Point) > gapMetres
+func gap(a, b Fix) bool {
+	return !a.At.IsZero() && b.At.Sub(a.At) > gapTime && geo.Distance(a.Point, b.Point) > gapMetres
 }

@@ -120,8 +120,8 @@ func TestScaleBarMeasuresMarks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := straight(tt.from, tt.bearing, tt.distance/4, 5)
 			// Off the track, where nothing moves them.
-			a := geo.Offset(r.Track[1], tt.bearing+90, tt.distance/4)
-			b := geo.Offset(r.Track[3], tt.bearing+90, tt.distance/4)
+			a := geo.Offset(r.Track[1].Point, tt.bearing+90, tt.distance/4)
+			b := geo.Offset(r.Track[3].Point, tt.bearing+90, tt.distance/4)
 			r.Places = []Place{{Number: 1, Point: a}, {Number: 2, Point: b}}
 			k := newKit()
 			img := k.picture(r).img
@@ -157,24 +157,24 @@ func TestNorthIsUpAndEastIsRight(t *testing.T) {
 
 func TestEveryRouteGivesAPicture(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
-	equal := Route{Track: make([]geo.Point, 50), Times: make([]time.Time, 50)}
+	equal := Route{Track: make([]Fix, 50)}
 	crowd := drunk(3_000, 1_000)
 	for i := range crowd.Places {
-		crowd.Places[i].Point = crowd.Track[0]
+		crowd.Places[i].Point = crowd.Track[0].Point
 	}
 	for name, r := range map[string]Route{
 		"nothing":            {},
 		"a name":             {Name: strings.Repeat("Долгая прогулка ", 1000)},
-		"one point":          {Track: []geo.Point{moscow}},
+		"one point":          {Track: []Fix{{Point: moscow}}},
 		"one place":          {Places: []Place{{Number: 1, Point: moscow}}},
 		"all points equal":   equal,
-		"invalid points":     {Track: []geo.Point{{Lat: nan}, {Lon: inf}, {Lat: 91}, {Lon: -181}}, Places: []Place{{Point: geo.Point{Lat: nan, Lon: nan}}}},
-		"the poles":          {Track: []geo.Point{{Lat: 90}, {Lat: -90}, {Lat: 90, Lon: 180}}},
-		"antipodes":          {Track: []geo.Point{{Lon: -90}, {Lon: 90}, {Lat: 1e-300, Lon: -90}}},
+		"invalid points":     {Track: fixes(geo.Point{Lat: nan}, geo.Point{Lon: inf}, geo.Point{Lat: 91}, geo.Point{Lon: -181}), Places: []Place{{Point: geo.Point{Lat: nan, Lon: nan}}}},
+		"the poles":          {Track: fixes(geo.Point{Lat: 90}, geo.Point{Lat: -90}, geo.Point{Lat: 90, Lon: 180})},
+		"antipodes":          {Track: fixes(geo.Point{Lon: -90}, geo.Point{Lon: 90}, geo.Point{Lat: 1e-300, Lon: -90})},
 		"places everywhere":  {Places: []Place{{1, "a", geo.Point{Lon: 10}, noon}, {2, "b", geo.Point{Lon: -170}, noon}, {-5, "c", geo.Point{Lat: -90}, noon}}},
 		"numbers":            {Places: []Place{{math.MaxInt, "a", moscow, noon}, {math.MinInt, "b", moscow, noon}}},
-		"too few times":      {Track: []geo.Point{moscow, moscow}, Times: []time.Time{noon}},
-		"times going back":   {Track: []geo.Point{moscow, {Lat: 56, Lon: 37}}, Times: []time.Time{noon, noon.Add(-time.Hour)}},
+		"a time is missing":  {Track: []Fix{{Point: moscow, At: noon}, {Point: moscow}}},
+		"times going back":   {Track: []Fix{{moscow, noon}, {geo.Point{Lat: 56, Lon: 37}, noon.Add(-time.Hour)}}},
 		"100 km":             straight(moscow, 33, 100, 1001),
 		"10 000 points":      drunk(10_000, 100),
 		"1000 at one place":  crowd,
@@ -197,6 +197,14 @@ func TestEveryRouteGivesAPicture(t *testing.T) {
 	}
 }
 
+// fixes returns the points without times.
+func fixes(points ...geo.Point) (track []Fix) {
+	for _, p := range points {
+		track = append(track, Fix{Point: p})
+	}
+	return track
+}
+
 func hasColour(img *image.Paletted, i ink) bool {
 	for _, p := range img.Pix {
 		if img.Palette[p] == color.Color(i.rgb()) {
@@ -208,9 +216,9 @@ func hasColour(img *image.Paletted, i ink) bool {
 
 func TestGapIsDashed(t *testing.T) {
 	walked := straight(moscow, 90, 500, 2)
-	walked.Times = []time.Time{noon, noon.Add(2 * time.Minute)}
+	walked.Track[0].At, walked.Track[1].At = noon, noon.Add(2*time.Minute)
 	slept := straight(moscow, 90, 500, 2)
-	slept.Times = []time.Time{noon, noon.Add(10 * time.Minute)}
+	slept.Track[0].At, slept.Track[1].At = noon, noon.Add(10*time.Minute)
 	_, line := draw(t, walked)
 	if !hasColour(line, core) {
 		t.Error("a way that was walked is not drawn as a line")
@@ -219,7 +227,7 @@ func TestGapIsDashed(t *testing.T) {
 	if hasColour(dashed, core) || !hasColour(dashed, edge) {
 		t.Error("a gap is not drawn as dashes")
 	}
-	stood := Route{Track: []geo.Point{moscow, moscow}, Times: slept.Times}
+	stood := Route{Track: []Fix{{moscow, noon}, {moscow, noon.Add(10 * time.Minute)}}}
 	if got := len(stood.stretches()); got != 1 {
 		t.Errorf("standing still gives %d stretches, want 1", got)
 	}
@@ -242,7 +250,7 @@ func TestErrorsOfTheWriterAreReturned(t *testing.T) {
 
 func TestPainterServesManyWithOnePictureAtATime(t *testing.T) {
 	p := NewPainter()
-	r := Route{Name: "Yard", Track: []geo.Point{moscow}}
+	r := Route{Name: "Yard", Track: fixes(moscow)}
 	want, _ := draw(t, r)
 	var wg sync.WaitGroup
 	for range 8 {

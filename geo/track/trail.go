@@ -9,7 +9,7 @@ const (
 
 // project puts the stretches on the sheet, without the points that would not be seen to differ from
 // the one before. The last point of a stretch always stays: that is where the walk ended.
-func project(v view, stretches [][]fix) [][]spot {
+func project(v view, stretches [][]Fix) [][]spot {
 	const apart = 1.5
 	lines := make([][]spot, 0, len(stretches))
 	for _, s := range stretches {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -14,8 +13,11 @@ import (
 	"excursobot/store"
 )
 
-// Check reads everything and returns what is wrong with it: the structure of the file, the checksum of every record, and
-// whether every index points to a record and every record is indexed. Writers wait while the structure is read.
+// Check reads the whole file and returns what is wrong with it: the structure of the file, the checksum of every record,
+// and whether every index points to a record and every record is indexed. Writers wait while it reads the structure.
+//
+// Check is meant for copies and for a request by the operator: it takes memory and time in proportion to the file. bbolt
+// has no defence against a branch page that leads back to itself; such a file ends the process that checks it.
 func (s *Store) Check(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -27,19 +29,14 @@ func (s *Store) Check(ctx context.Context) error {
 	return s.view(ctx, func(tx *bolt.Tx) error { return checkRecords(ctx, tx) })
 }
 
-// checkFile checks the structure. The scan comes first: bbolt's check runs in a goroutine of its own, where a page
-// number that leads out of the file would end the process.
+// checkFile checks the structure. bbolt's own check comes last: it runs in its own goroutine, where a page number outside
+// of the file, or a page of four billion pages, would end the process. Here the same damage is a panic, which update recovers.
 func (s *Store) checkFile(tx *bolt.Tx) error {
-	f, err := os.Open(s.path)
-	if err != nil {
-		return fmt.Errorf("store: %w", err)
-	}
-	defer f.Close()
-	if _, err := scan(f); err != nil {
+	if err := errors.Join(checkPages(tx), readRows(tx)); err != nil {
 		return damage(s.path, err)
 	}
 	var errs []error
-	for err := range tx.Check() { // to its end, whatever it says: its goroutine uses the transaction
+	for err := range tx.Check(bolt.WithKVStringer(shortKeys{})) { // to its end, whatever it finds: its goroutine uses the transaction
 		if len(errs) < 10 {
 			errs = append(errs, err)
 		}
@@ -48,6 +45,51 @@ func (s *Store) checkFile(tx *bolt.Tx) error {
 		return damage(s.path, errors.Join(errs...))
 	}
 	return nil
+}
+
+// shortKeys writes keys into bbolt's messages. A damaged key may claim to be longer than the file.
+type shortKeys struct{}
+
+func (shortKeys) KeyToString(k []byte) string   { return fmt.Sprintf("%x", k[:min(len(k), 16)]) }
+func (shortKeys) ValueToString(v []byte) string { return fmt.Sprint(len(v), " bytes") }
+
+// checkPages checks that each run of pages ends inside the file.
+func checkPages(tx *bolt.Tx) error {
+	pages := int(tx.Size() / int64(tx.DB().Info().PageSize))
+	for id := 0; id < pages; {
+		p, err := tx.Page(id)
+		if err != nil {
+			return err
+		}
+		if id++; p.Type == "free" { // its head may be from an earlier use
+			continue
+		}
+		if p.OverflowCount > pages-id {
+			return fmt.Errorf("page %d: %d more pages, %d are left in the file", id-1, p.OverflowCount, pages-id)
+		}
+		id += p.OverflowCount
+	}
+	return nil
+}
+
+// readRows reads every byte of every row, and looks each row up by its key, which reads every key of the pages above it.
+func readRows(tx *bolt.Tx) error {
+	return tx.ForEach(func(name []byte, b *bolt.Bucket) error {
+		var last []byte
+		return b.ForEach(func(k, v []byte) error {
+			before := checksum(k, v)
+			switch {
+			case v == nil:
+				return fmt.Errorf("bucket %s: row %q is marked as a bucket", name, k)
+			case last != nil && bytes.Compare(last, k) >= 0:
+				return fmt.Errorf("bucket %s: row %q comes after %q", name, k, last)
+			case checksum(k, b.Get(k)) != before:
+				return fmt.Errorf("bucket %s: row %q is not found by its key", name, k)
+			}
+			last = k
+			return nil
+		})
+	})
 }
 
 // checkRecords decodes every record and looks up what indexes it and what it indexes.
@@ -146,7 +188,7 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			}
 			return nil
 		}},
-		{bucketParked, func(k, v []byte) error {
+		{bucketDeadLetters, func(k, v []byte) error {
 			return decode(k, v, func(c *codec) { entryFields(c, new(store.Entry)) })
 		}},
 		{bucketDone, func(k, v []byte) error {

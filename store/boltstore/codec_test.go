@@ -83,6 +83,41 @@ func TestRecordOfAnOlderProgramReads(t *testing.T) {
 	}
 }
 
+// A damaged record may claim a list of any length: it is refused before memory is taken for the list.
+func TestListLongerThanItsRecordIsRefused(t *testing.T) {
+	item := func(c *codec, v *int64) { c.int64(v) }
+	record := func(length uint64, items ...int64) []byte {
+		c := &codec{}
+		c.uint64(&length)
+		for _, v := range items {
+			c.int64(&v)
+		}
+		return c.out
+	}
+	for _, tt := range []struct {
+		name string
+		body []byte
+		want int // items, -1 = refused
+	}{
+		{"empty", record(0), 0},
+		{"whole", record(2, 5, 6), 2},
+		{"one short", record(3, 5, 6), -1},
+		{"enormous", record(1<<62, 5, 6), -1},
+		{"more than memory", record(1<<33, 5, 6), -1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []int64
+			err := decodeBody(nil, tt.body, func(c *codec) { list(c, &got, item) })
+			if refused := errors.Is(err, errRecord); refused != (tt.want < 0) || !refused && len(got) != tt.want {
+				t.Errorf("got %d items, %v; want %d", len(got), err, tt.want)
+			}
+			if tt.want < 0 && cap(got) > 0 {
+				t.Errorf("memory for %d items was taken", cap(got))
+			}
+		})
+	}
+}
+
 func TestRecordIsBoundToItsKey(t *testing.T) {
 	v, err := encode([]byte("one"), func(c *codec) { userFields(c, &store.User{ID: 1}) })
 	if err != nil {

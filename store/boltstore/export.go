@@ -110,9 +110,9 @@ func (s *Store) Rows(ctx context.Context, table store.Table) (int, error) {
 // listOf returns how one of the short tables is read whose rows are known by their position: at most 10 000 numbers.
 func listOf(table store.Table) (func(*bolt.Tx) ([]any, error), bool) {
 	read, ok := map[store.Table]func(*bolt.Tx) ([]any, error){
-		store.TableClosed: exportClosed,
-		store.TableDone:   exportDone,
-		store.TableParked: exportParked,
+		store.TableClosed:      exportClosed,
+		store.TableDone:        exportDone,
+		store.TableDeadLetters: exportDeadLetter,
 	}[table]
 	return read, ok
 }

@@ -55,11 +55,11 @@ func exportDone(tx *bolt.Tx) ([]any, error) {
 	return records, nil
 }
 
-func exportParked(tx *bolt.Tx) ([]any, error) {
+func exportDeadLetter(tx *bolt.Tx) ([]any, error) {
 	var records []any
-	err := tx.Bucket(bucketParked).ForEach(func(k, v []byte) error {
+	err := tx.Bucket(bucketDeadLetters).ForEach(func(k, v []byte) error {
 		e, err := decodeEntry(k, v)
-		records = append(records, store.ParkedRow{Position: len(records) + 1, Entry: e})
+		records = append(records, store.DeadLetterRow{Position: len(records) + 1, Entry: e})
 		return err
 	})
 	return records, err

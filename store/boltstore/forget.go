@@ -143,7 +143,7 @@ func (t *txn) forgetPayments(person int64) error {
 
 // forgetParked deletes the person's parked updates. What is in the inbox is being answered, and goes with its answer.
 func (t *txn) forgetParked(person int64) error {
-	parked := t.bucket(bucketParked)
+	parked := t.bucket(bucketDeadLetters)
 	var keys [][]byte
 	err := parked.ForEach(func(k, v []byte) error {
 		e, err := decodeEntry(k, v)

@@ -53,8 +53,8 @@ func (t *txn) importRow(record any) error {
 		return t.importEntry(r)
 	case store.DoneRow:
 		return t.importDone(r)
-	case store.ParkedRow:
-		return t.importParked(r)
+	case store.DeadLetterRow:
+		return t.importDeadLetter(r)
 	case store.SettingRow:
 		return t.importSetting(r)
 	}
@@ -258,14 +258,14 @@ func (t *txn) importDone(r store.DoneRow) error {
 	return t.put(done, key, number)
 }
 
-func (t *txn) importParked(r store.ParkedRow) error {
+func (t *txn) importDeadLetter(r store.DeadLetterRow) error {
 	if err := store.CheckKey(r.Place); err != nil {
 		return err
 	}
-	if err := t.countOne(bucketParked, r.Position, store.ParkedKept); err != nil {
+	if err := t.countOne(bucketDeadLetters, r.Position, store.DeadLettersKept); err != nil {
 		return err
 	}
-	return t.putEntry(bucketParked, appendUint(nil, uint64(r.Position)), r.Entry)
+	return t.putEntry(bucketDeadLetters, appendUint(nil, uint64(r.Position)), r.Entry)
 }
 
 func (t *txn) importSetting(r store.SettingRow) error {

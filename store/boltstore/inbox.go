@@ -94,7 +94,7 @@ func (s *Store) Retry(ctx context.Context, update int64) (bool, error) {
 		if err != nil {
 			return err
 		}
-		if again = e.Tries < store.TriesMost; !again {
+		if again = e.Tries < store.MaxTries; !again {
 			return t.park(e)
 		}
 		e.Tries++
@@ -105,27 +105,27 @@ func (s *Store) Retry(ctx context.Context, update int64) (bool, error) {
 
 // park moves an entry from the inbox to the parked ones.
 func (t *txn) park(e store.Entry) error {
-	parked := t.bucket(bucketParked)
+	parked := t.bucket(bucketDeadLetters)
 	n, err := t.next(parked)
 	if err != nil {
 		return err
 	}
-	if err := t.putEntry(bucketParked, appendUint(nil, n), e); err != nil {
+	if err := t.putEntry(bucketDeadLetters, appendUint(nil, n), e); err != nil {
 		return err
 	}
-	if n > store.ParkedKept {
-		if err := t.delete(parked, appendUint(nil, n-store.ParkedKept)); err != nil {
+	if n > store.DeadLettersKept {
+		if err := t.delete(parked, appendUint(nil, n-store.DeadLettersKept)); err != nil {
 			return err
 		}
 	}
 	return t.done(e.Update)
 }
 
-// Parked implements store.Inbox.
-func (s *Store) Parked(ctx context.Context) ([]store.Entry, error) {
+// DeadLetters implements store.Inbox.
+func (s *Store) DeadLetters(ctx context.Context) ([]store.Entry, error) {
 	var entries []store.Entry
 	err := s.view(ctx, func(tx *bolt.Tx) error {
-		c := tx.Bucket(bucketParked).Cursor()
+		c := tx.Bucket(bucketDeadLetters).Cursor()
 		for k, v := c.Last(); k != nil; k, v = c.Prev() {
 			e, err := decodeEntry(k, v)
 			if err != nil {
@@ -145,7 +145,7 @@ func (s *Store) Parked(ctx context.Context) ([]store.Entry, error) {
 func (s *Store) InboxStats(ctx context.Context) (store.InboxStats, error) {
 	var st store.InboxStats
 	err := s.view(ctx, func(tx *bolt.Tx) error {
-		st = store.InboxStats{Pending: rows(tx, bucketInbox), Parked: rows(tx, bucketParked)}
+		st = store.InboxStats{Pending: rows(tx, bucketInbox), DeadLetters: rows(tx, bucketDeadLetters)}
 		return nil
 	})
 	return st, err

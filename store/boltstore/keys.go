@@ -29,8 +29,8 @@ var (
 	bucketDone   = []byte("done")   // update -> how many were done up to it
 	bucketRing   = []byte("ring")   // slot -> update; the sequence counts what went in
 
-	bucketInbox  = []byte("inbox")  // update -> entry; none of them is done
-	bucketParked = []byte("parked") // number in the order of parking -> entry
+	bucketInbox       = []byte("inbox")  // update -> entry; none of them is done
+	bucketDeadLetters = []byte("parked") // number in the order of parking -> entry
 
 	bucketWalks    = []byte("walks")     // walk -> walk, without what is in its stops
 	bucketStops    = []byte("stops")     // walk, number -> stop
@@ -42,7 +42,7 @@ var (
 
 	buckets = [][]byte{
 		bucketMeta, bucketUsers, bucketTold, bucketTiles, bucketPlaces, bucketPlaceIDs, bucketPages,
-		bucketStories, bucketStoryIDs, bucketExpiry, bucketLedger, bucketDone, bucketRing, bucketInbox, bucketParked,
+		bucketStories, bucketStoryIDs, bucketExpiry, bucketLedger, bucketDone, bucketRing, bucketInbox, bucketDeadLetters,
 		bucketWalks, bucketStops, bucketWalkRing, bucketPayments, bucketGiven, bucketSettings,
 	}
 )

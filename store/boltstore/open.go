@@ -38,9 +38,10 @@ var (
 	keyProgram = []byte("program")
 )
 
-// Open opens the file, or makes it (0600) if there is none. It reads the whole file once and refuses one whose structure
-// is damaged, one of another program and one of a newer version; it never replaces a file. A file that another process
-// holds is ErrInUse after Config.Wait. With Config.ReadOnly nothing is made or written, and others may read the file too.
+// Open opens the file, or creates it (0600) if there is none. It refuses a file that bbolt cannot open, that was cut, that
+// another program wrote, or that a newer version wrote. It reads only the first pages, whatever the size of the file; Check
+// reads the rest. It never replaces a file. If another process holds the file, Open waits for Config.Wait and returns
+// ErrInUse. With Config.ReadOnly nothing is created or written, and others may read the file too.
 func Open(cfg Config) (*Store, error) {
 	if cfg.Wait <= 0 {
 		cfg.Wait = 3 * time.Second
@@ -68,9 +69,6 @@ func Open(cfg Config) (*Store, error) {
 	}
 
 	s := &Store{db: db, path: cfg.Path, log: cfg.Log}
-	if err := s.inspect(); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
 	if err := s.prepare(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -110,29 +108,13 @@ func openFile(cfg Config) (db *bolt.DB, err error) {
 	return db, nil
 }
 
-// inspect checks the structure of the file that was just opened, and so is locked.
-func (s *Store) inspect() error {
-	f, err := os.Open(s.path)
-	if err != nil {
-		return fmt.Errorf("store: %w", err)
-	}
-	defer f.Close()
-	sound, err := scan(f)
-	if err != nil {
-		return damage(s.path, err)
-	}
-	if !sound {
-		// bbolt keeps two headers and goes on with the other one. After a crash in the middle of a commit that is as
-		// it should be; after damage the last commit is missing.
-		s.log.Warn("store file has a damaged header, the last write may be missing", "file", s.path)
-	}
-	return nil
-}
-
 // prepare checks that the file is ours and of a version we know, makes what is missing in it and brings it to the present version.
 func (s *Store) prepare() error {
 	complete, empty, version := true, true, schema
 	err := s.view(context.Background(), func(tx *bolt.Tx) error {
+		if fi, err := os.Stat(s.path); err != nil || fi.Size() < tx.Size() {
+			return damage(s.path, errors.Join(err, fmt.Errorf("shorter than the %d bytes that belong to it", tx.Size())))
+		}
 		for _, name := range buckets {
 			complete = complete && tx.Bucket(name) != nil
 		}

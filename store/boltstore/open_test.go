@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -151,13 +150,11 @@ func TestOpenOfEmptyFile(t *testing.T) {
 	}
 }
 
-func TestOpenWarnsOfOneDamagedHeader(t *testing.T) {
+// bbolt keeps two headers. After a crash in the middle of a commit the older one counts.
+func TestOpenGoesOnWithOneDamagedHeader(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
-	if err := s.MarkDone(t.Context(), 1); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Close(); err != nil {
+	if err := errors.Join(s.MarkDone(t.Context(), 1), s.Close()); err != nil {
 		t.Fatal(err)
 	}
 	for page := range int64(2) {
@@ -169,12 +166,10 @@ func TestOpenWarnsOfOneDamagedHeader(t *testing.T) {
 		at := page*int64(os.Getpagesize()) + 40
 		_, err1 := f.ReadAt(before, at)
 		_, err2 := f.WriteAt([]byte{^before[0]}, at)
-		var log bytes.Buffer
-		s, err := Open(Config{Path: s.path, Log: slog.New(slog.NewTextHandler(&log, nil))})
+		s, err := Open(Config{Path: s.path})
 		if err = errors.Join(err1, err2, err); err != nil {
 			t.Fatal(err)
 		}
-		wantParts(t, log.String(), "damaged header", s.path)
 		_, err3 := f.WriteAt(before, at)
 		if err := errors.Join(s.Close(), err3, f.Close()); err != nil {
 			t.Fatal(err)
@@ -217,7 +212,7 @@ func TestFullStoreStillReads(t *testing.T) {
 	}
 }
 
-// BenchmarkOpen opens a file of 100 MB: the whole structure is read.
+// BenchmarkOpen opens a file of 100 MB, which takes no longer than a small one.
 func BenchmarkOpen(b *testing.B) {
 	dir := b.TempDir()
 	s := open(b, dir)
@@ -233,7 +228,6 @@ func BenchmarkOpen(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	b.SetBytes(s.Stats().SizeBytes)
 	if err := s.Close(); err != nil {
 		b.Fatal(err)
 	}

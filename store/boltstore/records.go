@@ -122,10 +122,10 @@ func walkFields(c *codec, w *store.Walk) {
 	c.bool(&w.Closed)
 	c.time(&w.Expires)
 	c.int(&w.Question)
-	c.int(&w.Begun.Number)
-	c.bool(&w.Begun.Asked)
-	c.text(&w.Begun.Place)
-	c.int(&w.Begun.Message)
+	c.int(&w.Attempt.Number)
+	c.bool(&w.Attempt.Asked)
+	c.text(&w.Attempt.Place)
+	c.int(&w.Attempt.Message)
 }
 
 func stopFields(c *codec, s *store.Stop) {

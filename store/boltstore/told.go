@@ -33,8 +33,8 @@ func (s *Store) Told(ctx context.Context, person int64, places []string) ([]bool
 	return told, nil
 }
 
-// Heard implements store.Told. It counts keys.
-func (s *Store) Heard(ctx context.Context, person int64) (int, error) {
+// CountTold implements store.Told. It counts keys.
+func (s *Store) CountTold(ctx context.Context, person int64) (int, error) {
 	n := 0
 	err := s.view(ctx, func(tx *bolt.Tx) error {
 		prefix := idKey(person)

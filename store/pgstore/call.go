@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"excursobot/limiter"
 	"excursobot/store"
 )
 
@@ -110,7 +111,7 @@ func (s *Store) call(ctx context.Context, e effect, fn func(*pgxpool.Conn) error
 			dead++
 			continue
 		}
-		if !sleep(ctx, wait) {
+		if limiter.Sleep(ctx, wait) != nil {
 			return ctx.Err()
 		}
 		pause *= 2
@@ -215,15 +216,4 @@ func orNotFound(found bool, err error) error {
 		return store.ErrNotFound
 	}
 	return err
-}
-
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -21,8 +21,8 @@ func alive(id string) string {
 	return "EXISTS (SELECT FROM replicas WHERE replicas.id = " + id + " AND replicas.until >= now())"
 }
 
-// Beat implements store.Cluster.
-func (s *Store) Beat(ctx context.Context, replica string, lease time.Duration) (st store.Standing, err error) {
+// Heartbeat implements store.Cluster.
+func (s *Store) Heartbeat(ctx context.Context, replica string, lease time.Duration) (st store.Standing, err error) {
 	err = s.transact(ctx, repeatable, func(ctx context.Context, c *pgx.Conn) error {
 		// All parts see the tables as they were before.
 		return s.row(ctx, c, `
@@ -44,8 +44,8 @@ func (s *Store) Leave(ctx context.Context, replica string) error {
 	return s.write(ctx, repeatable, func(b *pgx.Batch) { b.Queue("DELETE FROM replicas WHERE id = $1", replica) })
 }
 
-// Own implements store.Cluster.
-func (s *Store) Own(ctx context.Context, replica string, chat int64) (owner string, err error) {
+// Claim implements store.Cluster.
+func (s *Store) Claim(ctx context.Context, replica string, chat int64) (owner string, err error) {
 	err = s.transact(ctx, repeatable, func(ctx context.Context, c *pgx.Conn) error {
 		return s.row(ctx, c, `
 			INSERT INTO chat_owners AS o (chat, replica, asked_at) VALUES ($1, $2, now())
@@ -57,8 +57,8 @@ func (s *Store) Own(ctx context.Context, replica string, chat int64) (owner stri
 	return owner, err
 }
 
-// Adopt implements store.Cluster. Rows that another replica looks at just now are passed over.
-func (s *Store) Adopt(ctx context.Context, replica string, limit int) (chats []int64, err error) {
+// ClaimOrphans implements store.Cluster. Rows that another replica looks at just now are passed over.
+func (s *Store) ClaimOrphans(ctx context.Context, replica string, limit int) (chats []int64, err error) {
 	if limit <= 0 {
 		return nil, ctx.Err()
 	}
@@ -92,8 +92,8 @@ func (s *Store) Owned(ctx context.Context, replica string) (chats []int64, err e
 	return chats, err
 }
 
-// Disown implements store.Cluster.
-func (s *Store) Disown(ctx context.Context, replica string, idle time.Duration, chats ...int64) error {
+// Release implements store.Cluster.
+func (s *Store) Release(ctx context.Context, replica string, idle time.Duration, chats ...int64) error {
 	return s.write(ctx, repeatable, func(b *pgx.Batch) {
 		b.Queue(`
 			DELETE FROM chat_owners o WHERE replica = $1 AND chat = ANY ($2) AND asked_at <= now() - $3::interval

@@ -29,7 +29,7 @@ func cluster(t *testing.T) *Store {
 
 func beat(t *testing.T, s *Store, replica string, lease time.Duration) store.Standing {
 	t.Helper()
-	st, err := s.Beat(t.Context(), replica, lease)
+	st, err := s.Heartbeat(t.Context(), replica, lease)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,14 +38,14 @@ func beat(t *testing.T, s *Store, replica string, lease time.Duration) store.Sta
 
 func own(t *testing.T, s *Store, replica string, chat int64) string {
 	t.Helper()
-	owner, err := s.Own(t.Context(), replica, chat)
+	owner, err := s.Claim(t.Context(), replica, chat)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return owner
 }
 
-func TestBeat(t *testing.T) {
+func TestHeartbeat(t *testing.T) {
 	s := open(t, testConfig(t, t.TempDir()))
 	defer s.Close()
 	for i, step := range []struct {
@@ -73,7 +73,7 @@ func TestAChatHasOneOwner(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 30 {
 		wg.Go(func() {
-			owner, err := s.Own(context.Background(), string("abc"[i%3]), 7)
+			owner, err := s.Claim(context.Background(), string("abc"[i%3]), 7)
 			if err != nil {
 				t.Error(err)
 			}
@@ -130,7 +130,7 @@ func TestOwnedAndDisowned(t *testing.T) {
 	owned(-5, 1, 3)
 	disown := func(idle time.Duration, chats ...int64) {
 		t.Helper()
-		if err := s.Disown(ctx, "a", idle, chats...); err != nil {
+		if err := s.Release(ctx, "a", idle, chats...); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -141,7 +141,7 @@ func TestOwnedAndDisowned(t *testing.T) {
 	owned(-5, 1, 3) // asked for just now
 	disown(0, 1, 3)
 	owned(-5, 3) // 3 has work
-	if err := s.Disown(ctx, "b", 0, -5); err != nil {
+	if err := s.Release(ctx, "b", 0, -5); err != nil {
 		t.Fatal(err)
 	}
 	owned(-5, 3) // not b's
@@ -160,13 +160,13 @@ func TestWorkOfADeadReplicaIsSharedOut(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	open := store.Walk{ID: "50:1", Person: 50, Chat: 50, Message: 1, Revision: 1, Began: time.Now(), Interval: time.Minute}
-	closed := store.Walk{ID: "51:1", Person: 51, Chat: 51, Message: 1, Revision: 1, Closed: true}
+	open := store.Walk{ID: "50:1", Person: 50, Share: store.Share{Chat: 50, Message: 1, Began: time.Now()}, Revision: 1, Rhythm: store.Rhythm{Interval: time.Minute}}
+	closed := store.Walk{ID: "51:1", Person: 51, Share: store.Share{Chat: 51, Message: 1}, Revision: 1, Closed: true}
 	if err := s.SaveWalks(ctx, []store.Walk{open, closed}); err != nil {
 		t.Fatal(err)
 	}
 	own(t, s, "a", 50)
-	if got, err := s.Adopt(ctx, "b", 100); err != nil || len(got) != 0 {
+	if got, err := s.ClaimOrphans(ctx, "b", 100); err != nil || len(got) != 0 {
 		t.Errorf("a living replica's chats went to b: %v, %v", got, err)
 	}
 	beat(t, s, "a", over)
@@ -176,7 +176,7 @@ func TestWorkOfADeadReplicaIsSharedOut(t *testing.T) {
 	for i, replica := range []string{"b", "c"} {
 		wg.Go(func() {
 			for range 12 {
-				got, err := s.Adopt(context.Background(), replica, 2)
+				got, err := s.ClaimOrphans(context.Background(), replica, 2)
 				if err != nil || len(got) > 2 {
 					t.Errorf("got %v, %v", got, err)
 				}
@@ -322,7 +322,7 @@ func TestWords(t *testing.T) {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
 	}
-	if err := s.Post(t.Context(), "a", 1, make([]byte, store.PostMost+1)); err == nil {
+	if err := s.Post(t.Context(), "a", 1, make([]byte, store.MaxPost+1)); err == nil {
 		t.Error("a word that is too long was posted")
 	}
 	stop()

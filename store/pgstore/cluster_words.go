@@ -26,7 +26,7 @@ func (s *Store) channel() string { return fmt.Sprintf("excursobot_%08x", uint32(
 // Post implements store.Cluster.
 func (s *Store) Post(ctx context.Context, to string, chat int64, update []byte) error {
 	payload, err := json.Marshal(word{To: to, Chat: chat, Update: update})
-	if err != nil || len(update) > store.PostMost {
+	if err != nil || len(update) > store.MaxPost {
 		return fmt.Errorf("%w: an update of %d bytes", store.ErrInvalid, len(update))
 	}
 	return s.write(ctx, repeatable, func(b *pgx.Batch) { b.Queue("SELECT pg_notify($1, $2)", s.channel(), string(payload)) })

@@ -61,8 +61,8 @@ func listOf(table store.Table) (from, order, columns string, scan func(pgx.Row) 
 		return "walks WHERE closed_as IS NOT NULL", "closed_as", "id", exported(scanClosedRow)
 	case store.TableDone:
 		return "done_updates", "number", "update_id", exported(scanDoneRow)
-	case store.TableParked:
-		return "parked_updates", "number", entryColumns, exported(scanParkedRow)
+	case store.TableDeadLetters:
+		return "parked_updates", "number", entryColumns, exported(scanDeadLetterRow)
 	}
 	return "", "", "", nil
 }

@@ -73,7 +73,7 @@ func scanDoneRow(row pgx.Row) (r store.DoneRow, err error) {
 	return r, err
 }
 
-func scanParkedRow(row pgx.Row) (r store.ParkedRow, err error) {
+func scanDeadLetterRow(row pgx.Row) (r store.DeadLetterRow, err error) {
 	err = row.Scan(append([]any{&r.Position}, entryFields(&r.Entry)...)...)
 	return r, err
 }

@@ -84,7 +84,7 @@ const (
 
 	countDone = "SELECT setval('done_updates_number_seq', (SELECT max(number) FROM done_updates))"
 
-	importParked = `
+	importDeadLetter = `
 		INSERT INTO parked_updates (number, ` + entryColumns + `)
 		SELECT $1::bigint, $2::bigint, $3::bigint, $4::timestamptz, $5::bytea, $6::bigint, $7, $8::bigint
 		WHERE $1 BETWEEN 1 AND least($9, 1 + (SELECT coalesce(max(number), 0) FROM parked_updates))
@@ -186,8 +186,8 @@ func (in *intake) add(row store.Row) {
 	case store.DoneRow:
 		in.done = true
 		in.one(row, importDone, r.Position, r.Update, store.DoneKept)
-	case store.ParkedRow:
-		in.one(row, importParked, append(append([]any{r.Position}, entryFields(&r.Entry)...), store.ParkedKept)...)
+	case store.DeadLetterRow:
+		in.one(row, importDeadLetter, append(append([]any{r.Position}, entryFields(&r.Entry)...), store.DeadLettersKept)...)
 	case store.SettingRow:
 		if r.Value == "" {
 			in.Queue("DELETE FROM settings WHERE name = $1", r.Name)
@@ -224,7 +224,7 @@ func checkRow(record any) error {
 		return store.CheckKey(r.Place)
 	case store.DoneRow:
 		return nil
-	case store.ParkedRow:
+	case store.DeadLetterRow:
 		return store.CheckKey(r.Place)
 	case store.SettingRow:
 		return errors.Join(store.CheckName(r.Name), store.CheckText(r.Value))

@@ -87,7 +87,7 @@ func (s *Store) Note(ctx context.Context, update int64, place string, message in
 func (s *Store) Retry(ctx context.Context, update int64) (bool, error) {
 	var again bool
 	err := s.write(ctx, once, func(b *pgx.Batch) {
-		b.Queue("UPDATE inbox SET tries = tries + 1 WHERE update_id = $1 AND tries < $2 RETURNING tries", update, store.TriesMost).QueryRow(func(row pgx.Row) (err error) {
+		b.Queue("UPDATE inbox SET tries = tries + 1 WHERE update_id = $1 AND tries < $2 RETURNING tries", update, store.MaxTries).QueryRow(func(row pgx.Row) (err error) {
 			again, err = scan(row, new(int64))
 			return err
 		})
@@ -118,7 +118,7 @@ func (s *Store) park(ctx context.Context, update int64) error {
 			return nil
 		}
 		b = new(pgx.Batch)
-		b.Queue("DELETE FROM parked_updates WHERE number <= (SELECT max(number) FROM parked_updates) - $1", store.ParkedKept)
+		b.Queue("DELETE FROM parked_updates WHERE number <= (SELECT max(number) FROM parked_updates) - $1", store.DeadLettersKept)
 		s.done(b, []int64{update})
 		b.Queue("COMMIT")
 		return s.send(ctx, c, b)
@@ -126,8 +126,8 @@ func (s *Store) park(ctx context.Context, update int64) error {
 	return orNotFound(found, err)
 }
 
-// Parked implements store.Inbox.
-func (s *Store) Parked(ctx context.Context) ([]store.Entry, error) {
+// DeadLetters implements store.Inbox.
+func (s *Store) DeadLetters(ctx context.Context) ([]store.Entry, error) {
 	return list(ctx, s, scanEntry, "SELECT "+entryColumns+" FROM parked_updates ORDER BY number DESC")
 }
 
@@ -135,7 +135,7 @@ func (s *Store) Parked(ctx context.Context) ([]store.Entry, error) {
 func (s *Store) InboxStats(ctx context.Context) (store.InboxStats, error) {
 	var st store.InboxStats
 	err := s.read(ctx, func(ctx context.Context, c *pgx.Conn) error {
-		return c.QueryRow(ctx, "SELECT (SELECT count(*) FROM inbox), (SELECT count(*) FROM parked_updates)").Scan(&st.Pending, &st.Parked)
+		return c.QueryRow(ctx, "SELECT (SELECT count(*) FROM inbox), (SELECT count(*) FROM parked_updates)").Scan(&st.Pending, &st.DeadLetters)
 	})
 	return st, err
 }

@@ -32,8 +32,8 @@ func scanText(row pgx.Row) (text string, err error) {
 	return text, err
 }
 
-// Heard implements store.Told.
-func (s *Store) Heard(ctx context.Context, person int64) (int, error) {
+// CountTold implements store.Told.
+func (s *Store) CountTold(ctx context.Context, person int64) (int, error) {
 	n := 0
 	err := s.read(ctx, func(ctx context.Context, c *pgx.Conn) error {
 		return c.QueryRow(ctx, "SELECT count(*) FROM told WHERE person = $1", person).Scan(&n)

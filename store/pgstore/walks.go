@@ -66,7 +66,7 @@ func walkFields(w *store.Walk) []any {
 		(*int64)(&w.Interval), (*moment)(&w.Anchor), (*moment)(&w.Due), &w.First, &w.Chosen, &w.Question, &w.Paused, &w.Parked,
 		&w.Quiet, &w.QuietAt.Lat, &w.QuietAt.Lon, &w.Point.Lat, &w.Point.Lon, &w.Heading, (*moment)(&w.Fixed), &w.Metres, (*blob)(&w.Track),
 		(*moment)(&w.Ended), &w.Reason, &w.Closed, (*moment)(&w.Expires),
-		&w.Begun.Number, &w.Begun.Asked, &w.Begun.Place, &w.Begun.Message,
+		&w.Attempt.Number, &w.Attempt.Asked, &w.Attempt.Place, &w.Attempt.Message,
 	}
 }
 
@@ -107,7 +107,7 @@ func (s *Store) SaveWalks(ctx context.Context, walks []store.Walk) error {
 }
 
 func checkWalk(w *store.Walk) error {
-	return errors.Join(store.CheckKey(w.ID), store.CheckText(w.Reason), store.CheckText(w.Begun.Place), store.CheckPoint(w.Point, w.QuietAt))
+	return errors.Join(store.CheckKey(w.ID), store.CheckText(w.Reason), store.CheckText(w.Attempt.Place), store.CheckPoint(w.Point, w.QuietAt))
 }
 
 // Walk implements store.Walks.

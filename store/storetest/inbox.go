@@ -35,7 +35,7 @@ func retry(name string, update int64, want bool, err error) op {
 }
 
 func parked(name string, want ...store.Entry) op {
-	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) { return s.Parked(ctx) }}
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) { return s.DeadLetters(ctx) }}
 }
 
 func inboxStats(name string, want store.InboxStats) op {
@@ -95,15 +95,15 @@ func inboxOps() []op {
 		accept("and stays out", []bool{false}, entry(6)),
 		pending("the other", first, 10, tried(entry(8), 1)),
 		parked("it is to be seen", tried(entry(6), 3)),
-		inboxStats("one of each", store.InboxStats{Pending: 1, Parked: 1}),
+		inboxStats("one of each", store.InboxStats{Pending: 1, DeadLetters: 1}),
 	}
-	for range store.TriesMost {
+	for range store.MaxTries {
 		ops = append(ops, retry("the other too", 8, true, nil))
 	}
 	ops[len(ops)-1].want = false
 	return append(ops,
 		parked("the last one first", tried(entry(8), 3), tried(entry(6), 3)),
-		inboxStats("two parked", store.InboxStats{Parked: 2}),
+		inboxStats("two parked", store.InboxStats{DeadLetters: 2}),
 		op{name: "a person is forgotten", do: func(ctx context.Context, s store.Store) (any, error) {
 			return nil, s.ForgetUser(ctx, -8, noon)
 		}},
@@ -115,7 +115,7 @@ func inboxOps() []op {
 func testInboxBounds(t *testing.T, open OpenFunc) {
 	ctx, s := t.Context(), open(t, t.TempDir())
 	defer closeStore(t, s)
-	const n = store.ParkedKept + 5
+	const n = store.DeadLettersKept + 5
 	entries := make([]store.Entry, n)
 	for i := range entries {
 		entries[i] = store.Entry{Update: int64(i + 1), Arrived: noon, Raw: make([]byte, 500)}
@@ -144,7 +144,7 @@ func testInboxBounds(t *testing.T, open OpenFunc) {
 	for w := range writers { // the order of parking is that of the last tries
 		wg.Go(func() {
 			for i := w; i < n; i += writers {
-				for range store.TriesMost - 1 {
+				for range store.MaxTries - 1 {
 					if again, err := s.Retry(ctx, int64(i+1)); err != nil || !again {
 						t.Errorf("update %d: %v, error %v", i+1, again, err)
 					}
@@ -157,9 +157,9 @@ func testInboxBounds(t *testing.T, open OpenFunc) {
 		_, err := s.Retry(ctx, int64(i+1))
 		must(t, err)
 	}
-	list, err := s.Parked(ctx)
+	list, err := s.DeadLetters(ctx)
 	must(t, err)
-	if len(list) != store.ParkedKept || list[0].Update != n || list[len(list)-1].Update != n-store.ParkedKept+1 {
+	if len(list) != store.DeadLettersKept || list[0].Update != n || list[len(list)-1].Update != n-store.DeadLettersKept+1 {
 		t.Errorf("%d parked from %d to %d", len(list), list[len(list)-1].Update, list[0].Update)
 	}
 }

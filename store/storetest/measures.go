@@ -24,7 +24,7 @@ func (f *fixture) alone(ctx context.Context) []measure {
 		{"User", func() error { _, err := f.User(ctx, 1); return err }},
 		{"People", func() error { _, err := f.People(ctx, noon); return err }},
 		{"Told20", func() error { _, err := f.Told(ctx, 1, asked); return err }},
-		{"Heard", func() error { _, err := f.Heard(ctx, 1); return err }},
+		{"CountTold", func() error { _, err := f.CountTold(ctx, 1); return err }},
 		{"Tile", func() error { _, err := f.Tile(ctx, tile.TileKey, noon.Add(-time.Hour)); return err }},
 		{"Place", func() error { _, err := f.Place(ctx, "Q1", "ru"); return err }},
 		{"PlacesByPage20", func() error { _, err := f.PlacesByPage(ctx, "ru", pages); return err }},
@@ -88,7 +88,7 @@ func (f *fixture) alone(ctx context.Context) []measure {
 			if _, err := f.Accept(ctx, store.Entry{Update: id, Arrived: noon}); err != nil {
 				return err
 			}
-			for range store.TriesMost {
+			for range store.MaxTries {
 				if _, err := f.Retry(ctx, id); err != nil {
 					return err
 				}

@@ -57,7 +57,7 @@ func Rows() []store.Row {
 	stop := with(filled[store.StopRow](), func(s *store.StopRow) { s.Walk, s.Number = open.ID, 3 })
 	first := with(filled[store.StoryRow](), func(s *store.StoryRow) { s.Place, s.Edition = "<Q1>&", 7 })
 	voted := with(filled[store.ToldRow](), func(r *store.ToldRow) { r.Person, r.Place, r.Vote.Mark, r.Vote.Edition = -1, "<Q1>&", store.Wrong, 9 })
-	entry, parked := filled[store.Entry](), filled[store.ParkedRow]()
+	entry, parked := filled[store.Entry](), filled[store.DeadLetterRow]()
 	parked.Position = 1
 	records := []any{
 		filled[store.User](), store.User{ID: 1 << 60}, leads, other, store.PlaceRow{Place: store.Place{ID: "other", Language: "ru"}},
@@ -68,7 +68,7 @@ func Rows() []store.Row {
 		filled[store.Payment](), store.Payment{Charge: "ä", Person: 9, Stars: 3, At: noon},
 		entry, store.Entry{Update: 1, Tries: 2},
 		store.DoneRow{Position: 1, Update: 90}, store.DoneRow{Position: 2, Update: -5}, store.DoneRow{Position: 3, Update: 50},
-		parked, store.ParkedRow{Position: 2, Entry: store.Entry{Update: -9}},
+		parked, store.DeadLetterRow{Position: 2, Entry: store.Entry{Update: -9}},
 		store.SettingRow{Name: "\"paused\"\n", Value: "<yes> & no\u2028"},
 	}
 	rows := make([]store.Row, len(records))
@@ -149,7 +149,7 @@ func testMovedRefused(t *testing.T, s store.Store) {
 		"update done and in the inbox": {good, store.DoneRow{Position: 4, Update: 1}},
 		"entry that is done":           {good, store.Entry{Update: 90}},
 		"entry of no update":           {good, store.Entry{}},
-		"gap in the parked":            {good, store.ParkedRow{Position: 4}},
+		"gap in the parked":            {good, store.DeadLetterRow{Position: 4}},
 		"payment without charge":       {good, store.Payment{Stars: 1}},
 		"setting without name":         {good, store.SettingRow{Value: "x"}},
 	} {

@@ -200,8 +200,8 @@ func testRefused(t *testing.T, open OpenFunc) {
 		"story off the globe":    s.PutStories(ctx, []store.Story{off}),
 		"place off the globe":    s.PutPlaces(ctx, []store.Place{{ID: "off", Language: "ru", Point: off.Point}}),
 		"delivery off the globe": s.Delivered(ctx, store.Delivery{Person: 1, Place: "good", Point: off.Point}),
-		"walk off the globe":     s.SaveWalks(ctx, []store.Walk{{ID: "off", Revision: 1, Point: off.Point}}),
-		"quiet off the globe":    s.SaveWalks(ctx, []store.Walk{{ID: "off", Revision: 1, QuietAt: off.Point}}),
+		"walk off the globe":     s.SaveWalks(ctx, []store.Walk{{ID: "off", Revision: 1, Position: store.Position{Point: off.Point}}}),
+		"quiet off the globe":    s.SaveWalks(ctx, []store.Walk{{ID: "off", Revision: 1, Rhythm: store.Rhythm{QuietAt: off.Point}}}),
 		"page off the globe":     s.PutTile(ctx, store.Tile{Pages: []store.Page{{Point: off.Point}}}),
 		"three in WrongBy":       s.PutStories(ctx, []store.Story{{WrongBy: []int64{1, 2, 3}}}),
 		"no update":              func() error { _, err := s.Accept(ctx, store.Entry{Raw: []byte("{}")}); return err }(),
@@ -280,11 +280,11 @@ func methods(ctx context.Context, s store.Store) map[string]error {
 	_, errs["Pending"] = s.Pending(ctx, 0, 10)
 	errs["Note"] = s.Note(ctx, 2, "good", 1)
 	_, errs["Retry"] = s.Retry(ctx, 2)
-	_, errs["Parked"] = s.Parked(ctx)
+	_, errs["DeadLetters"] = s.DeadLetters(ctx)
 	_, errs["InboxStats"] = s.InboxStats(ctx)
 	errs["MarkDone"] = s.MarkDone(ctx, 1)
 	_, errs["People"] = s.People(ctx, noon)
-	_, errs["Heard"] = s.Heard(ctx, 1)
+	_, errs["CountTold"] = s.CountTold(ctx, 1)
 	_, _, errs["Credit"] = s.Credit(ctx, store.Payment{Charge: "good", Person: 1, Stars: 1, At: noon})
 	_, _, errs["Refund"] = s.Refund(ctx, store.Payment{Charge: "good", Refunded: noon})
 	_, errs["Payment"] = s.Payment(ctx, "good")

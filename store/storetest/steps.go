@@ -122,7 +122,7 @@ func people(name string, since time.Time, want int) op {
 }
 
 func heard(name string, person int64, want int) op {
-	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) { return s.Heard(ctx, person) }}
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) { return s.CountTold(ctx, person) }}
 }
 
 // paid is what Credit and Refund return.

@@ -8,14 +8,14 @@ import (
 	"github.com/sony/gobreaker/v2"
 )
 
-// When calls stop being tried, and for how long. A call after the time tries whether it works again.
+// When a breaker opens, and for how long. After that time it lets one call through as a probe.
 const (
-	faultsInRow  = 5 // calls that failed in a row, each with its retries
+	faultsInRow  = 5 // failed calls in a row, each with its retries
 	faultPause   = 30 * time.Second
-	refusalPause = 5 * time.Minute // after one refusal of key, quota or model: only the operator can help
+	refusalPause = 5 * time.Minute // after one refusal of the key, the quota or the model, which only the operator can resolve
 )
 
-// breaker is two circuit breakers in a row, since gobreaker has one length of pause: for faults that pass and for refusals that stay.
+// breaker joins two circuit breakers, because a gobreaker has one length of pause: one for temporary faults and one for permanent refusals.
 type breaker struct {
 	faults, refusals *gobreaker.TwoStepCircuitBreaker[struct{}]
 }
@@ -25,47 +25,46 @@ func newBreaker(name string) *breaker {
 		faults: gobreaker.NewTwoStepCircuitBreaker[struct{}](gobreaker.Settings{
 			Name: name, Timeout: faultPause,
 			ReadyToTrip: func(n gobreaker.Counts) bool { return n.ConsecutiveFailures >= faultsInRow },
-			IsExcluded:  func(err error) bool { return notCounted(err) || lasting(err) },
+			IsExcluded:  func(err error) bool { return notCounted(err) || permanent(err) },
 		}),
 		refusals: gobreaker.NewTwoStepCircuitBreaker[struct{}](gobreaker.Settings{
 			Name: name, Timeout: refusalPause,
 			ReadyToTrip:  func(n gobreaker.Counts) bool { return n.ConsecutiveFailures >= 1 },
-			IsSuccessful: func(err error) bool { return err == nil || !lasting(err) && errors.Is(err, ErrAnswer) },
+			IsSuccessful: func(err error) bool { return err == nil || !permanent(err) && errors.Is(err, ErrAnswer) },
 			IsExcluded: func(err error) bool {
-				return notCounted(err) || err != nil && !lasting(err) && !errors.Is(err, ErrAnswer)
+				return notCounted(err) || err != nil && !permanent(err) && !errors.Is(err, ErrAnswer)
 			},
 		}),
 	}
 }
 
-// errNotTried is reported for a call that ended before it was made.
-var errNotTried = errors.New("not tried")
+// errNotSent is the result of a call that ended before anything was sent.
+var errNotSent = errors.New("not sent")
 
-// notCounted says whether an error tells nothing about the provider: the caller left, or nothing was sent.
+// notCounted reports whether an error tells nothing about the server: the caller gave up, or nothing was sent.
 func notCounted(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, errNotTried)
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, errNotSent)
 }
 
-// lasting says whether an error is a refusal that another try cannot change.
-func lasting(err error) bool {
+// permanent reports whether an error is a refusal that only the operator can resolve.
+func permanent(err error) bool {
 	f, ok := errors.AsType[*fault](err)
-	return ok && f.lasting
+	return ok && f.permanent
 }
 
-// enter admits a call, or says why not. leave must be called once with what the call came to; a call that brought stories
-// counts as success whatever its end was.
-func (b *breaker) enter() (leave func(err error, told bool), err error) {
+// allow admits a call or returns an error. The caller must call done once with the call's error; a call that brought stories counts as a success.
+func (b *breaker) allow() (done func(err error, stories bool), err error) {
 	refusals, err := b.refusals.Allow()
 	if err != nil {
 		return nil, err
 	}
 	faults, err := b.faults.Allow()
 	if err != nil {
-		refusals(errNotTried)
+		refusals(errNotSent)
 		return nil, err
 	}
-	return func(err error, told bool) {
-		if told {
+	return func(err error, stories bool) {
+		if stories {
 			err = nil
 		}
 		refusals(err)
@@ -73,7 +72,7 @@ func (b *breaker) enter() (leave func(err error, told bool), err error) {
 	}, nil
 }
 
-// ready says whether enter would admit a call now.
+// ready reports whether allow would admit a call now.
 func (b *breaker) ready() bool {
 	for _, one := range []*gobreaker.TwoStepCircuitBreaker[struct{}]{b.refusals, b.faults} {
 		switch one.State() {
@@ -81,7 +80,7 @@ func (b *breaker) ready() bool {
 			return false
 		case gobreaker.StateHalfOpen:
 			if n := one.Counts(); n.Requests > n.TotalExclusions {
-				return false // the call that tries is on its way
+				return false // the probe is running
 			}
 		}
 	}

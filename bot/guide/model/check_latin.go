@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// common lists frequent short words of the languages in Latin script, enough to know a text of thirty words. Words that several
-// languages share stand in each of them.
+// common lists frequent short words of the languages in Latin script, enough to recognise a text of thirty words. A word that several languages share
+// is in each list.
 var common = map[string]string{
 	"en": "the of and to in a is was it that for on as with by at from this his her its were which are be an not but has had who one still their they when",
 	"fr": "le la les l de des d du et à en un une est était il elle que qui qu dans sur pour par au aux avec ce cette son sa ses se s on ne pas plus fut ont a sont où mais leur encore",
@@ -18,7 +18,7 @@ var common = map[string]string{
 	"pl": "i w z na do się że jest to nie od po przez o a jak który która które był była było przy dla jego jej ze oraz są za tym co tej tego jeszcze można już ale dziś gdy pod nad kiedy",
 }
 
-// commonWords maps a word to the languages that it is common in, as bits in the order of latinLanguages.
+// commonWords maps a word to the languages in which it is common, as bits in the order of latinLanguages.
 var (
 	latinLanguages = []string{"en", "fr", "pt", "es", "de", "it", "tr", "pl"}
 	commonWords    = indexCommon()
@@ -34,7 +34,7 @@ func indexCommon() map[string]uint8 {
 	return index
 }
 
-// wrongLatin says why a lower-case text is not of the language in Latin script that was asked for, "" = it is, or the language has another script.
+// wrongLatin returns why a lower-case text is not in the wanted language, "" = it is, or the language does not use the Latin script.
 func wrongLatin(language, lower string) string {
 	if _, ok := common[language]; !ok {
 		return ""
@@ -49,12 +49,12 @@ func wrongLatin(language, lower string) string {
 			continue
 		}
 		if start >= 0 {
-			tally(&hits, lower[start:i])
+			countWord(&hits, lower[start:i])
 		}
 		start = -1
 	}
 	if start >= 0 {
-		tally(&hits, lower[start:])
+		countWord(&hits, lower[start:])
 	}
 
 	own, best := 0, 0
@@ -65,7 +65,7 @@ func wrongLatin(language, lower string) string {
 			best = i
 		}
 	}
-	// One word more is chance: names of places carry their own articles.
+	// Allow a few words of another language: names of places contain their own articles.
 	if hits[best] > own+1+own/8 {
 		return fmt.Sprintf("reads like %s", latinLanguages[best])
 	}
@@ -75,7 +75,8 @@ func wrongLatin(language, lower string) string {
 	return ""
 }
 
-func tally(hits *[8]int, word string) {
+// countWord adds one to every language in which the word is common.
+func countWord(hits *[8]int, word string) {
 	if len(word) > 12 {
 		return
 	}

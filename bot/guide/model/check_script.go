@@ -17,19 +17,19 @@ const (
 	kana
 	han
 	otherScript
-	scripts // how many there are
+	scripts // number of scripts
 )
 
-// counts is what one pass over a text finds.
+// counts holds what one pass over a text finds.
 type counts struct {
 	words   int // runs between spaces that hold a letter or a digit
 	visible int // characters that are not spaces
 	letters int
 	of      [scripts]int
-	// Letters that tell languages of one script apart.
+	// Letters that distinguish languages with the same script.
 	russian   int // ыъэё
 	ukrainian int // іїєґ
-	foreign   int // Cyrillic letters of neither; Arabic letters that Arabic has not (Persian, Urdu)
+	foreign   int // Cyrillic letters of neither; letters of Persian or Urdu that Arabic does not have
 }
 
 func count(text string) counts {
@@ -81,7 +81,8 @@ func (c *counts) cyrillic(r rune) {
 	}
 }
 
-// scriptOf returns a letter's script. Ranges, since the tables of package unicode cost ten times as much; Devanagari's vowel signs count as letters.
+// scriptOf returns the script of a letter. It compares ranges, which is ten times as fast as the tables of package unicode. The vowel signs of
+// Devanagari count as letters.
 func scriptOf(r rune) (s script, letter bool) {
 	switch {
 	case r < 0x80:
@@ -104,8 +105,8 @@ func scriptOf(r rune) (s script, letter bool) {
 	return otherScript, unicode.IsLetter(r)
 }
 
-// wrongScript says why the letters are not the language's, "" = they are. A third of a text may be names in another script;
-// languages of one script are told apart by the letters that only one of them has.
+// wrongScript returns why the letters do not belong to the language, "" = they do. Up to a third of a text may be in another script, for names.
+// Languages with the same script are distinguished by the letters that only one of them has.
 func wrongScript(language string, c counts) string {
 	if c.letters == 0 {
 		return "no letters"
@@ -130,17 +131,17 @@ func wrongScript(language string, c counts) string {
 		return fmt.Sprintf("unknown language %q", language)
 	}
 	if 3*own < 2*c.letters {
-		return fmt.Sprintf("%d of %d letters are of the language's script", own, c.letters)
+		return fmt.Sprintf("%d of %d letters are in the language's script", own, c.letters)
 	}
 	bad := false
 	switch language {
-	case "ru": // Ukrainian has about 9 % of its own letters, Russian with a Ukrainian name in it less than 3 %
+	case "ru": // Ukrainian has about 9 % of letters that Russian does not have; Russian text with a Ukrainian name has less than 3 %
 		bad = 33*(c.ukrainian+c.foreign) > own
-	case "uk": // and Russian about 2.5 % of those that Ukrainian has not
+	case "uk": // Russian has about 2.5 % of letters that Ukrainian does not have
 		bad = 50*c.ukrainian < own || c.russian > c.ukrainian || 33*c.foreign > own
 	case "ar":
 		bad = 33*c.foreign > own
-	case "ja": // Chinese has no kana, Japanese prose is half of it
+	case "ja": // Chinese has no kana, half of Japanese prose is kana
 		bad = 5*c.of[kana] < own
 	case "zh":
 		bad = 20*c.of[kana] > own

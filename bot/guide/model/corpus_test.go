@@ -1,6 +1,6 @@
 package model
 
-// sample is a story that may be told, with what the source says of its place.
+// sample is a good story with the source's text about its place.
 type sample struct {
 	language, title, extract, story string
 }

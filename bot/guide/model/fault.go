@@ -18,21 +18,24 @@ var (
 	errTimeout    = errors.New("call took too long")
 )
 
-// fault is a failed call in our own words: libraries' errors may hold whole pages, and servers' messages the key.
+// fault is the error of a failed call. It holds no error of a library, because those may contain whole web pages or the API key.
 type fault struct {
 	kind    error  // ErrUnavailable, ErrRefused or ErrAnswer
 	outcome string // for Call
-	detail  string // one line
-	cause   error  // the caller's context error, errNotTried, or nil
+	detail  string // one line, without the API key
+	cause   error  // the caller's context error, errNotSent, or nil
 
-	retry   bool          // another try may work at once
-	after   time.Duration // the server's wish, 0 = none
-	lasting bool          // no try will work before the operator acts
-	format  bool          // it is the format of the answer that the server does not take
+	retry      bool          // a retry may work
+	retryAfter time.Duration // as the server asked, 0 = it did not
+	permanent  bool          // no retry will work before the operator acts
+	format     bool          // the server does not support the format of the answer
 }
+
+// Error implements error.
 
 func (f *fault) Error() string { return f.kind.Error() + ": " + f.detail }
 
+// Unwrap returns the kind and the cause.
 func (f *fault) Unwrap() []error {
 	if f.cause == nil {
 		return []error{f.kind}
@@ -40,28 +43,28 @@ func (f *fault) Unwrap() []error {
 	return []error{f.kind, f.cause}
 }
 
-// unusable is an answer that came but cannot be used.
+// unusable returns the fault of an answer that arrived but cannot be used.
 func unusable(format string, args ...any) *fault {
 	return &fault{kind: ErrAnswer, outcome: "answer", detail: fmt.Sprintf(format, args...)}
 }
 
-// translate says what an error of go-openai or of the network means. received tells whether text had arrived.
-func (c *Client) translate(ctx context.Context, err error, s *seen, received bool) *fault {
-	f := c.classify(ctx, err, s, received)
-	f.detail = c.line(f.detail)
-	f.after = s.retryAfter
+// faultOf translates an error of go-openai or of the network. received tells whether text had arrived.
+func (c *Client) faultOf(ctx context.Context, err error, info *responseInfo, received bool) *fault {
+	f := classify(ctx, err, info, received)
+	f.detail = c.sanitize(f.detail)
+	f.retryAfter = info.retryAfter
 	f.retry = f.retry && !received
 	return f
 }
 
-func (c *Client) classify(ctx context.Context, err error, s *seen, received bool) *fault {
+func classify(ctx context.Context, err error, info *responseInfo, received bool) *fault {
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errFirstToken), errors.Is(cause, errTimeout):
 		return &fault{kind: ErrUnavailable, outcome: "timeout", detail: cause.Error(), retry: errors.Is(cause, errFirstToken)}
 	case cause != nil:
 		return &fault{kind: ErrUnavailable, outcome: "cancelled", detail: cause.Error(), cause: ctx.Err()}
 	}
-	// A body of the wrong shape matches both types when it holds an error of its own: RequestError comes first.
+	// An error body of an unknown shape matches both types, so RequestError comes first.
 	if e, ok := errors.AsType[*openai.RequestError](err); ok {
 		return byStatus(e.HTTPStatusCode, "", string(e.Body))
 	}
@@ -72,24 +75,24 @@ func (c *Client) classify(ctx context.Context, err error, s *seen, received bool
 		return byStatus(e.HTTPStatusCode, fmt.Sprint(e.Code, " ", e.Type), e.Message)
 	}
 	switch {
-	case !s.sent: // go-openai knows that the model cannot do this
+	case !info.sent: // go-openai refused the request itself
 		return &fault{kind: ErrRefused, outcome: "refused", detail: err.Error()}
-	case s.status >= http.StatusBadRequest: // its body could not be read
-		return byStatus(s.status, "", err.Error())
-	case s.status == 0, !received && errors.Is(err, io.ErrUnexpectedEOF):
+	case info.status >= http.StatusBadRequest: // the body could not be read
+		return byStatus(info.status, "", err.Error())
+	case info.status == 0, !received && errors.Is(err, io.ErrUnexpectedEOF):
 		return &fault{kind: ErrUnavailable, outcome: "error", detail: err.Error(), retry: true}
 	}
 	return unusable("broken stream: %s", err)
 }
 
-// byStatus classifies an error answer. code holds the API's own code and type.
+// byStatus classifies an error response. code holds the code and the type of the API's error object.
 func byStatus(status int, code, message string) *fault {
 	f := &fault{kind: ErrRefused, outcome: "refused", detail: fmt.Sprintf("status %d: %s", status, message)}
 	switch {
 	case status == http.StatusTooManyRequests && (strings.Contains(code, "insufficient_quota") || strings.Contains(code, "billing")):
-		f.lasting = true
+		f.permanent = true
 	case status == http.StatusUnauthorized, status == http.StatusPaymentRequired, status == http.StatusForbidden, status == http.StatusNotFound:
-		f.lasting = true
+		f.permanent = true
 	case status == http.StatusBadRequest, status == http.StatusUnprocessableEntity:
 		f.format = strings.Contains(message, "response_format") || strings.Contains(message, "json_schema") || strings.Contains(message, "json_object")
 	case status == http.StatusRequestTimeout, status == http.StatusConflict, status == http.StatusTooEarly,
@@ -99,11 +102,11 @@ func byStatus(status int, code, message string) *fault {
 	return f
 }
 
-// maxDetail bounds an error's text in bytes.
+// maxDetail bounds the detail of a fault in bytes.
 const maxDetail = 300
 
-// line makes a server's words fit for a log: one line, short, a page reduced to its kind, without the key.
-func (c *Client) line(s string) string {
+// sanitize makes a server's text fit for a log: one short line, with web pages and the API key removed.
+func (c *Client) sanitize(s string) string {
 	if i := strings.IndexByte(s, '<'); i >= 0 && (strings.Contains(s[i:], "html") || strings.Contains(s[i:], "HTML")) {
 		s = s[:i] + "(a web page)"
 	}

@@ -1,13 +1,13 @@
 package model
 
-// Languages are the codes in which stories can be told.
+// Languages lists the codes of the languages in which stories can be written.
 var Languages = []string{"ru", "en", "fr", "pt", "uk", "es", "de", "it", "ja", "ko", "zh", "ar", "hi", "tr", "pl"}
 
-// english names the languages as the prompt does.
+// english maps the codes to the names in the prompt.
 var english = map[string]string{
 	"ru": "Russian", "en": "English", "fr": "French", "pt": "Portuguese", "uk": "Ukrainian", "es": "Spanish", "de": "German", "it": "Italian",
 	"ja": "Japanese", "ko": "Korean", "zh": "Chinese (Simplified)", "ar": "Arabic (Modern Standard)", "hi": "Hindi", "tr": "Turkish", "pl": "Polish",
 }
 
-// byCharacters says whether a language is measured in characters, since it puts no spaces between words.
+// byCharacters reports whether texts of a language are measured in characters, because it has no spaces between words.
 func byCharacters(language string) bool { return language == "zh" || language == "ja" }

@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-// Bounds of an answer: its bytes, and how deep its JSON may nest.
+// Bounds of an answer: its bytes, and the depth of its JSON.
 const (
 	maxAnswer = 64 << 10
 	maxDepth  = 16
@@ -16,16 +16,16 @@ var (
 	errTooDeep = errors.New("answer nests too deep")
 )
 
-// parser finds the stories in a JSON answer that arrives in pieces cut anywhere. What stands outside of braces and
-// brackets (prose, code fences) is passed over, as are unknown fields. Each byte is looked at once.
+// parser finds the stories in a JSON answer that arrives in pieces, which may be cut anywhere. It skips everything outside of braces and brackets
+// (prose, code fences) and unknown fields. It reads each byte once.
 type parser struct {
 	buf    []byte
-	at     int    // bytes of buf that were looked at
-	open   []byte // the brackets not yet closed, outermost first
+	at     int    // bytes of buf that were read
+	open   []byte // the brackets that are not closed yet, outermost first
 	starts [maxDepth]int
 	quoted bool // inside a string
 	escape bool // after a backslash in it
-	found  int  // stories given out
+	found  int  // stories passed on
 }
 
 // draft is a story as the model wrote it.
@@ -34,7 +34,7 @@ type draft struct {
 	Text  *string `json:"text"`
 }
 
-// feed takes the next piece and calls each for every story that it completes. After an error no more pieces may follow.
+// feed reads the next piece and calls each for every story that it completes. After an error, do not call feed again.
 func (p *parser) feed(piece string, each func(place, text string)) error {
 	if len(p.buf)+len(piece) > maxAnswer {
 		return errTooLong
@@ -63,7 +63,7 @@ func (p *parser) feed(piece string, each func(place, text string)) error {
 	return nil
 }
 
-// close ends the innermost bracket; one that does not match is passed over.
+// close ends the innermost bracket. It skips a bracket that does not match.
 func (p *parser) close(b byte, each func(place, text string)) {
 	n := len(p.open) - 1
 	if n < 0 || p.open[n] != b-2 { // in ASCII each closing bracket is two after its opening one
@@ -81,7 +81,7 @@ func (p *parser) close(b byte, each func(place, text string)) {
 	each(*d.Place, *d.Text)
 }
 
-// storyPosition says whether an object just closed may be a story: alone, in a list, or in the list of an object.
+// storyPosition reports whether the object that was just closed may be a story: alone, in a list, or in a list that is a field of an object.
 func (p *parser) storyPosition() bool {
 	switch string(p.open) {
 	case "", "[", "{[":
@@ -90,10 +90,10 @@ func (p *parser) storyPosition() bool {
 	return false
 }
 
-// whole says whether every bracket was closed and something was found.
-func (p *parser) whole() bool { return len(p.open) == 0 && p.found > 0 }
+// complete reports whether every bracket was closed and a story was found.
+func (p *parser) complete() bool { return len(p.open) == 0 && p.found > 0 }
 
-// emptyList says whether the answer is what was asked for, with no stories in it.
+// emptyList reports whether the answer has the right shape but no stories.
 func (p *parser) emptyList() bool {
 	var a struct{ Stories []json.RawMessage }
 	return json.Unmarshal(p.buf, &a) == nil && a.Stories != nil && len(a.Stories) == 0

@@ -54,8 +54,8 @@ func TestParser(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, n := range []int{0, 1, 2, 3, 7, 64} {
 				got, p := parse(t, tt.answer, n)
-				if !slices.Equal(got, tt.want) || p.whole() != tt.whole {
-					t.Errorf("pieces of %d: got %q, whole %v, want %q, %v", n, got, p.whole(), tt.want, tt.whole)
+				if !slices.Equal(got, tt.want) || p.complete() != tt.whole {
+					t.Errorf("pieces of %d: got %q, whole %v, want %q, %v", n, got, p.complete(), tt.want, tt.whole)
 				}
 			}
 		})
@@ -116,7 +116,7 @@ func FuzzParser(f *testing.F) {
 		if !errors.Is(err1, errTooLong) && (!slices.Equal(whole, pieces) || (err1 == nil) != (err2 == nil)) {
 			t.Errorf("whole gives %q (%v), pieces of %d %q (%v)", whole, err1, n, pieces, err2)
 		}
-		// What encoding/json takes as the asked shape, the parser must take too.
+		// The parser must accept every answer that encoding/json decodes into the right shape.
 		var want struct{ Stories []draft }
 		decoder := json.NewDecoder(strings.NewReader(answer))
 		decoder.DisallowUnknownFields()
@@ -156,7 +156,7 @@ func BenchmarkParser(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
-		if found != 4 || !p.whole() {
+		if found != 4 || !p.complete() {
 			b.Fatalf("%d stories", found)
 		}
 	}

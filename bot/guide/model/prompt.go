@@ -8,10 +8,10 @@ import (
 	"excursobot/geo/places"
 )
 
-// maxExtract bounds the extract of one place in the prompt, in characters.
+// maxExtract bounds the extract of a place in the prompt, in characters.
 const maxExtract = 1200
 
-// task is the user's message: data alone. JSON's own escapes keep whatever a source says inside its string.
+// task is the user's message. It holds only data; JSON escapes keep every text of a source inside its string.
 type task struct {
 	Language string      `json:"language"`
 	Length   string      `json:"length"`
@@ -43,22 +43,22 @@ Write exactly one story for each place, in LANGUAGE, whatever language its extra
 No greeting, no farewell, no question, no words about yourself, the reader, the data or its source. No distance and no direction to walk.
 No markup, no list, no heading, no link, no emoji, no @ and no #.`
 
-// shape says in words what a schema would hold the answer to.
+// shape describes the answer for servers without schemas.
 const shape = `
 
 Answer with one JSON object and nothing round it, in this shape, with one entry for each place in the order given:
 {"stories": [{"place": "<the place's id>", "text": "<the story>"}]}`
 
-// system returns the system message; inWords adds the shape of the answer for servers without schemas.
-func system(language string, long, inWords bool) string {
+// systemMessage returns the instructions. withShape adds the shape of the answer for servers without schemas.
+func systemMessage(language string, long, withShape bool) string {
 	text := strings.NewReplacer("LANGUAGE", english[language], "LENGTH", length(language, long)).Replace(rules)
-	if inWords {
+	if withShape {
 		text += shape
 	}
 	return text
 }
 
-// length is what a story should measure. The checks allow much more on both sides.
+// length returns how long a story should be. The checks allow a much wider range.
 func length(language string, long bool) string {
 	switch {
 	case byCharacters(language) && long:
@@ -71,8 +71,8 @@ func length(language string, long bool) string {
 	return "60-80 words"
 }
 
-// data returns the user's message. The same request gives the same bytes.
-func data(language string, long bool, from []places.Place) string {
+// userMessage returns the user's message. Equal requests give equal bytes.
+func userMessage(language string, long bool, from []places.Place) string {
 	t := task{Language: english[language], Length: length(language, long)}
 	for _, p := range from {
 		t.Places = append(t.Places, candidate{
@@ -86,13 +86,13 @@ func data(language string, long bool, from []places.Place) string {
 	}
 	text, err := json.Marshal(t)
 	if err != nil {
-		panic(err) // strings alone cannot fail
+		panic(err) // strings can always be marshalled
 	}
 	return string(text)
 }
 
-// plain cuts s to at most limit characters and removes what does not show: control characters and those that turn
-// the direction of writing. Line ends become spaces.
+// plain cuts s to at most limit characters and removes invisible ones: control characters and those that change the direction of writing. Line ends
+// become spaces.
 func plain(s string, limit int) string {
 	var b strings.Builder
 	b.Grow(min(len(s), 4*limit))
@@ -111,7 +111,7 @@ func plain(s string, limit int) string {
 	return b.String()
 }
 
-// hidden says whether r is invisible and has no place in a text: direction overrides and isolates, the byte order mark, tags.
+// hidden reports whether r is invisible and not allowed in a text: direction overrides and isolates, the byte order mark, tags.
 func hidden(r rune) bool {
 	return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || r == 0xFEFF || r >= 0xE0000 && r <= 0xE007F
 }

@@ -10,32 +10,32 @@ import (
 	"time"
 )
 
-// Bounds of what is read from a server, in bytes: an answer with all its events' wrapping, and an error's body.
+// Bounds of responses in bytes: an answer with the overhead of its events, and the body of an error.
 const (
 	maxStream = 16 << 20
 	maxError  = 16 << 10
 )
 
-// seen is what the transport noticed of one call; go-openai does not tell it of streams.
-type seen struct {
-	sent        bool // the request left
-	status      int  // 0 = no answer
+// responseInfo holds what go-openai does not report about a streamed call.
+type responseInfo struct {
+	sent        bool // the request was sent
+	status      int  // 0 = no response
 	contentType string
-	retryAfter  time.Duration // 0 = not said
+	retryAfter  time.Duration // 0 = the server named none
 }
 
-type seenKey struct{}
+type infoKey struct{}
 
-// withSeen makes the transport fill s, before the call returns.
-func withSeen(ctx context.Context, s *seen) context.Context {
-	return context.WithValue(ctx, seenKey{}, s)
+// withInfo makes the transport fill info during the calls that use the context.
+func withInfo(ctx context.Context, info *responseInfo) context.Context {
+	return context.WithValue(ctx, infoKey{}, info)
 }
 
-// transport bounds answers and notices their headers.
+// transport bounds response bodies and fills the responseInfo of the context.
 type transport struct{ next http.RoundTripper }
 
-// watched returns a copy of client (nil = one with timeouts to connect) that notices.
-func watched(client *http.Client) *http.Client {
+// observedClient returns a copy of client that uses a transport. nil stands for a client with time-outs for connecting.
+func observedClient(client *http.Client) *http.Client {
 	if client == nil {
 		client = &http.Client{Transport: &http.Transport{
 			Proxy:                 http.ProxyFromEnvironment,
@@ -47,28 +47,28 @@ func watched(client *http.Client) *http.Client {
 			ExpectContinueTimeout: time.Second,
 		}}
 	}
-	own := *client
-	if own.Transport == nil {
-		own.Transport = http.DefaultTransport
+	observed := *client
+	if observed.Transport == nil {
+		observed.Transport = http.DefaultTransport
 	}
-	own.Transport = &transport{own.Transport}
-	return &own
+	observed.Transport = &transport{observed.Transport}
+	return &observed
 }
 
-// RoundTrip is http.RoundTripper's.
+// RoundTrip implements http.RoundTripper.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	s, _ := req.Context().Value(seenKey{}).(*seen)
-	if s == nil {
-		s = &seen{}
+	info, _ := req.Context().Value(infoKey{}).(*responseInfo)
+	if info == nil {
+		info = &responseInfo{}
 	}
-	s.sent = true
+	info.sent = true
 	res, err := t.next.RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}
-	s.status = res.StatusCode
-	s.contentType, _, _ = strings.Cut(res.Header.Get("Content-Type"), ";")
-	s.retryAfter = retryAfter(res.Header, time.Now())
+	info.status = res.StatusCode
+	info.contentType, _, _ = strings.Cut(res.Header.Get("Content-Type"), ";")
+	info.retryAfter = retryAfter(res.Header, time.Now())
 	limit := int64(maxStream)
 	if res.StatusCode >= http.StatusBadRequest {
 		limit = maxError
@@ -80,9 +80,9 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// retryAfter reads how long a server asks to wait: retry-after-ms, or Retry-After in seconds or as a date; 0 = it does not.
+// retryAfter returns how long the server asks to wait, from Retry-After-Ms or from Retry-After in seconds or as a date; 0 if there is no such header.
 func retryAfter(h http.Header, now time.Time) time.Duration {
-	const most = 24 * time.Hour // a larger number is nonsense and would overflow
+	const most = 24 * time.Hour // larger values make no sense and would overflow
 	wait := time.Duration(0)
 	if ms, err := strconv.ParseFloat(h.Get("Retry-After-Ms"), 64); err == nil {
 		wait = time.Duration(min(ms, most.Seconds()*1000) * float64(time.Millisecond))

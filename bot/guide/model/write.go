@@ -5,128 +5,83 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
-	"strings"
 	"time"
 
-	"excursobot/geo/places"
+	"excursobot/limiter"
 )
 
-// maxRetries bounds the tries after the first.
-const maxRetries = 2
+const (
+	// maxRetries bounds the attempts after the first.
+	maxRetries = 2
+	// maxPause bounds how long one 429 can pause all calls.
+	maxPause = time.Minute
+)
 
-// longestPause bounds how long one 429 can stop all calls.
-const longestPause = time.Minute
-
-// answer collects what the calls of one Write bring.
-type answer struct {
-	language string
-	long     bool
-	places   []places.Place
-	ids      []string
-	data     string // the user's message
-	onStory  func(Story)
-	told     map[string]bool
-	result   Result
+// Write makes one call, and a bounded number of retries while nothing was received. It calls onStory in its own goroutine as soon as a story is
+// complete and has passed the checks. The error is nil if the answer ended properly, even if stories were dropped; stories passed to onStory before an
+// error are good. If ctx ended, the error wraps its error too.
+func (c *Client) Write(ctx context.Context, req Request, onStory func(Story)) (Result, error) {
+	ans, err := newAnswer(req, onStory)
+	if err != nil {
+		return Result{}, fmt.Errorf("%w: %w", ErrRefused, err)
+	}
+	done, err := c.breaker.allow()
+	if err != nil {
+		c.cfg.Observe(Call{Outcome: "breaker"})
+		return Result{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	failed := c.attempts(ctx, ans)
+	done(failed, len(ans.result.Stories) > 0)
+	if failed == nil {
+		return ans.result, nil
+	}
+	if !c.breaker.ready() {
+		c.cfg.Log.Warn("breaker_opened", "model", c.cfg.Model, "error", failed)
+	}
+	return ans.result, failed
 }
 
-// newAnswer checks a request. A place given twice counts once.
-func newAnswer(req Request, onStory func(Story)) (*answer, error) {
-	if english[req.Language] == "" {
-		return nil, fmt.Errorf("language %q", req.Language)
-	}
-	if onStory == nil {
-		onStory = func(Story) {}
-	}
-	a := &answer{language: req.Language, long: req.Long, onStory: onStory, told: make(map[string]bool, len(req.Places))}
-	for _, p := range req.Places {
-		if p.ID == "" {
-			return nil, errors.New("place without an id")
-		}
-		if !slices.Contains(a.ids, p.ID) {
-			a.ids = append(a.ids, p.ID)
-			a.places = append(a.places, p)
-		}
-	}
-	if len(a.ids) == 0 || len(a.ids) > MaxPlaces {
-		return nil, fmt.Errorf("%d places, want 1 to %d", len(a.ids), MaxPlaces)
-	}
-	a.data = data(a.language, a.long, a.places)
-	return a, nil
-}
-
-// take checks a story as it arrives and hands it on. A second story of a place is dropped; one after a dropped one is not.
-func (a *answer) take(id, text string) {
-	id, text = strings.TrimSpace(id), strings.TrimSpace(text)
-	i := slices.Index(a.ids, id)
-	if i < 0 {
-		a.drop(&CheckError{Place: plain(id, 50), Rule: "place", Detail: "not asked for"})
-		return
-	}
-	if a.told[id] {
-		a.drop(&CheckError{Place: id, Rule: "place", Detail: "told twice"})
-		return
-	}
-	if e := check(a.places[i], a.language, text); e != nil {
-		a.drop(e)
-		return
-	}
-	a.told[id] = true
-	s := Story{Place: id, Text: text}
-	a.result.Stories = append(a.result.Stories, s)
-	a.onStory(s)
-}
-
-// maxDropped bounds what is kept of an answer full of nonsense.
-const maxDropped = 2 * MaxPlaces
-
-func (a *answer) drop(e *CheckError) {
-	if len(a.result.Dropped) < maxDropped {
-		a.result.Dropped = append(a.result.Dropped, e)
-	}
-}
-
-// write makes the call and its retries. It returns nil or a *fault.
-func (c *Client) write(caller context.Context, ans *answer) error {
-	if f := c.waitTurn(caller, c.cfg.Timeout); f != nil {
+// attempts makes the call and its retries. It returns nil or a *fault.
+func (c *Client) attempts(caller context.Context, ans *answer) error {
+	if f := c.waitPace(caller, c.cfg.Timeout); f != nil {
 		return f
 	}
 	ctx, cancel := context.WithTimeoutCause(caller, c.cfg.Timeout, errTimeout)
 	defer cancel()
 	format := c.format.Load()
-	for try := 0; ; {
+	for attempt := 0; ; {
 		f := c.call(ctx, ans, format)
 		if f == nil {
-			c.remember(format)
+			c.setFormat(format)
 			return nil
 		}
-		if errors.Is(f, ErrUnavailable) && f.after > 0 {
-			c.pace.Pause(min(f.after, longestPause))
+		if errors.Is(f, ErrUnavailable) && f.retryAfter > 0 {
+			c.pace.Pause(min(f.retryAfter, maxPause))
 		}
 		pause := time.Duration(0)
 		switch {
-		case f.format && errors.Is(f, ErrRefused) && format < byWords:
+		case f.format && errors.Is(f, ErrRefused) && format < shapeOnly:
 			format++
-			c.remember(format)
-		case f.format && errors.Is(f, ErrAnswer) && format == bySchema:
-			format = byObject // remembered only if it works: perhaps the model just failed
-		case f.retry && try < maxRetries:
-			pause = max(f.after, backoff(try))
-			try++
+			c.setFormat(format)
+		case f.format && errors.Is(f, ErrAnswer) && format == strictSchema:
+			format = jsonObject // set for the client only if it works, because the model may just have failed
+		case f.retry && attempt < maxRetries:
+			pause = max(f.retryAfter, backoff(attempt))
+			attempt++
 		default:
 			return f
 		}
-		if !sleep(ctx, pause) || c.waitTurn(ctx, c.cfg.Timeout) != nil {
+		if !sleep(ctx, pause) || c.waitPace(ctx, c.cfg.Timeout) != nil {
 			if caller.Err() != nil {
 				return &fault{kind: ErrUnavailable, outcome: "cancelled", detail: caller.Err().Error(), cause: caller.Err()}
 			}
-			return f // what stopped the call says more than the clock
+			return f // more useful than "no time left"
 		}
 	}
 }
 
-// remember keeps a format that the server takes; one that it refused never comes back.
-func (c *Client) remember(format int32) {
+// setFormat makes the format the client's, unless a simpler one is set already.
+func (c *Client) setFormat(format int32) {
 	for {
 		known := c.format.Load()
 		if format <= known || c.format.CompareAndSwap(known, format) {
@@ -135,40 +90,33 @@ func (c *Client) remember(format int32) {
 	}
 }
 
-// waitTurn waits, at most so long, for the pace of requests.
-func (c *Client) waitTurn(ctx context.Context, atMost time.Duration) *fault {
-	limited, cancel := context.WithTimeout(ctx, atMost)
+// waitPace waits until the pace of requests allows one more, at most for the given time.
+func (c *Client) waitPace(ctx context.Context, most time.Duration) *fault {
+	limited, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	if err := c.pace.Wait(limited, struct{}{}); err != nil {
-		cause := errNotTried
+		cause := errNotSent
 		if ctx.Err() != nil {
 			cause = ctx.Err()
 		}
-		return &fault{kind: ErrUnavailable, outcome: "cancelled", detail: "waiting for the pace of requests: " + err.Error(), cause: cause}
+		return &fault{kind: ErrUnavailable, outcome: "cancelled", detail: "wait for the pace of requests: " + err.Error(), cause: cause}
 	}
 	return nil
 }
 
-// backoff returns the pause before a retry: 0.25-0.75 s, then 0.75-2.25 s.
-func backoff(try int) time.Duration {
+// backoff returns the pause before a retry: 0.25-0.75 s before the first, 0.75-2.25 s before the second.
+func backoff(attempt int) time.Duration {
 	base := 500 * time.Millisecond
-	for range try {
+	for range attempt {
 		base *= 3
 	}
 	return base/2 + rand.N(base)
 }
 
-// sleep waits and says whether ctx is still good for another try: a pause that outlives it is not begun.
+// sleep pauses for d and reports whether ctx is still alive. If ctx would end during the pause, sleep returns false at once.
 func sleep(ctx context.Context, d time.Duration) bool {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
 		return false
 	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	return limiter.Sleep(ctx, d) == nil
 }

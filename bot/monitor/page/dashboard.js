@@ -1,4 +1,4 @@
-// The server renders the page; this puts its newer parts in place as they come. Without it the page reloads every 10 s.
+// The server renders the page. This script replaces its sections when newer ones arrive. Without scripts the page reloads every 10 s.
 "use strict";
 
 const parser = new DOMParser();
@@ -29,16 +29,16 @@ function listen() {
     connection("· live");
   });
   events.addEventListener("error", () => {
-    // CLOSED means that the server refused: the login is over, or there are too many viewers.
-    connection(events.readyState === EventSource.CLOSED ? "· not live any more: reload the page" : "· connection lost, trying again");
+    // CLOSED means that the server refused: the login has expired, or there are too many viewers.
+    connection(events.readyState === EventSource.CLOSED ? "· updates ended: reload the page" : "· connection lost, reconnecting");
   });
 }
 
-function rest() {
+function stop() {
   if (events) events.close();
   events = null;
 }
 
-// A page that nobody looks at costs nobody anything.
-document.addEventListener("visibilitychange", () => (document.hidden ? rest() : listen()));
+// Pause while the page is hidden.
+document.addEventListener("visibilitychange", () => (document.hidden ? stop() : listen()));
 if (!document.hidden) listen();

@@ -1,0 +1,189 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"excursobot/bot/config"
+	"excursobot/store"
+	"excursobot/store/boltstore"
+	"excursobot/store/pgstore"
+)
+
+// endpoint is an open store that is moved from or to.
+type endpoint struct {
+	store.Store
+	name string // for people; no password in it
+	id   string // what tells it from every other store
+	// still calls fn with the store as it is at one moment.
+	still func(ctx context.Context, fn func(store.Source) error) error
+	// Of a database alone: erase empties it, and idle refuses one that bots use. A file is set aside, and open by nobody else.
+	erase, idle func(ctx context.Context) error
+}
+
+// refuseInUse refuses a store that a bot uses.
+func (e endpoint) refuseInUse(ctx context.Context) error {
+	if e.idle == nil {
+		return nil
+	}
+	return e.idle(ctx)
+}
+
+// where is a store that is not open: a file, or a Postgres database if there is a URL.
+type where struct{ file, url string }
+
+// parseWhere reads an argument: a file, or the address of a database. What looks like an address in any form is taken for one, so that no error
+// about a file shows a password.
+func parseWhere(text string) where {
+	if strings.Contains(text, "://") || strings.Contains(text, "password=") || strings.HasPrefix(text, "host=") || strings.HasPrefix(text, "dbname=") {
+		return where{url: text}
+	}
+	return where{file: text}
+}
+
+// configured is the store that the bot uses.
+func configured(cfg config.Config) where {
+	if cfg.Store.Postgres != "" {
+		return where{url: cfg.Store.Postgres}
+	}
+	return where{file: cfg.StoreFile()}
+}
+
+// openSource opens a store that is to be read and must be there.
+func openSource(ctx context.Context, w where) (endpoint, error) {
+	if w.url != "" {
+		return openDatabase(ctx, w.url, true)
+	}
+	if _, err := os.Stat(w.file); err != nil {
+		return endpoint{}, config.UsageError{Err: err}
+	}
+	source, err := openFile(w.file, true)
+	if errors.Is(err, boltstore.ErrOlder) {
+		return openOlder(w.file)
+	}
+	return source, err
+}
+
+// openOlder opens a copy of a file of an older version, which is brought to the present one and goes with Close.
+func openOlder(path string) (_ endpoint, err error) {
+	id, err := fileID(path)
+	if err != nil {
+		return endpoint{}, err
+	}
+	dir, err := os.MkdirTemp("", "excursobot-")
+	if err != nil {
+		return endpoint{}, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+	}()
+	file := filepath.Join(dir, filepath.Base(path))
+	if err := boltstore.CopyFile(file, path); err != nil {
+		return endpoint{}, err
+	}
+	source, err := openFile(file, false)
+	if err != nil {
+		return endpoint{}, err
+	}
+	source.Store, source.name, source.id = temporary{source.Store, dir}, path, id
+	return source, nil
+}
+
+// temporary is a store in a directory that goes with it.
+type temporary struct {
+	store.Store
+	dir string
+}
+
+// Close implements store.Store.
+func (t temporary) Close() error { return errors.Join(t.Store.Close(), os.RemoveAll(t.dir)) }
+
+// openTarget opens a store that is to be written, and makes it if it is not there.
+func openTarget(ctx context.Context, w where) (endpoint, error) {
+	if w.url != "" {
+		return openDatabase(ctx, w.url, false)
+	}
+	return openFile(w.file, false)
+}
+
+func openFile(path string, readOnly bool) (endpoint, error) {
+	s, err := boltstore.Open(boltstore.Config{Path: path, ReadOnly: readOnly, Wait: time.Second})
+	if errors.Is(err, boltstore.ErrInUse) {
+		return endpoint{}, fmt.Errorf("stop the bot first: %w", err)
+	}
+	if err != nil {
+		return endpoint{}, err
+	}
+	id, err := fileID(path)
+	if err != nil {
+		return endpoint{}, errors.Join(err, s.Close())
+	}
+	// Nobody writes to a file that this process holds.
+	still := func(_ context.Context, fn func(store.Source) error) error { return fn(s) }
+	return endpoint{Store: s, name: path, id: id, still: still}, nil
+}
+
+// fileID returns the one name of a file, which need not be there yet.
+func fileID(path string) (string, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	real, err := filepath.EvalSymlinks(abs)
+	if errors.Is(err, fs.ErrNotExist) {
+		real, err = abs, nil
+		if dir, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil {
+			real = filepath.Join(dir, filepath.Base(abs))
+		}
+	}
+	return "file " + real, err
+}
+
+// sameFile says whether both are one file, perhaps under two names.
+func sameFile(a, b where) bool {
+	if a.file == "" || b.file == "" {
+		return false
+	}
+	infoA, errA := os.Stat(a.file)
+	infoB, errB := os.Stat(b.file)
+	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
+}
+
+// setAside gives a store's file that is to be replaced another name, and returns it.
+func setAside(path string, at time.Time) (string, error) {
+	if err := unused(path); err != nil {
+		return "", err
+	}
+	aside := path + ".before-migrate-" + at.UTC().Format(backupForm)
+	return aside, os.Rename(path, aside)
+}
+
+// moveTimeout is for one statement on a database that is moved: some count or empty whole tables.
+const moveTimeout = 5 * time.Minute
+
+func openDatabase(ctx context.Context, url string, readOnly bool) (endpoint, error) {
+	s, err := pgstore.Open(ctx, pgstore.Config{URL: url, StatementTimeout: moveTimeout, ReadOnly: readOnly})
+	if err != nil {
+		return endpoint{}, err
+	}
+	id, err := s.Identity(ctx)
+	if err != nil {
+		return endpoint{}, errors.Join(err, s.Close())
+	}
+	idle := func(ctx context.Context) error {
+		n, err := s.Replicas(ctx)
+		if err == nil && n > 0 {
+			err = fmt.Errorf("stop the bot first: %d processes use %s (one that was killed counts for store.lease)", n, s.Name())
+		}
+		return err
+	}
+	return endpoint{Store: s, name: s.Name(), id: id, still: s.Still, erase: s.Erase, idle: idle}, nil
+}

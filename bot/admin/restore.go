@@ -1,0 +1,82 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+
+	"excursobot/bot/config"
+	"excursobot/bot/killpoint"
+	"excursobot/store/boltstore"
+)
+
+// Restore replaces the store's file with a backup and writes what it did to stdout. The old file is kept beside it under another name.
+func Restore(ctx context.Context, cfg config.Config, file string, stdout io.Writer) error {
+	path := cfg.StoreFile()
+	if err := os.MkdirAll(cfg.Store.Dir, 0o700); err != nil {
+		return err
+	}
+	aside := path + ".before-restore-" + time.Now().UTC().Format(backupForm)
+	err := boltstore.Replace(path, func(temp string) error {
+		if err := boltstore.CopyFile(temp, file); err != nil {
+			return err
+		}
+		if err := boltstore.Verify(ctx, temp); err != nil {
+			return fmt.Errorf("%s is not an undamaged backup, nothing was changed: %w", file, err)
+		}
+		killpoint.Step("restore.copied")
+		if err := unused(path); err != nil {
+			return err
+		}
+		err := os.Link(path, aside) // a rename would leave a moment without a store, in which a bot would create an empty one
+		if errors.Is(err, fs.ErrNotExist) {
+			aside = ""
+			return nil
+		}
+		killpoint.Step("restore.aside")
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	_, err = fmt.Fprintf(stdout, "%s was restored from %s.\n", path, file)
+	if err == nil && aside != "" {
+		_, err = fmt.Fprintf(stdout, "The old store is kept as %s\n", aside)
+	}
+	return err
+}
+
+// unused returns an error if another process holds the store. A damaged store is no error: it will be replaced.
+func unused(path string) error {
+	if _, err := os.Stat(path); err != nil {
+		return nil //nolint:nilerr // a missing file is not in use
+	}
+	s, err := boltstore.Open(boltstore.Config{Path: path, Wait: time.Second})
+	if errors.Is(err, boltstore.ErrInUse) {
+		return fmt.Errorf("stop the bot first: %w", err)
+	}
+	if err != nil {
+		return nil //nolint:nilerr // damaged
+	}
+	return s.Close()
+}
+
+// Compact makes the store's file as small as it can be. The bot must not run.
+func Compact(ctx context.Context, cfg config.Config, stdout io.Writer) error {
+	if cfg.Store.Postgres != "" {
+		return config.UsageError{Err: fmt.Errorf("store.postgres (%s) is set: there is no file to compact", cfg.Origin("store.postgres"))}
+	}
+	before, after, err := boltstore.Compact(ctx, cfg.StoreFile())
+	if errors.Is(err, boltstore.ErrInUse) {
+		return fmt.Errorf("stop the bot first: %w", err)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout, "%s: %d KiB, was %d KiB\n", cfg.StoreFile(), after>>10, before>>10)
+	return err
+}

@@ -1,0 +1,124 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"excursobot/bot/intake"
+	"excursobot/bot/telegram"
+	"excursobot/bot/text"
+)
+
+// apologyMost bounds an apology, with its repetitions.
+const apologyMost = time.Minute
+
+// failed tells a person that their update failed. A person who blocked the bot is remembered as such; a bot that is out of a group still reaches the
+// person. Of money nothing is said: it is stored, whatever became of the thanks.
+func (r *responder) failed(ctx context.Context, t *intake.Task, f intake.Failure) {
+	switch {
+	case errors.Is(f.Cause, telegram.ErrUnreachable):
+		if t.Private {
+			r.people.unreachable(ctx, t.Person)
+		}
+	case !f.Money:
+		if err := r.apologise(t, f); err != nil {
+			r.log.Warn("apology_failed", "update", t.ID, "error", err)
+		}
+	}
+}
+
+// apologise tells that something broke, and whether it cost a story. It does so in the place of a card, which would promise a story for ever. It has
+// time of its own, because the update's time may be over.
+func (r *responder) apologise(t *intake.Task, f intake.Failure) error {
+	ctx, cancel := context.WithTimeout(r.host.Work(), apologyMost)
+	defer cancel()
+	ambiguous := errors.Is(f.Cause, telegram.ErrAmbiguous)
+	key := "error.broken"
+	switch {
+	case ambiguous:
+		key = "error.maybe"
+	case f.Story:
+		key = "error.internal"
+	}
+	m := telegram.Message{HTML: r.wordsOf(ctx, t).Say(key)}
+	if ambiguous { // a story that may have arrived stays
+		_, err := r.out.Send(ctx, t.Chat, m)
+		return err
+	}
+	return r.sendInstead(ctx, t, m)
+}
+
+// deadLetter apologises for an update that was tried too often.
+func (r *responder) deadLetter(ctx context.Context, t *intake.Task) error {
+	u := r.meet(ctx, t)
+	if u.user.Banned {
+		return nil
+	}
+	return r.sendInstead(ctx, t, telegram.Message{HTML: u.words.Say("error.internal")})
+}
+
+// refuse returns the handler of an update that is refused.
+func (r *responder) refuse(refusal intake.Refusal) intake.Handler {
+	switch refusal.Reason {
+	case intake.Paused:
+		return r.handle(r.oneSentence("error.maintenance", 0))
+	case intake.OverStoryLimit:
+		return r.handle(r.oneSentence("limit.story", refusal.Wait))
+	default:
+		return r.handle(r.stale)
+	}
+}
+
+// oneSentence answers with one sentence a minute, and then not at all. A button is always answered, because its spinner would turn on.
+func (r *responder) oneSentence(key string, wait time.Duration) handler {
+	return func(ctx context.Context, u *update) error {
+		if u.Callback != nil {
+			r.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain(key, "wait", wait))
+			return nil
+		}
+		return r.notify(ctx, u, key, telegram.Message{HTML: u.words.Say(key, "wait", wait)})
+	}
+}
+
+// stale apologises for a request that waited for too long, once a minute, or in the place of what was shown.
+func (r *responder) stale(ctx context.Context, u *update) error {
+	m := telegram.Message{HTML: u.words.Say("error.away")}
+	if u.Shown.Message != 0 {
+		return r.sendInstead(ctx, u.Task, m)
+	}
+	return r.notify(ctx, u, "error.away", m)
+}
+
+// lost returns a function that tells the person of a lost update to ask again. It returns nil if the chat was told a short time ago.
+func (r *responder) lost(t *telegram.Update) func(ctx context.Context) {
+	if !r.notices.Allow(notice{t.Chat, "chat_full"}) {
+		return nil
+	}
+	return func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, apologyMost)
+		defer cancel()
+		u := r.meet(ctx, &intake.Task{Update: t})
+		if u.user.Banned {
+			return
+		}
+		if _, err := r.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say("limit.story", "wait", overloadAgain)}); err != nil {
+			r.log.Warn("chat_full", "error", err)
+		}
+	}
+}
+
+// sendInstead sends a message in the place of a card that was shown, if one was.
+func (r *responder) sendInstead(ctx context.Context, t *intake.Task, m telegram.Message) error {
+	_, err := r.out.Edit(ctx, t.Chat, t.Shown.Message, m)
+	return err
+}
+
+// wordsOf returns the words in the language of the person who sent an update, even if the store does not answer.
+func (r *responder) wordsOf(ctx context.Context, t *intake.Task) *text.Words {
+	user, err := r.users.User(ctx, t.Person)
+	if err != nil || user.Language == "" {
+		return r.words.Words(r.words.MatchStory(t.LanguageCode))
+	}
+	return r.words.Words(user.Language)
+}

@@ -1,0 +1,56 @@
+package bot
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// A button carries at most 64 bytes of data. They hold all that its handler needs, so that it works after a restart too.
+
+// moreData is the data of the "one more" button.
+func moreData(p geo.Point) string {
+	return "more:" + strconv.FormatFloat(p.Lat, 'f', 5, 64) + "," + strconv.FormatFloat(p.Lon, 'f', 5, 64)
+}
+
+func parsePoint(s string) (geo.Point, bool) {
+	lat, lon, _ := strings.Cut(s, ",")
+	var p geo.Point
+	var err1, err2 error
+	p.Lat, err1 = strconv.ParseFloat(lat, 64)
+	p.Lon, err2 = strconv.ParseFloat(lon, 64)
+	return p, err1 == nil && err2 == nil && p.Valid()
+}
+
+// nextData is the data of the "next story now" button. more is the data of "one more" at the same point.
+func nextData(more string) string { return "next" + strings.TrimPrefix(more, "more") }
+
+// voteData is the data of a vote's button, "" if the place's id is too long for a button.
+func voteData(key store.StoryKey, mark store.Mark) string {
+	data := "vote:" + key.Place + ":" + key.Language + ":" + string(key.Length) + ":" + strconv.Itoa(int(mark))
+	if len(data) > 64 {
+		return ""
+	}
+	return data
+}
+
+// parseVote reads the data of a vote's button. It reads from the end, because ids of places contain colons.
+func parseVote(args string) (key store.StoryKey, mark store.Mark, ok bool) {
+	parts := strings.Split(args, ":")
+	if len(parts) < 4 {
+		return key, 0, false
+	}
+	tail := parts[len(parts)-3:]
+	key = store.StoryKey{
+		Place:    strings.Join(parts[:len(parts)-3], ":"),
+		Language: tail[0],
+		Length:   store.Length(tail[1]),
+	}
+	i := slices.Index([]string{"1", "2", "3"}, tail[2])
+	mark = store.Mark(i + 1)
+	ok = i >= 0 && key.Place != "" && key.Language != "" && (key.Length == store.Short || key.Length == store.Long)
+	return key, mark, ok
+}

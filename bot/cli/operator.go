@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"excursobot/bot/admin"
+	"excursobot/bot/config"
+)
+
+// onStore calls fn with the configuration and a context that the first signal ends.
+func (p *process) onStore(fn func(ctx context.Context, cfg config.Config) error) error {
+	cfg, err := p.load()
+	if err != nil {
+		return err
+	}
+	return p.untilSignalled(func(ctx context.Context) error { return fn(ctx, cfg) })
+}
+
+type backupCommand struct {
+	File string `arg:"" optional:"" help:"The file to write (default: a new one in store.dir/backups; backup.keep of them are kept)."`
+}
+
+// Run copies the store and prints the path of the copy.
+func (c backupCommand) Run(p *process) error {
+	return p.onStore(func(ctx context.Context, cfg config.Config) error {
+		path, err := admin.Backup(ctx, cfg, c.File)
+		if path == "" {
+			return err
+		}
+		if _, err := fmt.Fprintln(p.stdout, path); err != nil {
+			return err
+		}
+		return err
+	})
+}
+
+type restoreCommand struct {
+	File  string `arg:"" help:"The backup."`
+	Force bool   `help:"Delete what the Postgres database holds. Without a database it is not needed: the old file is kept under another name."`
+}
+
+// Run replaces the store with a backup. A database must be empty, unless --force is given.
+func (c restoreCommand) Run(p *process) error {
+	return p.onStore(func(ctx context.Context, cfg config.Config) error {
+		if cfg.Store.Postgres != "" {
+			return admin.Migrate(ctx, cfg, c.File, "", c.Force, p.stdout, p.stderr)
+		}
+		return admin.Restore(ctx, cfg, c.File, p.stdout)
+	})
+}
+
+type compactCommand struct{}
+
+// Run makes the file small.
+func (compactCommand) Run(p *process) error {
+	return p.onStore(func(ctx context.Context, cfg config.Config) error { return admin.Compact(ctx, cfg, p.stdout) })
+}
+
+type deadLettersCommand struct{}
+
+// Run prints the dead letters.
+func (deadLettersCommand) Run(p *process) error {
+	return p.onStore(func(ctx context.Context, cfg config.Config) error { return admin.DeadLetters(ctx, cfg, p.stdout) })
+}
+
+type paymentsCommand struct {
+	JSON bool `help:"One JSON object a line."`
+}
+
+// Run lists every payment.
+func (c paymentsCommand) Run(p *process) error {
+	return p.onStore(func(ctx context.Context, cfg config.Config) error {
+		return admin.Payments(ctx, cfg, c.JSON, p.stdout)
+	})
+}
+
+type migrateCommand struct {
+	From  string `placeholder:"FILE|URL" help:"The store to copy: a file or postgres://... (default: the configured one)."`
+	To    string `placeholder:"FILE|URL" help:"The store to fill (default: the configured one)."`
+	Force bool   `help:"Replace what the target holds. A file is kept under another name; the rows of a database are deleted."`
+}
+
+// Run copies a whole store into another one.
+func (c migrateCommand) Run(p *process) error {
+	return p.onStore(func(ctx context.Context, cfg config.Config) error {
+		return admin.Migrate(ctx, cfg, c.From, c.To, c.Force, p.stdout, p.stderr)
+	})
+}
+
+type exportCommand struct {
+	From string `placeholder:"FILE|URL" help:"The store: a file or postgres://... (default: the configured one)."`
+}
+
+// Run prints the whole store.
+func (c exportCommand) Run(p *process) error {
+	return p.onStore(func(ctx context.Context, cfg config.Config) error { return admin.Export(ctx, cfg, c.From, p.stdout) })
+}
+
+type importCommand struct {
+	Legacy string `required:"" placeholder:"URL" help:"The Postgres database of the Python bot; for tables in another schema append ?search_path=..."`
+}
+
+// Run imports from the old bot's database.
+func (c importCommand) Run(p *process) error {
+	return p.onStore(func(ctx context.Context, cfg config.Config) error {
+		return admin.ImportLegacy(ctx, cfg, c.Legacy, p.stdout)
+	})
+}

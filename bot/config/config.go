@@ -1,0 +1,117 @@
+package config
+
+import "time"
+
+// Config is the whole configuration. The table in settings.go has each field's key, environment variable, default and bounds.
+type Config struct {
+	Telegram TelegramConfig
+	HTTP     HTTPConfig
+	Ingest   IngestConfig
+	OpenAI   OpenAIConfig
+	Places   PlacesConfig
+	Store    StoreConfig
+	Cache    CacheConfig
+	Live     LiveConfig
+	Pictures bool
+	Monitor  MonitorConfig
+	Shutdown ShutdownConfig
+	Backup   BackupConfig
+	Log      LogConfig
+	Limits   LimitsConfig
+
+	origins map[string]string // where a key's value came from; a missing key has its default
+	removed []string          // keys that were set and have no effect any more, each with its origin
+}
+
+// TelegramConfig is the bot's identity and how it receives updates.
+type TelegramConfig struct {
+	Token         string
+	APIURL        string
+	WebhookURL    string // "" = long polling
+	WebhookSecret string // "" only while there is no token
+	Admins        []int64
+	Support       string
+}
+
+// HTTPConfig is the address of the bot's own pages.
+type HTTPConfig struct{ Addr string }
+
+// IngestConfig bounds the accepted updates that are not answered yet, and the time without contact to Telegram.
+type IngestConfig struct {
+	MaxInflight int
+	Silence     time.Duration // 0 = no bound
+}
+
+// OpenAIConfig is the language model. Without a key people get extracts of the source.
+type OpenAIConfig struct {
+	APIKey               string
+	BaseURL              string
+	Model                string
+	MaxConcurrent        int
+	RequestsPerMinute    float64
+	Timeout              time.Duration
+	DailyTokens          int64   // 0 = no limit
+	DailyTokensPerPerson int64   // 0 = no limit
+	Price                float64 // dollars for a million tokens; 0 = unknown
+}
+
+// PlacesConfig is the source of places.
+type PlacesConfig struct{ WikipediaURL, Contact string }
+
+// StoreConfig is where the bot keeps its data.
+type StoreConfig struct {
+	Dir           string
+	Postgres      string // "" = the file in Dir
+	PostgresConns int
+	Lease         time.Duration // after it the others take over a dead replica's work
+}
+
+// CacheConfig bounds the cache of stories in memory.
+type CacheConfig struct{ MaxBytes Bytes }
+
+// LiveConfig is the schedule and the bounds of walks.
+type LiveConfig struct {
+	Intervals    []time.Duration
+	Default      time.Duration // one of Intervals
+	MaxSessions  int
+	MaxUpdates   int
+	BatchSize    int
+	BatchTimeout time.Duration
+}
+
+// MonitorConfig is the address and the token of the dashboard and the metrics.
+type MonitorConfig struct {
+	Token string // "" = only this machine can open them
+	Addr  string // "" = they are at http.addr
+}
+
+// ShutdownConfig bounds the work after a stop signal.
+type ShutdownConfig struct{ Drain time.Duration }
+
+// BackupConfig is how often the store is copied and how many copies are kept.
+type BackupConfig struct {
+	Every time.Duration // 0 = off
+	Keep  int
+}
+
+// LogConfig is the level and the format of the log.
+type LogConfig struct{ Level, Format string }
+
+// LimitsConfig bounds what one person and all people may ask for, and the requests to Telegram and Wikipedia. Rates are per second unless
+// the name has another unit.
+type LimitsConfig struct {
+	PersonStoryEvery   time.Duration
+	PersonStoryBurst   int
+	PersonUpdates      float64
+	PersonUpdatesBurst int
+	Stories            float64
+	StoriesBurst       int
+	ChatMessages       float64
+	ChatMessagesBurst  int
+	Messages           float64
+	WikipediaAtOnce    int
+	Wikipedia          float64
+	WikipediaPerMinute float64
+	Connections        int
+	Unauthorized       float64
+}

@@ -1,0 +1,62 @@
+package config
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+)
+
+// TelegramAPI is the Bot API server of Telegram itself.
+const TelegramAPI = "https://api.telegram.org"
+
+const (
+	webhookPath = "/webhook" // for a webhook_url without a path
+	dataDir     = "./data"
+)
+
+// Derive sets each key that is not set and follows from other keys or from the platform's variables.
+func (c *Config) Derive(env Environment) {
+	if c.Telegram.WebhookURL == "" && env["RAILWAY_PUBLIC_DOMAIN"] != "" {
+		c.Telegram.WebhookURL = "https://" + env["RAILWAY_PUBLIC_DOMAIN"]
+		c.origins["telegram.webhook_url"] = "environment variable RAILWAY_PUBLIC_DOMAIN"
+	}
+	c.Telegram.WebhookURL = withPath(c.Telegram.WebhookURL)
+	if c.Telegram.WebhookSecret == "" && c.Telegram.Token != "" {
+		c.Telegram.WebhookSecret = webhookSecret(c.Telegram.Token)
+		c.origins["telegram.webhook_secret"] = "derived from telegram.token"
+	}
+	if c.Store.Dir == "" {
+		c.Store.Dir = dataDir
+		if volume := env["RAILWAY_VOLUME_MOUNT_PATH"]; volume != "" {
+			c.Store.Dir = volume
+			c.origins["store.dir"] = "environment variable RAILWAY_VOLUME_MOUNT_PATH"
+		}
+	}
+	if c.Live.Default == 0 {
+		c.Live.Default = nearest(c.Live.Intervals, 10*time.Minute)
+	}
+}
+
+// webhookSecret returns the same secret after every restart. The token cannot be derived from it.
+func webhookSecret(token string) string {
+	mac := hmac.New(sha256.New, []byte(token))
+	mac.Write([]byte("excursobot webhook secret"))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// nearest returns the entry that is closest to want: the first of equal ones, 0 of an empty list.
+func nearest(list []time.Duration, want time.Duration) time.Duration {
+	var best time.Duration
+	for i, d := range list {
+		if i == 0 || (d-want).Abs() < (best-want).Abs() {
+			best = d
+		}
+	}
+	return best
+}
+
+// onRailway reports whether the platform's own variables are set.
+func onRailway(env Environment) bool {
+	return env["RAILWAY_PROJECT_ID"] != "" || env["RAILWAY_SERVICE_ID"] != "" || env["RAILWAY_ENVIRONMENT_NAME"] != "" || env["RAILWAY_ENVIRONMENT"] != ""
+}

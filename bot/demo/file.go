@@ -1,0 +1,31 @@
+package demo
+
+import (
+	"mime"
+	"net/http"
+	"strconv"
+)
+
+// serveFile returns a picture or a document of the chat.
+func (d *pageServer) serveFile(w http.ResponseWriter, r *http.Request) {
+	id, err1 := strconv.ParseInt(r.URL.Query().Get("person"), 10, 64)
+	message, err2 := strconv.Atoi(r.URL.Query().Get("message"))
+	person := d.person(id)
+	if err1 != nil || err2 != nil || person == nil {
+		http.NotFound(w, r)
+		return
+	}
+	for _, m := range person.Messages() {
+		if m.ID != message || len(m.File) == 0 {
+			continue
+		}
+		w.Header().Set("Content-Type", "image/png")
+		if m.Method == "sendDocument" {
+			w.Header().Set("Content-Type", "application/gpx+xml")
+			w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": m.FileName}))
+		}
+		_, _ = w.Write(m.File)
+		return
+	}
+	http.NotFound(w, r)
+}

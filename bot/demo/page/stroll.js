@@ -1,0 +1,150 @@
+// The person's position: the cities, the map with its walker, and the buttons that move them.
+
+import { createMap } from "./map.js";
+import { createWalker } from "./walker.js";
+import { $, press } from "./dom.js";
+import { distance, offset } from "./geo.js";
+import { nameOf } from "./draw.js";
+import { metres, say } from "./words.js";
+
+const beside = 20; // metres between a place and the person who visits it
+const same = 5; // metres: two points that are closer are one place
+const around = 30_000; // metres: the radius of a city
+
+/**
+ * createStroll wires the map and its buttons. world is the answer to demo/world, act(body) sends an action of the person, toast(text) shows a
+ * short note, and look() brings the map to the front.
+ */
+export function createStroll(world, { act, toast, look }) {
+  let city = world.cities.find((c) => c.id === sessionStorage.getItem("city")) ?? world.cities[0];
+
+  const map = createMap($("map"), {
+    go, send: locate,
+    visit: (spot) => go(offset(spot, 0, -beside)),
+    drag: (p) => walker.move(p),
+    dropped: nearest,
+    step(east, north) {
+      walker.move(offset(walker.at, east, north));
+      map.stand(walker.at);
+      nearest();
+    },
+  });
+  const walker = createWalker(offset(city.spots[0], 0, -beside), {
+    act, changed: show,
+    arrived() {
+      toast(say("arrived"));
+      nearest();
+    },
+  });
+
+  function locate() {
+    return act({ lat: walker.at.lat, lon: walker.at.lon });
+  }
+
+  // go moves the person. A live location is sent by the walker; without one, go sends the new position.
+  function go(point) {
+    walker.move(point);
+    nearest();
+    if (!walker.sharing) locate();
+  }
+
+  function show() {
+    map.lead(walker.way, walker.trail);
+    map.stand(walker.at, { follow: walker.going });
+    $("walk").textContent = say(walker.going ? "pause" : walker.sharing ? "go_on" : "walk");
+    $("walk").classList.toggle("main", !walker.going);
+    $("unshare").hidden = !walker.sharing;
+    $("hint").textContent = say(walker.sharing ? "hint_share" : "hint");
+  }
+
+  // nearest describes the walker's position in words, for people who cannot see the map. It is hidden during a walk, because it would change too often.
+  function nearest() {
+    const [spot] = [...city.spots].sort((a, b) => distance(walker.at, a) - distance(walker.at, b));
+    $("where").hidden = walker.going;
+    $("where").textContent = say("near", { place: nameOf(spot), distance: metres(distance(walker.at, spot)) });
+  }
+
+  async function walk() {
+    if (walker.going) {
+      walker.pause();
+    } else {
+      if (!walker.sharing && !await walker.share(world.shared)) return;
+      walker.go(city.spots.filter((s) => !s.found).map(({ lat, lon }) => ({ lat, lon })));
+      map.fit();
+    }
+    nearest();
+  }
+
+  async function unshare() {
+    toast("");
+    await walker.unshare();
+    nearest();
+  }
+
+  function pace() {
+    const times = document.querySelector("[name=speed]:checked").value;
+    walker.speed = Number(times);
+    $("pace").textContent = say("pace_" + times);
+  }
+
+  // enter shows a city. The walker moves there, too, unless they share their location.
+  function enter(to) {
+    city = to;
+    sessionStorage.setItem("city", city.id);
+    for (const b of $("cities").children) b.setAttribute("aria-pressed", String(b.dataset.city === city.id));
+    map.show(city.spots[0], city.spots);
+    if (!walker.sharing && distance(walker.at, city.spots[0]) > around) walker.move(offset(city.spots[0], 0, -beside));
+    map.fit();
+    nearest();
+  }
+
+  $("walk").addEventListener("click", walk);
+  $("locate").addEventListener("click", locate);
+  $("unshare").addEventListener("click", unshare);
+  $("speed").addEventListener("change", pace);
+  $("zoom-in").addEventListener("click", () => map.zoom(1.5));
+  $("zoom-out").addEventListener("click", () => map.zoom(1 / 1.5));
+  $("fit").addEventListener("click", () => map.fit());
+  document.addEventListener("language", () => {
+    $("cities").replaceChildren(...world.cities.map((c) => press(nameOf(c), () => enter(c), { "data-city": c.id, "aria-pressed": String(c === city) })));
+    pace();
+    nearest();
+    show();
+  });
+
+  return {
+    locate,
+    spots: () => world.cities.flatMap((c) => c.spots),
+
+    /** told marks a place whose story arrived. A place from the real Wikipedia is added to the map. */
+    told(place) {
+      const spot = world.cities.flatMap((c) => c.spots).find((s) => distance(s, place) < same);
+      if (spot) spot.told = true;
+      else if (distance(city.spots[0], place) < around) map.add({ ...place, names: { en: place.title, ru: place.title }, told: true, found: true });
+      map.draw();
+    },
+    /** point shows a point, in its city if the map has that city. */
+    point(at) {
+      const there = world.cities.find((c) => distance(c.spots[0], at) < around);
+      if (there && there !== city) enter(there);
+      look();
+      map.highlight(at);
+    },
+    /** begin resets the map for a new person. */
+    begin() {
+      walker.forget();
+      for (const c of world.cities) {
+        c.spots = c.spots.filter((s) => !s.found);
+        for (const s of c.spots) s.told = false;
+      }
+      enter(city);
+    },
+    /** resume continues a live location that was shared before the page was reloaded. */
+    resume(shared) {
+      if (walker.sharing) return;
+      const there = world.cities.find((c) => distance(c.spots[0], shared) < around);
+      walker.resume(shared.id, { lat: shared.lat, lon: shared.lon }, shared.at + world.shared * 1000);
+      enter(there ?? city);
+    },
+  };
+}

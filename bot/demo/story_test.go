@@ -1,0 +1,137 @@
+package demo
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"excursobot/bot/app"
+	"excursobot/bot/config"
+	"excursobot/bot/guide"
+	"excursobot/bot/guide/model"
+	"excursobot/bot/sim"
+	"excursobot/geo/places"
+)
+
+// newDemoApp builds the whole bot in the demo's world, with its store in a temporary directory.
+func newDemoApp(t *testing.T) (*app.App, *demoWorld, *places.Pack) {
+	t.Helper()
+	cfg := config.Defaults()
+	cfg.Derive(config.Environment{})
+	cfg.Store.Dir = t.TempDir()
+	pack, err := places.LoadPack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newDemoWorld(&cfg, pack)
+	a, err := app.New(cfg, w.outside, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, w, pack
+}
+
+// A location is answered by a card within 1.5 s, which becomes the pack's own text. The next person gets that text at once.
+func TestCardBecomesStory(t *testing.T) {
+	for _, language := range []string{"en", "ru"} {
+		t.Run(language, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a, w, pack := newDemoApp(t)
+				place := pack.Cities()[0].Places[0]
+				if code, _ := status(a, "/readyz"); code != http.StatusServiceUnavailable {
+					t.Errorf("ready before the start: %d", code)
+				}
+				stop := running(t, a)
+
+				first := w.telegram.Person(sim.Profile{ID: 1, LanguageCode: language})
+				first.Locate(place.Point.Lat, place.Point.Lon)
+				time.Sleep(1500 * time.Millisecond)
+				if code, body := status(a, "/readyz"); code != http.StatusOK {
+					t.Errorf("not ready: %s", body)
+				}
+				card := fromBot(first)
+				if len(card) != 1 || card[0].Edits != 0 || strings.Contains(card[0].Text, place.Texts[language]) {
+					t.Fatalf("after 1.5 s: %+v, want one card", card)
+				}
+				time.Sleep(6 * time.Second)
+				told := fromBot(first)
+				if len(told) != 1 || told[0].ID != card[0].ID || told[0].Edits == 0 || !strings.Contains(told[0].Text, place.Texts[language]) {
+					t.Fatalf("after 7.5 s: %+v, want the card turned into %q", told, place.Texts[language])
+				}
+
+				if last := w.last.Load(); last == nil || last.source != guide.FromModel {
+					t.Errorf("the last answer is %+v, want one of the model", last)
+				}
+				second := w.telegram.Person(sim.Profile{ID: 2, LanguageCode: language})
+				second.Locate(place.Point.Lat, place.Point.Lon)
+				time.Sleep(time.Second)
+				if at := fromBot(second); len(at) != 1 || !strings.Contains(at[0].Text, place.Texts[language]) {
+					t.Errorf("the second person after 1 s: %+v, want the story", at)
+				}
+				if err := stop(); err != nil {
+					t.Errorf("stop: %v", err)
+				}
+				if code, _ := status(a, "/healthz"); code != http.StatusOK {
+					t.Errorf("healthz after the stop: %d", code)
+				}
+			})
+		})
+	}
+}
+
+// The demo's model can tell every place of the pack, and its text passes the checks of a model's answer.
+func TestDemoModelKnowsEveryPlace(t *testing.T) {
+	pack, err := places.LoadPack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newDemoModel(pack)
+	for _, article := range packArticles(pack) {
+		var ask modelRequest
+		ask.Messages = append(ask.Messages, struct {
+			Content string `json:"content"`
+		}{"Tell of " + article.Title + ": " + article.Extract})
+		ask.ResponseFormat.JSONSchema.Schema.Properties.Stories.Items.Properties.Place.Enum = []string{"Q0", article.QID}
+		got := r.stories(ask)
+		if len(got) != 1 || got[0].Place != article.QID || got[0].Text != article.Extract {
+			t.Errorf("%s in %s: got %v", article.QID, article.Language, got)
+			continue
+		}
+		p := places.Place{ID: article.QID, Language: article.Language, Title: article.Title, Extract: article.Extract}
+		if err := model.Check(p, article.Language, got[0].Text); err != nil {
+			t.Errorf("%s in %s: %v", article.QID, article.Language, err)
+		}
+	}
+}
+
+// A story that is being written when the bot stops still arrives.
+func TestStopDrains(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, w, pack := newDemoApp(t)
+		stop := running(t, a)
+		place := pack.Cities()[0].Places[0]
+		p := w.telegram.Person(sim.Profile{ID: 1, LanguageCode: "en"})
+		p.Locate(place.Point.Lat, place.Point.Lon)
+		time.Sleep(1500 * time.Millisecond)
+
+		began := time.Now()
+		stopped := make(chan error)
+		go func() { stopped <- stop() }()
+		time.Sleep(time.Millisecond)
+		if code, body := status(a, "/readyz"); code != http.StatusServiceUnavailable || !strings.Contains(body, "draining") {
+			t.Errorf("readyz while draining: %d %s", code, body)
+		}
+		if err := <-stopped; err != nil {
+			t.Errorf("stop: %v", err)
+		}
+		if took := time.Since(began); took > 6*time.Second {
+			t.Errorf("stopping took %v", took)
+		}
+		if got := fromBot(p); len(got) != 1 || !strings.Contains(got[0].Text, place.Texts["en"]) {
+			t.Errorf("after the stop: %+v, want the story", got)
+		}
+	})
+}

@@ -1,0 +1,82 @@
+package demo
+
+import (
+	"cmp"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"excursobot/bot/app"
+	"excursobot/bot/config"
+	"excursobot/bot/sim"
+	"excursobot/geo/places"
+)
+
+// demoWorld is the simulated world of the demo. The page shows which parts are simulated.
+type demoWorld struct {
+	telegram *sim.Telegram
+	outside  app.World
+	// The parts that are real, because the operator has set a key or a contact.
+	realModel, realWikipedia bool
+
+	last atomic.Pointer[answer] // nil before the first
+}
+
+// newDemoWorld always simulates Telegram. It simulates the model and Wikipedia unless the configuration has a key and a contact for them. It changes cfg
+// so that the bot uses the simulated servers.
+//
+// The simulated Wikipedia has the places and texts of the built-in pack, and the simulated model answers with those texts, so nothing in the demo is
+// invented. The pack itself is left out then: its stories are ready at once, and people would never see a card turn into a story.
+func newDemoWorld(cfg *config.Config, pack *places.Pack) *demoWorld {
+	const token = "1000:demo"
+	s := &demoWorld{
+		telegram:      sim.NewTelegram(sim.TelegramConfig{Token: token, Username: "excursobot_demo_bot", Latency: 40 * time.Millisecond}),
+		realModel:     cfg.OpenAI.APIKey != "",
+		realWikipedia: cfg.Places.Contact != "",
+	}
+	if cfg.IsDefault("live.intervals") { // people do not watch a page for 10 minutes
+		cfg.Live.Intervals = []time.Duration{10 * time.Second, 30 * time.Second, time.Minute, 5 * time.Minute}
+		cfg.Live.Default = 30 * time.Second
+	}
+	cfg.Telegram = config.TelegramConfig{Token: token, APIURL: config.TelegramAPI}
+	cfg.Monitor.Addr = "" // the demo has one address, on this machine
+	s.outside.Answered = s.answered
+	s.outside.Telegram = sim.Transport(map[string]http.Handler{"api.telegram.org": s.telegram})
+
+	if !s.realModel {
+		cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "demo", "http://model.demo/v1", "demo"
+		s.outside.Model = sim.Transport(map[string]http.Handler{"model.demo": newDemoModel(pack)})
+	}
+	if !s.realWikipedia {
+		const latency = 300 * time.Millisecond
+		wiki := sim.NewWikipedia(sim.WikipediaConfig{Articles: packArticles(pack), Latency: latency})
+		cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.demo/w/api.php", "demo"
+		s.outside.Wikipedia = sim.Transport(map[string]http.Handler{"*.wikipedia.demo": wiki})
+		s.outside.WithoutPack = true
+	}
+	return s
+}
+
+// packArticles returns the pack's places as articles in all of the pack's languages, in the pack's order.
+func packArticles(pack *places.Pack) []sim.Article {
+	var list []sim.Article
+	id := int64(0)
+	for _, city := range pack.Cities() {
+		for _, p := range city.Places {
+			id++
+			for language, text := range p.Texts {
+				list = append(list, sim.Article{
+					PageID: id, Language: language, Title: articleTitle(p, language),
+					Lat: p.Point.Lat, Lon: p.Point.Lon, Type: "landmark", Dim: 100,
+					QID: p.ID, Extract: text, Length: len(text),
+				})
+			}
+		}
+	}
+	return list
+}
+
+// articleTitle returns the title of the real article if the pack has it, so that links lead there, else the place's name.
+func articleTitle(p places.PackPlace, language string) string {
+	return cmp.Or(p.Articles[language], p.Names[language])
+}

@@ -1,0 +1,105 @@
+package guide
+
+import (
+	"context"
+	"time"
+
+	"excursobot/store"
+)
+
+const (
+	// minWait is the shortest expected wait that is given as the reason of an extract.
+	minWait = 3 * time.Second
+	// lookAhead is how many places are looked up in the library for one call, in multiples of its size, because some have a story already.
+	lookAhead = 2
+)
+
+// answerFirst claims the first card that is free and answers with its story; nil if none is free.
+func (s *search) answerFirst(ctx context.Context, cards []Card) (*answer, error) {
+	for _, c := range cards {
+		claim, err := s.g.claims.try(ctx, s.req.Person, c.Place.ID)
+		if err != nil {
+			return nil, err
+		}
+		if claim == nil {
+			s.skipped = true
+			continue
+		}
+		story, err := s.storyOf(ctx, c, cards)
+		if err != nil {
+			claim.Release()
+			return nil, err
+		}
+		return &answer{story, claim}, nil
+	}
+	return nil, nil //nolint:nilnil // no answer
+}
+
+// storyOf returns the story of a claimed place: from the library, from a call to the model that writes about the other places too, or the extract.
+func (s *search) storyOf(ctx context.Context, c Card, others []Card) (Story, error) {
+	others = others[:min(len(others), lookAhead*s.g.cfg.PlacesPerCall)]
+	ids := []string{c.Place.ID}
+	for _, o := range others {
+		ids = append(ids, o.Place.ID)
+	}
+	stories, err := s.g.library.byPlace(ctx, ids, s.req.Language, s.req.Length)
+	if err != nil {
+		return Story{}, err
+	}
+	if story, ok := stories[c.Place.ID]; ok {
+		if story.Retired {
+			return s.extract(c, Unfit), nil
+		}
+		return storyOf(story, c.Distance), nil
+	}
+	reason, err := s.g.mayCall(ctx, s.req)
+	if err != nil {
+		return Story{}, err
+	}
+	if reason != NoReason {
+		return s.extract(c, reason), nil
+	}
+	return s.write(ctx, c, without(stories, others))
+}
+
+// write shows the card and waits for the model's story of it, or returns the extract.
+func (s *search) write(ctx context.Context, c Card, others []store.Place) (Story, error) {
+	startBy, answerBy := s.latest()
+	it, err := s.g.batches.join(s.req, startBy, c.Place, others)
+	if err != nil {
+		return s.extract(c, ModelBusy), nil
+	}
+	defer s.g.batches.leave(it)
+	if s.onCard != nil && s.req.Class == Interactive {
+		s.g.counts.cards.Add(1)
+		s.onCard(c)
+		s.onCard = nil
+	}
+	timer := time.NewTimer(time.Until(answerBy))
+	defer timer.Stop()
+	select {
+	case <-it.done:
+		if it.reason != NoReason {
+			return s.extract(c, it.reason), nil
+		}
+		story := storyOf(&it.story, c.Distance)
+		story.Source = FromModel
+		return story, nil
+	case <-timer.C:
+		return s.extract(c, ModelSlow), nil
+	case <-ctx.Done():
+		return Story{}, ctx.Err()
+	}
+}
+
+// extract answers with the opening of the article.
+func (s *search) extract(c Card, reason Reason) Story {
+	story := Story{Place: c.Place, Distance: c.Distance, Text: c.Place.Extract, Source: FromExtract, Reason: reason}
+	if reason == ModelBusy {
+		story.Wait = s.g.cfg.Gate.Estimate(s.req.Class)
+		if story.Wait < minWait { // the queue is short again by now, but the story came too late
+			story.Reason = ModelSlow
+		}
+	}
+	return story
+}

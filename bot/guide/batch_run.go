@@ -1,0 +1,180 @@
+package guide
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"excursobot/bot/guide/model"
+	"excursobot/store"
+)
+
+// maxAttempts is how often a batch calls the model: a story that failed the checks or was left out is asked for once more.
+const maxAttempts = 2
+
+// run waits for a slot and calls the model. No other goroutine finishes the batch's items.
+func (b *batches) run(bt *batch) {
+	reason := ModelBusy
+	defer func() {
+		bt.cancel()
+		for _, it := range bt.items {
+			b.finish(it, store.Story{}, reason)
+		}
+	}()
+	queued := time.Now()
+	slot, err := bt.ticket.Wait(bt.queued)
+	if err != nil {
+		return
+	}
+	defer slot.Release()
+	if b.slot != nil { // taken inside the gate's slot, so that the gate's estimate includes this wait
+		release, err := b.slot(bt.queued)
+		if err != nil {
+			if bt.queued.Err() == nil {
+				b.log.Warn("model_slot_failed", "error", err)
+				reason = ModelDown
+			}
+			return
+		}
+		defer release()
+	}
+	if !b.begin(bt) {
+		return
+	}
+	b.counts.batches.Add(1)
+	b.counts.waited.Add(int64(time.Since(queued)))
+	open := b.skipWritten(bt)
+	for attempt := 0; attempt < maxAttempts && len(open) > 0; attempt++ {
+		if err := b.call(bt, open); err != nil {
+			reason = reasonOf(err)
+			return
+		}
+		open = unfinished(open)
+		reason = Unfit
+	}
+}
+
+// begin marks the batch as started and returns true, or returns false if it was abandoned.
+func (b *batches) begin(bt *batch) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	bt.started = !bt.abandoned
+	return bt.started
+}
+
+// skipWritten finishes the items whose story has reached the library since the batch was made, and returns the others.
+func (b *batches) skipWritten(bt *batch) []*item {
+	keys := make([]store.StoryKey, len(bt.items))
+	for i, it := range bt.items {
+		keys[i] = it.key
+	}
+	written, err := b.library.stories.Stories(b.tasks.ctx, keys, time.Now())
+	if err != nil {
+		b.log.Error("library_read_failed", "error", err)
+		return bt.items
+	}
+	for _, story := range written {
+		for _, it := range bt.items {
+			if it.key != story.StoryKey {
+				continue
+			}
+			if story.Retired {
+				b.finish(it, store.Story{}, Unfit)
+			} else {
+				b.finish(it, story, NoReason)
+			}
+		}
+	}
+	return unfinished(bt.items)
+}
+
+// call asks the model about the open items and finishes each one when its story arrives.
+func (b *batches) call(bt *batch, open []*item) error {
+	req := model.Request{Language: bt.language, Long: bt.length == store.Long}
+	for _, it := range open {
+		req.Places = append(req.Places, it.place)
+	}
+	res, err := b.model.Write(b.tasks.ctx, req, func(written model.Story) {
+		for _, it := range open {
+			if it.place.ID != written.Place {
+				continue
+			}
+			story := newStory(it, written.Text, b.model.Name())
+			if err := b.library.save(b.tasks.ctx, story); err != nil {
+				// The story can still be told; it only has to be written again for the next person.
+				b.log.Error("story_save_failed", "place", it.place.ID, "error", err)
+			}
+			b.finish(it, story, NoReason)
+		}
+	})
+	b.counts.written.Add(uint64(len(res.Stories)))
+	for _, dropped := range res.Dropped {
+		b.counts.dropped.Add(1)
+		b.log.Warn("story_dropped", "place", dropped.Place, "rule", dropped.Rule, "detail", dropped.Detail, "language", bt.language)
+	}
+	// The tokens are spent even if the work is being cancelled.
+	if err := b.budget.spend(context.WithoutCancel(b.tasks.ctx), bt.person, res.Tokens); err != nil {
+		b.log.Error("token_count_failed", "tokens", res.Tokens, "error", err)
+	}
+	if err != nil {
+		b.counts.failed.Add(1)
+		b.log.Warn("model_call_failed", "places", len(open), "error", err)
+	}
+	return err
+}
+
+// finish publishes the result of an item, unless it has one. The story is in the store by now, so the next request finds it there.
+func (b *batches) finish(it *item, story store.Story, reason Reason) {
+	if it.finished() {
+		return
+	}
+	it.story, it.reason = story, reason
+	close(it.done)
+	b.mu.Lock()
+	b.removeLocked(it)
+	b.mu.Unlock()
+}
+
+func (it *item) finished() bool {
+	select {
+	case <-it.done:
+		return true
+	default:
+		return false
+	}
+}
+
+func unfinished(items []*item) []*item {
+	var open []*item
+	for _, it := range items {
+		if !it.finished() {
+			open = append(open, it)
+		}
+	}
+	return open
+}
+
+// newStory builds the stored story from the model's text.
+func newStory(it *item, text, modelName string) store.Story {
+	now := time.Now()
+	return store.Story{
+		StoryKey: it.key,
+		Title:    it.place.Title,
+		Point:    it.place.Point,
+		Kind:     it.place.Kind,
+		URL:      it.place.URL,
+		Picture:  it.place.Picture,
+		Text:     text,
+		Source:   "model",
+		Model:    modelName,
+		Created:  now,
+		Expires:  now.Add(store.StoryLife),
+	}
+}
+
+func reasonOf(err error) Reason {
+	if errors.Is(err, model.ErrAnswer) {
+		return Unfit
+	}
+	return ModelDown
+}

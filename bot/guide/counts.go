@@ -1,0 +1,43 @@
+package guide
+
+import (
+	"sync/atomic"
+
+	"excursobot/store"
+)
+
+// counters collects the numbers of Stats.
+type counters struct {
+	library, generated, extract, pack, none atomic.Uint64
+	cards, joined, refused                  atomic.Uint64
+	batches, written, dropped, failed       atomic.Uint64
+	waited                                  atomic.Int64 // nanoseconds of all batches
+	prepared, warmed, panics                atomic.Uint64
+	likes, dislikes, wrong                  atomic.Uint64
+}
+
+func (c *counters) answer(s Source) {
+	switch s {
+	case FromLibrary:
+		c.library.Add(1)
+	case FromModel:
+		c.generated.Add(1)
+	case FromExtract:
+		c.extract.Add(1)
+	case FromPack:
+		c.pack.Add(1)
+	case FromNone:
+		c.none.Add(1)
+	}
+}
+
+func (c *counters) vote(m store.Mark) {
+	switch m {
+	case store.Like:
+		c.likes.Add(1)
+	case store.Dislike:
+		c.dislikes.Add(1)
+	case store.Wrong:
+		c.wrong.Add(1)
+	}
+}

@@ -1,0 +1,101 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"excursobot/geo/places"
+)
+
+// MaxPlaces is the most places in one request.
+const MaxPlaces = 8
+
+// Request asks for stories about 1 to MaxPlaces places in one language.
+type Request struct {
+	Language string // code from Languages
+	Long     bool
+	Places   []places.Place
+}
+
+// Story is a text that passed the checks.
+type Story struct {
+	Place string // id of one of the request's places
+	Text  string
+}
+
+// Result holds what the calls of one Write brought.
+type Result struct {
+	Stories []Story
+	Dropped []*CheckError // stories that failed the checks, at most maxDropped
+	Tokens  int64         // prompt and completion, counted by the server or estimated
+}
+
+// maxDropped bounds the errors kept of an answer full of nonsense.
+const maxDropped = 2 * MaxPlaces
+
+// answer collects the stories of one request, over all its calls.
+type answer struct {
+	language string
+	long     bool
+	places   []places.Place
+	ids      []string
+	data     string // the user's message
+	onStory  func(Story)
+	accepted map[string]bool // by place
+	result   Result
+}
+
+// newAnswer checks a request. A place that is given twice counts once.
+func newAnswer(req Request, onStory func(Story)) (*answer, error) {
+	if english[req.Language] == "" {
+		return nil, fmt.Errorf("unknown language %q", req.Language)
+	}
+	if onStory == nil {
+		onStory = func(Story) {}
+	}
+	a := &answer{language: req.Language, long: req.Long, onStory: onStory, accepted: make(map[string]bool, len(req.Places))}
+	for _, p := range req.Places {
+		if p.ID == "" {
+			return nil, errors.New("place without an id")
+		}
+		if !slices.Contains(a.ids, p.ID) {
+			a.ids = append(a.ids, p.ID)
+			a.places = append(a.places, p)
+		}
+	}
+	if len(a.ids) == 0 || len(a.ids) > MaxPlaces {
+		return nil, fmt.Errorf("%d places, want 1 to %d", len(a.ids), MaxPlaces)
+	}
+	a.data = userMessage(a.language, a.long, a.places)
+	return a, nil
+}
+
+// add checks a story and passes it to onStory. After an accepted story of a place, further ones are dropped.
+func (a *answer) add(id, text string) {
+	id, text = strings.TrimSpace(id), strings.TrimSpace(text)
+	i := slices.Index(a.ids, id)
+	if i < 0 {
+		a.drop(&CheckError{Place: plain(id, 50), Rule: rulePlace, Detail: "not asked for"})
+		return
+	}
+	if a.accepted[id] {
+		a.drop(&CheckError{Place: id, Rule: rulePlace, Detail: "told twice"})
+		return
+	}
+	if e := check(a.places[i], a.language, text); e != nil {
+		a.drop(e)
+		return
+	}
+	a.accepted[id] = true
+	s := Story{Place: id, Text: text}
+	a.result.Stories = append(a.result.Stories, s)
+	a.onStory(s)
+}
+
+func (a *answer) drop(e *CheckError) {
+	if len(a.result.Dropped) < maxDropped {
+		a.result.Dropped = append(a.result.Dropped, e)
+	}
+}

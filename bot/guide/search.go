@@ -1,0 +1,135 @@
+package guide
+
+import (
+	"context"
+	"time"
+
+	"excursobot/store"
+)
+
+// rings are the radii in metres that a search tries one after the other. The first ring with an untold place wins: a small radius alone often finds
+// nothing, and a large one finds the most famous sight of the city from everywhere.
+var rings = [...]float64{300, 600, walkable, 10_000}
+
+const walkable = 1200
+
+const (
+	// startWithin is how soon a call must start so that the person gets a card and is asked to wait. Otherwise the answer is the extract.
+	startWithin = 12 * time.Second
+	// answerWithin is when the extract replaces the card, counted from the request; it leaves one second for sending.
+	answerWithin = 14 * time.Second
+	// tickGrace is how long after its due time a walk's story waits for the model.
+	tickGrace = 2 * time.Second
+	// sourcePatience is how long the source may take while something else can be told: a place within walking distance that the library or the
+	// store knows.
+	sourcePatience = 1200 * time.Millisecond
+	// retryPatience is how long the source may take in each further pass over the rings, while they hold nothing to tell.
+	retryPatience = 500 * time.Millisecond
+	// sourceWithin is how long the passes go on in all.
+	sourceWithin = 10 * time.Second
+	// detailBatch is the number of places in one request to the source for details; detailBatches is the most requests in one ring.
+	detailBatch   = 20
+	detailBatches = 5
+	// minExtract is the length in bytes below which an extract holds nothing worth telling.
+	minExtract = 40
+	// toldBatch is how many places are checked for "told" in one query.
+	toldBatch = 20
+)
+
+// search is one request on its way through the rings.
+type search struct {
+	g      *Guide
+	req    Request
+	onCard func(Card) // nil after the card was shown
+	start  time.Time
+
+	skipped    bool      // a place was left out because it is told or claimed
+	deadline   time.Time // until then the search waits for the source
+	sourceErr  error     // why the source did not answer; it is not asked again in this pass
+	sourceSlow bool      // sourceErr is that the deadline passed
+}
+
+func (g *Guide) newSearch(req Request, onCard func(Card), patience time.Duration) *search {
+	now := time.Now()
+	return &search{g: g, req: req, onCard: onCard, start: now, deadline: now.Add(patience)}
+}
+
+// answer is a story with the claim on its place. Functions that look for one return nil if they find none.
+type answer struct {
+	story Story
+	claim *Claim
+}
+
+func (s *search) sourceDown() bool { return s.sourceErr != nil }
+
+// latest returns when a call for the request must have started, and when its story must be there.
+func (s *search) latest() (startBy, answerBy time.Time) {
+	if s.req.Class == Interactive {
+		return s.start.Add(startWithin), s.start.Add(answerWithin)
+	}
+	by := s.req.Due.Add(tickGrace)
+	return by, by
+}
+
+// claimNearest claims the first of the stories whose place is neither told nor claimed; nil if there is none.
+func (s *search) claimNearest(ctx context.Context, stories []nearStory) (*answer, error) {
+	for len(stories) > 0 {
+		batch := stories[:min(len(stories), toldBatch)]
+		stories = stories[len(batch):]
+		untold, err := s.g.claims.untold(ctx, s.req.Person, placesOf(batch))
+		if err != nil {
+			return nil, err
+		}
+		for i, near := range batch {
+			if !untold[i] {
+				s.skipped = true
+				continue
+			}
+			if fromPack(near.story) {
+				retired, err := s.g.library.packedRetired(ctx, near.story)
+				if err != nil {
+					return nil, err
+				}
+				if retired {
+					continue
+				}
+			}
+			claim, err := s.g.claims.try(ctx, s.req.Person, near.story.Place)
+			if err != nil {
+				return nil, err
+			}
+			if claim != nil {
+				return &answer{storyOf(near.story, near.distance), claim}, nil
+			}
+			s.skipped = true
+		}
+	}
+	return nil, nil //nolint:nilnil // no answer
+}
+
+func placesOf(stories []nearStory) []string {
+	ids := make([]string, len(stories))
+	for i, s := range stories {
+		ids[i] = s.story.Place
+	}
+	return ids
+}
+
+// sourceLanguages returns the languages in which articles are read for a story in the language.
+func sourceLanguages(language string) []string {
+	if language == "en" {
+		return []string{"en"}
+	}
+	return []string{language, "en"}
+}
+
+// without returns the places of the cards that have no story.
+func without(stories map[string]*store.Story, cards []Card) []store.Place {
+	var missing []store.Place
+	for _, c := range cards {
+		if _, ok := stories[c.Place.ID]; !ok {
+			missing = append(missing, c.Place)
+		}
+	}
+	return missing
+}

@@ -1,0 +1,103 @@
+package guide
+
+import (
+	"errors"
+	"time"
+
+	"excursobot/geo"
+	"excursobot/limiter"
+	"excursobot/store"
+)
+
+// Classes of the gate before the model, best first.
+const (
+	Interactive limiter.Class = iota // a person waits for the answer
+	LiveTick                         // the next story of a walk
+	ReadAhead                        // stories that a person will soon need
+	WarmUp                           // stories for future visitors, written while the model is idle
+)
+
+// Errors of Tell, for errors.Is. The person gets a different sentence for each.
+var (
+	ErrNothing    = errors.New("guide: nothing known within 10 km")
+	ErrAllTold    = errors.New("guide: everything near was told")
+	ErrSource     = errors.New("guide: sources of places unavailable")
+	ErrOverloaded = errors.New("guide: overloaded")
+)
+
+// Source tells where the text of a story comes from. The values are labels of metrics.
+type Source string
+
+// Sources.
+const (
+	FromLibrary Source = "library"   // written earlier
+	FromModel   Source = "generated" // written for this request
+	FromExtract Source = "extract"   // the opening of the article
+	FromPack    Source = "pack"      // shipped with the program
+	FromNone    Source = "none"      // only in metrics: no story
+)
+
+// Reason tells why an answer is an extract instead of a story.
+type Reason string
+
+// Reasons.
+const (
+	NoReason   Reason = ""
+	ModelOff   Reason = "off"    // no API key
+	ModelDown  Reason = "down"   // the model fails or refuses, or the circuit breaker is open
+	ModelBusy  Reason = "busy"   // the gate is full, or the call cannot start in time; Story.Wait holds the expected wait
+	Crowd      Reason = "crowd"  // the request was Brief because too many people ask at once
+	ModelSlow  Reason = "slow"   // the call started but did not end in time
+	OverBudget Reason = "budget" // the tokens of the day are spent
+	Unfit      Reason = "unfit"  // the model's text failed the checks, or people retired the story
+)
+
+// Request describes one request for a story.
+type Request struct {
+	Person    int64
+	Point     geo.Point
+	Language  string        // of the story
+	Length    store.Length  // "" = short
+	Class     limiter.Class // Interactive or LiveTick
+	Interests []string
+	Place     string    // id of a place whose card the person has seen already; the story will be about it
+	Brief     bool      // no call to the model and no card: a story from the library, or the extract
+	Due       time.Time // LiveTick: when the story is due; the guide stops waiting for the model 2 s later
+}
+
+// Card is what can be shown before the story is ready.
+type Card struct {
+	Place    store.Place
+	Distance float64 // metres from the person
+}
+
+// Story is an answer of Tell.
+type Story struct {
+	Place    store.Place // in the language of the text
+	Distance float64     // metres from the person
+	Text     string
+	Source   Source
+	Reason   Reason         // only of an extract
+	Wait     time.Duration  // the gate's estimate if Reason is ModelBusy
+	Key      store.StoryKey // of the stored story; zero for an extract
+}
+
+// storyOf turns a story of the library or the pack into an answer.
+func storyOf(s *store.Story, distance float64) Story {
+	source := FromLibrary
+	if fromPack(s) {
+		source = FromPack
+	}
+	return Story{
+		Place: store.Place{
+			ID: s.Place, Language: s.Language, Title: s.Title, Point: s.Point,
+			Kind: s.Kind, URL: s.URL, Picture: s.Picture, Source: s.Source,
+		},
+		Distance: distance,
+		Text:     s.Text,
+		Source:   source,
+		Key:      s.StoryKey,
+	}
+}
+
+func fromPack(s *store.Story) bool { return s.Source == string(FromPack) }

@@ -1,0 +1,169 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"excursobot/bot/telegram"
+	"excursobot/limiter"
+	"excursobot/store"
+)
+
+func TestSuspectsWaitForTheirTurn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSuspects()
+		start := time.Now()
+		_, err1 := s.wait(t.Context()) // goes well, and takes long
+		end, err2 := s.wait(t.Context())
+		if err := errors.Join(err1, err2); err != nil || time.Since(start) != suspectFor {
+			t.Errorf("the second began after %v (%v), want %v", time.Since(start), err, suspectFor)
+		}
+		end()
+		end()
+		if _, err := s.wait(t.Context()); err != nil || time.Since(start) != suspectFor {
+			t.Errorf("the third began after %v (%v), want at once", time.Since(start), err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), suspectFor/2)
+		defer cancel()
+		if _, err := s.wait(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got error %v", err)
+		}
+		time.Sleep(suspectFor)
+	})
+}
+
+// TestUpdatesThatMayEndProcessesRunOneAtATime resumes an inbox: updates that two processes tried run one after the other, the others beside them.
+func TestUpdatesThatMayEndProcessesRunOneAtATime(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		retries int
+		most    int // at once
+	}{
+		{"two processes ended", 1, 1},
+		{"one process ended", 0, 3},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f, closeStore := newBare(t, &pollAPI{answer: func(int, int64) ([]byte, error) { return nil, nil }}, nil)
+				defer closeStore()
+				var running, most, ran atomic.Int32
+				f.handlers["/x"] = func(ctx context.Context, _ *Task) error {
+					most.Store(max(most.Load(), running.Add(1)))
+					defer running.Add(-1)
+					ran.Add(1)
+					return limiter.Sleep(ctx, suspectFor/2)
+				}
+				for id := range int64(3) {
+					_, err := f.store.Accept(t.Context(), store.Entry{Update: id + 1, Chat: id + 1, Arrived: time.Now(), Raw: []byte(say(int(id+1), id+1, "/x"))})
+					for range tt.retries {
+						_, again := f.store.Retry(t.Context(), id+1)
+						err = errors.Join(err, again)
+					}
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				if err := f.Run(ctx, t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if got := int(most.Load()); got != tt.most || ran.Load() != 3 {
+					t.Errorf("%d of %d updates ran at once, want %d of 3", got, ran.Load(), tt.most)
+				}
+			})
+		})
+	}
+}
+
+func TestThePauseSilencesUpdates(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		api := &gatedAPI{open: make(chan struct{})}
+		close(api.open)
+		f, stop := newFront(t, api, nil)
+		f.paused = true
+		post(f, hookSecret, say(1, 1, "/help"))
+		synctest.Wait()
+		f.paused = false
+		post(f, hookSecret, say(2, 1, "/help"))
+		stop()
+		if got, want := api.texts(), []string{"refused", "/help"}; !slices.Equal(got, want) {
+			t.Errorf("answers %q, want %q", got, want)
+		}
+	})
+}
+
+func TestUnsavedDeliveriesAreBounded(t *testing.T) {
+	t.Parallel()
+	var u unsaved
+	var released []int64
+	for i := range int64(unsavedMost + 3) {
+		u.add(unsavedDelivery{store.Delivery{Update: i}, func() { released = append(released, i) }})
+	}
+	if !slices.Equal(released, []int64{0, 1, 2}) || u.len() != unsavedMost {
+		t.Errorf("%d kept, claims given back: %v", u.len(), released)
+	}
+}
+
+func TestWithoutRoomPeopleAreAnsweredAndPaymentsWait(t *testing.T) {
+	t.Parallel()
+	f, stop := newFront(t, discardAPI{}, func(c *Config) { c.Store = fullStore{c.Store} })
+	defer stop()
+	if w := post(f, hookSecret, say(1, 5, "/help")); w.Code != http.StatusOK {
+		t.Errorf("status %d, want 200", w.Code)
+	}
+	a := &arrival{task: &Task{Update: &telegram.Update{ID: 7, Chat: 5}}, plan: plan{kind: "payment", mustPersist: true}}
+	after := &arrival{task: &Task{Update: &telegram.Update{ID: 8, Chat: 5}}}
+	for _, a := range []*arrival{a, after} {
+		if err := f.parts.lanes.reserve(5); err != nil {
+			t.Fatal(err)
+		}
+		a.verdict = f.parts.state.begin(a.task.ID)
+	}
+	f.door.persist(t.Context(), []*arrival{a, after})
+	if a.verdict != faulty || after.verdict != faulty {
+		t.Errorf("a payment that cannot be stored: %v, the update after it: %v, want faults", a.verdict, after.verdict)
+	}
+}
+
+// BenchmarkAccepted measures what the inbox costs: updates that are accepted a second, polled (100 in an answer) and posted (one at a time).
+func BenchmarkAccepted(b *testing.B) {
+	for _, inbox := range []bool{true, false} {
+		for _, at := range []int{1, 100} {
+			b.Run(fmt.Sprintf("inbox=%v/together=%d", inbox, at), func(b *testing.B) {
+				f, stop := newFront(b, discardAPI{}, func(c *Config) {
+					c.Limits = Limits{StoryRate: -1, UpdateRate: -1, AllStoryRate: -1}
+					c.MaxInflight, c.PerChat = math.MaxInt32, math.MaxInt32
+				})
+				defer stop()
+				id := 0
+				for b.Loop() {
+					var arrivals []*arrival
+					for range at {
+						id++
+						a := f.door.classify(b.Context(), received{int64(id), []byte(say(id, int64(id%64+1), "/help"))})
+						a.plan.skipInbox = !inbox
+						arrivals = append(arrivals, a)
+					}
+					f.door.persist(b.Context(), arrivals)
+					for _, a := range arrivals {
+						f.door.release(a.task.Update)
+					}
+				}
+				b.ReportMetric(float64(id)/b.Elapsed().Seconds(), "updates/s")
+			})
+		}
+	}
+}

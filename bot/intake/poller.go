@@ -1,0 +1,181 @@
+package intake
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"excursobot/bot/telegram"
+	"excursobot/limiter"
+)
+
+// Bounds of polling.
+const (
+	pollLimit = 100             // updates in one answer; Telegram gives no more
+	pollPause = 1 * time.Second // between two answers that came at once without a new offset, in case a server does not hold the request open
+	fullPause = 2 * time.Second // at most, while there is no room: among the updates that wait there may be a checkout
+)
+
+// source makes updates come in, by polling or by the webhook.
+type source struct {
+	*parts
+	door *door
+}
+
+// run makes updates come in until ctx ends.
+func (s *source) run(ctx context.Context) error {
+	if s.cfg.WebhookURL == "" {
+		return s.poll(ctx)
+	}
+	return s.keepWebhook(ctx)
+}
+
+// retryUntil repeats fn with growing pauses until it succeeds, ctx ends (its error) or the token is refused (telegram.ErrToken).
+func (s *source) retryUntil(ctx context.Context, doing string, fn func(context.Context) error) error {
+	var pause backoff
+	for {
+		err := fn(ctx)
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case telegram.RefusedToken(err):
+			return fmt.Errorf("%w: %w", telegram.ErrToken, err)
+		}
+		s.state.setReady(fmt.Errorf("telegram: %w", err))
+		after := max(pause.next(), telegram.RetryAfter(err))
+		s.cfg.Observe.Error("telegram")
+		s.log.Error("telegram_unreachable", "doing", doing, "again_in", after.Round(time.Millisecond), "error", err)
+		if err := limiter.Sleep(ctx, after); err != nil {
+			return err
+		}
+	}
+}
+
+// poll asks for updates until ctx ends. An offset confirms the updates below it. So it moves only past updates that are in a lane or need none; an
+// update that was refused is asked for again when there is room.
+func (s *source) poll(ctx context.Context) error {
+	// Telegram refuses to be polled while a webhook is set. The updates that wait must stay.
+	if err := s.retryUntil(ctx, "deleteWebhook", s.deleteWebhook); err != nil {
+		return err
+	}
+	var connecting sync.WaitGroup
+	defer connecting.Wait()
+	connected := false
+	var offset int64
+	for ctx.Err() == nil {
+		if !s.member.Polls() { // another replica does, and hands over what it hears of our chats
+			s.heard.now()
+			s.state.setReady(nil)
+			_ = limiter.Sleep(ctx, pollPause)
+			continue
+		}
+		asked := time.Now()
+		wait := telegram.PollWait
+		if s.state.readiness() != nil {
+			wait = 0 // learn at once whether Telegram answers
+		}
+		var updates []json.RawMessage
+		err := s.retryUntil(ctx, "getUpdates", func(ctx context.Context) (err error) {
+			updates, err = s.getUpdates(ctx, offset, wait)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		s.counts.lastIngest.Store(time.Now().UnixNano())
+		s.heard.now()
+		s.state.setReady(nil)
+		if !connected {
+			connected = true
+			connecting.Go(func() { s.guard.Run(func() { s.cfg.Hooks.Connected(ctx) }) })
+		}
+		before := offset
+		var full bool
+		if offset, full = s.take(ctx, offset, updates); full {
+			waiting, cancel := context.WithTimeout(ctx, fullPause)
+			_ = s.lanes.waitForRoom(waiting)
+			cancel()
+		} else if offset == before && wait > 0 && time.Since(asked) < pollPause {
+			_ = limiter.Sleep(ctx, pollPause)
+		}
+	}
+	return nil
+}
+
+// take accepts updates in order, with one write for all of them. It returns the offset to ask from next, and whether it stopped because there is no
+// room.
+func (s *source) take(ctx context.Context, offset int64, updates []json.RawMessage) (next int64, full bool) {
+	batch := make([]received, 0, len(updates))
+	for _, raw := range updates {
+		id, err := telegram.UpdateID(raw)
+		if err != nil {
+			s.log.Error("update_without_id", "error", err)
+			continue
+		}
+		batch = append(batch, received{id, raw})
+	}
+	for i, v := range s.door.accept(ctx, batch...) {
+		switch v {
+		case allFull:
+			s.log.Warn("overload", "what", "updates under way")
+			return offset, true
+		case stopping:
+			return offset, false
+		case faulty:
+			_ = limiter.Sleep(ctx, backoffFirst) // the store's error is in the log
+			return offset, false
+		case chatFull:
+			// Lost: polling has one order for all chats, and an offset confirms all updates below it. To ask again would hold up everybody for
+			// one person who has 20 questions open, and to keep the updates would let one person fill the disk. A webhook's posts have an order
+			// in each chat: they wait.
+			s.log.Warn("chat_full", "update", batch[i].id)
+			s.lose(batch[i].raw)
+		}
+		offset = batch[i].id + 1
+	}
+	return offset, false
+}
+
+// lose lets the hook tell a chat that is full that an update is lost. That takes room beyond the chat's.
+func (s *source) lose(raw []byte) {
+	u, err := telegram.Decode(raw)
+	if err != nil || u.Person == 0 || u.Edited != nil || u.Member != nil {
+		return
+	}
+	u.Arrived = time.Now()
+	say := s.cfg.Hooks.Lost(u)
+	if say == nil {
+		return
+	}
+	s.lanes.force(u.Chat)
+	s.lanes.run(u.Chat, Control, func() { s.guard.Run(func() { say(s.state.workContext()) }) })
+}
+
+func (s *source) getUpdates(ctx context.Context, offset int64, wait time.Duration) ([]json.RawMessage, error) {
+	var updates []json.RawMessage
+	err := s.cfg.API.Call(ctx, "getUpdates", map[string]any{
+		"offset":          offset,
+		"limit":           pollLimit,
+		"timeout":         int(wait.Seconds()),
+		"allowed_updates": telegram.AllowedUpdates(),
+	}, &updates)
+	var refusal *telegram.APIError
+	if !errors.As(err, &refusal) || refusal.Code != http.StatusConflict {
+		return updates, err
+	}
+	if strings.Contains(refusal.Description, "webhook") {
+		return nil, errors.Join(fmt.Errorf("somebody set a webhook for this token: %w", err), s.deleteWebhook(ctx))
+	}
+	return nil, fmt.Errorf("another process polls with this token; stop it, or use another token here: %w", err)
+}
+
+func (s *source) deleteWebhook(ctx context.Context) error {
+	return s.cfg.API.Call(ctx, "deleteWebhook", map[string]any{"drop_pending_updates": false}, nil)
+}

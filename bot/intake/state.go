@@ -1,0 +1,124 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// stage is how far an Intake's life is.
+type stage uint8
+
+const (
+	starting stage = iota // Telegram has not answered yet, or the inbox is not read
+	taking                // updates are accepted
+	draining
+)
+
+var (
+	errStarting = errors.New("intake: not started")
+	errDraining = errors.New("intake: draining")
+)
+
+// state is what is under way, and whether more may be.
+type state struct {
+	mu       sync.Mutex
+	stage    stage
+	began    time.Time          // of Run; set before any update
+	work     context.Context    //nolint:containedctx // the work context of Run: it outlives the requests that bring updates
+	inflight map[int64]struct{} // ids of updates that are accepted and not done; bounded by MaxInflight
+	ready    error              // why updates do not come in; nil = they do
+}
+
+func newState() *state {
+	return &state{inflight: make(map[int64]struct{}), ready: errStarting}
+}
+
+func (s *state) start(work context.Context) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.work, s.began = work, time.Now()
+}
+
+// open lets updates be accepted.
+func (s *state) open() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stage = taking
+}
+
+// shut lets no more updates be accepted.
+func (s *state) shut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stage, s.ready = draining, errDraining
+}
+
+// takes reports whether updates are accepted.
+func (s *state) takes() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stage == taking
+}
+
+// begin notes that an update is under way. It returns repeated if it is already, and stopping if nothing is accepted.
+func (s *state) begin(id int64) verdict {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stage != taking {
+		return stopping
+	}
+	if _, ok := s.inflight[id]; ok {
+		return repeated
+	}
+	s.inflight[id] = struct{}{}
+	return accepted
+}
+
+// add notes that an update of an earlier process is under way.
+func (s *state) add(id int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inflight[id] = struct{}{}
+}
+
+// end notes that an update is not under way any more.
+func (s *state) end(id int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.inflight, id)
+}
+
+func (s *state) underWay(id int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, ok := s.inflight[id]
+	return ok
+}
+
+func (s *state) workContext() context.Context {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.work
+}
+
+func (s *state) sinceStart() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return time.Since(s.began)
+}
+
+func (s *state) readiness() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ready
+}
+
+func (s *state) setReady(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stage != draining {
+		s.ready = err
+	}
+}

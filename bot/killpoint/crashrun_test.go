@@ -1,0 +1,189 @@
+//go:build chaos
+
+package killpoint
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"excursobot/bot/sim"
+)
+
+const (
+	cityLat     = 48.2
+	cityLon     = 11.5
+	walkerCount = 8
+	askerCount  = 40 // people who send single locations
+	donorCount  = 6
+	idleFor     = 3 * time.Second // without a message from the bot: its work is done
+	kills       = 6               // in a run, before the move of the store
+)
+
+// killPoints are the named points, each with the greatest number of passes before the kill. A seed uses some of them.
+var killPoints = []struct {
+	name string
+	most int
+}{
+	{"accept.before", 6}, {"accept.after", 6}, {"reply.before", 20}, {"reply.after", 20}, {"note.before", 8}, {"note.after", 8},
+	{"send.before", 20}, {"send.after", 20}, {"edit.before", 5}, {"edit.after", 5}, {"delivered.before", 8}, {"delivered.after", 8},
+	{"done.before", 6}, {"done.after", 6}, {"retry.after", 4}, {"walks.before", 8}, {"walks.after", 8}, {"stories.before", 2},
+	{"checkout.before", 1}, {"checkout.after", 1}, {"pay.before", 2}, {"pay.after", 2}, {"thanks.before", 2}, {"backup.middle", 1},
+}
+
+// crashRun is one seed: simulated servers that keep running, and the bot, which is killed and started again.
+type crashRun struct {
+	t       *testing.T
+	seed    uint64
+	bin     string
+	dir     string
+	addr    string // of the bot
+	rng     *rand.Rand
+	plan    faultPlan
+	ownPace bool // the bot keeps its default limits for outgoing messages
+	webhook bool
+	tg      *sim.Telegram
+	model   *sim.Model
+	servers []*http.Server
+	env     []string
+	out     output // standard output of all processes
+	errs    output // standard error
+	pages   output // all answers of the bot over HTTP
+	clock   *os.File
+	stop    context.CancelFunc
+	posting sync.WaitGroup
+
+	mu       sync.Mutex
+	lastCall time.Time // of the bot that changed a chat
+	cuts     int       // answers of Telegram that were lost
+	refusals []string  // reasons of refused checkouts
+
+	people    []*sim.Person
+	expected  map[*sim.Person]expectation
+	updates   []int64                      // that must be done in the end
+	walkers   map[*sim.Person]int          // the message of their live location
+	donors    map[int64]*sim.Person        // by id
+	paid      map[*sim.Person]map[int]bool // invoices, by message
+	invoices  int
+	crashes   []crash
+	moveKills []string // the points at which a move was killed
+}
+
+// expectation counts the answers that a person must get, one message each.
+type expectation struct{ stories, helps int }
+
+// crash is the end of a process.
+type crash struct {
+	point string // "random" = at none
+	at    time.Time
+}
+
+// startBot starts the bot. It kills itself at the given point; "" = never.
+func (r *crashRun) startBot(at string) *exec.Cmd {
+	cmd := exec.Command(r.bin, "run") //nolint:gosec // built just now
+	cmd.Env = append(slices.Clone(r.env), "EXCURSOBOT_CHAOS="+at)
+	cmd.Stdout, cmd.Stderr = &r.out, &r.errs
+	if err := cmd.Start(); err != nil {
+		r.t.Fatal(err)
+	}
+	return cmd
+}
+
+// run kills the bot again and again under load, and then lets it finish its work and stops it.
+func (r *crashRun) run() {
+	for range kills {
+		r.killOnce()
+	}
+	r.jumpClock()
+	last := r.startBot("")
+	r.act(20)
+	time.Sleep(3 * time.Second)
+	if err := r.backup(); err != nil {
+		r.t.Errorf("backup: %v", err)
+	}
+	for p, message := range r.walkers {
+		r.updates = append(r.updates, p.StopSharing(message))
+	}
+	r.waitIdle()
+	r.readPages()
+	r.terminate(last.Process)
+	if err := last.Wait(); err != nil {
+		r.t.Errorf("the last stop: %v\n%s", err, r.out.tail(20))
+	}
+	r.moveStore()
+}
+
+// moveStore copies the store into another one. The copy is killed twice.
+func (r *crashRun) moveStore() {
+	from, to := filepath.Join(r.dir, "excursobot.db"), filepath.Join(r.dir, "moved.db")
+	for _, point := range []string{"migrate.batch", "migrate.checked"} {
+		if _, killed, errs := r.command(point+":1", "migrate", "--from", from, "--to", to); !killed {
+			r.t.Errorf("the move was not killed at %s: %s", point, errs)
+		}
+		r.moveKills = append(r.moveKills, point)
+	}
+	if code, _, errs := r.command("", "migrate", "--from", from, "--to", to); code != exitClean {
+		r.t.Errorf("the move: code %d, %s", code, errs)
+	}
+}
+
+func (r *crashRun) terminate(p *os.Process) {
+	if err := p.Signal(syscall.SIGTERM); err != nil {
+		r.t.Error(err)
+	}
+}
+
+// killOnce starts the bot, sends it updates, and waits for its end: at a kill point, or at a random moment if it does not reach the point in time.
+func (r *crashRun) killOnce() {
+	at, point, patience := "", "random", time.Duration(200+r.rng.IntN(2500))*time.Millisecond
+	if r.rng.IntN(4) > 0 {
+		chosen := killPoints[r.rng.IntN(len(killPoints))]
+		for !r.webhook && strings.HasPrefix(chosen.name, "reply.") { // a poll sends no reply
+			chosen = killPoints[r.rng.IntN(len(killPoints))]
+		}
+		point, at = chosen.name, fmt.Sprintf("%s:%d", chosen.name, 1+r.rng.IntN(chosen.most))
+		patience = 5 * time.Second
+	}
+	r.jumpClock()
+	cmd := r.startBot(at)
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	r.act(30)
+	r.jumpClock()
+	r.act(30)
+	if point == "backup.middle" {
+		_ = r.backup() // it fails, because the bot dies meanwhile
+	}
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case <-ended:
+	case <-late.C:
+		point = "random"
+		_ = cmd.Process.Kill()
+		<-ended
+	}
+	if ws, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || ws.Signal() != syscall.SIGKILL {
+		r.t.Fatalf("the bot ended by itself: %v\n%s\n%s", cmd.ProcessState, r.out.tail(20), r.errs.tail(20))
+	}
+	time.Sleep(50 * time.Millisecond) // requests that Telegram has received take effect
+	r.crashes = append(r.crashes, crash{point, time.Now()})
+}
+
+// backup asks the running bot for a copy of its store.
+func (r *crashRun) backup() error {
+	cmd := exec.Command(r.bin, "backup") //nolint:gosec // built just now
+	cmd.Env = r.env
+	cmd.Stdout, cmd.Stderr = &r.out, &r.errs
+	return cmd.Run()
+}

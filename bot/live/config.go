@@ -1,0 +1,109 @@
+package live
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"excursobot/geo"
+	"excursobot/store"
+)
+
+// Config configures a Live. Only Store is required.
+type Config struct {
+	Store        store.Walks
+	Log          *slog.Logger    // nil = no log
+	Intervals    []time.Duration // that a person may choose, each at least a second; default 5, 10, 30, 60 minutes
+	Default      time.Duration   // one of Intervals; default the one nearest to 10 minutes
+	MaxSessions  int             // walks at once without the parked ones, default 50
+	MaxUpdates   int             // moves applied at once, default 10
+	BatchSize    int             // moves in a full batch, default 5
+	BatchTimeout time.Duration   // a batch that is not full is applied this long after its first move, default 1 s
+	Shared       bool            // other processes serve walks of the store, too: Run reads no walks, TakeOver brings them
+	Drain        time.Duration   // time for deliveries in progress to end after the context of Run ended, default 20 s
+	Observe      func(lateness time.Duration)
+}
+
+// withDefaults returns cfg with defaults in place of missing values, or an error for a value that cannot be used.
+func (cfg Config) withDefaults() (Config, error) {
+	if len(cfg.Intervals) == 0 {
+		cfg.Intervals = []time.Duration{5 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour}
+	}
+	if least := slices.Min(cfg.Intervals); least < time.Second {
+		return cfg, fmt.Errorf("live: interval %v is shorter than a second", least)
+	}
+	if cfg.Default == 0 {
+		cfg.Default = slices.MinFunc(cfg.Intervals, func(a, b time.Duration) int {
+			return cmp.Compare((a - 10*time.Minute).Abs(), (b - 10*time.Minute).Abs())
+		})
+	}
+	if !slices.Contains(cfg.Intervals, cfg.Default) {
+		return cfg, fmt.Errorf("live: default %v is not one of the intervals", cfg.Default)
+	}
+	cfg.MaxSessions = positiveOr(cfg.MaxSessions, 50)
+	cfg.MaxUpdates = positiveOr(cfg.MaxUpdates, 10)
+	cfg.BatchSize = positiveOr(cfg.BatchSize, 5)
+	cfg.BatchTimeout = positiveOr(cfg.BatchTimeout, time.Second)
+	cfg.Drain = positiveOr(cfg.Drain, 20*time.Second)
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Observe == nil {
+		cfg.Observe = func(time.Duration) {}
+	}
+	return cfg, nil
+}
+
+// positiveOr returns v, or def if v is not positive.
+func positiveOr[T int | time.Duration](v, def T) T {
+	if v <= 0 {
+		return def
+	}
+	return v
+}
+
+// Outcome is the result of a delivery.
+type Outcome int
+
+// The outcomes. Only Delivered counts as a story.
+const (
+	Delivered   Outcome = iota
+	Nothing             // everything near is told, or there is nothing
+	Failed              // there was no story, or it was not sent
+	Unreachable         // the person blocked the bot: the walk ends
+	Dropped             // it could not start in time, and the person saw nothing of it
+)
+
+// Tick is a story that is due.
+type Tick struct {
+	Walk    string // its ID
+	Person  int64
+	Chat    int64
+	Number  int       // of the story, if it is delivered
+	Due     time.Time // for an asked story: when the person asked
+	Next    time.Time // the due time after it: a delivery that cannot start before is Dropped
+	Point   geo.Point
+	Heading float64       // degrees clockwise from north, of the movement or else of the phone; negative = unknown
+	First   bool          // the first story of the walk
+	Asked   bool          // by Next: the person waits for an answer
+	Attempt store.Attempt // left by an earlier try, which this one continues
+}
+
+// Hooks are the functions that a Live calls. It holds no lock then. Each must return at once, because the loop waits for it.
+type Hooks struct {
+	// Deliver tells a story and then calls done, once. ctx ends when the walk ends or the process must: a story that is not sent by then must
+	// not be sent. Deliveries for one person never overlap.
+	Deliver func(ctx context.Context, t Tick, done func(Outcome))
+	// Prepare asks for stories to be ready where the person is expected at the next due time.
+	Prepare func(w store.Walk, at geo.Point)
+	// Chosen reports that the person did not choose and the default holds.
+	Chosen func(w store.Walk)
+	// Ended reports that a walk ended (w.Reason, w.Track), after its last delivery. done(nil) closes the walk: its track and its stops are
+	// forgotten. After done with an error, Ended is called again later, for a day.
+	Ended func(w store.Walk, done func(error))
+	// Quiet reports that everything around the person is told. No story comes until they move on.
+	Quiet func(w store.Walk)
+}

@@ -1,0 +1,78 @@
+package loadtest
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"excursobot/bot/app"
+	"excursobot/bot/config"
+	"excursobot/bot/sim"
+	"excursobot/bot/web"
+)
+
+// loadBot is a bot in this process, between simulated servers.
+type loadBot struct {
+	servers
+	app      *app.App
+	recorder *recorder
+	addr     string       // of its pages
+	stop     func() error // stops the bot and waits for its end
+}
+
+// newLoadBot starts a bot with its store in dir. A fast one has no limits, and its servers take no time.
+func newLoadBot(cfg config.Config, dir string, articles []sim.Article, s scenario, fast bool) (*loadBot, error) {
+	rec, err := newRecorder()
+	if err != nil {
+		return nil, err
+	}
+	b := &loadBot{recorder: rec, servers: newServers(s.Seed, articles, s.Fail, fast)}
+	b.telegram.Subscribe(rec.record)
+	cfg.Store = config.StoreConfig{Dir: dir}
+	cfg.Telegram = config.TelegramConfig{Token: token, APIURL: config.TelegramAPI}
+	cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "load", "http://model.load/v1", "load"
+	cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.load/w/api.php", "load"
+	if fast {
+		removeLimits(&cfg)
+	} else {
+		cfg.Live.Intervals, cfg.Live.Default = []time.Duration{s.every()}, s.every()
+	}
+	world := app.World{
+		Telegram:    sim.Transport(map[string]http.Handler{"api.telegram.org": b.telegram}),
+		Model:       sim.Transport(map[string]http.Handler{"model.load": b.model}),
+		Wikipedia:   sim.Transport(map[string]http.Handler{"*.wikipedia.load": b.wikipedia}),
+		WithoutPack: true, // the built-in stories would improve the figures of a cold store
+		Unwatched:   s.Blind,
+	}
+	if b.app, err = app.New(cfg, world, slog.New(slog.DiscardHandler)); err != nil {
+		return nil, err
+	}
+	addr := s.HTTP
+	if addr == "" || fast {
+		addr = "127.0.0.1:0"
+	}
+	l, err := web.Listen(context.Background(), addr)
+	if err != nil {
+		return nil, errors.Join(err, b.app.Close())
+	}
+	b.addr = l.Addr().String()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- b.app.Run(ctx, l) }()
+	b.stop = func() error {
+		cancel()
+		return <-ended
+	}
+	return b, nil
+}
+
+func removeLimits(cfg *config.Config) {
+	const unlimited = 1e6
+	cfg.OpenAI.RequestsPerMinute = unlimited
+	lim := &cfg.Limits
+	lim.Wikipedia, lim.WikipediaPerMinute, lim.WikipediaAtOnce = unlimited, unlimited, 64
+	lim.PersonStoryEvery, lim.PersonUpdates, lim.Stories = time.Microsecond, unlimited, unlimited
+	lim.ChatMessages, lim.Messages = unlimited, unlimited
+}

@@ -1,0 +1,119 @@
+package loadtest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"excursobot/bot/config"
+)
+
+// Options are the flags of "excursobot load".
+type Options struct {
+	Set      bool          `help:"Run the standard set: 50 people, 500 people and 1000 requests a minute, each cold and after a simulated day."`
+	People   int           `default:"50" help:"Number of people who send locations."`
+	Rate     float64       `default:"0" help:"Requests a minute of all people together; 0 = each person asks again some time after an answer."`
+	Pause    time.Duration `default:"20s" help:"That time on average, without --rate."`
+	For      time.Duration `default:"1m" help:"Duration of the run."`
+	Requests int           `default:"0" help:"Stop after this number of requests; 0 = only the time counts."`
+	Warm     bool          `help:"Simulate a day of other people first."`
+	Fail     float64       `default:"0" help:"Share of the model's calls that fail, 0-1."`
+	Seed     uint64        `default:"1" help:"Runs with the same seed ask the same questions."`
+	Walks    int           `default:"0" help:"Instead of that, let this number of people walk with a live location, with the bot in a process of its own."`
+	Every    time.Duration `default:"5s" help:"Time between two stories of a walk, with --walks."`
+	Moves    int           `default:"10000" help:"Number of moves of all walks together, with --walks."`
+	Kill     bool          `help:"Kill the bot in the middle of the run, with --walks."`
+	HTTP     string        `placeholder:"ADDR" help:"Address of the dashboard during the run, such as 127.0.0.1:8080. DASHBOARD_TOKEN guards it."`
+	Blind    bool          `help:"Run without the monitor, to measure what it costs."`
+	JSON     string        `placeholder:"FILE" help:"Write the results as JSON, too."`
+	Doc      string        `placeholder:"FILE" help:"Write the table as a Markdown page, too."`
+
+	Token string `kong:"-"` // of the dashboard, from the environment; "" = it answers only this machine
+}
+
+// Measure runs one scenario, the standard set or a walk test until ctx ends, and prints a table. It ignores the settings of this machine: it measures
+// the defaults. A wrong flag gives a config.UsageError.
+func (o Options) Measure(ctx context.Context, stdout, stderr io.Writer) error {
+	cfg, err := config.Load("", config.Environment{})
+	if err != nil {
+		return err
+	}
+	cfg.Monitor.Token = o.Token
+	progress := func(line string) { fmt.Fprintln(stderr, "load: "+line) }
+	if o.Walks > 0 {
+		return o.measureWalks(ctx, cfg, stdout, progress)
+	}
+	list, err := o.scenarios()
+	if err != nil {
+		return config.UsageError{Err: err}
+	}
+	var results []result
+	for _, s := range list {
+		progress(fmt.Sprintf("%s, %v ...", s, s.For))
+		r, err := s.run(ctx, cfg, progress)
+		if err != nil {
+			return err
+		}
+		results = append(results, r)
+		if ctx.Err() != nil {
+			return errors.New("load: interrupted")
+		}
+	}
+	fmt.Fprint(stdout, table(results))
+	return o.write(results)
+}
+
+// write writes the files that were asked for.
+func (o Options) write(results []result) error {
+	if o.Doc != "" {
+		if err := os.WriteFile(o.Doc, []byte(page(results)), 0o644); err != nil { //nolint:gosec // a page of the documents: everybody may read it
+			return err
+		}
+	}
+	if o.JSON == "" {
+		return nil
+	}
+	data, err := json.MarshalIndent(results, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(o.JSON, append(data, '\n'), 0o644) //nolint:gosec // results, nothing secret
+}
+
+func (o Options) scenarios() ([]scenario, error) {
+	if o.Set {
+		return standardSet(o.Seed), nil
+	}
+	switch {
+	case o.People < 1 || o.People > 100_000:
+		return nil, errors.New("load: --people must be 1-100000")
+	case o.For <= 0:
+		return nil, errors.New("load: --for must be above 0")
+	case o.Pause <= 0:
+		return nil, errors.New("load: --pause must be above 0")
+	case o.Rate < 0 || o.Fail < 0 || o.Fail > 1 || o.Requests < 0:
+		return nil, errors.New("load: --rate and --requests must not be negative, --fail must be 0-1")
+	}
+	return []scenario{{
+		People: o.People, Rate: o.Rate, Pause: o.Pause, For: o.For, Requests: o.Requests, Warm: o.Warm, Fail: o.Fail, Seed: o.Seed,
+		HTTP: o.HTTP, Blind: o.Blind,
+	}}, nil
+}
+
+// measureWalks runs a walk test and prints its table.
+func (o Options) measureWalks(ctx context.Context, cfg config.Config, stdout io.Writer, progress func(string)) error {
+	w := walkTest{Walks: o.Walks, Every: o.Every, For: o.For, Moves: o.Moves, Kill: o.Kill, Warm: o.Warm, Seed: o.Seed}
+	if w.Every < time.Second || w.For < 10*w.Every || w.Moves < 1 || w.Walks > 10_000 {
+		return config.UsageError{Err: errors.New("load: --every must be 1s or more, --for ten times as long, --moves above 0, --walks at most 10000")}
+	}
+	r, err := w.run(ctx, cfg, progress)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(stdout, walkTable(w, r))
+	return err
+}

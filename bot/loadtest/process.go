@@ -1,0 +1,210 @@
+package loadtest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"excursobot/bot/sim"
+	"excursobot/bot/web"
+	"excursobot/limiter"
+)
+
+// botProcess is a bot in a process of its own, with the simulated servers on loopback sockets.
+type botProcess struct {
+	servers
+	dir       string
+	env       []string
+	addr      string // of the bot's pages
+	listening []*http.Server
+	cmd       *exec.Cmd // nil while no process runs
+	exited    chan error
+}
+
+// newBotProcess starts the servers. The bot itself is started by start.
+func newBotProcess(dir string, articles []sim.Article, w walkTest) (*botProcess, error) {
+	b := &botProcess{dir: dir, servers: newServers(w.Seed, articles, 0, false)}
+	addrs, err := b.listen(b.telegram, b.model, languageFromPath(b.wikipedia))
+	if err == nil {
+		b.addr, err = freeAddr()
+	}
+	if err != nil {
+		return nil, errors.Join(err, b.close())
+	}
+	b.env = []string{
+		"TELEGRAM_BOT_TOKEN=" + token, "TELEGRAM_API_URL=http://" + addrs[0],
+		"OPENAI_API_KEY=load", "OPENAI_MODEL=load", "OPENAI_BASE_URL=http://" + addrs[1] + "/v1",
+		"WIKIPEDIA_URL=http://" + addrs[2] + "/{lang}/w/api.php", "WIKIPEDIA_CONTACT=load",
+		"LIVE_INTERVALS=" + w.Every.String() + ",10m", "LIVE_MAX_SESSIONS=" + fmt.Sprint(w.Walks),
+		"HTTP_ADDR=" + b.addr, "DATA_DIR=" + dir, "LOG_LEVEL=warn", "LOG_FORMAT=json",
+	}
+	return b, nil
+}
+
+// listen serves the handlers on the loopback interface until close.
+func (b *botProcess) listen(handlers ...http.Handler) (addrs []string, err error) {
+	for _, h := range handlers {
+		l, err := web.Listen(context.Background(), "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+		b.listening = append(b.listening, srv)
+		go func() { _ = srv.Serve(l) }() // until close
+		addrs = append(addrs, l.Addr().String())
+	}
+	return addrs, nil
+}
+
+// languageFromPath takes the language from the first part of the path, because a loopback address has no subdomains.
+func languageFromPath(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		language, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		r.Host, r.URL.Path = language+".wikipedia", "/"+rest
+		next.ServeHTTP(w, r)
+	})
+}
+
+// freeAddr returns a loopback address that was free a moment ago.
+func freeAddr() (string, error) {
+	l, err := web.Listen(context.Background(), "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+func (b *botProcess) logFile() string { return filepath.Join(b.dir, "bot.log") }
+
+// start starts the bot and waits until it is ready.
+func (b *botProcess) start(ctx context.Context) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	log, err := os.OpenFile(b.logFile(), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()                // the process has its own copy
+	cmd := exec.Command(self, "run") //nolint:noctx // kill and close end it
+	cmd.Env, cmd.Stdout, cmd.Stderr, cmd.Dir = b.env, log, log, b.dir
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	exited := make(chan error, 1)
+	go func() { exited <- cmd.Wait() }()
+	b.cmd, b.exited = cmd, exited
+	for limiter.Sleep(ctx, 10*time.Millisecond) == nil {
+		if resp, err := b.get(ctx, "/readyz"); err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case err := <-b.exited:
+			b.cmd = nil
+			printed, _ := os.ReadFile(b.logFile())
+			return fmt.Errorf("the bot ended: %w\n%s", err, printed)
+		default:
+		}
+	}
+	return ctx.Err()
+}
+
+func (b *botProcess) get(ctx context.Context, path string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+b.addr+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	return http.DefaultClient.Do(req)
+}
+
+// restart kills the bot, waits for the pause, starts it again and returns how long the start took until the bot was ready.
+func (b *botProcess) restart(ctx context.Context, pause time.Duration) (time.Duration, error) {
+	if err := b.cmd.Process.Kill(); err != nil {
+		return 0, err
+	}
+	err := <-b.exited
+	b.cmd = nil
+	if !errors.As(err, new(*exec.ExitError)) { // the signal
+		return 0, fmt.Errorf("the bot ended before it was killed: %w", err)
+	}
+	if err := limiter.Sleep(ctx, pause); err != nil {
+		return 0, err
+	}
+	began := time.Now()
+	if err := b.start(ctx); err != nil {
+		return 0, err
+	}
+	return time.Since(began), nil
+}
+
+// sample is a part of the bot's own statistics.
+type sample struct {
+	Memory struct {
+		Resident   uint64 `json:"resident_bytes"`
+		Goroutines int    `json:"goroutines"`
+	} `json:"memory"`
+	Live struct {
+		Sessions  int    `json:"sessions"`
+		Delivered uint64 `json:"delivered"`
+	} `json:"live"`
+}
+
+// samples reads the bot's statistics every second until ctx ends.
+func (b *botProcess) samples(ctx context.Context, progress func(string)) (list []sample) {
+	for n := 0; limiter.Sleep(ctx, time.Second) == nil; n++ {
+		resp, err := b.get(ctx, "/api/stats")
+		if err != nil {
+			continue // it is being started again
+		}
+		var s sample
+		err = json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&s)
+		resp.Body.Close()
+		if err != nil || s.Memory.Resident == 0 {
+			continue
+		}
+		list = append(list, s)
+		if n%30 == 0 {
+			progress(fmt.Sprintf("%d walks, %d stories, %d MiB, %d goroutines", s.Live.Sessions, s.Live.Delivered, s.Memory.Resident>>20, s.Memory.Goroutines))
+		}
+	}
+	return list
+}
+
+// warnings returns the number of warnings and errors in the bot's log, and the first ten of them.
+func (b *botProcess) warnings() (n int, first []string) {
+	data, err := os.ReadFile(b.logFile())
+	if err != nil {
+		return 0, nil
+	}
+	for line := range strings.Lines(string(data)) {
+		if n++; n <= 10 {
+			first = append(first, strings.TrimSpace(line))
+		}
+	}
+	return n, first
+}
+
+// close stops the bot and the servers.
+func (b *botProcess) close() error {
+	var errs []error
+	if b.cmd != nil {
+		errs = append(errs, b.cmd.Process.Signal(syscall.SIGTERM), <-b.exited)
+	}
+	for _, s := range b.listening {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,220 @@
+package loadtest
+
+import (
+	"context"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"excursobot/bot/sim"
+	"excursobot/bot/text"
+	"excursobot/limiter"
+)
+
+// recorder times the answers as people see them in their chats.
+type recorder struct {
+	sentences map[string]bool // answers without a place
+	endings   []string        // beginnings of a walk's summary
+
+	moves atomic.Int64 // of all walks
+
+	mu        sync.Mutex
+	open      map[int64]*question       // by chat
+	walks     map[int64]*walk           // by chat
+	places    map[int64]map[string]bool // places told, by chat
+	repeats   int
+	questions []*question
+	stray     int // messages that answer nothing
+	outage    outage
+}
+
+// question is a location that was sent, and its answer.
+type question struct {
+	asked        time.Time
+	first, final time.Duration // since asked; 0 = not yet
+	told         bool          // the final answer is about a place
+	done         chan struct{} // closed with the final answer
+	message      int           // of the card
+}
+
+func newRecorder() (*recorder, error) {
+	catalog, err := text.Load()
+	if err != nil {
+		return nil, err
+	}
+	r := &recorder{sentences: map[string]bool{}, open: map[int64]*question{}, walks: map[int64]*walk{}, places: map[int64]map[string]bool{}}
+	for _, language := range catalog.Languages() {
+		words := catalog.Words(language)
+		for _, key := range []string{"error.nothing", "error.all_told", "error.source", "error.internal"} {
+			r.sentences[words.Say(key)] = true
+		}
+		for _, key := range []string{"live.end_stopped", "live.end_period", "live.end_silent"} {
+			r.endings = append(r.endings, words.Say(key))
+		}
+	}
+	return r, nil
+}
+
+// expect begins to time a question of a chat.
+func (r *recorder) expect(chat int64) *question {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.expectLocked(chat)
+}
+
+func (r *recorder) expectLocked(chat int64) *question {
+	q := &question{asked: time.Now(), done: make(chan struct{})}
+	r.open[chat] = q
+	r.questions = append(r.questions, q)
+	return q
+}
+
+// follow begins to record a walk: its first story now, and the others every interval. It returns the messages that ask for the interval.
+func (r *recorder) follow(chat int64, every time.Duration) <-chan int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	q := r.expectLocked(chat)
+	w := &walk{shared: q.asked, from: q.asked, every: every, questions: make(chan int, 1)}
+	r.walks[chat] = w
+	return w.questions
+}
+
+// choose notes that the person chooses the interval now.
+func (r *recorder) choose(chat int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.walks[chat].from = time.Now()
+}
+
+// record is the subscriber of the simulated Telegram.
+func (r *recorder) record(e sim.Event) {
+	m := e.Message
+	if !m.FromBot || (e.Kind != "message" && e.Kind != "edit") || m.Method == "sendVenue" {
+		return // pins depend on the free capacity
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	link, w := mapLink(m.Buttons), r.walks[e.Chat]
+	if w != nil && r.recordWalkLocked(w, m) || len(m.Buttons) > 0 && link == "" {
+		return
+	}
+	q := r.open[e.Chat]
+	if q == nil || e.Kind == "edit" && m.ID != q.message {
+		if w == nil || link == "" {
+			r.stray++
+			return
+		}
+		if w.add(story{message: m.ID, number: numberOf(m.Text), place: link, at: e.At}) {
+			r.countPlaceLocked(e.Chat, link)
+		}
+		return
+	}
+	since := e.At.Sub(q.asked)
+	if q.first == 0 {
+		q.first, q.message = since, m.ID
+	}
+	switch {
+	case link != "":
+		q.told = true
+		r.countPlaceLocked(e.Chat, link)
+		if w != nil {
+			w.add(story{message: m.ID, number: numberOf(m.Text), place: link, at: e.At, first: true})
+		}
+	case !r.sentences[m.HTML]:
+		return // a card: the story follows
+	}
+	q.final = since
+	delete(r.open, e.Chat)
+	close(q.done)
+}
+
+// recordWalkLocked records the messages of a walk that are not stories, and reports whether m is one.
+func (r *recorder) recordWalkLocked(w *walk, m sim.Message) bool {
+	switch {
+	case m.Method == "sendPhoto":
+		w.picture = true
+	case m.Method == "sendDocument":
+	case len(m.Buttons) > 0 && strings.HasPrefix(m.Buttons[0][0].Data, "every:"):
+		select {
+		case w.questions <- m.ID:
+		default: // one is enough
+		}
+	case len(m.Buttons) == 0 && r.isEnding(m.HTML):
+		w.summary = true
+	default:
+		return false
+	}
+	return true
+}
+
+func (r *recorder) isEnding(html string) bool {
+	for _, begins := range r.endings {
+		if strings.HasPrefix(html, begins) {
+			return true
+		}
+	}
+	return false
+}
+
+// countPlaceLocked counts places told twice to a chat.
+func (r *recorder) countPlaceLocked(chat int64, place string) {
+	if r.places[chat] == nil {
+		r.places[chat] = map[string]bool{}
+	}
+	if r.places[chat][place] {
+		r.repeats++
+	}
+	r.places[chat][place] = true
+}
+
+func (r *recorder) all() []*question {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]*question(nil), r.questions...)
+}
+
+// waitForEnds waits until every walk has its summary and its picture, at most for patience.
+func (r *recorder) waitForEnds(ctx context.Context) {
+	ended := func() bool {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		for _, w := range r.walks {
+			if !w.summary || !w.picture {
+				return false
+			}
+		}
+		return true
+	}
+	for late := time.Now().Add(patience); !ended() && time.Now().Before(late); {
+		if limiter.Sleep(ctx, time.Second/2) != nil {
+			return
+		}
+	}
+}
+
+// mapLink returns the address of a story's map button, or "" for other messages.
+func mapLink(buttons [][]sim.Button) string {
+	for _, row := range buttons {
+		for _, b := range row {
+			if b.URL != "" {
+				return b.URL
+			}
+		}
+	}
+	return ""
+}
+
+var numbered = regexp.MustCompile(`^(\d+)\. `)
+
+// numberOf returns the number of a walk's story, 0 = none.
+func numberOf(text string) int {
+	found := numbered.FindStringSubmatch(text)
+	if found == nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(found[1]) // too many digits give the largest number
+	return n
+}

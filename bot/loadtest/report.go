@@ -1,0 +1,169 @@
+package loadtest
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"excursobot/bot/guide"
+)
+
+// result holds the figures of a scenario. Times are seconds as people saw them, from sending the location.
+type result struct {
+	Scenario  string
+	Seed      uint64
+	Requests  int
+	PerMinute float64
+	Lost      int // without a final answer
+	Sentences int // answered without a place
+	Repeats   int // places told twice to one person
+	Stray     int // messages that answered no question
+
+	First, Final, Story quantiles // first content; final answer; full story from library or model
+
+	LiveStories int       // of walks, without the first ones; Requests counts them, too
+	Lateness    quantiles // of these, against their due times
+	Missed      int       // due times without a story
+
+	Sources map[guide.Source]float64 // share of answers
+
+	ModelCalls       int
+	CallsPerMinute   float64
+	PeakCalls        int
+	GateWait         float64 // mean seconds of calls before their slot
+	TelegramCalls    float64 // a request: messages and edits, typing included
+	Telegram429      int
+	WikipediaCalls   int
+	RSSMiB           int    // peak, simulated servers included
+	AllocsPerRequest uint64 // simulated servers included
+}
+
+type quantiles struct{ P50, P95, P99 float64 }
+
+// result computes the figures of a run that took the given time and ended at end.
+func (b *loadBot) result(s scenario, took time.Duration, end time.Time) result {
+	g, m := b.app.Stats().Guide, b.model.Stats()
+	r := result{
+		Scenario: s.String(), Seed: s.Seed,
+		ModelCalls: m.Calls, PeakCalls: m.Peak, CallsPerMinute: float64(m.Calls) / took.Minutes(),
+		Telegram429: b.telegram.Refused(), WikipediaCalls: b.wikipedia.Stats().Requests,
+		Sources: map[guide.Source]float64{},
+	}
+	if g.Batches > 0 {
+		r.GateWait = g.Waited.Seconds() / float64(g.Batches)
+	}
+	b.recorder.mu.Lock()
+	defer b.recorder.mu.Unlock()
+	var first, final, story []time.Duration
+	for _, q := range b.recorder.questions {
+		r.Requests++
+		if q.final == 0 {
+			r.Lost++
+			continue
+		}
+		first, final = append(first, q.first), append(final, q.final)
+		if !q.told {
+			r.Sentences++
+			continue
+		}
+		story = append(story, q.final)
+	}
+	var late []time.Duration
+	for _, w := range b.recorder.walks {
+		l, missed := w.schedule(end, outage{})
+		late, r.Missed = append(late, l...), r.Missed+missed
+	}
+	r.LiveStories, r.Lateness = len(late), quantilesOf(late)
+	r.Requests += len(late)
+	r.Repeats, r.Stray = b.recorder.repeats, b.recorder.stray
+	r.PerMinute = float64(r.Requests) / took.Minutes()
+	r.First, r.Final, r.Story = quantilesOf(first), quantilesOf(final), quantilesOf(story)
+	answers := float64(max(1, g.Library+g.Generated+g.Extract+g.Pack+g.None))
+	for source, n := range map[guide.Source]uint64{
+		guide.FromLibrary: g.Library, guide.FromModel: g.Generated, guide.FromExtract: g.Extract, guide.FromPack: g.Pack, guide.FromNone: g.None,
+	} {
+		r.Sources[source] = float64(n) / answers
+	}
+	calls := 0
+	for method, n := range b.telegram.Calls() {
+		if strings.HasPrefix(method, "send") || strings.HasPrefix(method, "edit") {
+			calls += n
+		}
+	}
+	r.TelegramCalls = float64(calls) / float64(max(1, r.Requests))
+	return r
+}
+
+// quantilesOf sorts the durations and returns their quantiles in seconds (nearest rank).
+func quantilesOf(d []time.Duration) quantiles {
+	if len(d) == 0 {
+		return quantiles{}
+	}
+	slices.Sort(d)
+	at := func(percent int) float64 {
+		return d[(len(d)*percent+99)/100-1].Seconds()
+	}
+	return quantiles{at(50), at(95), at(99)}
+}
+
+// table returns the results as a Markdown table with a column for each scenario.
+func table(results []result) string {
+	rows := []struct {
+		name  string
+		value func(r result) string
+	}{
+		{"requests (a minute)", func(r result) string { return fmt.Sprintf("%d (%.0f)", r.Requests, r.PerMinute) }},
+		{"first content p50 / p95 / p99, s", func(r result) string { return r.First.String() }},
+		{"final answer p50 / p95 / p99, s", func(r result) string { return r.Final.String() }},
+		{"answer about a place p50 / p95 / p99, s", func(r result) string { return r.Story.String() }},
+		{"live stories; late p50 / p95 / p99, s", func(r result) string { return fmt.Sprintf("%d; %s", r.LiveStories, r.Lateness) }},
+		{"due times without a story", func(r result) string { return strconv.Itoa(r.Missed) }},
+		{"library / generated / extract / none, %", func(r result) string {
+			s := r.Sources
+			return fmt.Sprintf("%.0f / %.0f / %.0f / %.0f", 100*s[guide.FromLibrary], 100*s[guide.FromModel], 100*s[guide.FromExtract], 100*s[guide.FromNone])
+		}},
+		{"model calls (a minute)", func(r result) string { return fmt.Sprintf("%d (%.0f)", r.ModelCalls, r.CallsPerMinute) }},
+		{"model calls at once, peak", func(r result) string { return strconv.Itoa(r.PeakCalls) }},
+		{"wait before a call, mean s", func(r result) string { return fmt.Sprintf("%.1f", r.GateWait) }},
+		{"places told twice", func(r result) string { return strconv.Itoa(r.Repeats) }},
+		{"requests lost", func(r result) string { return strconv.Itoa(r.Lost) }},
+		{"answered with a sentence", func(r result) string { return strconv.Itoa(r.Sentences) }},
+		{"Telegram calls a request", func(r result) string { return fmt.Sprintf("%.2f", r.TelegramCalls) }},
+		{"429 from Telegram", func(r result) string { return strconv.Itoa(r.Telegram429) }},
+		{"Wikipedia requests", func(r result) string { return strconv.Itoa(r.WikipediaCalls) }},
+		{"peak RSS, MiB, simulators included", func(r result) string { return strconv.Itoa(r.RSSMiB) }},
+		{"allocations a request, simulators included", func(r result) string { return strconv.FormatUint(r.AllocsPerRequest, 10) }},
+	}
+	var b strings.Builder
+	b.WriteString("| |")
+	for _, r := range results {
+		b.WriteString(" " + r.Scenario + " |")
+	}
+	b.WriteString("\n| --- |" + strings.Repeat(" --- |", len(results)) + "\n")
+	for _, row := range rows {
+		b.WriteString("| " + row.name + " |")
+		for _, r := range results {
+			b.WriteString(" " + row.value(r) + " |")
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+func (q quantiles) String() string { return fmt.Sprintf("%.2f / %.2f / %.2f", q.P50, q.P95, q.P99) }
+
+// page returns docs/load.md: the table, and the conditions of the runs.
+func page(results []result) string {
+	return "# Load runs\n\n" +
+		"Made by `make load`. The whole bot runs in one process with a simulated Telegram (50 ms a call, 429 above 30 messages/s in all\n" +
+		"or 1/s with bursts of 3 in a chat), a simulated model (one story 3-10 s, four 1.55 times that, streamed) and a simulated\n" +
+		"Wikipedia (200 ms a request), with the default configuration. People stand around 40 landmarks (Zipf 0.9). 70 % speak Russian,\n" +
+		"20 % English, 10 % French. 70 % move on between two stories, 30 % stay. As many of those who move as live.max_sessions (50) allows share a live\n" +
+		"location, with a story every pause (at a rate: every 30 s); the others send single locations. \"After a day\" means that " + strconv.Itoa(dayRequests) + " requests of 600\n" +
+		"other people came before. Times are measured in the chat, from sending the location.\n\n" +
+		fmt.Sprintf("Machine: %s, %d CPUs, %s/%s, %s.\n\n", cpuModel(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version()) +
+		table(results)
+}

@@ -1,0 +1,138 @@
+package loadtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"excursobot/bot/config"
+	"excursobot/bot/sim"
+)
+
+// scenario is one run of people who ask for stories.
+type scenario struct {
+	People   int
+	Rate     float64       // requests a minute; 0 = each person waits for the answer and pauses
+	Pause    time.Duration // on average; single pauses are 0.5 to 1.5 times as long
+	For      time.Duration
+	Requests int // 0 = no bound
+	Warm     bool
+	Fail     float64
+	Seed     uint64
+	HTTP     string // address of the dashboard; "" = any
+	Blind    bool   // no monitor
+}
+
+// String names the scenario in tables.
+func (s scenario) String() string {
+	name := fmt.Sprintf("%d people", s.People)
+	if s.Rate > 0 {
+		name += fmt.Sprintf(", %.0f requests/min", s.Rate)
+	} else {
+		name += fmt.Sprintf(" who pause %v", s.Pause)
+	}
+	if s.Warm {
+		return name + ", after a day"
+	}
+	return name + ", cold"
+}
+
+// standardSet returns the scenarios of docs/load.md.
+func standardSet(seed uint64) []scenario {
+	const each = 2 * time.Minute
+	var set []scenario
+	for _, warm := range []bool{false, true} {
+		for _, s := range []scenario{{People: 50, Pause: 20 * time.Second}, {People: 500, Pause: time.Minute}, {People: 500, Rate: 1000}} {
+			s.For, s.Warm, s.Seed = each, warm, seed
+			set = append(set, s)
+		}
+	}
+	return set
+}
+
+// every returns the time between two stories of the scenario's walks.
+func (s scenario) every() time.Duration {
+	if s.Rate > 0 { // all people together make the rate
+		return max(time.Second, time.Duration(float64(s.People)/s.Rate*float64(time.Minute)).Round(time.Second))
+	}
+	return s.Pause
+}
+
+// run measures the scenario on a new store.
+func (s scenario) run(ctx context.Context, cfg config.Config, progress func(string)) (_ result, err error) {
+	dir, err := os.MkdirTemp("", "excursobot-load-")
+	if err != nil {
+		return result{}, fmt.Errorf("load: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	articles := city(s.Seed)
+	if s.Warm {
+		if err := simulateDay(ctx, cfg, s.Seed, dir, articles); err != nil {
+			return result{}, err
+		}
+	}
+	b, err := newLoadBot(cfg, dir, articles, s, false)
+	if err != nil {
+		return result{}, err
+	}
+	if s.HTTP != "" {
+		progress(fmt.Sprintf("the dashboard is at http://%s/dashboard", b.addr))
+	}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	peak := watchMemory()
+	began := time.Now()
+	people := newCrowd(s.Seed, 1, s.People, articles, b.telegram, b.recorder)
+	people.act(ctx, s, cfg.Live.MaxSessions)
+	end := time.Now()
+	people.settle(ctx)
+	runtime.ReadMemStats(&after)
+	r := b.result(s, end.Sub(began), end)
+	r.RSSMiB = peak()
+	r.AllocsPerRequest = (after.Mallocs - before.Mallocs) / uint64(max(1, r.Requests))
+	return r, b.stop()
+}
+
+// act lets everybody ask until the scenario's time or ctx ends. As many people as the bot has guides for share a live location.
+func (c *crowd) act(ctx context.Context, s scenario, guides int) {
+	ctx, cancel := context.WithTimeout(ctx, s.For)
+	defer cancel()
+	walking, single := c.split(guides)
+	var wg sync.WaitGroup
+	for _, p := range walking.people {
+		delay := time.Duration(p.rng.Float64() * float64(s.every()))
+		wg.Go(func() { p.walk(ctx, c.recorder, walkPlan{every: s.every(), step: walkStep}, delay) })
+	}
+	if s.Rate > 0 {
+		share := float64(len(single.people)) / float64(len(c.people)) // the walks' own stories are the rest
+		single.askAtRate(ctx, s.Rate*share, s.Requests, s.Seed)
+	} else {
+		single.askInTurns(ctx, s.Pause, s.Requests)
+	}
+	wg.Wait()
+}
+
+// simulateDay lets other people ask as fast as the machine can, so that the store holds what it would hold after a day.
+func simulateDay(ctx context.Context, cfg config.Config, seed uint64, dir string, articles []sim.Article) error {
+	const people, firstID, atOnce = 600, 1_000_000, 8
+	b, err := newLoadBot(cfg, dir, articles, scenario{Seed: seed}, true)
+	if err != nil {
+		return err
+	}
+	c := newCrowd(seed+1, firstID, people, articles, b.telegram, b.recorder)
+	var wg sync.WaitGroup
+	for lane := range atOnce {
+		wg.Go(func() {
+			for i := lane; i < dayRequests && ctx.Err() == nil; i += atOnce {
+				c.people[i%people].askAndWait(ctx, c.recorder)
+			}
+		})
+	}
+	wg.Wait()
+	return b.stop()
+}

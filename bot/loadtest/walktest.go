@@ -1,0 +1,103 @@
+package loadtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"excursobot/bot/config"
+	"excursobot/limiter"
+)
+
+// walkTest is a run of live walks, with the bot in a process of its own.
+type walkTest struct {
+	Walks int
+	Every time.Duration // between two stories of a walk
+	For   time.Duration
+	Moves int  // of all walks together
+	Kill  bool // once, in the middle
+	Warm  bool // after a simulated day
+	Seed  uint64
+}
+
+// downtime is the time between the kill and the new start.
+const downtime = 2 * time.Second
+
+// run lets people walk and returns the figures.
+func (w walkTest) run(ctx context.Context, cfg config.Config, progress func(string)) (_ walkResult, err error) {
+	dir, err := os.MkdirTemp("", "excursobot-walks-")
+	if err != nil {
+		return walkResult{}, fmt.Errorf("load: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	articles := city(w.Seed)
+	if w.Warm {
+		if err := simulateDay(ctx, cfg, w.Seed, dir, articles); err != nil {
+			return walkResult{}, err
+		}
+	}
+	rec, err := newRecorder()
+	if err != nil {
+		return walkResult{}, err
+	}
+	b, err := newBotProcess(dir, articles, w)
+	if err != nil {
+		return walkResult{}, err
+	}
+	defer func() { err = errors.Join(err, b.close()) }()
+	b.telegram.Subscribe(rec.record)
+	if err := b.start(ctx); err != nil {
+		return walkResult{}, err
+	}
+	people := newCrowd(w.Seed, 1, w.Walks, articles, b.telegram, rec)
+	sampling, endSampling := context.WithCancel(ctx)
+	var sampler sync.WaitGroup
+	var samples []sample
+	sampler.Go(func() { samples = b.samples(sampling, progress) })
+	ready, end, err := w.walk(ctx, people, b)
+	if err == nil {
+		rec.waitForEnds(ctx)
+	}
+	endSampling()
+	sampler.Wait()
+	if err != nil {
+		return walkResult{}, err
+	}
+	r := rec.walkResult(end)
+	r.Samples, r.Ready = samples, ready.Seconds()
+	var first []string
+	r.Warnings, first = b.warnings()
+	for _, line := range first {
+		progress(line)
+	}
+	return r, nil
+}
+
+// walk lets the people walk for the test's time and then stop sharing. It returns the time that the restart took, and the end of the walks.
+func (w walkTest) walk(ctx context.Context, people *crowd, b *botProcess) (ready time.Duration, end time.Time, err error) {
+	walking, cancel := context.WithTimeout(ctx, w.For)
+	defer cancel()
+	var walkers sync.WaitGroup
+	for i, p := range people.people {
+		const arrival = 20 * time.Second // all people begin to share within this time
+		delay := time.Duration(i) * arrival / time.Duration(w.Walks)
+		step := max(time.Second, (w.For-delay)*time.Duration(w.Walks)/time.Duration(max(1, w.Moves)))
+		walkers.Go(func() { p.walk(walking, people.recorder, walkPlan{every: w.Every, choose: true, step: step}, delay) })
+	}
+	if w.Kill && limiter.Sleep(walking, w.For/2) == nil {
+		killed := time.Now()
+		if ready, err = b.restart(ctx, downtime); err != nil {
+			cancel()
+		}
+		people.recorder.setOutage(outage{killed, time.Now()})
+	}
+	walkers.Wait()
+	end = time.Now()
+	for _, p := range people.people {
+		p.StopSharing(p.share)
+	}
+	return ready, end, err
+}

@@ -1,0 +1,86 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+
+	"excursobot/bot/telegram"
+	"excursobot/bot/text"
+)
+
+// menus tells Telegram which commands the bot has, and describes it.
+type menus struct {
+	out       *telegram.Sender
+	words     *text.Catalog
+	operators operatorIDs
+	log       *slog.Logger
+}
+
+// The commands in the menus, in their order. Operators see theirs below the others.
+var (
+	listedCommands         = []string{"start", "live", "stop", "language", "settings", "donate", "stats", "privacy", "forget", "terms", "paysupport", "help"}
+	listedOperatorCommands = []string{"admin", "pause", "ban", "unban", "refund"}
+)
+
+// describe sends the commands and the descriptions to Telegram in each language, and each operator's menu. The bot works without them, so
+// failures are only logged.
+func (m *menus) describe(ctx context.Context) {
+	var failed error
+	for _, language := range m.languages() {
+		if ctx.Err() != nil {
+			return
+		}
+		words := m.words.Words(language)
+		failed = errors.Join(failed,
+			m.describeIn(ctx, "setMyCommands", language, map[string]any{"commands": menu(words, listedCommands)}),
+			m.describeIn(ctx, "setMyDescription", language, map[string]any{"description": words.Plain("bot.description")}),
+			m.describeIn(ctx, "setMyShortDescription", language, map[string]any{"short_description": words.Plain("bot.short_description")}),
+		)
+	}
+	if failed != nil && ctx.Err() == nil {
+		m.log.Warn("describe_failed", "error", failed)
+	}
+	for _, operator := range m.operators {
+		m.describeTo(ctx, operator)
+	}
+}
+
+// describeTo puts the operators' commands into the menu of one operator's chat. An operator who never wrote to the bot gets them with
+// /start.
+func (m *menus) describeTo(ctx context.Context, operator int64) {
+	scope := map[string]any{"type": "chat", "chat_id": operator}
+	for _, language := range m.languages() {
+		commands := menu(m.words.Words(language), slices.Concat(listedCommands, listedOperatorCommands))
+		err := m.describeIn(ctx, "setMyCommands", language, map[string]any{"commands": commands, "scope": scope})
+		switch {
+		case errors.Is(err, telegram.ErrUnreachable) || ctx.Err() != nil:
+			return
+		case err != nil:
+			m.log.Warn("menu_failed", "operator", operator, "error", err)
+			return
+		}
+	}
+}
+
+func (m *menus) describeIn(ctx context.Context, method, language string, payload map[string]any) error {
+	if language != "" {
+		payload["language_code"] = language
+	}
+	return m.out.Do(ctx, telegram.Request{Method: method, Payload: payload, Idempotent: true}, nil)
+}
+
+// languages returns the languages of menus and descriptions. "" stands for all other languages: they get English.
+func (m *menus) languages() []string {
+	return append([]string{""}, m.words.Languages()...)
+}
+
+// menu returns a list of commands as setMyCommands takes it.
+func menu(words *text.Words, names []string) []map[string]string {
+	commands := make([]map[string]string, len(names))
+	for i, name := range names {
+		commands[i] = map[string]string{"command": name, "description": words.Plain("command." + name)}
+	}
+	return commands
+}

@@ -1,0 +1,93 @@
+package monitor
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// collector exports the numbers of the parts. It reads them at each scrape.
+type collector struct {
+	read  func(context.Context) Reading
+	ready func(context.Context) map[string]string
+}
+
+func describe(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc(name, help, labels, nil)
+}
+
+var (
+	descReady    = describe("excursobot_ready", "1 while the bot takes and answers updates, as at /readyz.")
+	descInflight = describe("excursobot_llm_inflight", "Calls to the model in progress.")
+	descWaiting  = describe("excursobot_gate_waiting", "Jobs that wait for a call to the model.", "class")
+	descEstimate = describe("excursobot_gate_wait_seconds", "How long a person who asked now would wait for the model.")
+	descBreaker  = describe("excursobot_llm_breaker_open", "1 while the circuit breaker of the model is open.")
+	descBudget   = describe("excursobot_llm_budget_used_ratio", "Tokens of the UTC day divided by openai.daily_tokens; 0 without a limit.")
+	descSessions = describe("excursobot_live_sessions", "Active walks.")
+	descCap      = describe("excursobot_live_sessions_max", "Most active walks at once.")
+	descCache    = describe("excursobot_cache_requests_total", "Lookups in the cache of stories.", "result")
+	descInbox    = describe("excursobot_inbox_pending", "Updates that are accepted but not answered yet.")
+	descSilence  = describe("excursobot_ingest_silence_seconds", "Time since Telegram last posted an update or answered a poll.")
+	descPolling  = describe("excursobot_ingest_polling", "1 with long polling, where minutes of silence mean that no updates arrive; 0 with a webhook.")
+	descDead     = describe("excursobot_updates_parked_total", "Dead letters since the start: updates that could not be decoded, or that ended three processes.")
+	descDeadKept = describe("excursobot_inbox_parked", "Dead letters in the store: updates that ended three processes.")
+	descAlive    = describe("excursobot_replicas", "Processes that share the database; 0 with a data file.")
+	descStore    = describe("excursobot_store_size_bytes", "Size of the data file, or of the database's tables.")
+	descFree     = describe("excursobot_disk_free_bytes", "Free space on the volume of the data directory.")
+	descTotal    = describe("excursobot_disk_size_bytes", "Size of the volume of the data directory; missing if it is unknown.")
+)
+
+// Describe implements prometheus.Collector.
+func (c *collector) Describe(out chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{
+		descReady, descInflight, descWaiting, descEstimate, descBreaker, descBudget, descSessions, descCap, descCache, descInbox,
+		descSilence, descPolling, descDead, descDeadKept, descAlive, descStore, descFree, descTotal,
+	} {
+		out <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (c *collector) Collect(out chan<- prometheus.Metric) {
+	const timeout = 2 * time.Second
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	r, reasons := c.read(ctx), c.ready(ctx)
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	counter := func(d *prometheus.Desc, v uint64, labels ...string) {
+		out <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(v), labels...)
+	}
+	gauge(descReady, one(len(reasons) == 0))
+	gauge(descInflight, float64(r.Gate.Running))
+	for _, class := range classes {
+		gauge(descWaiting, float64(r.Gate.Waiting[class]), class)
+	}
+	gauge(descEstimate, float64(r.Gate.Estimate))
+	gauge(descBreaker, one(r.Model.BreakerOpen))
+	gauge(descBudget, r.Budget.Share())
+	gauge(descSessions, float64(r.Live.Sessions))
+	gauge(descCap, float64(r.Live.Cap))
+	counter(descCache, r.Cache.Hits, "hit")
+	counter(descCache, r.Cache.Misses, "miss")
+	gauge(descInbox, float64(r.Inbox.Pending))
+	gauge(descSilence, float64(r.Ingest.Silence))
+	gauge(descPolling, one(r.Ingest.Polling))
+	counter(descDead, r.Ingest.DeadLetters)
+	gauge(descDeadKept, float64(r.Inbox.DeadLetters))
+	gauge(descAlive, float64(r.Replicas.Alive))
+	gauge(descStore, float64(r.Store.SizeBytes))
+	if r.Disk.TotalBytes > 0 {
+		gauge(descFree, float64(r.Disk.FreeBytes))
+		gauge(descTotal, float64(r.Disk.TotalBytes))
+	}
+}
+
+func one(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,133 @@
+package monitor
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// State sums up how well people are served.
+type State string
+
+// States.
+const (
+	Starting State = "starting"
+	Serving  State = "serving"
+	Strained State = "strained" // people get answers, but too slowly or with lower quality
+	Down     State = "down"     // the bot does not take updates
+)
+
+// Limits of good service.
+const (
+	maxFirst    = 3.0 // seconds, p95
+	maxLate     = 3.0 // seconds, p95
+	maxBudget   = 0.8
+	minFree     = 0.1             // share of the disk
+	maxSilence  = 3 * time.Minute // with polling; Telegram answers a poll within 50 s
+	maxPending  = 200             // updates in the inbox
+	startWithin = 10              // seconds; after this time a bot that is not ready is down
+	minAnswers  = 5               // fewer answers make no meaningful quantile
+)
+
+// stateOf returns the state and the reasons why it is not Serving. notReady holds the reasons of the readiness probes by part.
+func stateOf(s Stats, notReady map[string]string) (State, []string) {
+	reasons := []string{}
+	for _, part := range slices.Sorted(maps.Keys(notReady)) {
+		reasons = append(reasons, part+": "+notReady[part])
+	}
+	if s.Ingest.Polling && float64(s.Ingest.Silence) > maxSilence.Seconds() {
+		reasons = append(reasons, fmt.Sprintf("ingest: Telegram has not answered a poll for %s", brief(s.Ingest.Silence)))
+	}
+	switch {
+	case len(reasons) > 0 && s.Uptime < startWithin:
+		return Starting, reasons
+	case len(reasons) > 0:
+		return Down, reasons
+	}
+	for _, r := range strains {
+		if r.holds(s) {
+			reasons = append(reasons, r.text(s))
+		}
+	}
+	if len(reasons) > 0 {
+		return Strained, reasons
+	}
+	return Serving, reasons
+}
+
+// strains are the reasons for the state Strained, the worst first.
+var strains = []struct {
+	holds func(Stats) bool
+	text  func(Stats) string
+}{
+	{
+		func(s Stats) bool { return s.First.Count >= minAnswers && s.First.P95 > maxFirst },
+		func(s Stats) string {
+			return fmt.Sprintf("slow: first content takes %s at p95, the limit is 3 s", brief(s.First.P95))
+		},
+	}, {
+		func(s Stats) bool { return s.Lateness.Count >= minAnswers && s.Lateness.P95 > maxLate },
+		func(s Stats) string {
+			return fmt.Sprintf("late: walks' stories come %s after their due time at p95, the limit is 3 s", brief(s.Lateness.P95))
+		},
+	}, {
+		func(s Stats) bool { return s.Requests.BySource["busy"] > 0 },
+		func(s Stats) string {
+			return fmt.Sprintf("overloaded: %.0f requests were refused in the last minute", s.Requests.BySource["busy"])
+		},
+	}, {
+		func(s Stats) bool { return s.Sender.Pause > 0 },
+		func(s Stats) string {
+			return fmt.Sprintf("Telegram asked for a pause; it ends in %s", brief(s.Sender.Pause))
+		},
+	}, {
+		func(s Stats) bool { return s.Disk.FreeShare() < minFree },
+		func(s Stats) string {
+			return fmt.Sprintf("disk: %.0f %% of the data volume is free", 100*s.Disk.FreeShare())
+		},
+	}, {
+		func(s Stats) bool { return s.Inbox.Pending > maxPending },
+		func(s Stats) string { return fmt.Sprintf("backlog: %d updates wait for an answer", s.Inbox.Pending) },
+	}, {
+		func(s Stats) bool { return s.Model.BreakerOpen },
+		func(Stats) string {
+			return "the model failed and is not called for a while: people get extracts"
+		},
+	}, {
+		func(s Stats) bool { return s.Gate.Room > 0 && s.Gate.Waits() >= s.Gate.Room },
+		func(s Stats) string {
+			return fmt.Sprintf("the queue before the model is full (%d wait)", s.Gate.Waits())
+		},
+	}, {
+		func(s Stats) bool { return s.Budget.Share() >= maxBudget },
+		func(s Stats) string {
+			return fmt.Sprintf("budget: %.0f %% of the day's tokens are spent", 100*s.Budget.Share())
+		},
+	}, {
+		func(s Stats) bool { return s.Places.Pause > 0 },
+		func(s Stats) string {
+			return fmt.Sprintf("Wikipedia asked for a pause; it ends in %s", brief(s.Places.Pause))
+		},
+	}, {
+		func(s Stats) bool { return s.Live.Cap > 0 && s.Live.Sessions >= s.Live.Cap },
+		func(s Stats) string { return fmt.Sprintf("all %d walks are in use: live.max_sessions", s.Live.Cap) },
+	},
+}
+
+// brief formats a duration for people: 0.42 s, 7.5 s, 3 min, 2 h 5 min.
+func brief(t Seconds) string {
+	d := time.Duration(float64(t) * float64(time.Second))
+	switch {
+	case t < 1:
+		return fmt.Sprintf("%.2f s", float64(t))
+	case t < 60:
+		return fmt.Sprintf("%.1f s", float64(t))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+	default:
+		return fmt.Sprintf("%d d %d h", int(d.Hours())/24, int(d.Hours())%24)
+	}
+}

@@ -1,0 +1,50 @@
+package bot
+
+import (
+	"encoding/json"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"excursobot/bot/sim"
+)
+
+func TestABlockedPersonIsRememberedAndComesBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{})
+		defer w.close()
+		p := w.person(1, "en")
+		w.waitDone(p.Say("/start"))
+		unreachable := func() bool {
+			u, err := w.store.User(t.Context(), 1)
+			w.must(err)
+			return u.Unreachable
+		}
+		update := p.Locate(cityLat, cityLon)
+		p.Block()
+		w.waitDone(update)
+		w.until("unreachable", unreachable)
+		p.Unblock()
+		w.until("reachable again", func() bool { return !unreachable() })
+		time.Sleep(time.Minute)
+		p.Locate(cityLat, cityLon)
+		w.until("a story", func() bool { got := answers(p); return len(got) > 0 && len(got[len(got)-1].Buttons) > 0 })
+	})
+}
+
+func TestABotThrownOutOfAGroupStillReachesThePerson(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{})
+		defer w.close()
+		group := w.tg.Person(sim.Profile{ID: -100, FirstName: "G"})
+		group.Block()
+		w.waitDone(w.tg.Inject(json.RawMessage(`{"message":{"message_id":50,"date":1,"from":{"id":1,"language_code":"en"},"chat":{"id":-100,"type":"group"},"text":"/help"}}`)))
+		u, err := w.store.User(t.Context(), 1)
+		w.must(err)
+		if u.Unreachable {
+			t.Error("the person is called unreachable")
+		}
+	})
+}

@@ -1,0 +1,33 @@
+package bot
+
+import (
+	"log/slog"
+	"math"
+	"time"
+
+	"excursobot/bot/guide"
+	"excursobot/geo"
+)
+
+// reporter writes one event per story request to the log and to the metrics.
+type reporter struct {
+	observe Observe
+	log     *slog.Logger
+}
+
+// kindStatic is the name of single locations in the metrics.
+const kindStatic = "static"
+
+// kindLive is the name of walks in the metrics.
+const kindLive = "live"
+
+// fromBusy is the source, in the metrics, of a request that was refused for load.
+const fromBusy guide.Source = "busy"
+
+func (r reporter) story(kind string, person int64, p geo.Point, source guide.Source, took time.Duration) {
+	r.observe.Story(kind, source, took)
+	r.log.Info("fact_requested", "kind", kind, "user_id", person, "lat", coarse(p.Lat), "lon", coarse(p.Lon),
+		"duration", took.Round(time.Millisecond), "cache_hit", source == guide.FromLibrary || source == guide.FromPack, "source", string(source))
+}
+
+func coarse(deg float64) float64 { return math.Round(deg*100) / 100 }

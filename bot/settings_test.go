@@ -1,0 +1,36 @@
+package bot
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"excursobot/store"
+)
+
+func TestASettingPressedTwiceIsStoredOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{})
+		defer w.close()
+		p := w.person(1, "en")
+		menu := w.ask(p, "/settings")
+		for _, choice := range []string{"set:length:short", "set:length:long", "set:nature:on", "set:history:on", "set:nature:off", "set:people:on", "set:pictures:off", "set:pins:off"} {
+			w.press(p, menu, choice)
+			w.press(p, last(p), choice) // twice is once
+		}
+		user, err := w.store.User(t.Context(), 1)
+		w.must(err)
+		if user.Length != store.Long || !slices.Equal(user.Interests, []string{"history", "people"}) || !user.HidePictures || !user.HidePins {
+			t.Errorf("stored %+v", user)
+		}
+		if got := last(p); got.ID != menu.ID || got.HTML != settingsMenu(w.bot.cfg.Words.Words("en"), user).HTML {
+			t.Errorf("menu became %+v", got)
+		}
+		w.waitDone(p.Locate(cityLat, cityLon))
+		synctest.Wait()
+		if got := last(p); got.Preview != "" || len(pinsOf(p)) != 0 {
+			t.Errorf("a story with picture %q and %d pins", got.Preview, len(pinsOf(p)))
+		}
+	})
+}

@@ -1,0 +1,124 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"excursobot/bot/sim"
+)
+
+func TestANewShareReplacesTheWalk(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWalkWorld(t, worldConfig{})
+		defer w.close()
+		h := w.hike(1, time.Hour)
+		h.waitTold(1)
+		h.walk(20 * time.Second)
+		old := len(h.told())
+		_, second := h.p.Share(h.at.Lat, h.at.Lon, 3600)
+		w.until("the summary", func() bool { return h.has(w.bot.cfg.Words.Words("en").Say("live.end_replaced")) })
+		w.until("the new walk's story", func() bool {
+			got := storiesOf(h.p)
+			return strings.HasPrefix(got[len(got)-1].Text, "1. ") && len(got) > old
+		})
+		w.until("a question for each walk", func() bool { return len(h.said("live.question")) == 2 })
+		h.p.Move(h.share, h.at.Lat, h.at.Lon, 0) // the old share lives on in the phone
+		time.Sleep(5 * time.Second)
+		if got, _ := w.bot.live.Walk(1); got.Message != second {
+			t.Errorf("the walk is of message %d, want %d", got.Message, second)
+		}
+	})
+}
+
+func TestWithoutRoomForAWalkASingleStoryIsOffered(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWalkWorld(t, worldConfig{edit: func(c *Config) { c.Live.MaxSessions = 1 }})
+		defer w.close()
+		first := w.hike(1, time.Hour)
+		first.waitTold(1)
+		second := w.hike(2, time.Hour)
+		full := second.waitSaid("live.full")
+		second.walk(20 * time.Second)
+		if got := answers(second.p); len(got) != 1 {
+			t.Fatalf("answers %+v, want one sentence", got)
+		}
+		if second.p.Press(full.ID, data(full, "more:")) == 0 {
+			t.Fatal("no button for a single story")
+		}
+		w.until("a single story", func() bool { return len(storiesOf(second.p)) == 2 })
+		first.p.Say("/stop")
+		w.until("a free place", func() bool { return w.bot.Stats().Walks.Sessions == 0 })
+		third := w.hike(3, time.Hour)
+		third.waitTold(1)
+	})
+}
+
+func TestAPinnedLocationDuringAWalkIsAnswered(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWalkWorld(t, worldConfig{})
+		defer w.close()
+		h := w.hike(1, time.Hour)
+		h.waitTold(1)
+		h.p.Locate(h.at.Lat, h.at.Lon)
+		w.until("the single story", func() bool { return len(storiesOf(h.p)) > len(h.told()) })
+		h.walk(30 * time.Second)
+		if n := len(h.told()); n < 3 {
+			t.Errorf("%d stories: the walk did not go on", n)
+		}
+	})
+}
+
+func TestALiveLocationInAGroupIsAStaticOne(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWalkWorld(t, worldConfig{})
+		defer w.close()
+		group := w.tg.Person(sim.Profile{ID: -100, FirstName: "G"})
+		inject := func(kind string) {
+			w.tg.Inject(json.RawMessage(fmt.Sprintf(`{"%s":{"message_id":50,"date":%d,"from":{"id":1,"language_code":"en"},"chat":{"id":-100,"type":"supergroup"},"location":{"latitude":48.2,"longitude":11.5,"live_period":3600}}}`, kind, time.Now().Unix())))
+		}
+		inject("message")
+		w.until("the hint", func() bool { return len(answers(group)) == 2 })
+		for range 20 {
+			inject("edited_message")
+			time.Sleep(2 * time.Second)
+		}
+		got := answers(group)
+		if len(got) != 2 || len(got[0].Buttons) == 0 || got[1].Text != w.bot.cfg.Words.Words("en").Plain("group.hint") {
+			t.Errorf("answers %+v, want a story and the hint", got)
+		}
+		if w.bot.Stats().Walks.Started != 0 {
+			t.Error("a walk in a group")
+		}
+	})
+}
+
+// A step of a known walk is neither looked up nor written.
+func TestStepsAreCheap(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWalkWorld(t, worldConfig{edit: func(c *Config) { c.Live.Default = time.Minute }})
+		defer w.close()
+		h := w.hike(1, time.Hour)
+		h.waitTold(1)
+		var last int64
+		for range 5 {
+			time.Sleep(2 * time.Second)
+			last = h.p.Move(h.share, cityLat+0.001, cityLon, 0)
+		}
+		time.Sleep(2 * time.Second)
+		if done, err := w.store.Done(t.Context(), last); err != nil || done {
+			t.Errorf("a step is remembered as done: %v, %v", done, err)
+		}
+		if got := w.bot.Stats().Walks.Moves; got != 5 {
+			t.Errorf("%d moves applied, want 5", got)
+		}
+	})
+}

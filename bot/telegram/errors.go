@@ -1,0 +1,158 @@
+package telegram
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Errors of a Sender on which callers branch.
+var (
+	ErrUnreachable = errors.New("person cannot be written to")      // blocked the bot, left, or deleted the account; a group where the bot may not write
+	ErrAmbiguous   = errors.New("no answer: it may have been sent") // the connection ended after the request had left
+	ErrGone        = errors.New("message to edit is not there")     // deleted, or too old to edit
+	ErrBadRequest  = errors.New("request was refused as it is")     // markup, preview, buttons, or a callback that is too old
+)
+
+// errUnreadable means that the server sent JSON that is not an answer. The call may have had its effect.
+var errUnreadable = errors.New("unreadable answer")
+
+// APIError is a refusal by the Bot API itself.
+type APIError struct {
+	Code        int
+	Description string
+	RetryAfter  time.Duration // of a 429
+}
+
+func (e *APIError) Error() string { return fmt.Sprintf("telegram: %s (%d)", e.Description, e.Code) }
+
+// RefusedToken reports whether an error means that the token is wrong: 401, or 404 for a token of another shape.
+func RefusedToken(err error) bool {
+	var refusal *APIError
+	return errors.As(err, &refusal) && (refusal.Code == http.StatusUnauthorized || refusal.Code == http.StatusNotFound)
+}
+
+// RetryAfter returns how long Telegram asked to wait before the next call, 0 if it did not.
+func RetryAfter(err error) time.Duration {
+	var refusal *APIError
+	if errors.As(err, &refusal) {
+		return refusal.RetryAfter
+	}
+	return 0
+}
+
+// reply is the envelope of every answer.
+type reply struct {
+	OK          bool            `json:"ok"`
+	Result      json.RawMessage `json:"result"`
+	Code        int             `json:"error_code"`
+	Description string          `json:"description"`
+	Parameters  struct {
+		RetryAfter float64 `json:"retry_after"`
+	} `json:"parameters"`
+}
+
+// Parse turns the result of API.Call into Telegram's result or an error. The body decides, not callErr.
+func Parse(body []byte, callErr error) (json.RawMessage, error) {
+	var r reply
+	err := json.Unmarshal(body, &r)
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case err == nil && r.OK:
+		return r.Result, nil
+	case err == nil && (r.Code != 0 || r.Description != ""):
+		return nil, &APIError{Code: r.Code, Description: r.Description, RetryAfter: seconds(r.Parameters.RetryAfter)}
+	case callErr != nil:
+		return nil, callErr
+	case err == nil, errors.As(err, &wrong) && strings.HasPrefix(wrong.Field, "parameters."):
+		return nil, errUnreadable
+	default:
+		return nil, &gatewayError{Status: http.StatusBadGateway}
+	}
+}
+
+func seconds(s float64) time.Duration {
+	const most = 3600 // Telegram's own longest; it also keeps the multiplication in range
+	return time.Duration(max(0, min(s, most)) * float64(time.Second))
+}
+
+// classify names the kind of an error. The result wraps it, so that errors.Is finds the sentinel and the log shows the cause.
+func classify(err error) error {
+	var refusal *APIError
+	if !errors.As(err, &refusal) {
+		return err
+	}
+	text := strings.ToLower(refusal.Description)
+	has := func(parts ...string) bool {
+		for _, part := range parts {
+			if strings.Contains(text, part) {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case refusal.Code == http.StatusForbidden, has("chat not found", "user is deactivated",
+		"not enough rights", "need administrator rights", "have no rights", "chat_write_forbidden", "chat_admin_required", "bot was kicked"):
+		return fmt.Errorf("%w: %w", ErrUnreachable, err)
+	case refusal.Code != http.StatusBadRequest:
+		return err
+	case has("message to edit not found", "message can't be edited", "message_id_invalid", "message identifier is not specified"):
+		return fmt.Errorf("%w: %w", ErrGone, err)
+	default:
+		return fmt.Errorf("%w: %w", ErrBadRequest, err)
+	}
+}
+
+// Unchanged reports whether Telegram refused an edit only because the message already looks like that.
+func Unchanged(err error) bool {
+	var refusal *APIError
+	return errors.As(err, &refusal) && strings.Contains(refusal.Description, "message is not modified")
+}
+
+// mayHaveArrived reports whether a failed call may have had its effect all the same.
+func mayHaveArrived(err error) bool {
+	var refusal *APIError
+	var gateway *gatewayError
+	var dial *net.OpError
+	switch {
+	case errors.As(err, &refusal):
+		return false // an error that the API itself reports
+	case errors.As(err, &gateway):
+		return gateway.Status == http.StatusGatewayTimeout // other gateways' errors mean that the API was not reached
+	case errors.As(err, &dial) && dial.Op == "dial":
+		return false
+	default:
+		return true
+	}
+}
+
+// outcome is the error's name in the metrics.
+func outcome(err error) string {
+	var refusal *APIError
+	var gateway *gatewayError
+	switch {
+	case err == nil:
+		return "ok"
+	case errors.As(err, &gateway):
+		return "gateway"
+	case !errors.As(err, &refusal):
+		if errors.Is(err, context.Canceled) {
+			return "cancelled"
+		}
+		return "network"
+	case refusal.Code == http.StatusTooManyRequests:
+		return "flood"
+	case refusal.Code == http.StatusForbidden:
+		return "forbidden"
+	case refusal.Code >= http.StatusInternalServerError:
+		return "server"
+	default:
+		return "refused"
+	}
+}

@@ -1,0 +1,143 @@
+package telegram
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	tele "gopkg.in/telebot.v3"
+)
+
+// The parts of an update, as telebot decodes them.
+type (
+	// Incoming is a message that came in.
+	Incoming = tele.Message
+	// Callback is the press of a button.
+	Callback = tele.Callback
+	// ChatMemberUpdate tells that a person blocked the bot, or let it back in.
+	ChatMemberUpdate = tele.ChatMemberUpdate
+	// PreCheckoutQuery asks whether a payment is welcome.
+	PreCheckoutQuery = tele.PreCheckoutQuery
+	// Payment is a payment that was made.
+	Payment = tele.Payment
+)
+
+// EntityTextLink is the type of an entity whose words hide a link.
+const EntityTextLink = tele.EntityTextLink
+
+// AllowedUpdates are the kinds of updates that Decode understands, by Telegram's names.
+func AllowedUpdates() []string {
+	return []string{"message", "edited_message", "callback_query", "my_chat_member", "pre_checkout_query"}
+}
+
+// Update is a decoded update: what came, from whom, and where. At most one of Message, Edited, Callback, Member and Checkout is set.
+type Update struct {
+	ID           int64
+	Arrived      time.Time // at this machine, or at the one that stored it
+	Chat         int64
+	Private      bool   // the chat is with the person alone
+	Person       int64  // 0 = there is no person who could be answered
+	LanguageCode string // of the person's Telegram
+
+	Message  *Incoming
+	Edited   *Incoming
+	Callback *Callback
+	Member   *ChatMemberUpdate
+	Checkout *PreCheckoutQuery
+
+	Refunded *Payment // in Message; telebot does not know it
+}
+
+var errNoID = errors.New("no update_id")
+
+// UpdateID returns the id of an update. Nothing else in it must be readable.
+func UpdateID(raw []byte) (int64, error) {
+	var head struct {
+		ID *int64 `json:"update_id"`
+	}
+	if err := json.Unmarshal(raw, &head); err != nil {
+		return 0, err
+	}
+	if head.ID == nil {
+		return 0, errNoID
+	}
+	return *head.ID, nil
+}
+
+// Decode reads a whole update. Arrived is left to the caller. telebot's decoder panics on some odd shapes (a photo without sizes): that is an error.
+func Decode(raw []byte) (u *Update, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			u, err = nil, fmt.Errorf("decode update: %v", r)
+		}
+	}()
+	var full tele.Update
+	if err := json.Unmarshal(raw, &full); err != nil {
+		return nil, fmt.Errorf("decode update: %w", err)
+	}
+	u = newUpdate(&full)
+	u.Refunded = refundIn(raw)
+	return u, nil
+}
+
+// newUpdate finds out who wrote and where. Channel posts, anonymous administrators and other bots are not persons.
+func newUpdate(full *tele.Update) *Update {
+	u := &Update{
+		ID: int64(full.ID), Message: full.Message, Edited: full.EditedMessage, Callback: full.Callback, Member: full.MyChatMember,
+		Checkout: full.PreCheckoutQuery,
+	}
+	from, chat := u.origin()
+	if from == nil || chat == nil || from.IsBot || from.ID == 0 || chat.ID == 0 {
+		return u
+	}
+	switch chat.Type {
+	case tele.ChatPrivate:
+		u.Private = true
+	case tele.ChatGroup, tele.ChatSuperGroup:
+	default:
+		return u
+	}
+	const longest = 35 // characters of a language code
+	u.Person, u.Chat, u.LanguageCode = from.ID, chat.ID, Truncate(from.LanguageCode, longest)
+	return u
+}
+
+func (u *Update) origin() (from *tele.User, chat *tele.Chat) {
+	switch {
+	case u.Message != nil && u.Message.SenderChat == nil:
+		return u.Message.Sender, u.Message.Chat
+	case u.Edited != nil && u.Edited.SenderChat == nil:
+		return u.Edited.Sender, u.Edited.Chat
+	case u.Callback != nil && u.Callback.Message != nil:
+		return u.Callback.Sender, u.Callback.Message.Chat
+	case u.Callback != nil && u.Callback.Sender != nil: // the button's message is too old for Telegram to show it
+		return u.Callback.Sender, &tele.Chat{ID: u.Callback.Sender.ID, Type: tele.ChatPrivate}
+	case u.Member != nil:
+		return u.Member.Sender, u.Member.Chat
+	case u.Checkout != nil && u.Checkout.Sender != nil:
+		return u.Checkout.Sender, &tele.Chat{ID: u.Checkout.Sender.ID, Type: tele.ChatPrivate}
+	default:
+		return nil, nil
+	}
+}
+
+// MayBeCheckout reports whether an update may be a pre-checkout query, without decoding it.
+func MayBeCheckout(raw []byte) bool { return bytes.Contains(raw, []byte(`"pre_checkout_query"`)) }
+
+// refundIn reads a message's refunded_payment, nil if there is none.
+func refundIn(raw []byte) *Payment {
+	if !bytes.Contains(raw, []byte(`"refunded_payment"`)) {
+		return nil
+	}
+	var in struct {
+		Message struct {
+			Refunded *Payment `json:"refunded_payment"`
+		} `json:"message"`
+	}
+	if json.Unmarshal(raw, &in) != nil || in.Message.Refunded == nil || in.Message.Refunded.TelegramChargeID == "" {
+		return nil
+	}
+	return in.Message.Refunded
+}

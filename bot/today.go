@@ -1,0 +1,106 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"excursobot/bot/text"
+	"excursobot/store"
+)
+
+// onAdmin sends the numbers of the day.
+func (o *operators) onAdmin(ctx context.Context, u *update) error {
+	now := time.Now()
+	midnight := now.UTC().Truncate(24 * time.Hour)
+	people, err := o.store.People(ctx, midnight)
+	if err != nil {
+		return err
+	}
+	spent, err := o.store.Spent(ctx, store.DayOf(now), 0)
+	if err != nil {
+		return err
+	}
+	given, err := o.store.Given(ctx, 0)
+	if err != nil {
+		return err
+	}
+	inbox, err := o.store.InboxStats(ctx)
+	if err != nil {
+		return err
+	}
+	waiting := 0
+	for _, calls := range o.guide.Stats().Gate.Waiting {
+		waiting += calls
+	}
+	today := Today{Since: now}
+	if o.today != nil {
+		today = o.today()
+	}
+	walking, w := o.live.Stats(), u.words
+	lines := []string{w.Say("admin.title", "since", today.Since.UTC().Format("15:04"))}
+	if o.pause.active(ctx) {
+		lines = append(lines, w.Say("admin.is_paused"))
+	}
+	lines = append(lines,
+		w.Say("admin.people", "n", people),
+		w.Say("admin.walks", "n", walking.Sessions, "parked", walking.Parked),
+		w.Say("admin.stories", "list", listed(today.Answers)),
+		w.Say("admin.speed", "first", tenths(today.First), "whole", tenths(today.Story)),
+		w.Say("admin.queue", "updates", o.tasks(), "calls", waiting),
+	)
+	if inbox.DeadLetters > 0 {
+		lines = append(lines, w.Say("admin.parked", "n", inbox.DeadLetters, "command", "excursobot parked"))
+	}
+	lines = append(lines, o.tokenLines(w, spent.Day)...)
+	lines = append(lines,
+		w.Say("admin.stars", "n", given.All),
+		w.Say("admin.errors", "list", listed(today.Errors)),
+		"", w.Say("admin.commands"),
+	)
+	return o.reply.say(ctx, u, strings.Join(lines, "\n"))
+}
+
+// tokenLines returns the lines about the day's tokens and their cost.
+func (o *operators) tokenLines(w *text.Words, spent int64) []string {
+	left := max(0, o.dailyTokens-spent)
+	var lines []string
+	if o.dailyTokens > 0 {
+		lines = append(lines, w.Say("admin.tokens_left", "n", spent, "left", left))
+	} else {
+		lines = append(lines, w.Say("admin.tokens", "n", spent))
+	}
+	money := func(tokens int64) string { return fmt.Sprintf("%.2f $", float64(tokens)/1e6*o.tokenPrice) }
+	switch {
+	case o.tokenPrice <= 0:
+	case o.dailyTokens > 0:
+		lines = append(lines, w.Say("admin.money_left", "spent", money(spent), "left", money(left)))
+	default:
+		lines = append(lines, w.Say("admin.money", "spent", money(spent)))
+	}
+	return lines
+}
+
+// tenths returns seconds, rounded to one decimal place.
+func tenths(d time.Duration) float64 {
+	return float64(d.Round(100*time.Millisecond)) / float64(time.Second)
+}
+
+// listed returns counts as text, the largest first: "library 12, pack 3".
+func listed(counts map[string]uint64) string {
+	if len(counts) == 0 {
+		return "–"
+	}
+	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	for i, name := range names {
+		names[i] = name + " " + strconv.FormatUint(counts[name], 10)
+	}
+	return strings.Join(names, ", ")
+}

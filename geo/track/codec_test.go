@@ -1,0 +1,154 @@
+package track
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"excursobot/geo"
+)
+
+func TestTrackKeepsTheRoute(t *testing.T) {
+	for _, start := range []geo.Point{moscow, {Lat: -16.8, Lon: 179.99}, {Lat: -0.001, Lon: -0.001}, {Lat: 89.9, Lon: 12}} {
+		var e Encoder
+		var track []byte
+		var want []Fix
+		var walked, sum float64
+		for i := range 300 {
+			p := Fix{Point: geo.Offset(start, 80, float64(i)*7), At: noon.Add(time.Duration(i) * 5 * time.Second)}
+			before := len(track)
+			var metres float64
+			track, metres = e.Step(track, p)
+			sum += metres
+			if len(track) > before {
+				want = append(want, p)
+			}
+		}
+		walked = geo.Distance(start, e.from)
+		if math.Abs(sum-walked) > 1 {
+			t.Errorf("%v: got %.1f m, want %.1f", start, sum, walked)
+		}
+		got := Decode(track)
+		if len(got) != len(want) || len(want) != 150 {
+			t.Fatalf("%v: got %d points of %d, want 150", start, len(got), len(want))
+		}
+		for i := range got {
+			if geo.Distance(got[i].Point, want[i].Point) > 0.12 || !got[i].At.Equal(want[i].At) {
+				t.Fatalf("%v: point %d: got %v, want %v", start, i, got[i], want[i])
+			}
+		}
+		if perPoint := float64(len(track)) / float64(len(got)); start == moscow && perPoint > 6 {
+			t.Errorf("got %.1f bytes a point, want at most 6", perPoint)
+		}
+	}
+}
+
+func TestNoiseIsNotWalked(t *testing.T) {
+	var e Encoder
+	var track []byte
+	var sum float64
+	for i := range 1000 {
+		p := geo.Offset(moscow, float64(i*77%360), float64(i%5))
+		var metres float64
+		track, metres = e.Step(track, Fix{Point: p, At: noon})
+		sum += metres
+	}
+	if sum != 0 || len(Decode(track)) != 1 {
+		t.Errorf("got %.0f m and %d points, want to stand still", sum, len(Decode(track)))
+	}
+}
+
+func TestTrackIsBounded(t *testing.T) {
+	var e Encoder
+	var track []byte
+	var sum float64
+	const steps = 20_000
+	for i := range steps {
+		p := geo.Offset(moscow, 80, float64(i)*11)
+		var metres float64
+		track, metres = e.Step(track, Fix{Point: p, At: noon.Add(time.Duration(i) * 8 * time.Second)})
+		sum += metres
+		if e.count > maxFixes || len(track) > 15*maxFixes {
+			t.Fatalf("step %d: got %d points in %d bytes", i, e.count, len(track))
+		}
+	}
+	route := Decode(track)
+	if want := (steps - 1) * 11.0; math.Abs(sum-want) > 1 {
+		t.Errorf("got %.0f m, want %.0f", sum, want)
+	}
+	if len(route) != e.count || len(route) < maxFixes/2-10 || geo.Distance(route[0].Point, moscow) > 1 {
+		t.Errorf("got %d points from %v on", len(route), route[0])
+	}
+	if d := geo.Distance(route[len(route)-1].Point, e.from); d > 10*64 {
+		t.Errorf("the track ends %.0f m before the walker", d)
+	}
+	var again Encoder
+	again.Resume(track)
+	if again.count != e.count || again.last != e.last {
+		t.Errorf("resumed: got %+v, want %+v", again, e)
+	}
+}
+
+// A damaged or foreign track with more fixes than the encoder writes is cut at the bound, and is continued within it.
+func TestDecodeIsBounded(t *testing.T) {
+	long := []byte{0}
+	for i := range 3 * maxFixes {
+		long = append(long, 2, 2, byte(i%60)) // a millionth of a degree north and east
+	}
+	fixes := Decode(long)
+	if len(fixes) != maxFixes || cap(fixes) > 2*maxFixes {
+		t.Fatalf("got %d fixes in room for %d, want %d", len(fixes), cap(fixes), maxFixes)
+	}
+	var e Encoder
+	track := e.Resume(long)
+	if got := Decode(track); e.count != maxFixes || len(track) != 1+3*maxFixes || len(got) != maxFixes {
+		t.Fatalf("resumed with %d fixes in %d bytes", e.count, len(track))
+	}
+	track, _ = e.Step(track, Fix{Point: geo.Point{Lat: 1, Lon: 1}, At: noon})
+	if got := Decode(track); e.count > maxFixes || len(got) != e.count || got[len(got)-1].Point != (geo.Point{Lat: 1, Lon: 1}) {
+		t.Errorf("after a step: %d fixes counted, %d read", e.count, len(got))
+	}
+}
+
+func TestCopyOfATrackStaysAsItIs(t *testing.T) {
+	var e Encoder
+	track, _ := e.Step(nil, Fix{Point: moscow, At: noon})
+	for i := range 3 * maxFixes {
+		before := Decode(track)
+		shared := track[:len(track):len(track)]
+		track, _ = e.Step(track, Fix{Point: geo.Offset(moscow, 10, float64(i+1)*11), At: noon})
+		after := Decode(shared)
+		if len(after) != len(before) || after[len(after)-1] != before[len(before)-1] {
+			t.Fatalf("step %d changed a copy", i)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	var e Encoder
+	var track []byte
+	for i := range 20 {
+		track, _ = e.Step(track, Fix{Point: geo.Offset(moscow, 80, float64(i)*20), At: noon})
+	}
+	f.Add(track)
+	f.Add([]byte{})
+	f.Add([]byte{0})
+	f.Add([]byte{255, 0x80, 0x80})
+	f.Fuzz(func(t *testing.T, track []byte) {
+		route := Decode(track)
+		if len(route) > maxFixes {
+			t.Errorf("got %d points", len(route))
+		}
+		for _, p := range route {
+			if !p.Point.Valid() {
+				t.Errorf("got %v", p)
+			}
+		}
+		var e Encoder
+		track = e.Resume(track) // what was read can be gone on with
+		track, _ = e.Step(track, Fix{Point: geo.Point{Lat: -33, Lon: 151}, At: noon})
+		if len(Decode(track)) == 0 {
+			t.Error("a step left no track")
+		}
+	})
+}

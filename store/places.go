@@ -1,0 +1,67 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"excursobot/geo"
+)
+
+// Place is something that stands at a point, as one language describes it.
+type Place struct {
+	ID          string    `json:"id,omitzero"`       // Wikidata Q-id, else "wp:<lang>:<pageid>", else the pack's own id; the same in every language
+	Language    string    `json:"language,omitzero"` // of Title, Description and Extract
+	PageID      int64     `json:"page_id,omitzero"`  // of the source's page; 0 if it has none
+	Title       string    `json:"title,omitzero"`
+	Point       geo.Point `json:"point"`
+	Kind        string    `json:"kind,omitzero"`        // the source's type ("landmark", "adm1st", ...); may be empty
+	Dim         int       `json:"dim,omitzero"`         // size in metres as the source says it; 0 = unknown
+	Description string    `json:"description,omitzero"` // a few words
+	Extract     string    `json:"extract,omitzero"`     // up to 1200 characters of plain text, what a story may be told from
+	Length      int       `json:"length,omitzero"`      // bytes of the whole article: how much the source has to say
+	URL         string    `json:"url,omitzero"`         // the article
+	Picture     string    `json:"picture,omitzero"`     // a free picture's address; may be empty
+	Year        int       `json:"year,omitzero"`        // 0 = unknown
+	Source      string    `json:"source,omitzero"`      // "wikipedia" or "pack"
+	Fetched     time.Time `json:"fetched,omitzero"`
+}
+
+// TileKey names one search of a source.
+type TileKey struct {
+	Cell     geo.Cell `json:"cell,string,omitzero"` // level 13, or level 10 for the wide search
+	Language string   `json:"language,omitzero"`
+}
+
+// Tile is what one search found: metadata only.
+type Tile struct {
+	TileKey
+	Pages   []Page    `json:"pages,omitzero"`
+	Expires time.Time `json:"expires,omitzero"`
+}
+
+// Page is one found article, before its details are known.
+type Page struct {
+	ID    int64     `json:"id,omitzero"`
+	Title string    `json:"title,omitzero"`
+	Point geo.Point `json:"point"`
+	Kind  string    `json:"kind,omitzero"`
+	Dim   int       `json:"dim,omitzero"`
+}
+
+// Places keeps what the sources said stands where.
+type Places interface {
+	// Tile returns ErrNotFound for one never stored or expired at now.
+	Tile(ctx context.Context, key TileKey, now time.Time) (Tile, error)
+	PutTile(ctx context.Context, tile Tile) error
+	// Place returns the place as one language describes it.
+	Place(ctx context.Context, id, language string) (Place, error)
+	// PlacesByPage returns those of the pages that are known, in no order. A page belongs to the place put last.
+	PlacesByPage(ctx context.Context, language string, pages []int64) ([]Place, error)
+	// PlacesIn returns at most limit places described in the language inside the ranges, ordered by leaf cell.
+	PlacesIn(ctx context.Context, language string, ranges []geo.CellRange, limit int) ([]Place, error)
+	// PutPlaces stores or replaces. Until a sweep that comes PlaceLife after Fetched the place is there; one with a zero Fetched stays.
+	PutPlaces(ctx context.Context, places []Place) error
+}
+
+// PlaceLife is how long a place is kept after it was fetched. It outlives the stories about it, which are told without it.
+const PlaceLife = 400 * 24 * time.Hour

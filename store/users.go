@@ -1,0 +1,35 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// User is one person.
+type User struct {
+	ID           int64     `json:"id,omitzero"`
+	Language     string    `json:"language,omitzero"`      // chosen with /language or taken at the first contact; "" = not chosen
+	LanguageCode string    `json:"language_code,omitzero"` // what Telegram last said, as given
+	Length       Length    `json:"length,omitzero"`        // "" = short for single locations, long for walks
+	Interests    []string  `json:"interests,omitzero"`     // ids from a fixed list
+	HidePictures bool      `json:"hide_pictures,omitzero"`
+	HidePins     bool      `json:"hide_pins,omitzero"`
+	Banned       bool      `json:"banned,omitzero"`
+	Unreachable  bool      `json:"unreachable,omitzero"` // the person blocked the bot
+	HintAt       time.Time `json:"hint_at,omitzero"`     // of the last hint about live locations
+	AskedAt      time.Time `json:"asked_at,omitzero"`    // when the person was asked how many stars to give; zero = answered
+	Created      time.Time `json:"created,omitzero"`
+	Seen         time.Time `json:"seen,omitzero"`
+	Walks        int       `json:"walks,omitzero"` // that ended; SaveWalks counts
+	Metres       float64   `json:"metres"`         // of these walks together
+}
+
+// Users keeps a profile for each person.
+type Users interface {
+	// User returns ErrNotFound for a person never seen.
+	User(ctx context.Context, id int64) (User, error)
+	// UpdateUser hands fn the person (a zero User with the ID for a new one) and stores what fn leaves. fn may not change the ID.
+	UpdateUser(ctx context.Context, id int64, fn func(*User) error) (User, error)
+	// People counts those seen at the time or after it.
+	People(ctx context.Context, since time.Time) (int, error)
+}
