@@ -13,8 +13,8 @@ import (
 // apologyMost bounds an apology, with its repetitions.
 const apologyMost = time.Minute
 
-// failed tells a person that their update failed. A person who blocked the bot is remembered as such; a bot that is out of a group still reaches the
-// person. Of money nothing is said: it is stored, whatever became of the thanks.
+// failed tells a person that their update failed. If the person blocked the bot, that is stored; a bot that was removed from a group may still write
+// to the person. After a payment there is no apology: the payment is stored, even if the thanks failed.
 func (r *responder) failed(ctx context.Context, t *intake.Task, f intake.Failure) {
 	switch {
 	case errors.Is(f.Cause, telegram.ErrUnreachable):
@@ -28,8 +28,8 @@ func (r *responder) failed(ctx context.Context, t *intake.Task, f intake.Failure
 	}
 }
 
-// apologise tells that something broke, and whether it cost a story. It does so in the place of a card, which would promise a story for ever. It has
-// time of its own, because the update's time may be over.
+// apologise tells the person that their update failed, and whether that cost a story. It replaces a card, which would promise a story for ever. It
+// has its own time limit, because the update's time may be over.
 func (r *responder) apologise(t *intake.Task, f intake.Failure) error {
 	ctx, cancel := context.WithTimeout(r.host.Work(), apologyMost)
 	defer cancel()
@@ -70,7 +70,7 @@ func (r *responder) refuse(refusal intake.Refusal) intake.Handler {
 	}
 }
 
-// oneSentence answers with one sentence a minute, and then not at all. A button is always answered, because its spinner would turn on.
+// oneSentence answers with one sentence a minute, and then not at all. A button is always answered, because its spinner turns until then.
 func (r *responder) oneSentence(key string, wait time.Duration) handler {
 	return func(ctx context.Context, u *update) error {
 		if u.Callback != nil {
@@ -81,7 +81,7 @@ func (r *responder) oneSentence(key string, wait time.Duration) handler {
 	}
 }
 
-// stale apologises for a request that waited for too long, once a minute, or in the place of what was shown.
+// stale apologises for a request that waited for too long, at most once a minute. It replaces a card.
 func (r *responder) stale(ctx context.Context, u *update) error {
 	m := telegram.Message{HTML: u.words.Say("error.away")}
 	if u.Shown.Message != 0 {
@@ -108,7 +108,7 @@ func (r *responder) lost(t *telegram.Update) func(ctx context.Context) {
 	}
 }
 
-// sendInstead sends a message in the place of a card that was shown, if one was.
+// sendInstead sends a message. It replaces a card that was shown, if there is one.
 func (r *responder) sendInstead(ctx context.Context, t *intake.Task, m telegram.Message) error {
 	_, err := r.out.Edit(ctx, t.Chat, t.Shown.Message, m)
 	return err

@@ -7,7 +7,7 @@ import (
 	"excursobot/bot/telegram"
 )
 
-// answerCheckout accepts an invoice that this bot made out for this person, and nothing else. storable reports whether the store has room for the
+// answerCheckout accepts an invoice that this bot sent to this person, and refuses everything else. storable reports whether the store has room for the
 // payment.
 func (gs *gifts) answerCheckout(ctx context.Context, u *telegram.Update, storable func() bool) error {
 	q := u.Checkout

@@ -40,7 +40,7 @@ type Config struct {
 	WebhookURL    string // where Telegram posts updates; "" = long polling
 	WebhookSecret string // required with WebhookURL: 1-256 of A-Z a-z 0-9 _ -
 
-	// Room reports whether there is room for a payment, as far as that can be known before it is made; nil = there is.
+	// Room reports whether there is room for a payment, as far as the bot can know before it is made; nil = there is.
 	Room func() bool
 
 	// ClockSkew returns by how much this machine's clock is ahead of Telegram's; nil = the clocks agree.

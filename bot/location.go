@@ -31,7 +31,7 @@ type stories struct {
 	log      *slog.Logger
 }
 
-// job returns the job of a request for a story at p. Then, unless it is nil, runs after it.
+// job returns the job of a request for a story at p. If then is not nil, it runs afterwards.
 func (s *stories) job(kind string, p geo.Point, then handler) intake.Job {
 	run := s.reply.badLocation
 	if p.Valid() {
@@ -53,7 +53,7 @@ func (s *stories) job(kind string, p geo.Point, then handler) intake.Job {
 	return intake.Story{Kind: kind, Lane: intake.Telling, Run: s.reply.handle(run)}
 }
 
-// jobLocation names requests for a story at a point in the metrics.
+// jobLocation is the kind of a location in the metrics.
 const jobLocation = "location"
 
 // moreButton ("more:<lat>,<lon>") asks for another story at the same point.

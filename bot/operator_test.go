@@ -108,7 +108,7 @@ func TestABannedPersonGetsNoAnswer(t *testing.T) {
 		if got := len(fromBot(h.p)); got != n {
 			t.Errorf("%d messages to somebody banned: %q", got-n, last(h.p).HTML)
 		}
-		w.pay(h.p, bill) // what they pay counts all the same
+		w.pay(h.p, bill) // their payment counts anyway
 		if w.given(1).Person != 50 {
 			t.Error("a banned person's payment was lost")
 		}

@@ -11,13 +11,13 @@ import (
 )
 
 // paymentJob returns the job of a payment. The payment is stored before Telegram hears that the update was accepted, and again, without effect, before
-// each thanks: whatever is lost on the way, Telegram or the inbox brings it again.
+// each thanks: if something is lost on the way, Telegram or the inbox delivers it again.
 func (gs *gifts) paymentJob(u *telegram.Update) intake.Job {
 	store := func(ctx context.Context) error { _, err := gs.credit(ctx, u); return err }
 	return intake.Money{Kind: "payment", Store: store, Run: gs.reply.handleMoney(gs.onPayment)}
 }
 
-// refundJob returns the job of a refund that Telegram tells of. The inbox stores it.
+// refundJob returns the job of a refund that Telegram reports. The inbox stores it.
 func (gs *gifts) refundJob() intake.Job {
 	return intake.Money{Kind: "payment", Run: gs.reply.handleMoney(gs.onRefunded)}
 }

@@ -9,29 +9,28 @@ import (
 	"github.com/dgraph-io/ristretto/v2"
 )
 
-// CacheConfig bounds a Cache.
+// CacheConfig sets the bounds of a Cache.
 type CacheConfig struct {
-	MaxBytes int64         // most bytes of values held, default 16 MiB
-	TTL      time.Duration // how long a value may be served, default 1 h
+	MaxBytes int64         // of values held, default 16 MiB
+	TTL      time.Duration // for which a value is served, default 1 h
 }
 
-// CacheStats counts what a Cache did since it was made.
+// CacheStats describes a Cache at one moment. The counters only grow.
 type CacheStats struct {
 	Hits, Misses uint64
-	Evicted      uint64 // dropped for room or age
+	Evicted      uint64 // dropped because of size or age
 	Bytes        uint64 // held now
 }
 
-// Cache holds values by cell and language. It may forget anything at any time and a Set may be dropped;
-// what it returns is never older than the last Delete of its key: a value read from the store before
-// a write and set after it is not served.
+// Cache holds values by cell and language. It may forget any value at any time, and may ignore a Set. It never returns a value older than the last
+// Delete of its key: a value that was read from the store before a write and set after it is not served.
 type Cache[V any] struct {
 	lib      *ristretto.Cache[uint64, entry[V]]
 	maxBytes int64
 	ttl      time.Duration
 	seed     maphash.Seed
-	// generations counts the Deletes of each stripe of keys. An entry is served only while its stripe is at the
-	// generation it was read under, so a Delete may outdate a neighbour, which costs a read, and can miss nothing.
+	// generations counts the Deletes of each stripe of keys. An entry is served only while its stripe has the generation that it was read
+	// under. So a Delete may outdate another key of the stripe, which costs a read, and always outdates its own.
 	generations           [stripes]atomic.Uint64
 	hits, misses, evicted atomic.Uint64
 }
@@ -39,7 +38,7 @@ type Cache[V any] struct {
 // stripes bounds the generations: 32 KiB.
 const stripes = 4096
 
-// entry keeps its key whole: two keys of one hash are told apart by it.
+// entry holds its whole key, to tell two keys of one hash apart.
 type entry[V any] struct {
 	key        cacheKey
 	generation uint64
@@ -65,10 +64,10 @@ func NewCache[V any](cfg CacheConfig) (*Cache[V], error) {
 		NumCounters:        min(max(cfg.MaxBytes/2048*10, 1000), 1_000_000),
 		MaxCost:            cfg.MaxBytes,
 		BufferItems:        64,
-		IgnoreInternalCost: true, // else each entry costs 56 bytes more than its size
+		IgnoreInternalCost: true, // otherwise each entry costs 56 bytes more than its size
 		KeyToHash:          func(key uint64) (hash, conflict uint64) { return key, 0 },
 		OnEvict:            func(*ristretto.Item[entry[V]]) { c.evicted.Add(1) },
-		// The library's own metrics keep a map of up to 100 000 admission times: not worth two counters.
+		// The metrics of the library keep a map of up to 100 000 admission times.
 		Metrics: false,
 	})
 	if err != nil {
@@ -78,7 +77,7 @@ func NewCache[V any](cfg CacheConfig) (*Cache[V], error) {
 	return c, nil
 }
 
-// Get returns the value and, on a miss, the generation that Set wants back.
+// Get returns the value and, on a miss, the generation to pass to Set.
 func (c *Cache[V]) Get(cell Cell, lang string) (v V, gen uint64, ok bool) {
 	key := cacheKey{cell, lang}
 	hash := c.hash(key)
@@ -92,7 +91,7 @@ func (c *Cache[V]) Get(cell Cell, lang string) (v V, gen uint64, ok bool) {
 	return e.value, gen, true
 }
 
-// Set offers a value of size bytes that was read after Get returned gen. The cache keeps v and lang.
+// Set offers a value of size bytes that was read after Get returned gen. The cache retains v and lang.
 func (c *Cache[V]) Set(cell Cell, lang string, v V, size int, gen uint64) {
 	key := cacheKey{cell, lang}
 	hash := c.hash(key)
@@ -102,14 +101,14 @@ func (c *Cache[V]) Set(cell Cell, lang string, v V, size int, gen uint64) {
 	c.lib.SetWithTTL(hash, entry[V]{key: key, generation: gen, value: v}, int64(max(size, 1)), c.ttl)
 }
 
-// Delete forgets the key and outdates every generation handed out before.
+// Delete forgets the key and outdates every generation returned before.
 func (c *Cache[V]) Delete(cell Cell, lang string) {
 	hash := c.hash(cacheKey{cell, lang})
 	c.generations[hash%stripes].Add(1)
 	c.lib.Del(hash)
 }
 
-// Wait blocks until sets offered so far are applied: for tests.
+// Wait blocks until earlier Sets are applied, for tests.
 func (c *Cache[V]) Wait() { c.lib.Wait() }
 
 // Stats returns the counters.
@@ -122,8 +121,8 @@ func (c *Cache[V]) Stats() CacheStats {
 	}
 }
 
-// Close stops the cache; a second Close does nothing. Every caller must have ended before: the library panics on a Set or
-// Delete that races with it.
+// Close stops the cache. A second Close does nothing. No other call may be in progress: the library panics on a Set or Delete that races with
+// Close.
 func (c *Cache[V]) Close() { c.lib.Close() }
 
 func (c *Cache[V]) hash(key cacheKey) uint64 { return maphash.Comparable(c.seed, key) }

@@ -19,7 +19,7 @@ func newTestCache[V any](t testing.TB, cfg CacheConfig) *Cache[V] {
 	return c
 }
 
-// put reads through c as its users do.
+// put sets a value after a read, as callers do.
 func put[V any](c *Cache[V], cell Cell, lang string, v V, size int) {
 	_, gen, _ := c.Get(cell, lang)
 	c.Set(cell, lang, v, size, gen)
@@ -53,10 +53,10 @@ func TestCacheDeleteOutdates(t *testing.T) {
 		t.Errorf("Get after Delete = %q", v)
 	}
 
-	_, gen, _ := c.Get(kremlin, "ru") // a reader looks into the store,
+	_, gen, _ := c.Get(kremlin, "ru") // a reader reads the store,
 	c.Delete(kremlin, "ru")           // a writer changes it,
 	c.Set(kremlin, "ru", "stale", 10, gen)
-	c.Wait() // and the reader comes late
+	c.Wait() // and the reader is late
 	if v, _, ok := c.Get(kremlin, "ru"); ok {
 		t.Errorf("served %q, which was read before the write", v)
 	}
@@ -76,7 +76,7 @@ func TestCacheCollisionIsAMiss(t *testing.T) {
 	}
 }
 
-// A value set must never be older than what was in the store at the last Delete that ended before the Get.
+// A served value must not be older than the value in the store at the last Delete before the Get.
 func TestCacheNeverServesWhatAWriteReplaced(t *testing.T) {
 	c := newTestCache[int64](t, CacheConfig{})
 	var stored, deleted atomic.Int64

@@ -7,14 +7,13 @@ import (
 	"github.com/golang/geo/s2"
 )
 
-// Cell is an S2 cell id: a quadrilateral of the sphere at one of 31 levels, ordered along a
-// space-filling curve, so that all cells inside a cell form one range of ids. The zero Cell is none:
-// it is what a point that is not Valid gets.
+// Cell is an S2 cell id: a quadrilateral of the sphere at one of 31 levels. Ids are ordered along a space-filling curve, so that all cells inside
+// a cell form one range of ids. The zero Cell is no cell: it belongs to points that are not Valid.
 type Cell uint64
 
-// Levels used by the parts of the program, with the rough length of a cell's edge.
+// Levels in use, with the approximate length of an edge.
 const (
-	LevelFar   = 10 // 10 km: what one wide search covered
+	LevelFar   = 10 // 10 km: one wide search
 	LevelTile  = 13 // 1.1 km: one tile of places
 	LevelCache = 15 // 280 m: one entry of the cache of stories
 	LevelLeaf  = 30 // 1 cm: the key of a place
@@ -23,10 +22,10 @@ const (
 // CellRange is a closed range of leaf cells (level 30).
 type CellRange struct{ Min, Max Cell }
 
-// Contains says whether the leaf cell is in r.
+// Contains reports whether the leaf cell is in r.
 func (r CellRange) Contains(leaf Cell) bool { return r.Min <= leaf && leaf <= r.Max }
 
-// Disjoint returns the ranges in order, without those that hold nothing and without overlaps. It may return ranges itself.
+// Disjoint returns the ranges in order, without empty ones and without overlaps. It may return ranges itself.
 func Disjoint(ranges []CellRange) []CellRange {
 	fine := true
 	for i, r := range ranges {
@@ -48,8 +47,7 @@ func Disjoint(ranges []CellRange) []CellRange {
 	return out
 }
 
-// CellAt returns the cell of the given level (0-30; outside it the nearer bound) that contains p,
-// or the zero Cell if p is not Valid.
+// CellAt returns the cell that contains p at the given level (0-30; others are clamped), or the zero Cell if p is not Valid.
 func CellAt(p Point, level int) Cell {
 	if !p.Valid() {
 		return 0
@@ -57,14 +55,13 @@ func CellAt(p Point, level int) Cell {
 	return parent(leafAt(vector(p)), level)
 }
 
-// Leaf returns the level 30 cell that contains p, the key under which places are ordered, or the
-// zero Cell if p is not Valid.
+// Leaf returns the level 30 cell that contains p, by which places are ordered, or the zero Cell if p is not Valid.
 func Leaf(p Point) Cell { return CellAt(p, LevelLeaf) }
 
-// Valid says whether c is the id of a cell.
+// Valid reports whether c is the id of a cell.
 func (c Cell) Valid() bool { return s2.CellID(c).IsValid() }
 
-// Level returns the cell's level, 0-30, or -1 if c is not Valid.
+// Level returns the level of c, 0-30, or -1 if c is not Valid.
 func (c Cell) Level() int {
 	if !c.Valid() {
 		return -1
@@ -72,7 +69,7 @@ func (c Cell) Level() int {
 	return s2.CellID(c).Level()
 }
 
-// Parent returns the cell of the level that holds c, or c itself if its level is not above that.
+// Parent returns the cell at the level that contains c, or c itself if its level is not higher.
 func (c Cell) Parent(level int) Cell {
 	if c.Level() <= level {
 		return c
@@ -80,8 +77,7 @@ func (c Cell) Parent(level int) Cell {
 	return parent(s2.CellID(c), level)
 }
 
-// Children returns the four cells of the next level inside c; a leaf or a cell that is not Valid
-// has none, and four zero Cells are returned.
+// Children returns the four cells of the next level inside c, or four zero Cells if c is a leaf or not Valid.
 func (c Cell) Children() (four [4]Cell) {
 	if level := c.Level(); level < 0 || level == LevelLeaf {
 		return four
@@ -92,7 +88,7 @@ func (c Cell) Children() (four [4]Cell) {
 	return four
 }
 
-// Center returns the middle of the cell, or the zero Point if c is not Valid.
+// Center returns the centre of the cell, or the zero Point if c is not Valid.
 func (c Cell) Center() Point {
 	if !c.Valid() {
 		return Point{}
@@ -100,7 +96,7 @@ func (c Cell) Center() Point {
 	return degrees(s2.CellID(c).LatLng())
 }
 
-// Range returns the leaf cells inside c. The range of a cell that is not Valid holds no leaf.
+// Range returns the range of leaf cells inside c. It contains no leaf if c is not Valid.
 func (c Cell) Range() CellRange {
 	if !c.Valid() {
 		return CellRange{}
@@ -109,8 +105,8 @@ func (c Cell) Range() CellRange {
 	return CellRange{Min: Cell(id.RangeMin()), Max: Cell(id.RangeMax())}
 }
 
-// Bounds returns the centre of c and the radius in metres of a circle round it that holds all of c:
-// the distance of the farthest corner and a millimetre for rounding.
+// Bounds returns the centre of c and the radius in metres of a circle around it that contains c: the distance of the farthest corner plus a
+// millimetre for rounding.
 func (c Cell) Bounds() (center Point, radius float64) {
 	if !c.Valid() {
 		return Point{}, 0
@@ -123,11 +119,11 @@ func (c Cell) Bounds() (center Point, radius float64) {
 	return center, radius + slack
 }
 
-// slack in metres widens circles so that rounding never loses a cell.
+// slack in metres widens circles, so that rounding loses no cell.
 const slack = 0.001
 
-// vector returns p on the unit sphere. Both names of the antimeridian and all names of a pole give
-// one vector, or one position would have two cells.
+// vector returns p on the unit sphere. Both longitudes of the antimeridian, and all longitudes of a pole, give one vector, because one position
+// must have one cell.
 func vector(p Point) s2.Point {
 	if p.Lon == 180 {
 		p.Lon = -180

@@ -108,7 +108,7 @@ func TestInvalidPointsHaveNoCell(t *testing.T) {
 	}
 }
 
-// wantCells is the library's slow answer.
+// wantCells returns the cells by the flood fill of the library.
 func wantCells(p Point, radius float64, level int) []Cell {
 	disc := s2.CapFromCenterAngle(vector(p), s1.Angle(radius/EarthRadius))
 	var want []Cell
@@ -130,7 +130,7 @@ func TestDisjoint(t *testing.T) {
 		{"overlapping", []CellRange{{1, 5}, {4, 8}, {8, 9}}, []CellRange{{1, 9}}},
 		{"one inside the other", []CellRange{{1, 9}, {3, 4}, {5, 12}}, []CellRange{{1, 12}}},
 		{"twice the same", []CellRange{{3, 4}, {3, 4}}, []CellRange{{3, 4}}},
-		{"the wrong way round", []CellRange{{9, 1}, {3, 4}}, []CellRange{{3, 4}}},
+		{"reversed", []CellRange{{9, 1}, {3, 4}}, []CellRange{{3, 4}}},
 		{"up to the last", []CellRange{{5, ^Cell(0)}, {0, 5}}, []CellRange{{0, ^Cell(0)}}},
 	}
 	for _, tt := range tests {

@@ -1,5 +1,5 @@
-// Package geo does the arithmetic of places on the globe: points, distances, S2 cells,
-// and a cache of facts keyed by cell. It knows nothing of stories, people or storage.
+// Package geo does the arithmetic of positions on the globe: points, distances, S2 cells, and a cache keyed by cell. It knows nothing of stories,
+// people or storage.
 package geo
 
 import (
@@ -17,12 +17,12 @@ type Point struct {
 	Lon float64 `json:"lon"`
 }
 
-// Valid says whether p is a finite position with latitude in [-90, 90] and longitude in [-180, 180].
+// Valid reports whether p is a finite position with latitude in [-90, 90] and longitude in [-180, 180].
 func (p Point) Valid() bool {
 	return p.Lat >= -90 && p.Lat <= 90 && p.Lon >= -180 && p.Lon <= 180
 }
 
-// LogValue coarsens p to two decimals (about a kilometre): logs never hold where a person stands.
+// LogValue rounds p to two decimals (about a kilometre), because logs must not hold the position of a person.
 func (p Point) LogValue() slog.Value {
 	return slog.StringValue(strconv.FormatFloat(p.Lat, 'f', 2, 64) + "," + strconv.FormatFloat(p.Lon, 'f', 2, 64))
 }
@@ -51,8 +51,8 @@ func Bearing(a, b Point) float64 {
 	return deg
 }
 
-// Offset returns the point reached from p after metres along the great circle that starts at
-// bearing degrees clockwise from north. The longitude of the result is in [-180, 180).
+// Offset returns the point at a distance in metres from p along the great circle that starts at bearing, in degrees clockwise from north. The
+// longitude of the result is in [-180, 180).
 func Offset(p Point, bearing, metres float64) Point {
 	lat, lon, brg, d := radians(p.Lat), radians(p.Lon), radians(bearing), metres/EarthRadius
 	sinLat := math.Sin(lat)*math.Cos(d) + math.Cos(lat)*math.Sin(d)*math.Cos(brg)

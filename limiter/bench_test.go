@@ -78,7 +78,7 @@ func BenchmarkGateContended(b *testing.B) {
 	})
 }
 
-// BenchmarkGateEstimate asks a gate with a full default queue.
+// BenchmarkGateEstimate measures Estimate with a full queue of default size.
 func BenchmarkGateEstimate(b *testing.B) {
 	g := NewGate(GateConfig{})
 	for i := range 103 {

@@ -17,7 +17,7 @@ type stream struct {
 	every time.Duration // mean gap
 }
 
-// forecast is what the gate said to a job and what came.
+// forecast compares the estimate for a job with its wait.
 type forecast struct{ said, came time.Duration }
 
 // observe runs the streams against g for the time and returns the forecasts of the class, after a tenth
@@ -123,8 +123,8 @@ func TestEstimateOfAStaticQueue(t *testing.T) {
 	}{
 		{"a slot is free", GateConfig{Slots: 2}, []time.Duration{0}, nil, 0, 0},
 		{"next to be free", GateConfig{Slots: 3}, []time.Duration{1 * time.Second, 4 * time.Second, 2 * time.Second}, nil, 0, 2 * time.Second},
-		{"one ahead", GateConfig{Slots: 3}, []time.Duration{1 * time.Second, 4 * time.Second, 2 * time.Second}, []Job{{}}, 0, 4 * time.Second},
-		{"a round ahead", GateConfig{Slots: 1}, []time.Duration{2 * time.Second}, []Job{{Key: 1}, {Key: 2}}, 0, 16 * time.Second},
+		{"one before", GateConfig{Slots: 3}, []time.Duration{1 * time.Second, 4 * time.Second, 2 * time.Second}, []Job{{}}, 0, 4 * time.Second},
+		{"a round before", GateConfig{Slots: 1}, []time.Duration{2 * time.Second}, []Job{{Key: 1}, {Key: 2}}, 0, 16 * time.Second},
 		{"a key with many jobs counts once", GateConfig{Slots: 1}, []time.Duration{0}, []Job{{Key: 1}, {Key: 1}, {Key: 1}}, 0, 12 * time.Second},
 		{"worse classes do not count", GateConfig{Slots: 1}, []time.Duration{0}, []Job{{Class: 1}}, 0, 6 * time.Second},
 		{"a stuck job", GateConfig{Slots: 1}, []time.Duration{16 * time.Second}, nil, 0, 4 * time.Second},

@@ -30,7 +30,7 @@ func acquire(t *testing.T, g *Gate, job Job) Slot {
 	return slot
 }
 
-// decided says whether the ticket's Wait would return at once.
+// decided reports whether Wait of the ticket would return at once.
 func decided(ticket *Ticket) bool {
 	select {
 	case <-ticket.done:
@@ -40,8 +40,7 @@ func decided(ticket *Ticket) bool {
 	}
 }
 
-// order waits for the tickets, each in its goroutine, runs every granted job for a second and returns the
-// names in the order in which the jobs started.
+// order waits for each ticket in a goroutine, runs every job for a second and returns their names in the order in which they started.
 func order(t *testing.T, tickets map[string]*Ticket, release func()) []string {
 	t.Helper()
 	started := make(chan string, len(tickets))
@@ -164,7 +163,7 @@ func TestGateKeepsTheLastSlotForUrgentJobs(t *testing.T) {
 	if decided(third) {
 		t.Fatal("a background job took the last free slot")
 	}
-	urgent := acquire(t, g, Job{Class: 1}) // not behind the one that waits
+	urgent := acquire(t, g, Job{Class: 1}) // not behind the background job that waits
 	urgent.Release()
 	if decided(third) {
 		t.Error("a background job took the last free slot at a release")
@@ -205,7 +204,7 @@ func TestReleaseTwiceIsHarmless(t *testing.T) {
 	Slot{}.Release()
 	old := acquire(t, g, Job{})
 	old.Release()
-	held := acquire(t, g, Job{}) // the same place, taken anew
+	held := acquire(t, g, Job{}) // the same slot, taken again
 	old.Release()
 	if got := g.Stats().Running; got != 1 {
 		t.Errorf("running after a second release: got %d, want 1", got)

@@ -45,9 +45,9 @@ func TestKeyedForgetsTheLeastRecentlyUsed(t *testing.T) {
 			{1, true},
 			{2, true},
 			{1, false}, // known, and used again
-			{3, true},  // takes the place of 2
+			{3, true},  // replaces 2
 			{1, false},
-			{2, true}, // forgotten: a full bucket; takes the place of 3
+			{2, true}, // forgotten: a full bucket; replaces 3
 			{3, true},
 		} {
 			if got := l.Allow(tt.key); got != tt.want {

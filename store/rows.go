@@ -1,73 +1,151 @@
 package store
 
-import "time"
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
 
-// What rows hold beyond the records of the roles.
+	"excursobot/geo"
+)
 
-// PlaceRow is a place and whether its page leads to it: of several places with one page, PlacesByPage finds one.
-type PlaceRow struct {
-	Place
-	Leads bool `json:"leads,omitzero"`
+// RowReader returns everything that a store keeps, row by row.
+type RowReader interface {
+	// Rows returns at most limit rows of a table whose Key is greater than after, ordered by Key; "" comes before the first. Each call is
+	// its own transaction: a row written between two calls may be in neither.
+	Rows(ctx context.Context, table Table, after Key, limit int) ([]Row, error)
 }
 
-// StoryRow is a story with the number of its text: a vote counts for the text it was given to.
-type StoryRow struct {
-	Story
-	Edition uint64 `json:"edition,omitzero"`
+// RowStore carries everything that is kept from one store to another, whichever adapters they have. Rows read from one store and put into an
+// empty one give a store that answers as the first one does.
+type RowStore interface {
+	RowReader
+	// PutRows stores the rows in one transaction, or replaces the rows with the same keys. It stores also what other methods leave alone
+	// (votes, tries, walks that are closed). Tables must come in the order of Tables, each in the order of Rows: a row whose position in a
+	// list is not the next one is ErrInvalid, and so is a row that contradicts the rest of the store.
+	PutRows(ctx context.Context, rows []Row) error
 }
 
-// ToldRow says that a person heard of a place.
-type ToldRow struct {
-	Person int64     `json:"person,omitzero"`
-	Place  string    `json:"place,omitzero"`
-	At     time.Time `json:"at,omitzero"`
-	Walk   string    `json:"walk,omitzero"`
-	Number int       `json:"number,omitzero"`
-	Vote   VoteRow   `json:"vote,omitzero"`
+// Table is a kind of row.
+type Table string
+
+// The tables, with the record that a Row of each holds.
+const (
+	TableUsers       Table = "users"    // User
+	TablePlaces      Table = "places"   // PlaceRow
+	TableTiles       Table = "tiles"    // Tile
+	TableStories     Table = "stories"  // StoryRow
+	TableTold        Table = "told"     // ToldRow
+	TableLedger      Table = "ledger"   // LedgerRow
+	TableWalks       Table = "walks"    // Walk, without what its stops say (Number, Told)
+	TableStops       Table = "stops"    // StopRow
+	TableClosed      Table = "closed"   // ClosedRow
+	TablePayments    Table = "payments" // Payment
+	TableInbox       Table = "inbox"    // Entry
+	TableDone        Table = "done"     // DoneRow
+	TableDeadLetters Table = "parked"   // DeadLetterRow
+	TableSettings    Table = "settings" // SettingRow
+)
+
+// Tables returns all of them, in the order in which they are imported.
+func Tables() []Table {
+	return []Table{
+		TableUsers, TablePlaces, TableTiles, TableStories, TableTold, TableLedger, TableWalks, TableStops, TableClosed,
+		TablePayments, TableInbox, TableDone, TableDeadLetters, TableSettings,
+	}
 }
 
-// VoteRow is a person's mark on one text of a place; the zero VoteRow is none.
-type VoteRow struct {
-	Mark     Mark      `json:"mark,omitzero"`
-	At       time.Time `json:"at,omitzero"`
-	Language string    `json:"language,omitzero"`
-	Length   Length    `json:"length,omitzero"`
-	Edition  uint64    `json:"edition,omitzero"` // of the text; 0 = the story was gone
+// Row is one row of a table. NewRow makes it.
+type Row struct {
+	Table Table
+	Key   Key
+	Value any // the record that Table says, not a pointer to it
 }
 
-// LedgerRow is what a person spent on a day; person 0 is the sum of all.
-type LedgerRow struct {
-	Day    Day   `json:"day,omitzero"`
-	Person int64 `json:"person,omitzero"`
-	Tokens int64 `json:"tokens,omitzero"`
+// NewRow returns the row of a record. It panics for a type that no table holds.
+func NewRow(record any) Row {
+	table, key := place(record)
+	return Row{Table: table, Key: key, Value: record}
 }
 
-// StopRow is a story told in a walk that is not closed.
-type StopRow struct {
-	Walk string `json:"walk,omitzero"`
-	Stop
+func place(record any) (Table, Key) {
+	switch r := record.(type) {
+	case User:
+		return TableUsers, keyOf(r.ID)
+	case PlaceRow:
+		return TablePlaces, keyOf(r.ID, r.Language)
+	case Tile:
+		return TableTiles, keyOf(r.Language, r.Cell)
+	case StoryRow:
+		return TableStories, keyOf(r.Place, r.Language, string(r.Length))
+	case ToldRow:
+		return TableTold, keyOf(r.Person, r.Place)
+	case LedgerRow:
+		return TableLedger, keyOf(string(r.Day), r.Person)
+	case Walk:
+		return TableWalks, keyOf(r.ID)
+	case StopRow:
+		return TableStops, keyOf(r.Walk, int64(r.Number))
+	case ClosedRow:
+		return TableClosed, keyOf(int64(r.Position))
+	case Payment:
+		return TablePayments, keyOf(r.Charge)
+	case Entry:
+		return TableInbox, keyOf(r.Update)
+	case DoneRow:
+		return TableDone, keyOf(int64(r.Position))
+	case DeadLetterRow:
+		return TableDeadLetters, keyOf(int64(r.Position))
+	case SettingRow:
+		return TableSettings, keyOf(r.Name)
+	}
+	panic(fmt.Sprintf("store: no table holds a %T", record))
 }
 
-// ClosedRow says which closed walk is the Position-th, from 1, in the order of closing.
-type ClosedRow struct {
-	Position int    `json:"position,omitzero"`
-	Walk     string `json:"walk,omitzero"`
+// Key is what a row is found by. Its bytes are in the order of its parts: texts as they are, numbers as 16 hexadecimal digits with the
+// sign bit flipped, NUL between them.
+type Key string
+
+const signBit = 1 << 63
+
+// keyOf makes a key of texts, numbers and cells.
+func keyOf(parts ...any) Key {
+	texts := make([]string, len(parts))
+	for i, part := range parts {
+		switch p := part.(type) {
+		case string:
+			texts[i] = p
+		case int64:
+			texts[i] = fmt.Sprintf("%016x", uint64(p)^signBit)
+		case geo.Cell:
+			texts[i] = fmt.Sprintf("%016x", uint64(p))
+		}
+	}
+	return Key(strings.Join(texts, "\x00"))
 }
 
-// DoneRow says which update is the Position-th, from 1, in the order in which the last ones were done.
-type DoneRow struct {
-	Position int   `json:"position,omitzero"`
-	Update   int64 `json:"update,omitzero"`
-}
-
-// DeadLetterRow is the Position-th parked update, from 1, in the order of parking.
-type DeadLetterRow struct {
-	Position int `json:"position,omitzero"`
-	Entry
-}
-
-// SettingRow is a setting; one that is "" was never set and has no row.
-type SettingRow struct {
-	Name  string `json:"name,omitzero"`
-	Value string `json:"value,omitzero"`
+// Parts reads the parts of a key into what the pointers point to (*string, *int64 or *geo.Cell), which are as many. A key that is not of
+// this form is ErrInvalid.
+func (k Key) Parts(pointers ...any) error {
+	parts := strings.Split(string(k), "\x00")
+	if len(parts) != len(pointers) {
+		return fmt.Errorf("%w: key %q of %d parts", ErrInvalid, string(k), len(parts))
+	}
+	for i, part := range parts {
+		if p, ok := pointers[i].(*string); ok {
+			*p = part
+			continue
+		}
+		n, err := strconv.ParseUint(part, 16, 64)
+		if err != nil || len(part) != 16 {
+			return fmt.Errorf("%w: key %q: %q is no number", ErrInvalid, string(k), part)
+		}
+		switch p := pointers[i].(type) {
+		case *int64:
+			*p = int64(n ^ signBit)
+		case *geo.Cell:
+			*p = geo.Cell(n)
+		}
+	}
+	return nil
 }

@@ -56,7 +56,7 @@ type Store interface {
 	Settings
 	Inbox
 	Deliveries
-	Moving
+	RowStore
 	// ForgetUser deletes a person: profile, what was told, votes (taken back from the stories), days in the ledger, parked updates and walks. Of a walk
 	// whose share may still send edits nothing stays but its ID, closed until it expires (one without an end: 30 days after at), so that no edit revives it; later
 	// SaveWalks of it are ignored. Payments stay, without the Person. A person never seen is no error.

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -43,7 +44,7 @@ func buildAndRun(m *testing.M) int {
 func start(t *testing.T, env []string, args ...string) (address string) {
 	t.Helper()
 	cmd := exec.Command(binary, args...)
-	cmd.Env = append(env, "PATH="+os.Getenv("PATH"), "TMPDIR="+t.TempDir())
+	cmd.Env = slices.Concat(env, []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + t.TempDir()})
 	cmd.Dir = t.TempDir()
 	errs, err := cmd.StderrPipe()
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"excursobot/bot/config"
 	"excursobot/store"
 	"excursobot/store/boltstore"
+	"excursobot/store/dump"
 )
 
 const (
@@ -54,22 +55,17 @@ func streamed(copyTo func(io.Writer) error) func(file string) error {
 	}
 }
 
-// moved returns a function that fills a file with the content of a database at one moment.
-func moved(ctx context.Context, still func(context.Context, func(store.Source) error) error) func(file string) error {
+// copied returns a function that fills a file with the content of a database at one moment.
+func copied(ctx context.Context, still func(context.Context, func(store.RowReader) error) error) func(file string) error {
 	return func(file string) error {
-		return still(ctx, func(from store.Source) (err error) {
+		return still(ctx, func(from store.RowReader) (err error) {
 			to, err := boltstore.Open(boltstore.Config{Path: file})
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, to.Close()) }()
-			if err := copyRows(ctx, to, from, moveCursor{From: "backup"}, moveBatch, func(store.Table, int) {}); err != nil {
-				return err
-			}
-			if _, err := compare(ctx, from, to, func(int) {}); err != nil {
-				return err
-			}
-			return endMove(ctx, to)
+			_, err = fill(ctx, to, dump.Batches(ctx, from, batchRows), newProgress(io.Discard, "backup"))
+			return err
 		})
 	}
 }
@@ -132,12 +128,12 @@ func fillBackup(ctx context.Context, cfg config.Config, file string) (err error)
 	if cfg.Store.Postgres == "" {
 		return streamed(func(w io.Writer) error { return copyStore(ctx, cfg, w) })(file)
 	}
-	source, err := openSource(ctx, configured(cfg))
+	source, err := openComplete(ctx, configured(cfg))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, source.Close()) }()
-	return moved(ctx, source.still)(file)
+	return copied(ctx, source.still)(file)
 }
 
 // copyStore writes the store's file to w: from the running bot, otherwise from the disk.

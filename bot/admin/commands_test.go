@@ -73,8 +73,11 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer, envir
 	case "migrate":
 		return Migrate(ctx, cfg, value("--from"), value("--to"), force, stdout, stderr)
 	case "export":
-		return Export(ctx, cfg, value("--from"), stdout)
+		return Export(ctx, cfg, value("--from"), file, "test", stdout)
 	case "import":
+		if file != "" {
+			return Import(ctx, cfg, file, value("--to"), force, stdout, stderr)
+		}
 		return ImportLegacy(ctx, cfg, value("--legacy"), stdout)
 	}
 	return errors.New("no such command: " + args[0])

@@ -33,15 +33,15 @@ func ImportLegacy(ctx context.Context, cfg config.Config, url string, stdout io.
 		return err
 	}
 	defer func() { err = errors.Join(err, target.Close()) }()
-	in := newInheritance(target, words)
+	in := newLegacyImport(target, words)
 	if err := in.takeAll(ctx, old); err != nil {
 		return fmt.Errorf("%w (what was taken stays; repeat the command)", err)
 	}
 	return in.report(stdout, target.name, old.Missing)
 }
 
-// inheritance takes what the old bot knew into a store, and counts.
-type inheritance struct {
+// legacyImport takes what the old bot knew into a store, and counts.
+type legacyImport struct {
 	store     store.Store
 	languages []string
 
@@ -57,11 +57,11 @@ type inheritance struct {
 	reasoning, models int
 }
 
-func newInheritance(s store.Store, words *text.Catalog) *inheritance {
-	return &inheritance{store: s, languages: slices.Concat(words.Languages(), words.StoryLanguages()), foreign: map[string]int{}, forgotten: map[int64]bool{}}
+func newLegacyImport(s store.Store, words *text.Catalog) *legacyImport {
+	return &legacyImport{store: s, languages: slices.Concat(words.Languages(), words.StoryLanguages()), foreign: map[string]int{}, forgotten: map[int64]bool{}}
 }
 
-func (in *inheritance) takeAll(ctx context.Context, old *legacy.Tables) error {
+func (in *legacyImport) takeAll(ctx context.Context, old *legacy.Tables) error {
 	if err := old.Donations(ctx, func(d legacy.Donation) error { return in.donation(ctx, d) }); err != nil {
 		return fmt.Errorf("donations: %w", err)
 	}
@@ -74,7 +74,7 @@ func (in *inheritance) takeAll(ctx context.Context, old *legacy.Tables) error {
 	return nil
 }
 
-func (in *inheritance) donation(ctx context.Context, d legacy.Donation) error {
+func (in *legacyImport) donation(ctx context.Context, d legacy.Donation) error {
 	stored, fresh, err := in.store.Credit(ctx, store.Payment{Charge: d.Charge, Person: d.Person, Stars: d.Stars, At: d.At})
 	if errors.Is(err, store.ErrInvalid) {
 		in.left = append(in.left, fmt.Sprintf("payment %q of person %d, %d stars: %v", d.Charge, d.Person, d.Stars, err))
@@ -95,7 +95,7 @@ func (in *inheritance) donation(ctx context.Context, d legacy.Donation) error {
 	return in.person(ctx, d.Person, d.At, "")
 }
 
-func (in *inheritance) donor(ctx context.Context, d legacy.Donor) error {
+func (in *legacyImport) donor(ctx context.Context, d legacy.Donor) error {
 	if d.Total > d.Sum {
 		in.unexplained = append(in.unexplained, fmt.Sprintf("person %d: %d stars in donors, %d in donations", d.Person, d.Total, d.Sum))
 	}
@@ -105,7 +105,7 @@ func (in *inheritance) donor(ctx context.Context, d legacy.Donor) error {
 	return in.person(ctx, d.Person, d.Earliest, "")
 }
 
-func (in *inheritance) preference(ctx context.Context, p legacy.Preference) error {
+func (in *legacyImport) preference(ctx context.Context, p legacy.Preference) error {
 	if p.Reasoning {
 		in.reasoning++
 	}
@@ -121,7 +121,7 @@ func (in *inheritance) preference(ctx context.Context, p legacy.Preference) erro
 }
 
 // person makes sure that a person is known, since then or before, and has the language unless they have one.
-func (in *inheritance) person(ctx context.Context, id int64, since time.Time, language string) error {
+func (in *legacyImport) person(ctx context.Context, id int64, since time.Time, language string) error {
 	if id == 0 || in.forgotten[id] {
 		return nil
 	}
@@ -153,7 +153,7 @@ func (in *inheritance) person(ctx context.Context, id int64, since time.Time, la
 }
 
 // report says what was taken and what was not.
-func (in *inheritance) report(to io.Writer, name string, missing []string) error {
+func (in *legacyImport) report(to io.Writer, name string, missing []string) error {
 	w := bufio.NewWriter(to)
 	fmt.Fprintf(w, "%s now has of the old bot:\n", name)
 	fmt.Fprintf(w, "  payments: %d new with %d stars, %d known already\n", in.payments, in.stars, in.known)

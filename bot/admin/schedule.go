@@ -34,7 +34,7 @@ const backupRetry = time.Hour
 func (b *Backups) now(ctx context.Context, at time.Time) (string, error) {
 	fill := streamed(func(w io.Writer) error { return b.File.Backup(ctx, killpoint.Writer(w)) })
 	if b.Database != nil {
-		fill = moved(ctx, b.Database.Still)
+		fill = copied(ctx, b.Database.Still)
 	}
 	path := filepath.Join(b.Dir, backupDir, backupName(at))
 	if err := writeBackup(ctx, path, fill); err != nil {

@@ -39,8 +39,8 @@ type commandLine struct {
 	DeadLetters deadLettersCommand `cmd:"" name:"dead-letters" aliases:"parked" help:"Show the updates that the bot gave up, also while it runs."`
 	Compact     compactCommand     `cmd:"" help:"Make the store's file as small as possible. Stop the bot first."`
 	Migrate     migrateCommand     `cmd:"" help:"Copy a whole store into another one: from file or Postgres, to file or Postgres."`
-	Export      exportCommand      `cmd:"" help:"Print the whole store as lines of JSON."`
-	Import      importCommand      `cmd:"" help:"Import payments, people and languages from the database of the older Python bot."`
+	Export      exportCommand      `cmd:"" help:"Write the whole store as a dump: compressed lines of JSON."`
+	Import      importCommand      `cmd:"" help:"Fill a store from a dump, or take people and payments from the database of the older Python bot."`
 	Payments    paymentsCommand    `cmd:"" help:"List the payments, also while the bot runs."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running bot whether it is alive: exit code 0 if it is."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`

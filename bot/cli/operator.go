@@ -2,9 +2,11 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"excursobot/bot/admin"
+	"excursobot/bot/app"
 	"excursobot/bot/config"
 )
 
@@ -89,21 +91,36 @@ func (c migrateCommand) Run(p *process) error {
 }
 
 type exportCommand struct {
+	File string `arg:"" optional:"" help:"The file to write, for its owner only (default: the standard output)."`
 	From string `placeholder:"FILE|URL" help:"The store: a file or postgres://... (default: the configured one)."`
 }
 
-// Run prints the whole store.
+// Run writes the whole store as a dump.
 func (c exportCommand) Run(p *process) error {
-	return p.onStore(func(ctx context.Context, cfg config.Config) error { return admin.Export(ctx, cfg, c.From, p.stdout) })
+	return p.onStore(func(ctx context.Context, cfg config.Config) error {
+		return admin.Export(ctx, cfg, c.From, c.File, app.Version(), p.stdout)
+	})
 }
 
 type importCommand struct {
-	Legacy string `required:"" placeholder:"URL" help:"The Postgres database of the Python bot; for tables in another schema append ?search_path=..."`
+	File   string `arg:"" optional:"" help:"A dump that export wrote."`
+	To     string `placeholder:"FILE|URL" help:"The store to fill (default: the configured one)."`
+	Force  bool   `help:"Replace what the store holds. A file is kept under another name; the rows of a database are deleted."`
+	Legacy string `placeholder:"URL" help:"Instead of a dump, take payments, people and languages from the Postgres database of the Python bot; for tables in another schema append ?search_path=..."`
 }
 
-// Run imports from the old bot's database.
+// Run fills a store from a dump, or adds what the old bot knew.
 func (c importCommand) Run(p *process) error {
+	switch {
+	case (c.File == "") == (c.Legacy == ""):
+		return config.UsageError{Err: errors.New("import needs a dump's file or --legacy URL")}
+	case c.Legacy != "" && (c.To != "" || c.Force):
+		return config.UsageError{Err: errors.New("--to and --force do not go with --legacy, which adds to the configured store")}
+	}
 	return p.onStore(func(ctx context.Context, cfg config.Config) error {
-		return admin.ImportLegacy(ctx, cfg, c.Legacy, p.stdout)
+		if c.Legacy != "" {
+			return admin.ImportLegacy(ctx, cfg, c.Legacy, p.stdout)
+		}
+		return admin.Import(ctx, cfg, c.File, c.To, c.Force, p.stdout, p.stderr)
 	})
 }

@@ -30,7 +30,7 @@ func TestOperatorCommands(t *testing.T) {
 	if err := errors.Join(err, s.Close()); err != nil {
 		t.Fatal(err)
 	}
-	copied, moved := filepath.Join(dir, "copy.db"), filepath.Join(dir, "moved.db")
+	copied, moved, dumped := filepath.Join(dir, "copy.db"), filepath.Join(dir, "moved.db"), filepath.Join(dir, "store.dump")
 	for _, step := range []struct {
 		args []string
 		code int
@@ -47,7 +47,10 @@ func TestOperatorCommands(t *testing.T) {
 		{[]string{"migrate", "--from", copied, "--to", moved}, exitUsage, "", "--force"},
 		{[]string{"migrate", "--from", copied, "--to", moved, "--force"}, exitClean, "", ""},
 		{[]string{"migrate", "--into", moved}, exitUsage, "", "--into"},
-		{[]string{"export", "--from", moved}, exitClean, `"charge":"c1"`, ""},
+		{[]string{"export", "--from", moved, dumped}, exitClean, "", ""},
+		{[]string{"import", dumped, "--to", copied}, exitUsage, "", "--force"},
+		{[]string{"import", dumped, "--to", copied, "--force"}, exitClean, "payments         1", ""},
+		{[]string{"import", dumped, "--legacy", "postgres://u:secret@h/x"}, exitUsage, "", "--legacy"},
 		{[]string{"restore"}, exitUsage, "", "<file>"},
 		{[]string{"restore", copied}, exitClean, copied, ""},
 		{[]string{"compact"}, exitClean, "excursobot.db", ""},

@@ -1,6 +1,6 @@
 // Package demo runs the whole bot between simulated servers, with a page in the browser that plays people: no token, no key, and nothing is sent out.
 //
-// What is simulated is decided in world.go. The page's own code is in the folder page: JavaScript modules without a build step, of which main.js is
+// world.go decides which parts are simulated. The page's own code is in the folder page: JavaScript modules without a build step, of which main.js is
 // the first.
 package demo
 

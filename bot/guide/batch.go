@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"sync"
-	"time"
 
 	"excursobot/bot/guide/model"
 	"excursobot/limiter"
@@ -58,62 +57,6 @@ type item struct {
 	done   chan struct{}
 }
 
-// join finds the batch that writes about the first place, or starts one. A new batch also gets those of the others that no batch writes about. It
-// returns ErrFull, ErrLate or ErrClosed of the gate if there can be no batch. The caller must leave the item, unless the batch may run for nobody.
-func (b *batches) join(req Request, deadline time.Time, first store.Place, others []store.Place) (*item, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if it := b.findLocked(first.ID, req.Language, req.Length); it != nil {
-		return it, b.addWaiterLocked(it.batch, req.Class, deadline)
-	}
-	ticket, err := b.gate.Enter(limiter.Job{Class: req.Class, Key: req.Person, Deadline: deadline})
-	if err != nil {
-		b.counts.refused.Add(1)
-		return nil, err
-	}
-	bt := &batch{person: req.Person, language: req.Language, length: req.Length, ticket: ticket, class: req.Class, waiters: 1}
-	bt.queued, bt.cancel = context.WithCancel(b.tasks.ctx)
-	b.addItemLocked(bt, first)
-	for _, p := range others {
-		if len(bt.items) == b.size {
-			break
-		}
-		if p.ID != first.ID && b.findLocked(p.ID, req.Language, req.Length) == nil {
-			b.addItemLocked(bt, p)
-		}
-	}
-	if !b.tasks.start(func() { b.run(bt) }) {
-		for _, it := range bt.items {
-			b.removeLocked(it)
-		}
-		// Every ticket must be waited for. Everything is stopping, so nobody else does it.
-		bt.cancel()
-		if slot, err := ticket.Wait(bt.queued); err == nil {
-			slot.Release()
-		}
-		return nil, limiter.ErrClosed
-	}
-	return bt.items[0], nil
-}
-
-// addWaiterLocked adds a waiter to a batch. If the batch is queued in a worse class, it moves to the waiter's class, unless it could not start there
-// before the deadline either: then the result is ErrLate and the batch stays as it is.
-func (b *batches) addWaiterLocked(bt *batch, class limiter.Class, deadline time.Time) error {
-	if !bt.started && class < bt.class {
-		if !deadline.IsZero() && time.Now().Add(b.gate.Estimate(class)).After(deadline) {
-			b.counts.refused.Add(1)
-			return limiter.ErrLate
-		}
-		bt.class = class
-	}
-	bt.waiters++
-	if !bt.started {
-		bt.ticket.Promote(class, deadline)
-	}
-	b.counts.joined.Add(1)
-	return nil
-}
-
 func (b *batches) addItemLocked(bt *batch, p store.Place) {
 	it := &item{
 		batch: bt, place: p, done: make(chan struct{}),
@@ -139,25 +82,40 @@ func (b *batches) removeLocked(it *item) {
 	}
 }
 
-// leave removes one waiter. A queued batch without waiters is abandoned.
-func (b *batches) leave(it *item) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	bt := it.batch
-	bt.waiters--
-	if bt.waiters > 0 || bt.started {
-		return
-	}
-	bt.abandoned = true
-	for _, it := range bt.items {
-		b.removeLocked(it)
-	}
-	bt.cancel()
-}
-
 // len returns how many stories are being written.
 func (b *batches) len() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return len(b.open)
+}
+
+// finish publishes the result of an item, unless it has one. The story is in the store by now, so the next request finds it there.
+func (b *batches) finish(it *item, story store.Story, reason Reason) {
+	if it.finished() {
+		return
+	}
+	it.story, it.reason = story, reason
+	close(it.done)
+	b.mu.Lock()
+	b.removeLocked(it)
+	b.mu.Unlock()
+}
+
+func (it *item) finished() bool {
+	select {
+	case <-it.done:
+		return true
+	default:
+		return false
+	}
+}
+
+func unfinished(items []*item) []*item {
+	var open []*item
+	for _, it := range items {
+		if !it.finished() {
+			open = append(open, it)
+		}
+	}
+	return open
 }

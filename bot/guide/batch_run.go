@@ -123,37 +123,6 @@ func (b *batches) call(bt *batch, open []*item) error {
 	return err
 }
 
-// finish publishes the result of an item, unless it has one. The story is in the store by now, so the next request finds it there.
-func (b *batches) finish(it *item, story store.Story, reason Reason) {
-	if it.finished() {
-		return
-	}
-	it.story, it.reason = story, reason
-	close(it.done)
-	b.mu.Lock()
-	b.removeLocked(it)
-	b.mu.Unlock()
-}
-
-func (it *item) finished() bool {
-	select {
-	case <-it.done:
-		return true
-	default:
-		return false
-	}
-}
-
-func unfinished(items []*item) []*item {
-	var open []*item
-	for _, it := range items {
-		if !it.finished() {
-			open = append(open, it)
-		}
-	}
-	return open
-}
-
 // newStory builds the stored story from the model's text.
 func newStory(it *item, text, modelName string) store.Story {
 	now := time.Now()

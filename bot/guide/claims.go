@@ -90,18 +90,17 @@ func (c *claims) remove(key claimKey) {
 
 // untold reports for each place whether it is neither told to the person nor claimed.
 func (c *claims) untold(ctx context.Context, person int64, ids []string) ([]bool, error) {
-	told, err := c.told.Told(ctx, person, ids)
+	flags, err := c.told.Told(ctx, person, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read told places: %w", err)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	untold := make([]bool, len(ids))
-	for i, id := range ids {
-		_, claimed := c.held[claimKey{person, id}]
-		untold[i] = !told[i] && !claimed
+	for i, told := range flags {
+		_, claimed := c.held[claimKey{person, ids[i]}]
+		flags[i] = !told && !claimed
 	}
-	return untold, nil
+	return flags, nil
 }
 
 func (c *claims) len() int {

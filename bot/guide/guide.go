@@ -56,10 +56,10 @@ type Guide struct {
 	library *library
 	budget  *budget
 	batches *batches
+	warmed  warmed
 
 	mu        sync.Mutex
 	preparing map[int64]struct{} // people with a read-ahead in progress, at most maxPreparing
-	warmed    warmedToday
 }
 
 // New returns a Guide. It starts nothing.

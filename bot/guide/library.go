@@ -75,6 +75,18 @@ func (l *library) near(ctx context.Context, p geo.Point, radius float64, languag
 	return found, nil
 }
 
+// packNear returns the stories of the pack within radius metres of p, in the language if the pack has them, else in another one.
+func (l *library) packNear(p geo.Point, radius float64, language string) []nearStory {
+	if l.pack == nil {
+		return nil
+	}
+	var found []nearStory
+	for _, s := range l.pack.Near(p, radius, language) {
+		found = append(found, nearStory{&s, geo.Distance(p, s.Point)})
+	}
+	return found
+}
+
 // scan passes the stories around p to add, from the cache for small radii. One call of add gets whole cells. While the store is away, the cached cells
 // are all there is.
 func (l *library) scan(ctx context.Context, p geo.Point, radius float64, language string, add func([]store.Story)) error {

@@ -5,21 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"excursobot/geo"
 	"excursobot/store"
 )
-
-// packNear returns the stories of the pack within radius metres of p, in the language if the pack has them, else in another one.
-func (l *library) packNear(p geo.Point, radius float64, language string) []nearStory {
-	if l.pack == nil {
-		return nil
-	}
-	var found []nearStory
-	for _, s := range l.pack.Near(p, radius, language) {
-		found = append(found, nearStory{&s, geo.Distance(p, s.Point)})
-	}
-	return found
-}
 
 // savePacked copies a story of the pack into the store, because only stored stories have votes. Other keys are ignored.
 func (l *library) savePacked(ctx context.Context, key store.StoryKey) error {

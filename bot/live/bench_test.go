@@ -14,11 +14,11 @@ import (
 	"excursobot/store/boltstore"
 )
 
-// crowd is how many walks the schedule is measured with.
+// crowd is the number of walks in the benchmarks of the schedule.
 const crowd = 5000
 
-// settle tells the first stories of a Live run by hand.
-func settle(b *testing.B, l *Live, now time.Time) {
+// tellFirst delivers the first stories of a Live without a running loop.
+func tellFirst(b *testing.B, l *Live, now time.Time) {
 	b.Helper()
 	l.loop.step(b.Context(), now, 0)
 	for _, s := range l.loop.sessions.walks {
@@ -29,11 +29,11 @@ func settle(b *testing.B, l *Live, now time.Time) {
 	}
 }
 
-// BenchmarkEdit is one edit of a live location, until it waits for its batch and through it.
+// BenchmarkEdit measures one edit of a live location and its share of a batch.
 func BenchmarkEdit(b *testing.B) {
 	l := byHand(b, crowd, func(Tick) {})
 	now := wall()
-	settle(b, l, now)
+	tellFirst(b, l, now)
 	shares := make([]Share, crowd)
 	for i := range shares {
 		shares[i] = share(int64(i+1), 10)
@@ -64,12 +64,12 @@ func BenchmarkEdit(b *testing.B) {
 	}
 }
 
-// BenchmarkStep is one loopInterval of the loop: with nothing to do, and as an average over hours in which everything happens.
+// BenchmarkStep measures one step of the loop: with nothing to do, and on average over hours with all kinds of events.
 func BenchmarkStep(b *testing.B) {
 	b.Run("Idle", func(b *testing.B) {
 		l := byHand(b, crowd, func(Tick) {})
 		now := wall()
-		settle(b, l, now)
+		tellFirst(b, l, now)
 		b.ReportAllocs()
 		mono := time.Duration(0)
 		for b.Loop() {
@@ -81,7 +81,7 @@ func BenchmarkStep(b *testing.B) {
 		var told []Tick
 		l := byHand(b, crowd, func(t Tick) { told = append(told, t) })
 		now := wall()
-		settle(b, l, now)
+		tellFirst(b, l, now)
 		told = told[:0]
 		mono, stories := time.Duration(0), 0
 		b.ReportAllocs()
@@ -102,7 +102,7 @@ func BenchmarkStep(b *testing.B) {
 	})
 }
 
-// BenchmarkMemory says what a walk of two hours with a track of 360 points takes.
+// BenchmarkMemory reports the memory of a walk of two hours with a track of 360 points.
 func BenchmarkMemory(b *testing.B) {
 	heap := func() float64 {
 		runtime.GC()
@@ -113,7 +113,7 @@ func BenchmarkMemory(b *testing.B) {
 	for b.Loop() {
 		before := heap()
 		l := byHand(b, crowd, func(Tick) {})
-		settle(b, l, wall())
+		tellFirst(b, l, wall())
 		fresh := heap()
 		for _, s := range l.loop.sessions.walks {
 			for i := range 360 {
@@ -128,7 +128,7 @@ func BenchmarkMemory(b *testing.B) {
 	}
 }
 
-// BenchmarkBatch is the write of a batch of five moves of walks with long tracks.
+// BenchmarkBatch measures the write of a batch of five moves of walks with long tracks.
 func BenchmarkBatch(b *testing.B) {
 	s, err := boltstore.Open(boltstore.Config{Path: filepath.Join(b.TempDir(), "walks.db")})
 	if err != nil {

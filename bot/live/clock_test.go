@@ -9,7 +9,7 @@ import (
 	"excursobot/store"
 )
 
-// discard is a store that keeps nothing, for what happens in memory alone.
+// discard is a store that keeps nothing.
 type discard struct{}
 
 func (discard) SaveWalks(context.Context, []store.Walk) error { return nil }
@@ -19,7 +19,7 @@ func (discard) Walk(context.Context, string) (store.Walk, error) {
 func (discard) OpenWalks(context.Context) ([]store.Walk, error)     { return nil, nil }
 func (discard) Stops(context.Context, string) ([]store.Stop, error) { return nil, nil }
 
-// byHand returns a Live whose loop the test is, with n walks.
+// byHand returns a Live with n walks and no running loop: the test calls its steps.
 func byHand(tb testing.TB, n int, deliver func(Tick)) *Live {
 	tb.Helper()
 	l, err := New(Config{Store: discard{}, MaxSessions: n}, Hooks{
@@ -45,7 +45,7 @@ func byHand(tb testing.TB, n int, deliver func(Tick)) *Live {
 	return l
 }
 
-// TestClockSetByHours sets the wall clock of a loop that goes on, an hour long: no flood, no stall, the same due times.
+// TestClockSetByHours sets the wall clock of a running loop: there must be no flood, no stall, and the same due times.
 func TestClockSetByHours(t *testing.T) {
 	for _, jump := range []time.Duration{3 * time.Hour, -3 * time.Hour, -7 * time.Minute, 30 * 24 * time.Hour, -30 * 24 * time.Hour} {
 		t.Run(jump.String(), func(t *testing.T) {
@@ -88,7 +88,7 @@ func TestClockSetByHours(t *testing.T) {
 	}
 }
 
-// TestClockSetDuringALivePeriod sets the wall clock in the middle of an hour: the walk ends when the hour is over by any other clock.
+// TestClockSetDuringALivePeriod sets the wall clock within a live period of an hour: the walk ends after an hour by any other clock.
 func TestClockSetDuringALivePeriod(t *testing.T) {
 	for _, jump := range []time.Duration{3 * time.Hour, -3 * time.Hour} {
 		t.Run(jump.String(), func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"excursobot/store"
 )
 
-// writes counts what is written to a store.
+// writes counts the writes to a store.
 type writes struct {
 	store.Walks
 	calls, walks atomic.Int64
@@ -67,7 +67,7 @@ func TestMovesAreAppliedInBatches(t *testing.T) {
 			w.Errorf("got %d writes, want 2", calls)
 		}
 		step(30)
-		// The loop flushes while the thirty come in, so how many are left depends on when it woke: less than a batch.
+		// The loop applies batches while the thirty arrive, so the number left depends on when it woke: less than a batch.
 		if st := w.live.Stats(); int(st.Moves)+st.Pending != 39 || st.Pending >= 5 {
 			w.Errorf("thirty moves: got %+v, want all but less than a batch applied", st)
 		}
@@ -127,7 +127,7 @@ func TestJumpsNeedToBeConfirmed(t *testing.T) {
 			want geo.Point
 		}{
 			{geo.Offset(home, 90, 14), geo.Offset(home, 90, 14)},
-			{far, geo.Offset(home, 90, 14)},                      // a jump: not believed
+			{far, geo.Offset(home, 90, 14)},                      // a jump: ignored
 			{geo.Offset(home, 90, 28), geo.Offset(home, 90, 28)}, // and taken back
 			{far, geo.Offset(home, 90, 28)},
 			{geo.Offset(far, 0, 14), geo.Offset(far, 0, 14)}, // confirmed by a second one near it

@@ -1,7 +1,6 @@
 package live
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -16,13 +15,13 @@ import (
 	"excursobot/geo"
 )
 
-// people walk in the model; there are places for fewer.
+// people walk in the model, more than MaxSessions allows.
 const (
 	people = 4
-	places = 3
+	most   = 3
 )
 
-// model is what must be true, kept in the simplest way: by what was said to the Live and what it answered.
+// model holds what must be true, derived in the simplest way from the calls to the Live and their results.
 type model struct {
 	*world
 	seed      uint64
@@ -30,7 +29,7 @@ type model struct {
 	walks     map[string]*modelWalk
 	by        [people + 1]*modelWalk // the walk of a person that goes on
 	next      int                    // message
-	processes int                    // that there were
+	processes int                    // so far
 	steps     []string
 
 	state sync.Mutex // guards all of it against the hooks
@@ -80,7 +79,7 @@ func TestRandomWalks(t *testing.T) {
 func playRandomly(t *testing.T, seed uint64) {
 	cfg := Config{
 		Intervals: []time.Duration{20 * time.Second, minute, 5 * minute}, Default: minute,
-		MaxSessions: places, Drain: 30 * time.Second,
+		MaxSessions: most, Drain: 30 * time.Second,
 	}
 	inWorld(t, cfg, func(w *world) {
 		m := &model{world: w, seed: seed, rnd: rand.New(rand.NewPCG(seed, 1)), walks: map[string]*modelWalk{}, next: 10}
@@ -164,18 +163,10 @@ func (m *model) step(n int) {
 		}
 	case op < 97:
 		say("sees a restart")
-		m.anew(m.end)
+		m.restartAfter(m.end)
 	default:
 		say("sees a crash")
-		m.anew(m.crash)
-	}
-}
-
-// wantWalk checks that a person without a walk is told so, and that nothing else goes wrong.
-func (m *model) wantWalk(walk *modelWalk, err error) {
-	m.Helper()
-	if walk == nil && !errors.Is(err, ErrNoWalk) || walk != nil && err != nil {
-		m.Errorf("got %v, with a walk %v", err, walk != nil)
+		m.restartAfter(m.crash)
 	}
 }
 
@@ -194,8 +185,8 @@ func (m *model) share(person int64) {
 	m.walks[sh.ID()] = walk
 	started, err := m.live.Start(m.Context(), sh)
 	if errors.Is(err, ErrFull) {
-		if taken < places {
-			m.Errorf("full with %d of %d", taken, places)
+		if taken < most {
+			m.Errorf("full with %d of %d", taken, most)
 		}
 		walk.endedAt = time.Now()
 		return
@@ -236,144 +227,4 @@ func (m *model) anyEnded() *modelWalk {
 	}
 	slices.Sort(ended)
 	return m.walks[ended[m.rnd.IntN(len(ended))]]
-}
-
-// onDeliver checks each delivery against the model, and then tells, fails or has nothing.
-func (m *model) onDeliver(ctx context.Context, t Tick, done func(Outcome)) {
-	m.state.Lock()
-	defer m.state.Unlock()
-	walk := m.walks[t.Walk]
-	now := time.Now()
-	switch {
-	case walk == nil:
-		m.Errorf("a story in unknown walk %s", t.Walk)
-		done(Failed)
-		return
-	case !walk.endedAt.IsZero() && now.After(walk.endedAt):
-		m.Errorf("a story after the end of %s", t.Walk)
-	case t.Number != walk.numbers+1:
-		m.Errorf("story %d of %s after %d", t.Number, t.Walk, walk.numbers)
-	case t.First && (walk.numbers > 0 || !t.Asked && !t.Due.Equal(walk.began)):
-		m.Errorf("a first story of %s after %d, due %v", t.Walk, walk.numbers, t.Due)
-	case now.Before(t.Due):
-		m.Errorf("story %d of %s is early", t.Number, t.Walk)
-	}
-	for id, other := range m.walks {
-		if other.telling && other.share.Person == t.Person {
-			m.Errorf("two deliveries at once for person %d: %s and %s", t.Person, t.Walk, id)
-		}
-	}
-	if !t.First && !t.Asked {
-		m.checkDue(walk, t, now)
-	}
-	walk.telling = true
-	rnd := rand.New(rand.NewPCG(m.seed, uint64(now.UnixNano()))) // whatever else happens in this moment
-	takes := time.Duration(rnd.Int64N(int64(30 * time.Second)))
-	kind := rnd.IntN(20)
-	process := m.processes
-	go func() {
-		outcome := Delivered
-		switch {
-		case kind == 0:
-			time.Sleep(time.Second)
-			outcome = Failed
-		case kind == 1:
-			outcome = Dropped
-		case !m.tell(ctx, t, takes):
-			outcome = Dropped
-		}
-		m.state.Lock()
-		gone := process != m.processes // the one that told this
-		if !gone {
-			walk.telling = false
-			if outcome == Delivered {
-				walk.numbers = t.Number
-			}
-		}
-		m.state.Unlock()
-		if !gone {
-			done(outcome)
-		}
-	}()
-}
-
-// checkDue wants a due time of the rhythm that held then, later than the last one, and less than an interval ago.
-func (m *model) checkDue(walk *modelWalk, t Tick, now time.Time) {
-	exact := false
-	for _, g := range walk.anchors {
-		exact = exact || t.Due.After(g.anchor) && t.Due.Sub(g.anchor)%g.interval == 0
-	}
-	g := walk.anchors[len(walk.anchors)-1]
-	if n := len(walk.anchors); n > 1 && g.from.Equal(now) { // chosen in this moment, perhaps after the loop looked
-		g = walk.anchors[n-2]
-	}
-	if !exact || t.Due.Sub(g.anchor)%g.interval != 0 {
-		m.Errorf("story %d of %s is due %v, which is no due time of %v every %v", t.Number, t.Walk, t.Due, g.anchor, g.interval)
-	}
-	if late := now.Sub(t.Due); late >= g.interval {
-		m.Errorf("story %d of %s is told %v late", t.Number, t.Walk, late)
-	}
-	if walk.restarts == 0 && !t.Due.After(walk.lastDue) {
-		m.Errorf("story %d of %s is due %v, as one before it", t.Number, t.Walk, t.Due)
-	}
-	walk.lastDue, walk.restarts = t.Due, 0
-}
-
-// anew ends the process in one way or another, and starts the next. Deliveries of the one before are forgotten.
-func (m *model) anew(end func()) {
-	m.state.Unlock()
-	synctest.Wait()
-	end()
-	m.state.Lock()
-	m.processes++
-	for _, walk := range m.walks {
-		walk.telling = false
-		walk.restarts++
-	}
-	m.state.Unlock()
-	m.start()
-	m.state.Lock()
-}
-
-// finish checks what the store says in the end.
-func (m *model) finish() {
-	m.state.Lock()
-	defer m.state.Unlock()
-	sum := 0
-	farewell := map[string]int{}
-	for _, n := range m.notes() {
-		var id, reason string
-		if _, err := fmt.Sscanf(n, "ended %s %s", &id, &reason); err == nil {
-			farewell[id]++
-		}
-	}
-	for id, walk := range m.walks {
-		stored, err := m.store.Walk(m.Context(), id)
-		if err != nil {
-			m.Errorf("walk %s: %v", id, err)
-			continue
-		}
-		if ended := !stored.Ended.IsZero(); ended == walk.endedAt.IsZero() {
-			m.Errorf("walk %s: stored as ended %v (%s), but that is not so", id, ended, stored.Reason)
-		}
-		if told := farewell[id]; stored.Ended.IsZero() && told > 0 || stored.Closed && stored.Reason != Refused && told == 0 {
-			m.Errorf("walk %s: %d farewells, ended %v", id, told, stored.Ended)
-		}
-		if !stored.Closed {
-			stops, err := m.store.Stops(m.Context(), id)
-			m.check(err)
-			if len(stops) != walk.numbers {
-				m.Errorf("walk %s: %d stops, told %d", id, len(stops), walk.numbers)
-			}
-			for i, s := range stops {
-				if s.Number != i+1 {
-					m.Errorf("walk %s: stop %d has number %d", id, i, s.Number)
-				}
-			}
-		}
-		sum += walk.numbers
-	}
-	if len(m.walks) > 5 && sum < 20 {
-		m.Errorf("only %d stories in %d walks: the model tests nothing", sum, len(m.walks))
-	}
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// offsets returns when stories were asked for and for when they were due, as distances from began.
+// offsets returns the due times of stories and the times of their delivery, both relative to began.
 func offsets(began time.Time, stories []told) (due, at []time.Duration) {
 	for _, s := range stories {
 		due = append(due, s.Due.Sub(began))

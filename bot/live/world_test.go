@@ -17,7 +17,7 @@ import (
 // home is where walkers start.
 var home = geo.Point{Lat: 55.7539, Lon: 37.6208}
 
-// world is a Live over a real store, with hooks that write down what they are asked. It lives inside a synctest bubble.
+// world is a Live over a real store, with hooks that record their calls. It lives inside a synctest bubble.
 type world struct {
 	*testing.T
 	cfg   Config
@@ -41,7 +41,7 @@ type told struct {
 	at time.Time
 }
 
-// inWorld runs a test in a bubble of time of its own.
+// inWorld runs a test in a synctest bubble.
 func inWorld(t *testing.T, cfg Config, test func(w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -89,7 +89,7 @@ func (w *world) start() {
 	synctest.Wait()
 }
 
-// onDeliver tells: it records the story as bot does, unless the test has other plans.
+// onDeliver tells and records the story as package bot does, unless the test has a plan.
 func (w *world) onDeliver(ctx context.Context, t Tick, done func(Outcome)) {
 	w.mu.Lock()
 	w.told = append(w.told, told{t, time.Now()})
@@ -108,7 +108,7 @@ func (w *world) onDeliver(ctx context.Context, t Tick, done func(Outcome)) {
 	}()
 }
 
-// tell sends a story after a while and says whether it was sent.
+// tell sends a story after a while and reports whether it was sent.
 func (w *world) tell(ctx context.Context, t Tick, takes time.Duration) bool {
 	select {
 	case <-time.After(takes):
@@ -163,7 +163,7 @@ func (w *world) stories() []told {
 	return append([]told(nil), w.told...)
 }
 
-// notes returns what the other hooks were called for since the last time.
+// notes returns the calls of the other hooks since the last call of notes.
 func (w *world) notes() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -200,7 +200,7 @@ func (w *world) moveTo(sh Share, p geo.Point) {
 	w.check(err)
 }
 
-// stay keeps a phone talking for a while, every two minutes.
+// stay sends an edit from home every two minutes for a while.
 func (w *world) stay(sh Share, d time.Duration) {
 	w.Helper()
 	for end := time.Now().Add(d); time.Now().Before(end); {
@@ -211,7 +211,7 @@ func (w *world) stay(sh Share, d time.Duration) {
 	synctest.Wait()
 }
 
-// walk moves a phone from a point for a while, an edit every 20 seconds, and returns where it got.
+// walk moves a phone from a point for a while, an edit every 20 seconds, and returns its last position.
 func (w *world) walk(sh Share, from geo.Point, bearing, speed float64, d time.Duration) geo.Point {
 	w.Helper()
 	const every = 20 * time.Second

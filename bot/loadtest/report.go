@@ -3,12 +3,12 @@ package loadtest
 import (
 	"fmt"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"excursobot/bot/guide"
+	"excursobot/bot/monitor"
 )
 
 // result holds the figures of a scenario. Times are seconds as people saw them, from sending the location.
@@ -22,11 +22,11 @@ type result struct {
 	Repeats   int // places told twice to one person
 	Stray     int // messages that answered no question
 
-	First, Final, Story quantiles // first content; final answer; full story from library or model
+	First, Final, Story monitor.Latency // first content; final answer; full story from library or model
 
-	LiveStories int       // of walks, without the first ones; Requests counts them, too
-	Lateness    quantiles // of these, against their due times
-	Missed      int       // due times without a story
+	LiveStories int             // of walks, without the first ones; Requests counts them, too
+	Lateness    monitor.Latency // of these, against their due times
+	Missed      int             // due times without a story
 
 	Sources map[guide.Source]float64 // share of answers
 
@@ -40,8 +40,6 @@ type result struct {
 	RSSMiB           int    // peak, simulated servers included
 	AllocsPerRequest uint64 // simulated servers included
 }
-
-type quantiles struct{ P50, P95, P99 float64 }
 
 // result computes the figures of a run that took the given time and ended at end.
 func (b *loadBot) result(s scenario, took time.Duration, end time.Time) result {
@@ -76,11 +74,11 @@ func (b *loadBot) result(s scenario, took time.Duration, end time.Time) result {
 		l, missed := w.schedule(end, outage{})
 		late, r.Missed = append(late, l...), r.Missed+missed
 	}
-	r.LiveStories, r.Lateness = len(late), quantilesOf(late)
+	r.LiveStories, r.Lateness = len(late), monitor.LatencyOf(late)
 	r.Requests += len(late)
 	r.Repeats, r.Stray = b.recorder.repeats, b.recorder.stray
 	r.PerMinute = float64(r.Requests) / took.Minutes()
-	r.First, r.Final, r.Story = quantilesOf(first), quantilesOf(final), quantilesOf(story)
+	r.First, r.Final, r.Story = monitor.LatencyOf(first), monitor.LatencyOf(final), monitor.LatencyOf(story)
 	answers := float64(max(1, g.Library+g.Generated+g.Extract+g.Pack+g.None))
 	for source, n := range map[guide.Source]uint64{
 		guide.FromLibrary: g.Library, guide.FromModel: g.Generated, guide.FromExtract: g.Extract, guide.FromPack: g.Pack, guide.FromNone: g.None,
@@ -95,18 +93,6 @@ func (b *loadBot) result(s scenario, took time.Duration, end time.Time) result {
 	}
 	r.TelegramCalls = float64(calls) / float64(max(1, r.Requests))
 	return r
-}
-
-// quantilesOf sorts the durations and returns their quantiles in seconds (nearest rank).
-func quantilesOf(d []time.Duration) quantiles {
-	if len(d) == 0 {
-		return quantiles{}
-	}
-	slices.Sort(d)
-	at := func(percent int) float64 {
-		return d[(len(d)*percent+99)/100-1].Seconds()
-	}
-	return quantiles{at(50), at(95), at(99)}
 }
 
 // table returns the results as a Markdown table with a column for each scenario.
@@ -152,8 +138,6 @@ func table(results []result) string {
 	}
 	return b.String()
 }
-
-func (q quantiles) String() string { return fmt.Sprintf("%.2f / %.2f / %.2f", q.P50, q.P95, q.P99) }
 
 // page returns docs/load.md: the table, and the conditions of the runs.
 func page(results []result) string {

@@ -2,6 +2,7 @@ package loadtest
 
 import (
 	"cmp"
+	"excursobot/bot/monitor"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,13 +12,13 @@ import (
 // walkResult holds the figures of a walk test. Times are seconds as people saw them in their chats.
 type walkResult struct {
 	Walks, Moves, Stories int
-	Lateness              quantiles // of stories against their due times
-	First                 quantiles // from the share to the first content
-	Missed                int       // due times without a story
-	Twice                 int       // places told twice to one person
-	Misnumbered           int       // stories whose number does not follow the one before
-	Again                 int       // of these: the number that was being sent at the kill, sent again
-	Lost                  int       // walks without a story after the restart, or without a summary
+	Lateness              monitor.Latency // of stories against their due times
+	First                 monitor.Latency // from the share to the first content
+	Missed                int             // due times without a story
+	Twice                 int             // places told twice to one person
+	Misnumbered           int             // stories whose number does not follow the one before
+	Again                 int             // of these: the number that was being sent at the kill, sent again
+	Lost                  int             // walks without a story after the restart, or without a summary
 	Summaries, Pictures   int
 	Ready                 float64 // from the start after the kill until the bot was ready
 	Warnings              int     // lines in the bot's log, from level warn on
@@ -59,7 +60,7 @@ func (r *recorder) walkResult(end time.Time) walkResult {
 			out.Lost++
 		}
 	}
-	out.Lateness, out.First = quantilesOf(late), quantilesOf(first)
+	out.Lateness, out.First = monitor.LatencyOf(late), monitor.LatencyOf(first)
 	return out
 }
 

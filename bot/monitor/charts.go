@@ -4,22 +4,6 @@ import (
 	"time"
 )
 
-// plot defines a chart: how its lines follow from the history.
-type plot struct {
-	title, unit string
-	stacked     bool
-	limit       float64
-	limitName   string
-	lines       []line
-	format      func(float64) string
-}
-
-type line struct {
-	name, class string
-	value       func(p point, minutes float64) float64
-	gaps        bool // 0 means that nothing was measured
-}
-
 func briefSeconds(x float64) string { return brief(Seconds(x)) }
 
 // plots lists the charts in the order of the page.
@@ -67,11 +51,14 @@ var plots = func() []plot {
 	}
 }()
 
-// column sums up the points of one slice of the chart's width.
-type column struct {
-	point
-	minutes float64 // covered by samples; 0 = no data
-}
+// span is the time span of the charts.
+type span string
+
+const (
+	lastMinutes span = "minutes" // the last ten
+	lastHour    span = "hour"
+	lastDay     span = "day"
+)
 
 func chartsOf(m *snapshot, s span) []chart {
 	points, step, reach := m.hour, sampleEvery, time.Hour

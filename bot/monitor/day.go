@@ -1,7 +1,6 @@
 package monitor
 
 import (
-	"maps"
 	"sync"
 	"time"
 )
@@ -13,18 +12,6 @@ type Day struct {
 	Errors  map[string]uint64 // faults by part
 	First   Latency           // from a location to a card or a story
 	Story   Latency           // from a location to the whole answer, refused requests left out
-}
-
-// Today returns the sums of the current UTC day up to now.
-func (m *Monitor) Today() Day {
-	d := &m.today
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.turnLocked(time.Now())
-	return Day{
-		Since: d.since, Answers: maps.Clone(d.answers), Errors: maps.Clone(d.errors),
-		First: d.first.latency(), Story: d.story.latency(),
-	}
 }
 
 // dayCounts collects a Day. Its maps have one key for each label value, so they stay small.

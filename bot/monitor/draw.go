@@ -32,6 +32,28 @@ type series struct {
 	Last, Most  string // formatted values
 }
 
+// plot defines a chart: how its lines follow from the history.
+type plot struct {
+	title, unit string
+	stacked     bool
+	limit       float64
+	limitName   string
+	lines       []line
+	format      func(float64) string
+}
+
+type line struct {
+	name, class string
+	value       func(p point, minutes float64) float64
+	gaps        bool // 0 means that nothing was measured
+}
+
+// column sums up the points of one slice of the chart's width.
+type column struct {
+	point
+	minutes float64 // covered by samples; 0 = no data
+}
+
 func (p plot) draw(cols []column, ago []string) chart {
 	c := chart{Title: p.title, Unit: p.unit, Ago: ago, LimitName: p.limitName, Empty: true}
 	values := make([][]float64, len(p.lines)) // by line and column; NaN = a gap

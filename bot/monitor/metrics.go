@@ -7,14 +7,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
-// Label values that the page shows and that exist from the start. Other values are counted too.
-var (
-	kinds   = []string{"static", "live"}
-	sources = []string{"library", "pack", "generated", "extract", "none", "busy"}
-	classes = []string{"interactive", "live", "read_ahead", "warm_up"} // of the gate, best first
-	parts   = []string{"bot", "checkout", "guide", "live", "panic", "parked", "payment", "store", "telegram"}
-)
-
 // seconds are the bucket bounds of durations. They include the targets: 1, 3 and 15 s.
 var seconds = []float64{0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5, 7.5, 10, 15, 20, 30, 45, 60}
 
@@ -74,71 +66,18 @@ func (in instruments) collectors() []prometheus.Collector {
 }
 
 // newRegistries returns a registry of all metrics and one of the instruments only. It does not use the global registry.
-func (m *Monitor) newRegistries() (all, own *prometheus.Registry) {
+func newRegistries(in instruments, pulled *collector, version string) (all, own *prometheus.Registry) {
 	all, own = prometheus.NewRegistry(), prometheus.NewRegistry()
-	own.MustRegister(m.counted.collectors()...)
-	all.MustRegister(m.counted.collectors()...)
+	own.MustRegister(in.collectors()...)
+	all.MustRegister(in.collectors()...)
 	all.MustRegister(
-		&collector{read: m.cfg.Read, ready: m.cfg.Ready},
+		pulled,
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "excursobot_build_info", Help: "Always 1; the label is the version.",
-			ConstLabels: prometheus.Labels{"version": m.cfg.Version},
+			ConstLabels: prometheus.Labels{"version": version},
 		}, func() float64 { return 1 }),
 	)
 	return all, own
-}
-
-// Update counts an update from Telegram.
-func (m *Monitor) Update(kind string) { m.counted.updates.WithLabelValues(kind).Inc() }
-
-// Request counts an answered story request; took is the time from its arrival to the whole answer.
-func (m *Monitor) Request(kind, source string, took time.Duration) {
-	m.counted.requests.WithLabelValues(kind, source).Inc()
-	m.today.addAnswer(source)
-	if source == "busy" {
-		return // a refusal takes no time and would improve the quantiles
-	}
-	m.counted.story.WithLabelValues(kind, source).Observe(took.Seconds())
-	m.recent.story.add(took)
-	m.today.addStory(took)
-}
-
-// First records the time from a location to a card or a story.
-func (m *Monitor) First(kind string, took time.Duration) {
-	m.counted.first.WithLabelValues(kind).Observe(took.Seconds())
-	m.recent.first.add(took)
-	m.today.addFirst(took)
-}
-
-// Late records how long after its due time a walk's story was delivered.
-func (m *Monitor) Late(by time.Duration) {
-	m.counted.lateness.Observe(by.Seconds())
-	m.recent.late.add(by)
-}
-
-// ModelCall counts a call to the model and its tokens.
-func (m *Monitor) ModelCall(outcome string, prompt, completion int) {
-	m.counted.calls.WithLabelValues(outcome).Inc()
-	if prompt > 0 {
-		m.counted.tokens.WithLabelValues("prompt").Add(float64(prompt))
-	}
-	if completion > 0 {
-		m.counted.tokens.WithLabelValues("completion").Add(float64(completion))
-	}
-}
-
-// TelegramCall counts a call to Telegram.
-func (m *Monitor) TelegramCall(method, outcome string) {
-	m.counted.telegram.WithLabelValues(method, outcome).Inc()
-}
-
-// PlacesCall counts a request to Wikipedia.
-func (m *Monitor) PlacesCall(outcome string) { m.counted.places.WithLabelValues(outcome).Inc() }
-
-// Fault counts an error that the operator should see.
-func (m *Monitor) Fault(part string) {
-	m.counted.errors.WithLabelValues(part).Inc()
-	m.today.addError(part)
 }

@@ -79,53 +79,13 @@ func New(cfg Config) (*Monitor, error) {
 		access:  access{token: cfg.Token, allowAttempt: cfg.AllowAttempt},
 	}
 	m.today.turnLocked(m.started)
-	m.registry, m.own = m.newRegistries()
+	m.registry, m.own = newRegistries(m.counted, &collector{read: cfg.Read, ready: cfg.Ready}, cfg.Version)
 	m.current.Store(&snapshot{stats: Stats{At: m.started, Version: cfg.Version, State: Starting, Problems: []Problem{}}})
 	return m, nil
 }
 
-// Run takes a sample at once and then every 5 s. It returns nil when ctx ends.
-func (m *Monitor) Run(ctx context.Context) error {
-	tick := time.NewTicker(sampleEvery)
-	defer tick.Stop()
-	for {
-		m.sample(ctx, time.Now())
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return nil
-		}
-	}
-}
-
 // Stats returns the last sample, as served at /api/stats.
 func (m *Monitor) Stats() Stats { return m.current.Load().stats }
-
-// sample reads all numbers, stores them in the history and wakes the event streams.
-func (m *Monitor) sample(ctx context.Context, now time.Time) {
-	const timeout = 2 * time.Second // a store that takes longer is not ready
-	asking, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	reading, reasons := m.cfg.Read(asking), m.cfg.Ready(asking)
-	if ctx.Err() != nil {
-		return // keep the last sample: the parts are stopping
-	}
-	totals, err := readTotals(m.own)
-	if err != nil {
-		m.log.Error("metrics_gather_failed", "error", err)
-		return
-	}
-	m.recent.rotate()
-
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.history.add(now, totals, m.pointOf(reading))
-	next := &snapshot{hour: m.history.hour.list(), day: m.history.day.list()}
-	next.stats = m.compose(now, reading, reasons, totals, next.hour)
-	m.current.Store(next)
-	close(m.changed)
-	m.changed = make(chan struct{})
-}
 
 // nextSample returns a channel that is closed when there is a newer sample.
 func (m *Monitor) nextSample() <-chan struct{} {

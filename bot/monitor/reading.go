@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"math"
 	"time"
 )
 
@@ -163,3 +164,6 @@ type Seconds float64
 
 // InSeconds converts a duration.
 func InSeconds(d time.Duration) Seconds { return Seconds(round(d.Seconds())) }
+
+// round keeps three decimal places.
+func round(x float64) float64 { return math.Round(x*1000) / 1000 }

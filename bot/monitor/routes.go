@@ -1,7 +1,6 @@
 package monitor
 
 import (
-	"embed"
 	"encoding/json"
 	"io/fs"
 	"net/http"
@@ -10,9 +9,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
-
-//go:embed page
-var pageFiles embed.FS
 
 // Routes adds the pages to mux: /dashboard and its files, /api/stats, /metrics and, if there is a token, /debug/pprof/.
 func (m *Monitor) Routes(mux *http.ServeMux) {

@@ -7,17 +7,6 @@ import (
 	"time"
 )
 
-// State sums up how well people are served.
-type State string
-
-// States.
-const (
-	Starting State = "starting"
-	Serving  State = "serving"
-	Strained State = "strained" // people get answers, but too slowly or with lower quality
-	Down     State = "down"     // the bot does not take updates
-)
-
 // Limits of good service.
 const (
 	maxFirst    = 3.0 // seconds, p95
@@ -113,21 +102,4 @@ var strains = []struct {
 		func(s Stats) bool { return s.Live.Cap > 0 && s.Live.Sessions >= s.Live.Cap },
 		func(s Stats) string { return fmt.Sprintf("all %d walks are in use: live.max_sessions", s.Live.Cap) },
 	},
-}
-
-// brief formats a duration for people: 0.42 s, 7.5 s, 3 min, 2 h 5 min.
-func brief(t Seconds) string {
-	d := time.Duration(float64(t) * float64(time.Second))
-	switch {
-	case t < 1:
-		return fmt.Sprintf("%.2f s", float64(t))
-	case t < 60:
-		return fmt.Sprintf("%.1f s", float64(t))
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
-	default:
-		return fmt.Sprintf("%d d %d h", int(d.Hours())/24, int(d.Hours())%24)
-	}
 }

@@ -1,8 +1,6 @@
 package monitor
 
 import (
-	"math"
-	"runtime"
 	"time"
 )
 
@@ -51,9 +49,6 @@ func timing(l Latency) Timing {
 	return Timing{l.Count, Seconds(round(l.P50)), Seconds(round(l.P95)), Seconds(round(l.P99))}
 }
 
-// round keeps three decimal places.
-func round(x float64) float64 { return math.Round(x*1000) / 1000 }
-
 // Calls counts calls to the model.
 type Calls struct {
 	PerMinute float64           `json:"per_minute"` // in the last minute
@@ -76,56 +71,13 @@ type Memory struct {
 	Goroutines int    `json:"goroutines"`
 }
 
-// pointOf returns the gauges of a point. The history adds the counters.
-func (m *Monitor) pointOf(r Reading) point {
-	narrow := func(l Latency) [3]float32 { return [3]float32{float32(l.P50), float32(l.P95), float32(l.P99)} }
-	return point{
-		first:   narrow(m.recent.first.last(minute)),
-		story:   narrow(m.recent.story.last(minute)),
-		late:    float32(m.recent.late.last(minute).P95),
-		running: uint32(r.Gate.Running),
-		waiting: uint32(r.Gate.Waits()),
-		walks:   uint32(r.Live.Sessions),
-		inbox:   uint32(r.Inbox.Pending),
-		memory:  float32(residentBytes()) / (1 << 20),
-	}
-}
+// State sums up how well people are served.
+type State string
 
-// compose builds the Stats of a sample. The last point of the hour is the sample's own.
-func (m *Monitor) compose(now time.Time, r Reading, reasons map[string]string, t totals, hour []point) Stats {
-	var last point // sums of the last minute
-	points := hour[max(0, len(hour)-minute):]
-	for _, p := range points {
-		last.merge(p)
-	}
-	rate := func(n uint32) float64 { return round(float64(n) / (float64(len(points)) * sampleEvery.Minutes())) }
-	s := Stats{
-		At: now.UTC().Truncate(time.Millisecond), Version: m.cfg.Version, Uptime: InSeconds(now.Sub(m.started).Truncate(time.Second)),
-		Requests: Requests{BySource: map[string]float64{}, Total: t.requests},
-		First:    timing(m.recent.first.last(fiveMinutes)),
-		Story:    timing(m.recent.story.last(fiveMinutes)),
-		Lateness: timing(m.recent.late.last(fiveMinutes)),
-		Calls:    Calls{PerMinute: rate(last.calls), Failed: rate(last.failed), Total: t.calls, Tokens: t.tokens},
-		Telegram: Telegram{PerMinute: rate(last.sent), Floods: rate(last.floods), Total: t.telegram},
-		Memory:   memoryNow(),
-		Problems: m.problems.list(),
-		Reading:  r,
-		Updates:  t.updates, PlacesCalls: t.places, Faults: t.faults,
-	}
-	for i, source := range sources {
-		s.Requests.BySource[source] = rate(last.requests[i])
-		s.Requests.PerMinute += s.Requests.BySource[source]
-	}
-	s.Requests.PerMinute = round(s.Requests.PerMinute)
-	if lookups := r.Cache.Lookups(); lookups > 0 {
-		s.CacheHitShare = round(float64(r.Cache.Hits) / float64(lookups))
-	}
-	s.State, s.Reasons = stateOf(s, reasons)
-	return s
-}
-
-func memoryNow() Memory {
-	var mem runtime.MemStats
-	runtime.ReadMemStats(&mem) // stops the world for some microseconds, every 5 s
-	return Memory{Resident: residentBytes(), Heap: mem.HeapInuse, Goroutines: runtime.NumGoroutine()}
-}
+// States.
+const (
+	Starting State = "starting"
+	Serving  State = "serving"
+	Strained State = "strained" // people get answers, but too slowly or with lower quality
+	Down     State = "down"     // the bot does not take updates
+)

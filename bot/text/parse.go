@@ -7,8 +7,6 @@ import (
 
 	"go.yaml.in/yaml/v4"
 	"golang.org/x/text/feature/plural"
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
 )
 
 // piece is a part of a text: literal text, or a placeholder with its name.
@@ -28,19 +26,6 @@ type entry struct {
 
 var formNames = map[string]plural.Form{
 	"zero": plural.Zero, "one": plural.One, "two": plural.Two, "few": plural.Few, "many": plural.Many, "other": plural.Other,
-}
-
-// parse reads one catalogue.
-func parse(code string, data []byte) (*Words, error) {
-	tag, err := language.Parse(code)
-	if err != nil {
-		return nil, fmt.Errorf("language code: %w", err)
-	}
-	w := &Words{code: code, tag: tag, printer: message.NewPrinter(tag)}
-	if err := yaml.Unmarshal(data, &w.entries); err != nil {
-		return nil, err
-	}
-	return w, nil
 }
 
 // UnmarshalYAML implements yaml.Unmarshaler. The node is a text, or a mapping of plural forms with at least "other".

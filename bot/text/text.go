@@ -9,21 +9,13 @@ import (
 	"embed"
 	"fmt"
 	"slices"
+	"strings"
 
 	"golang.org/x/text/language"
 )
 
-// HTML is an argument of Say that is Telegram HTML already. Say escapes every other string.
-type HTML string
-
 //go:embed *.yaml
 var files embed.FS
-
-// interfaceLanguages lists the languages of the interface in the order in which they are offered.
-var interfaceLanguages = []string{"ru", "en", "fr", "pt", "uk"}
-
-// fallback is the interface language of people whose language has no catalogue.
-const fallback = "en"
 
 // Catalog holds all languages. It does not change after Load, so any number of goroutines may use it.
 type Catalog struct {
@@ -47,8 +39,11 @@ func Load() (*Catalog, error) {
 		}
 		c.words[code] = w
 	}
-	var err error
-	if c.stories, err = loadStoryLanguages(); err != nil {
+	names, err := files.ReadFile("names.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("read story languages: %w", err)
+	}
+	if c.stories, err = parseStoryLanguages(names); err != nil {
 		return nil, err
 	}
 	c.matcher, c.matcherCodes = newMatcher()
@@ -64,4 +59,49 @@ func (c *Catalog) Words(language string) *Words {
 		return w
 	}
 	return c.words[fallback]
+}
+
+// Match returns the interface language for a code from Telegram ("pt-br", "uk", "zh-hans", ""), or "en" if none fits. A language without an interface
+// gets the one that its speakers read best according to CLDR: Belarusian and Kazakh get Russian, Breton and Wolof get French.
+func (c *Catalog) Match(code string) string {
+	if code == "" || len(code) > maxCode {
+		return fallback
+	}
+	tag, err := language.Parse(code)
+	if err != nil {
+		return fallback
+	}
+	_, i, confidence := c.matcher.Match(tag)
+	if confidence == language.No {
+		return fallback
+	}
+	return c.matcherCodes[i]
+}
+
+// StoryLanguages returns the codes of the languages that have stories but no interface, in the order in which they are offered. People who chose one
+// get the interface in English.
+func (c *Catalog) StoryLanguages() []string {
+	codes := make([]string, len(c.stories))
+	for i, s := range c.stories {
+		codes[i] = s.Code
+	}
+	return codes
+}
+
+// StoryLanguage returns the native name of a language that has stories but no interface; false for other codes.
+func (c *Catalog) StoryLanguage(code string) (name string, ok bool) {
+	i := slices.IndexFunc(c.stories, func(s storyLanguage) bool { return s.Code == code })
+	if i < 0 {
+		return "", false
+	}
+	return c.stories[i].Name, true
+}
+
+// MatchStory returns the language of stories for a code from Telegram: a story language if the code names one, else the result of Match.
+func (c *Catalog) MatchStory(code string) string {
+	base, _, _ := strings.Cut(strings.ToLower(code), "-")
+	if _, ok := c.StoryLanguage(base); ok {
+		return base
+	}
+	return c.Match(code)
 }

@@ -137,7 +137,7 @@ func TestDetailsWithTheSourceDown(t *testing.T) {
 	})
 }
 
-// A continuation that fails leaves pages whose extract never came: they must not be kept without one.
+// A failed continuation leaves pages without their extract. They must not be stored.
 func TestDetailsKeepsNoHalfPages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, setting{articles: houses(12, 300), extracts: 7, fault: func(n int) string {
@@ -163,7 +163,7 @@ func TestDetailsKeepsNoHalfPages(t *testing.T) {
 	})
 }
 
-// Room in a question is used for neighbours, and what a cut reply leaves out of them is not waited for.
+// A request is filled up with neighbours, and their missing parts are not waited for.
 func TestDetailsBringNeighboursAlong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, setting{articles: houses(30, 400), extracts: 7})

@@ -76,7 +76,7 @@ func TestPackPlaces(t *testing.T) {
 	}
 }
 
-// checkText holds a text to what the checks of written stories ask for, and to the pack's own narrower length.
+// checkText applies the rules for stories of the model to a text of the pack, with a narrower length.
 func checkText(t *testing.T, lang, text string) {
 	t.Helper()
 	checkScript(t, "text", lang, text)
@@ -105,7 +105,7 @@ func checkText(t *testing.T, lang, text string) {
 	}
 }
 
-// checkScript wants every letter of s in the script of the language.
+// checkScript reports letters of s in another script than that of the language.
 func checkScript(t *testing.T, what, lang, s string) {
 	t.Helper()
 	script := unicode.Latin
@@ -118,7 +118,7 @@ func checkScript(t *testing.T, what, lang, s string) {
 			continue
 		}
 		letters++
-		if !unicode.Is(script, r) && !strings.ContainsRune("IVXL", r) { // Roman numerals stand in Russian too
+		if !unicode.Is(script, r) && !strings.ContainsRune("IVXL", r) { // Roman numerals occur in Russian, too
 			t.Errorf("%s %s: letter %q of another script in %q", lang, what, r, s)
 			return
 		}

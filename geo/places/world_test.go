@@ -30,9 +30,9 @@ type world struct {
 	outcomes []string
 }
 
-// setting is what a test changes in the world.
+// setting holds what a test changes in the world.
 type setting struct {
-	extracts int // in one reply; 0 = as many as there can be
+	extracts int // in one reply; 0 = all
 	articles []sim.Article
 	latency  time.Duration
 	fault    func(n int) string
@@ -92,7 +92,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// sent returns how many requests went out.
+// sent returns the number of requests.
 func (w *world) sent() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -108,7 +108,7 @@ func (w *world) near(t testing.TB, p geo.Point, radius float64) []Candidate {
 	return found
 }
 
-// house is an article that a guide may tell, metres away from the square.
+// house returns an article worth telling, metres away from the square.
 func house(id int64, bearing, metres float64) sim.Article {
 	p := geo.Offset(square, bearing, metres)
 	return sim.Article{
@@ -117,7 +117,7 @@ func house(id int64, bearing, metres float64) sim.Article {
 	}
 }
 
-// houses fills a square of the side (metres) round the square.
+// houses returns n articles evenly spread around the square, on an area with the given side in metres.
 func houses(n int, side float64) []sim.Article {
 	var list []sim.Article
 	for i := range n {

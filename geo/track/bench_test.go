@@ -35,8 +35,8 @@ func BenchmarkPNG(b *testing.B) {
 	}
 }
 
-// BenchmarkThirtyEnds reports how much memory the process takes more, garbage included, while thirty
-// walks of 10 000 points end at once, under the limit that the bot sets by default.
+// BenchmarkThirtyEnds reports the additional memory of the process, garbage included, while thirty walks of 10 000 points end at once, under
+// the default limit of the bot.
 func BenchmarkThirtyEnds(b *testing.B) {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(48 << 20))
 	r := drunk(10_000, 100)

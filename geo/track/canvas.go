@@ -8,9 +8,8 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// canvas is a sheet being drawn on. Shapes are gathered on a mask that keeps the strongest coverage of
-// each pixel, and then inked together: a track that crosses itself a hundred times is one shape, without
-// the seams and the holes that a polygon of it would have (strokes of opposite winding cancel out).
+// canvas is a sheet to draw on. Shapes are gathered on a mask that keeps the strongest coverage of each pixel, and then inked together. So a track
+// that crosses itself a hundred times is one shape, without the seams and holes of a polygon, where strokes of opposite winding cancel out.
 type canvas struct {
 	img    *image.Paletted
 	paints *paints
@@ -29,8 +28,8 @@ type spot struct{ x, y float64 }
 
 func (s spot) to(o spot) float64 { return math.Hypot(o.x-s.x, o.y-s.y) }
 
-// line gathers the line from a to b with round ends and the given radius (half the width), in pixels.
-// It looks only at the pixels near the line, so its cost grows with length times width, not with area.
+// line gathers the line from a to b with rounded ends and the given radius (half the width), in pixels. It visits only the pixels near the line,
+// so its cost grows with length times width.
 func (c *canvas) line(ax, ay, bx, by, radius float64) {
 	ax, ay, bx, by = ax-0.5, ay-0.5, bx-0.5, by-0.5 // from corners to centres of pixels
 	dx, dy := bx-ax, by-ay
@@ -39,7 +38,7 @@ func (c *canvas) line(ax, ay, bx, by, radius float64) {
 	y0, y1 := clip(min(ay, by)-reach), clip(max(ay, by)+reach+1)
 	c.touch(clip(min(ax, bx)-reach), y0, clip(max(ax, bx)+reach+1), y1)
 	for y := y0; y < y1; y++ {
-		// The part of the line that is within reach of this row bounds the pixels to look at.
+		// The part of the line within reach of this row bounds the pixels to visit.
 		t0, t1 := 0.0, 1.0
 		if dy != 0 {
 			t0, t1 = (float64(y)-reach-ay)/dy, (float64(y)+reach-ay)/dy
@@ -49,7 +48,7 @@ func (c *canvas) line(ax, ay, bx, by, radius float64) {
 		row := c.mask.Pix[y*c.mask.Stride:]
 		for x, end := clip(min(u, v)-reach), clip(max(u, v)+reach+1); x < end; x++ {
 			if row[x] == 255 {
-				continue // a track that fills a yard is mostly this
+				continue // most pixels of a track that fills a yard
 			}
 			px, py := float64(x)-ax, float64(y)-ay
 			t := 0.0
@@ -67,7 +66,7 @@ func (c *canvas) line(ax, ay, bx, by, radius float64) {
 // disc gathers a disc.
 func (c *canvas) disc(x, y, radius float64) { c.line(x, y, x, y, radius) }
 
-// polygon gathers the convex polygon of the given corners, in either direction, none twice.
+// polygon gathers the convex polygon of the given distinct corners, in either direction.
 func (c *canvas) polygon(corners ...spot) {
 	var b box
 	var mid spot
@@ -92,12 +91,12 @@ func (c *canvas) polygon(corners ...spot) {
 	}
 }
 
-// aside returns how far s lies from the straight line through p and q, above 0 on one side of it.
+// aside returns the distance of s from the straight line through p and q, positive on one side of it.
 func aside(p, q, s spot) float64 {
 	return ((q.x-p.x)*(s.y-p.y) - (q.y-p.y)*(s.x-p.x)) / p.to(q)
 }
 
-// text gathers s with its baseline from x, y on.
+// text gathers s with its baseline beginning at x, y.
 func (c *canvas) text(face font.Face, x, y float64, s string) {
 	d := font.Drawer{
 		Dst: c.mask, Src: image.Opaque, Face: face,
@@ -108,7 +107,7 @@ func (c *canvas) text(face font.Face, x, y float64, s string) {
 	d.DrawString(s)
 }
 
-// ink colours what was gathered and begins a new shape.
+// ink colours the gathered shape and begins a new one.
 func (c *canvas) ink(i ink) {
 	for y := c.dirty.Min.Y; y < c.dirty.Max.Y; y++ {
 		from, to := c.mask.PixOffset(c.dirty.Min.X, y), c.mask.PixOffset(c.dirty.Max.X, y)
@@ -130,5 +129,5 @@ func (c *canvas) touch(x0, y0, x1, y1 int) {
 // cover returns the coverage of a pixel whose centre lies depth pixels inside an edge.
 func cover(depth float64) uint8 { return uint8(255 * max(0, min(1, depth+0.5))) }
 
-// clip rounds down to a pixel of the sheet, or to the one after the last.
+// clip rounds v down to a pixel of the sheet, or to the one after the last.
 func clip(v float64) int { return int(max(0, min(side, math.Floor(v)))) }

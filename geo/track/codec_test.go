@@ -89,7 +89,7 @@ func TestTrackIsBounded(t *testing.T) {
 	}
 }
 
-// A damaged or foreign track with more fixes than the encoder writes is cut at the bound, and is continued within it.
+// A damaged track with more fixes than the encoder writes is cut at the bound, and can be continued within it.
 func TestDecodeIsBounded(t *testing.T) {
 	long := []byte{0}
 	for i := range 3 * maxFixes {
@@ -97,7 +97,7 @@ func TestDecodeIsBounded(t *testing.T) {
 	}
 	fixes := Decode(long)
 	if len(fixes) != maxFixes || cap(fixes) > 2*maxFixes {
-		t.Fatalf("got %d fixes in room for %d, want %d", len(fixes), cap(fixes), maxFixes)
+		t.Fatalf("got %d fixes with capacity for %d, want %d", len(fixes), cap(fixes), maxFixes)
 	}
 	var e Encoder
 	track := e.Resume(long)
@@ -145,7 +145,7 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 		var e Encoder
-		track = e.Resume(track) // what was read can be gone on with
+		track = e.Resume(track) // a decoded track can be continued
 		track, _ = e.Step(track, Fix{Point: geo.Point{Lat: -33, Lon: 151}, At: noon})
 		if len(Decode(track)) == 0 {
 			t.Error("a step left no track")

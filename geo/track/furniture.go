@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// Where the furniture stands, in pixels.
+// Positions of heading, north and scale in pixels.
 const (
 	rim      = 20.0 // from the edges of the sheet to the frame
 	margin   = 48.0 // from the edges of the sheet to heading, arrow and scale
@@ -24,7 +24,7 @@ type bar struct {
 }
 
 func (k *kit) bar(v view, w Words) bar {
-	m := v.round(barMost)
+	m := v.roundLength(barMost)
 	b := bar{metres: m, width: m * v.scale}
 	if m >= 1000 {
 		b.text = number(m/1000) + " " + k.letters.word(w.Kilometre, "km")
@@ -36,8 +36,8 @@ func (k *kit) bar(v view, w Words) bar {
 
 func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
-// furnish takes the room of heading, north and scale.
-func (k *kit) furnish(r *room, route Route, v view) {
+// furnish marks the cells of heading, north and scale.
+func (k *kit) furnish(r *occupancy, route Route, v view) {
 	b := k.bar(v, route.Words)
 	r.take(area{margin - 8, barY - 16, margin + b.width + 24 + pixels(k.letters.label, b.text), barY + barHigh + 16}, solid)
 	r.take(area{northX - 28, northTop - 46, northX + 28, northLow + 6}, solid)
@@ -52,8 +52,8 @@ func (k *kit) heading(r Route) string {
 
 // drawGrid draws a mesh as wide as the scale bar, and the frame of the sheet.
 func drawGrid(c *canvas, v view) {
-	mesh := v.round(barMost) * v.scale
-	const clear = rim + 12 // no line so near the frame that the two look like one
+	mesh := v.roundLength(barMost) * v.scale
+	const clear = rim + 12 // keeps lines of the grid visibly apart from the frame
 	meshes := func(middle float64, draw func(at float64)) {
 		for at := middle - mesh*math.Floor((middle-clear)/mesh); at <= side-clear; at += mesh {
 			draw(at)
@@ -77,7 +77,7 @@ func (k *kit) drawFurniture(c *canvas, r Route, v view) {
 	k.drawBar(c, k.bar(v, r.Words))
 }
 
-// drawNorth draws a needle with the word for north above it. The picture has north up in its middle.
+// drawNorth draws a needle with the word for north above it. North is up in the middle of the picture.
 func (k *kit) drawNorth(c *canvas, w Words) {
 	const wide, notch = 14.0, 12.0
 	tip, notchAt := spot{northX, northTop}, spot{northX, northLow - notch}
@@ -90,7 +90,7 @@ func (k *kit) drawNorth(c *canvas, w Words) {
 	c.ink(words)
 }
 
-// drawBar draws the scale bar in two halves, so that half its length can be read off too.
+// drawBar draws the scale bar in two halves, so that half its length can be read, too.
 func (k *kit) drawBar(c *canvas, b bar) {
 	rect := func(x0, y0, x1, y1 float64) {
 		c.polygon(spot{x0, y0}, spot{x1, y0}, spot{x1, y1}, spot{x0, y1})

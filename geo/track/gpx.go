@@ -12,8 +12,8 @@ import (
 	"excursobot/geo"
 )
 
-// The types follow the GPX 1.1 schema, https://www.topografix.com/GPX/1/1/gpx.xsd, whose elements have
-// a fixed order: the order of the fields.
+// The types follow the GPX 1.1 schema, https://www.topografix.com/GPX/1/1/gpx.xsd. Its elements have a fixed order, which is the order of the
+// fields.
 type gpxFile struct {
 	XMLName  xml.Name     `xml:"http://www.topografix.com/GPX/1/1 gpx"`
 	Version  string       `xml:"version,attr"`
@@ -43,9 +43,9 @@ type gpxSegment struct {
 	Points []gpxPoint `xml:"trkpt"`
 }
 
-// GPX writes r as GPX 1.1: the places as waypoints named "3. Title", the track cut into segments at its
-// gaps. Coordinates have 6 decimals (about 10 cm), times are UTC to the second. Characters that XML does
-// not allow are dropped. A route without anything gives a valid file too. The only errors are those of w.
+// GPX writes r as GPX 1.1: the places as waypoints named "3. Title", the track cut into segments at its gaps. Coordinates have 6 decimals (about
+// 10 cm), times are UTC to the second. It drops characters that XML does not allow. An empty route gives a valid file, too. The only errors are
+// those of w.
 func GPX(w io.Writer, r Route) error {
 	file := gpxFile{Version: "1.1", Creator: "Excursobot"}
 	name := xmlText(r.Name)
@@ -94,19 +94,19 @@ func writeXML(w io.Writer, file gpxFile) error {
 
 func newGPXPoint(p geo.Point, at time.Time, name string) gpxPoint {
 	lon := micro(p.Lon)
-	if lon == 180e6 { // the schema's longitudes end before 180
+	if lon == 180e6 { // longitudes end before 180 in the schema
 		lon = -180e6
 	}
 	return gpxPoint{Lat: degrees(micro(p.Lat)), Lon: degrees(lon), Time: gpxTime(at), Name: name}
 }
 
-// micro rounds degrees to millionths. Adding 0 turns -0 into 0.
+// micro returns degrees as whole millionths. Adding 0 turns -0 into 0.
 func micro(deg float64) float64 { return math.Round(deg*1e6) + 0 }
 
-// degrees writes millionths of a degree as a plain decimal, never with an exponent.
+// degrees formats millionths of a degree as a plain decimal without exponent.
 func degrees(micro float64) string { return strconv.FormatFloat(micro/1e6, 'f', 6, 64) }
 
-// gpxTime returns t as xsd:dateTime, or "" if it is zero or its year has not four digits.
+// gpxTime returns t as xsd:dateTime, or "" if t is zero or its year does not have four digits.
 func gpxTime(t time.Time) string {
 	if t = t.UTC(); t.IsZero() || t.Year() < 1 || t.Year() > 9999 {
 		return ""
@@ -114,7 +114,7 @@ func gpxTime(t time.Time) string {
 	return t.Format(time.RFC3339)
 }
 
-// xmlText returns s on one line, without what XML 1.0 cannot hold. (encoding/xml would put U+FFFD there.)
+// xmlText returns s on one line without characters that XML 1.0 cannot hold; encoding/xml would write U+FFFD for them.
 func xmlText(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {

@@ -34,7 +34,7 @@ var schemaOrder = map[string][]string{
 	"trkseg": {"trkpt", "extensions"},
 }
 
-// checkOrder reads file and reports children that the schema has not, or has elsewhere.
+// checkOrder reports elements of file that the schema does not have at their position.
 func checkOrder(t testing.TB, file []byte) {
 	t.Helper()
 	type open struct {

@@ -6,9 +6,9 @@ import (
 	"golang.org/x/image/font"
 )
 
-// What stands in a cell of the sheet.
+// Kinds of things that occupy a cell of the sheet.
 const (
-	solid uint8 = 1 << iota // marks, lettering, furniture: nothing may cover it
+	solid uint8 = 1 << iota // marks, text, furniture: nothing may cover it
 	trail                   // the track: marks may stand on it, titles may not
 	head                    // arrow heads on the track
 )
@@ -18,16 +18,16 @@ const (
 	cells = side / cell
 )
 
-// room knows what of the sheet is taken, by cells, so that a look costs the same however much is drawn.
-type room [cells * cells]uint8
+// occupancy records what occupies the sheet, by cells, so that a query costs the same for any amount of content.
+type occupancy [cells * cells]uint8
 
 // area is a rectangle of the sheet in pixels.
 type area struct{ x0, y0, x1, y1 float64 }
 
 func around(x, y, radius float64) area { return area{x - radius, y - radius, x + radius, y + radius} }
 
-// free says whether a lies on the sheet and none of its cells holds any of kinds.
-func (r *room) free(a area, kinds uint8) bool {
+// free reports whether a lies on the sheet and none of its cells holds any of kinds.
+func (r *occupancy) free(a area, kinds uint8) bool {
 	if a.x0 < 0 || a.y0 < 0 || a.x1 > side || a.y1 > side {
 		return false
 	}
@@ -41,8 +41,8 @@ func (r *room) free(a area, kinds uint8) bool {
 	return true
 }
 
-// take puts kind into the cells of a that lie on the sheet.
-func (r *room) take(a area, kind uint8) {
+// take marks the cells of a on the sheet with kind.
+func (r *occupancy) take(a area, kind uint8) {
 	for y := max(0, int(a.y0/cell)); y < cells && float64(y*cell) < a.y1; y++ {
 		for x := max(0, int(a.x0/cell)); x < cells && float64(x*cell) < a.x1; x++ {
 			r[y*cells+x] |= kind
@@ -50,8 +50,8 @@ func (r *room) take(a area, kind uint8) {
 	}
 }
 
-// takeLine puts kind into the cells along the line from a to b.
-func (r *room) takeLine(ax, ay, bx, by, radius float64, kind uint8) {
+// takeLine marks the cells along the line from a to b with kind.
+func (r *occupancy) takeLine(ax, ay, bx, by, radius float64, kind uint8) {
 	steps := math.Ceil(math.Hypot(bx-ax, by-ay) / cell)
 	for i := 0.0; i <= steps; i++ {
 		t := i / max(1, steps)
@@ -62,20 +62,19 @@ func (r *room) takeLine(ax, ay, bx, by, radius float64, kind uint8) {
 // pin is the numbered mark of a place.
 type pin struct {
 	number int
-	title  string // as far as it can be written
+	title  string // the part that the font can write
 	x, y   float64
-	// tip is where the place is; the mark stands elsewhere if that was taken.
+	// tip is the position of the place. The mark stands elsewhere if that is occupied.
 	tip spot
-	// away is the direction (length 1) of a place outside the frame, whose mark stands at its edge.
-	// It is 0, 0 for a place inside.
-	away  spot
-	label label
+	// outward is the direction (length 1) to a place outside the frame, whose mark stands at the edge. It is 0, 0 for a place inside.
+	outward spot
+	label   label
 }
 
-// inside says whether the place itself lies inside the frame.
-func (p *pin) inside() bool { return p.away == spot{} }
+// inside reports whether the place itself lies inside the frame.
+func (p *pin) inside() bool { return p.outward == spot{} }
 
-// label is a title beside its mark. An empty text is not drawn.
+// label is the title beside a mark. An empty text is not drawn.
 type label struct {
 	text string
 	x, y float64 // where the baseline begins
@@ -83,14 +82,14 @@ type label struct {
 
 const (
 	pinRadius = 23.0 // with its rim
-	pinGap    = 1.0  // kept free round a mark
-	// wedgeTip is how far from the middle of its mark the wedge towards a place outside the frame ends.
+	pinGap    = 1.0  // kept free around a mark
+	// wedgeTip is the distance from the middle of a mark to the tip of its wedge, which points to a place outside the frame.
 	wedgeTip = pinRadius + 15
 )
 
-// place puts the marks where their places are, or, where that is taken, as near as there is room.
-// Marks that can stay stay, whatever their number; of two at one spot the first does.
-func (r *room) place(pins []pin) {
+// placePins puts the marks at their places, or as near as possible where that is occupied. A mark that can stay at its place does; of two at
+// one spot, the first stays.
+func (r *occupancy) placePins(pins []pin) {
 	var moved []int
 	for i := range pins {
 		p := &pins[i]
@@ -98,28 +97,28 @@ func (r *room) place(pins []pin) {
 			moved = append(moved, i)
 			continue
 		}
-		r.settle(p)
+		r.occupy(p)
 	}
 	for _, i := range moved {
 		p := &pins[i]
 		p.x, p.y = r.near(p.x, p.y)
-		r.settle(p)
+		r.occupy(p)
 	}
 }
 
-// settle takes the room of a mark where it stands, with its wedge or the line to its place.
-func (r *room) settle(p *pin) {
+// occupy marks the cells of a mark, with its wedge or the line to its place.
+func (r *occupancy) occupy(p *pin) {
 	r.take(around(p.x, p.y, pinRadius+pinGap), solid)
 	if !p.inside() {
-		r.take(around(p.x+p.away.x*wedgeTip, p.y+p.away.y*wedgeTip, 8), solid)
+		r.take(around(p.x+p.outward.x*wedgeTip, p.y+p.outward.y*wedgeTip, 8), solid)
 		return
 	}
 	r.takeLine(p.tip.x, p.tip.y, p.x, p.y, 2, trail)
 }
 
-// near returns the nearest free spot for a mark: close by and off the track if there is one, else
-// anywhere. On a sheet with no room left it returns x, y itself.
-func (r *room) near(x, y float64) (nx, ny float64) {
+// near returns the nearest free spot for a mark: close to x, y and off the track if there is one, else anywhere. On a full sheet it returns
+// x, y.
+func (r *occupancy) near(x, y float64) (nx, ny float64) {
 	for _, look := range []struct {
 		avoid  uint8
 		within float64
@@ -136,11 +135,11 @@ func (r *room) near(x, y float64) (nx, ny float64) {
 	return x, y
 }
 
-// titleWidths are tried in this order, in pixels: a long title cut short is better than none.
+// titleWidths in pixels are tried in this order: a shortened title is better than none.
 var titleWidths = [...]float64{360, 280, 200}
 
-// titles gives the marks their titles where there is room beside them, in the order of the marks.
-func (r *room) titles(pins []pin, face font.Face) {
+// placeTitles puts the titles beside their marks where there is space, in the order of the marks.
+func (r *occupancy) placeTitles(pins []pin, face font.Face) {
 	m := face.Metrics()
 	up, down := float64(m.CapHeight)/64, float64(m.Descent)/64
 	for i := range pins {
@@ -152,8 +151,8 @@ func (r *room) titles(pins []pin, face font.Face) {
 	}
 }
 
-func (r *room) title(p pin, face font.Face, up, down float64) label {
-	const pad = 3.0                                 // kept free round a title
+func (r *occupancy) title(p pin, face font.Face, up, down float64) label {
+	const pad = 3.0                                 // kept free around a title
 	const off = pinRadius + pinGap + pad + cell + 1 // no cell holds both a mark and its title
 	for _, limit := range titleWidths {
 		s := fit(face, p.title, limit)

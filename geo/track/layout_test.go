@@ -11,15 +11,15 @@ import (
 	"excursobot/geo"
 )
 
-// arrange returns the marks of r where they end up.
+// arrange returns the marks of r at their final positions.
 func arrange(k *kit, r Route) []pin {
 	stretches := r.stretches()
 	v, pins := k.survey(r, stretches)
-	var taken room
+	var taken occupancy
 	k.furnish(&taken, r, v)
 	reserve(&taken, project(v, stretches))
-	taken.place(pins)
-	taken.titles(pins, k.letters.label)
+	taken.placePins(pins)
+	taken.placeTitles(pins, k.letters.label)
 	return pins
 }
 
@@ -86,8 +86,8 @@ func TestFarPlaceDoesNotShrinkTheWalk(t *testing.T) {
 	if a.scale != b.scale {
 		t.Errorf("scale %v with a far place, want %v as without", b.scale, a.scale)
 	}
-	if p := pins[0]; p.inside() || p.away.x >= 0 || p.away.y >= 0 {
-		t.Errorf("a place in the north west is shown towards %+v", p.away)
+	if p := pins[0]; p.inside() || p.outward.x >= 0 || p.outward.y >= 0 {
+		t.Errorf("a place in the north west is shown towards %+v", p.outward)
 	}
 }
 
@@ -153,8 +153,8 @@ func TestFitCutsAtWords(t *testing.T) {
 
 func TestRoundLengths(t *testing.T) {
 	for metres, want := range map[float64]float64{1: 1, 1.9: 1, 2: 2, 4.99: 2, 5: 5, 9.99: 5, 10: 10, 499: 200, 1e6: 1e6} {
-		if got := (view{scale: 1}).round(metres); got != want {
-			t.Errorf("round(%v) = %v, want %v", metres, got, want)
+		if got := (view{scale: 1}).roundLength(metres); got != want {
+			t.Errorf("roundLength(%v) = %v, want %v", metres, got, want)
 		}
 	}
 }
@@ -168,8 +168,8 @@ func FuzzTitle(f *testing.F) {
 	k := newKit()
 	f.Fuzz(func(t *testing.T, title string) {
 		s := k.letters.writable(title)
-		if n := len([]rune(s)); n > longest {
-			t.Fatalf("%d runes, want at most %d", n, longest)
+		if n := len([]rune(s)); n > maxRunes {
+			t.Fatalf("%d runes, want at most %d", n, maxRunes)
 		}
 		for _, face := range []float64{0, 20, 200, 360} {
 			got := fit(k.letters.label, s, face)

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/image/font/sfnt"
 )
 
-// lettering holds the faces of the sheet. The Go fonts write Latin, Greek and Cyrillic, always from
-// left to right. It is not safe for concurrent use.
+// lettering holds the font faces of the sheet. The Go fonts write Latin, Greek and Cyrillic, always from left to right. It is not safe for
+// concurrent use.
 type lettering struct {
 	regular, bold *sfnt.Font
 	buf           sfnt.Buffer
@@ -29,7 +29,7 @@ func newLettering() *lettering {
 	return l
 }
 
-// parse reads a font that is part of the binary: failing is a broken build.
+// parse parses a font of the binary. It panics if the build is broken.
 func parse(ttf []byte) *sfnt.Font {
 	f, err := opentype.Parse(ttf)
 	if err != nil {
@@ -38,7 +38,7 @@ func parse(ttf []byte) *sfnt.Font {
 	return f
 }
 
-// face returns f at a height of the given pixels.
+// face returns f at a height in pixels.
 func face(f *sfnt.Font, pixels float64) font.Face {
 	made, err := opentype.NewFace(f, &opentype.FaceOptions{Size: pixels, DPI: 72, Hinting: font.HintingNone})
 	if err != nil {
@@ -47,24 +47,24 @@ func face(f *sfnt.Font, pixels float64) font.Face {
 	return made
 }
 
-// longest is how many runes of a text are looked at: more than ever fit on the sheet.
-const longest = 120
+// maxRunes bounds a text. Fewer fit on the sheet.
+const maxRunes = 120
 
-// writable returns s on one line, or "" if any of it would come out as an empty box.
+// writable returns s on one line, or "" if the font lacks one of its characters.
 func (l *lettering) writable(s string) string {
 	if !utf8.ValidString(s) {
 		return ""
 	}
 	n := 0
 	for i, r := range s {
-		if n++; n > longest {
+		if n++; n > maxRunes {
 			s = s[:i]
 			break
 		}
 		if unicode.IsSpace(r) {
 			continue
 		}
-		// A face draws a box for what it has not, and says that all is well: so the font is asked.
+		// A face draws a box for a missing glyph and reports no error, so the check is on the font.
 		if i, err := l.regular.GlyphIndex(&l.buf, r); err != nil || i == 0 || !unicode.IsPrint(r) {
 			return ""
 		}
@@ -72,7 +72,7 @@ func (l *lettering) writable(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// word returns s if it can be written, else the international sign.
+// word returns s if the font can write it, else the international sign.
 func (l *lettering) word(s, sign string) string {
 	if s = l.writable(s); s != "" {
 		return s
@@ -80,8 +80,8 @@ func (l *lettering) word(s, sign string) string {
 	return sign
 }
 
-// fit returns s, or as much of its beginning, ended by an ellipsis, as is at most width pixels wide:
-// whole words, unless that would leave less than half of it. It returns "" if not even a letter fits.
+// fit returns s, or its beginning with an ellipsis if s is wider than width pixels. It cuts between words, unless less than half would be left. It
+// returns "" if not even a letter fits.
 func fit(f font.Face, s string, width float64) string {
 	if pixels(f, s) <= width {
 		return s
@@ -107,8 +107,8 @@ func fit(f font.Face, s string, width float64) string {
 	return shorten(s[:end])
 }
 
-// shorten puts an ellipsis in the place of what s ends with beside letters.
+// shorten replaces spaces and punctuation at the end of s with an ellipsis.
 func shorten(s string) string { return strings.TrimRight(s, " ,.:;-–—(«\"") + "…" }
 
-// pixels returns how wide f writes s.
+// pixels returns the width of s in f.
 func pixels(f font.Face, s string) float64 { return float64(font.MeasureString(f, s)) / 64 }

@@ -14,7 +14,7 @@ const (
 	mark  // numbered places
 	words // text and scale
 	start // first point of the track
-	inks  // how many there are
+	inks  // the number of inks
 )
 
 func (i ink) rgb() color.RGBA {
@@ -30,17 +30,17 @@ func (i ink) rgb() color.RGBA {
 	}[i]
 }
 
-// levels is the coverage of a pixel that lies wholly inside a shape.
+// levels is the coverage of a pixel that lies completely inside a shape.
 const levels = 16
 
-// paints is a palette that can be drawn in with soft edges: what a pixel becomes when an ink covers a
-// part of it is looked up, so that no picture in full colour (4.5 MiB) is ever held.
+// paints is a palette for drawing with soft edges: a table gives the colour of a pixel that an ink covers in part, so that no picture in full
+// colour (4.5 MiB) is needed.
 type paints struct {
 	palette color.Palette
 	over    [][inks][levels + 1]uint8 // index below, ink above, coverage -> index
 }
 
-// newPaints mixes the palette: the inks, and each pair of them in three shades between.
+// newPaints returns the palette: the inks, and three shades between each pair of them.
 func newPaints() *paints {
 	var rgb []color.RGBA
 	for i := range inks {
@@ -72,7 +72,7 @@ func mix(a, b color.RGBA, part, whole int) color.RGBA {
 	return color.RGBA{m(a.R, b.R), m(a.G, b.G), m(a.B, b.B), 0xFF}
 }
 
-// nearest returns the index of the colour in rgb that is closest to c; of equals the first.
+// nearest returns the index of the first colour in rgb that is closest to c.
 func nearest(rgb []color.RGBA, c color.RGBA) uint8 {
 	best, least := 0, 1<<30
 	for i, o := range rgb {

@@ -9,7 +9,7 @@ import (
 	"excursobot/geo"
 )
 
-// kit is what every picture needs again. It serves one picture at a time.
+// kit holds the tools that all pictures share. It serves one picture at a time.
 type kit struct {
 	paints  *paints
 	letters *lettering
@@ -17,18 +17,17 @@ type kit struct {
 
 func newKit() *kit { return &kit{newPaints(), newLettering()} }
 
-// picture draws r. The parts find their room first, most important ones before others, and are drawn
-// afterwards, most important ones last.
+// picture draws r. The parts are laid out first, the most important ones before others, and drawn afterwards, the most important ones last.
 func (k *kit) picture(r Route) *canvas {
 	stretches := r.stretches()
 	v, pins := k.survey(r, stretches)
 	lines := project(v, stretches)
 
-	var taken room
+	var taken occupancy
 	k.furnish(&taken, r, v)
 	reserve(&taken, lines)
-	taken.place(pins)
-	taken.titles(pins, k.letters.label)
+	taken.placePins(pins)
+	taken.placeTitles(pins, k.letters.label)
 
 	c := newCanvas(k.paints)
 	drawGrid(c, v)
@@ -41,12 +40,12 @@ func (k *kit) picture(r Route) *canvas {
 
 // encode writes the sheet as PNG.
 func (c *canvas) encode(w io.Writer) error {
-	c.mask = nil // what is not needed any more need not stand beside the compressor
+	c.mask = nil // frees its memory for the compressor
 	enc := png.Encoder{CompressionLevel: png.DefaultCompression}
 	return enc.Encode(w, c.img)
 }
 
-// survey returns the view of r and the marks of its places where they would like to be.
+// survey returns the view of r and the marks of its places at their ideal positions.
 func (k *kit) survey(r Route, stretches [][]Fix) (view, []pin) {
 	track := make([]geo.Point, 0, len(r.Track))
 	var sights []geo.Point
@@ -70,7 +69,7 @@ func (k *kit) survey(r Route, stretches [][]Fix) (view, []pin) {
 	return v, pins
 }
 
-// newPin returns the mark of p at its place, or at the edge of the frame towards it.
+// newPin returns the mark of p at its place, or at the edge of the frame in its direction.
 func newPin(v view, p Place, title string) pin {
 	x, y := v.at(p.Point)
 	out := pin{number: p.Number, title: title, x: x, y: y, tip: spot{x, y}}
@@ -79,12 +78,12 @@ func newPin(v view, p Place, title string) pin {
 	if over := max(math.Abs(dx)/(right-cx), math.Abs(dy)/(bottom-cy)); over > 1.01 {
 		length := math.Hypot(dx, dy)
 		out.x, out.y = cx+dx/over, cy+dy/over
-		out.away = spot{dx / length, dy / length}
+		out.outward = spot{dx / length, dy / length}
 	}
 	return out
 }
 
-// drawPins draws the marks, their titles, and lines from the marks that gave way to their places.
+// drawPins draws the marks, their titles, and lines from moved marks to their places.
 func (k *kit) drawPins(c *canvas, pins []pin) {
 	for _, p := range pins {
 		if !p.inside() || p.tip == (spot{p.x, p.y}) {
@@ -99,7 +98,7 @@ func (k *kit) drawPins(c *canvas, pins []pin) {
 	for _, p := range pins {
 		if !p.inside() {
 			const near, wide = 13.0, 17.0
-			dx, dy := p.away.x, p.away.y
+			dx, dy := p.outward.x, p.outward.y
 			c.polygon(spot{p.x + dx*wedgeTip, p.y + dy*wedgeTip},
 				spot{p.x + dx*near - dy*wide, p.y + dy*near + dx*wide},
 				spot{p.x + dx*near + dy*wide, p.y + dy*near - dx*wide})

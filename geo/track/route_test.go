@@ -13,8 +13,8 @@ var (
 	noon   = time.Date(2026, 5, 5, 12, 0, 0, 0, time.FixedZone("MSK", 3*60*60))
 )
 
-// loop is a walk of about 4 km round the Kremlin, a fix every ten seconds, with a gap and eleven places,
-// some of them close together and one far away.
+// loop is a walk of about 4 km around the Kremlin, a fix every ten seconds, with a gap and eleven places. Some places are close together and one
+// is far away.
 func loop() Route {
 	random := rand.New(rand.NewPCG(1, 2))
 	r := Route{Name: "Прогулка 5 мая: Москва, 3,9 км", Words: Words{"С", "м", "км"}}
@@ -45,7 +45,7 @@ func loop() Route {
 	return r
 }
 
-// straight is a walk of n points, each the given metres after the one before.
+// straight is a walk of n points in a line, the given metres apart.
 func straight(from geo.Point, bearing, metres float64, n int) Route {
 	var r Route
 	for i := range n {
@@ -54,7 +54,7 @@ func straight(from geo.Point, bearing, metres float64, n int) Route {
 	return r
 }
 
-// drunk is a walk of n points round and round one yard, with the given number of places.
+// drunk is a walk of n points in one yard, with the given number of places.
 func drunk(n, places int) Route {
 	random := rand.New(rand.NewPCG(3, 4))
 	var r Route

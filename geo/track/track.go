@@ -15,21 +15,19 @@ import (
 	"excursobot/geo"
 )
 
-// PictureMemory is the most that drawing one picture holds at its peak, in bytes: the sheet and the
-// mask of 1.1 MiB each, the compressor, the projected track, and the finished file. It holds for
-// tracks of up to 10 000 points; a benchmark reports what is really taken.
+// PictureMemory is the peak memory of drawing one picture, in bytes: the sheet and the mask of 1.1 MiB each, the compressor, the projected track,
+// and the finished file. It is enough for tracks of 10 000 points; a benchmark reports the real peak.
 const PictureMemory = 6 << 20
 
-// Place is something that was told of on the way.
+// Place is a place whose story was told on the way.
 type Place struct {
-	Number int       // of its story: written into its mark and before its name
-	Title  string    // may be empty; left out of the picture where it does not fit or has no glyphs
+	Number int       // of its story; written into its mark and before its name
+	Title  string    // may be empty; left out of the picture if it does not fit or the font cannot write it
 	Point  geo.Point // a place without a valid point is left out
 	At     time.Time // when its story was told; zero = unknown
 }
 
-// Words are the words on the sheet. One that is empty, or that the font cannot write, gives way to the
-// international sign.
+// Words are the words on the picture. A word that is empty, or that the font cannot write, is replaced with the international sign.
 type Words struct {
 	North     string // default N
 	Metre     string // default m
@@ -50,22 +48,21 @@ type Route struct {
 	Words  Words
 }
 
-// Painter makes pictures one at a time, however many ask at once. It may be used by many goroutines.
+// Painter draws pictures one at a time. Its methods may be called concurrently.
 type Painter struct {
-	slot chan *kit // holds the one set of tools: who takes it may draw
+	slot chan *kit // holds the only set of tools, which a caller takes to draw
 }
 
-// NewPainter returns a painter ready to draw. It keeps about 40 KB of tables and fonts, and no sheets.
+// NewPainter returns a Painter. It holds about 40 KB of tables and fonts.
 func NewPainter() *Painter {
 	p := &Painter{slot: make(chan *kit, 1)}
 	p.slot <- newKit()
 	return p
 }
 
-// PNG returns a picture of r, 1080 x 1080 with a palette, north up, usually 15-50 KB, after waiting for those asked for before. Every
-// route gives a picture, also one without a single point.
-// It fails only when ctx is done before its turn has come. The picture is returned whole rather than
-// written, so that a slow reader does not keep others waiting.
+// PNG returns a picture of r, 1080 x 1080 with a palette, north up, usually 15-50 KB. It waits for the pictures that other callers asked for
+// before. Every route gives a picture, even an empty one. The only error is that ctx ended while PNG waited. PNG returns the picture and does not
+// write it, so that a slow reader does not delay other callers.
 func (p *Painter) PNG(ctx context.Context, r Route) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("draw route: %w", err)
@@ -83,8 +80,8 @@ func (p *Painter) PNG(ctx context.Context, r Route) ([]byte, error) {
 	}
 }
 
-// A pause longer than gapTime in which the walker came further than gapMetres is a gap: a tunnel, or a
-// phone that slept. Nobody knows the way taken, so it is not drawn or filed as if it had been walked.
+// A pause longer than gapTime in which the walker moved by more than gapMetres is a gap: a tunnel, or a phone that slept. The way taken is
+// unknown, so it is not drawn or filed as walked.
 const (
 	gapTime   = 3 * time.Minute
 	gapMetres = 100.0

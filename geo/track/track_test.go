@@ -2,15 +2,12 @@ package track
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"image"
 	"image/color"
 	"image/png"
 	"math"
-	"runtime"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -58,7 +55,7 @@ func marks(img *image.Paletted) []spot {
 				}
 			}
 		}
-		if n > 500 { // not the line or the dot of a mark that gave way
+		if n > 500 { // not the line or the dot of a moved mark
 			x, y := b.middle()
 			out = append(out, spot{x, y})
 		}
@@ -100,7 +97,7 @@ func TestPNGIsSmallSquareAndPaletted(t *testing.T) {
 	}
 }
 
-// The scale is checked from the outside: how far two marks stand apart, measured with the bar.
+// The scale is checked on the picture: the distance of two marks, measured with the scale bar.
 func TestScaleBarMeasuresMarks(t *testing.T) {
 	for name, tt := range map[string]struct {
 		from     geo.Point
@@ -186,7 +183,7 @@ func TestEveryRouteGivesAPicture(t *testing.T) {
 			if barWidth(img) < 100 {
 				t.Errorf("scale bar of %d pixels, want one that can be used", barWidth(img))
 			}
-			// Many places at the start may hide it.
+			// Marks of many places may hide the start.
 			if got, want := hasColour(img, start), len(r.stretches()) > 0; got != want && len(r.Places) == 0 {
 				t.Errorf("start seen: %v, want %v", got, want)
 			}
@@ -245,58 +242,5 @@ func TestErrorsOfTheWriterAreReturned(t *testing.T) {
 	}
 	if err := GPX(brokenWriter{}, loop()); !errors.Is(err, errBroken) {
 		t.Errorf("GPX: %v, want %v", err, errBroken)
-	}
-}
-
-func TestPainterServesManyWithOnePictureAtATime(t *testing.T) {
-	p := NewPainter()
-	r := Route{Name: "Yard", Track: fixes(moscow)}
-	want, _ := draw(t, r)
-	var wg sync.WaitGroup
-	for range 8 {
-		wg.Go(func() {
-			got, err := p.PNG(t.Context(), r)
-			if err != nil || !bytes.Equal(got, want) {
-				t.Errorf("got %d bytes, %v; want the picture that a painter alone draws", len(got), err)
-			}
-		})
-	}
-	wg.Wait()
-}
-
-func TestPainterWaitsNoLongerThanItsContext(t *testing.T) {
-	p := NewPainter()
-	busy := <-p.slot // somebody else is drawing
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error)
-	go func() {
-		_, err := p.PNG(ctx, Route{})
-		done <- err
-	}()
-	cancel()
-	if err := <-done; !errors.Is(err, context.Canceled) {
-		t.Errorf("waiting: %v, want %v", err, context.Canceled)
-	}
-	p.slot <- busy
-	if _, err := p.PNG(ctx, Route{}); !errors.Is(err, context.Canceled) {
-		t.Errorf("done before asking: %v, want %v", err, context.Canceled)
-	}
-	if _, err := p.PNG(t.Context(), Route{}); err != nil {
-		t.Errorf("afterwards: %v", err)
-	}
-}
-
-// All that a picture allocates is counted, freed or not, so its peak is below that.
-func TestPictureStaysWithinItsMemory(t *testing.T) {
-	p := NewPainter()
-	r := drunk(10_000, 100)
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	if _, err := p.PNG(t.Context(), r); err != nil {
-		t.Fatal(err)
-	}
-	runtime.ReadMemStats(&after)
-	if got := after.TotalAlloc - before.TotalAlloc; got > PictureMemory {
-		t.Errorf("one picture allocates %d bytes, want at most %d", got, PictureMemory)
 	}
 }

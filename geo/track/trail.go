@@ -7,8 +7,8 @@ const (
 	endRadius  = 15.0
 )
 
-// project puts the stretches on the sheet, without the points that would not be seen to differ from
-// the one before. The last point of a stretch always stays: that is where the walk ended.
+// project returns the stretches on the sheet, without points that are too close to the one before to be visible. It always keeps the last point
+// of a stretch, because the walk ended there.
 func project(v view, stretches [][]Fix) [][]spot {
 	const apart = 1.5
 	lines := make([][]spot, 0, len(stretches))
@@ -35,8 +35,8 @@ func ends(lines [][]spot) (first, last spot, ok bool) {
 	return lines[0][0], tail[len(tail)-1], true
 }
 
-// reserve takes the room of the track.
-func reserve(r *room, lines [][]spot) {
+// reserve marks the cells of the track.
+func reserve(r *occupancy, lines [][]spot) {
 	if first, last, ok := ends(lines); ok {
 		r.take(around(first.x, first.y, endRadius), solid)
 		r.take(around(last.x, last.y, endRadius), solid)
@@ -54,8 +54,8 @@ func reserve(r *room, lines [][]spot) {
 	}
 }
 
-// drawTrack draws the ways walked, dashes for the ways nobody saw, and now and then an arrow.
-func drawTrack(c *canvas, lines [][]spot, taken *room) {
+// drawTrack draws the track, dashes over its gaps, and some arrows.
+func drawTrack(c *canvas, lines [][]spot, taken *occupancy) {
 	for i := range lines[min(1, len(lines)):] {
 		a, b := lines[i][len(lines[i])-1], lines[i+1][0]
 		dashes(c, a, b)
@@ -91,13 +91,13 @@ func dashes(c *canvas, a, b spot) {
 	}
 }
 
-// arrows gathers arrow heads along line, in the direction of the walk, where no mark stands and no other
-// head is near. Where the walk goes round and round on one spot there are few.
-func arrows(c *canvas, line []spot, taken *room) {
+// arrows gathers arrow heads along line in the direction of the walk, where there is no mark and no other head near. A walk in circles on one
+// spot gets few.
+func arrows(c *canvas, line []spot, taken *occupancy) {
 	const step, every, atLeast, size = 5.0, 130.0, 80.0, 7.5
-	steps := [4]spot{line[0], line[0], line[0], line[0]} // the last steps, newest first
+	steps := [4]spot{line[0], line[0], line[0], line[0]} // the last steps, the newest first
 	latest, walked := line[0], 0.0
-	over := 0.0 // how far the next step begins before the next segment
+	over := 0.0 // length of the next step that lies before the next segment
 	for j := range line[1:] {
 		a, b := line[j], line[j+1]
 		length := a.to(b)
@@ -107,7 +107,7 @@ func arrows(c *canvas, line []spot, taken *room) {
 			steps = [4]spot{p, steps[0], steps[1], steps[2]}
 			walked += step
 			from := steps[3]
-			bent := from.to(p) < 2*step // a turn: an arrow would point nowhere
+			bent := from.to(p) < 2*step // a turn, where an arrow has no direction
 			if walked < every || bent || latest.to(p) < atLeast || !taken.free(around(p.x, p.y, 2*size), solid|head) {
 				continue
 			}
@@ -127,7 +127,7 @@ func arrow(c *canvas, from, p spot, size float64) {
 	c.line(p.x, p.y, p.x-dx+dy*0.6, p.y-dy-dx*0.6, 1.6)
 }
 
-// drawEnds draws a disc where the walk began and a ring where it ended; if that is one spot, both are seen.
+// drawEnds draws a disc where the walk began and a ring where it ended. Both are visible at the same spot.
 func drawEnds(c *canvas, lines [][]spot) {
 	first, last, ok := ends(lines)
 	if !ok {

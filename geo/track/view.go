@@ -6,36 +6,33 @@ import (
 	"excursobot/geo"
 )
 
-// side is the width and height of the picture in pixels. Telegram shows it about 400 points wide, so
-// what is to be read there is at least 24 pixels tall.
+// side is the width and height of the picture in pixels. Telegram shows it about 400 points wide, so text is at least 24 pixels tall.
 const side = 1080
 
-// The route itself is kept inside this frame; heading, north and scale stand outside it.
+// The route is drawn inside this frame. Heading, north and scale are outside it.
 const (
 	left, right = 110.0, side - 110.0
 	top, bottom = 150.0, side - 150.0
 )
 
 const (
-	// minExtent is the least width of the frame in metres. A walker who stands still is drawn as a
-	// point among some streets' worth of paper, not as the noise of the receiver.
+	// minExtent is the least width of the frame in metres, so that a walker who stands still is drawn as a point and not as the noise of the
+	// receiver.
 	minExtent = 250.0
-	// farPlace is how far beyond the track, in metres, a place may widen the view. One further off
-	// would shrink the walk to a dot; it is marked at the edge of the frame instead.
+	// farPlace is how far beyond the track, in metres, a place may widen the view. A place further away would shrink the walk to a dot, so it is
+	// marked at the edge of the frame.
 	farPlace = 1200.0
 )
 
-// view says where points of the globe lie on the sheet. Points are laid out by their distance and
-// bearing from the middle of the route (azimuthal equidistant). Over a walk that is the same as scaled
-// degrees, and it has no seam at ±180 and no special case at the poles.
+// view maps points of the globe to the sheet by their distance and bearing from the middle of the route (azimuthal equidistant). Over a walk
+// this equals scaled degrees, and it has no seam at ±180 and no special case at the poles.
 type view struct {
 	centre geo.Point
 	x, y   float64 // metres east and north of centre that lie in the middle of the frame
 	scale  float64 // pixels per metre, above 0
 }
 
-// newView returns the view that shows the whole track and the places near it, or all places if there
-// is no track. All points are valid.
+// newView returns the view that shows the whole track and the places near it, or all places if there is no track. All points must be valid.
 func newView(track, places []geo.Point) view {
 	v := view{scale: (right - left) / minExtent}
 	core := track
@@ -45,7 +42,7 @@ func newView(track, places []geo.Point) view {
 	if len(core) == 0 {
 		return v
 	}
-	// Once round the first point to find the middle, then round the middle, where the plane is truest.
+	// First around the first point to find the middle, then around the middle, where the distortion is least.
 	b := bounds(core[0], core)
 	x, y := b.middle()
 	v.centre = geo.Offset(core[0], math.Atan2(x, y)*180/math.Pi, math.Hypot(x, y))
@@ -57,7 +54,7 @@ func newView(track, places []geo.Point) view {
 		}
 	}
 	v.x, v.y = b.middle()
-	// A width of 0 gives +Inf, which never is the least.
+	// A width of 0 gives +Inf, which is never the least.
 	v.scale = min(v.scale, (right-left)/b.width(), (bottom-top)/b.height())
 	return v
 }
@@ -68,8 +65,8 @@ func (v view) at(p geo.Point) (x, y float64) {
 	return (left+right)/2 + (x-v.x)*v.scale, (top+bottom)/2 - (y-v.y)*v.scale
 }
 
-// round returns the largest length of 1, 2 or 5 times a power of ten metres that is at most pixels long.
-func (v view) round(pixels float64) (metres float64) {
+// roundLength returns the largest length of 1, 2 or 5 times a power of ten metres that is at most pixels long.
+func (v view) roundLength(pixels float64) (metres float64) {
 	m := pixels / v.scale
 	ten := math.Pow(10, math.Floor(math.Log10(m)))
 	for _, n := range []float64{5, 2} {
@@ -87,7 +84,7 @@ func plane(centre, p geo.Point) (x, y float64) {
 	return d * sin, d * cos
 }
 
-// box is the rectangle round some points. The zero box is round none.
+// box is the bounding rectangle of points. The zero box has none.
 type box struct {
 	x0, y0, x1, y1 float64
 	some           bool

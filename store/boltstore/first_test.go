@@ -47,7 +47,7 @@ func TestAFileOfTheFirstEditionReadsAsItDid(t *testing.T) {
 		want[r.Table] = append(want[r.Table], r)
 	}
 	for _, table := range store.Tables() {
-		got, err := s.Export(t.Context(), table, "", 1000)
+		got, err := s.Rows(t.Context(), table, "", 1000)
 		if err != nil {
 			t.Fatal(err)
 		}

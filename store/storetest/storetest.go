@@ -70,7 +70,7 @@ func Run(t *testing.T, open OpenFunc) {
 	t.Run("ConcurrentInbox", func(t *testing.T) { testConcurrentInbox(t, open) })
 	t.Run("ConcurrentWalks", func(t *testing.T) { testConcurrentWalks(t, open) })
 	t.Run("CloseWhileWriting", func(t *testing.T) { testCloseWhileWriting(t, open) })
-	t.Run("Moving", func(t *testing.T) { testMoving(t, open) })
+	t.Run("Rows", func(t *testing.T) { testRows(t, open) })
 	t.Run("Crash", func(t *testing.T) { testCrash(t, open) })
 }
 

@@ -13,6 +13,13 @@ import (
 	openai "github.com/sashabaranov/go-openai"
 )
 
+// Errors of Write, for errors.Is; they wrap their cause.
+var (
+	ErrUnavailable = errors.New("model: unavailable")     // network, 5xx, time-out, open breaker: a later call may work
+	ErrRefused     = errors.New("model: refused")         // key, quota, unknown model, bad request: the operator must act
+	ErrAnswer      = errors.New("model: unusable answer") // empty, cut, not JSON, or the model declined
+)
+
 var (
 	errFirstToken = errors.New("no first token in time")
 	errTimeout    = errors.New("call took too long")
@@ -48,10 +55,11 @@ func unusable(format string, args ...any) *fault {
 	return &fault{kind: ErrAnswer, outcome: "answer", detail: fmt.Sprintf(format, args...)}
 }
 
-// faultOf translates an error of go-openai or of the network. received tells whether text had arrived.
-func (c *Client) faultOf(ctx context.Context, err error, info *responseInfo, received bool) *fault {
+// faultOf translates an error of go-openai or of the network. received tells whether text had arrived; key is the API key, which the fault must not
+// contain.
+func faultOf(ctx context.Context, err error, info *responseInfo, received bool, key string) *fault {
 	f := classify(ctx, err, info, received)
-	f.detail = c.sanitize(f.detail)
+	f.detail = sanitize(f.detail, key)
 	f.retryAfter = info.retryAfter
 	f.retry = f.retry && !received
 	return f
@@ -106,12 +114,12 @@ func byStatus(status int, code, message string) *fault {
 const maxDetail = 300
 
 // sanitize makes a server's text fit for a log: one short line, with web pages and the API key removed.
-func (c *Client) sanitize(s string) string {
+func sanitize(s, key string) string {
 	if i := strings.IndexByte(s, '<'); i >= 0 && (strings.Contains(s[i:], "html") || strings.Contains(s[i:], "HTML")) {
 		s = s[:i] + "(a web page)"
 	}
-	if c.cfg.APIKey != "" {
-		s = strings.ReplaceAll(s, c.cfg.APIKey, "***")
+	if key != "" {
+		s = strings.ReplaceAll(s, key, "***")
 	}
 	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), " ")
 	if len(s) <= maxDetail {

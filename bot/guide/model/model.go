@@ -22,13 +22,6 @@ const DefaultModel = "gpt-4.1-mini"
 // DefaultBaseURL is OpenAI's API.
 const DefaultBaseURL = "https://api.openai.com/v1"
 
-// Errors of Write, for errors.Is; they wrap their cause.
-var (
-	ErrUnavailable = errors.New("model: unavailable")     // network, 5xx, time-out, open breaker: a later call may work
-	ErrRefused     = errors.New("model: refused")         // key, quota, unknown model, bad request: the operator must act
-	ErrAnswer      = errors.New("model: unusable answer") // empty, cut, not JSON, or the model declined
-)
-
 // Config holds the settings of a Client. APIKey or BaseURL is required.
 type Config struct {
 	APIKey            string        // empty for a server that needs none

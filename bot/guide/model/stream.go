@@ -32,7 +32,7 @@ type streamReader struct {
 func (r *streamReader) read(ctx context.Context, req openai.ChatCompletionRequest) *fault {
 	stream, err := r.client.api.CreateChatCompletionStream(ctx, req)
 	if err != nil {
-		return r.client.faultOf(ctx, err, r.info, false)
+		return faultOf(ctx, err, r.info, false, r.client.cfg.APIKey)
 	}
 	defer stream.Close()
 	for {
@@ -44,7 +44,7 @@ func (r *streamReader) read(ctx context.Context, req openai.ChatCompletionReques
 			if r.finish != "" {
 				return r.checkEnd() // only the token counts are missing
 			}
-			return r.client.faultOf(ctx, err, r.info, r.received > 0)
+			return faultOf(ctx, err, r.info, r.received > 0, r.client.cfg.APIKey)
 		}
 		r.events++
 		if err := r.readEvent(chunk); err != nil {
@@ -81,7 +81,7 @@ func (r *streamReader) readEvent(chunk openai.ChatCompletionStreamResponse) erro
 func (r *streamReader) checkEnd() *fault {
 	switch {
 	case r.events == 0:
-		return unusable("no events, status %d, %s", r.info.status, r.client.sanitize(r.info.contentType))
+		return unusable("no events, status %d, %s", r.info.status, sanitize(r.info.contentType, r.client.cfg.APIKey))
 	case r.declined:
 		return unusable("the model declined")
 	case r.finish == "" && r.received == 0:
@@ -89,7 +89,7 @@ func (r *streamReader) checkEnd() *fault {
 	case r.finish == "":
 		return unusable("cut without a finish reason")
 	case r.finish != openai.FinishReasonStop:
-		return unusable("finish reason %s", r.client.sanitize(string(r.finish)))
+		return unusable("finish reason %s", sanitize(string(r.finish), r.client.cfg.APIKey))
 	case r.received == 0:
 		return unusable("empty")
 	case r.parser.found == 0:

@@ -1,13 +1,10 @@
-package store_test
+package dump_test
 
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"math"
 	"reflect"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,14 +13,14 @@ import (
 
 	"excursobot/geo"
 	"excursobot/store"
+	"excursobot/store/dump"
 	"excursobot/store/storetest"
 )
 
-// What a line says is all that the row says.
 func TestLineKeepsEveryField(t *testing.T) {
 	full := map[store.Table]bool{} // a row with something in every field was seen
 	for _, row := range storetest.Rows() {
-		line, err := store.Line(row)
+		line, err := dump.Line(row)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,32 +65,6 @@ func filled(v reflect.Value) bool {
 	return true
 }
 
-var snakeCase = regexp.MustCompile(`^[a-z]+(_[a-z]+)*(,string)?(,omitzero)?$`)
-
-func TestFieldsAreNamedAlike(t *testing.T) {
-	var check func(of reflect.Type)
-	check = func(of reflect.Type) {
-		for of.Kind() == reflect.Slice {
-			of = of.Elem()
-		}
-		if of.Kind() != reflect.Struct || of == reflect.TypeFor[time.Time]() {
-			return
-		}
-		for i := range of.NumField() {
-			f := of.Field(i)
-			tag := f.Tag.Get("json")
-			stays := of == reflect.TypeFor[store.Walk]() && (f.Name == "Number" || f.Name == "Told")
-			if !f.Anonymous && stays != (tag == "-") || !f.Anonymous && !stays && !snakeCase.MatchString(tag) {
-				t.Errorf("%s.%s: json %q", of, f.Name, tag)
-			}
-			check(f.Type)
-		}
-	}
-	for _, row := range storetest.Rows() {
-		check(reflect.TypeOf(row.Value))
-	}
-}
-
 func TestLine(t *testing.T) {
 	at := time.Date(2026, 5, 17, 12, 0, 0, 123456000, time.UTC)
 	tests := []struct {
@@ -110,58 +81,12 @@ func TestLine(t *testing.T) {
 		{store.Entry{Update: 5, Raw: []byte{0, 255}}, `{"table":"inbox","row":{"update":5,"raw":"AP8="}}`},
 	}
 	for _, tt := range tests {
-		got, err := store.Line(store.NewRow(tt.record))
+		got, err := dump.Line(store.NewRow(tt.record))
 		if err != nil || string(got) != tt.want+"\n" {
 			t.Errorf("got %s%v, want %s", got, err, tt.want)
 		}
 	}
-	if _, err := store.Line(store.NewRow(store.User{ID: 5, Metres: math.NaN()})); err == nil || !strings.Contains(err.Error(), "users") {
+	if _, err := dump.Line(store.NewRow(store.User{ID: 5, Metres: math.NaN()})); err == nil || !strings.Contains(err.Error(), "users") {
 		t.Errorf("no number: got error %v", err)
 	}
-}
-
-func TestKeysAreOrderedByTheirParts(t *testing.T) {
-	records := []any{ // in order
-		store.ToldRow{Person: math.MinInt64, Place: "z"},
-		store.ToldRow{Person: -1, Place: "z"},
-		store.ToldRow{Person: 0, Place: "a"},
-		store.ToldRow{Person: 1, Place: "Q1"},
-		store.ToldRow{Person: 1, Place: "Q10"},
-		store.ToldRow{Person: 1, Place: "é"},
-		store.ToldRow{Person: math.MaxInt64},
-	}
-	keys := make([]store.Key, len(records))
-	for i, r := range records {
-		keys[i] = store.NewRow(r).Key
-		var person int64
-		var place string
-		if err := keys[i].Parts(&person, &place); err != nil {
-			t.Error(err)
-		}
-		if got := (store.ToldRow{Person: person, Place: place}); got != r {
-			t.Errorf("parts %+v, want %+v", got, r)
-		}
-	}
-	if !slices.IsSorted(keys) {
-		t.Errorf("keys are not in the order of their parts: %q", keys)
-	}
-	if a, b := store.NewRow(store.PlaceRow{Place: store.Place{ID: "a", Language: "z"}}), store.NewRow(store.PlaceRow{Place: store.Place{ID: "a!", Language: "a"}}); a.Key >= b.Key {
-		t.Errorf("keys %q and %q: the first part does not decide", a.Key, b.Key)
-	}
-	for _, bad := range []store.Key{"", "x", "00", "zzzzzzzzzzzzzzzz\x00", "8000000000000000", "8000000000000000\x00a\x00b"} {
-		if err := bad.Parts(new(int64), new(string)); !errors.Is(err, store.ErrInvalid) {
-			t.Errorf("key %q: got error %v, want %v", bad, err, store.ErrInvalid)
-		}
-	}
-}
-
-func FuzzKeyParts(f *testing.F) {
-	f.Add("8000000000000000\x00a")
-	f.Fuzz(func(t *testing.T, k string) {
-		var person int64
-		var place string
-		if err := store.Key(k).Parts(&person, &place); err == nil && !strings.EqualFold(string(store.NewRow(store.ToldRow{Person: person, Place: place}).Key), k) {
-			t.Errorf("key %q has the parts %d and %q", k, person, place)
-		}
-	})
 }

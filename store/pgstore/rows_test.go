@@ -34,24 +34,11 @@ func TestTwins(t *testing.T) {
 	}
 }
 
-func TestIdentity(t *testing.T) {
+func TestNameHasNoPassword(t *testing.T) {
 	cfg := testConfig(t, t.TempDir())
-	a, again, other := open(t, cfg), open(t, cfg), open(t, testConfig(t, t.TempDir()))
-	defer a.Close()
-	defer again.Close()
-	defer other.Close()
-	ids := make([]string, 3)
-	for i, s := range []*Store{a, again, other} {
-		id, err := s.Identity(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		ids[i] = id
-	}
-	if ids[0] != ids[1] || ids[0] == ids[2] {
-		t.Errorf("identities %q, of which the first two are one schema", ids)
-	}
-	if name := a.Name(); !strings.Contains(name, cfg.Schema) || strings.Contains(name, "test-only") {
+	s := open(t, cfg)
+	defer s.Close()
+	if name := s.Name(); !strings.Contains(name, cfg.Schema) || strings.Contains(name, "test-only") {
 		t.Errorf("name %s", name)
 	}
 }
@@ -61,12 +48,12 @@ func TestErase(t *testing.T) {
 	defer s.Close()
 	ctx := t.Context()
 	for range 2 { // the second time into what the first left
-		if err := errors.Join(s.Import(ctx, storetest.Rows()), s.Erase(ctx)); err != nil {
+		if err := errors.Join(s.PutRows(ctx, storetest.Rows()), s.Erase(ctx)); err != nil {
 			t.Fatal(err)
 		}
 		for _, table := range store.Tables() {
-			if n, err := s.Rows(ctx, table); err != nil || n != 0 {
-				t.Errorf("%s: %d rows, %v", table, n, err)
+			if rows, err := s.Rows(ctx, table, "", 1); err != nil || rows != nil {
+				t.Errorf("%s: rows %v, %v", table, rows, err)
 			}
 		}
 	}
@@ -76,22 +63,22 @@ func TestStill(t *testing.T) {
 	s := open(t, testConfig(t, t.TempDir()))
 	defer s.Close()
 	ctx := t.Context()
-	if err := s.Import(ctx, storetest.Rows()); err != nil {
+	if err := s.PutRows(ctx, storetest.Rows()); err != nil {
 		t.Fatal(err)
 	}
 	calls := 0
-	err := s.Still(ctx, func(still store.Source) error {
+	err := s.Still(ctx, func(still store.RowReader) error {
 		calls++
-		before, err := still.Rows(ctx, store.TableDone)
+		before, err := still.Rows(ctx, store.TableDone, "", 100)
 		if err != nil {
 			return err
 		}
 		if err := s.MarkDone(ctx, 1000, 1001); err != nil {
 			return err
 		}
-		rows, err := still.Export(ctx, store.TableDone, "", 100)
-		if err == nil && len(rows) != before {
-			t.Errorf("%d rows, at first %d", len(rows), before)
+		rows, err := still.Rows(ctx, store.TableDone, "", 100)
+		if err == nil && len(rows) != len(before) {
+			t.Errorf("%d rows, at first %d", len(rows), len(before))
 		}
 		return err
 	})
@@ -99,12 +86,12 @@ func TestStill(t *testing.T) {
 		t.Errorf("%d calls, %v", calls, err)
 	}
 	refusal := errors.New("no")
-	if err := s.Still(ctx, func(store.Source) error { return refusal }); !errors.Is(err, refusal) {
+	if err := s.Still(ctx, func(store.RowReader) error { return refusal }); !errors.Is(err, refusal) {
 		t.Errorf("got error %v, want %v", err, refusal)
 	}
 	ended, cancel := context.WithCancel(ctx)
 	cancel()
-	if err := s.Still(ended, func(store.Source) error { t.Error("called"); return nil }); !errors.Is(err, context.Canceled) {
+	if err := s.Still(ended, func(store.RowReader) error { t.Error("called"); return nil }); !errors.Is(err, context.Canceled) {
 		t.Errorf("got error %v", err)
 	}
 }
@@ -118,7 +105,7 @@ func TestReadOnly(t *testing.T) {
 	writable := cfg
 	writable.ReadOnly = false
 	s := open(t, writable)
-	if err := errors.Join(s.Import(t.Context(), storetest.Rows()), s.Close()); err != nil {
+	if err := errors.Join(s.PutRows(t.Context(), storetest.Rows()), s.Close()); err != nil {
 		t.Fatal(err)
 	}
 	s = open(t, cfg)

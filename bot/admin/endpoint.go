@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,9 +19,8 @@ import (
 type endpoint struct {
 	store.Store
 	name string // for people; no password in it
-	id   string // what tells it from every other store
 	// still calls fn with the store as it is at one moment.
-	still func(ctx context.Context, fn func(store.Source) error) error
+	still func(ctx context.Context, fn func(store.RowReader) error) error
 	// Of a database alone: erase empties it, and idle refuses one that bots use. A file is set aside, and open by nobody else.
 	erase, idle func(ctx context.Context) error
 }
@@ -55,6 +53,14 @@ func configured(cfg config.Config) where {
 	return where{file: cfg.StoreFile()}
 }
 
+// whereOf returns the store that an argument names, the configured one if it is empty.
+func whereOf(cfg config.Config, text string) where {
+	if text != "" {
+		return parseWhere(text)
+	}
+	return configured(cfg)
+}
+
 // openSource opens a store that is to be read and must be there.
 func openSource(ctx context.Context, w where) (endpoint, error) {
 	if w.url != "" {
@@ -70,12 +76,24 @@ func openSource(ctx context.Context, w where) (endpoint, error) {
 	return source, err
 }
 
-// openOlder opens a copy of a file of an older version, which is brought to the present one and goes with Close.
-func openOlder(path string) (_ endpoint, err error) {
-	id, err := fileID(path)
+// openComplete opens a store that is to be read, and refuses one that was not filled to its end.
+func openComplete(ctx context.Context, w where) (endpoint, error) {
+	source, err := openSource(ctx, w)
 	if err != nil {
 		return endpoint{}, err
 	}
+	cut, err := incomplete(ctx, source)
+	if err == nil && cut {
+		err = fmt.Errorf("%s is not complete: a migration or an import into it did not end", source.name)
+	}
+	if err != nil {
+		return endpoint{}, errors.Join(err, source.Close())
+	}
+	return source, nil
+}
+
+// openOlder opens a copy of a file of an older version, which is brought to the present one and goes with Close.
+func openOlder(path string) (_ endpoint, err error) {
 	dir, err := os.MkdirTemp("", "excursobot-")
 	if err != nil {
 		return endpoint{}, err
@@ -93,7 +111,7 @@ func openOlder(path string) (_ endpoint, err error) {
 	if err != nil {
 		return endpoint{}, err
 	}
-	source.Store, source.name, source.id = temporary{source.Store, dir}, path, id
+	source.Store, source.name = temporary{source.Store, dir}, path
 	return source, nil
 }
 
@@ -122,29 +140,9 @@ func openFile(path string, readOnly bool) (endpoint, error) {
 	if err != nil {
 		return endpoint{}, err
 	}
-	id, err := fileID(path)
-	if err != nil {
-		return endpoint{}, errors.Join(err, s.Close())
-	}
 	// Nobody writes to a file that this process holds.
-	still := func(_ context.Context, fn func(store.Source) error) error { return fn(s) }
-	return endpoint{Store: s, name: path, id: id, still: still}, nil
-}
-
-// fileID returns the one name of a file, which need not be there yet.
-func fileID(path string) (string, error) {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return "", err
-	}
-	real, err := filepath.EvalSymlinks(abs)
-	if errors.Is(err, fs.ErrNotExist) {
-		real, err = abs, nil
-		if dir, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil {
-			real = filepath.Join(dir, filepath.Base(abs))
-		}
-	}
-	return "file " + real, err
+	still := func(_ context.Context, fn func(store.RowReader) error) error { return fn(s) }
+	return endpoint{Store: s, name: path, still: still}, nil
 }
 
 // sameFile says whether both are one file, perhaps under two names.
@@ -166,17 +164,21 @@ func setAside(path string, at time.Time) (string, error) {
 	return aside, os.Rename(path, aside)
 }
 
-// moveTimeout is for one statement on a database that is moved: some count or empty whole tables.
-const moveTimeout = 5 * time.Minute
+// removeFile removes a store's file that is to be written from the beginning.
+func removeFile(path string) error {
+	if err := unused(path); err != nil {
+		return err
+	}
+	return os.Remove(path)
+}
+
+// statementTimeout is for one statement on a database that is copied: some empty whole tables.
+const statementTimeout = 5 * time.Minute
 
 func openDatabase(ctx context.Context, url string, readOnly bool) (endpoint, error) {
-	s, err := pgstore.Open(ctx, pgstore.Config{URL: url, StatementTimeout: moveTimeout, ReadOnly: readOnly})
+	s, err := pgstore.Open(ctx, pgstore.Config{URL: url, StatementTimeout: statementTimeout, ReadOnly: readOnly})
 	if err != nil {
 		return endpoint{}, err
-	}
-	id, err := s.Identity(ctx)
-	if err != nil {
-		return endpoint{}, errors.Join(err, s.Close())
 	}
 	idle := func(ctx context.Context) error {
 		n, err := s.Replicas(ctx)
@@ -185,5 +187,5 @@ func openDatabase(ctx context.Context, url string, readOnly bool) (endpoint, err
 		}
 		return err
 	}
-	return endpoint{Store: s, name: s.Name(), id: id, still: s.Still, erase: s.Erase, idle: idle}, nil
+	return endpoint{Store: s, name: s.Name(), still: s.Still, erase: s.Erase, idle: idle}, nil
 }

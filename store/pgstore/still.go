@@ -17,17 +17,6 @@ func (s *Store) Name() string {
 	return fmt.Sprintf("postgres://%s:%d/%s (schema %s)", conf.Host, conf.Port, conf.Database, conf.RuntimeParams["search_path"])
 }
 
-// Identity tells the schema from every other one, whatever address leads to it.
-func (s *Store) Identity(ctx context.Context) (string, error) {
-	var id string
-	err := s.read(ctx, func(ctx context.Context, c *pgx.Conn) error {
-		return c.QueryRow(ctx, `
-			SELECT format('postgres %s %s %s', system_identifier, (SELECT oid FROM pg_database WHERE datname = current_database()), current_schema())
-			FROM pg_control_system()`).Scan(&id)
-	})
-	return id, err
-}
-
 // Replicas counts the processes that share the work on the database at this moment.
 func (s *Store) Replicas(ctx context.Context) (int, error) {
 	n := 0
@@ -46,7 +35,7 @@ func (s *Store) Erase(ctx context.Context) error {
 }
 
 // Still calls fn, once, with the store as it is at this moment, whatever others write meanwhile. Only the goroutine that fn runs in may use what it gets.
-func (s *Store) Still(ctx context.Context, fn func(store.Source) error) error {
+func (s *Store) Still(ctx context.Context, fn func(store.RowReader) error) error {
 	var failed error // kept apart from the call's own errors, after which it is tried again
 	err := s.call(ctx, repeatable, func(c *pgxpool.Conn) error {
 		tx, err := c.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
@@ -66,14 +55,8 @@ func (s *Store) Still(ctx context.Context, fn func(store.Source) error) error {
 // still is a store at one moment.
 type still struct{ conn *pgx.Conn }
 
-// Rows implements store.Source.
-func (s still) Rows(ctx context.Context, table store.Table) (int, error) {
-	n, err := countRows(ctx, s.conn, table)
-	return n, translate(err)
-}
-
-// Export implements store.Source.
-func (s still) Export(ctx context.Context, table store.Table, after store.Key, limit int) ([]store.Row, error) {
+// Rows implements store.RowReader.
+func (s still) Rows(ctx context.Context, table store.Table, after store.Key, limit int) ([]store.Row, error) {
 	rows, err := exportRows(ctx, s.conn, table, after, limit)
 	return rows, translate(err)
 }

@@ -72,30 +72,8 @@ func exported[T any](scan func(pgx.Row) (T, error)) func(pgx.Row) (any, error) {
 	return func(row pgx.Row) (any, error) { return scan(row) }
 }
 
-// Rows implements store.Moving.
-func (s *Store) Rows(ctx context.Context, table store.Table) (int, error) {
-	var n int
-	err := s.read(ctx, func(ctx context.Context, c *pgx.Conn) (err error) {
-		n, err = countRows(ctx, c, table)
-		return err
-	})
-	return n, err
-}
-
-func countRows(ctx context.Context, c *pgx.Conn, table store.Table) (n int, err error) {
-	from, _, _, _ := listOf(table)
-	if r, ok := readerOf(table); ok {
-		from = r.from
-	}
-	if from == "" {
-		return 0, fmt.Errorf("%w: table %q", store.ErrInvalid, table)
-	}
-	err = c.QueryRow(ctx, "SELECT count(*) FROM "+from).Scan(&n)
-	return n, err
-}
-
-// Export implements store.Moving.
-func (s *Store) Export(ctx context.Context, table store.Table, after store.Key, limit int) ([]store.Row, error) {
+// Rows implements store.RowReader.
+func (s *Store) Rows(ctx context.Context, table store.Table, after store.Key, limit int) ([]store.Row, error) {
 	var rows []store.Row
 	err := s.read(ctx, func(ctx context.Context, c *pgx.Conn) (err error) {
 		rows, err = exportRows(ctx, c, table, after, limit)

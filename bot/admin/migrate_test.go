@@ -2,9 +2,11 @@ package admin
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -16,6 +18,7 @@ import (
 	"excursobot/bot/config"
 	"excursobot/store"
 	"excursobot/store/boltstore"
+	"excursobot/store/dump"
 	"excursobot/store/storetest"
 )
 
@@ -27,7 +30,7 @@ func filledFile(t *testing.T, path string, n int) {
 		for i := range n {
 			rows = append(rows, store.NewRow(store.User{ID: int64(i) + 1000, Language: "ru"}))
 		}
-		return s.Import(t.Context(), rows)
+		return s.PutRows(t.Context(), rows)
 	})
 }
 
@@ -42,14 +45,28 @@ func changeFile(t *testing.T, path string, fn func(store.Store) error) {
 	}
 }
 
-// lines returns what export prints of a store.
+// exportOf returns the lines of a store's dump, without the header.
 func exportOf(t *testing.T, from string) string {
 	t.Helper()
 	code, out, errs := run(t.TempDir(), "export", "--from", from)
 	if code != exitClean {
 		t.Fatalf("export: %d %s", code, errs)
 	}
-	return out
+	return linesOf(t, out)
+}
+
+func linesOf(t *testing.T, dumped string) string {
+	t.Helper()
+	zip, err := gzip.NewReader(strings.NewReader(dumped))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(zip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, lines, _ := strings.Cut(string(text), "\n")
+	return lines
 }
 
 func TestMigrateFromFileToFile(t *testing.T) {
@@ -60,19 +77,15 @@ func TestMigrateFromFileToFile(t *testing.T) {
 	if code != exitClean || !strings.Contains(out, "users         2502  sha256 ") || !strings.Contains(out, "equal in number and checksum") {
 		t.Fatalf("migrate: %d %s%s", code, out, errs)
 	}
-	if n := strings.Count(errs, "copy: "); n < 2 || !strings.Contains(errs, "check: 100 %") {
-		t.Errorf("progress:\n%s", errs)
-	}
 	want := exportOf(t, from)
 	if got := exportOf(t, to); got != want || strings.Count(want, "\n") < 2520 {
 		t.Errorf("not equal: %d and %d bytes", len(want), len(got))
 	}
 	changeFile(t, to, func(s store.Store) error { // nothing of the move is left
-		word, err := s.Setting(t.Context(), moveSetting)
-		if word != "" {
-			t.Errorf("the cursor is left: %s", word)
+		if cut, err := incomplete(t.Context(), s); cut || err != nil {
+			t.Errorf("the mark is left, %v", err)
 		}
-		return err
+		return nil
 	})
 
 	// What is there is not replaced unless it is said so.
@@ -209,55 +222,61 @@ type brittle struct {
 
 var errBroke = errors.New("broke")
 
-func (b *brittle) Import(ctx context.Context, rows []store.Row) error {
+func (b *brittle) PutRows(ctx context.Context, rows []store.Row) error {
 	if b.left--; b.left < 0 {
 		return errBroke
 	}
-	return b.Store.Import(ctx, rows)
+	return b.Store.PutRows(ctx, rows)
 }
 
-// moveBetween runs a move, ten rows at a time, to a target that breaks after so many batches, or does not if that is negative.
-func moveBetween(t *testing.T, from, to where, batches int) error {
+// migrateBetween migrates ten rows at a time to a target that breaks after so many transactions, or does not if that is negative.
+func migrateBetween(t *testing.T, from, to where, transactions int) error {
 	t.Helper()
-	source, err := openSource(t.Context(), from)
+	ctx := t.Context()
+	source, err := openComplete(ctx, from)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := move{source: source, to: to, batch: 10, stdout: new(bytes.Buffer), stderr: new(bytes.Buffer)}
-	if batches < 0 {
-		return errors.Join(m.run(t.Context()), source.Close())
-	}
-	target, at, err := m.openTarget(t.Context())
+	target, err := filling{to: to, source: source, stderr: new(bytes.Buffer)}.open(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	target.Store = &brittle{target.Store, batches}
-	return errors.Join(m.copy(t.Context(), target, source, at), target.Close(), source.Close())
+	if transactions >= 0 {
+		target.Store = &brittle{target.Store, transactions}
+	}
+	_, err = fill(ctx, target, dump.Batches(ctx, source, 10), newProgress(io.Discard, ""))
+	return errors.Join(err, target.Close(), source.Close())
 }
 
-func TestMigrateGoesOnAfterAnyBatch(t *testing.T) {
+func TestMigrateBeginsAgainAfterAnyTransaction(t *testing.T) {
 	dir := t.TempDir()
 	from := where{file: filepath.Join(dir, "from.db")}
 	filledFile(t, from.file, 20)
 	want := exportOf(t, from.file)
-	const batches = 16 // 3 of users, 1 of every other table
-	for broken := range batches + 1 {
+	const transactions = 17 // 3 of users, 1 of every other table, 1 that takes the mark away
+	for broken := range transactions + 1 {
 		to := where{file: filepath.Join(dir, fmt.Sprintf("to%d.db", broken))}
-		err := moveBetween(t, from, to, broken)
-		if errors.Is(err, errBroke) != (broken < batches) {
-			t.Fatalf("broken after %d batches: error %v", broken, err)
+		err := migrateBetween(t, from, to, broken)
+		if errors.Is(err, errBroke) != (broken < transactions) {
+			t.Fatalf("broken after %d transactions: error %v", broken, err)
 		}
-		if broken > 0 {
-			if code, _, errs := run(dir, "migrate", "--from", to.file, "--to", filepath.Join(dir, "x.db")); code != exitRuntime || !strings.Contains(errs, "is not complete") {
+		if broken == transactions {
+			break
+		}
+		for _, args := range [][]string{{"migrate", "--from", to.file, "--to", filepath.Join(dir, "x.db")}, {"export", "--from", to.file}} {
+			if code, _, errs := run(dir, args...); code != exitRuntime || !strings.Contains(errs, "is not complete") {
 				t.Errorf("half a store was taken for a source: %d %s", code, errs)
 			}
 		}
-		if err := moveBetween(t, from, to, -1); err != nil {
-			t.Fatalf("went on after %d batches: %v", broken, err)
+		if code, _, errs := run(dir, "migrate", "--from", from.file, "--to", to.file); code != exitClean || !strings.Contains(errs, "from the beginning") {
+			t.Fatalf("again after %d transactions: %d %s", broken, code, errs)
 		}
 		if exportOf(t, to.file) != want {
-			t.Errorf("went on after %d batches: not equal", broken)
+			t.Errorf("again after %d transactions: not equal", broken)
 		}
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "*before-migrate*")); err != nil || len(left) > 0 {
+		t.Errorf("half a store was kept: %v, %v", left, err)
 	}
 }
 
@@ -294,65 +313,161 @@ func TestMigrateInterrupted(t *testing.T) {
 	dir := t.TempDir()
 	from, to := filepath.Join(dir, "from.db"), filepath.Join(dir, "to.db")
 	filledFile(t, from, 20)
-	source, err := openSource(t.Context(), where{file: from})
+	source, err := openComplete(t.Context(), where{file: from})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	source.still = func(_ context.Context, fn func(store.Source) error) error { return fn(leaving{source, cancel}) }
-	m := move{source: source, to: where{file: to}, batch: 10, stdout: new(bytes.Buffer), stderr: new(bytes.Buffer)}
-	if err := errors.Join(m.run(ctx), source.Close()); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "the same command goes on") {
+	source.still = func(_ context.Context, fn func(store.RowReader) error) error { return fn(leaving{source, cancel}) }
+	err = errors.Join(migrate(ctx, source, filling{to: where{file: to}, stderr: new(bytes.Buffer)}, new(bytes.Buffer)), source.Close())
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "the same command begins again") {
 		t.Errorf("got error %v", err)
 	}
-	if code, _, errs := run(dir, "migrate", "--from", from, "--to", to); code != exitClean || !strings.Contains(errs, "going on") || exportOf(t, to) != exportOf(t, from) {
+	if code, _, errs := run(dir, "migrate", "--from", from, "--to", to); code != exitClean || !strings.Contains(errs, "from the beginning") || exportOf(t, to) != exportOf(t, from) {
 		t.Errorf("again: %d %s", code, errs)
 	}
 }
 
 // leaving is a source during whose stories a signal comes.
 type leaving struct {
-	store.Source
+	store.RowReader
 	signal func()
 }
 
-func (l leaving) Export(ctx context.Context, table store.Table, after store.Key, limit int) ([]store.Row, error) {
+func (l leaving) Rows(ctx context.Context, table store.Table, after store.Key, limit int) ([]store.Row, error) {
 	if table == store.TableStories {
 		l.signal()
 	}
-	return l.Source.Export(ctx, table, after, limit)
+	return l.RowReader.Rows(ctx, table, after, limit)
 }
 
-func TestMigrateNoticesWhatChanged(t *testing.T) {
-	dir := t.TempDir()
-	from, to, other := filepath.Join(dir, "from.db"), filepath.Join(dir, "to.db"), filepath.Join(dir, "other.db")
+// straying is a target into which somebody else writes.
+type straying struct{ store.Store }
+
+func (s straying) PutRows(ctx context.Context, rows []store.Row) error {
+	if _, ok := rows[0].Value.(store.User); ok {
+		rows = append(rows, store.NewRow(store.User{ID: 77}))
+	}
+	return s.Store.PutRows(ctx, rows)
+}
+
+func TestMigrateNoticesADifference(t *testing.T) {
+	dir, ctx := t.TempDir(), t.Context()
+	from, to := filepath.Join(dir, "from.db"), filepath.Join(dir, "to.db")
 	filledFile(t, from, 20)
-	filledFile(t, other, 0)
-	if err := moveBetween(t, where{file: from}, where{file: to}, 2); !errors.Is(err, errBroke) {
+	source, err := openComplete(ctx, where{file: from})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if code, _, errs := run(dir, "migrate", "--from", other, "--to", to); code != exitUsage || !strings.Contains(errs, "from elsewhere") {
-		t.Errorf("another source: %d %s", code, errs)
+	target, err := filling{to: where{file: to}, stderr: new(bytes.Buffer)}.open(ctx)
+	if err != nil {
+		t.Fatal(err)
 	}
-	changeFile(t, from, func(s store.Store) error {
-		_, err := s.UpdateUser(t.Context(), 1000, func(u *store.User) error { u.Language = "fr"; return nil })
-		return err
-	})
-	if code, _, errs := run(dir, "migrate", "--from", from, "--to", to); code != exitRuntime || !strings.Contains(errs, "table users differs: 22 rows there, 22 here") {
-		t.Errorf("changed behind the cursor: %d %s", code, errs)
+	target.Store = straying{target.Store}
+	_, err = fill(ctx, target, dump.Batches(ctx, source, 10), newProgress(io.Discard, ""))
+	if err == nil || !strings.Contains(err.Error(), "table users differs: 22 rows expected, 23 found") {
+		t.Errorf("got error %v", err)
 	}
-	if code, _, errs := run(dir, "migrate", "--from", from, "--to", to); code != exitUsage || !strings.Contains(errs, "differs from its source") {
-		t.Errorf("again: %d %s", code, errs)
+	if err := errors.Join(target.Close(), source.Close()); err != nil {
+		t.Fatal(err)
 	}
-	if code, _, errs := run(dir, "migrate", "--from", from, "--to", to, "--force"); code != exitClean || exportOf(t, to) != exportOf(t, from) {
-		t.Errorf("with force: %d %s", code, errs)
+	if code, _, errs := run(dir, "export", "--from", to); code != exitRuntime || !strings.Contains(errs, "is not complete") {
+		t.Errorf("a copy that differs is taken for a store: %d %s", code, errs)
 	}
+}
+
+func TestImportOfAnExport(t *testing.T) {
+	dir := t.TempDir()
+	from, to, dumped := filepath.Join(dir, "from.db"), filepath.Join(dir, "to.db"), filepath.Join(dir, "x.dump")
+	filledFile(t, from, 2500)
+	want := exportOf(t, from)
+	if code, out, errs := run(dir, "export", dumped, "--from", from); code != exitClean || out != "" {
+		t.Fatalf("export: %d %s%s", code, out, errs)
+	}
+	if fi, err := os.Stat(dumped); err != nil || fi.Mode().Perm() != 0o600 {
+		t.Errorf("the dump's file: %v, %v", fi.Mode(), err)
+	}
+	code, out, errs := run(dir, "import", dumped, "--to", to)
+	if code != exitClean || !strings.Contains(out, "users         2502  sha256 ") || exportOf(t, to) != want {
+		t.Errorf("import: %d %s%s", code, out, errs)
+	}
+	if code, _, errs := run(dir, "import", dumped, "--to", to); code != exitUsage || !strings.Contains(errs, "--force") {
+		t.Errorf("into what is there: %d %s", code, errs)
+	}
+	if code, _, errs := run(dir, "import", dumped, "--to", to, "--force"); code != exitClean || !strings.Contains(errs, "before-migrate") || exportOf(t, to) != want {
+		t.Errorf("forced: %d %s", code, errs)
+	}
+}
+
+// A dump is read to its end before anything is changed.
+func TestImportOfABadDumpChangesNothing(t *testing.T) {
+	dir := t.TempDir()
+	from, to, dumped, bad := filepath.Join(dir, "from.db"), filepath.Join(dir, "to.db"), filepath.Join(dir, "x.dump"), filepath.Join(dir, "bad.dump")
+	filledFile(t, from, 20)
+	filledFile(t, to, 1)
+	want := exportOf(t, to)
+	if code, _, errs := run(dir, "export", dumped, "--from", from); code != exitClean {
+		t.Fatalf("export: %d %s", code, errs)
+	}
+	good, err := os.ReadFile(dumped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flipped := bytes.Clone(good)
+	flipped[len(flipped)/2] ^= 1
+	for name, content := range map[string][]byte{
+		"cut": good[:len(good)-9], "cut in the middle": good[:len(good)/2], "damaged": flipped, "empty": nil, "no dump": []byte("junk"), "a store": contentOf(t, from),
+		"twice": append(bytes.Clone(good), good...),
+	} {
+		if err := os.WriteFile(bad, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if code, _, errs := run(dir, "import", bad, "--to", to, "--force"); code != exitRuntime || !strings.Contains(errs, "bad.dump: ") {
+			t.Errorf("%s: %d %s", name, code, errs)
+		}
+		if exportOf(t, to) != want {
+			t.Fatalf("%s: the target was changed", name)
+		}
+	}
+	if code, _, errs := run(dir, "import", filepath.Join(dir, "absent.dump"), "--to", to); code != exitUsage || !strings.Contains(errs, "absent.dump") {
+		t.Errorf("no file: %d %s", code, errs)
+	}
+}
+
+// A dump that would take the mark of an incomplete store away is refused, and leaves the mark.
+func TestImportOfADumpWithTheMark(t *testing.T) {
+	dir := t.TempDir()
+	file, to := filepath.Join(dir, "x.dump"), filepath.Join(dir, "to.db")
+	var b bytes.Buffer
+	w, err := dump.NewWriter(&b, dump.Header{Content: dumpContent})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.Put(store.NewRow(store.SettingRow{Name: incompleteSetting})), w.Close(), os.WriteFile(file, b.Bytes(), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := run(dir, "import", file, "--to", to); code != exitRuntime || !strings.Contains(errs, incompleteSetting) {
+		t.Errorf("%d %s", code, errs)
+	}
+	if code, _, errs := run(dir, "export", "--from", to); code != exitRuntime || !strings.Contains(errs, "is not complete") {
+		t.Errorf("%d %s", code, errs)
+	}
+}
+
+func contentOf(t *testing.T, path string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
 }
 
 func TestTheBotDoesNotStartOnHalfAStore(t *testing.T) {
 	dir := t.TempDir()
 	from, to := filepath.Join(dir, "from.db"), filepath.Join(dir, "excursobot.db")
 	filledFile(t, from, 10)
-	if err := moveBetween(t, where{file: from}, where{file: to}, 2); !errors.Is(err, errBroke) {
+	if err := migrateBetween(t, where{file: from}, where{file: to}, 2); !errors.Is(err, errBroke) {
 		t.Fatal(err)
 	}
 	s, err := boltstore.Open(boltstore.Config{Path: to})
@@ -366,29 +481,24 @@ func TestTheBotDoesNotStartOnHalfAStore(t *testing.T) {
 }
 
 func TestProgress(t *testing.T) {
-	var out bytes.Buffer
-	p := newProgress(&out, "copy", 40)
-	for range 40 {
-		p.add("users", 1)
-	}
-	p.add("more than there were", 5)
-	p.end()
-	if got := strings.Count(out.String(), "\n"); got != 10 || !strings.Contains(out.String(), "copy: 50 %, 20 of 40, users\n") {
-		t.Errorf("got %d lines:\n%s", got, &out)
-	}
-	out.Reset()
-	newProgress(&out, "copy", 0).add("nothing", 0)
-	if got := out.String(); got != "copy: 100 %, 0 of 0, nothing\n" {
-		t.Errorf("got %q", got)
-	}
-	out.Reset()
-	p = &progress{w: &out, terminal: true, what: "copy", total: 4}
-	p.add("users", 2)
-	p.drawn = time.Time{}
-	p.add("users", 2)
-	p.end()
-	want := "\r\x1b[Kcopy [###############...............]  50 % 2 of 4, users\r\x1b[Kcopy [" + strings.Repeat("#", 30) + "] 100 % 4 of 4, users\r\x1b[K"
-	if got := out.String(); got != want {
-		t.Errorf("got  %q\nwant %q", got, want)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		p := newProgress(&out, "migrate")
+		for range 40 {
+			p.add("copied", 10)
+			time.Sleep(progressEvery / 10)
+		}
+		p.add("compared", 1)
+		p.end()
+		if got, want := out.String(), "migrate: 110 rows copied\nmigrate: 210 rows copied\nmigrate: 310 rows copied\nmigrate: 1 rows compared\n"; got != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
+		out.Reset()
+		p = &progress{w: &out, terminal: true, what: "migrate"}
+		p.add("copied", 2)
+		p.end()
+		if got, want := out.String(), "\r\x1b[Kmigrate: 2 rows copied\r\x1b[K"; got != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
+	})
 }

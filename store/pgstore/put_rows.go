@@ -92,8 +92,8 @@ const (
 			raw = excluded.raw, tries = excluded.tries, place = excluded.place, message = excluded.message`
 )
 
-// Import implements store.Moving.
-func (s *Store) Import(ctx context.Context, rows []store.Row) error {
+// PutRows implements store.RowStore.
+func (s *Store) PutRows(ctx context.Context, rows []store.Row) error {
 	for _, row := range rows {
 		if err := checkRow(row.Value); err != nil {
 			return fmt.Errorf("row %q of %s: %w", string(row.Key), row.Table, err)

@@ -11,8 +11,8 @@ import (
 	"excursobot/store"
 )
 
-// Import implements store.Moving.
-func (s *Store) Import(ctx context.Context, rows []store.Row) error {
+// PutRows implements store.RowStore.
+func (s *Store) PutRows(ctx context.Context, rows []store.Row) error {
 	return s.write(ctx, func(t *txn) error {
 		for _, row := range rows {
 			if err := t.importRow(row.Value); err != nil {

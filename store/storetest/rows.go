@@ -14,22 +14,23 @@ import (
 
 	"excursobot/geo"
 	"excursobot/store"
+	"excursobot/store/dump"
 )
 
-func testMoving(t *testing.T, open OpenFunc) {
+func testRows(t *testing.T, open OpenFunc) {
 	t.Run("EveryField", func(t *testing.T) {
 		s := open(t, t.TempDir())
 		defer closeStore(t, s)
-		testMovedFields(t, s)
+		testRowsFields(t, s)
 	})
 	t.Run("Refused", func(t *testing.T) {
 		s := open(t, t.TempDir())
 		defer closeStore(t, s)
-		testMovedRefused(t, s)
+		testRowsRefused(t, s)
 	})
 	t.Run("Rings", func(t *testing.T) {
 		a, b := open(t, t.TempDir()), open(t, t.TempDir())
-		testMovedRings(t, a, b)
+		testRowsRings(t, a, b)
 		closeStore(t, a)
 		closeStore(t, b)
 	})
@@ -43,7 +44,7 @@ func testMoving(t *testing.T, open OpenFunc) {
 	}
 	t.Run("Ended", func(t *testing.T) {
 		s := open(t, t.TempDir())
-		testMovedEnded(t, s)
+		testRowsEnded(t, s)
 	})
 }
 
@@ -78,10 +79,10 @@ func Rows() []store.Row {
 	return rows
 }
 
-func testMovedFields(t *testing.T, s store.Store) {
+func testRowsFields(t *testing.T, s store.Store) {
 	ctx, rows := t.Context(), Rows()
-	must(t, s.Import(ctx, rows))
-	must(t, s.Import(ctx, rows)) // again: nothing is there twice
+	must(t, s.PutRows(ctx, rows))
+	must(t, s.PutRows(ctx, rows)) // again: nothing is there twice
 	want := map[store.Table][]store.Row{}
 	for _, r := range rows {
 		want[r.Table] = append(want[r.Table], r)
@@ -97,10 +98,7 @@ func testMovedFields(t *testing.T, s store.Store) {
 		if diff := cmp.Diff(got, exported(t, s, table, 1), sameTime); diff != "" {
 			t.Errorf("%s, one by one (-want +got):\n%s", table, diff)
 		}
-		if n, err := s.Rows(ctx, table); err != nil || n != len(got) {
-			t.Errorf("%s: Rows %d, %v, want %d", table, n, err, len(got))
-		}
-		if none, err := s.Export(ctx, table, "", 0); err != nil || none != nil {
+		if none, err := s.Rows(ctx, table, "", 0); err != nil || none != nil {
 			t.Errorf("%s: without a limit %v, %v", table, none, err)
 		}
 	}
@@ -122,14 +120,14 @@ func testMovedFields(t *testing.T, s store.Store) {
 	}
 	// A setting without a value is none.
 	must(t, s.SetSetting(ctx, "\"paused\"\n", ""))
-	if n, err := s.Rows(ctx, store.TableSettings); err != nil || n != 0 {
-		t.Errorf("an empty setting: %d rows, %v", n, err)
+	if rows, err := s.Rows(ctx, store.TableSettings, "", 1); err != nil || rows != nil {
+		t.Errorf("an empty setting: rows %v, %v", rows, err)
 	}
 }
 
-func testMovedRefused(t *testing.T, s store.Store) {
+func testRowsRefused(t *testing.T, s store.Store) {
 	ctx := t.Context()
-	must(t, s.Import(ctx, Rows()))
+	must(t, s.PutRows(ctx, Rows()))
 	before := lines(t, s)
 	good := store.User{ID: 5, Language: "ru"}
 	for name, records := range map[string][]any{
@@ -157,31 +155,28 @@ func testMovedRefused(t *testing.T, s store.Store) {
 		for i, r := range records {
 			rows[i] = store.NewRow(r)
 		}
-		if err := s.Import(ctx, rows); !errors.Is(err, store.ErrInvalid) {
+		if err := s.PutRows(ctx, rows); !errors.Is(err, store.ErrInvalid) {
 			t.Errorf("%s: got error %v, want %v", name, err, store.ErrInvalid)
 		}
 	}
-	if err := s.Import(ctx, []store.Row{{Table: "users", Value: "a text"}}); !errors.Is(err, store.ErrInvalid) {
+	if err := s.PutRows(ctx, []store.Row{{Table: "users", Value: "a text"}}); !errors.Is(err, store.ErrInvalid) {
 		t.Errorf("no record: got error %v, want %v", err, store.ErrInvalid)
 	}
 	if diff := cmp.Diff(before, lines(t, s)); diff != "" {
 		t.Errorf("a refused import changed (-before +after):\n%s", diff)
 	}
 	for _, table := range store.Tables() {
-		if _, err := s.Export(ctx, table, "a\x00b\x00c\x00d", 1); !errors.Is(err, store.ErrInvalid) {
+		if _, err := s.Rows(ctx, table, "a\x00b\x00c\x00d", 1); !errors.Is(err, store.ErrInvalid) {
 			t.Errorf("%s, after no key of its: got error %v, want %v", table, err, store.ErrInvalid)
 		}
 	}
-	if _, err := s.Export(ctx, "nothing", "", 1); !errors.Is(err, store.ErrInvalid) {
-		t.Errorf("unknown table: got error %v, want %v", err, store.ErrInvalid)
-	}
-	if _, err := s.Rows(ctx, "nothing"); !errors.Is(err, store.ErrInvalid) {
+	if _, err := s.Rows(ctx, "nothing", "", 1); !errors.Is(err, store.ErrInvalid) {
 		t.Errorf("unknown table: got error %v, want %v", err, store.ErrInvalid)
 	}
 }
 
-// testMovedRings moves lists that are full and have forgotten their first rows, and lets both stores go on.
-func testMovedRings(t *testing.T, a, b store.Store) {
+// testRowsRings moves lists that are full and have forgotten their first rows, and lets both stores go on.
+func testRowsRings(t *testing.T, a, b store.Store) {
 	ctx := t.Context()
 	const more = 7
 	updates := make([]int64, store.DoneKept+more)
@@ -237,47 +232,44 @@ func Twin(t *testing.T, a, b store.Store, seed uint64) {
 	}
 }
 
-func testMovedEnded(t *testing.T, s store.Store) {
+func testRowsEnded(t *testing.T, s store.Store) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	rows := Rows()
-	must(t, s.Import(t.Context(), nil))
-	if err := s.Import(ended, rows); !errors.Is(err, context.Canceled) {
-		t.Errorf("import: got error %v", err)
+	must(t, s.PutRows(t.Context(), nil))
+	if err := s.PutRows(ended, rows); !errors.Is(err, context.Canceled) {
+		t.Errorf("put: got error %v", err)
 	}
-	if _, err := s.Export(ended, store.TableUsers, "", 1); !errors.Is(err, context.Canceled) {
-		t.Errorf("export: got error %v", err)
+	if _, err := s.Rows(ended, store.TableUsers, "", 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("rows: got error %v", err)
 	}
 	for _, table := range store.Tables() {
-		if n, err := s.Rows(t.Context(), table); err != nil || n != 0 {
-			t.Errorf("%s: %d rows, %v", table, n, err)
+		if rows, err := s.Rows(t.Context(), table, "", 1); err != nil || rows != nil {
+			t.Errorf("%s: rows %v, %v", table, rows, err)
 		}
 	}
 	closeStore(t, s)
-	if err := s.Import(t.Context(), rows); !errors.Is(err, store.ErrClosed) {
-		t.Errorf("import after close: got error %v", err)
+	if err := s.PutRows(t.Context(), rows); !errors.Is(err, store.ErrClosed) {
+		t.Errorf("put after close: got error %v", err)
 	}
-	if _, err := s.Export(t.Context(), store.TableDone, "", 1); !errors.Is(err, store.ErrClosed) {
-		t.Errorf("export after close: got error %v", err)
-	}
-	if _, err := s.Rows(t.Context(), store.TableUsers); !errors.Is(err, store.ErrClosed) {
+	if _, err := s.Rows(t.Context(), store.TableDone, "", 1); !errors.Is(err, store.ErrClosed) {
 		t.Errorf("rows after close: got error %v", err)
 	}
 }
 
 // move copies everything, batch rows at a time.
-func move(ctx context.Context, from store.Source, to store.Moving, batch int) error {
+func move(ctx context.Context, from store.RowReader, to store.RowStore, batch int) error {
 	for _, table := range store.Tables() {
 		var after store.Key
 		for {
-			rows, err := from.Export(ctx, table, after, batch)
+			rows, err := from.Rows(ctx, table, after, batch)
 			if err != nil {
 				return err
 			}
 			if len(rows) == 0 {
 				break
 			}
-			if err := to.Import(ctx, rows); err != nil {
+			if err := to.PutRows(ctx, rows); err != nil {
 				return err
 			}
 			after = rows[len(rows)-1].Key
@@ -286,12 +278,12 @@ func move(ctx context.Context, from store.Source, to store.Moving, batch int) er
 	return nil
 }
 
-func exported(t *testing.T, s store.Source, table store.Table, limit int) []store.Row {
+func exported(t *testing.T, s store.RowReader, table store.Table, limit int) []store.Row {
 	t.Helper()
 	var all []store.Row
 	var after store.Key
 	for {
-		rows, err := s.Export(t.Context(), table, after, limit)
+		rows, err := s.Rows(t.Context(), table, after, limit)
 		must(t, err)
 		for _, r := range rows {
 			if r.Key <= after || r.Table != table {
@@ -307,12 +299,12 @@ func exported(t *testing.T, s store.Source, table store.Table, limit int) []stor
 }
 
 // lines returns the canonical form of everything.
-func lines(t *testing.T, s store.Source) []string {
+func lines(t *testing.T, s store.RowReader) []string {
 	t.Helper()
 	var all []string
 	for _, table := range store.Tables() {
 		for _, row := range exported(t, s, table, 20_000) {
-			line, err := store.Line(row)
+			line, err := dump.Line(row)
 			must(t, err)
 			all = append(all, string(line))
 		}

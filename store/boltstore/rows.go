@@ -34,8 +34,8 @@ func readerOf(table store.Table) (reader, bool) {
 	return r, ok
 }
 
-// Export implements store.Moving.
-func (s *Store) Export(ctx context.Context, table store.Table, after store.Key, limit int) ([]store.Row, error) {
+// Rows implements store.RowReader.
+func (s *Store) Rows(ctx context.Context, table store.Table, after store.Key, limit int) ([]store.Row, error) {
 	if read, ok := listOf(table); ok {
 		return s.exportList(ctx, read, after, limit)
 	}
@@ -72,39 +72,6 @@ func (s *Store) Export(ctx context.Context, table store.Table, after store.Key, 
 		return nil, err
 	}
 	return rows, nil
-}
-
-// Rows implements store.Moving. It looks at every page of the table.
-func (s *Store) Rows(ctx context.Context, table store.Table) (int, error) {
-	n := 0
-	read, list := listOf(table)
-	r, ok := readerOf(table)
-	if !list && !ok {
-		return 0, fmt.Errorf("%w: table %q", store.ErrInvalid, table)
-	}
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		switch {
-		case list:
-			rows, err := read(tx)
-			n = len(rows)
-			return err
-		case table != store.TableSettings:
-			n = rows(tx, r.bucket)
-			return nil
-		}
-		n = 0
-		return tx.Bucket(r.bucket).ForEach(func(k, v []byte) error {
-			record, err := r.row(tx, k, v)
-			if record != nil {
-				n++
-			}
-			return err
-		})
-	})
-	if err != nil {
-		return 0, err
-	}
-	return n, nil
 }
 
 // listOf returns how one of the short tables is read whose rows are known by their position: at most 10 000 numbers.

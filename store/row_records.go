@@ -1,0 +1,73 @@
+package store
+
+import "time"
+
+// Rows hold the records of the roles, and these.
+
+// PlaceRow is a place and whether its page leads to it: of several places with one page, PlacesByPage finds one.
+type PlaceRow struct {
+	Place
+	Leads bool `json:"leads,omitzero"`
+}
+
+// StoryRow is a story with the number of its text: a vote counts for the text it was given to.
+type StoryRow struct {
+	Story
+	Edition uint64 `json:"edition,omitzero"`
+}
+
+// ToldRow says that a person heard of a place.
+type ToldRow struct {
+	Person int64     `json:"person,omitzero"`
+	Place  string    `json:"place,omitzero"`
+	At     time.Time `json:"at,omitzero"`
+	Walk   string    `json:"walk,omitzero"`
+	Number int       `json:"number,omitzero"`
+	Vote   VoteRow   `json:"vote,omitzero"`
+}
+
+// VoteRow is a person's mark on one text of a place; the zero VoteRow is none.
+type VoteRow struct {
+	Mark     Mark      `json:"mark,omitzero"`
+	At       time.Time `json:"at,omitzero"`
+	Language string    `json:"language,omitzero"`
+	Length   Length    `json:"length,omitzero"`
+	Edition  uint64    `json:"edition,omitzero"` // of the text; 0 = the story was gone
+}
+
+// LedgerRow is what a person spent on a day; person 0 is the sum of all.
+type LedgerRow struct {
+	Day    Day   `json:"day,omitzero"`
+	Person int64 `json:"person,omitzero"`
+	Tokens int64 `json:"tokens,omitzero"`
+}
+
+// StopRow is a story told in a walk that is not closed.
+type StopRow struct {
+	Walk string `json:"walk,omitzero"`
+	Stop
+}
+
+// ClosedRow says which closed walk is the Position-th, from 1, in the order of closing.
+type ClosedRow struct {
+	Position int    `json:"position,omitzero"`
+	Walk     string `json:"walk,omitzero"`
+}
+
+// DoneRow says which update is the Position-th, from 1, in the order in which the last ones were done.
+type DoneRow struct {
+	Position int   `json:"position,omitzero"`
+	Update   int64 `json:"update,omitzero"`
+}
+
+// DeadLetterRow is the Position-th parked update, from 1, in the order of parking.
+type DeadLetterRow struct {
+	Position int `json:"position,omitzero"`
+	Entry
+}
+
+// SettingRow is a setting; one that is "" was never set and has no row.
+type SettingRow struct {
+	Name  string `json:"name,omitzero"`
+	Value string `json:"value,omitzero"`
+}
