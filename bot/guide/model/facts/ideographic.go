@@ -53,7 +53,7 @@ func ideographic(l *lexicon, text string, tokens []token) []quantity {
 			continue
 		}
 		rest := text[end:]
-		after := strings.TrimLeft(rest, " 多余餘余りあまり여")
+		after := strings.TrimLeft(rest, " 多余餘りあま여")
 		era, isEra := eraBefore(l, text, i)
 		n := int(value)
 		switch {

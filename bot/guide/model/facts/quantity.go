@@ -157,7 +157,7 @@ func (r *reader) digits(i int) int {
 	if len(values) == 0 {
 		return i + 1
 	}
-	plain := strings.IndexAny(t.low, ",. '") < 0
+	plain := !strings.ContainsAny(t.low, ",. '")
 	n := int(values[0])
 	j := i + 1
 	ending, ended := "", j
@@ -477,7 +477,7 @@ func (r *reader) yearAt(i, n int) int {
 		return j
 	}
 	if sep := r.at(j).low; sep == "-" || sep == "/" {
-		if second := r.at(j + 1); second.kind == numberToken && strings.IndexAny(second.low, ",. ") < 0 {
+		if second := r.at(j + 1); second.kind == numberToken && !strings.ContainsAny(second.low, ",. ") {
 			m, _ := strconv.Atoi(second.low)
 			full := m
 			switch len(second.low) {
