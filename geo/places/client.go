@@ -17,7 +17,7 @@ import (
 
 const (
 	attempts     = 3                      // for one request
-	backOff      = 250 * time.Millisecond // before the second attempt; doubles after each
+	backOff      = 190 * time.Millisecond // mean, before the second attempt; doubles after each
 	defaultPause = 5 * time.Second        // of all requests after a 429 without Retry-After
 	maxPause     = time.Hour              // a longer Retry-After is cut to this
 	bodyLimit    = 2 << 20                // bytes of an uncompressed reply; 500 pages are about 100 KiB

@@ -52,7 +52,7 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-func TestAPIErrorsThatPass(t *testing.T) {
+func TestTransientAPIErrors(t *testing.T) {
 	for code, want := range map[string][2]bool{
 		"ratelimited": {true, false}, "maxlag": {true, false},
 		"internal_api_error_DBQueryError": {false, true}, "readonly": {false, true}, "invalid-coord": {},
