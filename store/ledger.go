@@ -18,9 +18,9 @@ type Spent struct{ Day, Person int64 }
 type Ledger interface {
 	// Spend adds tokens to the day and, if person is not 0, to the person's day, and returns the sums.
 	Spend(ctx context.Context, day Day, person, tokens int64) (Spent, error)
-	// Spent returns the sums; person 0 has none of its own.
+	// Spent returns the sums; person 0 has no sum of its own.
 	Spent(ctx context.Context, day Day, person int64) (Spent, error)
 }
 
-// LedgerDays is for how many days the ledger is kept.
+// LedgerDays is the number of days that the ledger is kept.
 const LedgerDays = 40
