@@ -16,6 +16,7 @@ type cityBody struct {
 	lines    [bodyLines]string
 }
 
+//nolint:misspell // texts in other languages
 func bodyOf(language string) cityBody {
 	switch language {
 	case "en":

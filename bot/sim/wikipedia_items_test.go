@@ -3,6 +3,7 @@ package sim
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -12,7 +13,7 @@ import (
 // askWiki sends a query to the simulated API and decodes the reply.
 func askWiki(t *testing.T, s *Wikipedia, language, query string) map[string]any {
 	t.Helper()
-	r := httptest.NewRequest("GET", "http://"+language+".wikipedia.org/w/api.php?format=json&formatversion=2&"+query, nil)
+	r := httptest.NewRequest(http.MethodGet, "http://"+language+".wikipedia.org/w/api.php?format=json&formatversion=2&"+query, nil)
 	r.Header.Set("User-Agent", "Excursobot/test (me@example.org)")
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, r)
@@ -124,7 +125,7 @@ func TestRegionIsStrongestInItsOwnLanguage(t *testing.T) {
 func TestRequestsOverTheLimitAreRefused(t *testing.T) {
 	s := NewWikipedia(WikipediaConfig{PerMinute: 2})
 	for n, want := range []int{200, 200, 429} {
-		r := httptest.NewRequest("GET", "http://en.wikipedia.org/w/api.php?action=query&format=json&formatversion=2", nil)
+		r := httptest.NewRequest(http.MethodGet, "http://en.wikipedia.org/w/api.php?action=query&format=json&formatversion=2", nil)
 		r.Header.Set("User-Agent", "Excursobot/test (me@example.org)")
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, r)
