@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -32,6 +33,9 @@ func (s *Store) Check(ctx context.Context) error {
 // checkFile checks the structure. bbolt's own check comes last: it runs in its own goroutine, where a page number outside
 // of the file, or a page of four billion pages, would end the process. Here the same damage is a panic, which update recovers.
 func (s *Store) checkFile(tx *bolt.Tx) error {
+	if _, err := checkBuckets(tx); err != nil {
+		return damage(s.path, err)
+	}
 	if err := errors.Join(checkPages(tx), readRows(tx)); err != nil {
 		return damage(s.path, err)
 	}
@@ -90,6 +94,21 @@ func readRows(tx *bolt.Tx) error {
 			return nil
 		})
 	})
+}
+
+// checkBuckets checks what bbolt does not check when it opens a bucket, and returns the name of one that is none of ours. A small bucket
+// lies inside the page above it: if its own page is not a leaf, a cursor in it never ends.
+func checkBuckets(tx *bolt.Tx) (unknown string, err error) {
+	err = tx.ForEach(func(name []byte, b *bolt.Bucket) error {
+		if b == nil || b.RootPage() == 0 && b.Stats().InlineBucketInuse == 0 {
+			return fmt.Errorf("bucket %q cannot be read", name)
+		}
+		if !slices.ContainsFunc(buckets, func(known []byte) bool { return bytes.Equal(known, name) }) {
+			unknown = string(name)
+		}
+		return nil
+	})
+	return unknown, err
 }
 
 // checkRecords decodes every record and looks up what indexes it and what it indexes.
