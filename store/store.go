@@ -50,6 +50,7 @@ type Store interface {
 	Told
 	Places
 	Stories
+	Articles
 	Ledger
 	Walks
 	Payments
@@ -62,7 +63,7 @@ type Store interface {
 	// SaveWalks of it are ignored. Payments stay, without the Person. A person never seen is no error.
 	ForgetUser(ctx context.Context, person int64, at time.Time) error
 	// Sweep deletes at most limit rows (tiles, stories and closed walks expired at now, places fetched PlaceLife ago, days of the ledger
-	// older than LedgerDays) in one transaction and returns how many went: call again while it returns limit.
+	// older than LedgerDays, articles used ArticleLife ago or beyond the budget) in one transaction and returns how many went: call again while it returns limit.
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
 	Close() error
 }

@@ -138,10 +138,7 @@ func (s *Store) PutPlaces(ctx context.Context, places []store.Place) error {
 	}
 	rows := make([]row, len(places))
 	for i, p := range places {
-		if err := store.CheckKey(p.ID, p.Language); err != nil {
-			return err
-		}
-		if err := store.CheckPoint(p.Point); err != nil { // before the cell is computed from it
+		if err := p.Check(); err != nil {
 			return err
 		}
 		r := row{Place: p, leaf: geo.Leaf(p.Point)}

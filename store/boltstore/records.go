@@ -50,6 +50,27 @@ func placeFields(c *codec, p *store.Place) {
 	c.int(&p.Year)
 	c.text(&p.Source)
 	c.time(&p.Fetched)
+	c.texts(&p.Names)
+	c.text(&p.About)
+	list(c, &p.Sitelinks, sitelinkFields)
+	creditFields(c, &p.Credit)
+	c.int64(&p.Revision)
+	c.time(&p.Edited)
+}
+
+func sitelinkFields(c *codec, l *store.Sitelink) {
+	c.text(&l.Edition)
+	c.text(&l.Title)
+	c.int64(&l.Page)
+	c.int(&l.Length)
+}
+
+func creditFields(c *codec, r *store.Credit) {
+	c.text(&r.File)
+	c.text(&r.Author)
+	c.text(&r.License)
+	c.text(&r.LicenseURL)
+	c.text(&r.Page)
 }
 
 func tileFields(c *codec, t *store.Tile) {
@@ -92,6 +113,43 @@ func (s *storyRow) fields(c *codec) {
 	c.bool(&s.Retired)
 	c.time(&s.Created)
 	c.time(&s.Expires)
+	c.int(&s.Aspect)
+	creditFields(c, &s.Credit)
+	list(c, &s.Quotes, (*codec).text)
+	c.text((*string)(&s.Judged))
+	c.int(&s.Version)
+	c.text(&s.Article.Edition)
+	c.int64(&s.Article.Page)
+	c.int64(&s.Revision)
+}
+
+// articleRow is an article as it is stored.
+type articleRow struct {
+	store.Article
+	packed []byte // the text, compressed
+}
+
+func (a *articleRow) fields(c *codec) {
+	c.text(&a.Edition)
+	c.int64(&a.Page)
+	c.text(&a.Title)
+	c.text(&a.Place)
+	c.int64(&a.Revision)
+	c.time(&a.Edited)
+	c.time(&a.Fetched)
+	c.time(&a.Checked)
+	c.bytes(&a.packed)
+}
+
+// articleUse is what may change of an article while its text stays.
+type articleUse struct {
+	used time.Time
+	size int // of the text as stored
+}
+
+func (u *articleUse) fields(c *codec) {
+	c.time(&u.used)
+	c.int(&u.size)
 }
 
 func walkFields(c *codec, w *store.Walk) {
@@ -176,7 +234,13 @@ type vote struct {
 	at       time.Time
 	language string
 	length   store.Length
+	aspect   int
 	edition  uint64 // of the story's text; 0 = the story was gone
+}
+
+// voteFor returns a vote for the text with that edition.
+func voteFor(k store.StoryKey, mark store.Mark, at time.Time, edition uint64) vote {
+	return vote{mark: mark, at: at, language: k.Language, length: k.Length, aspect: k.Aspect, edition: edition}
 }
 
 func (r *toldRow) fields(c *codec) {
@@ -190,4 +254,5 @@ func (r *toldRow) fields(c *codec) {
 	c.text(&r.vote.language)
 	c.text((*string)(&r.vote.length))
 	c.uint64(&r.vote.edition)
+	c.int(&r.vote.aspect)
 }

@@ -75,7 +75,7 @@ func (s *Store) Vote(ctx context.Context, person int64, key store.StoryKey, mark
 		}
 		row.vote = vote{}
 		if mark != store.NoMark {
-			row.vote = vote{mark: mark, at: at, language: key.Language, length: key.Length, edition: story.edition}
+			row.vote = voteFor(key, mark, at, story.edition)
 		}
 		if v, err = encode(rowKey, row.fields); err != nil {
 			return err
@@ -93,7 +93,7 @@ func (t *txn) takeBack(person int64, place string, old vote) error {
 	if old.mark == store.NoMark {
 		return nil
 	}
-	row, key, err := t.findStory(store.StoryKey{Place: place, Language: old.language, Length: old.length})
+	row, key, err := t.findStory(store.StoryKey{Place: place, Language: old.language, Length: old.length, Aspect: old.aspect})
 	if err != nil || key == nil || row.edition != old.edition {
 		return err
 	}

@@ -9,6 +9,7 @@ const (
 	lockPlaces           // putting places
 	lockWalks            // changing walks: whether one ends is decided by the row that is there
 	lockParked           // numbering what is parked
+	lockArticles         // putting articles, which deletes others
 
 	lockUpdates = 1 << 16 // and the next updateLocks: accepting and ending an update
 )
