@@ -35,7 +35,7 @@ type VoteRow struct {
 	Edition  uint64    `json:"edition,omitzero"` // of the text; 0 = the story was gone
 }
 
-// LedgerRow is what a person spent on a day; person 0 is the sum of all.
+// LedgerRow is what a person spent on a day; person 0 is the sum of all, and Answers the part that the answers had.
 type LedgerRow struct {
 	Day    Day   `json:"day,omitzero"`
 	Person int64 `json:"person,omitzero"`
