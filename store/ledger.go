@@ -28,9 +28,9 @@ const Answers = math.MinInt64
 type Ledger interface {
 	// Spend adds tokens to the day and, if person is not 0, to the person's day, and returns the sums.
 	Spend(ctx context.Context, day Day, person int64, tokens Tokens) (Spent, error)
-	// Spent returns the sums; person 0 has none of its own.
+	// Spent returns the sums; person 0 has no sum of its own.
 	Spent(ctx context.Context, day Day, person int64) (Spent, error)
 }
 
-// LedgerDays is for how many days the ledger is kept.
+// LedgerDays is the number of days that the ledger is kept.
 const LedgerDays = 40

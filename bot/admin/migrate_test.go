@@ -172,7 +172,7 @@ func TestMigrateRefuses(t *testing.T) {
 		{"no source", []string{"--from", absent, "--to", good}, exitUsage, "absent.db"},
 		{"source that is no store", []string{"--from", junk, "--to", absent}, exitRuntime, "junk.db"},
 		{"target that is no store", []string{"--from", good, "--to", junk, "--force"}, exitRuntime, "junk.db"},
-		{"address of another database", []string{"--from", "mysql://u:secret@h/x", "--to", absent}, exitRuntime, "no address of a Postgres database"},
+		{"address of another database", []string{"--from", "mysql://u:secret@h/x", "--to", absent}, exitRuntime, "not the address of a Postgres database"},
 		{"address of nobody", []string{"--from", "postgres://u:secret@127.0.0.1:1/x", "--to", absent}, exitRuntime, "the store to copy: "},
 		{"address in words", []string{"--from", good, "--to", "host=127.0.0.1 port=1 password=secret"}, exitRuntime, "the target: "},
 	}

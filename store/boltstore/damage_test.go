@@ -64,8 +64,8 @@ func digest(t *testing.T, s *Store) (string, error) {
 	return fmt.Sprintf("%x", sum.Sum(nil)), err
 }
 
-// TestFlippedBits turns single bits of the file round: whatever that hits, the file is refused with an error that
-// names it, or the check finds it, or nothing was lost. Nothing panics.
+// TestFlippedBits flips single bits of the file. Each time the file is refused with an error that names it, or the check finds
+// the damage, or nothing was lost. Nothing panics.
 func TestFlippedBits(t *testing.T) {
 	ctx, dir := t.Context(), t.TempDir()
 	s := populated(t, dir)

@@ -9,7 +9,7 @@ import (
 	"excursobot/store"
 )
 
-// sweep deletes what expired longest ago first, kind by kind until the limit. Rows that somebody is changing wait for the next sweep.
+// sweep deletes the rows that expired first, kind by kind until the limit. It leaves locked rows for the next sweep.
 const sweep = `
 	WITH gone_tiles AS (
 		DELETE FROM tiles WHERE (language, cell) IN (

@@ -22,7 +22,7 @@ const (
 	increments = 100
 )
 
-// testConcurrent has everybody write at once: no increment is lost, no refusal spoils another's write.
+// testConcurrent writes from many goroutines: no increment is lost, and a refused write does not affect another one.
 func testConcurrent(t *testing.T, open OpenFunc) {
 	ctx, s := t.Context(), open(t, t.TempDir())
 	defer closeStore(t, s)

@@ -16,7 +16,7 @@ import (
 	"excursobot/store"
 )
 
-// fill sets every field of a record to something, so that a field which an adapter forgets shows.
+// fill sets every field of a record, so that a field that an adapter forgets is noticed.
 func fill(v reflect.Value, n *int) {
 	*n++
 	switch v.Interface().(type) {
@@ -189,7 +189,7 @@ func testRefused(t *testing.T, open OpenFunc) {
 		}
 	}
 
-	for _, b := range bad { // what is no key may be long
+	for _, b := range bad { // a text that is not a key may be long
 		if err := s.SetSetting(ctx, "good", b); !errors.Is(err, store.ErrInvalid) {
 			t.Errorf("SetSetting to %.10q: got error %v, want ErrInvalid", b, err)
 		}
@@ -222,7 +222,7 @@ func voteFor(ctx context.Context, s store.Store, key store.StoryKey) error {
 	return err
 }
 
-// testEmpty checks that nothing that was refused left anything.
+// testEmpty checks that refused records left nothing.
 func testEmpty(t *testing.T, s store.Store) {
 	t.Helper()
 	play(t, s, []op{
