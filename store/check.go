@@ -10,9 +10,9 @@ import (
 	"excursobot/geo"
 )
 
-// What the adapters refuse alike, each with an ErrInvalid.
+// The checks that all adapters share. Each returns ErrInvalid.
 
-// CheckText refuses what one of the adapters could not give back: text with NUL or invalid UTF-8.
+// CheckText refuses text with NUL or invalid UTF-8, which one of the adapters could not give back.
 func CheckText(texts ...string) error {
 	for _, s := range texts {
 		if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
@@ -32,10 +32,10 @@ func CheckKey(parts ...string) error {
 	return CheckText(parts...)
 }
 
-// CheckName refuses the name of a setting, or the charge of a payment, that is no key or is not there.
+// CheckName refuses a name of a setting, or a charge of a payment, that is empty or cannot be a key.
 func CheckName(name string) error {
 	if name == "" {
-		return fmt.Errorf("%w: nothing where a name must be", ErrInvalid)
+		return fmt.Errorf("%w: the name is empty", ErrInvalid)
 	}
 	return CheckKey(name)
 }
@@ -50,7 +50,7 @@ func CheckPoint(points ...geo.Point) error {
 	return nil
 }
 
-// CheckDay refuses what is no date: it would never be swept.
+// CheckDay refuses an invalid date, which would never be swept.
 func CheckDay(day Day) error {
 	if _, err := time.Parse(time.DateOnly, string(day)); err != nil {
 		return fmt.Errorf("%w: day %q", ErrInvalid, day)
@@ -58,7 +58,7 @@ func CheckDay(day Day) error {
 	return nil
 }
 
-// CheckMark refuses a mark that is none.
+// CheckMark refuses an invalid mark.
 func CheckMark(mark Mark) error {
 	if mark < NoMark || mark > Wrong {
 		return fmt.Errorf("%w: mark %d", ErrInvalid, mark)
@@ -75,7 +75,7 @@ func CheckJudged(j Judged) error {
 	return fmt.Errorf("%w: judged %q", ErrInvalid, string(j))
 }
 
-// Check refuses a key with a part that cannot be one.
+// Check refuses a key with a part that cannot be part of a key.
 func (k StoryKey) Check() error {
 	if k.Aspect < 0 || k.Aspect > MaxAspect {
 		return fmt.Errorf("%w: aspect %d", ErrInvalid, k.Aspect)
@@ -83,7 +83,7 @@ func (k StoryKey) Check() error {
 	return CheckKey(k.Place, k.Language, string(k.Length))
 }
 
-// Check refuses a key with a part that cannot be one.
+// Check refuses a key with a part that cannot be part of a key.
 func (k ArticleKey) Check() error { return CheckKey(k.Edition) }
 
 // Check refuses a story that cannot be kept.

@@ -17,10 +17,10 @@ type Place struct {
 	Title       string    `json:"title,omitzero"`
 	Point       geo.Point `json:"point"`
 	Kind        string    `json:"kind,omitzero"`        // the source's type ("landmark", "adm1st", ...); may be empty
-	Dim         int       `json:"dim,omitzero"`         // size in metres as the source says it; 0 = unknown
+	Dim         int       `json:"dim,omitzero"`         // size in metres, from the source; 0 = unknown
 	Description string    `json:"description,omitzero"` // a few words
-	Extract     string    `json:"extract,omitzero"`     // up to 1200 characters of plain text, what a story may be told from
-	Length      int       `json:"length,omitzero"`      // bytes of the whole article: how much the source has to say
+	Extract     string    `json:"extract,omitzero"`     // up to 1200 characters of plain text that a story is written from
+	Length      int       `json:"length,omitzero"`      // bytes of the whole article
 	URL         string    `json:"url,omitzero"`         // the article
 	Picture     string    `json:"picture,omitzero"`     // a free picture's address; may be empty
 	Year        int       `json:"year,omitzero"`        // 0 = unknown
@@ -112,20 +112,20 @@ type Page struct {
 	Dim   int       `json:"dim,omitzero"`
 }
 
-// Places keeps what the sources said stands where.
+// Places keeps what the sources returned.
 type Places interface {
-	// Tile returns ErrNotFound for one never stored or expired at now.
+	// Tile returns ErrNotFound for a tile that was never stored or has expired at now.
 	Tile(ctx context.Context, key TileKey, now time.Time) (Tile, error)
 	PutTile(ctx context.Context, tile Tile) error
 	// Place returns the place as one language describes it.
 	Place(ctx context.Context, id, language string) (Place, error)
-	// PlacesByPage returns those of the pages that are known, in no order. A page belongs to the place put last.
+	// PlacesByPage returns the known places of the pages, in no order. A page belongs to the place that was put last.
 	PlacesByPage(ctx context.Context, language string, pages []int64) ([]Place, error)
 	// PlacesIn returns at most limit places described in the language inside the ranges, ordered by leaf cell.
 	PlacesIn(ctx context.Context, language string, ranges []geo.CellRange, limit int) ([]Place, error)
-	// PutPlaces stores or replaces. Until a sweep that comes PlaceLife after Fetched the place is there; one with a zero Fetched stays.
+	// PutPlaces stores or replaces. A sweep deletes a place PlaceLife after Fetched; a place with a zero Fetched stays.
 	PutPlaces(ctx context.Context, places []Place) error
 }
 
-// PlaceLife is how long a place is kept after it was fetched. It outlives the stories about it, which are told without it.
+// PlaceLife is the time a place is kept after it was fetched. It is longer than StoryLife, although stories are told without their place.
 const PlaceLife = 400 * 24 * time.Hour

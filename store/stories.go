@@ -55,7 +55,7 @@ type Story struct {
 	Picture  string    `json:"picture,omitzero"`
 	Text     string    `json:"text,omitzero"`
 	Source   string    `json:"source,omitzero"` // "model" or "pack"
-	Model    string    `json:"model,omitzero"`  // who wrote it
+	Model    string    `json:"model,omitzero"`  // name of the model that wrote it
 	Likes    int       `json:"likes,omitzero"`
 	Dislikes int       `json:"dislikes,omitzero"`
 	WrongBy  []int64   `json:"wrong_by,omitzero"` // at most two people who called it wrong
@@ -73,15 +73,15 @@ type Story struct {
 
 // Stories is the library.
 type Stories interface {
-	// Stories returns those of the keys that are there and not expired at now, retired ones too, in the order asked.
+	// Stories returns the stories of the keys that exist and have not expired at now, also retired ones, in the order asked.
 	Stories(ctx context.Context, keys []StoryKey, now time.Time) ([]Story, error)
 	// StoriesIn returns at most limit stories of the language inside the ranges, neither expired nor retired, ordered by leaf cell, place, length.
 	// It returns only those of Aspect 0; Stories returns the others, by their keys.
 	StoriesIn(ctx context.Context, language string, ranges []geo.CellRange, limit int, now time.Time) ([]Story, error)
-	// PutStories stores or replaces. With the text unchanged the stored votes stay (Likes, Dislikes, WrongBy, Retired);
-	// a new text comes with the votes given.
+	// PutStories stores or replaces. If the text is unchanged, the stored votes stay (Likes, Dislikes, WrongBy, Retired);
+	// a new text is stored with the votes in the argument.
 	PutStories(ctx context.Context, stories []Story) error
 }
 
-// StoryLife is how long a story stays in the library.
+// StoryLife is the time that a story stays in the library.
 const StoryLife = 180 * 24 * time.Hour

@@ -23,7 +23,7 @@ func (w *world) other() (*Live, func()) {
 	return l, func() { stop(); w.check(<-ended) }
 }
 
-func TestAWalkGoesOnInAnotherProcess(t *testing.T) {
+func TestAWalkContinuesInAnotherProcess(t *testing.T) {
 	inWorld(t, Config{}, func(w *world) {
 		sh := share(1, 10)
 		w.begin(sh)
@@ -64,7 +64,7 @@ func TestAWalkGoesOnInAnotherProcess(t *testing.T) {
 	})
 }
 
-func TestADroppedDeliveryChangesNothing(t *testing.T) {
+func TestAReleasedDeliveryChangesNothing(t *testing.T) {
 	inWorld(t, Config{}, func(w *world) {
 		var answer func(Outcome)
 		var cut context.Context

@@ -4,15 +4,11 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"excursobot/geo"
 	"excursobot/store"
-	"excursobot/store/boltstore"
 )
 
 // crash ends the process without its last writes: only what the store holds is left. The old Live may continue in memory, without effect.
@@ -34,7 +30,7 @@ func (w *world) crashAndStart() {
 	w.start()
 }
 
-func TestWalkGoesOnAfterACrash(t *testing.T) {
+func TestWalkContinuesAfterACrash(t *testing.T) {
 	inWorld(t, Config{}, func(w *world) {
 		sh := share(1, 10)
 		w.begin(sh)
@@ -111,7 +107,7 @@ func TestCrashAroundAStory(t *testing.T) {
 	}
 }
 
-func TestAStoryBegunIsGoneOnWith(t *testing.T) {
+func TestAnAttemptIsContinuedAfterACrash(t *testing.T) {
 	inWorld(t, Config{}, func(w *world) {
 		sh := share(1, 10)
 		w.begin(sh)
@@ -142,7 +138,7 @@ func TestAStoryBegunIsGoneOnWith(t *testing.T) {
 }
 
 // A story that an earlier process may have sent keeps its place and number, also if the next try fails.
-func TestAStoryBegunBeforeACrashOutlastsAFailure(t *testing.T) {
+func TestAnAttemptOutlastsAFailure(t *testing.T) {
 	inWorld(t, Config{}, func(w *world) {
 		sh := share(1, 10)
 		w.begin(sh)
@@ -168,7 +164,7 @@ func TestAStoryBegunBeforeACrashOutlastsAFailure(t *testing.T) {
 	})
 }
 
-func TestAStoryAskedForIsToldAfterACrash(t *testing.T) {
+func TestAnAskedStoryIsToldAfterACrash(t *testing.T) {
 	inWorld(t, Config{}, func(w *world) {
 		sh := share(1, 10)
 		w.begin(sh)
@@ -192,7 +188,7 @@ func TestAStoryAskedForIsToldAfterACrash(t *testing.T) {
 	})
 }
 
-func TestDueTimesMissedWhileNobodyRan(t *testing.T) {
+func TestDueTimesMissedDuringADowntime(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		down time.Duration // from 12 minutes on
@@ -224,7 +220,7 @@ func TestDueTimesMissedWhileNobodyRan(t *testing.T) {
 	}
 }
 
-func TestPeriodThatEndedWhileNobodyRan(t *testing.T) {
+func TestPeriodThatEndedDuringADowntime(t *testing.T) {
 	inWorld(t, Config{}, func(w *world) {
 		sh := share(1, 10)
 		w.begin(sh)
@@ -239,7 +235,7 @@ func TestPeriodThatEndedWhileNobodyRan(t *testing.T) {
 	})
 }
 
-func TestEditOfAnUnknownWalkBuildsIt(t *testing.T) {
+func TestEditOfAnUnknownWalkBeginsIt(t *testing.T) {
 	inWorld(t, Config{MaxSessions: 1}, func(w *world) {
 		sh := share(1, 10)
 		time.Sleep(5 * minute)
@@ -262,141 +258,6 @@ func TestEditOfAnUnknownWalkBuildsIt(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		if got := w.stories(); len(got) != 1 || !got[0].First {
 			w.Errorf("got %+v, want the first story", got)
-		}
-	})
-}
-
-func TestStopLeavesAStoryOwedThatWasCut(t *testing.T) {
-	inWorld(t, Config{Drain: 5 * time.Second}, func(w *world) {
-		began := time.Now()
-		sh := share(1, 10)
-		w.begin(sh)
-		w.stay(sh, 9*minute)
-		w.plan(func(ctx context.Context, tick Tick, done func(Outcome)) {
-			go func() {
-				if w.tell(ctx, tick, time.Hour) {
-					done(Delivered)
-				} else {
-					done(Failed)
-				}
-			}()
-		})
-		w.stay(sh, 2*minute)
-		stopped := time.Now()
-		w.end()
-		if got := time.Since(stopped); got != 5*time.Second {
-			w.Errorf("stopped after %v, want the drain's 5 s", got)
-		}
-		w.plan(nil)
-		w.start()
-		time.Sleep(2 * time.Second)
-		due, _ := offsets(began, w.stories())
-		if want := []time.Duration{0, 10 * minute, 10 * minute}; !slices.Equal(due, want) {
-			w.Errorf("got %v, want %v", due, want)
-		}
-		if got := w.stored(sh).Number; got != 2 {
-			w.Errorf("got %d stories, want 2", got)
-		}
-	})
-}
-
-func TestStopWaitsForAStory(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
-		sh := share(1, 10)
-		w.plan(func(ctx context.Context, tick Tick, done func(Outcome)) {
-			go func() {
-				if w.tell(ctx, tick, 10*time.Second) {
-					done(Delivered)
-				}
-			}()
-		})
-		w.begin(sh)
-		synctest.Wait()
-		w.restart()
-		if got := w.stored(sh); got.Number != 1 || got.First {
-			w.Errorf("got %+v, want the first story told", got)
-		}
-	})
-}
-
-// broken is a store that cannot write for a while.
-type broken struct {
-	*boltstore.Store
-	full atomic.Bool
-}
-
-func (b *broken) SaveWalks(ctx context.Context, walks []store.Walk) error {
-	if b.full.Load() {
-		return store.ErrFull
-	}
-	return b.Store.SaveWalks(ctx, walks)
-}
-
-// mad is a store whose next write panics.
-type mad struct {
-	*boltstore.Store
-	armed atomic.Bool
-}
-
-func (m *mad) SaveWalks(ctx context.Context, walks []store.Walk) error {
-	if m.armed.Swap(false) {
-		panic("boom")
-	}
-	return m.Store.SaveWalks(ctx, walks)
-}
-
-func TestASaverThatPanicsEndsRunInOrder(t *testing.T) {
-	inWorld(t, Config{}, func(w *world) {
-		sh := share(1, 10)
-		w.begin(sh)
-		w.stay(sh, minute)
-		m := &mad{Store: w.store}
-		w.live.loop.saver.writing.Lock()
-		w.live.loop.saver.store = m
-		w.live.loop.saver.writing.Unlock()
-		m.armed.Store(true)
-		w.walk(sh, home, 90, 1.4, minute)
-		err := <-w.ended
-		if err == nil || !strings.Contains(err.Error(), "boom") {
-			w.Errorf("Run ended with %v, want the panic", err)
-		}
-		w.ended <- nil
-	})
-}
-
-func TestStoreThatCannotWrite(t *testing.T) {
-	inWorld(t, Config{MaxSessions: 1}, func(w *world) {
-		sh := share(1, 10)
-		w.begin(sh)
-		w.stay(sh, minute)
-		b := &broken{Store: w.store}
-		b.full.Store(true)
-		w.live.loop.saver.writing.Lock()
-		w.live.loop.saver.store = b
-		w.live.loop.saver.writing.Unlock()
-
-		if _, err := w.live.Start(w.Context(), share(1, 11)); !errors.Is(err, store.ErrFull) {
-			w.Errorf("got %v, want the store's error", err)
-		}
-		if st := w.live.Stats(); st.Sessions != 0 {
-			w.Errorf("got %+v, want no session that was not stored", st)
-		}
-		b.full.Store(false)
-		next := share(2, 20)
-		w.begin(next)
-		b.full.Store(true)
-		w.walk(next, home, 90, 1.4, 11*minute)
-		stories := w.stories()
-		if last := stories[len(stories)-1]; last.Number != 2 || last.Walk != "2:20" {
-			w.Errorf("got %+v, want a walk that goes on", last)
-		}
-		b.full.Store(false)
-		time.Sleep(maxSaveRetry + time.Second)
-		if got := w.stored(next); geo.Distance(got.Point, home) < 800 {
-			w.Errorf("got %v stored, want the newest position", got.Point)
-		}
-		if st := w.live.Stats(); st.SaveErrors < 3 || st.SaveErrors > 40 {
-			w.Errorf("got %d tries, want some with longer and longer pauses", st.SaveErrors)
 		}
 	})
 }

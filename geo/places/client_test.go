@@ -3,45 +3,40 @@ package places
 import (
 	"bytes"
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"excursobot/bot/sim"
 	"excursobot/geo"
-	"excursobot/limiter"
 )
 
 func TestRequestsAreAsDocumented(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, setting{articles: append(houses(600, 300), house(1000, 0, 1))})
-		found := w.near(t, square, 10)
+		w := newWorld(t, setting{articles: append(houses(1200, 300), house(2000, 0, 1))})
+		found := w.near(t, square, 250)
 		if _, err := w.Details(t.Context(), found[:1]); err != nil {
 			t.Fatal(err)
 		}
-		common := "action=query&format=json&formatversion=2&maxlag=5&"
-		far, _ := geo.CellAt(square, geo.LevelFar).Bounds()
-		mid, _ := geo.CellAt(square, levelMid).Bounds()
+		common := "action=query&format=json&formatversion=2&"
+		around, _ := geo.CellAt(square, levelAround).Bounds()
 		tile, radius := geo.CellAt(square, geo.LevelTile).Bounds()
 		if radius < 500 || radius > 1000 {
 			t.Errorf("radius of a tile %g", radius)
 		}
 		search := "list=geosearch&gslimit=500&gsprop=type|dim|country&"
 		want := []string{
-			common + search + "gsradius=10000&gscoord=" + degrees(far.Lat) + "|" + degrees(far.Lon),
-			common + search + "gsradius=10000&gscoord=" + degrees(mid.Lat) + "|" + degrees(mid.Lon),
+			common + search + "gsradius=10000&gscoord=" + degrees(around.Lat) + "|" + degrees(around.Lon),
 			common + search + "gscoord=" + degrees(tile.Lat) + "|" + degrees(tile.Lon),
 		}
 		details := common + "prop=extracts|pageprops|pageimages|description|info|coordinates&exintro=1&explaintext=1&exchars=1200&exlimit=max" +
 			"&ppprop=wikibase_item|disambiguation&piprop=thumbnail|name&pithumbsize=1280&pilimit=50&pilicense=free&inprop=url&colimit=max&coprop=type|dim"
 		want = append(want, details)
-		got := []*http.Request{w.requests[0], w.requests[1], w.requests[2], w.requests[len(w.requests)-1]}
+		got := []*http.Request{w.requests[0], w.requests[1], w.requests[len(w.requests)-1]}
 		for i, r := range got {
 			if r.URL.Host != "ru.wikipedia.org" || r.URL.Path != "/w/api.php" || r.Header.Get("User-Agent") != "Excursobot/1.2 (op@example.org)" ||
 				r.Header.Get("Accept-Encoding") != "gzip" {
@@ -87,7 +82,7 @@ func TestFaults(t *testing.T) {
 	}{
 		{"429 once", once("429"), 2, [2]time.Duration{5 * time.Second, 6 * time.Second}, []string{"limited", "ok"}, true},
 		{"503 with Retry-After once", once("503"), 2, [2]time.Duration{5 * time.Second, 6 * time.Second}, []string{"limited", "ok"}, true},
-		{"maxlag once", once("maxlag"), 2, [2]time.Duration{5 * time.Second, 6 * time.Second}, []string{"limited", "ok"}, true},
+		{"maxlag once, though nobody asked for it", once("maxlag"), 2, [2]time.Duration{0, time.Second}, []string{"limited", "ok"}, true},
 		{"ratelimited once, with no word on how long", once("ratelimited"), 2, [2]time.Duration{5 * time.Second, 6 * time.Second}, []string{"limited", "ok"}, true},
 		{"HTML once", once("html"), 2, [2]time.Duration{0, time.Second}, []string{"error", "ok"}, true},
 		{"cut once", once("cut"), 2, [2]time.Duration{0, time.Second}, []string{"error", "ok"}, true},
@@ -117,114 +112,6 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// A Retry-After beyond the deadline is an error at once, and no request is sent before it is over.
-func TestLongRetryAfterPausesAll(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, setting{retry: 120, fault: func(n int) string {
-			if n == 1 {
-				return "429"
-			}
-			return ""
-		}})
-		start := time.Now()
-		if _, err := w.Near(t.Context(), square, 300, "ru"); !errors.Is(err, ErrUnavailable) || errors.Is(err, limiter.ErrLate) {
-			t.Errorf("err = %v, want ErrUnavailable that is not our own doing", err)
-		}
-		if got := w.Stats(); got.Pause != 2*time.Minute || got.Limited == 0 {
-			t.Errorf("Stats() = %+v, want a pause of two minutes", got)
-		}
-		for i := range 3 {
-			if _, err := w.Near(t.Context(), geo.Point{Lat: float64(i + 1)}, 300, "ru"); !errors.Is(err, errPaused) {
-				t.Errorf("err = %v, want errPaused", err)
-			}
-		}
-		if time.Since(start) > 0 || w.sent() != 1 {
-			t.Errorf("%d requests in %v, want one and no waiting", w.sent(), time.Since(start))
-		}
-		time.Sleep(2 * time.Minute)
-		if _, err := w.Near(t.Context(), square, 300, "ru"); err != nil {
-			t.Errorf("after the pause: %v", err)
-		}
-	})
-}
-
-// crowd searches distant areas from many goroutines and returns the times of the requests.
-func crowd(t *testing.T, w *world, n int, every time.Duration) []time.Time {
-	t.Helper()
-	var wg sync.WaitGroup
-	for i := range n {
-		time.Sleep(every)
-		p := geo.CellAt(geo.Point{Lat: float64(i%120) - 60, Lon: float64(i/120) * 7}, geo.LevelFar).Center()
-		wg.Go(func() { _, _ = w.Near(t.Context(), p, 10, "ru") })
-	}
-	wg.Wait()
-	return w.times
-}
-
-// most returns the largest number of times within one window.
-func most(times []time.Time, window time.Duration) int {
-	best := 0
-	for i, from := range times {
-		n := 0
-		for _, at := range times[i:] {
-			if at.Sub(from) < window {
-				n++
-			}
-		}
-		best = max(best, n)
-	}
-	return best
-}
-
-func TestPaceKeepsToTheLimits(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, setting{latency: 100 * time.Millisecond})
-		times := crowd(t, w, 600, 200*time.Millisecond)
-		if got := most(times, time.Minute); got > 150 || got < 100 {
-			t.Errorf("%d requests in one minute, the limit is 150", got)
-		}
-		if got := most(times, 10*time.Second); got > 33 { // 3 a second and a burst of 3
-			t.Errorf("%d requests in ten seconds", got)
-		}
-		if got := w.wiki.Stats().Peak; got > 3 {
-			t.Errorf("%d requests at once, the limit is 3", got)
-		}
-	})
-}
-
-func TestLowTierWithoutContact(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var log bytes.Buffer
-		wiki := sim.NewWikipedia(sim.WikipediaConfig{})
-		w := newWorld(t, setting{})
-		w.times = nil
-		f, err := New(Config{
-			Store: w.store, Log: slog.New(slog.NewTextHandler(&log, nil)), PerMinute: 150,
-			HTTP: &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
-				w.mu.Lock()
-				w.times = append(w.times, time.Now())
-				w.mu.Unlock()
-				if r.Header.Get("User-Agent") != "Excursobot/dev" {
-					t.Errorf("agent %q", r.Header.Get("User-Agent"))
-				}
-				return sim.Transport(map[string]http.Handler{"*.wikipedia.org": wiki}).RoundTrip(r)
-			})},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		if got := strings.Count(log.String(), "level=WARN"); got != 1 {
-			t.Errorf("%d warnings at the start, want one: %s", got, log.String())
-		}
-		w.Finder = f
-		times := crowd(t, w, 60, 3*time.Second)
-		if got := most(times, time.Minute); got > 10 || got < 8 {
-			t.Errorf("%d requests in one minute, the limit is 10", got)
-		}
-	})
-}
-
 func TestRepliesAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, setting{handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -248,7 +135,7 @@ func TestAddress(t *testing.T) {
 		{"", ""}, {"x", ""}, {"evil.example.org/", ""}, {"RU", ""}, {"рус", ""},
 	}
 	for _, tt := range tests {
-		got, err := c.address(tt.language, url.Values{})
+		got, err := c.address(question{lang: tt.language}, false)
 		if (err == nil) != (tt.want != "") || !strings.Contains(got, tt.want) {
 			t.Errorf("address(%q) = %q, %v", tt.language, got, err)
 		}
@@ -289,7 +176,7 @@ func TestRetryAfter(t *testing.T) {
 	})
 }
 
-func TestPanicIsAnErrorOfThatQuestion(t *testing.T) {
+func TestPanicFailsOnlyItsRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, setting{articles: houses(3, 100)})
 		ask := w.client.http.Transport

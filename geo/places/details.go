@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"excursobot/geo"
 	"excursobot/store"
@@ -98,7 +97,7 @@ func (f *Finder) addNeighbours(ctx context.Context, language string, unknown map
 	middle := slices.MinFunc(slices.Collect(maps.Values(unknown)), func(a, b Candidate) int {
 		return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.ID, b.ID))
 	}).Point
-	tiles, err := f.storedTiles(ctx, tileKeys(geo.CellsWithin(nil, middle, neighbourhood, geo.LevelTile), language))
+	tiles, _, err := f.storedAll(ctx, tileKeys(geo.CellsWithin(nil, middle, neighbourhood, geo.LevelTile), language))
 	if err != nil {
 		return err
 	}
@@ -218,7 +217,7 @@ func (f *Finder) fetchPages(ctx context.Context, language string, keys []pageKey
 	}
 	pages := make(map[int64]*page, len(keys))
 	for range rounds {
-		r, err := f.client.get(ctx, language, params)
+		r, err := f.client.get(ctx, KindDetails, language, params)
 		if err != nil {
 			return pages, false, err
 		}
@@ -237,69 +236,4 @@ func (f *Finder) fetchPages(ctx context.Context, language string, keys []pageKey
 		}
 	}
 	return pages, false, fmt.Errorf("%w: endless continuation of a reply", ErrUnavailable)
-}
-
-// describe returns the place of a page that the search found as c.
-func describe(p *page, c Candidate, language string) Place {
-	place := Place{
-		ID:       "wp:" + language + ":" + strconv.FormatInt(c.ID, 10),
-		Language: language, PageID: c.ID, Title: c.Title, Point: c.Point, Kind: c.Kind, Dim: c.Dim,
-		Source: "wikipedia", Fetched: time.Now().UTC(),
-	}
-	if p.Missing {
-		place.Kind = kindMissing
-		return place
-	}
-	place.Title = cmp.Or(clean(p.Title, 300), c.Title)
-	place.Length = max(p.Length, 0)
-	place.Description = clean(p.Description, 200)
-	if p.Extract != nil {
-		place.Extract = clean(*p.Extract, extractSize+3) // TextExtracts adds "..."
-	}
-	place.URL = webAddress(p.URL)
-	if p.Thumbnail != nil {
-		place.Picture = webAddress(p.Thumbnail.Source)
-	}
-	elsewhere := false
-	if len(p.Coordinates) > 0 {
-		at := p.Coordinates[0]
-		elsewhere = at.Globe != "" && at.Globe != "earth"
-		place.Kind = cmp.Or(clean(at.Type, 60), c.Kind)
-		place.Dim = cmp.Or(at.Dim.metres(), c.Dim)
-		place.Point = position(c.Point, geo.Point{Lat: at.Lat, Lon: at.Lon})
-	}
-	if elsewhere {
-		place.Kind = kindElsewhere
-	}
-	if p.Props != nil {
-		if isQID(p.Props.QID) {
-			place.ID = p.Props.QID
-		}
-		if p.Props.Disambiguation != nil {
-			place.Kind = kindDisambiguation
-		}
-	}
-	return place
-}
-
-// position returns the point of the article, or that of the search if the two are far apart.
-func position(found, article geo.Point) geo.Point {
-	if article.Valid() && geo.Distance(found, article) <= maxMoved {
-		return article
-	}
-	return found
-}
-
-func isQID(id string) bool {
-	n, err := strconv.ParseUint(strings.TrimPrefix(id, "Q"), 10, 63)
-	return err == nil && id == "Q"+strconv.FormatUint(n, 10)
-}
-
-// webAddress returns address if it is a usable https address, else "".
-func webAddress(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "https" || u.Host == "" || len(address) > 2000 || strings.ContainsAny(address, " \"<>\n") {
-		return ""
-	}
-	return address
 }

@@ -13,6 +13,35 @@ import (
 	"excursobot/store/textzip"
 )
 
+// articleRow is an article as it is stored.
+type articleRow struct {
+	store.Article
+	packed []byte // the text, compressed
+}
+
+func (a *articleRow) fields(c *codec) {
+	c.text(&a.Edition)
+	c.int64(&a.Page)
+	c.text(&a.Title)
+	c.text(&a.Place)
+	c.int64(&a.Revision)
+	c.time(&a.Edited)
+	c.time(&a.Fetched)
+	c.time(&a.Checked)
+	c.bytes(&a.packed)
+}
+
+// articleUse is what changes while the text stays.
+type articleUse struct {
+	used time.Time
+	size int // of the text as stored
+}
+
+func (u *articleUse) fields(c *codec) {
+	c.time(&u.used)
+	c.int(&u.size)
+}
+
 // Article implements store.Articles.
 func (s *Store) Article(ctx context.Context, key store.ArticleKey, now time.Time) (store.Article, error) {
 	if err := key.Check(); err != nil {

@@ -99,7 +99,7 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 	edition := uint64(0)
 	retired := 0               // stories
 	var articles []int         // their sizes
-	given := map[int64]int64{} // what the payments add up to
+	given := map[int64]int64{} // sums of the payments
 	checks := []struct {
 		bucket []byte
 		row    func(k, v []byte) error
@@ -234,7 +234,7 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			return fmt.Errorf("%w: payments of %d stars, their sum is %d", errRecord, want, got)
 		}
 	}
-	// Every record had its row in the index; with as many rows in both, no row of an index points to nothing.
+	// Every record has its row in the index. If both have the same number of rows, no row of an index points to nothing.
 	for _, same := range []struct {
 		index []byte
 		want  int
@@ -278,7 +278,7 @@ func points(tx *bolt.Tx, index, key, value []byte) error {
 	return nil
 }
 
-// Backup writes the whole file as it is at this moment to w. Readers and writers go on meanwhile.
+// Backup writes the whole file, as it is at this moment, to w. Readers and writers continue meanwhile.
 func (s *Store) Backup(ctx context.Context, w io.Writer) error {
 	var failed error // kept apart from the store's own errors: a full disk may be the target's
 	err := s.view(ctx, func(tx *bolt.Tx) error {

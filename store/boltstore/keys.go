@@ -32,12 +32,12 @@ var (
 
 	bucketExpiry = []byte("expiry") // expires, kind, key in bucketTiles, bucketPlaceIDs, bucketStoryIDs or bucketWalks -> nothing
 
-	bucketLedger = []byte("ledger") // day, person (0 = all) -> tokens
+	bucketLedger = []byte("ledger") // day, person (0 = all, store.Answers = answers) -> tokens
 	bucketDone   = []byte("done")   // update -> how many were done up to it
 	bucketRing   = []byte("ring")   // slot -> update; the sequence counts what went in
 
 	bucketInbox       = []byte("inbox")  // update -> entry; none of them is done
-	bucketDeadLetters = []byte("parked") // number in the order of parking -> entry
+	bucketDeadLetters = []byte("parked") // number, the oldest first -> entry
 
 	bucketWalks    = []byte("walks")     // walk -> walk, without what is in its stops
 	bucketStops    = []byte("stops")     // walk, number -> stop
@@ -80,7 +80,7 @@ func toldKey(k []byte, person int64, place string) []byte {
 
 func tileKey(t store.TileKey) []byte { return appendUint(appendText(nil, t.Language), uint64(t.Cell)) }
 
-// leafKey is the front of the keys ordered by place: everything of a language from the leaf cell on.
+// leafKey is the prefix of keys ordered by place: everything of a language from the leaf cell on.
 func leafKey(language string, leaf geo.Cell) []byte {
 	return appendUint(appendText(make([]byte, 0, 64), language), uint64(leaf))
 }
@@ -135,12 +135,12 @@ func expiryKey(expires time.Time, kind byte, key []byte) []byte {
 
 func ledgerKey(day store.Day, person int64) []byte { return appendInt([]byte(day), person) }
 
-// walkKey is also the front of the keys of its stops.
+// walkKey is also the prefix of the keys of its stops.
 func walkKey(id string) []byte { return appendText(make([]byte, 0, 64), id) }
 
 func stopKey(walk string, number int) []byte { return appendUint(walkKey(walk), uint64(number)) }
 
 func slotKey(slot uint32) []byte { return binary.BigEndian.AppendUint32(nil, slot) }
 
-// expired says whether something that expires then is gone at now; what has no such moment never is.
+// expired reports whether a record with this Expires has expired at now. A zero Expires never does.
 func expired(expires, now time.Time) bool { return !expires.IsZero() && !expires.After(now) }

@@ -17,7 +17,7 @@ import (
 	"excursobot/store"
 )
 
-// mustFail opens a file that cannot be opened and returns what was said about it.
+// mustFail opens a file that cannot be opened and returns the error's text.
 func mustFail(t *testing.T, cfg Config) string {
 	t.Helper()
 	s, err := Open(cfg)

@@ -63,7 +63,7 @@ func (t *txn) importRow(record any) error {
 	return fmt.Errorf("%w: a record of type %T", store.ErrInvalid, record)
 }
 
-// importRecord stores what nothing else points to.
+// importRecord stores a record that no index points to.
 func (t *txn) importRecord(bucket, key []byte, fields func(*codec)) error {
 	v, err := encode(key, fields)
 	if err != nil {
@@ -137,7 +137,7 @@ func (t *txn) importStory(r store.StoryRow) error {
 	return t.putStoryRow(storyKey(leaf, r.StoryKey), &storyRow{edition: r.Edition, Story: r.Story})
 }
 
-// importTold counts the editions too: one that votes speak of may be gone from the stories, and must not be given to another text.
+// importTold also counts the editions: a vote may name an edition that is gone from the stories, and no other text may get that number.
 func (t *txn) importTold(r store.ToldRow) error {
 	voted := store.StoryKey{Place: r.Place, Language: r.Vote.Language, Length: r.Vote.Length, Aspect: r.Vote.Aspect}
 	if err := errors.Join(store.CheckKey(r.Walk), voted.Check()); err != nil {
@@ -208,7 +208,7 @@ func (t *txn) importClosed(r store.ClosedRow) error {
 	return t.put(t.bucket(bucketWalkRing), slotKey(uint32(r.Position-1)), key)
 }
 
-// importPayment keeps the sums in step.
+// importPayment also updates the sums.
 func (t *txn) importPayment(p store.Payment) error {
 	if err := store.CheckName(p.Charge); err != nil {
 		return err
@@ -278,7 +278,7 @@ func (t *txn) importSetting(r store.SettingRow) error {
 	return t.importRecord(bucketSettings, []byte(r.Name), func(c *codec) { c.text(&r.Value) })
 }
 
-// countTo brings the bucket's sequence up to n, if it is not there yet.
+// countTo raises the bucket's sequence to n, if it is lower.
 func (t *txn) countTo(bucket []byte, n uint64) error {
 	b := t.bucket(bucket)
 	if n <= b.Sequence() {

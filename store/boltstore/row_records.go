@@ -11,8 +11,8 @@ import (
 	"excursobot/store"
 )
 
-// exportClosed reads the closed walks in the order of closing. One that was swept is only in the ring; one that was swept and came back is there twice, of
-// which the later one counts.
+// exportClosed reads the closed walks in the order of closing. A walk that was swept is only in the ring. A walk that was swept and came
+// back is in the ring twice, and the later entry counts.
 func exportClosed(tx *bolt.Tx) ([]any, error) {
 	var keys [][]byte
 	seen := map[string]bool{}
@@ -167,7 +167,7 @@ func numberKey(k store.Key) ([]byte, error) {
 	return idKey(n), err
 }
 
-// textsKey returns a function for keys of so many texts, which are divided by NUL here too.
+// textsKey returns a function for keys of that many texts, which have NUL between them here, too.
 func textsKey(parts int) func(store.Key) ([]byte, error) {
 	return func(k store.Key) ([]byte, error) {
 		texts, pointers := make([]string, parts), make([]any, parts)

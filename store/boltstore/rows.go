@@ -10,7 +10,7 @@ import (
 	"excursobot/store"
 )
 
-// reader says how a table is read: its rows lie in a bucket in the order of their store.Key.
+// reader describes how a table is read: its rows are in a bucket in the order of their store.Key.
 type reader struct {
 	bucket []byte
 	key    func(after store.Key) ([]byte, error) // the bucket's key of the row with that Key
@@ -75,7 +75,7 @@ func (s *Store) Rows(ctx context.Context, table store.Table, after store.Key, li
 	return rows, nil
 }
 
-// listOf returns how one of the short tables is read whose rows are known by their position: at most 10 000 numbers.
+// listOf returns how to read a table whose rows are identified by their position: at most 10 000 rows.
 func listOf(table store.Table) (func(*bolt.Tx) ([]any, error), bool) {
 	read, ok := map[store.Table]func(*bolt.Tx) ([]any, error){
 		store.TableClosed:      exportClosed,

@@ -44,7 +44,7 @@ func (s *Store) StoriesIn(ctx context.Context, language string, ranges []geo.Cel
 		return nil, err
 	}
 	var stories []store.Story
-	var row storyRow // one for all: nothing of it but texts and lists, made anew for each row, goes into the answer
+	var row storyRow // shared by all rows: the answer takes only its texts and lists, which are allocated for each row
 	fields := row.fields
 	err := s.view(ctx, func(tx *bolt.Tx) error {
 		before := len(language) + 1 + 8 // the place begins there
@@ -82,7 +82,7 @@ func (s *Store) PutStories(ctx context.Context, stories []store.Story) error {
 			return err
 		}
 		row := storyRow{Story: stories[i]}
-		if _, err := encode(nil, row.fields); err != nil { // before the transaction, where a refusal costs nobody anything
+		if _, err := encode(nil, row.fields); err != nil { // before the transaction, so that a refusal does not cost the group a second run
 			return err
 		}
 	}
@@ -96,7 +96,7 @@ func (s *Store) PutStories(ctx context.Context, stories []store.Story) error {
 	})
 }
 
-// putStory stores a story in the place of an older one of its key.
+// putStory stores a story and replaces an older one of its key.
 func (t *txn) putStory(story store.Story) error {
 	old, oldKey, err := t.findStory(story.StoryKey)
 	if err != nil {
@@ -151,7 +151,7 @@ func (t *txn) findStory(k store.StoryKey) (row storyRow, key []byte, err error) 
 	return findStory(t.bucket(bucketStoryIDs).Cursor(), t.bucket(bucketStories).Cursor(), k)
 }
 
-// findStory returns a story and the key of its row; a nil key says that there is none. The cursors go over bucketStoryIDs
+// findStory returns a story and the key of its row; a nil key means that there is none. The cursors go over bucketStoryIDs
 // and bucketStories; opening them costs as much as a look-up.
 func findStory(ids, rows *bolt.Cursor, k store.StoryKey) (row storyRow, key []byte, err error) {
 	leaf := get(ids, storyIDKey(k))
@@ -170,4 +170,39 @@ func get(c *bolt.Cursor, key []byte) []byte {
 		return nil
 	}
 	return v
+}
+
+// storyRow is a story with the number of its text: a vote counts for the text it was given to.
+type storyRow struct {
+	edition uint64
+	store.Story
+}
+
+func (s *storyRow) fields(c *codec) {
+	c.uint64(&s.edition)
+	c.text(&s.Place)
+	c.text(&s.Language)
+	c.text((*string)(&s.Length))
+	c.text(&s.Title)
+	c.point(&s.Point)
+	c.text(&s.Kind)
+	c.text(&s.URL)
+	c.text(&s.Picture)
+	c.text(&s.Text)
+	c.text(&s.Source)
+	c.text(&s.Model)
+	c.int(&s.Likes)
+	c.int(&s.Dislikes)
+	list(c, &s.WrongBy, (*codec).int64)
+	c.bool(&s.Retired)
+	c.time(&s.Created)
+	c.time(&s.Expires)
+	c.int(&s.Aspect)
+	creditFields(c, &s.Credit)
+	list(c, &s.Quotes, (*codec).text)
+	c.text((*string)(&s.Judged))
+	c.int(&s.Version)
+	c.text(&s.Article.Edition)
+	c.int64(&s.Article.Page)
+	c.int64(&s.Revision)
 }

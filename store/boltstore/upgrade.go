@@ -9,11 +9,11 @@ import (
 	"excursobot/store"
 )
 
-// upgradeRows is how many rows one transaction of an upgrade looks at.
+// upgradeRows is the number of rows that one transaction of an upgrade reads.
 const upgradeRows = 1000
 
-// upgrade brings a file of an older layout to the present one, some rows in a transaction. What a crash cuts short is begun again by the next
-// process, for the file has its new version only at the end, and each step leaves alone what it finds done.
+// upgrade changes a file of an older layout to the present one, some rows in a transaction. After a crash the next process begins again:
+// the file gets its new version only at the end, and each step skips rows that are done.
 //
 // From 1 to 2: places expire. From 2 to 3: retired stories are listed; the first edition's programs cannot read what is new in the records.
 func (s *Store) upgrade(from int) error {

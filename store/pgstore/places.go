@@ -164,8 +164,8 @@ func (s *Store) PlacesIn(ctx context.Context, language string, ranges []geo.Cell
 	return list(ctx, s, scanPlace, selectPlacesIn, language, low, high, max(limit, 0))
 }
 
-// PutPlaces implements store.Places. One call at a time: a page belongs to the place put last, so that the order of rows
-// is the caller's, and two calls would wait for each other's.
+// PutPlaces implements store.Places. One call runs at a time: a page belongs to the place put last, so the rows keep the
+// caller's order, in which two calls could wait for each other.
 func (s *Store) PutPlaces(ctx context.Context, places []store.Place) error {
 	for i := range places {
 		if err := places[i].Check(); err != nil {

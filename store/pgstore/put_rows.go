@@ -12,7 +12,7 @@ import (
 	"excursobot/store"
 )
 
-// Statements of which each stores one row as it is. Those that store nothing where the rest of the store contradicts are told so by their count.
+// Each of these statements stores one row as it is. Some store nothing if the row contradicts the rest of the store; their count shows it.
 const (
 	importUser = `
 		WITH u AS (
@@ -40,7 +40,7 @@ const (
 			likes = excluded.likes, dislikes = excluded.dislikes, wrong_by = excluded.wrong_by, retired = excluded.retired,
 			edition = excluded.edition`
 
-	// An edition that votes speak of may be gone from the stories, and must not be given to another text.
+	// A vote may name an edition that is gone from the stories, and no other text may get that number.
 	countEditions = "SELECT setval('stories_edition_seq', $1) WHERE $1 > (SELECT last_value FROM stories_edition_seq)"
 
 	importTold = `
@@ -106,7 +106,7 @@ func (s *Store) PutRows(ctx context.Context, rows []store.Row) error {
 		in.Queue("BEGIN")
 		s.lock(in.Batch, lockPlaces)
 		s.lock(in.Batch, lockWalks)
-		s.lock(in.Batch, lockParked)
+		s.lock(in.Batch, lockDeadLetters)
 		for _, row := range rows {
 			in.add(row)
 		}
@@ -135,7 +135,7 @@ type intake struct {
 	refused error  // the first row that was not stored
 }
 
-// one queues a statement that stores one row, or none where the row contradicts what is there.
+// one queues a statement that stores one row, or none if the row contradicts the rest of the store.
 func (in *intake) one(row store.Row, sql string, args ...any) {
 	in.Queue(sql, args...).Exec(func(tag pgconn.CommandTag) error {
 		if tag.RowsAffected() == 0 && in.refused == nil {
@@ -199,7 +199,7 @@ func (in *intake) add(row store.Row) {
 	}
 }
 
-// checkRow refuses what the methods of the roles would, and a record that no table holds.
+// checkRow refuses what the methods of the roles would refuse, and a record that no table holds.
 func checkRow(record any) error {
 	switch r := record.(type) {
 	case store.User:

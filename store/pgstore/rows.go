@@ -11,16 +11,16 @@ import (
 	"excursobot/store"
 )
 
-// reader says how a table is read in the order of its rows' keys.
+// reader describes how a table is read in the order of its rows' keys.
 type reader struct {
 	columns string
-	from    string   // with its condition, which begins with WHERE
+	from    string   // with a condition that begins with WHERE
 	keys    []string // the columns that rows are ordered by
-	after   []any    // as many pointers to the parts of a store.Key
+	after   []any    // pointers for the parts of a store.Key
 	row     func(pgx.Row) (any, error)
 }
 
-// readerOf returns how a table is read that is ordered by what its rows hold.
+// readerOf returns how to read a table that is ordered by columns of its rows.
 func readerOf(table store.Table) (reader, bool) {
 	var number int64
 	var texts [5]string
@@ -56,7 +56,7 @@ func readerOf(table store.Table) (reader, bool) {
 	return reader{}, false
 }
 
-// listOf returns the SELECT of one of the short tables whose rows are known by their position.
+// listOf returns the SELECT of a table whose rows are identified by their position.
 func listOf(table store.Table) (from, order, columns string, scan func(pgx.Row) (any, error)) {
 	switch table {
 	case store.TableClosed:
@@ -69,7 +69,7 @@ func listOf(table store.Table) (from, order, columns string, scan func(pgx.Row) 
 	return "", "", "", nil
 }
 
-// exported makes a scan of what a row's Value is.
+// exported adapts a scan function to the Value of a row.
 func exported[T any](scan func(pgx.Row) (T, error)) func(pgx.Row) (any, error) {
 	return func(row pgx.Row) (any, error) { return scan(row) }
 }

@@ -11,8 +11,8 @@ import (
 	"excursobot/store"
 )
 
-// sweeps are the tables of which rows go, each with its key and which rows, in which order: kind by kind until the limit, which is $2. Rows that
-// somebody is changing wait for the next sweep.
+// sweeps has the tables that a sweep deletes from, each with its key and with the rows that expired first: kind by kind until the limit, which is
+// $2. It leaves locked rows for the next sweep.
 var sweeps = []struct{ table, key, gone string }{
 	{"tiles", "language, cell", "FROM tiles WHERE expires_at <= $1 ORDER BY expires_at LIMIT %s FOR UPDATE SKIP LOCKED"},
 	{"stories", "place, language, length, aspect", "FROM stories WHERE expires_at <= $1 ORDER BY expires_at LIMIT %s FOR UPDATE SKIP LOCKED"},

@@ -73,7 +73,7 @@ const (
 		WHERE person = $1 AND place = $2`
 )
 
-// Vote implements store.Told. Where nothing was told its statements find nothing.
+// Vote implements store.Told. If the place was not told, its statements find nothing.
 func (s *Store) Vote(ctx context.Context, person int64, key store.StoryKey, mark store.Mark, at time.Time) (store.Story, error) {
 	if err := errors.Join(store.CheckMark(mark), key.Check()); err != nil {
 		return store.Story{}, err

@@ -95,7 +95,7 @@ func (b blob) BytesValue() ([]byte, error) {
 	return b, nil
 }
 
-// ScanBytes implements pgtype.BytesScanner. What it is given is the connection's.
+// ScanBytes implements pgtype.BytesScanner. It clones its argument, which belongs to the connection.
 func (b *blob) ScanBytes(v []byte) error {
 	if *b = nil; len(v) > 0 {
 		*b = bytes.Clone(v)

@@ -16,7 +16,7 @@ import (
 	"excursobot/store"
 )
 
-// fill sets every field of a record to something, so that a field which an adapter forgets shows.
+// fill sets every field of a record, so that a field that an adapter forgets is noticed.
 func fill(v reflect.Value, n *int) {
 	*n++
 	switch v.Interface().(type) {
@@ -196,7 +196,7 @@ func testRefused(t *testing.T, open OpenFunc) {
 			"StoriesIn":      func() error { _, err := s.StoriesIn(ctx, b, everywhere, 1, noon); return err },
 			"Article":        func() error { _, err := s.Article(ctx, store.ArticleKey{Edition: b}, noon); return err },
 			"PutArticle":     func() error { return s.PutArticle(ctx, store.Article{Place: b}, noon) },
-			"Spend":          func() error { _, err := s.Spend(ctx, store.Day(b), 1, 1); return err },
+			"Spend":          func() error { _, err := s.Spend(ctx, store.Day(b), 1, store.Tokens{Prompt: 1}); return err },
 			"Spent":          func() error { _, err := s.Spent(ctx, store.Day(b), 1); return err },
 			"PutPlaces":      func() error { return s.PutPlaces(ctx, []store.Place{{ID: b}}) },
 			"PutTile":        func() error { return s.PutTile(ctx, store.Tile{TileKey: store.TileKey{Language: b}}) },
@@ -221,7 +221,7 @@ func testRefused(t *testing.T, open OpenFunc) {
 		}
 	}
 
-	for _, b := range bad { // what is no key may be long
+	for _, b := range bad { // a text that is not a key may be long
 		if err := s.SetSetting(ctx, "good", b); !errors.Is(err, store.ErrInvalid) {
 			t.Errorf("SetSetting to %.10q: got error %v, want ErrInvalid", b, err)
 		}
@@ -261,7 +261,7 @@ func testRefused(t *testing.T, open OpenFunc) {
 		"one of two":           func() error { _, err := s.Accept(ctx, entry(1), store.Entry{}); return err }(),
 		"unknown mark":         func() error { _, err := s.Vote(ctx, 1, off.StoryKey, 4, noon); return err }(),
 		"negative mark":        func() error { _, err := s.Vote(ctx, 1, off.StoryKey, -1, noon); return err }(),
-		"a day that is none":   func() error { _, err := s.Spend(ctx, "2026-02-30", 1, 1); return err }(),
+		"a day that is none":   func() error { _, err := s.Spend(ctx, "2026-02-30", 1, store.Tokens{Prompt: 1}); return err }(),
 	} {
 		if !errors.Is(err, store.ErrInvalid) {
 			t.Errorf("%s: got error %v, want ErrInvalid", name, err)
@@ -275,7 +275,7 @@ func voteFor(ctx context.Context, s store.Store, key store.StoryKey) error {
 	return err
 }
 
-// testEmpty checks that nothing that was refused left anything.
+// testEmpty checks that refused records left nothing.
 func testEmpty(t *testing.T, s store.Store) {
 	t.Helper()
 	play(t, s, []op{
@@ -327,7 +327,7 @@ func methods(ctx context.Context, s store.Store) map[string]error {
 	errs["PutArticle"] = s.PutArticle(ctx, store.Article{}, noon)
 	_, errs["Article"] = s.Article(ctx, store.ArticleKey{}, noon)
 	_, errs["ArticleStats"] = s.ArticleStats(ctx)
-	_, errs["Spend"] = s.Spend(ctx, store.DayOf(noon), 1, 1)
+	_, errs["Spend"] = s.Spend(ctx, store.DayOf(noon), 1, store.Tokens{Prompt: 1})
 	_, errs["Spent"] = s.Spent(ctx, store.DayOf(noon), 1)
 	errs["Delivered"] = s.Delivered(ctx, store.Delivery{Update: 1, Person: 1, Place: "good", At: noon})
 	errs["SaveWalks"] = s.SaveWalks(ctx, []store.Walk{{ID: "good", Revision: 1}})

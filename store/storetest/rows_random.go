@@ -22,7 +22,7 @@ func sorted(rows []store.Row) []store.Row {
 
 var edition = regexp.MustCompile(`,?"edition":\d+`)
 
-// withoutEditions takes the numbers of texts out of lines: a store that saw texts come and go counts on from a higher one than its copy.
+// withoutEditions removes the numbers of texts from lines: a store in which texts were deleted continues with a higher number than its copy.
 func withoutEditions(lines []string) []string {
 	for i := range lines {
 		lines[i] = edition.ReplaceAllString(lines[i], "")
@@ -30,7 +30,7 @@ func withoutEditions(lines []string) []string {
 	return lines
 }
 
-// randomOp returns a step on a small world, in which most steps meet what others left.
+// randomOp returns a step in a small world, where most steps meet records of others.
 func randomOp(r *rand.Rand) op {
 	person := int64(r.IntN(5) - 2)
 	at := noon.Add(time.Duration(r.IntN(1e6)) * time.Second)
