@@ -11,7 +11,7 @@ type Entry struct {
 	Chat    int64     `json:"chat,omitzero"`    // whose order it keeps
 	Arrived time.Time `json:"arrived,omitzero"` // when it was accepted
 	Raw     []byte    `json:"raw,omitzero"`     // the update as Telegram sent it
-	Tries   int       `json:"tries,omitzero"`   // how often it was begun, from 1: who accepts an update begins it
+	Tries   int       `json:"tries,omitzero"`   // how often it was begun since the last Survived; who accepts an update begins it
 
 	// What the person has seen of the answer, from Note: a try after a crash goes on with that.
 	Place   string `json:"place,omitzero"`   // its place; "" = not chosen yet
@@ -32,6 +32,9 @@ type Inbox interface {
 	// parks the update instead: done, and kept among the last DeadLettersKept for the operator to look at. An update that
 	// is not in the inbox is ErrNotFound.
 	Retry(ctx context.Context, update int64) (bool, error)
+	// Survived sets the tries of updates back to 0: the process that began them lived on for so long that they did not end it. Updates that are
+	// not in the inbox are no error.
+	Survived(ctx context.Context, updates ...int64) error
 	// DeadLetters returns the parked entries, the one parked last first.
 	DeadLetters(ctx context.Context) ([]Entry, error)
 	// InboxStats counts.

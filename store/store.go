@@ -61,6 +61,10 @@ type Store interface {
 	// whose share may still send edits nothing stays but its ID, closed until it expires (one without an end: 30 days after at), so that no edit revives it; later
 	// SaveWalks of it are ignored. Payments stay, without the Person. A person never seen is no error.
 	ForgetUser(ctx context.Context, person int64, at time.Time) error
+	// MoveUser gives the profile of one id, and what was told under it, to another id: a group that becomes a supergroup gets a new one. What is kept
+	// under the new id stays, and votes are taken back from the stories. Nothing is left under the old id, and that is no error if there was nothing.
+	// Two equal ids are ErrInvalid.
+	MoveUser(ctx context.Context, from, to int64) error
 	// Sweep deletes at most limit rows (tiles, stories and closed walks expired at now, places fetched PlaceLife ago, days of the ledger
 	// older than LedgerDays) in one transaction and returns how many went: call again while it returns limit.
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
