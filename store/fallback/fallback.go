@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -170,7 +171,7 @@ func (s *Store) Place(ctx context.Context, id, language string) (store.Place, er
 	p, err := s.Store.Place(ctx, id, language)
 	if away(err) {
 		if known, ok := s.places.get(placeKey{id, language}); ok {
-			return known, nil
+			return own(known), nil
 		}
 		return store.Place{}, store.ErrNotFound
 	}
@@ -214,8 +215,14 @@ func (s *Store) PutPlaces(ctx context.Context, places []store.Place) error {
 
 func (s *Store) rememberPlaces(places ...store.Place) {
 	for _, p := range places {
-		s.places.put(placeKey{p.ID, p.Language}, p)
+		s.places.put(placeKey{p.ID, p.Language}, own(p))
 	}
+}
+
+// own returns a place that shares no memory with the one given.
+func own(p store.Place) store.Place {
+	p.Names, p.Sitelinks = maps.Clone(p.Names), slices.Clone(p.Sitelinks)
+	return p
 }
 
 // rememberedPlaces returns the remembered places that match, ordered by leaf cell.
@@ -223,13 +230,22 @@ func (s *Store) rememberedPlaces(match func(*store.Place) bool) []store.Place {
 	var found []store.Place
 	s.places.all(func(_ placeKey, p store.Place) {
 		if match(&p) {
-			found = append(found, p)
+			found = append(found, own(p))
 		}
 	})
 	slices.SortFunc(found, func(a, b store.Place) int {
 		return cmp.Or(cmp.Compare(geo.Leaf(a.Point), geo.Leaf(b.Point)), cmp.Compare(a.ID, b.ID))
 	})
 	return found
+}
+
+// Article implements store.Articles: an absent library has none.
+func (s *Store) Article(ctx context.Context, key store.ArticleKey, now time.Time) (store.Article, error) {
+	a, err := s.Store.Article(ctx, key, now)
+	if away(err) {
+		return store.Article{}, store.ErrNotFound
+	}
+	return a, err
 }
 
 // Stories implements Stories: an absent library has none.

@@ -10,10 +10,10 @@ import (
 	"excursobot/store"
 )
 
-// endlessFor is how long the share of a forgotten walk without an end is remembered.
+// endlessFor is the time that a forgotten walk without an end is remembered.
 const endlessFor = 30 * 24 * time.Hour
 
-// bareWalks leaves of a person's walks nothing but the memory that their shares ended.
+// bareWalks keeps of a person's walks only that their shares ended.
 const bareWalks = `
 	UPDATE walks SET
 		expires_at = coalesce(CASE WHEN closed THEN expires_at ELSE ends_at END, $2), revision = $3, closed = true,
@@ -23,8 +23,8 @@ const bareWalks = `
 		begun_number = 0, begun_asked = false, begun_place = '', begun_message = 0, topic = 0
 	WHERE person = $1`
 
-// ForgetUser implements store.Store. It reads all walks and the whole ledger, which is much for one person; but it is asked for
-// rarely, and indexes by person would cost every write.
+// ForgetUser implements store.Store. It reads all walks and the whole ledger, which is much for one person. But it is rare, and an
+// index by person would cost every write.
 func (s *Store) ForgetUser(ctx context.Context, person int64, at time.Time) error {
 	return s.write(ctx, repeatable, func(b *pgx.Batch) {
 		s.lock(b, lockWalks)
@@ -40,7 +40,7 @@ func (s *Store) ForgetUser(ctx context.Context, person int64, at time.Time) erro
 		b.Queue(bareWalks, person, moment(at.Add(endlessFor)), ordered(math.MaxUint64))
 		b.Queue(numberClosed, nil)
 		b.Queue(forgetClosed, store.WalksKept)
-		// A private chat has its person's id. What is in the inbox is being answered, and goes with its answer.
+		// A private chat has the id of its person. An update in the inbox is being answered, and goes with its answer.
 		b.Queue("DELETE FROM parked_updates WHERE chat = $1", person)
 	})
 }

@@ -18,13 +18,13 @@ import (
 var migrations embed.FS
 
 const (
-	// versionTable keeps which migrations were made.
+	// versionTable records the migrations that were made.
 	versionTable = "schema_version"
-	// migrateTimeout is for the migrations of one start, and for waiting while another process makes them.
+	// migrateTimeout is the time for the migrations of one start, including waiting for another process that makes them.
 	migrateTimeout = 10 * time.Minute
 )
 
-// migrate brings the schema up to date over a connection of its own, which holds a lock meanwhile: processes that start
+// migrate brings the schema up to date over a separate connection, which holds a lock meanwhile: processes that start
 // together do it one after the other.
 func (s *Store) migrate(ctx context.Context, conf *pgx.ConnConfig) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, migrateTimeout)
@@ -38,7 +38,7 @@ func (s *Store) migrate(ctx context.Context, conf *pgx.ConnConfig) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { // its end releases the lock
+	defer func() { // closing it releases the lock
 		if failed := lock.Close(context.WithoutCancel(ctx)); err == nil {
 			err = failed
 		}
@@ -56,7 +56,7 @@ func (s *Store) migrate(ctx context.Context, conf *pgx.ConnConfig) (err error) {
 	return s.makeMigrations(ctx, db, schema)
 }
 
-// prepareSchema makes the schema if there is none, and refuses one with tables that we did not make.
+// prepareSchema creates the schema if there is none, and refuses a schema with tables of another program.
 func prepareSchema(ctx context.Context, conn *pgx.Conn, schema string) error {
 	var exists, ours bool
 	var foreign *string

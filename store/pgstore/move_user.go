@@ -11,13 +11,14 @@ import (
 
 const (
 	moveUser = `
-		INSERT INTO users (id, language_code, banned, unreachable, hint_at, asked_at, created_at, seen_at, walks, metres)
-		SELECT $2, language_code, banned, unreachable, hint_at, asked_at, created_at, seen_at, walks, metres FROM users WHERE id = $1
+		INSERT INTO users (id, language_code, banned, unreachable, hint_at, asked_at, created_at, seen_at, walks, metres,
+			voice_forbidden)
+		SELECT $2, language_code, banned, unreachable, hint_at, asked_at, created_at, seen_at, walks, metres, voice_forbidden FROM users WHERE id = $1
 		ON CONFLICT (id) DO NOTHING`
 
 	movePreferences = `
-		INSERT INTO user_preferences (user_id, language, length, interests, hide_pictures, hide_pins)
-		SELECT $2, language, length, interests, hide_pictures, hide_pins FROM user_preferences WHERE user_id = $1
+		INSERT INTO user_preferences (user_id, language, length, interests, hide_pictures, hide_pins, voice, no_news)
+		SELECT $2, language, length, interests, hide_pictures, hide_pins, voice, no_news FROM user_preferences WHERE user_id = $1
 		ON CONFLICT (user_id) DO NOTHING`
 
 	moveTold = `

@@ -13,23 +13,25 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"excursobot/store"
 )
 
-// connectTimeout is for one connection, unless the URL says connect_timeout.
+// connectTimeout is the time for one connection, unless the URL has connect_timeout.
 const connectTimeout = 5 * time.Second
 
-// errAddress is all that is said of a URL that cannot be read: which part of it is the password is then anybody's guess.
-var errAddress = errors.New("this is no address of a Postgres database (postgres://user:password@host:port/database); " +
+// errAddress does not quote the URL: in a URL that cannot be parsed, it is unknown which part is the password.
+var errAddress = errors.New("this is not the address of a Postgres database (postgres://user:password@host:port/database); " +
 	"in a password, characters such as @ / : % are written as %40 %2F %3A %25")
 
-// CheckURL says what Open would say of the address, without a connection.
+// CheckURL returns the error that Open would return for the address, without a connection.
 func CheckURL(url string) error {
 	_, err := configure(Config{URL: url})
 	return err
 }
 
-// Open connects to the database and brings its tables up to date, of which one process at a time takes care. It refuses
-// tables of a newer version and those of another program. With Config.ReadOnly it changes nothing. No error holds the password.
+// Open connects to the database and brings its tables up to date, one process at a time. It refuses tables of a newer
+// version and of another program. With Config.ReadOnly it changes nothing. No error contains the password.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -41,7 +43,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	s := &Store{
 		log: cfg.Log, limit: cfg.StatementTimeout, conns: conf.MaxConns,
-		space: lockSpace(conf.ConnConfig.RuntimeParams["search_path"]),
+		articles: cmp.Or(max(cfg.Articles, 0), store.ArticleBudget), space: lockSpace(conf.ConnConfig.RuntimeParams["search_path"]),
 	}
 	prepare := s.migrate
 	if cfg.ReadOnly {
@@ -56,14 +58,14 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	return s, nil
 }
 
-// configure reads the URL and adds what every connection is to be like.
+// configure parses the URL and adds the parameters of every connection.
 func configure(cfg Config) (*pgxpool.Config, error) {
 	conf, err := pgxpool.ParseConfig(cfg.URL)
 	if err != nil || cfg.URL == "" {
 		return nil, errAddress
 	}
 	conn := conf.ConnConfig
-	// What follows an @ in a password that was not escaped is read as the host or the database, which errors name.
+	// In a password with an unescaped @, the part after it is parsed as the host or the database, which errors name.
 	if strings.Contains(conn.Host+conn.Database, "@") {
 		return nil, errAddress
 	}
@@ -73,7 +75,7 @@ func configure(cfg Config) (*pgxpool.Config, error) {
 	params["search_path"] = cmp.Or(cfg.Schema, params["search_path"], fromOptions(params["options"]), "public")
 	params["application_name"] = cmp.Or(params["application_name"], "excursobot")
 	params["statement_timeout"] = milliseconds(cfg.StatementTimeout)
-	// A process that dies without a word must not keep its locks.
+	// A process that dies must not keep its locks.
 	params["idle_in_transaction_session_timeout"] = milliseconds(cfg.StatementTimeout)
 	params["default_transaction_isolation"] = "read committed" // every statement sees what was committed before it
 	params["timezone"] = "UTC"
@@ -83,7 +85,7 @@ func configure(cfg Config) (*pgxpool.Config, error) {
 	return conf, nil
 }
 
-// fromOptions returns the schema in what libpq knows as options=-c search_path=..., which the parameter would override.
+// fromOptions returns the schema from libpq's options=-c search_path=..., which the parameter would override.
 func fromOptions(options string) string {
 	_, after, _ := strings.Cut(options, "search_path=")
 	schema, _, _ := strings.Cut(after, " ")
@@ -99,7 +101,7 @@ func lockSpace(schema string) int32 {
 	return int32(h.Sum32())
 }
 
-// explain says what failed at the start: who is there to read it can mend it.
+// explain adds what the operator can do to an error at the start.
 func explain(err error) error {
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		switch pg.Code {

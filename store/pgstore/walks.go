@@ -20,7 +20,7 @@ const (
 			SELECT number, at FROM walk_stops WHERE walk = w.id ORDER BY number DESC LIMIT 1
 		) s ON true `
 
-	// What follows from the end of a walk that was open: it counts for its person, and its stops go.
+	// closeWalk counts a walk that was open for its person, and deletes its stops.
 	closeWalk = `
 		WITH closing AS (
 			SELECT metres FROM walks WHERE id = $1 AND NOT closed AND revision < $2
@@ -75,7 +75,7 @@ func scanWalk(row pgx.Row) (w store.Walk, err error) {
 	return w, err
 }
 
-// SaveWalks implements store.Walks. One call at a time: what a save does depends on the row that is there.
+// SaveWalks implements store.Walks. One call runs at a time, because a save depends on the stored row.
 func (s *Store) SaveWalks(ctx context.Context, walks []store.Walk) error {
 	ids := make([]string, len(walks))
 	var closed []string

@@ -46,7 +46,7 @@ func inboxStats(name string, want store.InboxStats) op {
 	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) { return s.InboxStats(ctx) }}
 }
 
-// entry is an update as it is accepted; tried says how it is kept.
+// entry is an update as it is accepted; tried returns it as it is kept.
 func entry(update int64) store.Entry {
 	return store.Entry{Update: update, Chat: -update, Arrived: noon, Raw: []byte{'{', 0, 255, byte(update)}}
 }
@@ -123,7 +123,7 @@ func inboxOps() []op {
 	)
 }
 
-// testInboxBounds parks more than are kept, and accepts enough to fill many pages.
+// testInboxBounds makes more dead letters than are kept, and accepts enough updates to fill many pages.
 func testInboxBounds(t *testing.T, open OpenFunc) {
 	ctx, s := t.Context(), open(t, t.TempDir())
 	defer closeStore(t, s)
@@ -153,7 +153,7 @@ func testInboxBounds(t *testing.T, open OpenFunc) {
 		t.Errorf("%d entries, want %d", seen, n)
 	}
 	var wg sync.WaitGroup
-	for w := range writers { // the order of parking is that of the last tries
+	for w := range writers { // dead letters are in the order of their last tries
 		wg.Go(func() {
 			for i := w; i < n; i += writers {
 				for range store.MaxTries - 1 {
