@@ -6,7 +6,6 @@ import (
 	"excursobot/bot/intake"
 	"excursobot/bot/live"
 	"excursobot/bot/telegram"
-	"excursobot/geo/maplink"
 )
 
 // router decides which subject handles an update. It does not change after New.
@@ -123,20 +122,7 @@ func (r *router) routePrivate(u *telegram.Update) intake.Job {
 
 // routeText returns the job of a text, which may contain a place.
 func (r *router) routeText(m *telegram.Incoming) intake.Job {
-	var links []string // behind words
-	for _, e := range m.Entities[:min(len(m.Entities), maplink.MaxLinks)] {
-		if e.Type == telegram.EntityTextLink {
-			links = append(links, e.URL)
-		}
-	}
-	switch p, found := maplink.Find(m.Text, links...); found {
-	case maplink.Found:
-		return r.stories.job(jobLocation, p, nil)
-	case maplink.Hidden:
-		return r.reply.job("text", r.help.onHiddenPlace)
-	default:
-		return r.reply.job("text", r.help.onText)
-	}
+	return r.placeJob("text", findPlace(m.Text, m.Entities), r.help.onText)
 }
 
 // command returns the handler of a person's command. An operator's command does not exist for others.

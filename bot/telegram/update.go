@@ -22,6 +22,8 @@ type (
 	PreCheckoutQuery = tele.PreCheckoutQuery
 	// Payment is a payment that was made.
 	Payment = tele.Payment
+	// Entity is a part of a text with a meaning, such as a link.
+	Entity = tele.MessageEntity
 )
 
 // EntityTextLink is the type of an entity whose words hide a link.
