@@ -54,7 +54,8 @@ type Config struct {
 	Admins       []int64      // operators
 	Support      string       // whom /paysupport names; "" = nobody
 	DailyTokens  int64        // for /admin, as the guide has it; 0 = no limit
-	TokenPrice   float64      // dollars for a million tokens, for /admin; 0 = unknown
+	PriceIn      float64      // dollars for a million tokens of prompts, for /admin; 0 = unknown
+	PriceOut     float64      // the same of answers
 	Today        func() Today // the day's numbers for /admin; nil = nobody counts
 	Limits       Limits
 	Live         live.Config // Store, Log, Shared and Observe are the Bot's

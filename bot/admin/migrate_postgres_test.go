@@ -191,7 +191,7 @@ func TestImportLegacy(t *testing.T) {
 	}
 }
 
-// What people did with the new bot stays.
+// An import keeps what people did with the new bot.
 func TestImportLegacyLaterThanTheFirstPeople(t *testing.T) {
 	old, exec := testSchema(t)
 	ours, _ := testSchema(t)

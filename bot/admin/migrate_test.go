@@ -88,7 +88,7 @@ func TestMigrateFromFileToFile(t *testing.T) {
 		return nil
 	})
 
-	// What is there is not replaced unless it is said so.
+	// Only --force replaces rows.
 	other := filepath.Join(dir, "other.db")
 	filledFile(t, other, 3)
 	code, _, errs = run(dir, "migrate", "--from", other, "--to", to)
@@ -214,7 +214,7 @@ func TestMigrateWhileTheBotRuns(t *testing.T) {
 	})
 }
 
-// brittle is a store that takes so many batches and no more.
+// brittle is a store that fails after a number of transactions.
 type brittle struct {
 	store.Store
 	left int
@@ -229,7 +229,7 @@ func (b *brittle) PutRows(ctx context.Context, rows []store.Row) error {
 	return b.Store.PutRows(ctx, rows)
 }
 
-// migrateBetween migrates ten rows at a time to a target that breaks after so many transactions, or does not if that is negative.
+// migrateBetween migrates ten rows at a time to a target that fails after the given number of transactions, or never if it is negative.
 func migrateBetween(t *testing.T, from, to where, transactions int) error {
 	t.Helper()
 	ctx := t.Context()

@@ -191,7 +191,7 @@ func (a *App) newModel(world World) (*model.Client, error) {
 		return nil, nil
 	}
 	m, err := model.New(model.Config{
-		APIKey: o.APIKey, BaseURL: o.BaseURL, Model: o.Model,
+		APIKey: o.APIKey, BaseURL: o.BaseURL, Model: o.Model, Reasoning: o.Reasoning,
 		HTTP:              newClient(world.Model),
 		Timeout:           o.Timeout,
 		RequestsPerMinute: o.RequestsPerMinute,
@@ -237,7 +237,8 @@ func (a *App) buildBot(world World) error {
 		Admins:        t.Admins,
 		Support:       t.Support,
 		DailyTokens:   a.cfg.OpenAI.DailyTokens,
-		TokenPrice:    a.cfg.OpenAI.Price,
+		PriceIn:       a.cfg.OpenAI.PriceIn,
+		PriceOut:      a.cfg.OpenAI.PriceOut,
 		Today:         a.today(),
 		Live: live.Config{
 			Intervals: a.cfg.Live.Intervals, Default: a.cfg.Live.Default, MaxSessions: a.cfg.Live.MaxSessions,

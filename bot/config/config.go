@@ -47,12 +47,14 @@ type OpenAIConfig struct {
 	APIKey               string
 	BaseURL              string
 	Model                string
+	Reasoning            string // "auto", "off" or an effort
 	MaxConcurrent        int
 	RequestsPerMinute    float64
 	Timeout              time.Duration
-	DailyTokens          int64   // 0 = no limit
-	DailyTokensPerPerson int64   // 0 = no limit
-	Price                float64 // dollars for a million tokens; 0 = unknown
+	DailyTokens          int64 // 0 = no limit
+	DailyTokensPerPerson int64 // 0 = no limit
+	// Dollars for a million tokens; 0 = unknown. Price is the older key, for both.
+	PriceIn, PriceOut, Price float64
 }
 
 // PlacesConfig is the source of places.

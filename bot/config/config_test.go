@@ -111,7 +111,7 @@ func TestDefaults(t *testing.T) {
 	}
 	want := map[string]string{
 		"telegram.api_url": "https://api.telegram.org", "telegram.webhook_url": "", "telegram.webhook_secret": "", "http.addr": ":8080",
-		"ingest.max_inflight": "2000", "openai.api_key": "", "openai.max_concurrent": "3",
+		"ingest.max_inflight": "2000", "openai.api_key": "", "openai.model": "gpt-6-luna", "openai.reasoning": "auto", "openai.max_concurrent": "3",
 		"openai.requests_per_minute": "60", "openai.timeout": "25s", "openai.daily_tokens": "0",
 		"places.wikipedia_url": "https://{lang}.wikipedia.org/w/api.php", "store.dir": "./data", "store.postgres": "",
 		"cache.max_bytes": "16MiB", "live.intervals": "5m,10m,30m,1h", "live.default": "10m", "live.max_sessions": "50",
@@ -130,6 +130,28 @@ func TestDefaults(t *testing.T) {
 		if got[key] != value {
 			t.Errorf("%s = %q, want %q", key, got[key], value)
 		}
+	}
+}
+
+func TestPricesFollowTheKeysThatAreSet(t *testing.T) {
+	for name, tt := range map[string]struct {
+		env     []string
+		in, out float64
+	}{
+		"the default model at OpenAI":    {nil, 0.1, 0.5},
+		"zero is a price":                {[]string{"OPENAI_PRICE_IN=0", "OPENAI_PRICE_OUT=0"}, 0, 0},
+		"another model":                  {[]string{"OPENAI_MODEL=llama3"}, 0, 0},
+		"another server":                 {[]string{"OPENAI_BASE_URL=http://localhost:11434/v1"}, 0, 0},
+		"the older key is read for both": {[]string{"OPENAI_PRICE=2"}, 2, 2},
+		"one of the two beats it":        {[]string{"OPENAI_PRICE=2", "OPENAI_PRICE_OUT=3"}, 2, 3},
+		"both":                           {[]string{"OPENAI_PRICE_IN=1", "OPENAI_PRICE_OUT=4"}, 1, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, err := load(t, "", tt.env...)
+			if err != nil || c.OpenAI.PriceIn != tt.in || c.OpenAI.PriceOut != tt.out {
+				t.Errorf("prices %v and %v, error %v; want %v and %v", c.OpenAI.PriceIn, c.OpenAI.PriceOut, err, tt.in, tt.out)
+			}
+		})
 	}
 }
 

@@ -25,7 +25,7 @@ var (
 
 	bucketExpiry = []byte("expiry") // expires, kind, key in bucketTiles, bucketPlaceIDs, bucketStoryIDs or bucketWalks -> nothing
 
-	bucketLedger = []byte("ledger") // day, person (0 = all) -> tokens
+	bucketLedger = []byte("ledger") // day, person (0 = all, store.Answers = answers) -> tokens
 	bucketDone   = []byte("done")   // update -> how many were done up to it
 	bucketRing   = []byte("ring")   // slot -> update; the sequence counts what went in
 

@@ -127,7 +127,7 @@ func (f *fixture) together(ctx context.Context) []measure {
 			return f.Delivered(ctx, store.Delivery{Update: n, Person: someone(n), Place: fmt.Sprint("D", n), At: noon})
 		}},
 		{"Spend", func() error {
-			_, err := f.Spend(ctx, store.DayOf(noon), someone(f.n.Add(1)), 1)
+			_, err := f.Spend(ctx, store.DayOf(noon), someone(f.n.Add(1)), store.Tokens{Prompt: 1})
 			return err
 		}},
 		{"UpdateUser", func() error {

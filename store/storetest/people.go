@@ -116,5 +116,10 @@ func ledgerOps() []op {
 		spent("of nobody", day, 0, store.Spent{Day: 151}),
 		spent("of a stranger", day, 8, store.Spent{Day: 151}),
 		spent("next day", next, 7, store.Spent{Day: 3, Person: 3}),
+		spendBoth("an answer", next, 7, store.Tokens{Prompt: 10, Answer: 4}, store.Spent{Day: 17, Person: 17, Answers: 4}),
+		spendBoth("a question", next, 8, store.Tokens{Prompt: 1}, store.Spent{Day: 18, Person: 1, Answers: 4}),
+		spendBoth("an answer for nobody", next, 0, store.Tokens{Answer: 5}, store.Spent{Day: 23, Answers: 9}),
+		spent("answers", next, 7, store.Spent{Day: 23, Person: 17, Answers: 9}),
+		spent("answers of all", next, 0, store.Spent{Day: 23, Answers: 9}),
 	}
 }

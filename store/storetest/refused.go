@@ -164,7 +164,7 @@ func testRefused(t *testing.T, open OpenFunc) {
 			"PlacesIn":       func() error { _, err := s.PlacesIn(ctx, b, everywhere, 1); return err },
 			"Stories":        func() error { _, err := s.Stories(ctx, []store.StoryKey{{Place: b}}, noon); return err },
 			"StoriesIn":      func() error { _, err := s.StoriesIn(ctx, b, everywhere, 1, noon); return err },
-			"Spend":          func() error { _, err := s.Spend(ctx, store.Day(b), 1, 1); return err },
+			"Spend":          func() error { _, err := s.Spend(ctx, store.Day(b), 1, store.Tokens{Prompt: 1}); return err },
 			"Spent":          func() error { _, err := s.Spent(ctx, store.Day(b), 1); return err },
 			"PutPlaces":      func() error { return s.PutPlaces(ctx, []store.Place{{ID: b}}) },
 			"PutTile":        func() error { return s.PutTile(ctx, store.Tile{TileKey: store.TileKey{Language: b}}) },
@@ -208,7 +208,7 @@ func testRefused(t *testing.T, open OpenFunc) {
 		"one of two":             func() error { _, err := s.Accept(ctx, entry(1), store.Entry{}); return err }(),
 		"unknown mark":           func() error { _, err := s.Vote(ctx, 1, off.StoryKey, 4, noon); return err }(),
 		"negative mark":          func() error { _, err := s.Vote(ctx, 1, off.StoryKey, -1, noon); return err }(),
-		"a day that is none":     func() error { _, err := s.Spend(ctx, "2026-02-30", 1, 1); return err }(),
+		"a day that is none":     func() error { _, err := s.Spend(ctx, "2026-02-30", 1, store.Tokens{Prompt: 1}); return err }(),
 	} {
 		if !errors.Is(err, store.ErrInvalid) {
 			t.Errorf("%s: got error %v, want ErrInvalid", name, err)
@@ -268,7 +268,7 @@ func methods(ctx context.Context, s store.Store) map[string]error {
 	_, errs["Stories"] = s.Stories(ctx, []store.StoryKey{{Place: "good"}}, noon)
 	_, errs["StoriesIn"] = s.StoriesIn(ctx, "ru", everywhere, 1, noon)
 	errs["PutStories"] = s.PutStories(ctx, []store.Story{story("good", "ru", store.Short, eiffel)})
-	_, errs["Spend"] = s.Spend(ctx, store.DayOf(noon), 1, 1)
+	_, errs["Spend"] = s.Spend(ctx, store.DayOf(noon), 1, store.Tokens{Prompt: 1})
 	_, errs["Spent"] = s.Spent(ctx, store.DayOf(noon), 1)
 	errs["Delivered"] = s.Delivered(ctx, store.Delivery{Update: 1, Person: 1, Place: "good", At: noon})
 	errs["SaveWalks"] = s.SaveWalks(ctx, []store.Walk{{ID: "good", Revision: 1}})

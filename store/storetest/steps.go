@@ -91,7 +91,12 @@ func putStories(name string, stories ...store.Story) op {
 	return op{name: name, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.PutStories(ctx, stories) }}
 }
 
+// spend spends tokens of a question.
 func spend(name string, day store.Day, person, tokens int64, want store.Spent) op {
+	return spendBoth(name, day, person, store.Tokens{Prompt: tokens}, want)
+}
+
+func spendBoth(name string, day store.Day, person int64, tokens store.Tokens, want store.Spent) op {
 	return op{name: name, want: want, do: func(ctx context.Context, s store.Store) (any, error) {
 		return s.Spend(ctx, day, person, tokens)
 	}}
