@@ -35,6 +35,7 @@ const (
 	TablePlaces      Table = "places"   // PlaceRow
 	TableTiles       Table = "tiles"    // Tile
 	TableStories     Table = "stories"  // StoryRow
+	TableArticles    Table = "articles" // ArticleRow
 	TableTold        Table = "told"     // ToldRow
 	TableLedger      Table = "ledger"   // LedgerRow
 	TableWalks       Table = "walks"    // Walk, without what its stops say (Number, Told)
@@ -50,7 +51,7 @@ const (
 // Tables returns all of them, in the order in which they are imported.
 func Tables() []Table {
 	return []Table{
-		TableUsers, TablePlaces, TableTiles, TableStories, TableTold, TableLedger, TableWalks, TableStops, TableClosed,
+		TableUsers, TablePlaces, TableTiles, TableStories, TableArticles, TableTold, TableLedger, TableWalks, TableStops, TableClosed,
 		TablePayments, TableInbox, TableDone, TableDeadLetters, TableSettings,
 	}
 }
@@ -77,7 +78,9 @@ func place(record any) (Table, Key) {
 	case Tile:
 		return TableTiles, keyOf(r.Language, r.Cell)
 	case StoryRow:
-		return TableStories, keyOf(r.Place, r.Language, string(r.Length))
+		return TableStories, keyOf(r.Place, r.Language, string(r.Length), int64(r.Aspect))
+	case ArticleRow:
+		return TableArticles, keyOf(r.Edition, r.Page)
 	case ToldRow:
 		return TableTold, keyOf(r.Person, r.Place)
 	case LedgerRow:

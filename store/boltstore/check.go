@@ -97,6 +97,8 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 	expiring := 0       // rows that there must be in bucketExpiry
 	newest := uint64(0) // of the updates done
 	edition := uint64(0)
+	retired := 0               // stories
+	var articles []int         // their sizes
 	given := map[int64]int64{} // sums of the payments
 	checks := []struct {
 		bucket []byte
@@ -133,12 +135,23 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			}
 			edition = max(edition, row.edition)
 			id := storyIDKey(row.StoryKey)
+			if row.Retired {
+				retired++
+				if err := points(tx, bucketRetired, id, nil); err != nil {
+					return err
+				}
+			}
 			err := points(tx, bucketStoryIDs, id, appendUint(nil, uint64(geo.Leaf(row.Point))))
 			if err != nil || row.Expires.IsZero() {
 				return err
 			}
 			expiring++
 			return points(tx, bucketExpiry, expiryKey(row.Expires, expiringStory, id), nil)
+		}},
+		{bucketArticles, func(k, v []byte) error {
+			size, err := checkArticle(tx, k, v)
+			articles = append(articles, size)
+			return err
 		}},
 		{bucketPages, func(k, v []byte) error {
 			language, page, _ := bytes.Cut(k, []byte{0})
@@ -228,6 +241,9 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 	}{
 		{bucketPlaceIDs, rows(tx, bucketPlaces)},
 		{bucketStoryIDs, rows(tx, bucketStories)},
+		{bucketRetired, retired},
+		{bucketArticleUses, len(articles)},
+		{bucketArticleOrder, len(articles)},
 		{bucketExpiry, expiring},
 		{bucketRing, rows(tx, bucketDone)},
 		{bucketGiven, len(given)},
@@ -238,6 +254,13 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 	}
 	if got := tx.Bucket(bucketRing).Sequence(); got != newest {
 		return fmt.Errorf("%w: %d updates were done, the last one is number %d", errRecord, got, newest)
+	}
+	bytes := 0
+	for _, size := range articles {
+		bytes += size
+	}
+	if number, size := tx.Bucket(bucketArticleUses).Sequence(), tx.Bucket(bucketArticles).Sequence(); number != uint64(len(articles)) || size != uint64(bytes) {
+		return fmt.Errorf("%w: %d articles of %d bytes were counted, there are %d of %d", errRecord, number, size, len(articles), bytes)
 	}
 	if got := tx.Bucket(bucketStories).Sequence(); got < edition {
 		return fmt.Errorf("%w: %d texts were counted, there is number %d", errRecord, got, edition)

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"excursobot/geo"
@@ -194,6 +196,30 @@ func (c *codec) bytes(p *[]byte) {
 		*p = []byte(c.in[:n])
 	}
 	c.in = c.in[n:]
+}
+
+// texts goes over a map in the order of its keys. An empty one is read as nil.
+func (c *codec) texts(p *map[string]string) {
+	type pair struct{ key, value string }
+	var pairs []pair
+	if !c.reading {
+		for _, key := range slices.Sorted(maps.Keys(*p)) {
+			pairs = append(pairs, pair{key, (*p)[key]})
+		}
+	}
+	list(c, &pairs, func(c *codec, v *pair) {
+		c.text(&v.key)
+		c.text(&v.value)
+	})
+	if !c.reading {
+		return
+	}
+	if *p = nil; len(pairs) > 0 {
+		*p = make(map[string]string, len(pairs))
+	}
+	for _, v := range pairs {
+		(*p)[v.key] = v.value
+	}
 }
 
 // list goes over a list of records, whose fields item describes. An empty one is read as nil.

@@ -3,7 +3,6 @@ package boltstore
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -48,9 +47,13 @@ func (s *Store) StoriesIn(ctx context.Context, language string, ranges []geo.Cel
 	var row storyRow // shared by all rows: the answer takes only its texts and lists, which are allocated for each row
 	fields := row.fields
 	err := s.view(ctx, func(tx *bolt.Tx) error {
+		before := len(language) + 1 + 8 // the place begins there
 		return walk(tx.Bucket(bucketStories).Cursor(), language, ranges, func(k, v []byte) (bool, error) {
 			if len(stories) >= limit {
 				return false, nil
+			}
+			if bytes.Count(k[before:], []byte{0}) > 1 { // place, length and an aspect
+				return true, nil
 			}
 			row = storyRow{}
 			if err := decode(k, v, fields); err != nil {
@@ -75,13 +78,10 @@ func (s *Store) StoriesIn(ctx context.Context, language string, ranges []geo.Cel
 // PutStories implements store.Stories.
 func (s *Store) PutStories(ctx context.Context, stories []store.Story) error {
 	for i := range stories {
-		row := storyRow{Story: stories[i]}
-		if err := row.StoryKey.Check(); err != nil {
+		if err := stories[i].Check(); err != nil {
 			return err
 		}
-		if len(row.WrongBy) > 2 {
-			return fmt.Errorf("%w: %d people in WrongBy", store.ErrInvalid, len(row.WrongBy))
-		}
+		row := storyRow{Story: stories[i]}
 		if _, err := encode(nil, row.fields); err != nil { // before the transaction, so that a refusal does not cost the group a second run
 			return err
 		}
@@ -124,12 +124,27 @@ func (t *txn) putStory(story store.Story) error {
 	return t.putStoryRow(storyKey(leaf, story.StoryKey), &row)
 }
 
+// putStoryRow stores the row and lists it if it is retired.
 func (t *txn) putStoryRow(key []byte, row *storyRow) error {
 	v, err := encode(key, row.fields)
 	if err != nil {
 		return err
 	}
+	if err := t.listRetired(storyIDKey(row.StoryKey), row.Retired); err != nil {
+		return err
+	}
 	return t.put(t.bucket(bucketStories), key, v)
+}
+
+func (t *txn) listRetired(id []byte, retired bool) error {
+	list := t.bucket(bucketRetired)
+	switch listed := list.Get(id) != nil; {
+	case retired && !listed:
+		return t.put(list, id, nil)
+	case !retired && listed:
+		return t.delete(list, id)
+	}
+	return nil
 }
 
 func (t *txn) findStory(k store.StoryKey) (row storyRow, key []byte, err error) {
@@ -182,4 +197,12 @@ func (s *storyRow) fields(c *codec) {
 	c.bool(&s.Retired)
 	c.time(&s.Created)
 	c.time(&s.Expires)
+	c.int(&s.Aspect)
+	creditFields(c, &s.Credit)
+	list(c, &s.Quotes, (*codec).text)
+	c.text((*string)(&s.Judged))
+	c.int(&s.Version)
+	c.text(&s.Article.Edition)
+	c.int64(&s.Article.Page)
+	c.int64(&s.Revision)
 }

@@ -75,7 +75,7 @@ func (s *Store) Vote(ctx context.Context, person int64, key store.StoryKey, mark
 		}
 		row.vote = vote{}
 		if mark != store.NoMark {
-			row.vote = vote{mark: mark, at: at, language: key.Language, length: key.Length, edition: story.edition}
+			row.vote = voteFor(key, mark, at, story.edition)
 		}
 		if v, err = encode(rowKey, row.fields); err != nil {
 			return err
@@ -93,7 +93,7 @@ func (t *txn) takeBack(person int64, place string, old vote) error {
 	if old.mark == store.NoMark {
 		return nil
 	}
-	row, key, err := t.findStory(store.StoryKey{Place: place, Language: old.language, Length: old.length})
+	row, key, err := t.findStory(store.StoryKey{Place: place, Language: old.language, Length: old.length, Aspect: old.aspect})
 	if err != nil || key == nil || row.edition != old.edition {
 		return err
 	}
@@ -144,7 +144,13 @@ type vote struct {
 	at       time.Time
 	language string
 	length   store.Length
+	aspect   int
 	edition  uint64 // of the story's text; 0 = the story was gone
+}
+
+// voteFor returns a vote for the text with that edition.
+func voteFor(k store.StoryKey, mark store.Mark, at time.Time, edition uint64) vote {
+	return vote{mark: mark, at: at, language: k.Language, length: k.Length, aspect: k.Aspect, edition: edition}
 }
 
 func (r *toldRow) fields(c *codec) {
@@ -158,4 +164,5 @@ func (r *toldRow) fields(c *codec) {
 	c.text(&r.vote.language)
 	c.text((*string)(&r.vote.length))
 	c.uint64(&r.vote.edition)
+	c.int(&r.vote.aspect)
 }

@@ -13,6 +13,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"excursobot/store"
 )
 
 // connectTimeout is the time for one connection, unless the URL has connect_timeout.
@@ -41,7 +43,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	s := &Store{
 		log: cfg.Log, limit: cfg.StatementTimeout, conns: conf.MaxConns,
-		space: lockSpace(conf.ConnConfig.RuntimeParams["search_path"]),
+		articles: cmp.Or(max(cfg.Articles, 0), store.ArticleBudget), space: lockSpace(conf.ConnConfig.RuntimeParams["search_path"]),
 	}
 	prepare := s.migrate
 	if cfg.ReadOnly {

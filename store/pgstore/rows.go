@@ -23,7 +23,7 @@ type reader struct {
 // readerOf returns how to read a table that is ordered by columns of its rows.
 func readerOf(table store.Table) (reader, bool) {
 	var number int64
-	var texts [3]string
+	var texts [5]string
 	var cell geo.Cell
 	person, text := []any{&number}, []any{&texts[0]}
 	switch table {
@@ -35,7 +35,9 @@ func readerOf(table store.Table) (reader, bool) {
 	case store.TableTiles:
 		return reader{"language, cell, pages::text, expires_at", "tiles WHERE true", []string{"language", "cell"}, []any{&texts[0], &cell}, exported(scanTile)}, true
 	case store.TableStories:
-		return reader{storyColumns + ", edition", "stories WHERE true", []string{"place", "language", "length"}, []any{&texts[0], &texts[1], &texts[2]}, exported(scanStoryRow)}, true
+		return reader{storyColumns + ", edition", "stories WHERE true", []string{"place", "language", "length", "aspect"}, []any{&texts[0], &texts[1], &texts[2], &number}, exported(scanStoryRow)}, true
+	case store.TableArticles:
+		return reader{articleColumns + ", used_at", "articles WHERE true", []string{"edition", "page"}, []any{&texts[0], &number}, exported(scanArticleRow)}, true
 	case store.TableTold:
 		return reader{toldColumns, "told WHERE true", []string{"person", "place"}, []any{&number, &texts[0]}, exported(scanToldRow)}, true
 	case store.TableLedger:

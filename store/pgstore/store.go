@@ -23,6 +23,7 @@ type Config struct {
 	MaxConns         int32         // most connections at once, default 8
 	StatementTimeout time.Duration // for one statement, default 5 s
 	Log              *slog.Logger  // nil = no log
+	Articles         int64         // most bytes of all articles' texts, as stored; 0 = store.ArticleBudget
 	ReadOnly         bool          // the tables must exist, and every write fails
 }
 
@@ -30,11 +31,12 @@ var _ store.Store = (*Store)(nil)
 
 // Store is a pool of connections to a database.
 type Store struct {
-	pool  *pgxpool.Pool
-	log   *slog.Logger
-	limit time.Duration // for one statement, as the server keeps it
-	conns int32         // most at once
-	space int32         // of the advisory locks: another one for each schema
+	pool     *pgxpool.Pool
+	log      *slog.Logger
+	limit    time.Duration // for one statement, as the server keeps it
+	conns    int32         // most at once
+	articles int64         // budget of their texts
+	space    int32         // of the advisory locks: another one for each schema
 
 	mu     sync.RWMutex // held for reading by every call, so that Close waits for them
 	closed bool

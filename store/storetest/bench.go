@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -121,7 +122,25 @@ func (f *fixture) fill(ctx context.Context) error {
 	if err := f.PutTile(ctx, f.tile(0)); err != nil {
 		return err
 	}
+	for i := range int64(500) {
+		if err := f.PutArticle(ctx, benchArticle(i), noon); err != nil {
+			return err
+		}
+	}
 	return f.SetSetting(ctx, "paused", "no")
+}
+
+// benchArticle is one of 30 kB, which compress as prose does.
+func benchArticle(page int64) store.Article {
+	r := rand.New(rand.NewPCG(uint64(page), 1))
+	words := strings.Fields("Об этом доме рассказывают вот что он стоял здесь когда город ещё был деревянным и сгорел потом его строили заново дважды")
+	a := anArticle(page)
+	var b strings.Builder
+	for b.Len() < 30_000 {
+		fmt.Fprintf(&b, "%s%x ", words[r.IntN(len(words))], r.IntN(40))
+	}
+	a.Text = b.String()
+	return a
 }
 
 // tile is one with 50 pages.

@@ -29,6 +29,8 @@ func Run(t *testing.T, open OpenFunc) {
 		{"Tiles", tileOps},
 		{"Places", placeOps},
 		{"Stories", storyOps},
+		{"Aspects", aspectOps},
+		{"Articles", articleOps},
 		{"Ranges", rangeOps},
 		{"Ledger", ledgerOps},
 		{"Deliveries", deliveryOps},
@@ -39,6 +41,7 @@ func Run(t *testing.T, open OpenFunc) {
 		{"Settings", settingOps},
 		{"Order", orderOps},
 		{"Forget", forgetOps},
+		{"MoveUser", moveUserOps},
 		{"Sweep", sweepOps},
 	} {
 		t.Run(part.name, func(t *testing.T) {
@@ -56,6 +59,7 @@ func Run(t *testing.T, open OpenFunc) {
 			closeStore(t, s)
 		})
 	}
+	t.Run("ArticleUse", func(t *testing.T) { testArticleUse(t, open) })
 	t.Run("EveryField", func(t *testing.T) { testEveryField(t, open) })
 	t.Run("WalkFields", func(t *testing.T) { testWalkFields(t, open) })
 	t.Run("InboxFields", func(t *testing.T) { testInboxFields(t, open) })
