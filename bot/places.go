@@ -9,7 +9,7 @@ import (
 	"excursobot/geo/maplink"
 )
 
-// findPlace returns the place that a text and the addresses behind its words name.
+// findPlace returns the place that a text and the addresses behind its words name. A long post has many entities, of which few are links.
 func findPlace(text string, entities []telegram.Entity) maplink.Answer {
 	var links []string
 	for _, e := range entities {
@@ -64,6 +64,6 @@ func (s *stories) askWhich(ctx context.Context, u *update, points []geo.Point) e
 	if len(m.Buttons) == 0 {
 		return s.reply.badLocation(ctx, u)
 	}
-	_, err := s.out.Send(ctx, u.Chat, m)
+	_, err := s.out.Send(ctx, u.To(), m)
 	return err
 }
