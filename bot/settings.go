@@ -21,7 +21,7 @@ type settings struct {
 
 // onSettings shows the settings.
 func (s *settings) onSettings(ctx context.Context, u *update) error {
-	_, err := s.out.Send(ctx, u.Chat, settingsMenu(u.words, u.user))
+	_, err := s.out.Send(ctx, u.To(), settingsMenu(u.words, u.user))
 	return err
 }
 

@@ -70,7 +70,7 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	log := slog.New(slog.NewTextHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 
 	hosts := map[string]http.Handler{}
-	net := handlerTransport{hosts}
+	net := handlerTransport{t, hosts}
 	cfg.telegram.Token = w.token
 	cfg.telegram.Transport = net
 	w.tg = sim.NewTelegram(cfg.telegram)
@@ -254,9 +254,15 @@ func data(m sim.Message, prefix string) string {
 }
 
 // handlerTransport looks its hosts up late: the bot is one of them and is made last.
-type handlerTransport struct{ hosts map[string]http.Handler }
+type handlerTransport struct {
+	t     testing.TB
+	hosts map[string]http.Handler
+}
 
 func (h handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Host == "api.telegram.org" || r.URL.Host == "api.telegram.org" {
+		checkCall(h.t, r)
+	}
 	return sim.Transport(h.hosts).RoundTrip(r)
 }
 

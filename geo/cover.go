@@ -51,8 +51,8 @@ func appendMeeting(dst []Cell, c s2.Cell, center s2.Point, reach s1.ChordAngle, 
 // RangesWithin returns at most 16 ranges of leaf cells, ascending and disjoint, that together cover the circle of radius metres around p.
 // They cover more than the circle, so the caller checks distances. It returns none if CellsWithin appends none.
 func RangesWithin(p Point, radius float64) []CellRange {
-	var room [192]Cell
-	cells := CellsWithin(room[:0], p, radius, coverLevel(radius))
+	var buffer [192]Cell
+	cells := CellsWithin(buffer[:0], p, radius, coverLevel(radius))
 	slices.Sort(cells)
 	ranges := make([]CellRange, 0, len(cells))
 	for _, c := range cells {

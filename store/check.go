@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -9,9 +10,9 @@ import (
 	"excursobot/geo"
 )
 
-// What the adapters refuse alike, each with an ErrInvalid.
+// The checks that all adapters share. Each returns ErrInvalid.
 
-// CheckText refuses what one of the adapters could not give back: text with NUL or invalid UTF-8.
+// CheckText refuses text with NUL or invalid UTF-8, which one of the adapters could not give back.
 func CheckText(texts ...string) error {
 	for _, s := range texts {
 		if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
@@ -31,10 +32,10 @@ func CheckKey(parts ...string) error {
 	return CheckText(parts...)
 }
 
-// CheckName refuses the name of a setting, or the charge of a payment, that is no key or is not there.
+// CheckName refuses a name of a setting, or a charge of a payment, that is empty or cannot be a key.
 func CheckName(name string) error {
 	if name == "" {
-		return fmt.Errorf("%w: nothing where a name must be", ErrInvalid)
+		return fmt.Errorf("%w: the name is empty", ErrInvalid)
 	}
 	return CheckKey(name)
 }
@@ -49,7 +50,7 @@ func CheckPoint(points ...geo.Point) error {
 	return nil
 }
 
-// CheckDay refuses what is no date: it would never be swept.
+// CheckDay refuses an invalid date, which would never be swept.
 func CheckDay(day Day) error {
 	if _, err := time.Parse(time.DateOnly, string(day)); err != nil {
 		return fmt.Errorf("%w: day %q", ErrInvalid, day)
@@ -57,7 +58,7 @@ func CheckDay(day Day) error {
 	return nil
 }
 
-// CheckMark refuses a mark that is none.
+// CheckMark refuses an invalid mark.
 func CheckMark(mark Mark) error {
 	if mark < NoMark || mark > Wrong {
 		return fmt.Errorf("%w: mark %d", ErrInvalid, mark)
@@ -65,5 +66,70 @@ func CheckMark(mark Mark) error {
 	return nil
 }
 
-// Check refuses a key with a part that cannot be one.
-func (k StoryKey) Check() error { return CheckKey(k.Place, k.Language, string(k.Length)) }
+// CheckJudged refuses a state that is none.
+func CheckJudged(j Judged) error {
+	switch j {
+	case Unjudged, JudgedPending, JudgedPassed, JudgedSkipped, JudgedRefused:
+		return nil
+	}
+	return fmt.Errorf("%w: judged %q", ErrInvalid, string(j))
+}
+
+// Check refuses a key with a part that cannot be part of a key.
+func (k StoryKey) Check() error {
+	if k.Aspect < 0 || k.Aspect > MaxAspect {
+		return fmt.Errorf("%w: aspect %d", ErrInvalid, k.Aspect)
+	}
+	return CheckKey(k.Place, k.Language, string(k.Length))
+}
+
+// Check refuses a key with a part that cannot be part of a key.
+func (k ArticleKey) Check() error { return CheckKey(k.Edition) }
+
+// Check refuses a story that cannot be kept.
+func (s *Story) Check() error {
+	if len(s.WrongBy) > 2 || len(s.Quotes) > MaxQuotes {
+		return fmt.Errorf("%w: %d people in WrongBy, %d quotes", ErrInvalid, len(s.WrongBy), len(s.Quotes))
+	}
+	return errors.Join(s.StoryKey.Check(), CheckPoint(s.Point), CheckText(s.Title, s.Kind, s.URL, s.Picture, s.Text, s.Source, s.Model),
+		s.Credit.check(), checkTexts(MaxQuoteBytes, s.Quotes...), CheckJudged(s.Judged), s.Article.Check())
+}
+
+// Check refuses a place that cannot be kept.
+func (p *Place) Check() error {
+	if len(p.Names) > MaxNames || len(p.Sitelinks) > MaxSitelinks {
+		return fmt.Errorf("%w: %d names, %d sitelinks", ErrInvalid, len(p.Names), len(p.Sitelinks))
+	}
+	err := errors.Join(CheckKey(p.ID, p.Language), CheckPoint(p.Point),
+		CheckText(p.Title, p.Kind, p.Description, p.Extract, p.URL, p.Picture, p.Source), checkTexts(MaxAboutBytes, p.About), p.Credit.check())
+	for language, name := range p.Names {
+		err = errors.Join(err, CheckKey(language), checkTexts(MaxNameBytes, name))
+	}
+	for _, l := range p.Sitelinks {
+		err = errors.Join(err, l.check())
+	}
+	return err
+}
+
+func (l Sitelink) check() error {
+	return errors.Join(CheckKey(l.Edition), checkTexts(MaxNameBytes, l.Title))
+}
+
+func (c Credit) check() error {
+	return errors.Join(checkTexts(MaxNameBytes, c.File, c.Author, c.License), checkTexts(MaxURLBytes, c.LicenseURL, c.Page))
+}
+
+// Check refuses an article that cannot be kept.
+func (a *Article) Check() error {
+	return errors.Join(a.ArticleKey.Check(), CheckKey(a.Place), CheckText(a.Title), checkTexts(MaxArticle, a.Text))
+}
+
+// checkTexts refuses texts of more than most bytes, and those that CheckText refuses.
+func checkTexts(most int, texts ...string) error {
+	for _, s := range texts {
+		if len(s) > most {
+			return fmt.Errorf("%w: text of %d bytes, at most %d", ErrInvalid, len(s), most)
+		}
+	}
+	return CheckText(texts...)
+}

@@ -7,7 +7,7 @@ import (
 	"excursobot/geo"
 )
 
-// Delivery says what reached whom.
+// Delivery records that a story reached a person.
 type Delivery struct {
 	Update int64 // 0 = not the answer to an update
 	Person int64
@@ -22,15 +22,15 @@ type Delivery struct {
 // Deliveries is the one method across roles.
 type Deliveries interface {
 	// Delivered records in one transaction that a story reached a person: the place is told, the update is done and out of the inbox,
-	// and the story is listed with its Number under its Walk, if that is known and not closed. Each of these happens once: a
-	// place told, an update done and a number given before stay as they are, and that is no error.
+	// and the story is listed with its Number under its Walk, if the walk is known and not closed. Each of these happens once: a
+	// place told before, an update done before and a number given before stay as they are, which is not an error.
 	Delivered(ctx context.Context, d Delivery) error
-	// Done says whether the update is among the last DoneKept done.
+	// Done reports whether the update is among the last DoneKept done.
 	Done(ctx context.Context, update int64) (bool, error)
-	// MarkDone remembers updates that ended without a story and takes them out of the inbox. Update 0 is no update.
+	// MarkDone remembers updates that ended without a story and takes them out of the inbox. Update 0 is ignored.
 	MarkDone(ctx context.Context, updates ...int64) error
 }
 
-// DoneKept is how many done update ids an adapter remembers; older ones are forgotten first. An adapter may count among them
-// those of calls that failed.
+// DoneKept is the number of done update ids that an adapter remembers. It forgets the oldest first. An adapter may count ids
+// of calls that failed.
 const DoneKept = 10_000

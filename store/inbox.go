@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// Entry is an update that was accepted from Telegram and is not done.
+// Entry is an update from Telegram that was accepted and is not done.
 type Entry struct {
 	Update  int64     `json:"update,omitzero"`  // Telegram's id of it; never 0
-	Chat    int64     `json:"chat,omitzero"`    // whose order it keeps
+	Chat    int64     `json:"chat,omitzero"`    // updates of one chat are handled in order
 	Arrived time.Time `json:"arrived,omitzero"` // when it was accepted
 	Raw     []byte    `json:"raw,omitzero"`     // the update as Telegram sent it
-	Tries   int       `json:"tries,omitzero"`   // how often it was begun, from 1: who accepts an update begins it
+	Tries   int       `json:"tries,omitzero"`   // how often it was begun since the last Survived; who accepts an update begins it
 
-	// What the person has seen of the answer, from Note: a try after a crash goes on with that.
+	// The part of the answer that the person has seen, from Note. A try after a crash continues with it.
 	Place   string `json:"place,omitzero"`   // its place; "" = not chosen yet
 	Message int    `json:"message,omitzero"` // the message that is to become the answer; 0 = none yet
 }
@@ -21,18 +21,21 @@ type Entry struct {
 // Inbox keeps accepted updates until they are done, in the order of their ids. Delivered and MarkDone take them out, in
 // the transaction that makes them done.
 type Inbox interface {
-	// Accept stores the entries (Update, Chat, Arrived and Raw of each) and says of each whether it is new: one that is
+	// Accept stores the entries (Update, Chat, Arrived and Raw of each) and reports for each whether it is new. An update that is
 	// there or done already stays as it is.
 	Accept(ctx context.Context, entries ...Entry) ([]bool, error)
 	// Pending returns at most limit entries whose Update is greater than after, ordered by Update.
 	Pending(ctx context.Context, after int64, limit int) ([]Entry, error)
-	// Note records what the person sees of the answer to an update. An update that is not in the inbox is no error.
+	// Note records what the person sees of the answer to an update. An update that is not in the inbox is not an error.
 	Note(ctx context.Context, update int64, place string, message int) error
-	// Retry counts one more try of an update that an earlier process left and returns true. After MaxTries tries it
-	// parks the update instead: done, and kept among the last DeadLettersKept for the operator to look at. An update that
-	// is not in the inbox is ErrNotFound.
+	// Retry counts one more try of an update that an earlier process left, and returns true. After MaxTries tries it
+	// makes the update a dead letter instead and returns false: the update is done, and kept for the operator among the last
+	// DeadLettersKept. An update that is not in the inbox is ErrNotFound.
 	Retry(ctx context.Context, update int64) (bool, error)
-	// DeadLetters returns the parked entries, the one parked last first.
+	// Survived sets the tries of updates back to 0: the process that began them lived on for so long that they did not end it. Updates that are
+	// not in the inbox are no error.
+	Survived(ctx context.Context, updates ...int64) error
+	// DeadLetters returns the dead letters, the newest first.
 	DeadLetters(ctx context.Context) ([]Entry, error)
 	// InboxStats counts.
 	InboxStats(ctx context.Context) (InboxStats, error)
@@ -42,8 +45,9 @@ type Inbox interface {
 type InboxStats struct{ Pending, DeadLetters int }
 
 const (
-	// MaxTries is how often an update is begun, in one process after the other, before it is parked: it may be what ends them.
+	// MaxTries is how often an update is begun, in one process after the other, before it becomes a dead letter: the update itself may
+	// end the processes.
 	MaxTries = 3
-	// DeadLettersKept is how many parked updates are kept; older ones are forgotten first.
+	// DeadLettersKept is the number of dead letters that are kept. The oldest are forgotten first.
 	DeadLettersKept = 1000
 )

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"excursobot/geo"
@@ -15,15 +17,77 @@ type Place struct {
 	Title       string    `json:"title,omitzero"`
 	Point       geo.Point `json:"point"`
 	Kind        string    `json:"kind,omitzero"`        // the source's type ("landmark", "adm1st", ...); may be empty
-	Dim         int       `json:"dim,omitzero"`         // size in metres as the source says it; 0 = unknown
+	Dim         int       `json:"dim,omitzero"`         // size in metres, from the source; 0 = unknown
 	Description string    `json:"description,omitzero"` // a few words
-	Extract     string    `json:"extract,omitzero"`     // up to 1200 characters of plain text, what a story may be told from
-	Length      int       `json:"length,omitzero"`      // bytes of the whole article: how much the source has to say
+	Extract     string    `json:"extract,omitzero"`     // up to 1200 characters of plain text that a story is written from
+	Length      int       `json:"length,omitzero"`      // bytes of the whole article
 	URL         string    `json:"url,omitzero"`         // the article
 	Picture     string    `json:"picture,omitzero"`     // a free picture's address; may be empty
 	Year        int       `json:"year,omitzero"`        // 0 = unknown
 	Source      string    `json:"source,omitzero"`      // "wikipedia" or "pack"
 	Fetched     time.Time `json:"fetched,omitzero"`
+
+	Names     map[string]string `json:"names,omitzero"`     // the place's name in other languages, by language
+	About     string            `json:"about,omitzero"`     // Wikidata's description in English: what kind of thing it is
+	Sitelinks []Sitelink        `json:"sitelinks,omitzero"` // its articles in the Wikipedias, in the order of the caller
+	Credit    Credit            `json:"credit,omitzero"`    // of Picture; zero = not known
+	Revision  int64             `json:"revision,omitzero"`  // of the page that Extract was read from; 0 = not known
+	Edited    time.Time         `json:"edited,omitzero"`    // when that page was last edited before it was read
+}
+
+// Sitelink is an article about a place.
+type Sitelink struct {
+	Edition string `json:"edition,omitzero"` // the Wikipedia's language
+	Title   string `json:"title,omitzero"`
+	Page    int64  `json:"page,omitzero"`   // 0 = not known
+	Length  int    `json:"length,omitzero"` // bytes of the article; 0 = not known
+}
+
+// Credit says who made a picture and under which licence it may be shown. Texts are plain, without tags.
+type Credit struct {
+	File       string `json:"file,omitzero"`        // "File:Name.jpg"
+	Author     string `json:"author,omitzero"`      // "Attribution", else "Artist"
+	License    string `json:"license,omitzero"`     // "CC BY-SA 4.0"
+	LicenseURL string `json:"license_url,omitzero"` // may be empty
+	Page       string `json:"page,omitzero"`        // the file's page, which a credit links to
+}
+
+// Bounds of what a place holds; more is ErrInvalid. Fit cuts a place to them.
+const (
+	MaxNames      = 40
+	MaxNameBytes  = 300 // of a name, a sitelink's title, a text of a credit
+	MaxAboutBytes = 600
+	MaxSitelinks  = 20
+	MaxURLBytes   = 1000 // of a credit's addresses
+)
+
+// Fit takes out names, sitelinks and credits that are too long, cuts About, and drops the last ones where there are too many.
+func (p *Place) Fit() {
+	var languages []string
+	for language, name := range p.Names {
+		if len(language) <= MaxKey && len(name) <= MaxNameBytes {
+			languages = append(languages, language)
+		}
+	}
+	slices.Sort(languages)
+	names := make(map[string]string, len(languages))
+	for _, language := range languages[:min(len(languages), MaxNames)] {
+		names[language] = p.Names[language]
+	}
+	p.Names = names
+	var links []Sitelink
+	for _, l := range p.Sitelinks {
+		if l.check() == nil && len(links) < MaxSitelinks {
+			links = append(links, l)
+		}
+	}
+	p.Sitelinks = links
+	if len(p.About) > MaxAboutBytes {
+		p.About = strings.ToValidUTF8(p.About[:MaxAboutBytes], "")
+	}
+	if p.Credit.check() != nil {
+		p.Credit = Credit{}
+	}
 }
 
 // TileKey names one search of a source.
@@ -48,20 +112,20 @@ type Page struct {
 	Dim   int       `json:"dim,omitzero"`
 }
 
-// Places keeps what the sources said stands where.
+// Places keeps what the sources returned.
 type Places interface {
-	// Tile returns ErrNotFound for one never stored or expired at now.
+	// Tile returns ErrNotFound for a tile that was never stored or has expired at now.
 	Tile(ctx context.Context, key TileKey, now time.Time) (Tile, error)
 	PutTile(ctx context.Context, tile Tile) error
 	// Place returns the place as one language describes it.
 	Place(ctx context.Context, id, language string) (Place, error)
-	// PlacesByPage returns those of the pages that are known, in no order. A page belongs to the place put last.
+	// PlacesByPage returns the known places of the pages, in no order. A page belongs to the place that was put last.
 	PlacesByPage(ctx context.Context, language string, pages []int64) ([]Place, error)
 	// PlacesIn returns at most limit places described in the language inside the ranges, ordered by leaf cell.
 	PlacesIn(ctx context.Context, language string, ranges []geo.CellRange, limit int) ([]Place, error)
-	// PutPlaces stores or replaces. Until a sweep that comes PlaceLife after Fetched the place is there; one with a zero Fetched stays.
+	// PutPlaces stores or replaces. A sweep deletes a place PlaceLife after Fetched; a place with a zero Fetched stays.
 	PutPlaces(ctx context.Context, places []Place) error
 }
 
-// PlaceLife is how long a place is kept after it was fetched. It outlives the stories about it, which are told without it.
+// PlaceLife is the time a place is kept after it was fetched. It is longer than StoryLife, although stories are told without their place.
 const PlaceLife = 400 * 24 * time.Hour

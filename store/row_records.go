@@ -2,9 +2,7 @@ package store
 
 import "time"
 
-// Rows hold the records of the roles, and these.
-
-// PlaceRow is a place and whether its page leads to it: of several places with one page, PlacesByPage finds one.
+// PlaceRow is a place and whether its page leads to it: PlacesByPage finds one of several places with one page.
 type PlaceRow struct {
 	Place
 	Leads bool `json:"leads,omitzero"`
@@ -16,7 +14,13 @@ type StoryRow struct {
 	Edition uint64 `json:"edition,omitzero"`
 }
 
-// ToldRow says that a person heard of a place.
+// ArticleRow is an article and when it was last used.
+type ArticleRow struct {
+	Article
+	Used time.Time `json:"used,omitzero"`
+}
+
+// ToldRow records that a place was told to a person.
 type ToldRow struct {
 	Person int64     `json:"person,omitzero"`
 	Place  string    `json:"place,omitzero"`
@@ -26,16 +30,17 @@ type ToldRow struct {
 	Vote   VoteRow   `json:"vote,omitzero"`
 }
 
-// VoteRow is a person's mark on one text of a place; the zero VoteRow is none.
+// VoteRow is a person's mark on one text of a place. The zero VoteRow means no vote.
 type VoteRow struct {
 	Mark     Mark      `json:"mark,omitzero"`
 	At       time.Time `json:"at,omitzero"`
 	Language string    `json:"language,omitzero"`
 	Length   Length    `json:"length,omitzero"`
+	Aspect   int       `json:"aspect,omitzero"`
 	Edition  uint64    `json:"edition,omitzero"` // of the text; 0 = the story was gone
 }
 
-// LedgerRow is what a person spent on a day; person 0 is the sum of all.
+// LedgerRow is the number of tokens that a person spent on a day. Person 0 is the sum of all, and Answers is the part that the answers had.
 type LedgerRow struct {
 	Day    Day   `json:"day,omitzero"`
 	Person int64 `json:"person,omitzero"`
@@ -48,25 +53,25 @@ type StopRow struct {
 	Stop
 }
 
-// ClosedRow says which closed walk is the Position-th, from 1, in the order of closing.
+// ClosedRow is the Position-th closed walk, from 1, in the order of closing.
 type ClosedRow struct {
 	Position int    `json:"position,omitzero"`
 	Walk     string `json:"walk,omitzero"`
 }
 
-// DoneRow says which update is the Position-th, from 1, in the order in which the last ones were done.
+// DoneRow is the Position-th of the last updates done, from 1, in the order in which they were done.
 type DoneRow struct {
 	Position int   `json:"position,omitzero"`
 	Update   int64 `json:"update,omitzero"`
 }
 
-// DeadLetterRow is the Position-th parked update, from 1, in the order of parking.
+// DeadLetterRow is the Position-th dead letter, from 1, the oldest first.
 type DeadLetterRow struct {
 	Position int `json:"position,omitzero"`
 	Entry
 }
 
-// SettingRow is a setting; one that is "" was never set and has no row.
+// SettingRow is a setting. A setting with the value "" has no row.
 type SettingRow struct {
 	Name  string `json:"name,omitzero"`
 	Value string `json:"value,omitzero"`

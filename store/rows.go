@@ -26,7 +26,7 @@ type RowStore interface {
 	PutRows(ctx context.Context, rows []Row) error
 }
 
-// Table is a kind of row.
+// Table names a kind of row.
 type Table string
 
 // The tables, with the record that a Row of each holds.
@@ -35,6 +35,7 @@ const (
 	TablePlaces      Table = "places"   // PlaceRow
 	TableTiles       Table = "tiles"    // Tile
 	TableStories     Table = "stories"  // StoryRow
+	TableArticles    Table = "articles" // ArticleRow
 	TableTold        Table = "told"     // ToldRow
 	TableLedger      Table = "ledger"   // LedgerRow
 	TableWalks       Table = "walks"    // Walk, without what its stops say (Number, Told)
@@ -50,7 +51,7 @@ const (
 // Tables returns all of them, in the order in which they are imported.
 func Tables() []Table {
 	return []Table{
-		TableUsers, TablePlaces, TableTiles, TableStories, TableTold, TableLedger, TableWalks, TableStops, TableClosed,
+		TableUsers, TablePlaces, TableTiles, TableStories, TableArticles, TableTold, TableLedger, TableWalks, TableStops, TableClosed,
 		TablePayments, TableInbox, TableDone, TableDeadLetters, TableSettings,
 	}
 }
@@ -59,7 +60,7 @@ func Tables() []Table {
 type Row struct {
 	Table Table
 	Key   Key
-	Value any // the record that Table says, not a pointer to it
+	Value any // the record that the table holds, not a pointer to it
 }
 
 // NewRow returns the row of a record. It panics for a type that no table holds.
@@ -77,7 +78,9 @@ func place(record any) (Table, Key) {
 	case Tile:
 		return TableTiles, keyOf(r.Language, r.Cell)
 	case StoryRow:
-		return TableStories, keyOf(r.Place, r.Language, string(r.Length))
+		return TableStories, keyOf(r.Place, r.Language, string(r.Length), int64(r.Aspect))
+	case ArticleRow:
+		return TableArticles, keyOf(r.Edition, r.Page)
 	case ToldRow:
 		return TableTold, keyOf(r.Person, r.Place)
 	case LedgerRow:
@@ -102,8 +105,8 @@ func place(record any) (Table, Key) {
 	panic(fmt.Sprintf("store: no table holds a %T", record))
 }
 
-// Key is what a row is found by. Its bytes are in the order of its parts: texts as they are, numbers as 16 hexadecimal digits with the
-// sign bit flipped, NUL between them.
+// Key identifies a row in its table. Its parts are texts as they are and numbers as 16 hexadecimal digits with the sign bit flipped, with
+// NUL between them, so that the order of bytes is the order of the parts.
 type Key string
 
 const signBit = 1 << 63
@@ -124,8 +127,8 @@ func keyOf(parts ...any) Key {
 	return Key(strings.Join(texts, "\x00"))
 }
 
-// Parts reads the parts of a key into what the pointers point to (*string, *int64 or *geo.Cell), which are as many. A key that is not of
-// this form is ErrInvalid.
+// Parts stores the parts of a key where the pointers point (*string, *int64 or *geo.Cell). There must be as many pointers as parts. A key
+// of another form is ErrInvalid.
 func (k Key) Parts(pointers ...any) error {
 	parts := strings.Split(string(k), "\x00")
 	if len(parts) != len(pointers) {
@@ -138,7 +141,7 @@ func (k Key) Parts(pointers ...any) error {
 		}
 		n, err := strconv.ParseUint(part, 16, 64)
 		if err != nil || len(part) != 16 {
-			return fmt.Errorf("%w: key %q: %q is no number", ErrInvalid, string(k), part)
+			return fmt.Errorf("%w: key %q: %q is not a number", ErrInvalid, string(k), part)
 		}
 		switch p := pointers[i].(type) {
 		case *int64:

@@ -2,9 +2,9 @@ package store
 
 import "context"
 
-// Settings keeps a few words of the operator's.
+// Settings keeps a few values of the operator and of the program.
 type Settings interface {
-	// Setting returns "" for one never set.
+	// Setting returns "" for a setting that was never set.
 	Setting(ctx context.Context, name string) (string, error)
 	SetSetting(ctx context.Context, name, value string) error
 }

@@ -1,20 +1,20 @@
-// Package store says what the bot remembers: its records, the roles through which they are read and written, and
-// what every adapter promises. It holds no driver; boltstore and pgstore do, and storetest checks both.
+// Package store defines what the bot remembers: its records, the roles through which they are read and written, and
+// what every adapter promises. It holds no driver: boltstore and pgstore are adapters, and storetest checks both.
 //
 // # The contract
 //
 //   - A method that returned nil has written durably; one that returned an error has written nothing (but see ErrAway).
-//   - A context that has ended before the write writes nothing and its error is returned. A write under way is not
-//     interrupted: its outcome is returned.
+//   - If the context has ended before the write, nothing is written and the context's error is returned. A write that has
+//     begun is not interrupted: its outcome is returned.
 //   - Updaters (UpdateX with a function) read, call the function and write in one transaction. The function may run more
 //     than once and must not touch the store. An error it returns comes back unchanged and nothing is written.
-//   - Missing is ErrNotFound, after Close everything is ErrClosed, what cannot be kept is ErrInvalid (see there), as an
-//     argument of a question as well. A second Close returns nil. Close waits for what is running.
+//   - A missing record is ErrNotFound. After Close every method returns ErrClosed. A value that cannot be kept is ErrInvalid,
+//     also as an argument of a question. A second Close returns nil. Close waits for running calls.
 //   - Times are kept in UTC with microseconds, cut off and not rounded; the zero time stays the zero time. An empty list
 //     comes back nil. Keys are ordered byte-wise. Ids of people may be negative.
-//   - What expires is expired from the moment Expires on; a zero Expires never comes.
-//   - A limit that is not positive finds nothing. Ranges may overlap and come in any order: nothing is found twice.
-//   - When one record of a slice is refused, none of the slice is written. Of two records with one key the later stays.
+//   - A record expires at the moment Expires, inclusive. A zero Expires means never.
+//   - A limit that is not positive finds nothing. Ranges may overlap and come in any order: no record is found twice.
+//   - If one record of a slice is refused, none of the slice is written. Of two records with one key the later one stays.
 //   - No value returned shares memory with the store or with another caller, and no argument is kept.
 //   - Every method may be called from many goroutines at once.
 package store
@@ -31,13 +31,13 @@ var (
 	ErrExists   = errors.New("store: exists already")
 	ErrClosed   = errors.New("store: closed")
 	// ErrInvalid refuses what the adapters cannot keep alike: text with NUL or invalid UTF-8, a part of a key longer
-	// than MaxKey, a point off the globe, a day that is no date, a mark that is none, a third name in WrongBy,
-	// another ID in an updated record.
+	// than MaxKey, a point off the globe, an invalid day or mark, a third name in WrongBy, another ID in an
+	// updated record.
 	ErrInvalid = errors.New("store: cannot be kept")
-	// ErrFull says that the disk, or the store's own limit, has no room left. Reading goes on.
+	// ErrFull means that the disk, or the store's own limit, has no room left. Reading still works.
 	ErrFull = errors.New("store: no room left")
-	// ErrAway says that the database does not answer; later it may. A write that returned it was made or was not: nobody
-	// knows who saw no answer.
+	// ErrAway means that the database does not answer now. After a write that returned it, it is unknown whether the write was
+	// made.
 	ErrAway = errors.New("store: the database does not answer")
 )
 
@@ -50,6 +50,7 @@ type Store interface {
 	Told
 	Places
 	Stories
+	Articles
 	Ledger
 	Walks
 	Payments
@@ -57,12 +58,17 @@ type Store interface {
 	Inbox
 	Deliveries
 	RowStore
-	// ForgetUser deletes a person: profile, what was told, votes (taken back from the stories), days in the ledger, parked updates and walks. Of a walk
-	// whose share may still send edits nothing stays but its ID, closed until it expires (one without an end: 30 days after at), so that no edit revives it; later
-	// SaveWalks of it are ignored. Payments stay, without the Person. A person never seen is no error.
+	// ForgetUser deletes a person: profile, what was told, votes (which are taken back from the stories), days in the ledger, dead letters
+	// and walks. Of a walk whose share may still send edits only the ID stays, closed until it expires (30 days after at if it has no end), so
+	// that no edit revives it. A later SaveWalks of it is ignored. Payments stay, without the Person. An unknown person is not an error.
 	ForgetUser(ctx context.Context, person int64, at time.Time) error
+	// MoveUser gives the profile of one id, and what was told under it, to another id: a group that becomes a supergroup gets a new one. What is kept
+	// under the new id stays, and votes are taken back from the stories. Nothing is left under the old id, and that is no error if there was nothing.
+	// What lives for hours only (last points and stories) is not moved. Two equal ids are ErrInvalid.
+	MoveUser(ctx context.Context, from, to int64) error
 	// Sweep deletes at most limit rows (tiles, stories and closed walks expired at now, places fetched PlaceLife ago, days of the ledger
-	// older than LedgerDays) in one transaction and returns how many went: call again while it returns limit.
+	// older than LedgerDays, articles used ArticleLife ago or beyond the budget) in one transaction and returns how many it deleted. Call it
+	// again while it returns limit.
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
 	Close() error
 }

@@ -16,14 +16,14 @@ const (
 	Wrong   Mark = 3
 )
 
-// Told keeps which places a person has heard of, for ever.
+// Told keeps for ever which places were told to a person.
 type Told interface {
-	// Told says for each of the places whether the person has heard of it, in the order asked.
+	// Told reports for each of the places whether it was told to the person, in the order asked.
 	Told(ctx context.Context, person int64, places []string) ([]bool, error)
-	// CountTold counts the places that the person has heard of.
+	// CountTold counts the places that were told to the person.
 	CountTold(ctx context.Context, person int64) (int, error)
-	// Vote records what the person thinks of a story told to them (ErrNotFound if its place was not) and counts it in the
-	// story of that key, which is returned as it is then. A person has one vote for a place: a new one takes the old one
+	// Vote records the person's mark on a story that was told to them (ErrNotFound if its place was not told) and counts it in
+	// the story of that key, which it returns as it is then. A person has one vote for a place: a new one takes the old one
 	// back, also from a story in another language or length, and NoMark only takes back. A vote is taken back from the
 	// text it was given to, never from a later text. The second different person who says Wrong retires the story, and
 	// taking a Wrong back does not revive it. A story that is gone is no error: the vote is kept, and a Story with nothing

@@ -9,7 +9,7 @@ import (
 type User struct {
 	ID           int64     `json:"id,omitzero"`
 	Language     string    `json:"language,omitzero"`      // chosen with /language or taken at the first contact; "" = not chosen
-	LanguageCode string    `json:"language_code,omitzero"` // what Telegram last said, as given
+	LanguageCode string    `json:"language_code,omitzero"` // as Telegram last sent it
 	Length       Length    `json:"length,omitzero"`        // "" = short for single locations, long for walks
 	Interests    []string  `json:"interests,omitzero"`     // ids from a fixed list
 	HidePictures bool      `json:"hide_pictures,omitzero"`
@@ -26,10 +26,10 @@ type User struct {
 
 // Users keeps a profile for each person.
 type Users interface {
-	// User returns ErrNotFound for a person never seen.
+	// User returns ErrNotFound for an unknown person.
 	User(ctx context.Context, id int64) (User, error)
-	// UpdateUser hands fn the person (a zero User with the ID for a new one) and stores what fn leaves. fn may not change the ID.
+	// UpdateUser calls fn with the person (a zero User with the ID if the person is new) and stores the result. fn may not change the ID.
 	UpdateUser(ctx context.Context, id int64, fn func(*User) error) (User, error)
-	// People counts those seen at the time or after it.
+	// People counts the people seen at the time or after it.
 	People(ctx context.Context, since time.Time) (int, error)
 }

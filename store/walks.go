@@ -34,6 +34,7 @@ type Walk struct {
 type Share struct {
 	Chat    int64     `json:"chat,omitzero"`
 	Message int       `json:"message,omitzero"`
+	Topic   int       `json:"topic,omitzero"` // of the chat, in which it was shared; 0 = none
 	Began   time.Time `json:"began,omitzero"` // when the share arrived
 	Date    time.Time `json:"date,omitzero"`  // of its message
 	Ends    time.Time `json:"ends,omitzero"`  // Date plus the live period; zero = until stopped
@@ -81,18 +82,18 @@ type Stop struct {
 
 // Walks keeps live walks.
 type Walks interface {
-	// SaveWalks stores the walks. One whose stored Revision is the same or higher stays as it is, and that is no error:
-	// what is newer was written first. That holds inside the slice too. A closed walk loses its Track and its stops, and one that was open
-	// before is added to its person's User.Walks and User.Metres (by the longer of the two rows), if that person is known. Of closed walks the last
-	// WalksKept are remembered, whatever their Expires.
+	// SaveWalks stores the walks. A walk whose stored Revision is the same or higher stays as it is, which is not an error. That holds
+	// inside the slice, too. A closed walk loses its Track and its stops. If it was open before and its person is known, it is added to
+	// User.Walks and User.Metres (with the greater Metres of both rows). The last WalksKept closed walks are remembered, whatever
+	// their Expires.
 	SaveWalks(ctx context.Context, walks []Walk) error
-	// Walk returns one, closed or not.
+	// Walk returns a walk, closed or not.
 	Walk(ctx context.Context, id string) (Walk, error)
-	// OpenWalks returns all that are not closed, ordered by ID.
+	// OpenWalks returns all walks that are not closed, ordered by ID.
 	OpenWalks(ctx context.Context) ([]Walk, error)
 	// Stops returns the stories told in a walk, ordered by number. An unknown walk has none.
 	Stops(ctx context.Context, walk string) ([]Stop, error)
 }
 
-// WalksKept is how many closed walks an adapter remembers; the one closed first is forgotten first.
+// WalksKept is the number of closed walks that an adapter remembers. The one closed first is forgotten first.
 const WalksKept = 10_000

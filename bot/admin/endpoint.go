@@ -15,13 +15,13 @@ import (
 	"excursobot/store/pgstore"
 )
 
-// endpoint is an open store that is moved from or to.
+// endpoint is an open store that is read or filled.
 type endpoint struct {
 	store.Store
 	name string // for people; no password in it
-	// still calls fn with the store as it is at one moment.
+	// still calls fn with a snapshot of the store.
 	still func(ctx context.Context, fn func(store.RowReader) error) error
-	// Of a database alone: erase empties it, and idle refuses one that bots use. A file is set aside, and open by nobody else.
+	// For a database: erase empties it, and idle refuses a database that bots use. A file is set aside, and no other process has it open.
 	erase, idle func(ctx context.Context) error
 }
 
@@ -36,8 +36,8 @@ func (e endpoint) refuseInUse(ctx context.Context) error {
 // where is a store that is not open: a file, or a Postgres database if there is a URL.
 type where struct{ file, url string }
 
-// parseWhere reads an argument: a file, or the address of a database. What looks like an address in any form is taken for one, so that no error
-// about a file shows a password.
+// parseWhere parses an argument: a file, or the address of a database. Everything that looks like an address is taken for one, so that no
+// error about a file shows a password.
 func parseWhere(text string) where {
 	if strings.Contains(text, "://") || strings.Contains(text, "password=") || strings.HasPrefix(text, "host=") || strings.HasPrefix(text, "dbname=") {
 		return where{url: text}
@@ -61,7 +61,7 @@ func whereOf(cfg config.Config, text string) where {
 	return configured(cfg)
 }
 
-// openSource opens a store that is to be read and must be there.
+// openSource opens a store that is to be read and must exist.
 func openSource(ctx context.Context, w where) (endpoint, error) {
 	if w.url != "" {
 		return openDatabase(ctx, w.url, true)
@@ -92,7 +92,7 @@ func openComplete(ctx context.Context, w where) (endpoint, error) {
 	return source, nil
 }
 
-// openOlder opens a copy of a file of an older version, which is brought to the present one and goes with Close.
+// openOlder opens a copy of a file of an older version and upgrades the copy. Close removes the copy.
 func openOlder(path string) (_ endpoint, err error) {
 	dir, err := os.MkdirTemp("", "excursobot-")
 	if err != nil {
@@ -115,7 +115,7 @@ func openOlder(path string) (_ endpoint, err error) {
 	return source, nil
 }
 
-// temporary is a store in a directory that goes with it.
+// temporary is a store in a directory that Close removes.
 type temporary struct {
 	store.Store
 	dir string
@@ -124,7 +124,7 @@ type temporary struct {
 // Close implements store.Store.
 func (t temporary) Close() error { return errors.Join(t.Store.Close(), os.RemoveAll(t.dir)) }
 
-// openTarget opens a store that is to be written, and makes it if it is not there.
+// openTarget opens a store that is to be written, and creates it if it does not exist.
 func openTarget(ctx context.Context, w where) (endpoint, error) {
 	if w.url != "" {
 		return openDatabase(ctx, w.url, false)
@@ -145,7 +145,7 @@ func openFile(path string, readOnly bool) (endpoint, error) {
 	return endpoint{Store: s, name: path, still: still}, nil
 }
 
-// sameFile says whether both are one file, perhaps under two names.
+// sameFile reports whether both are one file, perhaps under two names.
 func sameFile(a, b where) bool {
 	if a.file == "" || b.file == "" {
 		return false
@@ -155,7 +155,7 @@ func sameFile(a, b where) bool {
 	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
 }
 
-// setAside gives a store's file that is to be replaced another name, and returns it.
+// setAside renames a store's file that is to be replaced, and returns the new name.
 func setAside(path string, at time.Time) (string, error) {
 	if err := unused(path); err != nil {
 		return "", err

@@ -40,7 +40,7 @@ func ImportLegacy(ctx context.Context, cfg config.Config, url string, stdout io.
 	return in.report(stdout, target.name, old.Missing)
 }
 
-// legacyImport takes what the old bot knew into a store, and counts.
+// legacyImport adds to a store what the old bot knew, and counts it.
 type legacyImport struct {
 	store     store.Store
 	languages []string
@@ -152,7 +152,7 @@ func (in *legacyImport) person(ctx context.Context, id int64, since time.Time, l
 	return nil
 }
 
-// report says what was taken and what was not.
+// report prints what was taken and what was not.
 func (in *legacyImport) report(to io.Writer, name string, missing []string) error {
 	w := bufio.NewWriter(to)
 	fmt.Fprintf(w, "%s now has of the old bot:\n", name)

@@ -63,7 +63,7 @@ type filling struct {
 	stderr io.Writer
 }
 
-// errNotEmpty says that a target has rows.
+// errNotEmpty means that a target has rows.
 var errNotEmpty = errors.New("is not empty; --force replaces what it holds")
 
 // open opens the target, empty and marked as incomplete.

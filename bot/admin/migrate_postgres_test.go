@@ -181,7 +181,7 @@ func TestImportLegacy(t *testing.T) {
 		{"into the old ones", []string{"import", "--legacy", old}, old, exitRuntime, "of another program"},
 		{"moved into the old ones", []string{"migrate", "--from", ours, "--to", old, "--force"}, "", exitRuntime, "of another program"},
 		{"the old ones as a store", []string{"export"}, old, exitRuntime, "holds no store"},
-		{"no address", []string{"import", "--legacy", "mysql://u:secret@h/x"}, "", exitUsage, "no address"},
+		{"no address", []string{"import", "--legacy", "mysql://u:secret@h/x"}, "", exitUsage, "not the address"},
 	} {
 		var stdout, stderr bytes.Buffer
 		code := Main(tt.args, &stdout, &stderr, []string{"DATA_DIR=" + t.TempDir(), "DATABASE_URL=" + tt.env})
@@ -191,7 +191,7 @@ func TestImportLegacy(t *testing.T) {
 	}
 }
 
-// What people did with the new bot stays.
+// An import keeps what people did with the new bot.
 func TestImportLegacyLaterThanTheFirstPeople(t *testing.T) {
 	old, exec := testSchema(t)
 	ours, _ := testSchema(t)

@@ -9,7 +9,7 @@ import (
 )
 
 // progressEvery is the time between two lines, of which a terminal shows the last one only.
-const progressEvery = 5 * time.Second
+const progressEvery = 2 * time.Second
 
 // progress counts rows for a person who waits.
 type progress struct {
@@ -26,7 +26,7 @@ type progress struct {
 func newProgress(w io.Writer, what string) *progress {
 	p := &progress{w: w, terminal: config.IsTerminal(w), what: what, every: progressEvery, shown: time.Now()}
 	if p.terminal {
-		p.every = progressEvery / 50
+		p.every = progressEvery / 20
 	}
 	return p
 }

@@ -37,7 +37,7 @@ func TestExitCodes(t *testing.T) {
 		{name: "no token", code: exitUsage, err: "no bot token: set TELEGRAM_BOT_TOKEN", wholeLines: 1},
 		{name: "no token, named command", args: []string{"run"}, code: exitUsage, err: "TELEGRAM_BOT_TOKEN", wholeLines: 1},
 		{name: "postgres that is not there", env: []string{token, "DATABASE_URL=postgres://u:secret@127.0.0.1:1/d"}, code: exitRuntime, err: "store.postgres (environment variable DATABASE_URL): store: open the database", wholeLines: 1},
-		{name: "no address of a database", env: []string{token, "DATABASE_URL=postgres://u:p@secret@h/d"}, code: exitUsage, err: "store.postgres (environment variable DATABASE_URL): this is no address of a Postgres database", wholeLines: 1},
+		{name: "no address of a database", env: []string{token, "DATABASE_URL=postgres://u:p@secret@h/d"}, code: exitUsage, err: "store.postgres (environment variable DATABASE_URL): this is not the address of a Postgres database", wholeLines: 1},
 		{name: "check with a database", args: []string{"check"}, env: []string{token, "DATABASE_URL=postgres://u:secret@127.0.0.1:1/d"}, out: "postgres: '***'"},
 		{name: "bad value", env: []string{token, "BACKUP_KEEP=0"}, code: exitUsage, err: "backup.keep (environment variable BACKUP_KEEP)", wholeLines: 1},
 		{name: "removed key", args: []string{"check"}, env: []string{token, "QUEUE_SIZE=many"}, out: "max_inflight: 2000", err: "queue.size (environment variable QUEUE_SIZE) has no effect any more: it is always 100", wholeLines: 1},

@@ -55,7 +55,7 @@ func TestOperatorCommands(t *testing.T) {
 		{[]string{"restore", copied}, exitClean, copied, ""},
 		{[]string{"compact"}, exitClean, "excursobot.db", ""},
 		{[]string{"import"}, exitUsage, "", "--legacy"},
-		{[]string{"import", "--legacy", "mysql://u:secret@h/x"}, exitUsage, "", "no address"},
+		{[]string{"import", "--legacy", "mysql://u:secret@h/x"}, exitUsage, "", "not the address"},
 	} {
 		var stdout, stderr bytes.Buffer
 		code := Main(step.args, &stdout, &stderr, []string{"DATA_DIR=" + dir})

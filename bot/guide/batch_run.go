@@ -113,8 +113,8 @@ func (b *batches) call(bt *batch, open []*item) error {
 		b.log.Warn("story_dropped", "place", dropped.Place, "rule", dropped.Rule, "detail", dropped.Detail, "language", bt.language)
 	}
 	// The tokens are spent even if the work is being cancelled.
-	if err := b.budget.spend(context.WithoutCancel(b.tasks.ctx), bt.person, res.Tokens); err != nil {
-		b.log.Error("token_count_failed", "tokens", res.Tokens, "error", err)
+	if err := b.budget.spend(context.WithoutCancel(b.tasks.ctx), bt.person, store.Tokens{Prompt: res.PromptTokens, Answer: res.AnswerTokens}); err != nil {
+		b.log.Error("token_count_failed", "tokens", res.PromptTokens+res.AnswerTokens, "error", err)
 	}
 	if err != nil {
 		b.counts.failed.Add(1)

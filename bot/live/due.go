@@ -25,6 +25,6 @@ func realign(anchor time.Time, interval time.Duration, now time.Time) time.Time 
 	if !anchor.After(now) {
 		return anchor
 	}
-	ahead := anchor.Sub(now) - 1
-	return anchor.Add(ahead%interval - ahead - interval)
+	lead := anchor.Sub(now) - 1
+	return anchor.Add(lead%interval - lead - interval)
 }

@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -22,10 +23,15 @@ type Article struct {
 	Dim            int    // metres; 0 = unknown
 	QID            string
 	Description    string
-	Extract        string
-	Length         int
-	Picture        string // file name; "" = none
-	Globe          string // "" = earth
+	Extract        string // the intro
+	Body           string // the sections behind the intro, with headings ("== History =="); "" = the intro is all there is
+	Length         int    // bytes of the whole article's wikitext
+	Revision       int64
+	Edited         time.Time         // of the revision
+	Labels         map[string]string // the item's names by language; of all editions of an item the first one with labels counts
+	English        string            // the item's English description; "" = Description if the article is in English
+	Picture        string            // file name; "" = none
+	Globe          string            // "" = earth
 	Disambiguation bool
 }
 
@@ -37,19 +43,28 @@ type WikipediaConfig struct {
 	// Fault makes the n-th request (from 1) fail: "429", "503", "html", "ratelimited", "maxlag", "hang", "cut"; "warnings" adds a warning to a good
 	// answer; "" = no fault.
 	Fault func(n int) string
+	// PerMinute is how many requests of one User-Agent are answered in a minute, the others get a 429; 0 = all.
+	PerMinute int
 	// RetryAfter is sent with 429, 503 and maxlag, in seconds; default 5.
 	RetryAfter int
 }
 
-// Wikipedia is the Action API at /w/api.php. The language is the first label of the request's host, or the query parameter "lang".
-// It answers list=geosearch and queries with prop= by page id, and refuses clients with the default User-Agent.
+// Wikipedia is the Action API at /w/api.php, of all editions, of Wikidata and of Commons. The language is the first label of the request's
+// host, or the query parameter "lang". It answers list=geosearch, queries with prop= by page id or title, wbgetentities and imageinfo, and
+// refuses clients with the default User-Agent.
 type Wikipedia struct {
 	cfg   WikipediaConfig
 	pages map[string]map[int64]*Article // by language and page id
 
+	titles map[string]map[string]*Article // by language and title
+	items  map[string][]*Article          // by Q-id
+	files  map[string]bool                // pictures that articles show
+
 	mu      sync.Mutex
 	running int
 	stats   WikipediaStats
+	minute  time.Time // when the current minute of PerMinute began
+	asked   int       // in it
 }
 
 // NewWikipedia returns a server. It starts nothing.
@@ -60,24 +75,39 @@ func NewWikipedia(cfg WikipediaConfig) *Wikipedia {
 	if cfg.Extracts <= 0 {
 		cfg.Extracts = extractLimit
 	}
-	s := &Wikipedia{cfg: cfg, pages: map[string]map[int64]*Article{}}
+	s := &Wikipedia{
+		cfg: cfg, pages: map[string]map[int64]*Article{}, titles: map[string]map[string]*Article{},
+		items: map[string][]*Article{}, files: map[string]bool{},
+	}
 	for _, a := range cfg.Articles {
 		if s.pages[a.Language] == nil {
-			s.pages[a.Language] = map[int64]*Article{}
+			s.pages[a.Language], s.titles[a.Language] = map[int64]*Article{}, map[string]*Article{}
 		}
-		s.pages[a.Language][a.PageID] = &a
+		s.pages[a.Language][a.PageID], s.titles[a.Language][a.Title] = &a, &a
+		if a.QID != "" {
+			s.items[a.QID] = append(s.items[a.QID], &a)
+		}
+		if a.Picture != "" {
+			s.files[a.Picture] = true
+		}
 	}
 	return s
 }
 
 // WikipediaStats counts requests.
-type WikipediaStats struct{ Requests, Searches, Details, Peak int }
+type WikipediaStats struct {
+	Requests, Peak                               int
+	Searches, Details, Articles, Items, Pictures int            // by kind; Articles are whole ones
+	Editions                                     map[string]int // searches by edition
+}
 
 // Stats returns the counters.
 func (s *Wikipedia) Stats() WikipediaStats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.stats
+	stats := s.stats
+	stats.Editions = maps.Clone(stats.Editions)
+	return stats
 }
 
 // ServeHTTP serves the API.
@@ -90,6 +120,9 @@ func (s *Wikipedia) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var fault string
 	if s.cfg.Fault != nil {
 		fault = s.cfg.Fault(n)
+	}
+	if fault == "" && s.tooMany(time.Now()) {
+		fault = "429"
 	}
 	if s.fail(w, r, fault) {
 		return
@@ -122,13 +155,31 @@ func (s *Wikipedia) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // answer returns the reply to a query.
 func (s *Wikipedia) answer(language string, query url.Values) map[string]any {
 	switch {
+	case query.Get("action") == "wbgetentities" && query.Get("format") == "json":
+		s.count(func(st *WikipediaStats) { st.Items++ })
+		return s.entities(query)
 	case query.Get("action") != "query" || query.Get("format") != "json" || query.Get("formatversion") != "2":
 		return wikiError("unknown_action", "sim: only action=query&format=json&formatversion=2")
 	case query.Get("list") == "geosearch":
-		s.count(func(st *WikipediaStats) { st.Searches++ })
+		s.count(func(st *WikipediaStats) {
+			st.Searches++
+			if st.Editions == nil {
+				st.Editions = map[string]int{}
+			}
+			st.Editions[language]++
+		})
 		return s.search(language, query)
-	case query.Get("prop") != "" && query.Get("pageids") != "":
-		s.count(func(st *WikipediaStats) { st.Details++ })
+	case strings.Contains(query.Get("prop"), "imageinfo"):
+		s.count(func(st *WikipediaStats) { st.Pictures++ })
+		return s.imageInfo(query)
+	case query.Get("prop") != "" && (query.Get("pageids") != "" || query.Get("titles") != ""):
+		s.count(func(st *WikipediaStats) {
+			if strings.Contains(query.Get("prop"), "extracts") && query.Get("exintro") == "" {
+				st.Articles++
+			} else {
+				st.Details++
+			}
+		})
 		return s.details(language, query)
 	}
 	return map[string]any{"batchcomplete": true}
@@ -168,6 +219,20 @@ func (s *Wikipedia) begin() (n int) {
 	s.stats.Requests++
 	s.stats.Peak = max(s.stats.Peak, s.running)
 	return s.stats.Requests
+}
+
+// tooMany counts a request and reports whether the minute has had enough of them.
+func (s *Wikipedia) tooMany(now time.Time) bool {
+	if s.cfg.PerMinute <= 0 {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now.Sub(s.minute) >= time.Minute {
+		s.minute, s.asked = now, 0
+	}
+	s.asked++
+	return s.asked > s.cfg.PerMinute
 }
 
 func (s *Wikipedia) end() {

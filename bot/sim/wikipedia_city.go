@@ -106,6 +106,12 @@ func (st citySite) article(language string) Article {
 		lines = append(lines, fill.Replace(words.sentences[i]))
 	}
 	a.Extract, a.Length = strings.Join(lines, " "), bytes
+	a.Body = st.body(language, fill)
+	a.English = english.kinds[st.kind%len(english.kinds)].description
+	if st.junk {
+		a.English = english.junk[st.kind%len(english.junk)].description
+	}
+	a.revised(st.number)
 	if st.pic && !st.stub {
 		a.Picture = fmt.Sprintf("Sight_%s.jpg", st.qid)
 	}

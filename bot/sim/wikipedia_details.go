@@ -6,18 +6,19 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
 // extractLimit is the most extracts in one reply, with exintro.
 const extractLimit = 20
 
-// details answers prop=extracts|pageprops|... for up to 50 pageids, in no particular order. The first reply holds everything except the extracts above
+// details answers prop=extracts|pageprops|... for up to 50 pageids or titles, in no particular order. The first reply holds everything except the extracts above
 // the limit of a reply. The replies after "continue" hold only those extracts.
 func (s *Wikipedia) details(language string, query url.Values) map[string]any {
-	ids := strings.Split(query.Get("pageids"), "|")
-	if len(ids) > 50 {
-		return wikiError("toomanyvalues", `Too many values supplied for parameter "pageids". The limit is 50.`)
+	wanted, failure := s.wanted(language, query)
+	if failure != nil {
+		return failure
 	}
 	from, _ := strconv.Atoi(query.Get("excontinue"))
 	perReply := s.cfg.Extracts
@@ -27,21 +28,17 @@ func (s *Wikipedia) details(language string, query url.Values) map[string]any {
 	props := strings.Split(query.Get("prop"), "|")
 	var pages []map[string]any
 	more, seen := false, 0
-	for _, text := range ids {
-		id, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			return wikiError("badinteger", `Invalid value "`+text+`" for integer parameter "pageids".`)
-		}
-		a := s.pages[language][id]
+	for _, item := range wanted {
+		a := item.article
 		if a == nil {
-			pages = append(pages, map[string]any{"pageid": id, "missing": true})
+			pages = append(pages, item.missing)
 			continue
 		}
 		page := map[string]any{"pageid": a.PageID, "ns": 0, "title": a.Title}
 		for _, prop := range props {
 			if prop == "extracts" {
 				if more = more || seen >= from+perReply; seen >= from && seen < from+perReply {
-					page["extract"] = shorten(a.Extract, query.Get("exchars"))
+					page["extract"] = a.extract(query)
 				}
 				seen++
 			} else if from == 0 {
@@ -51,7 +48,8 @@ func (s *Wikipedia) details(language string, query url.Values) map[string]any {
 		pages = append(pages, page)
 	}
 	slices.SortFunc(pages, func(a, b map[string]any) int { return cmp.Compare(scramble(a), scramble(b)) })
-	reply := map[string]any{"query": map[string]any{"pages": pages}}
+	result := map[string]any{"pages": pages}
+	reply := map[string]any{"query": result}
 	if more {
 		reply["continue"] = map[string]any{"excontinue": from + perReply, "continue": "||coordinates|description|info|pageimages|pageprops"}
 	} else {
@@ -81,7 +79,11 @@ func (a *Article) describe(page map[string]any, prop string) {
 		}
 	case "info":
 		page["length"] = a.Length
+		page["lastrevid"] = a.Revision
+		page["touched"] = a.Edited.UTC().Format(time.RFC3339)
 		page["fullurl"] = "https://" + a.Language + ".wikipedia.org/wiki/" + url.PathEscape(strings.ReplaceAll(a.Title, " ", "_"))
+	case "revisions":
+		page["revisions"] = []any{map[string]any{"revid": a.Revision, "parentid": 0, "timestamp": a.Edited.UTC().Format(time.RFC3339)}}
 	case "pageimages":
 		if a.Picture != "" {
 			page["thumbnail"] = map[string]any{
@@ -97,6 +99,50 @@ func (a *Article) describe(page map[string]any, prop string) {
 		}
 		page["coordinates"] = []any{at}
 	}
+}
+
+// wantedPage is a page that a query names: an article, or the entry for one that is not there.
+type wantedPage struct {
+	article *Article
+	missing map[string]any
+}
+
+// wanted returns the pages that pageids or titles name, or the reply that refuses them.
+func (s *Wikipedia) wanted(language string, query url.Values) ([]wantedPage, map[string]any) {
+	parameter := "pageids"
+	if query.Get(parameter) == "" {
+		parameter = "titles"
+	}
+	names := strings.Split(query.Get(parameter), "|")
+	if len(names) > 50 {
+		return nil, wikiError("toomanyvalues", `Too many values supplied for parameter "`+parameter+`". The limit is 50.`)
+	}
+	list := make([]wantedPage, 0, len(names))
+	for _, name := range names {
+		if parameter == "titles" {
+			title := strings.ReplaceAll(name, "_", " ")
+			list = append(list, wantedPage{s.titles[language][title], map[string]any{"ns": 0, "title": title, "missing": true}})
+			continue
+		}
+		id, err := strconv.ParseInt(name, 10, 64)
+		if err != nil {
+			return nil, wikiError("badinteger", `Invalid value "`+name+`" for integer parameter "pageids".`)
+		}
+		list = append(list, wantedPage{s.pages[language][id], map[string]any{"pageid": id, "missing": true}})
+	}
+	return list, nil
+}
+
+// extract returns the intro, cut as exchars asks, or the whole article with its headings as exsectionformat asks.
+func (a *Article) extract(query url.Values) string {
+	if query.Get("exintro") != "" || a.Body == "" {
+		return shorten(a.Extract, query.Get("exchars"))
+	}
+	body := a.Body
+	if query.Get("exsectionformat") != "wiki" {
+		body = strings.ReplaceAll(body, "=", "")
+	}
+	return shorten(a.Extract+"\n\n\n"+body, query.Get("exchars"))
 }
 
 // shorten cuts text as exchars does: after the word that reaches the limit, with an ellipsis.

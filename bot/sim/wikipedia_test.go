@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -199,7 +200,7 @@ func TestCity(t *testing.T) {
 	languages := map[string][]string{}
 	titles := map[string]bool{}
 	for i, a := range articles {
-		if a != again[i] {
+		if !reflect.DeepEqual(a, again[i]) {
 			t.Fatalf("article %d differs in a second run", i)
 		}
 		if a.PageID <= 0 || metres(a.Lat, a.Lon, 55.752, 37.6175) > 2510 || a.Extract == "" {

@@ -12,6 +12,7 @@ import (
 // Result tells what Find found.
 type Result uint8
 
+// The results.
 const (
 	None   Result = iota
 	Hidden        // a link of a map service that carries no coordinates

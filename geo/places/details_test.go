@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"excursobot/bot/sim"
 	"excursobot/geo"
 	"excursobot/store"
@@ -35,7 +37,7 @@ func TestDetailsDescribesInTheOrderGiven(t *testing.T) {
 			Picture: "https://upload.wikimedia.org/wikipedia/commons/thumb/0/00/House.jpg/1280px-House.jpg",
 			Source:  "wikipedia", Fetched: time.Now().UTC(),
 		}
-		if got != want {
+		if !cmp.Equal(got, want) {
 			t.Errorf("got  %+v\nwant %+v", got, want)
 		}
 		if d := geo.Distance(got.Point, square); d < 9.9 || d > 10.1 {

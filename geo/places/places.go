@@ -24,16 +24,20 @@ var ErrUnavailable = errors.New("places: source unavailable")
 
 // Config sets a Finder.
 type Config struct {
-	Store   store.Places
-	HTTP    *http.Client  // default one with timeouts
-	URL     string        // with {lang}; default https://{lang}.wikipedia.org/w/api.php
-	Contact string        // of the operator, for the User-Agent; "" = at most 10 requests a minute
-	Version string        // for the User-Agent, default "dev"
-	Timeout time.Duration // for a request with its retries, default 8 s
-	Log     *slog.Logger
+	Store store.Places
+	HTTP  *http.Client // default one with timeouts
+	URL   string       // with {lang}; default https://{lang}.wikipedia.org/w/api.php
+	// Addresses of the Action APIs of Wikidata and Commons; default theirs.
+	WikidataURL, CommonsURL string
+	// Editions are Wikipedias that are asked everywhere beside those that cover a point.
+	Editions []string
+	Contact  string        // of the operator, for the User-Agent; "" = at most 10 requests a minute
+	Version  string        // for the User-Agent, default "dev"
+	Timeout  time.Duration // for a request with its retries, default 8 s
+	Log      *slog.Logger
 	// Observe is called after each request with "ok", "error" or "limited"; nil = no calls.
 	Observe              func(outcome string)
-	PerSecond, PerMinute float64       // default 3 and 150 (10 without a contact)
+	PerSecond, PerMinute float64       // default 15 and 150 (10 without a contact)
 	Gate                 *limiter.Gate // requests at once; default NewGate(3)
 }
 

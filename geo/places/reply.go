@@ -93,7 +93,7 @@ func (e *apiError) Error() string {
 }
 
 // overload reports whether Wikipedia asks for fewer requests.
-func (e *apiError) overload() bool { return e.Code == "ratelimited" || e.Code == "maxlag" }
+func (e *apiError) overload() bool { return e.Code == "ratelimited" }
 
 // transient reports whether the error is on Wikipedia's side and may not happen again.
 func (e *apiError) transient() bool {

@@ -97,7 +97,9 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 	expiring := 0       // rows that there must be in bucketExpiry
 	newest := uint64(0) // of the updates done
 	edition := uint64(0)
-	given := map[int64]int64{} // what the payments add up to
+	retired := 0               // stories
+	var articles []int         // their sizes
+	given := map[int64]int64{} // sums of the payments
 	checks := []struct {
 		bucket []byte
 		row    func(k, v []byte) error
@@ -133,12 +135,23 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			}
 			edition = max(edition, row.edition)
 			id := storyIDKey(row.StoryKey)
+			if row.Retired {
+				retired++
+				if err := points(tx, bucketRetired, id, nil); err != nil {
+					return err
+				}
+			}
 			err := points(tx, bucketStoryIDs, id, appendUint(nil, uint64(geo.Leaf(row.Point))))
 			if err != nil || row.Expires.IsZero() {
 				return err
 			}
 			expiring++
 			return points(tx, bucketExpiry, expiryKey(row.Expires, expiringStory, id), nil)
+		}},
+		{bucketArticles, func(k, v []byte) error {
+			size, err := checkArticle(tx, k, v)
+			articles = append(articles, size)
+			return err
 		}},
 		{bucketPages, func(k, v []byte) error {
 			language, page, _ := bytes.Cut(k, []byte{0})
@@ -221,13 +234,16 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			return fmt.Errorf("%w: payments of %d stars, their sum is %d", errRecord, want, got)
 		}
 	}
-	// Every record had its row in the index; with as many rows in both, no row of an index points to nothing.
+	// Every record has its row in the index. If both have the same number of rows, no row of an index points to nothing.
 	for _, same := range []struct {
 		index []byte
 		want  int
 	}{
 		{bucketPlaceIDs, rows(tx, bucketPlaces)},
 		{bucketStoryIDs, rows(tx, bucketStories)},
+		{bucketRetired, retired},
+		{bucketArticleUses, len(articles)},
+		{bucketArticleOrder, len(articles)},
 		{bucketExpiry, expiring},
 		{bucketRing, rows(tx, bucketDone)},
 		{bucketGiven, len(given)},
@@ -238,6 +254,13 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 	}
 	if got := tx.Bucket(bucketRing).Sequence(); got != newest {
 		return fmt.Errorf("%w: %d updates were done, the last one is number %d", errRecord, got, newest)
+	}
+	bytes := 0
+	for _, size := range articles {
+		bytes += size
+	}
+	if number, size := tx.Bucket(bucketArticleUses).Sequence(), tx.Bucket(bucketArticles).Sequence(); number != uint64(len(articles)) || size != uint64(bytes) {
+		return fmt.Errorf("%w: %d articles of %d bytes were counted, there are %d of %d", errRecord, number, size, len(articles), bytes)
 	}
 	if got := tx.Bucket(bucketStories).Sequence(); got < edition {
 		return fmt.Errorf("%w: %d texts were counted, there is number %d", errRecord, got, edition)
@@ -255,7 +278,7 @@ func points(tx *bolt.Tx, index, key, value []byte) error {
 	return nil
 }
 
-// Backup writes the whole file as it is at this moment to w. Readers and writers go on meanwhile.
+// Backup writes the whole file, as it is at this moment, to w. Readers and writers continue meanwhile.
 func (s *Store) Backup(ctx context.Context, w io.Writer) error {
 	var failed error // kept apart from the store's own errors: a full disk may be the target's
 	err := s.view(ctx, func(tx *bolt.Tx) error {

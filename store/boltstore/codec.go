@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"excursobot/geo"
@@ -14,13 +16,14 @@ import (
 
 // A record is a version byte, the CRC-32C of key and body (bbolt checks no pages: a flipped bit in a story would
 // otherwise be told), and the body: the fields one after the other, integers as varints, texts and lists with their length in
-// front. A field added later goes to the end; an older record simply stops before it, which reads as zero.
+// front. The order of the fields is the format: a field added later goes to the end, and no field is ever removed or moved. An older
+// record stops before a new field, which reads as zero.
 const (
 	recordVersion = 1
 	recordHead    = 1 + 4
 )
 
-// errRecord is under every error of reading a record.
+// errRecord is wrapped by every error of reading a record.
 var errRecord = errors.New("unreadable record")
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -45,7 +48,7 @@ func encode(key []byte, fields func(*codec)) ([]byte, error) {
 	return c.out, nil
 }
 
-// decode reads a record stored under key. Nothing that it fills in shares memory with value.
+// decode reads a record stored under key. What it reads shares no memory with value.
 func decode(key, value []byte, fields func(*codec)) error {
 	if len(value) < recordHead || value[0] != recordVersion {
 		return fmt.Errorf("%w %q: unknown version", errRecord, key)
@@ -73,7 +76,7 @@ func checksum(key, body []byte) uint32 {
 	return crc32.Update(crc32.Checksum(key, castagnoli), castagnoli, body)
 }
 
-// more says whether there is a field to read; a record that ends here was written before the field existed.
+// more reports whether there is a field to read. A record that ends here was written before the field existed.
 func (c *codec) more() bool { return c.err == nil && c.in != "" }
 
 func (c *codec) short() {
@@ -178,7 +181,7 @@ func (c *codec) text(p *string) {
 	*p, c.in = c.in[:n], c.in[n:]
 }
 
-// bytes is a text that need not be one. An empty one is read as nil.
+// bytes handles raw bytes. Empty ones are read as nil.
 func (c *codec) bytes(p *[]byte) {
 	if !c.reading {
 		c.out = append(binary.AppendUvarint(c.out, uint64(len(*p))), *p...)
@@ -195,12 +198,36 @@ func (c *codec) bytes(p *[]byte) {
 	c.in = c.in[n:]
 }
 
+// texts goes over a map in the order of its keys. An empty one is read as nil.
+func (c *codec) texts(p *map[string]string) {
+	type pair struct{ key, value string }
+	var pairs []pair
+	if !c.reading {
+		for _, key := range slices.Sorted(maps.Keys(*p)) {
+			pairs = append(pairs, pair{key, (*p)[key]})
+		}
+	}
+	list(c, &pairs, func(c *codec, v *pair) {
+		c.text(&v.key)
+		c.text(&v.value)
+	})
+	if !c.reading {
+		return
+	}
+	if *p = nil; len(pairs) > 0 {
+		*p = make(map[string]string, len(pairs))
+	}
+	for _, v := range pairs {
+		(*p)[v.key] = v.value
+	}
+}
+
 // list goes over a list of records, whose fields item describes. An empty one is read as nil.
 func list[T any](c *codec, p *[]T, item func(*codec, *T)) {
 	n := uint64(len(*p))
 	c.uint64(&n)
 	if c.reading {
-		if n > uint64(len(c.in)) { // an item has a byte at least: no claim of a damaged record makes us allocate more
+		if n > uint64(len(c.in)) { // an item has at least one byte, so a damaged record cannot make us allocate more
 			c.short()
 			return
 		}

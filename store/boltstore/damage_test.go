@@ -41,7 +41,7 @@ func populated(t *testing.T, dir string) *Store {
 	if _, err := s.Accept(ctx, store.Entry{Update: 1000, Arrived: now, Raw: []byte("{}")}, store.Entry{Update: 1001, Arrived: now}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Spend(ctx, store.DayOf(now), 7, 1); err != nil {
+	if _, err := s.Spend(ctx, store.DayOf(now), 7, store.Tokens{Prompt: 1}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Sweep(ctx, now, 50); err != nil {
@@ -64,8 +64,8 @@ func digest(t *testing.T, s *Store) (string, error) {
 	return fmt.Sprintf("%x", sum.Sum(nil)), err
 }
 
-// TestFlippedBits turns single bits of the file round: whatever that hits, the file is refused with an error that
-// names it, or the check finds it, or nothing was lost. Nothing panics.
+// TestFlippedBits flips single bits of the file. Each time the file is refused with an error that names it, or the check finds
+// the damage, or nothing was lost. Nothing panics.
 func TestFlippedBits(t *testing.T) {
 	ctx, dir := t.Context(), t.TempDir()
 	s := populated(t, dir)

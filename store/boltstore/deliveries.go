@@ -59,12 +59,12 @@ func (s *Store) MarkDone(ctx context.Context, updates ...int64) error {
 	})
 }
 
-// done takes an update out of the inbox and remembers it in the next slot of the ring; the one that was there is forgotten.
+// done takes an update out of the inbox and remembers it in the next slot of the ring, whose old entry is forgotten.
 func (t *txn) done(update int64) error {
 	done, ring := t.bucket(bucketDone), t.bucket(bucketRing)
 	key := idKey(update)
 	if update == 0 || done.Get(key) != nil {
-		return nil // what is done is in no inbox
+		return nil // an update that is done is not in the inbox
 	}
 	if inbox := t.bucket(bucketInbox); inbox.Get(key) != nil {
 		if err := t.delete(inbox, key); err != nil {

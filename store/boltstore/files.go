@@ -11,11 +11,11 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// ErrInUse says that another process holds the file.
+// ErrInUse means that another process holds the file.
 var ErrInUse = errors.New("in use by another process")
 
-// Verify reads the whole file and returns what is wrong with it. The file must be there and be nobody's at the moment. One written by an
-// older version gets what is missing in it.
+// Verify reads the whole file and returns what is wrong with it. The file must exist, and no process may have it open. A file of an
+// older version is upgraded.
 func Verify(ctx context.Context, path string) error {
 	if _, err := os.Stat(path); err != nil {
 		return fmt.Errorf("store: %w", err)
@@ -27,8 +27,8 @@ func Verify(ctx context.Context, path string) error {
 	return errors.Join(s.Check(ctx), s.Close())
 }
 
-// Compact writes the file anew without its free pages, which bbolt never gives back, and returns the sizes before and after in bytes.
-// Nobody else may have it open. Until the end the old file stays as it is: there must be room for both.
+// Compact rewrites the file without its free pages, which bbolt never returns to the system, and returns the sizes before and after in
+// bytes. No process may have the file open. The old file stays until the new one is complete: there must be room for both.
 func Compact(ctx context.Context, path string) (before, after int64, err error) {
 	if before, err = size(path); err != nil {
 		return 0, 0, err
@@ -38,7 +38,7 @@ func Compact(ctx context.Context, path string) (before, after int64, err error) 
 		return 0, 0, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	if err := s.Check(ctx); err != nil { // what is damaged is not to be copied over what may still be mended
+	if err := s.Check(ctx); err != nil { // a damaged copy must not replace a file that may still be repaired
 		return 0, 0, err
 	}
 	err = Replace(path, func(temp string) error {
@@ -68,8 +68,8 @@ func size(path string) (int64, error) {
 	return fi.Size(), nil
 }
 
-// Replace puts a new file in the place of path, whole or not at all, also if the machine stops: write fills a file beside it, which is
-// synced and renamed.
+// Replace replaces the file at path, whole or not at all, also if the machine stops. write fills a temporary file in the same directory,
+// which is synced and renamed.
 func Replace(path string, write func(temp string) error) (err error) {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+"-") // 0600
@@ -97,7 +97,7 @@ func Replace(path string, write func(temp string) error) (err error) {
 	return syncPath(dir)
 }
 
-// syncPath makes what the file or directory holds survive a stop of the machine.
+// syncPath writes the content of a file or directory to the disk.
 func syncPath(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -106,7 +106,7 @@ func syncPath(path string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// CopyFile writes what is in from, which nobody may have open, to the file to.
+// CopyFile copies the file from, which no process may have open, to the file to.
 func CopyFile(to, from string) error {
 	in, err := os.Open(from)
 	if err != nil {

@@ -11,11 +11,11 @@ import (
 	"excursobot/store"
 )
 
-// endlessFor is how long the share of a forgotten walk without an end is remembered.
+// endlessFor is the time that a forgotten walk without an end is remembered.
 const endlessFor = 30 * 24 * time.Hour
 
-// ForgetUser implements store.Store. It reads all walks and payments, which is much for one person; but it is asked for rarely, and
-// indexes by person would cost every write.
+// ForgetUser implements store.Store. It reads all walks and payments, which is much for one person. But it is rare, and an index by
+// person would cost every write.
 func (s *Store) ForgetUser(ctx context.Context, person int64, at time.Time) error {
 	return s.write(ctx, func(t *txn) error {
 		if err := t.delete(t.bucket(bucketUsers), idKey(person)); err != nil {
@@ -26,7 +26,7 @@ func (s *Store) ForgetUser(ctx context.Context, person int64, at time.Time) erro
 			t.forgetTokens,
 			func(person int64) error { return t.forgetWalks(person, at) },
 			t.forgetPayments,
-			t.forgetParked,
+			t.forgetDeadLetters,
 		} {
 			if err := forget(person); err != nil {
 				return err
@@ -36,7 +36,7 @@ func (s *Store) ForgetUser(ctx context.Context, person int64, at time.Time) erro
 	})
 }
 
-// forgetTold takes back the person's votes and deletes what they heard.
+// forgetTold takes back the person's votes and deletes what was told to them.
 func (t *txn) forgetTold(person int64) error {
 	prefix := idKey(person)
 	told := t.bucket(bucketTold)
@@ -79,7 +79,7 @@ func (t *txn) forgetTokens(person int64) error {
 	return nil
 }
 
-// forgetWalks leaves of the person's walks nothing but the memory that their shares ended.
+// forgetWalks keeps of the person's walks only that their shares ended.
 func (t *txn) forgetWalks(person int64, at time.Time) error {
 	walks := t.bucket(bucketWalks)
 	var theirs []store.Walk
@@ -141,13 +141,13 @@ func (t *txn) forgetPayments(person int64) error {
 	return t.delete(t.bucket(bucketGiven), idKey(person))
 }
 
-// forgetParked deletes the person's parked updates. What is in the inbox is being answered, and goes with its answer.
-func (t *txn) forgetParked(person int64) error {
+// forgetDeadLetters deletes the person's dead letters. An update in the inbox is being answered, and goes with its answer.
+func (t *txn) forgetDeadLetters(person int64) error {
 	parked := t.bucket(bucketDeadLetters)
 	var keys [][]byte
 	err := parked.ForEach(func(k, v []byte) error {
 		e, err := decodeEntry(k, v)
-		if err == nil && e.Chat == person { // a private chat has its person's id
+		if err == nil && e.Chat == person { // a private chat has the id of its person
 			keys = append(keys, bytes.Clone(k))
 		}
 		return err

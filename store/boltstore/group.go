@@ -14,7 +14,7 @@ import (
 const maxGroup = 512
 
 // group commits calls together: while one transaction is synced, the calls that arrive wait, and the first of them
-// writes all of them in the next. A lone writer waits for nobody, and many writers share one sync.
+// writes all of them in the next. A lone writer does not wait, and many writers share one sync (group commit).
 type group struct {
 	mu      sync.Mutex
 	waiting []*call // the first leads, or will when the present leader is done
@@ -28,7 +28,7 @@ type call struct {
 	turn chan bool // true: lead the next transaction; false: err is final
 }
 
-// errAborted is what calls get whose leader's goroutine was ended from inside (runtime.Goexit in an updater).
+// errAborted is returned by calls whose leader's goroutine was ended from inside (runtime.Goexit in an updater).
 var errAborted = errors.New("store: transaction aborted")
 
 // updaterPanic carries a panic of a caller's function back to the caller's goroutine.
@@ -42,7 +42,7 @@ func (p *updaterPanic) Error() string {
 }
 
 // write runs fn in a write transaction and returns after it is on disk. fn may run more than once; when it returns an
-// error, nothing of it is kept. It should return an error before its first write where it can: later ones cost the
+// error, none of its writes is kept. It should return errors before its first write where it can: a later error costs the
 // whole group a second run.
 func (s *Store) write(ctx context.Context, fn func(*txn) error) error {
 	if err := ctx.Err(); err != nil {
@@ -102,7 +102,7 @@ func (s *Store) lead() {
 // it had written, for bbolt can only undo a transaction as a whole.
 func (s *Store) attempt(calls []*call) []*call {
 	failed := -1
-	errs := make([]error, len(calls)) // a call's own; calls learn of theirs only when the transaction has ended
+	errs := make([]error, len(calls)) // one for each call, which receives it only when the transaction has ended
 	err := s.update(func(t *txn) error {
 		for i, c := range calls {
 			t.wrote = false
@@ -126,8 +126,8 @@ func (s *Store) attempt(calls []*call) []*call {
 	return nil
 }
 
-// update runs fn in a write transaction and commits what it wrote. A panic under it (damage met on the way, also in the
-// commit) ends all writing: the file on disk is as the last commit left it, what bbolt has in memory may not be.
+// update runs fn in a write transaction and commits what it wrote. A panic under it (from a damaged page, also during
+// the commit) ends all writing: the file on disk is as the last commit left it, but the state of bbolt in memory may not be.
 func (s *Store) update(fn func(*txn) error) (err error) {
 	if p := s.broken.Load(); p != nil {
 		return *p

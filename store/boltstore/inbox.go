@@ -16,7 +16,7 @@ func (s *Store) Accept(ctx context.Context, entries ...store.Entry) ([]bool, err
 	rows := make([][]byte, len(entries))
 	for i, e := range entries {
 		if e.Update == 0 {
-			return nil, fmt.Errorf("%w: an entry without update", store.ErrInvalid)
+			return nil, fmt.Errorf("%w: an entry without an update", store.ErrInvalid)
 		}
 		row := store.Entry{Update: e.Update, Chat: e.Chat, Arrived: e.Arrived, Raw: e.Raw, Tries: 1}
 		var err error
@@ -95,7 +95,7 @@ func (s *Store) Retry(ctx context.Context, update int64) (bool, error) {
 			return err
 		}
 		if again = e.Tries < store.MaxTries; !again {
-			return t.park(e)
+			return t.bury(e)
 		}
 		e.Tries++
 		return t.putEntry(bucketInbox, idKey(update), e)
@@ -103,8 +103,28 @@ func (s *Store) Retry(ctx context.Context, update int64) (bool, error) {
 	return again && err == nil, err
 }
 
-// park moves an entry from the inbox to the parked ones.
-func (t *txn) park(e store.Entry) error {
+// Survived implements store.Inbox.
+func (s *Store) Survived(ctx context.Context, updates ...int64) error {
+	return s.write(ctx, func(t *txn) error {
+		for _, update := range updates {
+			e, err := t.entry(update)
+			if errors.Is(err, store.ErrNotFound) || err == nil && e.Tries == 0 {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			e.Tries = 0
+			if err := t.putEntry(bucketInbox, idKey(update), e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// bury moves an entry from the inbox to the dead letters.
+func (t *txn) bury(e store.Entry) error {
 	parked := t.bucket(bucketDeadLetters)
 	n, err := t.next(parked)
 	if err != nil {
@@ -176,4 +196,14 @@ func encodeEntry(key []byte, e store.Entry) ([]byte, error) {
 func decodeEntry(k, v []byte) (e store.Entry, err error) {
 	err = decode(k, v, func(c *codec) { entryFields(c, &e) })
 	return e, err
+}
+
+func entryFields(c *codec, e *store.Entry) {
+	c.int64(&e.Update)
+	c.int64(&e.Chat)
+	c.time(&e.Arrived)
+	c.bytes(&e.Raw)
+	c.int(&e.Tries)
+	c.text(&e.Place)
+	c.int(&e.Message)
 }

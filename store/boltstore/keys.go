@@ -1,7 +1,9 @@
 package boltstore
 
 import (
+	"bytes"
 	"encoding/binary"
+	"fmt"
 	"time"
 
 	"excursobot/geo"
@@ -20,17 +22,22 @@ var (
 	bucketPlaces   = []byte("places")     // language, leaf, place -> place
 	bucketPlaceIDs = []byte("place_ids")  // place, language -> leaf
 	bucketPages    = []byte("page_ids")   // language, page -> leaf, place
-	bucketStories  = []byte("stories")    // language, leaf, place, length -> storyRow
-	bucketStoryIDs = []byte("story_keys") // place, language, length -> leaf
+	bucketStories  = []byte("stories")    // language, leaf, place, length, aspect -> storyRow; an aspect of 0 is left out
+	bucketStoryIDs = []byte("story_keys") // place, language, length, aspect -> leaf; an aspect of 0 is left out
+	bucketRetired  = []byte("retired")    // key in bucketStoryIDs of a retired story -> nothing
+
+	bucketArticles     = []byte("articles")      // edition, page -> articleRow; the sequence is the bytes of all texts
+	bucketArticleUses  = []byte("article_uses")  // edition, page -> articleUse; the sequence is the number of articles
+	bucketArticleOrder = []byte("article_order") // last use, edition, page -> nothing
 
 	bucketExpiry = []byte("expiry") // expires, kind, key in bucketTiles, bucketPlaceIDs, bucketStoryIDs or bucketWalks -> nothing
 
-	bucketLedger = []byte("ledger") // day, person (0 = all) -> tokens
+	bucketLedger = []byte("ledger") // day, person (0 = all, store.Answers = answers) -> tokens
 	bucketDone   = []byte("done")   // update -> how many were done up to it
 	bucketRing   = []byte("ring")   // slot -> update; the sequence counts what went in
 
 	bucketInbox       = []byte("inbox")  // update -> entry; none of them is done
-	bucketDeadLetters = []byte("parked") // number in the order of parking -> entry
+	bucketDeadLetters = []byte("parked") // number, the oldest first -> entry
 
 	bucketWalks    = []byte("walks")     // walk -> walk, without what is in its stops
 	bucketStops    = []byte("stops")     // walk, number -> stop
@@ -42,7 +49,7 @@ var (
 
 	buckets = [][]byte{
 		bucketMeta, bucketUsers, bucketTold, bucketTiles, bucketPlaces, bucketPlaceIDs, bucketPages,
-		bucketStories, bucketStoryIDs, bucketExpiry, bucketLedger, bucketDone, bucketRing, bucketInbox, bucketDeadLetters,
+		bucketStories, bucketStoryIDs, bucketRetired, bucketArticles, bucketArticleUses, bucketArticleOrder, bucketExpiry, bucketLedger, bucketDone, bucketRing, bucketInbox, bucketDeadLetters,
 		bucketWalks, bucketStops, bucketWalkRing, bucketPayments, bucketGiven, bucketSettings,
 	}
 )
@@ -73,7 +80,7 @@ func toldKey(k []byte, person int64, place string) []byte {
 
 func tileKey(t store.TileKey) []byte { return appendUint(appendText(nil, t.Language), uint64(t.Cell)) }
 
-// leafKey is the front of the keys ordered by place: everything of a language from the leaf cell on.
+// leafKey is the prefix of keys ordered by place: everything of a language from the leaf cell on.
 func leafKey(language string, leaf geo.Cell) []byte {
 	return appendUint(appendText(make([]byte, 0, 64), language), uint64(leaf))
 }
@@ -87,11 +94,39 @@ func placeIDKey(id, language string) []byte { return append(appendText(nil, id),
 func pageKey(language string, page int64) []byte { return appendInt(appendText(nil, language), page) }
 
 func storyKey(leaf geo.Cell, k store.StoryKey) []byte {
-	return append(appendText(leafKey(k.Language, leaf), k.Place), k.Length...)
+	return appendAspect(append(appendText(leafKey(k.Language, leaf), k.Place), k.Length...), k.Aspect)
 }
 
 func storyIDKey(k store.StoryKey) []byte {
-	return append(appendText(appendText(make([]byte, 0, 64), k.Place), k.Language), k.Length...)
+	return appendAspect(append(appendText(appendText(make([]byte, 0, 64), k.Place), k.Language), k.Length...), k.Aspect)
+}
+
+// appendAspect leaves out an aspect of 0: such a key is as it was before there were aspects.
+func appendAspect(k []byte, aspect int) []byte {
+	if aspect == 0 {
+		return k
+	}
+	return append(k, 0, byte('0'+aspect))
+}
+
+// readStoryID reads what storyIDKey wrote.
+func readStoryID(id []byte) (k store.StoryKey, err error) {
+	part := bytes.Split(id, []byte{0})
+	switch {
+	case len(part) == 3:
+	case len(part) == 4 && len(part[3]) == 1 && part[3][0] > '0' && part[3][0] <= '0'+store.MaxAspect:
+		k.Aspect = int(part[3][0] - '0')
+	default:
+		return k, fmt.Errorf("%w: story %q", errRecord, id)
+	}
+	k.Place, k.Language, k.Length = string(part[0]), string(part[1]), store.Length(part[2])
+	return k, nil
+}
+
+func articleKey(k store.ArticleKey) []byte { return appendInt(appendText(nil, k.Edition), k.Page) }
+
+func articleOrderKey(used time.Time, article []byte) []byte {
+	return append(appendInt(make([]byte, 0, 8+len(article)), used.UnixMicro()), article...)
 }
 
 func expiryKey(expires time.Time, kind byte, key []byte) []byte {
@@ -100,12 +135,12 @@ func expiryKey(expires time.Time, kind byte, key []byte) []byte {
 
 func ledgerKey(day store.Day, person int64) []byte { return appendInt([]byte(day), person) }
 
-// walkKey is also the front of the keys of its stops.
+// walkKey is also the prefix of the keys of its stops.
 func walkKey(id string) []byte { return appendText(make([]byte, 0, 64), id) }
 
 func stopKey(walk string, number int) []byte { return appendUint(walkKey(walk), uint64(number)) }
 
 func slotKey(slot uint32) []byte { return binary.BigEndian.AppendUint32(nil, slot) }
 
-// expired says whether something that expires then is gone at now; what has no such moment never is.
+// expired reports whether a record with this Expires has expired at now. A zero Expires never does.
 func expired(expires, now time.Time) bool { return !expires.IsZero() && !expires.After(now) }

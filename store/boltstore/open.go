@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,21 +17,23 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
+
+	"excursobot/store"
 )
 
 const (
 	// schema is the version of the layout that this program writes and reads.
-	schema  = 2
+	schema  = 3
 	program = "excursobot"
 
 	// mapSize is how much address space (not memory) is mapped at once on 64-bit machines: until the file is larger, it
 	// grows without waiting for readers, of which a backup may take long.
 	mapSize = 1 << 30
-	// growBy is by how many bytes the file grows once it must.
+	// growBy is the number of bytes by which the file grows.
 	growBy = 1 << 20
 )
 
-// ErrOlder says that a file opened with Config.ReadOnly would have to be brought to the present layout first.
+// ErrOlder means that a file opened with Config.ReadOnly would have to be upgraded first.
 var ErrOlder = errors.New("was written by an older version of " + program)
 
 var (
@@ -52,7 +55,7 @@ func Open(cfg Config) (*Store, error) {
 	dir := filepath.Dir(cfg.Path)
 	if !cfg.ReadOnly {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return nil, fmt.Errorf("store: make directory %s: %w", dir, err)
+			return nil, fmt.Errorf("store: create directory %s: %w", dir, err)
 		}
 	}
 	db, err := openFile(cfg)
@@ -68,15 +71,15 @@ func Open(cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("store: open %s: %w", cfg.Path, err)
 	}
 
-	s := &Store{db: db, path: cfg.Path, log: cfg.Log}
+	s := &Store{db: db, path: cfg.Path, log: cfg.Log, articles: cmp.Or(max(cfg.Articles, 0), store.ArticleBudget)}
 	if err := s.prepare(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-// openFile opens the database. On some damage bbolt panics, or reads beyond the end of a file that was cut; the file is then
-// unlocked and closed here.
+// openFile opens the database. On a damaged file bbolt may panic, or read beyond the end of the file. Then openFile unlocks and closes
+// the file.
 func openFile(cfg Config) (db *bolt.DB, err error) {
 	var file *os.File
 	opt := &bolt.Options{
@@ -84,7 +87,7 @@ func openFile(cfg Config) (db *bolt.DB, err error) {
 		FreelistType: bolt.FreelistMapType, // the other one slows down with the number of free pages
 		MaxSize:      int(min(cfg.MaxSize, math.MaxInt)),
 		ReadOnly:     cfg.ReadOnly,
-		NoStatistics: true, // they cost every reader a lock
+		NoStatistics: true, // statistics cost every reader a lock
 		OpenFile: func(name string, flag int, perm os.FileMode) (*os.File, error) {
 			var err error
 			file, err = os.OpenFile(name, flag, perm)
@@ -108,7 +111,7 @@ func openFile(cfg Config) (db *bolt.DB, err error) {
 	return db, nil
 }
 
-// prepare checks that the file is ours and of a version we know, makes what is missing in it and brings it to the present version.
+// prepare checks that this program wrote the file in a version that it knows, creates missing buckets, and upgrades the file.
 func (s *Store) prepare() error {
 	complete, empty, version := true, true, schema
 	err := s.view(context.Background(), func(tx *bolt.Tx) error {
@@ -151,7 +154,7 @@ func (s *Store) prepare() error {
 	return s.upgrade(version)
 }
 
-// complete makes the missing buckets; a file that was empty becomes ours.
+// complete creates the missing buckets. It marks an empty file as written by this program.
 func (s *Store) complete(empty bool) error {
 	return s.write(context.Background(), func(t *txn) error {
 		t.dirty, t.wrote = true, true

@@ -17,7 +17,7 @@ import (
 	"excursobot/store"
 )
 
-// mustFail opens a file that cannot be opened and returns what was said about it.
+// mustFail opens a file that cannot be opened and returns the error's text.
 func mustFail(t *testing.T, cfg Config) string {
 	t.Helper()
 	s, err := Open(cfg)
@@ -130,7 +130,7 @@ func TestOpenOfOtherPrograms(t *testing.T) {
 	}{
 		{"another program", "things", nil, "not a store of excursobot"},
 		{"another program with meta", "meta", map[string]string{"program": "other"}, "not a store of excursobot"},
-		{"newer", "meta", map[string]string{"program": "excursobot", "schema": "3"}, "newer version"},
+		{"newer", "meta", map[string]string{"program": "excursobot", "schema": strconv.Itoa(schema + 1)}, "newer version"},
 		{"no version", "meta", map[string]string{"program": "excursobot", "schema": "x"}, "damaged"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -40,7 +40,7 @@ func (s *Store) Refund(ctx context.Context, p store.Payment) (store.Payment, boo
 	})
 }
 
-// changePayment hands fn what is stored under p's charge, and stores what fn returns if fn says that it changed.
+// changePayment calls fn with the payment stored under p's charge, and stores the result if fn reports a change.
 func (s *Store) changePayment(ctx context.Context, p store.Payment, fn func(t *txn, old store.Payment, found bool) (store.Payment, bool, error)) (store.Payment, bool, error) {
 	if err := store.CheckName(p.Charge); err != nil {
 		return store.Payment{}, false, err
@@ -124,7 +124,7 @@ func (s *Store) Given(ctx context.Context, person int64) (store.Given, error) {
 	return sum, err
 }
 
-// addGiven adds a payment that did not go back to the sums, or with sign -1 takes it out of them.
+// addGiven adds a payment that was not refunded to the sums, or subtracts it with sign -1.
 func (t *txn) addGiven(p store.Payment, sign int64) error {
 	if !p.Refunded.IsZero() {
 		return nil
@@ -152,7 +152,7 @@ func (t *txn) addGiven(p store.Payment, sign int64) error {
 	return nil
 }
 
-// putPayment stores p and returns what is read from now on.
+// putPayment stores p and returns it as Payment will.
 func (t *txn) putPayment(p store.Payment) (stored store.Payment, err error) {
 	key := []byte(p.Charge)
 	v, err := encode(key, func(c *codec) { paymentFields(c, &p) })
@@ -176,4 +176,12 @@ func paymentRow(tx *bolt.Tx, charge string) (p store.Payment, found bool, err er
 
 func decodePayment(key, value []byte, p *store.Payment) error {
 	return decode(key, value, func(c *codec) { paymentFields(c, p) })
+}
+
+func paymentFields(c *codec, p *store.Payment) {
+	c.text(&p.Charge)
+	c.int64(&p.Person)
+	c.int64(&p.Stars)
+	c.time(&p.At)
+	c.time(&p.Refunded)
 }

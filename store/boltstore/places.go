@@ -138,10 +138,7 @@ func (s *Store) PutPlaces(ctx context.Context, places []store.Place) error {
 	}
 	rows := make([]row, len(places))
 	for i, p := range places {
-		if err := store.CheckKey(p.ID, p.Language); err != nil {
-			return err
-		}
-		if err := store.CheckPoint(p.Point); err != nil { // before the cell is computed from it
+		if err := p.Check(); err != nil {
 			return err
 		}
 		r := row{Place: p, leaf: geo.Leaf(p.Point)}
@@ -179,7 +176,8 @@ func (s *Store) PutPlaces(ctx context.Context, places []store.Place) error {
 	})
 }
 
-// dropPlace removes a place, if it is there, and what points to it: it expired, or is stored anew, perhaps at another point, for another page.
+// dropPlace removes a place, if it exists, and the index rows that point to it. The place has expired, or is replaced by one that may have
+// another point or page.
 func (t *txn) dropPlace(id, language string) error {
 	ids, idKey := t.bucket(bucketPlaceIDs), placeIDKey(id, language)
 	leaf := ids.Get(idKey)
@@ -206,7 +204,69 @@ func (t *txn) dropPlace(id, language string) error {
 	return t.delete(t.bucket(bucketPlaces), key)
 }
 
-// getPlace reads the place under a key that an index holds, so that it must be there.
+// getPlace reads the place under a key from an index, which must exist.
 func getPlace(tx *bolt.Tx, key []byte, place *store.Place) error {
 	return decode(key, tx.Bucket(bucketPlaces).Get(key), func(c *codec) { placeFields(c, place) })
+}
+
+func placeFields(c *codec, p *store.Place) {
+	c.text(&p.ID)
+	c.text(&p.Language)
+	c.int64(&p.PageID)
+	c.text(&p.Title)
+	c.point(&p.Point)
+	c.text(&p.Kind)
+	c.int(&p.Dim)
+	c.text(&p.Description)
+	c.text(&p.Extract)
+	c.int(&p.Length)
+	c.text(&p.URL)
+	c.text(&p.Picture)
+	c.int(&p.Year)
+	c.text(&p.Source)
+	c.time(&p.Fetched)
+	c.texts(&p.Names)
+	c.text(&p.About)
+	list(c, &p.Sitelinks, sitelinkFields)
+	creditFields(c, &p.Credit)
+	c.int64(&p.Revision)
+	c.time(&p.Edited)
+}
+
+func sitelinkFields(c *codec, l *store.Sitelink) {
+	c.text(&l.Edition)
+	c.text(&l.Title)
+	c.int64(&l.Page)
+	c.int(&l.Length)
+}
+
+func creditFields(c *codec, r *store.Credit) {
+	c.text(&r.File)
+	c.text(&r.Author)
+	c.text(&r.License)
+	c.text(&r.LicenseURL)
+	c.text(&r.Page)
+}
+
+func tileFields(c *codec, t *store.Tile) {
+	c.uint64((*uint64)(&t.Cell))
+	c.text(&t.Language)
+	c.time(&t.Expires)
+	list(c, &t.Pages, pageFields)
+}
+
+func pageFields(c *codec, p *store.Page) {
+	c.int64(&p.ID)
+	c.text(&p.Title)
+	c.point(&p.Point)
+	c.text(&p.Kind)
+	c.int(&p.Dim)
+}
+
+// ifFetched is when a place is to be swept; the zero time is never.
+func ifFetched(p store.Place) time.Time {
+	if p.Fetched.IsZero() {
+		return time.Time{}
+	}
+	return p.Fetched.Add(store.PlaceLife)
 }

@@ -34,6 +34,8 @@ func (t *txn) importRow(record any) error {
 		return t.importTile(r)
 	case store.StoryRow:
 		return t.importStory(r)
+	case store.ArticleRow:
+		return t.putArticle(&r.Article, r.Used)
 	case store.ToldRow:
 		return t.importTold(r)
 	case store.LedgerRow:
@@ -61,7 +63,7 @@ func (t *txn) importRow(record any) error {
 	return fmt.Errorf("%w: a record of type %T", store.ErrInvalid, record)
 }
 
-// importRecord stores what nothing else points to.
+// importRecord stores a record that no index points to.
 func (t *txn) importRecord(bucket, key []byte, fields func(*codec)) error {
 	v, err := encode(key, fields)
 	if err != nil {
@@ -71,7 +73,7 @@ func (t *txn) importRecord(bucket, key []byte, fields func(*codec)) error {
 }
 
 func (t *txn) importPlace(r store.PlaceRow) error {
-	if err := errors.Join(store.CheckKey(r.ID, r.Language), store.CheckPoint(r.Point)); err != nil {
+	if err := r.Place.Check(); err != nil {
 		return err
 	}
 	if err := t.dropPlace(r.ID, r.Language); err != nil {
@@ -110,11 +112,8 @@ func (t *txn) importTile(tile store.Tile) error {
 }
 
 func (t *txn) importStory(r store.StoryRow) error {
-	if err := errors.Join(r.StoryKey.Check(), store.CheckPoint(r.Point)); err != nil {
+	if err := r.Story.Check(); err != nil {
 		return err
-	}
-	if len(r.WrongBy) > 2 {
-		return fmt.Errorf("%w: %d people in WrongBy", store.ErrInvalid, len(r.WrongBy))
 	}
 	if err := t.countTo(bucketStories, r.Edition); err != nil {
 		return err
@@ -138,9 +137,10 @@ func (t *txn) importStory(r store.StoryRow) error {
 	return t.putStoryRow(storyKey(leaf, r.StoryKey), &storyRow{edition: r.Edition, Story: r.Story})
 }
 
-// importTold counts the editions too: one that votes speak of may be gone from the stories, and must not be given to another text.
+// importTold also counts the editions: a vote may name an edition that is gone from the stories, and no other text may get that number.
 func (t *txn) importTold(r store.ToldRow) error {
-	if err := store.CheckKey(r.Place, r.Walk, r.Vote.Language, string(r.Vote.Length)); err != nil {
+	voted := store.StoryKey{Place: r.Place, Language: r.Vote.Language, Length: r.Vote.Length, Aspect: r.Vote.Aspect}
+	if err := errors.Join(store.CheckKey(r.Walk), voted.Check()); err != nil {
 		return err
 	}
 	if err := store.CheckMark(r.Vote.Mark); err != nil {
@@ -151,7 +151,7 @@ func (t *txn) importTold(r store.ToldRow) error {
 	}
 	row := toldRow{
 		at: r.At, walk: r.Walk, number: r.Number,
-		vote: vote{mark: r.Vote.Mark, at: r.Vote.At, language: r.Vote.Language, length: r.Vote.Length, edition: r.Vote.Edition},
+		vote: voteFor(voted, r.Vote.Mark, r.Vote.At, r.Vote.Edition),
 	}
 	return t.importRecord(bucketTold, toldKey(nil, r.Person, r.Place), row.fields)
 }
@@ -208,7 +208,7 @@ func (t *txn) importClosed(r store.ClosedRow) error {
 	return t.put(t.bucket(bucketWalkRing), slotKey(uint32(r.Position-1)), key)
 }
 
-// importPayment keeps the sums in step.
+// importPayment also updates the sums.
 func (t *txn) importPayment(p store.Payment) error {
 	if err := store.CheckName(p.Charge); err != nil {
 		return err
@@ -278,7 +278,7 @@ func (t *txn) importSetting(r store.SettingRow) error {
 	return t.importRecord(bucketSettings, []byte(r.Name), func(c *codec) { c.text(&r.Value) })
 }
 
-// countTo brings the bucket's sequence up to n, if it is not there yet.
+// countTo raises the bucket's sequence to n, if it is lower.
 func (t *txn) countTo(bucket []byte, n uint64) error {
 	b := t.bucket(bucket)
 	if n <= b.Sequence() {

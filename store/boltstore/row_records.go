@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	bolt "go.etcd.io/bbolt"
@@ -10,8 +11,8 @@ import (
 	"excursobot/store"
 )
 
-// exportClosed reads the closed walks in the order of closing. One that was swept is only in the ring; one that was swept and came back is there twice, of
-// which the later one counts.
+// exportClosed reads the closed walks in the order of closing. A walk that was swept is only in the ring. A walk that was swept and came
+// back is in the ring twice, and the later entry counts.
 func exportClosed(tx *bolt.Tx) ([]any, error) {
 	var keys [][]byte
 	seen := map[string]bool{}
@@ -94,15 +95,23 @@ func exportTile(_ *bolt.Tx, k, v []byte) (any, error) {
 
 // exportStory reads the story that a row of bucketStoryIDs points to.
 func exportStory(tx *bolt.Tx, k, v []byte) (any, error) {
-	part := bytes.SplitN(k, []byte{0}, 3)
-	if len(v) != 8 || len(part) != 3 {
-		return nil, fmt.Errorf("%w: story %q", errRecord, k)
+	id, err := readStoryID(k)
+	if err != nil || len(v) != 8 {
+		return nil, errors.Join(err, fmt.Errorf("%w: story %q", errRecord, k))
 	}
-	id := store.StoryKey{Place: string(part[0]), Language: string(part[1]), Length: store.Length(part[2])}
 	key := storyKey(geo.Cell(readUint(v)), id)
 	var row storyRow
-	err := decode(key, tx.Bucket(bucketStories).Get(key), row.fields)
+	err = decode(key, tx.Bucket(bucketStories).Get(key), row.fields)
 	return store.StoryRow{Story: row.Story, Edition: row.edition}, err
+}
+
+func exportArticle(tx *bolt.Tx, k, v []byte) (any, error) {
+	a, err := readArticle(k, v)
+	if err != nil {
+		return nil, err
+	}
+	use, err := articleUsed(tx, k)
+	return store.ArticleRow{Article: a, Used: use.used}, err
 }
 
 func exportTold(_ *bolt.Tx, k, v []byte) (any, error) {
@@ -112,7 +121,7 @@ func exportTold(_ *bolt.Tx, k, v []byte) (any, error) {
 	}
 	return store.ToldRow{
 		Person: readInt(k), Place: string(k[8:]), At: row.at, Walk: row.walk, Number: row.number,
-		Vote: store.VoteRow{Mark: row.vote.mark, At: row.vote.at, Language: row.vote.language, Length: row.vote.length, Edition: row.vote.edition},
+		Vote: store.VoteRow{Mark: row.vote.mark, At: row.vote.at, Language: row.vote.language, Length: row.vote.length, Aspect: row.vote.aspect, Edition: row.vote.edition},
 	}, nil
 }
 
@@ -158,7 +167,7 @@ func numberKey(k store.Key) ([]byte, error) {
 	return idKey(n), err
 }
 
-// textsKey returns a function for keys of so many texts, which are divided by NUL here too.
+// textsKey returns a function for keys of that many texts, which have NUL between them here, too.
 func textsKey(parts int) func(store.Key) ([]byte, error) {
 	return func(k store.Key) ([]byte, error) {
 		texts, pointers := make([]string, parts), make([]any, parts)
@@ -174,6 +183,20 @@ func exportTileKey(k store.Key) ([]byte, error) {
 	var t store.TileKey
 	err := k.Parts(&t.Language, &t.Cell)
 	return tileKey(t), err
+}
+
+func exportStoryKey(k store.Key) ([]byte, error) {
+	var id store.StoryKey
+	var aspect int64
+	err := k.Parts(&id.Place, &id.Language, (*string)(&id.Length), &aspect)
+	id.Aspect = int(aspect)
+	return storyIDKey(id), err
+}
+
+func exportArticleKey(k store.Key) ([]byte, error) {
+	var a store.ArticleKey
+	err := k.Parts(&a.Edition, &a.Page)
+	return articleKey(a), err
 }
 
 func exportToldKey(k store.Key) ([]byte, error) {

@@ -10,7 +10,7 @@ import (
 	"excursobot/store"
 )
 
-// reader says how a table is read: its rows lie in a bucket in the order of their store.Key.
+// reader describes how a table is read: its rows are in a bucket in the order of their store.Key.
 type reader struct {
 	bucket []byte
 	key    func(after store.Key) ([]byte, error) // the bucket's key of the row with that Key
@@ -22,7 +22,8 @@ func readerOf(table store.Table) (reader, bool) {
 		store.TableUsers:    {bucketUsers, numberKey, exportUser},
 		store.TablePlaces:   {bucketPlaceIDs, textsKey(2), exportPlace},
 		store.TableTiles:    {bucketTiles, exportTileKey, exportTile},
-		store.TableStories:  {bucketStoryIDs, textsKey(3), exportStory},
+		store.TableStories:  {bucketStoryIDs, exportStoryKey, exportStory},
+		store.TableArticles: {bucketArticles, exportArticleKey, exportArticle},
 		store.TableTold:     {bucketTold, exportToldKey, exportTold},
 		store.TableLedger:   {bucketLedger, exportLedgerKey, exportTokens},
 		store.TableWalks:    {bucketWalks, exportWalkKey, exportWalk},
@@ -74,7 +75,7 @@ func (s *Store) Rows(ctx context.Context, table store.Table, after store.Key, li
 	return rows, nil
 }
 
-// listOf returns how one of the short tables is read whose rows are known by their position: at most 10 000 numbers.
+// listOf returns how to read a table whose rows are identified by their position: at most 10 000 rows.
 func listOf(table store.Table) (func(*bolt.Tx) ([]any, error), bool) {
 	read, ok := map[store.Table]func(*bolt.Tx) ([]any, error){
 		store.TableClosed:      exportClosed,

@@ -1,6 +1,6 @@
-// Package boltstore keeps the bot's memory in one bbolt file: no service to install, one writer at a time, readers
-// that wait for nobody. It implements the contract of package store and decides how records and keys are laid
-// out; it does not decide what is kept or for how long.
+// Package boltstore keeps the bot's memory in one bbolt file: no service to install, one writer at a time, and readers that
+// do not wait. It implements the contract of package store and decides the layout of records and keys. It does not decide what
+// is kept or for how long.
 package boltstore
 
 import (
@@ -23,23 +23,25 @@ import (
 
 var _ store.Store = (*Store)(nil)
 
-// Config says where the file is and what it may grow to.
+// Config describes the file.
 type Config struct {
-	Path     string        // of the file; its directory is made (0700) if missing
-	Log      *slog.Logger  // nil = silence
+	Path     string        // of the file; its directory is created (0700) if missing
+	Log      *slog.Logger  // nil = no log
 	MaxSize  int64         // most bytes of the file, writes beyond it are store.ErrFull; 0 = no limit
-	Wait     time.Duration // for another process to leave the file, default 3 s
-	ReadOnly bool          // the file must be there, and every write fails
+	Articles int64         // most bytes of all articles' texts, as stored; 0 = store.ArticleBudget
+	Wait     time.Duration // for another process to close the file, default 3 s
+	ReadOnly bool          // the file must exist, and every write fails
 }
 
 // Store is an open file.
 type Store struct {
-	db   *bolt.DB
-	path string
-	log  *slog.Logger
+	db       *bolt.DB
+	path     string
+	log      *slog.Logger
+	articles int64 // budget of their texts
 
 	group   group
-	broken  atomic.Pointer[error] // set when a write panicked: what bbolt holds in memory is not to be trusted any more
+	broken  atomic.Pointer[error] // set when a write panicked: the state of bbolt in memory cannot be trusted any more
 	stuck   atomic.Bool           // that write's lock could not be released either
 	close   sync.Once
 	full    atomic.Bool // the last commit found no room
@@ -51,7 +53,7 @@ type Store struct {
 func (s *Store) Close() error {
 	var err error
 	s.close.Do(func() {
-		if s.stuck.Load() { // db.Close would wait for the lost lock for ever; the process's end frees the file
+		if s.stuck.Load() { // db.Close would wait for the lost lock for ever; the end of the process frees the file
 			err = fmt.Errorf("store: %s was left open: %w", s.path, *s.broken.Load())
 			return
 		}
@@ -92,13 +94,13 @@ func (s *Store) view(ctx context.Context, fn func(tx *bolt.Tx) error) (err error
 	return s.translate(s.db.View(fn))
 }
 
-// damaged makes an error of what was recovered from bbolt, and logs where it happened.
+// damaged turns a panic of bbolt into an error, and logs its stack.
 func (s *Store) damaged(p any) error {
-	s.log.Error("store file damaged", "file", s.path, "cause", fmt.Sprint(p), "stack", string(debug.Stack()))
+	s.log.Error("store_damaged", "file", s.path, "error", fmt.Sprint(p), "stack", string(debug.Stack()))
 	return damage(s.path, fmt.Errorf("%v", p))
 }
 
-// translate gives bbolt's errors the names that callers know; every other error passes unchanged.
+// translate turns bbolt's errors into those of package store; every other error passes unchanged.
 func (s *Store) translate(err error) error {
 	switch {
 	case errors.Is(err, berrors.ErrDatabaseNotOpen):
@@ -111,12 +113,12 @@ func (s *Store) translate(err error) error {
 	return err
 }
 
-// isFull says whether a write found no room: on the disk, in a quota, in a limit on file sizes, or in MaxSize.
+// isFull reports whether a write found no room: on the disk, in a quota, in a limit on file sizes, or in MaxSize.
 func isFull(err error) bool {
 	return errors.Is(err, berrors.ErrMaxSizeReached) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }
 
-// damage says which file is damaged and what to do about it.
+// damage returns an error that names the damaged file and the remedy.
 func damage(path string, cause error) error {
 	return fmt.Errorf(`store: %s is damaged (%w); "excursobot restore" puts a backup in its place`, path, cause)
 }

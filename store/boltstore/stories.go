@@ -3,7 +3,6 @@ package boltstore
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -45,12 +44,16 @@ func (s *Store) StoriesIn(ctx context.Context, language string, ranges []geo.Cel
 		return nil, err
 	}
 	var stories []store.Story
-	var row storyRow // one for all: nothing of it but texts and lists, made anew for each row, goes into the answer
+	var row storyRow // shared by all rows: the answer takes only its texts and lists, which are allocated for each row
 	fields := row.fields
 	err := s.view(ctx, func(tx *bolt.Tx) error {
+		before := len(language) + 1 + 8 // the place begins there
 		return walk(tx.Bucket(bucketStories).Cursor(), language, ranges, func(k, v []byte) (bool, error) {
 			if len(stories) >= limit {
 				return false, nil
+			}
+			if bytes.Count(k[before:], []byte{0}) > 1 { // place, length and an aspect
+				return true, nil
 			}
 			row = storyRow{}
 			if err := decode(k, v, fields); err != nil {
@@ -75,14 +78,11 @@ func (s *Store) StoriesIn(ctx context.Context, language string, ranges []geo.Cel
 // PutStories implements store.Stories.
 func (s *Store) PutStories(ctx context.Context, stories []store.Story) error {
 	for i := range stories {
-		row := storyRow{Story: stories[i]}
-		if err := row.StoryKey.Check(); err != nil {
+		if err := stories[i].Check(); err != nil {
 			return err
 		}
-		if len(row.WrongBy) > 2 {
-			return fmt.Errorf("%w: %d people in WrongBy", store.ErrInvalid, len(row.WrongBy))
-		}
-		if _, err := encode(nil, row.fields); err != nil { // before the transaction, where a refusal costs nobody anything
+		row := storyRow{Story: stories[i]}
+		if _, err := encode(nil, row.fields); err != nil { // before the transaction, so that a refusal does not cost the group a second run
 			return err
 		}
 	}
@@ -96,7 +96,7 @@ func (s *Store) PutStories(ctx context.Context, stories []store.Story) error {
 	})
 }
 
-// putStory stores a story in the place of an older one of its key.
+// putStory stores a story and replaces an older one of its key.
 func (t *txn) putStory(story store.Story) error {
 	old, oldKey, err := t.findStory(story.StoryKey)
 	if err != nil {
@@ -124,19 +124,34 @@ func (t *txn) putStory(story store.Story) error {
 	return t.putStoryRow(storyKey(leaf, story.StoryKey), &row)
 }
 
+// putStoryRow stores the row and lists it if it is retired.
 func (t *txn) putStoryRow(key []byte, row *storyRow) error {
 	v, err := encode(key, row.fields)
 	if err != nil {
 		return err
 	}
+	if err := t.listRetired(storyIDKey(row.StoryKey), row.Retired); err != nil {
+		return err
+	}
 	return t.put(t.bucket(bucketStories), key, v)
+}
+
+func (t *txn) listRetired(id []byte, retired bool) error {
+	list := t.bucket(bucketRetired)
+	switch listed := list.Get(id) != nil; {
+	case retired && !listed:
+		return t.put(list, id, nil)
+	case !retired && listed:
+		return t.delete(list, id)
+	}
+	return nil
 }
 
 func (t *txn) findStory(k store.StoryKey) (row storyRow, key []byte, err error) {
 	return findStory(t.bucket(bucketStoryIDs).Cursor(), t.bucket(bucketStories).Cursor(), k)
 }
 
-// findStory returns a story and the key of its row; a nil key says that there is none. The cursors go over bucketStoryIDs
+// findStory returns a story and the key of its row; a nil key means that there is none. The cursors go over bucketStoryIDs
 // and bucketStories; opening them costs as much as a look-up.
 func findStory(ids, rows *bolt.Cursor, k store.StoryKey) (row storyRow, key []byte, err error) {
 	leaf := get(ids, storyIDKey(k))
@@ -155,4 +170,39 @@ func get(c *bolt.Cursor, key []byte) []byte {
 		return nil
 	}
 	return v
+}
+
+// storyRow is a story with the number of its text: a vote counts for the text it was given to.
+type storyRow struct {
+	edition uint64
+	store.Story
+}
+
+func (s *storyRow) fields(c *codec) {
+	c.uint64(&s.edition)
+	c.text(&s.Place)
+	c.text(&s.Language)
+	c.text((*string)(&s.Length))
+	c.text(&s.Title)
+	c.point(&s.Point)
+	c.text(&s.Kind)
+	c.text(&s.URL)
+	c.text(&s.Picture)
+	c.text(&s.Text)
+	c.text(&s.Source)
+	c.text(&s.Model)
+	c.int(&s.Likes)
+	c.int(&s.Dislikes)
+	list(c, &s.WrongBy, (*codec).int64)
+	c.bool(&s.Retired)
+	c.time(&s.Created)
+	c.time(&s.Expires)
+	c.int(&s.Aspect)
+	creditFields(c, &s.Credit)
+	list(c, &s.Quotes, (*codec).text)
+	c.text((*string)(&s.Judged))
+	c.int(&s.Version)
+	c.text(&s.Article.Edition)
+	c.int64(&s.Article.Page)
+	c.int64(&s.Revision)
 }

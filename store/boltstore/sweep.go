@@ -19,6 +19,11 @@ func (s *Store) Sweep(ctx context.Context, now time.Time, limit int) (int, error
 			return err
 		}
 		n, err := t.sweepLedger(now, limit-swept)
+		if err != nil {
+			return err
+		}
+		swept += n
+		n, err = t.evictArticles(s.articles, now.Add(-store.ArticleLife).UnixMicro(), nil, limit-swept)
 		swept += n
 		return err
 	})
@@ -62,13 +67,19 @@ func (t *txn) sweepExpired(now time.Time, limit int) (int, error) {
 
 // dropStory deletes the story whose key in bucketStoryIDs is id.
 func (t *txn) dropStory(id []byte) error {
+	k, err := readStoryID(id)
+	if err != nil {
+		return err
+	}
 	ids := t.bucket(bucketStoryIDs)
-	leaf, part := ids.Get(id), bytes.SplitN(id, []byte{0}, 3)
-	if leaf == nil || len(part) != 3 {
+	leaf := ids.Get(id)
+	if leaf == nil {
 		return fmt.Errorf("%w: story %q expires and is not there", errRecord, id)
 	}
-	key := storyKey(geo.Cell(readUint(leaf)), store.StoryKey{Place: string(part[0]), Language: string(part[1]), Length: store.Length(part[2])})
-	if err := t.delete(t.bucket(bucketStories), key); err != nil {
+	if err := t.delete(t.bucket(bucketStories), storyKey(geo.Cell(readUint(leaf)), k)); err != nil {
+		return err
+	}
+	if err := t.listRetired(id, false); err != nil {
 		return err
 	}
 	return t.delete(ids, id)

@@ -75,7 +75,7 @@ func (s *Store) Vote(ctx context.Context, person int64, key store.StoryKey, mark
 		}
 		row.vote = vote{}
 		if mark != store.NoMark {
-			row.vote = vote{mark: mark, at: at, language: key.Language, length: key.Length, edition: story.edition}
+			row.vote = voteFor(key, mark, at, story.edition)
 		}
 		if v, err = encode(rowKey, row.fields); err != nil {
 			return err
@@ -93,7 +93,7 @@ func (t *txn) takeBack(person int64, place string, old vote) error {
 	if old.mark == store.NoMark {
 		return nil
 	}
-	row, key, err := t.findStory(store.StoryKey{Place: place, Language: old.language, Length: old.length})
+	row, key, err := t.findStory(store.StoryKey{Place: place, Language: old.language, Length: old.length, Aspect: old.aspect})
 	if err != nil || key == nil || row.edition != old.edition {
 		return err
 	}
@@ -108,7 +108,7 @@ func (t *txn) takeBack(person int64, place string, old vote) error {
 	return t.putStoryRow(key, &row)
 }
 
-// count adds a vote to the story and returns it; a story that is gone has only its key.
+// count adds a vote to the story and returns the story; if the story is gone, only its key is set.
 func (t *txn) count(person int64, key store.StoryKey, mark store.Mark) (storyRow, error) {
 	row, at, err := t.findStory(key)
 	if err != nil || at == nil {
@@ -128,4 +128,41 @@ func (t *txn) count(person int64, key store.StoryKey, mark store.Mark) (storyRow
 		row.Retired = row.Retired || len(row.WrongBy) == 2
 	}
 	return row, t.putStoryRow(at, &row)
+}
+
+// toldRow is what is kept of a delivery, with the person's vote.
+type toldRow struct {
+	at     time.Time
+	walk   string
+	number int
+	vote   vote
+}
+
+// vote is a person's mark on one text of a place.
+type vote struct {
+	mark     store.Mark
+	at       time.Time
+	language string
+	length   store.Length
+	aspect   int
+	edition  uint64 // of the story's text; 0 = the story was gone
+}
+
+// voteFor returns a vote for the text with that edition.
+func voteFor(k store.StoryKey, mark store.Mark, at time.Time, edition uint64) vote {
+	return vote{mark: mark, at: at, language: k.Language, length: k.Length, aspect: k.Aspect, edition: edition}
+}
+
+func (r *toldRow) fields(c *codec) {
+	c.time(&r.at)
+	c.text(&r.walk)
+	c.int(&r.number)
+	mark := int64(r.vote.mark)
+	c.int64(&mark)
+	r.vote.mark = store.Mark(mark)
+	c.time(&r.vote.at)
+	c.text(&r.vote.language)
+	c.text((*string)(&r.vote.length))
+	c.uint64(&r.vote.edition)
+	c.int(&r.vote.aspect)
 }

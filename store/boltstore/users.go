@@ -50,7 +50,7 @@ func (s *Store) UpdateUser(ctx context.Context, id int64, fn func(*store.User) e
 			return err
 		}
 		stored = store.User{}
-		if err := decodeUser(key, v, &stored); err != nil { // what User returns from now on
+		if err := decodeUser(key, v, &stored); err != nil { // as User will return it
 			return err
 		}
 		if bytes.Equal(v, old) {
@@ -85,7 +85,7 @@ func (s *Store) People(ctx context.Context, since time.Time) (int, error) {
 	return n, nil
 }
 
-// addWalk adds a walk that ended to what its person did, if they are known.
+// addWalk adds a walk that ended to the sums of its person, if the person is known.
 func (t *txn) addWalk(person int64, metres float64) error {
 	key := idKey(person)
 	old := t.bucket(bucketUsers).Get(key)
@@ -105,7 +105,7 @@ func (t *txn) addWalk(person int64, metres float64) error {
 	return t.put(t.bucket(bucketUsers), key, v)
 }
 
-// callUpdater calls a caller's function, which may run in another caller's goroutine: its panic must reach its own.
+// callUpdater calls a caller's function, which may run in the goroutine of another caller. A panic must reach its own caller.
 func callUpdater[T any](fn func(*T) error, v *T) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -117,4 +117,22 @@ func callUpdater[T any](fn func(*T) error, v *T) (err error) {
 
 func decodeUser(key, value []byte, u *store.User) error {
 	return decode(key, value, func(c *codec) { userFields(c, u) })
+}
+
+func userFields(c *codec, u *store.User) {
+	c.int64(&u.ID)
+	c.text(&u.Language)
+	c.text(&u.LanguageCode)
+	c.text((*string)(&u.Length))
+	list(c, &u.Interests, (*codec).text)
+	c.bool(&u.HidePictures)
+	c.bool(&u.HidePins)
+	c.bool(&u.Banned)
+	c.bool(&u.Unreachable)
+	c.time(&u.HintAt)
+	c.time(&u.Created)
+	c.time(&u.Seen)
+	c.time(&u.AskedAt)
+	c.int(&u.Walks)
+	c.float64(&u.Metres)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -52,7 +53,7 @@ func (t *txn) saveWalk(w *store.Walk, row []byte) error {
 	return t.swapWalk(key, &old, w, row)
 }
 
-// swapWalk writes the row of w in the place of old, which is the zero Walk if there was none.
+// swapWalk replaces old, which is the zero Walk if there was none, by the row of w.
 func (t *txn) swapWalk(key []byte, old, w *store.Walk, row []byte) error {
 	if old.Closed || w.Closed {
 		if err := t.reschedule(expiringWalk, key, ifClosed(*old), ifClosed(*w)); err != nil {
@@ -165,7 +166,7 @@ func (t *txn) dropStops(walk []byte) error {
 	return nil
 }
 
-// remember puts a closed walk into the next slot of the ring, and forgets the one that was there.
+// remember puts a closed walk into the next slot of the ring, and forgets the walk that was in the slot.
 func (t *txn) remember(key []byte) error {
 	ring := t.bucket(bucketWalkRing)
 	n, err := t.next(ring)
@@ -218,4 +219,55 @@ func walkRow(tx *bolt.Tx, key []byte) (w store.Walk, found bool, err error) {
 	}
 	w.Number, w.Told = last.Number, last.At
 	return w, true, nil
+}
+
+func walkFields(c *codec, w *store.Walk) {
+	c.text(&w.ID)
+	c.int64(&w.Person)
+	c.int64(&w.Chat)
+	c.int(&w.Message)
+	c.uint64(&w.Revision)
+	c.time(&w.Began)
+	c.time(&w.Date)
+	c.time(&w.Ends)
+	c.int64((*int64)(&w.Interval))
+	c.time(&w.Anchor)
+	c.time(&w.Due)
+	c.bool(&w.First)
+	c.bool(&w.Chosen)
+	c.bool(&w.Paused)
+	c.bool(&w.Parked)
+	c.bool(&w.Quiet)
+	c.point(&w.QuietAt)
+	c.point(&w.Point)
+	c.float64(&w.Heading)
+	c.time(&w.Fixed)
+	c.float64(&w.Metres)
+	c.bytes(&w.Track)
+	c.time(&w.Ended)
+	c.text(&w.Reason)
+	c.bool(&w.Closed)
+	c.time(&w.Expires)
+	c.int(&w.Question)
+	c.int(&w.Attempt.Number)
+	c.bool(&w.Attempt.Asked)
+	c.text(&w.Attempt.Place)
+	c.int(&w.Attempt.Message)
+	c.int(&w.Topic)
+}
+
+func stopFields(c *codec, s *store.Stop) {
+	c.int(&s.Number)
+	c.text(&s.Place)
+	c.text(&s.Title)
+	c.point(&s.Point)
+	c.time(&s.At)
+}
+
+// ifClosed is when a walk is to be swept; the zero time is never.
+func ifClosed(w store.Walk) time.Time {
+	if !w.Closed {
+		return time.Time{}
+	}
+	return w.Expires
 }

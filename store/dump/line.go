@@ -71,6 +71,7 @@ var decoders = map[store.Table]func([]byte) (any, error){
 	store.TablePlaces:      decode[store.PlaceRow],
 	store.TableTiles:       decode[store.Tile],
 	store.TableStories:     decode[store.StoryRow],
+	store.TableArticles:    decode[store.ArticleRow],
 	store.TableTold:        decode[store.ToldRow],
 	store.TableLedger:      decode[store.LedgerRow],
 	store.TableWalks:       decode[store.Walk],

@@ -52,7 +52,7 @@ func TestLineKeepsEveryField(t *testing.T) {
 	}
 }
 
-// filled says whether nothing in v is zero but what is not told of an open walk, and a bool, of which both values are common.
+// filled reports whether no field of v is zero, except bools and the fields that JSON leaves out.
 func filled(v reflect.Value) bool {
 	if v.Kind() != reflect.Struct || v.Type() == reflect.TypeFor[time.Time]() {
 		return v.Kind() == reflect.Bool || !v.IsZero()

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -125,6 +126,18 @@ func (s *Store) ForgetUser(ctx context.Context, person int64, at time.Time) erro
 	return err
 }
 
+// MoveUser implements store.Store.
+func (s *Store) MoveUser(ctx context.Context, from, to int64) error {
+	err := s.Store.MoveUser(ctx, from, to)
+	if err == nil {
+		for _, id := range []int64{from, to} {
+			s.users.delete(id)
+			s.told.delete(id)
+		}
+	}
+	return err
+}
+
 // Tile implements store.Places.
 func (s *Store) Tile(ctx context.Context, key store.TileKey, now time.Time) (store.Tile, error) {
 	t, err := s.Store.Tile(ctx, key, now)
@@ -158,7 +171,7 @@ func (s *Store) Place(ctx context.Context, id, language string) (store.Place, er
 	p, err := s.Store.Place(ctx, id, language)
 	if away(err) {
 		if known, ok := s.places.get(placeKey{id, language}); ok {
-			return known, nil
+			return own(known), nil
 		}
 		return store.Place{}, store.ErrNotFound
 	}
@@ -202,8 +215,14 @@ func (s *Store) PutPlaces(ctx context.Context, places []store.Place) error {
 
 func (s *Store) rememberPlaces(places ...store.Place) {
 	for _, p := range places {
-		s.places.put(placeKey{p.ID, p.Language}, p)
+		s.places.put(placeKey{p.ID, p.Language}, own(p))
 	}
+}
+
+// own returns a place that shares no memory with the one given.
+func own(p store.Place) store.Place {
+	p.Names, p.Sitelinks = maps.Clone(p.Names), slices.Clone(p.Sitelinks)
+	return p
 }
 
 // rememberedPlaces returns the remembered places that match, ordered by leaf cell.
@@ -211,13 +230,22 @@ func (s *Store) rememberedPlaces(match func(*store.Place) bool) []store.Place {
 	var found []store.Place
 	s.places.all(func(_ placeKey, p store.Place) {
 		if match(&p) {
-			found = append(found, p)
+			found = append(found, own(p))
 		}
 	})
 	slices.SortFunc(found, func(a, b store.Place) int {
 		return cmp.Or(cmp.Compare(geo.Leaf(a.Point), geo.Leaf(b.Point)), cmp.Compare(a.ID, b.ID))
 	})
 	return found
+}
+
+// Article implements store.Articles: an absent library has none.
+func (s *Store) Article(ctx context.Context, key store.ArticleKey, now time.Time) (store.Article, error) {
+	a, err := s.Store.Article(ctx, key, now)
+	if away(err) {
+		return store.Article{}, store.ErrNotFound
+	}
+	return a, err
 }
 
 // Stories implements Stories: an absent library has none.

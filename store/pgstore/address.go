@@ -16,8 +16,8 @@ import (
 // connectTimeout is for one connection, unless the URL says connect_timeout.
 const connectTimeout = 5 * time.Second
 
-// errAddress is all that is said of a URL that cannot be read: which part of it is the password is then anybody's guess.
-var errAddress = errors.New("this is no address of a Postgres database (postgres://user:password@host:port/database); " +
+// errAddress does not quote the URL: in a URL that cannot be parsed, it is unknown which part is the password.
+var errAddress = errors.New("this is not the address of a Postgres database (postgres://user:password@host:port/database); " +
 	"in a password, characters such as @ / : % are written as %40 %2F %3A %25")
 
 // address is where the database is, and how it is reached.
@@ -43,7 +43,7 @@ func parseAddress(cfg Config) (address, error) {
 		return address{}, whyUnreadable(cfg.URL, err)
 	}
 	conn := conf.ConnConfig
-	// What follows an @ in a password that was not escaped is read as the host or the database, which errors name.
+	// In a password with an unescaped @, the part after it is parsed as the host or the database, which errors name.
 	if strings.Contains(conn.Host+conn.Database, "@") {
 		return address{}, errAddress
 	}

@@ -19,7 +19,7 @@ import (
 
 var noon = time.Date(2026, time.May, 17, 12, 0, 0, 0, time.UTC)
 
-// answers says whether the database answers the store.
+// answers reports whether the database answers the store.
 func answers(ctx context.Context, s *Store) error {
 	_, err := s.Done(ctx, 1)
 	return err
@@ -47,7 +47,7 @@ func fillPool(t *testing.T, s *Store) {
 	hold.Done()
 }
 
-// Every connection dies at once, as when a server fails over. Nobody who may be asked again notices.
+// Every connection dies at once, as when a server fails over. Calls that may be repeated do not fail.
 func TestConnectionsLost(t *testing.T) {
 	cfg := testConfig(t, t.TempDir())
 	cfg.MaxConns = 4
@@ -79,7 +79,7 @@ func TestConnectionsLost(t *testing.T) {
 		},
 		"accept":     func() error { return accepts(ctx, s, 2) },
 		"credit":     func() error { return credits(ctx, s, "c") },
-		"not park":   func() error { err := s.park(ctx, 77); return ifOther(err, store.ErrNotFound) },
+		"not park":   func() error { err := s.bury(ctx, 77); return ifOther(err, store.ErrNotFound) },
 		"save walks": func() error { return s.SaveWalks(ctx, []store.Walk{{ID: "w", Revision: 1}}) },
 	} {
 		terminate()
@@ -87,9 +87,9 @@ func TestConnectionsLost(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	// What might count twice is not tried again by the store.
+	// The store does not repeat a call that might count twice.
 	terminate()
-	if _, err := s.Spend(ctx, day, 1, 10); err != nil && !errors.Is(err, store.ErrAway) {
+	if _, err := s.Spend(ctx, day, 1, store.Tokens{Prompt: 10}); err != nil && !errors.Is(err, store.ErrAway) {
 		t.Errorf("spend: got error %v, want ErrAway or none", err)
 	}
 	if err := answers(ctx, s); err != nil {
@@ -99,7 +99,7 @@ func TestConnectionsLost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	after, err := s.Spend(ctx, day, 1, 10)
+	after, err := s.Spend(ctx, day, 1, store.Tokens{Prompt: 10})
 	if err != nil || after.Person != before.Person+10 || after.Person > 20 {
 		t.Errorf("%d and 10 tokens are %d (%v)", before.Person, after.Person, err)
 	}

@@ -15,19 +15,19 @@ import (
 )
 
 const (
-	// patience is how long a call is tried again. A pause comes between tries, at first of firstPause, then twice as long each
-	// time; but not where a connection turned out to be dead, for then the others in the pool may be as well.
+	// patience is the time during which a call is tried again, after a pause that doubles from firstPause. There is no pause after a
+	// dead connection, because the others in the pool may be dead, too.
 	patience   = 2 * time.Second
 	firstPause = 20 * time.Millisecond
-	// grace is what a call gets beyond the time of its statements, for the way there and back.
+	// grace is the time that a call gets beyond that of its statements, for the network.
 	grace = time.Second
-	// inOneGo is how many statements one statement's time is enough for: they are sent together, and most take microseconds.
+	// inOneGo is the number of statements that share the time of one statement: they are sent together, and most take microseconds.
 	inOneGo = 1000
-	// awayPatience is how long a call waits for a connection while the database is known to be away.
+	// awayPatience is the time that a call waits for a connection while the database is known to be away.
 	awayPatience = time.Second
 )
 
-// effect says what a call does if it runs twice because the first answer was lost.
+// effect describes a call that runs twice because the first answer was lost.
 type effect bool
 
 const (
@@ -35,7 +35,7 @@ const (
 	once       effect = false // it might count twice
 )
 
-// read runs fn on a connection. It ends with its context, and is tried again if the connection is lost.
+// read runs fn on a connection. It ends with its context, and is repeated if the connection is lost.
 func (s *Store) read(ctx context.Context, fn func(context.Context, *pgx.Conn) error) error {
 	return s.call(ctx, repeatable, func(c *pgxpool.Conn) error {
 		limited, cancel := context.WithTimeout(ctx, s.limit+grace)
@@ -105,7 +105,7 @@ func (s *Store) call(ctx context.Context, e effect, fn func(*pgxpool.Conn) error
 	began, pause := time.Now(), firstPause
 	for dead, named := int32(0), int32(0); ; {
 		err := s.try(ctx, fn)
-		if ctx.Err() != nil && pgconn.SafeToRetry(err) { // nothing came of it because the caller left
+		if ctx.Err() != nil && pgconn.SafeToRetry(err) { // it failed because the caller left
 			return ctx.Err()
 		}
 		if err == nil || code(err) != "" && !isAway(err) {
@@ -149,8 +149,8 @@ func (s *Store) try(ctx context.Context, fn func(*pgxpool.Conn) error) error {
 	return fn(c)
 }
 
-// again says whether a call that failed is worth another try and does no harm with it. While the database is known to be away
-// nobody waits for a second one.
+// again reports whether a failed call is worth another try that does no harm. While the database is known to be away, there is no
+// second try.
 func (s *Store) again(e effect, err error) bool {
 	switch {
 	case err == nil:
@@ -160,11 +160,11 @@ func (s *Store) again(e effect, err error) bool {
 	case !isAway(err) || s.away.Load():
 		return false
 	}
-	return e == repeatable && code(err) != "57014" || pgconn.SafeToRetry(err) // what took too long would take as long again
+	return e == repeatable && code(err) != "57014" || pgconn.SafeToRetry(err) // a statement that took too long would take as long again
 }
 
-// settle notes what a call learned about the database, and translates its error. A dead connection or a slow statement does
-// not say that there is no better one to be had.
+// settle records what a call learned about the database, and translates its error. A dead connection or a slow statement does
+// not mean that the database is away.
 func (s *Store) settle(err error) error {
 	if isAway(err) && !isLost(err) && code(err) != "57014" && !s.away.Swap(true) {
 		s.log.Warn("store_away", "error", err)
@@ -172,7 +172,7 @@ func (s *Store) settle(err error) error {
 	return translate(err)
 }
 
-// answered notes that the database is there.
+// answered records that the database answers.
 func (s *Store) answered() {
 	if s.away.Load() && s.away.Swap(false) {
 		s.log.Info("store_back")
@@ -190,8 +190,8 @@ func (e *harmless) Unwrap() error { return e.error }
 // idle is the state of a connection without a transaction.
 const idle = 'I'
 
-// rollback ends a transaction that was not committed, also when its function panicked. A connection that can't do that is
-// closed when it goes back to the pool.
+// rollback ends a transaction that was not committed, also after a panic. A connection that cannot roll back is closed when it
+// returns to the pool.
 func (s *Store) rollback(ctx context.Context, c *pgx.Conn) {
 	if c.IsClosed() || c.PgConn().TxStatus() == idle {
 		return
@@ -201,10 +201,10 @@ func (s *Store) rollback(ctx context.Context, c *pgx.Conn) {
 	_, _ = c.Exec(ctx, "ROLLBACK")
 }
 
-// scan reads the columns of one row and says whether there is one.
+// scan reads the columns of one row and reports whether there is one.
 func scan(row pgx.Row, fields ...any) (found bool, err error) { return gotRow(row.Scan(fields...)) }
 
-// gotRow says whether a row was read. That there is none fails nothing: a batch goes on.
+// gotRow reports whether a row was read. A missing row is not an error: a batch continues.
 func gotRow(err error) (bool, error) {
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil
@@ -212,7 +212,7 @@ func gotRow(err error) (bool, error) {
 	return err == nil, err
 }
 
-// list reads the rows that a question has for an answer; none is nil.
+// list returns the rows of a query, nil if there are none.
 func list[T any](ctx context.Context, s *Store, scan func(pgx.Row) (T, error), sql string, args ...any) (found []T, err error) {
 	err = s.read(ctx, func(ctx context.Context, c *pgx.Conn) error {
 		rows, err := c.Query(ctx, sql, args...)

@@ -12,8 +12,8 @@ import (
 
 var _ store.Cluster = (*Store)(nil)
 
-// deadReplica is after how long without a lease the row of a replica goes, with what it owned. Until then that is free, and the
-// replica finds out what it lost.
+// deadReplica is the time without a lease after which the row of a replica is deleted, with its chats. Until then the chats are free, and
+// the replica learns that it lost them.
 const deadReplica = 24 * time.Hour
 
 // alive is the condition that a replica with the id of an expression has a lease.
@@ -24,7 +24,7 @@ func alive(id string) string {
 // Heartbeat implements store.Cluster.
 func (s *Store) Heartbeat(ctx context.Context, replica string, lease time.Duration) (st store.Standing, err error) {
 	err = s.transact(ctx, repeatable, func(ctx context.Context, c *pgx.Conn) error {
-		// All parts see the tables as they were before.
+		// All parts of the statement see the tables as they were before it.
 		return s.row(ctx, c, `
 			WITH beat AS (
 				INSERT INTO replicas (id, until) VALUES ($1, now() + $2::interval)
@@ -57,7 +57,7 @@ func (s *Store) Claim(ctx context.Context, replica string, chat int64) (owner st
 	return owner, err
 }
 
-// ClaimOrphans implements store.Cluster. Rows that another replica looks at just now are passed over.
+// ClaimOrphans implements store.Cluster. It skips rows that another replica has locked.
 func (s *Store) ClaimOrphans(ctx context.Context, replica string, limit int) (chats []int64, err error) {
 	if limit <= 0 {
 		return nil, ctx.Err()

@@ -12,7 +12,7 @@ import (
 // Take implements store.Cluster. A slot is free if nobody took it, if its lease ended, or if its replica is dead.
 func (s *Store) Take(ctx context.Context, kind string, slots int, replica string, lease time.Duration) (slot int, ok bool, err error) {
 	err = s.transact(ctx, once, func(ctx context.Context, c *pgx.Conn) error {
-		// Of two who choose the same one the second finds it taken, and gets none this time.
+		// If two replicas choose the same slot, the second finds it taken and gets none this time.
 		err := s.row(ctx, c, `
 			INSERT INTO slots AS s (kind, slot, replica, until)
 			SELECT $1, n, $3, now() + $4::interval FROM generate_series(0, $2::int - 1) n

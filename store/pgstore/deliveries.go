@@ -19,8 +19,8 @@ const (
 		SELECT id, $2::bigint, $3, $4, $5::double precision, $6::double precision, $7::timestamptz FROM walks WHERE id = $1 AND NOT closed FOR SHARE
 		ON CONFLICT (walk, number) DO NOTHING`
 
-	// rememberDone numbers updates in the order given, from a sequence: nobody waits for anybody's commit. A transaction
-	// that fails leaves its numbers unused.
+	// rememberDone numbers updates in the order given, from a sequence, so that no transaction waits for the commit of another. A
+	// failed transaction leaves its numbers unused.
 	rememberDone = `
 		INSERT INTO done_updates (update_id)
 		SELECT id FROM (
@@ -68,12 +68,12 @@ func (s *Store) MarkDone(ctx context.Context, updates ...int64) error {
 	})
 }
 
-// updatesOf leaves out the zeros, which are no updates.
+// updatesOf leaves out the zeros, which are not updates.
 func updatesOf(ids ...int64) []int64 {
 	return slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id == 0 })
 }
 
-// lockUpdates keeps others from accepting or ending the updates until the transaction ends: no update must be in the inbox and done.
+// lockUpdates prevents others from accepting or ending the updates until the transaction ends: no update may be both done and in the inbox.
 func (s *Store) lockUpdates(b *pgx.Batch, updates []int64) {
 	if len(updates) == 0 {
 		return
@@ -82,7 +82,7 @@ func (s *Store) lockUpdates(b *pgx.Batch, updates []int64) {
 	for i, id := range updates {
 		keys[i] = lockUpdates + int32(uint64(id)%updateLocks)
 	}
-	slices.Sort(keys) // in one order, or two calls would wait for each other
+	slices.Sort(keys) // in one order, otherwise two calls could wait for each other
 	b.Queue("SELECT pg_advisory_xact_lock($1, key) FROM unnest($2::int[]) AS key", s.space, slices.Compact(keys))
 }
 

@@ -13,7 +13,7 @@ import (
 	"excursobot/store"
 )
 
-// translate gives the database's errors the names that callers know; every other error passes unchanged.
+// translate turns the database's errors into those of package store; every other error passes unchanged.
 func translate(err error) error {
 	switch {
 	case err == nil:
@@ -28,7 +28,7 @@ func translate(err error) error {
 	return err
 }
 
-// oneLine is an error of several lines (one for each address that was tried) on one.
+// oneLine joins the lines of an error (one for each address that was tried).
 type oneLine struct{ error }
 
 func (e oneLine) Error() string { return strings.Join(strings.Fields(e.error.Error()), " ") }
@@ -43,10 +43,10 @@ func code(err error) string {
 	return ""
 }
 
-// isFull says whether the disk of the database has no room.
+// isFull reports whether the disk of the database has no room.
 func isFull(err error) bool { return code(err) == "53100" }
 
-// isAway says whether the database gave no answer, and may later.
+// isAway reports whether the database gave no answer, and may answer later.
 func isAway(err error) bool {
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return true
@@ -74,13 +74,13 @@ func isAway(err error) bool {
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
 }
 
-// isUndone says whether the database took the whole transaction back, so that it can be tried again.
+// isUndone reports whether the database rolled the whole transaction back, so that it can be repeated.
 func isUndone(err error) bool {
 	c := code(err)
 	return c == "40001" || c == "40P01" // serialization failure, deadlock
 }
 
-// isLost says whether a connection that the pool took for good was dead.
+// isLost reports whether a connection from the pool was dead.
 func isLost(err error) bool {
 	_, refused := errors.AsType[*pgconn.ConnectError](err)
 	slow := pgconn.Timeout(err) || errors.Is(err, context.DeadlineExceeded)

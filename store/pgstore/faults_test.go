@@ -72,7 +72,7 @@ func holder(t *testing.T, cfg Config, changes ...string) (*Store, *pgx.Conn) {
 	return s, conn
 }
 
-// What a deadlock ended is made again. The server is made to say so the first time: who loses a real one is decided by its clock.
+// A transaction that a deadlock ended is repeated. The test makes the server report one: its clock would decide which transaction loses a real one.
 func TestDeadlock(t *testing.T) {
 	s, _ := holder(t, testConfig(t, t.TempDir()), `CREATE SEQUENCE tries`, `CREATE FUNCTION deadlock() RETURNS trigger LANGUAGE plpgsql AS
 		$$BEGIN IF nextval('tries') = 1 THEN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END IF; RETURN NEW; END$$`,
@@ -125,7 +125,7 @@ func TestFull(t *testing.T) {
 	}
 }
 
-// Who waits for a connection may leave, and has written nothing.
+// A caller may leave while it waits for a connection, and has written nothing.
 func TestContextEndsBeforeThereIsAConnection(t *testing.T) {
 	cfg := testConfig(t, t.TempDir())
 	cfg.MaxConns = 1

@@ -10,21 +10,21 @@ import (
 	"excursobot/store"
 )
 
-// endlessFor is how long the share of a forgotten walk without an end is remembered.
+// endlessFor is the time that a forgotten walk without an end is remembered.
 const endlessFor = 30 * 24 * time.Hour
 
-// bareWalks leaves of a person's walks nothing but the memory that their shares ended.
+// bareWalks keeps of a person's walks only that their shares ended.
 const bareWalks = `
 	UPDATE walks SET
 		expires_at = coalesce(CASE WHEN closed THEN expires_at ELSE ends_at END, $2), revision = $3, closed = true,
 		person = 0, chat = 0, message = 0, began_at = NULL, date = NULL, ends_at = NULL, interval = 0, anchor = NULL, due_at = NULL,
 		first = false, chosen = false, question = 0, paused = false, parked = false, quiet = false, quiet_lat = 0, quiet_lon = 0,
 		lat = 0, lon = 0, heading = 0, fixed_at = NULL, metres = 0, track = NULL, ended_at = NULL, reason = '',
-		begun_number = 0, begun_asked = false, begun_place = '', begun_message = 0
+		begun_number = 0, begun_asked = false, begun_place = '', begun_message = 0, topic = 0
 	WHERE person = $1`
 
-// ForgetUser implements store.Store. It reads all walks and the whole ledger, which is much for one person; but it is asked for
-// rarely, and indexes by person would cost every write.
+// ForgetUser implements store.Store. It reads all walks and the whole ledger, which is much for one person. But it is rare, and an
+// index by person would cost every write.
 func (s *Store) ForgetUser(ctx context.Context, person int64, at time.Time) error {
 	return s.write(ctx, repeatable, func(b *pgx.Batch) {
 		s.lock(b, lockWalks)
@@ -40,7 +40,7 @@ func (s *Store) ForgetUser(ctx context.Context, person int64, at time.Time) erro
 		b.Queue(bareWalks, person, moment(at.Add(endlessFor)), ordered(math.MaxUint64))
 		b.Queue(numberClosed, nil)
 		b.Queue(forgetClosed, store.WalksKept)
-		// A private chat has its person's id. What is in the inbox is being answered, and goes with its answer.
+		// A private chat has the id of its person. An update in the inbox is being answered, and goes with its answer.
 		b.Queue("DELETE FROM parked_updates WHERE chat = $1", person)
 	})
 }

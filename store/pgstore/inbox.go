@@ -63,7 +63,7 @@ func (s *Store) Accept(ctx context.Context, entries ...store.Entry) ([]bool, err
 	fresh := make([]bool, len(entries))
 	for i, id := range updates {
 		fresh[i] = accepted[id]
-		delete(accepted, id) // of two alike the first is the new one
+		delete(accepted, id) // the first of two equal updates is the new one
 	}
 	return fresh, nil
 }
@@ -95,18 +95,25 @@ func (s *Store) Retry(ctx context.Context, update int64) (bool, error) {
 	if err != nil || again {
 		return again && err == nil, err
 	}
-	return false, s.park(ctx, update)
+	return false, s.bury(ctx, update)
 }
 
-// park moves an update from the inbox to the parked ones.
-func (s *Store) park(ctx context.Context, update int64) error {
+// Survived implements store.Inbox.
+func (s *Store) Survived(ctx context.Context, updates ...int64) error {
+	return s.write(ctx, repeatable, func(b *pgx.Batch) {
+		b.Queue("UPDATE inbox SET tries = 0 WHERE update_id = ANY ($1) AND tries <> 0", updates)
+	})
+}
+
+// bury moves an update from the inbox to the dead letters.
+func (s *Store) bury(ctx context.Context, update int64) error {
 	var found bool
 	err := s.transact(ctx, once, func(ctx context.Context, c *pgx.Conn) error {
 		defer s.rollback(ctx, c)
 		b := new(pgx.Batch)
 		beginIn(b, c)
 		s.lockUpdates(b, []int64{update})
-		s.lock(b, lockParked)
+		s.lock(b, lockDeadLetters)
 		b.Queue(parkEntry, update).QueryRow(func(row pgx.Row) (err error) {
 			found, err = scan(row, new(int64))
 			return err

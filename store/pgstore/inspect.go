@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// inspect refuses a schema that holds no store of ours, or one of another version, and changes nothing.
+// inspect refuses a schema that holds no store of this program, or one of another version. It changes nothing.
 func (s *Store) inspect(ctx context.Context, c *pgx.Conn) error {
 	list, err := steps()
 	if err != nil {

@@ -16,9 +16,9 @@ import (
 var migrations embed.FS
 
 const (
-	// versionTable keeps which migrations were made.
+	// versionTable records the migrations that were made.
 	versionTable = "schema_version"
-	// migrateTimeout is for the migrations of one start, and for waiting while another process makes them.
+	// migrateTimeout is the time for the migrations of one start, including waiting for another process that makes them.
 	migrateTimeout = 10 * time.Minute
 )
 

@@ -13,10 +13,12 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"excursobot/store"
 )
 
-// Open connects to the database and brings its tables up to date, of which one process at a time takes care. It refuses
-// tables of a newer version and those of another program. With Config.ReadOnly it changes nothing. No error holds the password.
+// Open connects to the database and brings its tables up to date, one process at a time. It refuses tables of a newer
+// version and of another program. With Config.ReadOnly it changes nothing. No error contains the password.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -27,7 +29,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	s := &Store{
 		log: cfg.Log, limit: cmp.Or(max(cfg.StatementTimeout, 0), 5*time.Second), conns: a.pool.MaxConns, schema: a.schema,
-		space: lockSpace(a.schema), readOnly: cfg.ReadOnly,
+		articles: cmp.Or(max(cfg.Articles, 0), store.ArticleBudget), space: lockSpace(a.schema), readOnly: cfg.ReadOnly,
 	}
 	if a.pooled {
 		s.notePooler()

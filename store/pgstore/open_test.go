@@ -104,7 +104,7 @@ func TestCheckURL(t *testing.T) {
 	}
 }
 
-// No error may hold what stands for the password, nor a part of it that the address makes look like something else.
+// No error may contain the password, nor a part of it that is parsed as another part of the address.
 func TestOpenHidesThePassword(t *testing.T) {
 	cfg := testConfig(t, t.TempDir())
 	good, err := url.Parse(cfg.URL)
@@ -121,14 +121,14 @@ func TestOpenHidesThePassword(t *testing.T) {
 		{"wrong password", at("postgres:hunter2"), "does not accept this user or password", nil},
 		{"nobody listens", "postgres://postgres:hunter2@127.0.0.1:1/x", "open the database", store.ErrAway},
 		{"no such database", strings.Replace(cfg.URL, "/postgres?", "/nothing?", 1), "no such database", nil},
-		{"empty", "", "no address", nil},
-		{"not an address", "hunter2", "no address", nil},
-		{"another scheme", "mysql://postgres:hunter2@127.0.0.1/x", "no address", nil},
-		{"@ in the password", at("postgres:hun@ter2"), "no address", nil},
-		{"/ in the password", at("postgres:hun/ter2"), "no address", nil},
-		{"number and / in the password", at("postgres:12/hunter2"), "no address", nil},
-		{"% in the password", at("postgres:hunter%2"), "no address", nil},
-		{"space in the password", at("postgres:hun ter2"), "no address", nil},
+		{"empty", "", "not the address", nil},
+		{"not an address", "hunter2", "not the address", nil},
+		{"another scheme", "mysql://postgres:hunter2@127.0.0.1/x", "not the address", nil},
+		{"@ in the password", at("postgres:hun@ter2"), "not the address", nil},
+		{"/ in the password", at("postgres:hun/ter2"), "not the address", nil},
+		{"number and / in the password", at("postgres:12/hunter2"), "not the address", nil},
+		{"% in the password", at("postgres:hunter%2"), "not the address", nil},
+		{"space in the password", at("postgres:hun ter2"), "not the address", nil},
 		{"wrong option", at("postgres:hunter2") + "&sslmode=hunter2", "sslmode in the address must be one of disable", nil},
 		{"no such file", at("postgres:hunter2") + "&sslmode=verify-full&sslrootcert=/nowhere", "names a file that cannot be read: open /nowhere", nil},
 		{"no TLS there", strings.Replace(cfg.URL, "sslmode=disable", "sslmode=require", 1), "the server has no TLS: with sslmode=disable", nil},

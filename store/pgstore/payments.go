@@ -29,8 +29,8 @@ func scanPayment(row pgx.Row) (p store.Payment, err error) {
 	return p, err
 }
 
-// newTicket returns what tells a call's own row from one that was there: a call whose answer was lost runs again, and
-// must give the answer that it had.
+// newTicket returns a value that distinguishes the row of this call from one that existed: a call whose answer was lost runs again, and
+// must return the same answer.
 func newTicket() int64 { return 1 + rand.Int64N(1<<62) }
 
 // Credit implements store.Payments.
@@ -64,7 +64,7 @@ func (s *Store) Refund(ctx context.Context, p store.Payment) (store.Payment, boo
 	return stored, refund == mine, err
 }
 
-// changePayment sends what build queues and returns what is stored under the charge then, with its tickets.
+// changePayment sends the statements that build queues and returns the payment that is stored then, with its tickets.
 func (s *Store) changePayment(ctx context.Context, charge string, build func(*pgx.Batch)) (p store.Payment, ticket, refund int64, err error) {
 	err = s.write(ctx, repeatable, func(b *pgx.Batch) {
 		build(b)

@@ -12,7 +12,7 @@ import (
 	"excursobot/store"
 )
 
-// Statements of which each stores one row as it is. Those that store nothing where the rest of the store contradicts are told so by their count.
+// Each of these statements stores one row as it is. Some store nothing if the row contradicts the rest of the store; their count shows it.
 const (
 	importUser = `
 		WITH u AS (
@@ -34,20 +34,20 @@ const (
 
 	importStory = `
 		INSERT INTO stories (` + storyColumns + `, leaf, edition)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, coalesce($15::bigint[], '{}'), $16, $17, $18, $19, $20)
-		ON CONFLICT (place, language, length) DO UPDATE SET
-			title = excluded.title, lat = excluded.lat, lon = excluded.lon, kind = excluded.kind, url = excluded.url,
-			picture = excluded.picture, text = excluded.text, source = excluded.source, model = excluded.model, likes = excluded.likes,
-			dislikes = excluded.dislikes, wrong_by = excluded.wrong_by, retired = excluded.retired, created_at = excluded.created_at,
-			expires_at = excluded.expires_at, leaf = excluded.leaf, edition = excluded.edition`
+		VALUES (` + storyValues + `, $31, $32)
+		ON CONFLICT (place, language, length, aspect) DO UPDATE SET
+			` + replaceStory + `,
+			likes = excluded.likes, dislikes = excluded.dislikes, wrong_by = excluded.wrong_by, retired = excluded.retired,
+			edition = excluded.edition`
 
-	// An edition that votes speak of may be gone from the stories, and must not be given to another text.
+	// A vote may name an edition that is gone from the stories, and no other text may get that number.
 	countEditions = "SELECT setval('stories_edition_seq', $1) WHERE $1 > (SELECT last_value FROM stories_edition_seq)"
 
 	importTold = `
-		INSERT INTO told (` + toldColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		INSERT INTO told (` + toldColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 		ON CONFLICT (person, place) DO UPDATE SET at = excluded.at, walk = excluded.walk, number = excluded.number, vote = excluded.vote,
-			vote_at = excluded.vote_at, vote_language = excluded.vote_language, vote_length = excluded.vote_length, vote_edition = excluded.vote_edition`
+			vote_at = excluded.vote_at, vote_language = excluded.vote_language, vote_length = excluded.vote_length,
+			vote_aspect = excluded.vote_aspect, vote_edition = excluded.vote_edition`
 
 	importLedger = `
 		INSERT INTO ledger (day, person, tokens) VALUES ($1, $2, $3)
@@ -106,7 +106,7 @@ func (s *Store) PutRows(ctx context.Context, rows []store.Row) error {
 		beginIn(in.Batch, c)
 		s.lock(in.Batch, lockPlaces)
 		s.lock(in.Batch, lockWalks)
-		s.lock(in.Batch, lockParked)
+		s.lock(in.Batch, lockDeadLetters)
 		for _, row := range rows {
 			in.add(row)
 		}
@@ -135,7 +135,7 @@ type intake struct {
 	refused error  // the first row that was not stored
 }
 
-// one queues a statement that stores one row, or none where the row contradicts what is there.
+// one queues a statement that stores one row, or none if the row contradicts the rest of the store.
 func (in *intake) one(row store.Row, sql string, args ...any) {
 	in.Queue(sql, args...).Exec(func(tag pgconn.CommandTag) error {
 		if tag.RowsAffected() == 0 && in.refused == nil {
@@ -165,6 +165,8 @@ func (in *intake) add(row store.Row) {
 	case store.StoryRow:
 		in.edition = max(in.edition, r.Edition)
 		in.Queue(importStory, append(storyFields(&r.Story), ordered(geo.Leaf(r.Point)), r.Edition)...)
+	case store.ArticleRow:
+		in.Queue(upsertArticle, articleValues(&r.Article, r.Used)...)
 	case store.ToldRow:
 		in.edition = max(in.edition, r.Vote.Edition)
 		in.Queue(importTold, toldFields(&r)...)
@@ -197,19 +199,22 @@ func (in *intake) add(row store.Row) {
 	}
 }
 
-// checkRow refuses what the methods of the roles would, and a record that no table holds.
+// checkRow refuses what the methods of the roles would refuse, and a record that no table holds.
 func checkRow(record any) error {
 	switch r := record.(type) {
 	case store.User:
 		return checkUser(&r, r.ID)
 	case store.PlaceRow:
-		return checkPlace(&r.Place)
+		return r.Place.Check()
 	case store.Tile:
 		return checkTile(&r)
 	case store.StoryRow:
-		return checkStory(&r.Story)
+		return r.Story.Check()
+	case store.ArticleRow:
+		return r.Article.Check()
 	case store.ToldRow:
-		return errors.Join(store.CheckKey(r.Place, r.Walk, r.Vote.Language, string(r.Vote.Length)), store.CheckMark(r.Vote.Mark))
+		return errors.Join(store.CheckKey(r.Walk), store.CheckMark(r.Vote.Mark),
+			store.StoryKey{Place: r.Place, Language: r.Vote.Language, Length: r.Vote.Length, Aspect: r.Vote.Aspect}.Check())
 	case store.LedgerRow:
 		return store.CheckDay(r.Day)
 	case store.Walk:

@@ -11,19 +11,19 @@ import (
 	"excursobot/store"
 )
 
-// reader says how a table is read in the order of its rows' keys.
+// reader describes how a table is read in the order of its rows' keys.
 type reader struct {
 	columns string
-	from    string   // with its condition, which begins with WHERE
+	from    string   // with a condition that begins with WHERE
 	keys    []string // the columns that rows are ordered by
-	after   []any    // as many pointers to the parts of a store.Key
+	after   []any    // pointers for the parts of a store.Key
 	row     func(pgx.Row) (any, error)
 }
 
-// readerOf returns how a table is read that is ordered by what its rows hold.
+// readerOf returns how to read a table that is ordered by columns of its rows.
 func readerOf(table store.Table) (reader, bool) {
 	var number int64
-	var texts [3]string
+	var texts [5]string
 	var cell geo.Cell
 	person, text := []any{&number}, []any{&texts[0]}
 	switch table {
@@ -35,7 +35,9 @@ func readerOf(table store.Table) (reader, bool) {
 	case store.TableTiles:
 		return reader{"language, cell, pages::text, expires_at", "tiles WHERE true", []string{"language", "cell"}, []any{&texts[0], &cell}, exported(scanTile)}, true
 	case store.TableStories:
-		return reader{storyColumns + ", edition", "stories WHERE true", []string{"place", "language", "length"}, []any{&texts[0], &texts[1], &texts[2]}, exported(scanStoryRow)}, true
+		return reader{storyColumns + ", edition", "stories WHERE true", []string{"place", "language", "length", "aspect"}, []any{&texts[0], &texts[1], &texts[2], &number}, exported(scanStoryRow)}, true
+	case store.TableArticles:
+		return reader{articleColumns + ", used_at", "articles WHERE true", []string{"edition", "page"}, []any{&texts[0], &number}, exported(scanArticleRow)}, true
 	case store.TableTold:
 		return reader{toldColumns, "told WHERE true", []string{"person", "place"}, []any{&number, &texts[0]}, exported(scanToldRow)}, true
 	case store.TableLedger:
@@ -54,7 +56,7 @@ func readerOf(table store.Table) (reader, bool) {
 	return reader{}, false
 }
 
-// listOf returns the SELECT of one of the short tables whose rows are known by their position.
+// listOf returns the SELECT of a table whose rows are identified by their position.
 func listOf(table store.Table) (from, order, columns string, scan func(pgx.Row) (any, error)) {
 	switch table {
 	case store.TableClosed:
@@ -67,7 +69,7 @@ func listOf(table store.Table) (from, order, columns string, scan func(pgx.Row) 
 	return "", "", "", nil
 }
 
-// exported makes a scan of what a row's Value is.
+// exported adapts a scan function to the Value of a row.
 func exported[T any](scan func(pgx.Row) (T, error)) func(pgx.Row) (any, error) {
 	return func(row pgx.Row) (any, error) { return scan(row) }
 }

@@ -13,7 +13,7 @@ import (
 	"excursobot/store/storetest"
 )
 
-// What is moved between the adapters answers alike ever after.
+// A store that was copied to the other adapter gives the same answers from then on.
 func TestTwins(t *testing.T) {
 	for name, swap := range map[string]bool{"file to database": false, "database to file": true} {
 		t.Run(name, func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"excursobot/store"
 )
 
-// Name says which database and schema it is, without user and password.
+// Name returns the address of the database and the schema, without user and password.
 func (s *Store) Name() string {
 	conf := s.pool.Config().ConnConfig
 	return fmt.Sprintf("postgres://%s:%d/%s (schema %s)", conf.Host, conf.Port, conf.Database, s.schema)
@@ -26,17 +26,18 @@ func (s *Store) Replicas(ctx context.Context) (int, error) {
 	return n, err
 }
 
-// Erase deletes everything that is kept, and leaves the replicas' own tables alone. It waits for what others are writing.
+// Erase deletes everything except the replicas' own tables. It waits for the transactions of others.
 func (s *Store) Erase(ctx context.Context) error {
 	return s.write(ctx, repeatable, func(b *pgx.Batch) {
-		b.Queue(`TRUNCATE users, user_preferences, donations, told, tiles, places, pages, stories, ledger, walks, walk_stops,
+		b.Queue(`TRUNCATE users, user_preferences, donations, told, tiles, places, pages, stories, articles, voices, last_points, last_stories,
+			judgements, judgement_messages, reports, ledger, walks, walk_stops,
 			inbox, parked_updates, done_updates, settings RESTART IDENTITY`)
 	})
 }
 
-// Still calls fn, once, with the store as it is at this moment, whatever others write meanwhile. Only the goroutine that fn runs in may use what it gets.
+// Still calls fn once with a snapshot of the store, whatever others write meanwhile. Only the goroutine of fn may use the snapshot.
 func (s *Store) Still(ctx context.Context, fn func(store.RowReader) error) error {
-	var failed error // kept apart from the call's own errors, after which it is tried again
+	var failed error // separate from the call's own errors, after which the call is repeated
 	err := s.call(ctx, repeatable, func(c *pgxpool.Conn) error {
 		tx, err := c.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 		if err != nil {
@@ -53,7 +54,7 @@ func (s *Store) Still(ctx context.Context, fn func(store.RowReader) error) error
 	return errors.Join(failed, err)
 }
 
-// still is a store at one moment.
+// still is a snapshot of a store.
 type still struct{ conn *pgx.Conn }
 
 // Rows implements store.RowReader.

@@ -1,5 +1,5 @@
 // Package pgstore keeps the bot's memory in a Postgres database, which several processes may share. It implements the
-// contract of package store and decides how records lie in tables, what a call may wait for and when it is tried again; it
+// contract of package store and decides how records are laid out in tables, how long a call may wait and when it is repeated. It
 // does not decide what is kept or for how long.
 package pgstore
 
@@ -16,14 +16,15 @@ import (
 	"excursobot/store"
 )
 
-// Config says which database it is and how much of it is used.
+// Config describes the database and how much of it is used.
 type Config struct {
-	URL              string        // postgres://user:password@host:port/database?options, or words as libpq takes them
-	Schema           string        // where the tables are, made if missing; "" = the URL's search_path, else public
+	URL              string        // postgres://user:password@host:port/database?options, or keywords as in libpq
+	Schema           string        // of the tables, created if missing; "" = the URL's search_path, else public
 	MaxConns         int32         // most connections at once, default 8
 	StatementTimeout time.Duration // for one statement, default 5 s
-	Log              *slog.Logger  // nil = silence
-	ReadOnly         bool          // the tables must be there, and every write fails
+	Log              *slog.Logger  // nil = no log
+	Articles         int64         // most bytes of all articles' texts, as stored; 0 = store.ArticleBudget
+	ReadOnly         bool          // the tables must exist, and every write fails
 }
 
 var _ store.Store = (*Store)(nil)
@@ -34,6 +35,7 @@ type Store struct {
 	log      *slog.Logger
 	limit    time.Duration // for one statement, as the server keeps it
 	conns    int32         // most at once
+	articles int64         // budget of their texts
 	schema   string        // where the tables are
 	readOnly bool
 	space    int32 // of the advisory locks: another one for each schema
@@ -69,7 +71,7 @@ type Stats struct {
 	Commits uint64 // those that were made
 	Retries uint64 // calls that were made again
 	Conns   int    // connections open
-	Idle    int    // those of them that nobody uses
+	Idle    int    // connections that no call uses
 	Away    bool   // the last call got no answer from the database
 	Full    bool   // the last write found no room
 }

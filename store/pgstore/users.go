@@ -75,7 +75,7 @@ func (s *Store) UpdateUser(ctx context.Context, id int64, fn func(*store.User) e
 			up = userUpdate{id: id, fn: fn}
 			return s.updateUser(ctx, c, &up)
 		})
-		if up.refused != nil { // unchanged, whatever it is
+		if up.refused != nil { // returned unchanged
 			return store.User{}, up.refused
 		}
 		if err != nil {
@@ -142,7 +142,7 @@ func checkUser(u *store.User, id int64) error {
 	return errors.Join(store.CheckText(u.Language, u.LanguageCode, string(u.Length)), store.CheckText(u.Interests...))
 }
 
-// keptUser returns what User returns once u is stored.
+// keptUser returns u as User will return it.
 func keptUser(u store.User) store.User {
 	for _, t := range []*time.Time{&u.HintAt, &u.AskedAt, &u.Created, &u.Seen} {
 		*t = cut(*t)
@@ -153,7 +153,7 @@ func keptUser(u store.User) store.User {
 	return u
 }
 
-// People implements store.Users. It reads everybody.
+// People implements store.Users. It reads all people.
 func (s *Store) People(ctx context.Context, since time.Time) (int, error) {
 	n := 0
 	err := s.read(ctx, func(ctx context.Context, c *pgx.Conn) error {

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -11,7 +12,7 @@ import (
 	"excursobot/store"
 )
 
-// Benchmark measures every role, reading with 10 000 stories in a city, and what stands on hot paths also with 64 writers at once.
+// Benchmark measures every role. It reads with 10 000 stories in a city, and measures hot paths also with 64 concurrent writers.
 func Benchmark(b *testing.B, open func(b *testing.B, dir string) store.Store) {
 	ctx := b.Context()
 	f := &fixture{Store: open(b, b.TempDir())}
@@ -66,7 +67,7 @@ const (
 	benchWalks  = 50
 )
 
-// fill stores a disc of 10 km, dense in the middle, and people who heard some of it.
+// fill stores a disc of 10 km, dense in the middle, and people to whom some of it was told.
 func (f *fixture) fill(ctx context.Context) error {
 	text := strings.Repeat("Об этом доме рассказывают вот что. ", 12) // 400 letters, as a short story has
 	for i := range 10_000 {
@@ -121,7 +122,25 @@ func (f *fixture) fill(ctx context.Context) error {
 	if err := f.PutTile(ctx, f.tile(0)); err != nil {
 		return err
 	}
+	for i := range int64(500) {
+		if err := f.PutArticle(ctx, benchArticle(i), noon); err != nil {
+			return err
+		}
+	}
 	return f.SetSetting(ctx, "paused", "no")
+}
+
+// benchArticle is one of 30 kB, which compress as prose does.
+func benchArticle(page int64) store.Article {
+	r := rand.New(rand.NewPCG(uint64(page), 1))
+	words := strings.Fields("Об этом доме рассказывают вот что он стоял здесь когда город ещё был деревянным и сгорел потом его строили заново дважды")
+	a := anArticle(page)
+	var b strings.Builder
+	for b.Len() < 30_000 {
+		fmt.Fprintf(&b, "%s%x ", words[r.IntN(len(words))], r.IntN(40))
+	}
+	a.Text = b.String()
+	return a
 }
 
 // tile is one with 50 pages.
@@ -133,7 +152,7 @@ func (f *fixture) tile(n int64) store.Tile {
 	return t
 }
 
-// storiesIn looks into twenty cells of the cache's size round a point; how many of their stories come back is said by the second figure.
+// storiesIn looks into twenty cells of the cache's size around a point. The second figure is the number of stories returned.
 func (f *fixture) storiesIn(ctx context.Context, b *testing.B, metres float64) {
 	b.ReportAllocs()
 	ranges := rangesAt(metres)

@@ -34,6 +34,10 @@ func retry(name string, update int64, want bool, err error) op {
 	}}
 }
 
+func survived(name string, updates ...int64) op {
+	return op{name: name, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.Survived(ctx, updates...) }}
+}
+
 func parked(name string, want ...store.Entry) op {
 	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) { return s.DeadLetters(ctx) }}
 }
@@ -42,7 +46,7 @@ func inboxStats(name string, want store.InboxStats) op {
 	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) { return s.InboxStats(ctx) }}
 }
 
-// entry is an update as it is accepted; tried says how it is kept.
+// entry is an update as it is accepted; tried returns it as it is kept.
 func entry(update int64) store.Entry {
 	return store.Entry{Update: update, Chat: -update, Arrived: noon, Raw: []byte{'{', 0, 255, byte(update)}}
 }
@@ -88,7 +92,15 @@ func inboxOps() []op {
 		retry("second try", 6, true, nil),
 		retry("third try", 6, true, nil),
 		pending("counted", first, 1, tried(entry(6), 3)),
+		survived("none"),
+		survived("one that is not there, and one twice", 5, 6, 6),
+		pending("not tried", first, 1, tried(entry(6), 0)),
+		survived("again", 6),
+		retry("a first try", 6, true, nil),
+		retry("a second try", 6, true, nil),
+		retry("a third try", 6, true, nil),
 		retry("it is parked", 6, false, nil),
+		survived("one that was parked", 6),
 		retry("it is not there any more", 6, false, store.ErrNotFound),
 		done("it is done", 6, true),
 		markDone("again", 6),
@@ -111,7 +123,7 @@ func inboxOps() []op {
 	)
 }
 
-// testInboxBounds parks more than are kept, and accepts enough to fill many pages.
+// testInboxBounds makes more dead letters than are kept, and accepts enough updates to fill many pages.
 func testInboxBounds(t *testing.T, open OpenFunc) {
 	ctx, s := t.Context(), open(t, t.TempDir())
 	defer closeStore(t, s)
@@ -141,7 +153,7 @@ func testInboxBounds(t *testing.T, open OpenFunc) {
 		t.Errorf("%d entries, want %d", seen, n)
 	}
 	var wg sync.WaitGroup
-	for w := range writers { // the order of parking is that of the last tries
+	for w := range writers { // dead letters are in the order of their last tries
 		wg.Go(func() {
 			for i := w; i < n; i += writers {
 				for range store.MaxTries - 1 {

@@ -20,6 +20,7 @@ func (f *fixture) alone(ctx context.Context) []measure {
 	ranges := rangesAt(0)
 	day := store.DayOf(noon)
 	tile, i := f.tile(0), 0
+	text := benchArticle(1)
 	return []measure{
 		{"User", func() error { _, err := f.User(ctx, 1); return err }},
 		{"People", func() error { _, err := f.People(ctx, noon); return err }},
@@ -30,6 +31,8 @@ func (f *fixture) alone(ctx context.Context) []measure {
 		{"PlacesByPage20", func() error { _, err := f.PlacesByPage(ctx, "ru", pages); return err }},
 		{"PlacesIn20", func() error { _, err := f.PlacesIn(ctx, "ru", ranges, 20); return err }},
 		{"Stories4", func() error { _, err := f.Stories(ctx, keys, noon); return err }},
+		{"Article", func() error { _, err := f.Article(ctx, text.ArticleKey, noon); return err }},
+		{"ArticleStats", func() error { _, err := f.ArticleStats(ctx); return err }},
 		{"Spent", func() error { _, err := f.Spent(ctx, day, 1); return err }},
 		{"Walk", func() error { _, err := f.Walk(ctx, f.walks[0].ID); return err }},
 		{"OpenWalks50", func() error { _, err := f.OpenWalks(ctx); return err }},
@@ -53,6 +56,10 @@ func (f *fixture) alone(ctx context.Context) []measure {
 				f.city[j].Text = fmt.Sprint(f.city[j].Text[:700], f.n.Add(1))
 			}
 			return f.PutStories(ctx, f.city[i:i+4])
+		}},
+		{"PutArticle", func() error {
+			text.Page = f.n.Add(1) % 1000
+			return f.PutArticle(ctx, text, noon)
 		}},
 		{"Vote", func() error {
 			_, err := f.Vote(ctx, 1, keys[0], store.Mark(f.n.Add(1)%2+1), noon)
@@ -96,6 +103,7 @@ func (f *fixture) alone(ctx context.Context) []measure {
 			return nil
 		}},
 		{"ForgetUser", func() error { return f.ForgetUser(ctx, -f.n.Add(1), noon) }},
+		{"MoveUser", func() error { return f.MoveUser(ctx, -f.n.Add(1), 0) }},
 		{"Sweep", func() error { _, err := f.Sweep(ctx, noon.AddDate(0, 0, -1), 1000); return err }},
 	}
 }
@@ -127,7 +135,7 @@ func (f *fixture) together(ctx context.Context) []measure {
 			return f.Delivered(ctx, store.Delivery{Update: n, Person: someone(n), Place: fmt.Sprint("D", n), At: noon})
 		}},
 		{"Spend", func() error {
-			_, err := f.Spend(ctx, store.DayOf(noon), someone(f.n.Add(1)), 1)
+			_, err := f.Spend(ctx, store.DayOf(noon), someone(f.n.Add(1)), store.Tokens{Prompt: 1})
 			return err
 		}},
 		{"UpdateUser", func() error {

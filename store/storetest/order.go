@@ -7,7 +7,7 @@ import (
 	"excursobot/store"
 )
 
-// byteWise are names in the order of their bytes, which is no dictionary's.
+// byteWise are names in the order of their bytes.
 var byteWise = []string{"", "10", "9", "A", "Q1", "Q10", "Q2", "Z", "_", "a", "z", "~", "Ä", "ä", "é", "я", "語", "😀"}
 
 // orderOps stores under such names, last first, and reads them in order.

@@ -9,7 +9,7 @@ import (
 	"excursobot/store"
 )
 
-// testConcurrentInbox has each update accepted and ended by several at once: it is new once at most, and nothing that is done stays in the inbox.
+// testConcurrentInbox accepts and ends each update from several goroutines: it is new at most once, and no update that is done stays in the inbox.
 func testConcurrentInbox(t *testing.T, open OpenFunc) {
 	ctx, s := t.Context(), open(t, t.TempDir())
 	defer closeStore(t, s)
@@ -46,7 +46,7 @@ func testConcurrentInbox(t *testing.T, open OpenFunc) {
 	play(t, s, []op{pending("nothing is left", 0, 10), done("the first", 1, true), done("the last", 2*updates, true)})
 }
 
-// testConcurrentWalks has walks saved, told in and closed by several at once: each counts once for its person, and no stop stays behind.
+// testConcurrentWalks saves, tells in and closes walks from several goroutines: each counts once for its person, and no stop is left.
 func testConcurrentWalks(t *testing.T, open OpenFunc) {
 	ctx, s := t.Context(), open(t, t.TempDir())
 	defer closeStore(t, s)

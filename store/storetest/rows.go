@@ -63,6 +63,7 @@ func Rows() []store.Row {
 	records := []any{
 		filled[store.User](), store.User{ID: 1 << 60}, leads, other, store.PlaceRow{Place: store.Place{ID: "other", Language: "ru"}},
 		filled[store.Tile](), store.Tile{TileKey: store.TileKey{Cell: ^geo.Cell(0), Language: "ru"}}, first, store.StoryRow{Edition: 8},
+		filled[store.ArticleRow](), store.ArticleRow{Article: store.Article{ArticleKey: store.ArticleKey{Edition: "ru"}, Text: "Текст."}},
 		voted, store.ToldRow{Person: -1, Place: "Q2", At: noon},
 		store.LedgerRow{Day: "2026-05-17", Tokens: 1 << 40}, store.LedgerRow{Day: "2026-05-17", Person: -3, Tokens: 5}, store.LedgerRow{Day: "2026-05-18", Person: 9},
 		open, gone, bare, stop, store.ClosedRow{Position: 1, Walk: bare.ID}, store.ClosedRow{Position: 2, Walk: gone.ID},
@@ -102,7 +103,7 @@ func testRowsFields(t *testing.T, s store.Store) {
 			t.Errorf("%s: without a limit %v, %v", table, none, err)
 		}
 	}
-	// What else is kept follows from the rows.
+	// The sums and indexes follow from the rows.
 	given, err := s.Given(ctx, 9)
 	must(t, err)
 	if given != (store.Given{Person: 3, All: 3}) {
@@ -118,7 +119,7 @@ func testRowsFields(t *testing.T, s store.Store) {
 	if len(places) != 1 || places[0].ID == "other" {
 		t.Errorf("the page leads to %v", places)
 	}
-	// A setting without a value is none.
+	// A setting without a value has no row.
 	must(t, s.SetSetting(ctx, "\"paused\"\n", ""))
 	if rows, err := s.Rows(ctx, store.TableSettings, "", 1); err != nil || rows != nil {
 		t.Errorf("an empty setting: rows %v, %v", rows, err)
@@ -175,7 +176,7 @@ func testRowsRefused(t *testing.T, s store.Store) {
 	}
 }
 
-// testRowsRings moves lists that are full and have forgotten their first rows, and lets both stores go on.
+// testRowsRings copies lists that are full and have forgotten their first rows, and continues with both stores.
 func testRowsRings(t *testing.T, a, b store.Store) {
 	ctx := t.Context()
 	const more = 7
@@ -207,7 +208,7 @@ func testRowsRings(t *testing.T, a, b store.Store) {
 	}
 }
 
-// Twin moves a store that has seen something of everything, and wants the same from both ever after.
+// Twin copies a store with rows of every kind, and expects the same answers from both stores from then on.
 func Twin(t *testing.T, a, b store.Store, seed uint64) {
 	t.Helper()
 	ctx := t.Context()
@@ -298,7 +299,7 @@ func exported(t *testing.T, s store.RowReader, table store.Table, limit int) []s
 	}
 }
 
-// lines returns the canonical form of everything.
+// lines returns the lines of all rows.
 func lines(t *testing.T, s store.RowReader) []string {
 	t.Helper()
 	var all []string

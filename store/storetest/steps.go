@@ -91,7 +91,26 @@ func putStories(name string, stories ...store.Story) op {
 	return op{name: name, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.PutStories(ctx, stories) }}
 }
 
+func article(name string, key store.ArticleKey, now time.Time, want store.Article, err error) op {
+	return op{name: name, want: want, err: err, reads: true, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.Article(ctx, key, now)
+	}}
+}
+
+func putArticle(name string, a store.Article, now time.Time) op {
+	return op{name: name, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.PutArticle(ctx, a, now) }}
+}
+
+func articleStats(name string, want store.ArticleStats) op {
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) { return s.ArticleStats(ctx) }}
+}
+
+// spend spends tokens of a question.
 func spend(name string, day store.Day, person, tokens int64, want store.Spent) op {
+	return spendBoth(name, day, person, store.Tokens{Prompt: tokens}, want)
+}
+
+func spendBoth(name string, day store.Day, person int64, tokens store.Tokens, want store.Spent) op {
 	return op{name: name, want: want, do: func(ctx context.Context, s store.Store) (any, error) {
 		return s.Spend(ctx, day, person, tokens)
 	}}
@@ -167,6 +186,10 @@ func setting(name, of, want string) op {
 
 func setSetting(name, of, value string, err error) op {
 	return op{name: name, err: err, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.SetSetting(ctx, of, value) }}
+}
+
+func moveUser(name string, from, to int64, err error) op {
+	return op{name: name, err: err, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.MoveUser(ctx, from, to) }}
 }
 
 func forget(name string, person int64) op {

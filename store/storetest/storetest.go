@@ -1,5 +1,5 @@
 // Package storetest is the contract of package store as a suite that every adapter runs: a script of operations for each role,
-// what must be refused, what goes on at once, and what is left after a crash.
+// refused arguments, concurrent calls, and the state after a crash. It knows no adapter.
 package storetest
 
 import (
@@ -14,10 +14,10 @@ import (
 )
 
 // OpenFunc opens the store that belongs to a directory of the test, new or as it was left there. It fails the test
-// where it cannot.
+// if it cannot.
 type OpenFunc func(t *testing.T, dir string) store.Store
 
-// Run checks the contract. Part of it runs the test binary once more and kills it.
+// Run checks the contract. A part of it runs the test binary a second time and kills it.
 func Run(t *testing.T, open OpenFunc) {
 	for _, part := range []struct {
 		name string
@@ -29,6 +29,8 @@ func Run(t *testing.T, open OpenFunc) {
 		{"Tiles", tileOps},
 		{"Places", placeOps},
 		{"Stories", storyOps},
+		{"Aspects", aspectOps},
+		{"Articles", articleOps},
 		{"Ranges", rangeOps},
 		{"Ledger", ledgerOps},
 		{"Deliveries", deliveryOps},
@@ -39,6 +41,7 @@ func Run(t *testing.T, open OpenFunc) {
 		{"Settings", settingOps},
 		{"Order", orderOps},
 		{"Forget", forgetOps},
+		{"MoveUser", moveUserOps},
 		{"Sweep", sweepOps},
 	} {
 		t.Run(part.name, func(t *testing.T) {
@@ -47,7 +50,7 @@ func Run(t *testing.T, open OpenFunc) {
 			ops := part.ops()
 			play(t, s, ops)
 			s = reopen(t, open, s, dir)
-			// What the last operations found, they must find again.
+			// After a reopen the last operations must find the same.
 			last := len(ops)
 			for last > 0 && ops[last-1].reads {
 				last--
@@ -56,6 +59,7 @@ func Run(t *testing.T, open OpenFunc) {
 			closeStore(t, s)
 		})
 	}
+	t.Run("ArticleUse", func(t *testing.T) { testArticleUse(t, open) })
 	t.Run("EveryField", func(t *testing.T) { testEveryField(t, open) })
 	t.Run("WalkFields", func(t *testing.T) { testWalkFields(t, open) })
 	t.Run("InboxFields", func(t *testing.T) { testInboxFields(t, open) })
@@ -116,10 +120,10 @@ func closeStore(t *testing.T, s store.Store) {
 	}
 }
 
-// noon is the moment about which the scripts turn.
+// noon is the present of the scripts.
 var noon = time.Date(2026, time.May, 17, 12, 0, 0, 123456000, time.UTC)
 
-// must is for steps on the way to what a test is about.
+// must checks steps that prepare a test.
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {

@@ -29,7 +29,8 @@ type Story struct {
 type Result struct {
 	Stories []Story
 	Dropped []*CheckError // stories that failed the checks, at most maxDropped
-	Tokens  int64         // prompt and completion, counted by the server or estimated
+	// Tokens as the server counted them, or estimated.
+	PromptTokens, AnswerTokens int64
 }
 
 // maxDropped bounds the errors kept of an answer full of nonsense.

@@ -38,7 +38,7 @@ type Preference struct {
 	Reasoning, Model bool      // are set
 }
 
-// Tables are what is read of a database, as it was at one moment.
+// Tables is a snapshot of the tables in a database.
 type Tables struct {
 	conn    *pgx.Conn
 	tx      pgx.Tx
@@ -46,7 +46,7 @@ type Tables struct {
 	Missing []string                     // of the three tables
 }
 
-// wanted says by which columns a table of the old bot is known.
+// wanted has the columns by which a table of the old bot is recognised.
 var wanted = [...]struct {
 	table   string
 	columns []string
@@ -56,8 +56,8 @@ var wanted = [...]struct {
 	{"user_preferences", []string{"user_id", "language", "reasoning", "model", "created_at", "updated_at"}},
 }
 
-// errAddress is all that is said of a URL that cannot be read: it holds a password.
-var errAddress = errors.New("this is no address of a Postgres database (postgres://user:password@host:port/database)")
+// errAddress does not quote the URL, which contains a password.
+var errAddress = errors.New("this is not the address of a Postgres database (postgres://user:password@host:port/database)")
 
 // Open connects to the database and looks for the tables in the URL's search_path. It refuses a database with none of them, and tables of the
 // same names that are not the old bot's.
@@ -96,7 +96,7 @@ func Open(ctx context.Context, url string) (_ *Tables, err error) {
 // Close ends the connection.
 func (t *Tables) Close() error { return t.conn.Close(context.Background()) }
 
-// find looks which tables are there.
+// find finds out which tables exist.
 func (t *Tables) find(ctx context.Context) error {
 	t.there = map[string]map[string]string{}
 	for _, w := range wanted {
@@ -129,7 +129,7 @@ func (t *Tables) find(ctx context.Context) error {
 	return nil
 }
 
-// seconds is SQL for a column as Unix seconds, NULL where it has none: numbers are that already.
+// seconds is SQL for a column as Unix seconds, NULL if it has none. Numbers are Unix seconds already.
 func (t *Tables) seconds(table, column string) string {
 	if kind := t.there[table][column]; strings.HasPrefix(kind, "timestamp") || kind == "date" {
 		return "extract(epoch FROM " + column + ")::bigint"

@@ -95,8 +95,8 @@ func TestOpenRefuses(t *testing.T) {
 	tests := []struct{ name, url, want string }{
 		{"no tables", schema(t), "are not there"},
 		{"tables of another program", schema(t, "CREATE TABLE donations (charge text, user_id bigint, stars bigint)"), "table donations is not the old bot's: it has no payment_id, stars_amount, payment_date"},
-		{"no address", "hunter2", "no address"},
-		{"password with @", "postgres://postgres:hun@ter2@127.0.0.1/x", "no address"},
+		{"no address", "hunter2", "not the address"},
+		{"password with @", "postgres://postgres:hun@ter2@127.0.0.1/x", "not the address"},
 		{"nobody there", "postgres://postgres:hunter2@127.0.0.1:1/x", "the old bot's database"},
 	}
 	for _, tt := range tests {

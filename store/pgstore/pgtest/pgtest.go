@@ -1,4 +1,4 @@
-// Package pgtest gives tests a part of a real Postgres database for themselves.
+// Package pgtest gives each test its own schema in a real Postgres database. It starts no server: .ci/postgres does.
 package pgtest
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Schema returns the database's address and the name of a schema that belongs to the directory and goes with the test.
+// Schema returns the address of the database and the name of a schema for the directory, which is dropped after the test.
 // Without a database the test is skipped; where CI is set, it fails.
 func Schema(tb testing.TB, dir string) (url, schema string) {
 	tb.Helper()
@@ -36,14 +36,14 @@ func Schema(tb testing.TB, dir string) (url, schema string) {
 	return url, schema
 }
 
-// URL returns the address of a schema as Schema gives it, for those who know the store by nothing else.
+// URL returns the address of a schema as Schema gives it, for tests that know only the address.
 func URL(tb testing.TB) string {
 	tb.Helper()
 	url, schema := Schema(tb, tb.TempDir())
 	return url + "&search_path=" + schema // the address that .ci/postgres gives has options already
 }
 
-// Connect returns a connection beside the store's own.
+// Connect returns a connection that the store does not use.
 func Connect(tb testing.TB, url string) *pgx.Conn {
 	tb.Helper()
 	conn, err := pgx.Connect(context.Background(), url)

@@ -11,36 +11,36 @@ import (
 	"excursobot/store"
 )
 
-// Words between replicas are notifications: they cost no table, and reach those who listen at that moment.
+// Messages between replicas are notifications: they need no table, and reach the replicas that listen at that moment.
 
-// word is the payload of one.
-type word struct {
+// message is the payload of a notification.
+type message struct {
 	To     string          `json:"to"`
 	Chat   int64           `json:"chat"`
 	Update json.RawMessage `json:"update,omitempty"`
 }
 
-// channel is where the replicas on one schema hear each other: notifications know no schemas.
+// channel is the name under which the replicas on one schema listen: notifications do not belong to a schema.
 func (s *Store) channel() string { return fmt.Sprintf("excursobot_%08x", uint32(s.space)) }
 
 // Post implements store.Cluster.
 func (s *Store) Post(ctx context.Context, to string, chat int64, update []byte) error {
-	payload, err := json.Marshal(word{To: to, Chat: chat, Update: update})
+	payload, err := json.Marshal(message{To: to, Chat: chat, Update: update})
 	if err != nil || len(update) > store.MaxPost {
 		return fmt.Errorf("%w: an update of %d bytes", store.ErrInvalid, len(update))
 	}
 	return s.write(ctx, repeatable, func(b *pgx.Batch) { b.Queue("SELECT pg_notify($1, $2)", s.channel(), string(payload)) })
 }
 
-// Listen implements store.Cluster. It has a connection of its own: one of the pool would be missing there.
-func (s *Store) Listen(ctx context.Context, replica string, ready func(), heard func(chat int64, update []byte)) error {
-	if err := s.listen(ctx, replica, ready, heard); ctx.Err() == nil {
+// Listen implements store.Cluster. It opens its own connection, so that the pool does not lack one.
+func (s *Store) Listen(ctx context.Context, replica string, ready func(), received func(chat int64, update []byte)) error {
+	if err := s.listen(ctx, replica, ready, received); ctx.Err() == nil {
 		return translate(err)
 	}
 	return nil
 }
 
-func (s *Store) listen(ctx context.Context, replica string, ready func(), heard func(chat int64, update []byte)) error {
+func (s *Store) listen(ctx context.Context, replica string, ready func(), received func(chat int64, update []byte)) error {
 	conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func (s *Store) listen(ctx context.Context, replica string, ready func(), heard 
 	defer func() {
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
-		_ = conn.Close(last) // nothing is lost with it
+		_ = conn.Close(last) // nothing depends on it any more
 	}()
 	if _, err := conn.Exec(ctx, "LISTEN "+pgx.Identifier{s.channel()}.Sanitize()); err != nil {
 		return err
@@ -59,13 +59,13 @@ func (s *Store) listen(ctx context.Context, replica string, ready func(), heard 
 		if err != nil {
 			return err
 		}
-		var w word
-		if err := json.Unmarshal([]byte(n.Payload), &w); err != nil {
-			s.log.Warn("replica_word", "error", err)
+		var m message
+		if err := json.Unmarshal([]byte(n.Payload), &m); err != nil {
+			s.log.Warn("replica_message_unreadable", "error", err)
 			continue
 		}
-		if w.To == replica {
-			heard(w.Chat, w.Update)
+		if m.To == replica {
+			received(m.Chat, m.Update)
 		}
 	}
 }

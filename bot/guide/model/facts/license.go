@@ -1,0 +1,280 @@
+package facts
+
+import (
+	"math"
+)
+
+// licence is what the numbers of a source allow a story to say.
+type licence struct {
+	years    map[int]bool // of dates
+	maybe    map[int]bool // four digits that the text does not show to be a year or a count
+	spans    []quantity
+	decades  map[int]bool // of unnamed centuries
+	values   []float64    // of everything that is counted or measured, in every reading
+	spanned  []float64    // numbers of years
+	percents []float64
+	ordinals map[int]bool
+	regnal   map[int]bool
+	measures []measured
+	dates    map[[2]int]bool
+}
+
+// measured is a measure in the base unit of its dimension.
+type measured struct {
+	dimension string
+	value     float64
+}
+
+// units gives each unit its dimension and its size in the dimension's base unit.
+var units = map[string]measured{
+	"m": {"length", 1}, "km": {"length", 1000}, "cm": {"length", 0.01}, "mm": {"length", 0.001}, "ft": {"length", 0.3048}, "in": {"length", 0.0254},
+	"mi": {"length", 1609.344}, "yd": {"length", 0.9144}, "verst": {"length", 1066.8}, "sazhen": {"length", 2.1336}, "arshin": {"length", 0.7112},
+	"t": {"mass", 1000}, "kg": {"mass", 1}, "lb": {"mass", 0.4536}, "pfund": {"mass", 0.5}, "pood": {"mass", 16.38},
+	"ha": {"area", 10000}, "ac": {"area", 4046.86}, "m2": {"area", 1}, "l": {"volume", 1}, "gal": {"volume", 3.785},
+}
+
+func license(found []quantity) licence {
+	l := licence{
+		years: map[int]bool{}, maybe: map[int]bool{}, decades: map[int]bool{}, ordinals: map[int]bool{}, regnal: map[int]bool{}, dates: map[[2]int]bool{},
+	}
+	for _, q := range found {
+		switch q.kind {
+		case year:
+			if q.maybeYear {
+				l.maybe[q.from] = true
+			}
+			l.years[q.from] = true
+			if q.maybeYear || q.from != q.to {
+				l.values = append(l.values, float64(q.from))
+			}
+		case span:
+			l.spans = append(l.spans, q)
+		case decadeOf:
+			l.decades[int(q.values[0])] = true
+		case percent:
+			l.percents = append(l.percents, q.values...)
+			l.values = append(l.values, q.values...)
+		case ordinal:
+			l.ordinals[int(q.values[0])] = true
+			l.values = append(l.values, q.values...)
+		case regnal:
+			l.regnal[int(q.values[0])] = true
+		case measure:
+			l.values = append(l.values, q.values...)
+			if u, ok := units[q.unit]; ok {
+				for _, v := range q.values {
+					l.measures = append(l.measures, measured{u.dimension, v * u.value})
+				}
+			}
+		case date:
+			l.dates[[2]int{q.day, q.month}] = true
+			l.ordinals[q.day] = true
+		case cardinal:
+			l.values = append(l.values, q.values...)
+			if q.years {
+				l.spanned = append(l.spanned, q.values...)
+			}
+			if q.maybeYear {
+				l.years[int(q.values[0])] = true
+			}
+		}
+	}
+	return l
+}
+
+// checkNumbers objects to each number of the story that the source does not support.
+func (c *checker) checkNumbers() {
+	l := &c.passage.numbers
+	for _, q := range quantities(c.language, c.text, c.tokens, false) {
+		words := c.text[q.start:q.end]
+		switch q.kind {
+		case year:
+			if !c.yearHolds(l, q) {
+				c.object(RuleYear, words, true)
+			} else {
+				c.checkSwap(q)
+			}
+		case span:
+			if !c.spanHolds(l, q) {
+				c.object(RuleYear, words, true)
+			} else if q.to-q.from < 150 {
+				c.checkSwap(q)
+			}
+		case decadeOf:
+			if !l.decades[int(q.values[0])] && !anyYear(l, func(y int) bool { return y%100/10*10 == int(q.values[0]) }) && !anySpan(l, func(s quantity) bool { return s.from%100 == int(q.values[0]) && s.to-s.from < 50 }) {
+				c.object(RuleYear, words, true)
+			}
+		case date:
+			if !l.dates[[2]int{q.day, q.month}] {
+				c.object(RuleDate, words, true)
+			}
+		case regnal:
+			if !l.regnal[int(q.values[0])] {
+				c.object(RuleNumber, words, c.same)
+			}
+		case ordinal:
+			if !l.ordinals[int(q.values[0])] && !near(l.values, q.values, 0) {
+				c.object(RuleNumber, words, !q.mild)
+			}
+		case percent:
+			if !near(l.percents, q.values, tolerance(q)) && !near(l.values, q.values, 0) {
+				c.object(RuleNumber, words, true)
+			}
+		case measure, cardinal:
+			if !c.valueHolds(l, q) {
+				c.object(RuleNumber, words, !q.mild)
+			}
+		}
+	}
+}
+
+func tolerance(q quantity) float64 {
+	if q.approx {
+		return 0.10
+	}
+	return 0.001
+}
+
+// near reports whether one of the readings is within a share of one of the values.
+func near(values, readings []float64, share float64) bool {
+	for _, r := range readings {
+		for _, v := range values {
+			if math.Abs(v-r) <= share*math.Max(math.Abs(v), math.Abs(r))+1e-9 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func anyYear(l *licence, holds func(int) bool) bool {
+	for y := range l.years {
+		if holds(y) {
+			return true
+		}
+	}
+	return false
+}
+
+func anySpan(l *licence, holds func(quantity) bool) bool {
+	for _, s := range l.spans {
+		if holds(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// yearHolds reports whether a date of the source supports a year: it is given, or it is a given year and a given number of years.
+func (c *checker) yearHolds(l *licence, q quantity) bool {
+	if l.years[q.from] {
+		return true
+	}
+	if q.maybeYear && near(l.values, []float64{float64(q.from)}, tolerance(q)) {
+		return true
+	}
+	return anyYear(l, func(y int) bool {
+		for _, n := range l.spanned {
+			if y+int(n) == q.from || y-int(n) == q.from {
+				return true
+			}
+		}
+		return q.approx && q.from%10 == 0 && abs(y-q.from) <= 5
+	}) || q.from%100 == 0 && anySpan(l, func(s quantity) bool { // "around 1900" at the turn of a century, "nel corso del 1800"
+		return q.approx && (s.from == q.from || s.to == q.from) || c.language.code == "it" && s.from == q.from
+	})
+}
+
+// spanHolds reports whether a year or a span of the source lies in a decade or century, within a year at its edges.
+func (c *checker) spanHolds(l *licence, q quantity) bool {
+	slack := 1
+	if q.approx {
+		slack = 10
+	}
+	if anyYear(l, func(y int) bool { return y >= q.from-slack && y <= q.to+slack }) {
+		return true
+	}
+	for _, s := range l.spans {
+		if s.from >= q.from-1 && s.to <= q.to+1 { // it lies inside
+			return true
+		}
+		if q.to-q.from >= 90 && s.from%100 == 0 && s.from == q.from { // "1600s" for the 17th century
+			return true
+		}
+	}
+	return false
+}
+
+// valueHolds reports whether a count or a measure follows from the source.
+func (c *checker) valueHolds(l *licence, q quantity) bool {
+	share := tolerance(q)
+	if near(l.values, q.values, share) {
+		return true
+	}
+	if u, ok := units[q.unit]; ok {
+		for _, v := range q.values {
+			for _, m := range l.measures {
+				if m.dimension == u.dimension && math.Abs(m.value-v*u.value) <= math.Max(0.03, share)*math.Max(m.value, v*u.value) {
+					return true
+				}
+			}
+			if v*u.value >= 10 && near(l.values, []float64{v * u.value}, 0.02) { // "20 metres wide and 26 high"
+				return true
+			}
+		}
+		return false
+	}
+	for _, v := range q.values {
+		if l.years[int(v)] && q.maybeYear {
+			return true
+		}
+		if (q.years || v >= 5 && v <= 1500) && c.ageHolds(l, v, q) {
+			return true
+		}
+	}
+	return false
+}
+
+// ageHolds reports whether v is the difference of two years of the source, or of one and today. A round number may be rounded.
+func (c *checker) ageHolds(l *licence, v float64, q quantity) bool {
+	if !q.years {
+		return false
+	}
+	slack := 1.0
+	switch {
+	case v <= 10:
+		slack = 0
+	case math.Mod(v, 100) == 0:
+		slack = math.Max(10, v*0.06)
+	case math.Mod(v, 50) == 0:
+		slack = 6
+	case math.Mod(v, 10) == 0 && v >= 30:
+		slack = 5
+	}
+	if q.approx {
+		slack = math.Max(2*slack, v*0.12)
+	}
+	list := make([]int, 0, len(l.years)+3*len(l.spans)+1)
+	for y := range l.years {
+		list = append(list, y)
+	}
+	for _, s := range l.spans {
+		list = append(list, s.from, (s.from+s.to)/2, s.to)
+	}
+	list = append(list, c.year)
+	for i, a := range list {
+		for _, b := range list[i+1:] {
+			if math.Abs(math.Abs(float64(a-b))-v) <= slack {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func abs(n int) int {
+	if n < 0 {
+		return -n
+	}
+	return n
+}

@@ -1,0 +1,544 @@
+package facts
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+type quantityKind uint8
+
+const (
+	cardinal quantityKind = iota
+	year                  // from..to are equal
+	span                  // of years from..to: a decade or a century
+	decadeOf              // a decade of an unnamed century: values[0] is 20, 30, ...
+	percent
+	ordinal
+	regnal // the number of a ruler
+	measure
+	date // day and month
+)
+
+// quantity is one number of a text.
+type quantity struct {
+	kind       quantityKind
+	values     []float64 // the readings of a number: "1,900" is 1900 or 1.9
+	from, to   int       // years
+	day, month int
+	unit       string
+	approx     bool // the text says that it is not exact
+	years      bool // it counts years
+	maybeYear  bool // four digits that may be a year or a count
+	mild       bool // too common a word to refuse a story for
+	start, end int
+	sentence   int
+}
+
+// reader walks through the tokens of a text.
+type reader struct {
+	l      *lexicon
+	text   string
+	tokens []token
+	source bool
+	out    []quantity
+}
+
+// quantities returns the numbers of a text.
+func quantities(l *lexicon, text string, tokens []token, source bool) []quantity {
+	if l.cjk {
+		return ideographic(l, text, tokens)
+	}
+	r := reader{l: l, text: text, tokens: tokens, source: source}
+	for i := 0; i < len(tokens); {
+		next := i + 1
+		switch t := tokens[i]; t.kind {
+		case numberToken:
+			next = r.digits(i)
+		case wordToken:
+			if n := r.words(i); n > i {
+				next = n
+			} else if n := r.roman(i); n > i {
+				next = n
+			}
+		}
+		i = next
+	}
+	return r.out
+}
+
+func (r *reader) at(i int) token {
+	if i < 0 || i >= len(r.tokens) {
+		return token{kind: markToken}
+	}
+	return r.tokens[i]
+}
+
+func (r *reader) word(i int) string {
+	if t := r.at(i); t.kind == wordToken {
+		return t.low
+	}
+	return ""
+}
+
+func (r *reader) add(q quantity, from, to int) {
+	q.start, q.end = r.tokens[from].start, r.tokens[min(to, len(r.tokens))-1].end
+	q.sentence = r.tokens[from].sentence
+	if !q.approx {
+		q.approx = r.approximate(from, to)
+	}
+	r.out = append(r.out, q)
+}
+
+// approximate reports whether a word for "about", "nearly" or "over" stands within three words before the number or right behind it.
+func (r *reader) approximate(from, to int) bool {
+	for i := from - 1; i >= max(0, from-3); i-- {
+		if t := r.tokens[i]; t.sentence == r.tokens[from].sentence && t.kind == wordToken && r.l.approx.has(t.low) {
+			return true
+		}
+	}
+	return r.l.approx.has(r.word(to))
+}
+
+// readings returns what digits with separators can mean.
+func readings(digits string) []float64 {
+	plain := strings.NewReplacer(",", "", ".", "", " ", "", "'", "").Replace(digits)
+	whole, err := strconv.ParseFloat(plain, 64)
+	if err != nil {
+		return nil
+	}
+	separators := strings.IndexAny(digits, ",. '")
+	if separators < 0 {
+		return []float64{whole}
+	}
+	var list []float64
+	last := strings.LastIndexAny(digits, ",.")
+	grouped := true
+	for i, group := range strings.FieldsFunc(digits, func(r rune) bool { return strings.ContainsRune(",. '", r) }) {
+		grouped = grouped && (len(group) == 3 || i == 0 && len(group) <= 3 || len(group) == 2 && i > 0) // lakhs too
+	}
+	if grouped {
+		list = append(list, whole)
+	}
+	if last >= 0 {
+		head := strings.NewReplacer(",", "", ".", "", " ", "", "'", "").Replace(digits[:last])
+		if v, err := strconv.ParseFloat(head+"."+digits[last+1:], 64); err == nil {
+			list = append(list, v)
+		}
+	}
+	if len(list) == 0 {
+		list = append(list, whole)
+	}
+	return list
+}
+
+var decadeEndings = map[string]bool{
+	"s": true, "'s": true, "х": true, "е": true, "м": true, "ми": true, "ті": true, "тих": true, "і": true, "er": true, "ern": true, "ler": true, "lerde": true,
+	"lu": true, "lı": true, "li": true, "lerin": true, "ların": true, "larda": true, "lar": true, "ых": true, "ые": true, "те": true,
+}
+
+var ordinalEndings = map[string]bool{
+	"st": true, "nd": true, "rd": true, "th": true, "e": true, "er": true, "ère": true, "ème": true, "eme": true, "º": true, "ª": true, "o": true, "a": true,
+	"й": true, "я": true, "ая": true, "го": true, "му": true, "м": true, "ый": true, "ой": true, "ого": true, "ому": true, "ая́": true, "те": true, "ше": true,
+	"inci": true, "ıncı": true, "uncu": true, "üncü": true, "nci": true, "ncı": true, "वीं": true, "वाँ": true, "वें": true, "та": true, "ша": true, "ій": true, "гого": true,
+}
+
+// digits reads the number at token i and returns the index behind everything that belongs to it.
+func (r *reader) digits(i int) int {
+	t := r.tokens[i]
+	if day, month, y, ok := numericDate(t.low); ok {
+		r.add(quantity{kind: date, day: day, month: month}, i, i+1)
+		if y > 0 {
+			r.add(quantity{kind: year, from: y, to: y}, i, i+1)
+		}
+		return i + 1
+	}
+	values := readings(t.low)
+	if len(values) == 0 {
+		return i + 1
+	}
+	plain := !strings.ContainsAny(t.low, ",. '")
+	n := int(values[0])
+	j := i + 1
+	ending, ended := "", j
+	if next := r.at(j); next.kind == wordToken && next.glued {
+		ending, ended = next.low, j+1
+	} else if (next.low == "-" || next.low == "'") && next.glued && r.at(j+1).kind == wordToken && r.at(j+1).glued && len(r.at(j+1).low) <= 10 {
+		ending, ended = r.at(j+1).low, j+2
+	}
+	dotted := r.at(j).low == "." && r.at(j).glued
+	afterDot := j
+	if dotted {
+		afterDot = j + 1
+	}
+	// Centuries: "19th century", "19. Jahrhundert", "XIX" is read elsewhere.
+	if plain && n >= 1 && n <= 21 {
+		for _, k := range []int{ended, afterDot, j} {
+			if to, last, ok := r.centuryAt(k, n); ok {
+				r.addCentury(last, i, to)
+				return to
+			}
+		}
+	}
+	if plain && n >= 1 && n <= 21 && r.centuryBefore(i) {
+		r.addCentury(n, i, i+1)
+		return i + 1
+	}
+	// Decades: "1930s", "1930-х", "1930er", "années 1930", "1930s" may be a century if it ends in 00.
+	if plain && n%10 == 0 && (len(t.low) == 4 || len(t.low) == 2) && ending != "" && decadeEndings[ending] && !(r.l.code == "ru" && (ending == "м" || ending == "е") && !r.l.yearWord.has(r.word(ended))) {
+		if len(t.low) == 2 {
+			if n >= 20 {
+				r.add(quantity{kind: decadeOf, values: []float64{float64(n)}}, i, ended)
+				return ended
+			}
+		} else {
+			r.add(quantity{kind: span, from: n, to: decadeEnd(n)}, i, ended)
+			return ended
+		}
+	}
+	if plain && len(t.low) == 2 && n%10 == 0 && n >= 20 && r.decadePrefixed(i) {
+		r.add(quantity{kind: decadeOf, values: []float64{float64(n)}}, i, j)
+		return j
+	}
+	if plain && len(t.low) == 4 && n%10 == 0 && (r.decadePrefixed(i) || r.l.decadeWord.has(r.word(j)) || r.l.code == "fr" && r.word(i-1) == "mille") {
+		r.add(quantity{kind: span, from: n, to: decadeEnd(n)}, i, j)
+		return j
+	}
+	// Percentages and measures.
+	unitAt := j
+	if ending != "" && r.l.unit.has(ending) {
+		unitAt = ended - 1
+	} else if r.at(j).low == "-" && r.at(j).glued {
+		unitAt = j + 1 // "214-metre"
+	}
+	scaled, k := r.scaled(values, j)
+	if k > j {
+		values, unitAt, plain = scaled, k, false
+	}
+	switch {
+	case r.at(unitAt).low == "%" || r.at(i-1).low == "%":
+		r.add(quantity{kind: percent, values: values}, i, max(j, min(unitAt+1, len(r.tokens))))
+		return unitAt + 1
+	case r.word(unitAt) != "":
+		if unit, ok := r.l.unit.get(r.word(unitAt)); ok {
+			square := r.word(unitAt-1) == "square"
+			switch {
+			case unit == "%":
+				r.add(quantity{kind: percent, values: values}, i, unitAt+1)
+			case unit != "" && !square:
+				r.add(quantity{kind: measure, values: values, unit: unit}, i, unitAt+1)
+			default:
+				r.add(quantity{kind: cardinal, values: values}, i, unitAt+1)
+			}
+			return unitAt + 1
+		}
+	}
+	// Ordinals: "18th", "2-й", "3. Mai".
+	if plain && n >= 1 && n <= 31 {
+		m := 0
+		to := 0
+		for _, k := range []int{ended, afterDot, j} {
+			m, to = r.monthAt(k)
+			if m > 0 {
+				break
+			}
+		}
+		if m == 0 {
+			if before := r.word(i - 1); before != "" {
+				if v, ok := r.l.month.get(before); ok && r.monthLooksReal(i-1) {
+					m, to = int(v), ended
+					if ending == "" {
+						to = j
+					}
+				}
+			}
+		}
+		if m > 0 {
+			r.add(quantity{kind: date, day: n, month: m}, i, to)
+			return max(to, j)
+		}
+	}
+	if plain && ending != "" && ordinalEndings[ending] && len(t.low) <= 3 {
+		r.add(quantity{kind: ordinal, values: values}, i, ended)
+		return ended
+	}
+	if plain && (r.l.yearWord.has(ending) && len(t.low) >= 3) { // "1812г"
+		r.add(quantity{kind: year, from: n, to: n}, i, ended)
+		return ended
+	}
+	if plain && len(t.low) >= 3 && len(t.low) <= 4 && n >= 100 && n <= 2100 {
+		return r.yearAt(i, n)
+	}
+	if r.isCentury(k) {
+		for n := range values {
+			values[n] *= 100
+		}
+		r.add(quantity{kind: cardinal, values: values, years: true, approx: true}, i, k+1)
+		return k + 1
+	}
+	q := quantity{kind: cardinal, values: values, years: r.yearsFollow(k) || r.at(k).low == "-" && r.l.yearWord.has(r.word(k+1))}
+	if bce := r.bceAt(j); bce > 0 && plain {
+		r.add(quantity{kind: year, from: -n, to: -n}, i, bce)
+		return bce
+	}
+	r.add(q, i, max(j, k))
+	return max(j, k)
+}
+
+// scaled multiplies values by the words for thousands and millions from token j on.
+func (r *reader) scaled(values []float64, j int) ([]float64, int) {
+	k := j
+	for r.at(k).kind == wordToken {
+		factor, ok := r.l.scale.get(r.word(k))
+		if !ok {
+			break
+		}
+		next := make([]float64, len(values))
+		for n, v := range values {
+			next[n] = v * factor
+		}
+		values = next
+		if k++; r.at(k).low == "." && r.at(k).glued && r.at(k+1).kind == wordToken && !r.at(k+1).upper { // "тыс."
+			k++
+		}
+	}
+	return values, k
+}
+
+// decadeEnd returns the last year of "the 1930s"; "the 1600s" are a century.
+func decadeEnd(from int) int {
+	if from%100 == 0 {
+		return from + 99
+	}
+	return from + 9
+}
+
+// centuryAt reports whether a word for century stands at token k, perhaps behind a second number ("17th-18th century"), and returns the
+// index behind it.
+func (r *reader) centuryAt(k, n int) (to, last int, ok bool) {
+	for range 2 {
+		if w := r.word(k); r.at(k).low == "-" || w != "" && utf8.RuneCountInString(w) <= 3 && r.at(k+1).kind == numberToken && len(r.at(k+1).low) <= 2 {
+			k++ // "17th-18th", "с 11 по 13"
+		}
+		if r.isCentury(k) {
+			return k + 1, n, true
+		}
+		if r.at(k).kind == numberToken && len(r.at(k).low) <= 2 { // the second one is read by itself
+			k++
+			if r.at(k).glued {
+				k++
+			}
+			if r.isCentury(k) {
+				return k - 1, n, true
+			}
+			return 0, 0, false
+		}
+		if w := r.word(k); w != "" && r.at(k).glued && ordinalEndings[w] {
+			k++
+			continue
+		}
+		return 0, 0, false
+	}
+	return 0, 0, false
+}
+
+// isCentury reports whether token k is a word for century; an abbreviation needs its dot.
+func (r *reader) isCentury(k int) bool {
+	w := r.word(k)
+	if w == "" || !r.l.century.has(w) {
+		return false
+	}
+	return utf8.RuneCountInString(w) > 2 || r.at(k+1).low == "." && r.at(k+1).glued
+}
+
+// centuryBefore reports whether the word before token i is one for century, in languages that write it first.
+func (r *reader) centuryBefore(i int) bool {
+	w := r.word(i - 1)
+	return utf8.RuneCountInString(w) > 2 && r.l.century.has(w)
+}
+
+// decadePrefixed reports whether a word such as "années" stands before token i, perhaps with "de" between.
+func (r *reader) decadePrefixed(i int) bool {
+	if r.l.decadePrefix.has(r.word(i - 1)) {
+		return true
+	}
+	w := r.word(i - 1)
+	if r.l.join.has(w) && len(r.out) > 0 { // "the decades of 1750 and 1760"
+		if last := r.out[len(r.out)-1]; last.kind == span && last.to-last.from == 9 && last.end+len(w)+2 >= r.tokens[i].start {
+			return true
+		}
+	}
+	return (w == "de" || w == "dos" || w == "del" || w == "des" || w == "degli") && r.l.decadePrefix.has(r.word(i-2))
+}
+
+// addCentury adds the n-th century, before Christ if a mark follows.
+func (r *reader) addCentury(n, from, to int) {
+	k := to
+	if r.at(k).low == "." {
+		k++
+	}
+	if end := r.bceAt(k); end > 0 {
+		r.add(quantity{kind: span, from: -n * 100, to: -(n - 1) * 100}, from, end)
+		return
+	}
+	r.add(quantity{kind: span, from: (n - 1) * 100, to: n * 100}, from, to)
+}
+
+// yearsFollow reports whether token k or one of the two behind it says that years are counted ("сто с лишним лет").
+func (r *reader) yearsFollow(k int) bool {
+	for n := range 3 {
+		w := r.word(k + n)
+		if w == "" {
+			return false
+		}
+		if r.l.yearCount.has(w) || n == 0 && r.l.yearWord.has(w) {
+			return true
+		}
+		if !r.l.stop.has(w) && !r.l.approx.has(w) {
+			return false
+		}
+	}
+	return false
+}
+
+// monthAt returns the month named at token k, perhaps behind "of" or "de", and the index behind it; 0 = none.
+func (r *reader) monthAt(k int) (month, to int) {
+	if w := r.word(k); w == "of" || w == "de" || w == "di" {
+		k++
+	}
+	if v, ok := r.l.month.get(r.word(k)); ok && r.monthLooksReal(k) {
+		return int(v), k + 1
+	}
+	return 0, 0
+}
+
+// monthLooksReal reports whether the word at k can be a month's name: languages that write months in upper case write other words that look
+// alike in lower case.
+func (r *reader) monthLooksReal(k int) bool {
+	switch r.l.code {
+	case "en", "de":
+		return r.at(k).upper
+	}
+	return true
+}
+
+// numericDate reads "12.05.1905" and "12/05/1905"-like numbers with dots.
+func numericDate(digits string) (day, month, y int, ok bool) {
+	parts := strings.Split(digits, ".")
+	if len(parts) != 3 || len(parts[0]) > 2 || len(parts[1]) > 2 || len(parts[2]) != 4 {
+		return 0, 0, 0, false
+	}
+	day, _ = strconv.Atoi(parts[0])
+	month, _ = strconv.Atoi(parts[1])
+	y, _ = strconv.Atoi(parts[2])
+	return day, month, y, day >= 1 && day <= 31 && month >= 1 && month <= 12
+}
+
+// bceAt returns the index behind a mark of a year before Christ at token k, 0 if there is none.
+func (r *reader) bceAt(k int) int {
+	for n := range 2 {
+		w := r.word(k + n)
+		if w == "" {
+			continue
+		}
+		next := r.word(k + n + 1)
+		if next == "" {
+			next = r.word(k + n + 2)
+		}
+		if r.l.bce.has(w) {
+			return k + n + 1
+		}
+		short := next
+		if i := strings.IndexFunc(next, func(r rune) bool { return false }); i >= 0 {
+			short = next[:i]
+		}
+		for _, pair := range []string{w + "_" + short, w + "_" + firstRune(short)} {
+			if short != "" && r.l.bce.has(pair) {
+				return k + n + 2
+			}
+		}
+		return 0
+	}
+	return 0
+}
+
+func firstRune(s string) string {
+	for i, r := range s {
+		return s[i : i+len(string(r))]
+	}
+	return ""
+}
+
+// yearAt reads the three- or four-digit number n at token i, with the second half of a range ("1941-45", "2007/8").
+func (r *reader) yearAt(i, n int) int {
+	j := i + 1
+	if bce := r.bceAt(j); bce > 0 {
+		r.add(quantity{kind: year, from: -n, to: -n}, i, bce)
+		return bce
+	}
+	sure := r.yearContext(i, j)
+	if r.l.yearCount.has(r.word(j)) && r.at(j).sentence == r.tokens[i].sentence {
+		r.add(quantity{kind: cardinal, values: []float64{float64(n)}, years: true}, i, j)
+		return j
+	}
+	if sep := r.at(j).low; sep == "-" || sep == "/" {
+		if second := r.at(j + 1); second.kind == numberToken && !strings.ContainsAny(second.low, ",. ") {
+			m, _ := strconv.Atoi(second.low)
+			full := m
+			switch len(second.low) {
+			case 1:
+				full = n/10*10 + m
+			case 2:
+				full = n/100*100 + m
+			}
+			if full > n && len(second.low) <= 4 && full <= 2100 && full-n < 400 && !r.countContext(j+2) {
+				r.add(quantity{kind: year, from: n, to: n}, i, i+1)
+				r.add(quantity{kind: year, from: full, to: full}, j+1, j+2)
+				return j + 2
+			}
+		}
+	}
+	switch {
+	case r.countContext(j) && !sure:
+		r.add(quantity{kind: cardinal, values: []float64{float64(n)}, years: r.l.yearWord.has(r.word(j)) && !r.l.yearBefore.has(r.word(j))}, i, j)
+	case sure || len(r.tokens[i].low) == 4 && n >= 1000 && r.at(j).low == ")" || r.at(i-1).low == "(":
+		r.add(quantity{kind: year, from: n, to: n, maybeYear: len(r.tokens[i].low) == 3}, i, j)
+	case len(r.tokens[i].low) == 3:
+		r.add(quantity{kind: cardinal, values: []float64{float64(n)}, years: r.l.yearWord.has(r.word(j)), maybeYear: true}, i, j)
+	default:
+		r.add(quantity{kind: year, from: n, to: n, maybeYear: true, values: []float64{float64(n)}}, i, j)
+	}
+	return j
+}
+
+// yearContext reports whether the words around a number say that it is a year.
+func (r *reader) yearContext(i, j int) bool {
+	if w := r.word(j); w != "" && r.l.yearWord.has(w) && r.l.code != "en" && r.l.code != "de" && r.l.code != "fr" && r.l.code != "es" && r.l.code != "it" && r.l.code != "pt" {
+		return true
+	}
+	before := r.word(i - 1)
+	if before == "" {
+		return false
+	}
+	if r.l.month.has(before) {
+		return true
+	}
+	return r.l.yearBefore.has(before) && !r.countContext(j)
+}
+
+// countContext reports whether a word that is counted or measured stands at token j, at most one word further.
+func (r *reader) countContext(j int) bool {
+	for k := j; k < j+2; k++ {
+		w := r.word(k)
+		if w == "" {
+			return false
+		}
+		if r.l.count.has(w) || r.l.unit.has(w) {
+			return true
+		}
+		if r.l.stop.has(w) {
+			return false
+		}
+	}
+	return false
+}

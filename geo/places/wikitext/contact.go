@@ -1,0 +1,212 @@
+package wikitext
+
+import (
+	"net/netip"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+var (
+	scheme  = regexp.MustCompile(`(?i)\b(?:https?|ftps?|tg|ton|bitcoin|ethereum|mailto|tel|sms|javascript|data|magnet|intent|whatsapp|viber|skype):\s?/{0,2}[^\s]{2,}`)
+	www     = regexp.MustCompile(`(?i)\bwww\s?\.\s?[\p{L}\p{N}-]+`)
+	mail    = regexp.MustCompile(`[\p{L}\p{N}._%+-]{1,64}\s?(?:@|\(at\)|\[at\])\s?[\p{L}\p{N}-]{1,64}\s?(?:\.|\(dot\)|\[dot\])\s?\p{L}{2,}`)
+	account = regexp.MustCompile(`(?:^|[^\p{L}\p{N}])@[A-Za-z][A-Za-z0-9_]{3,31}\b`)
+	phone   = regexp.MustCompile(`(?:\+|\b00)\d[\d\s().–-]{6,18}\d\b|(?i:(?:^|[^\p{L}])(?:tel|phone|call|whatsapp|тел|телефон|позвон\p{L}*|звон\p{L}*)[\s.:]*)(?:\+?\d[\d\s().–-]{5,18}\d)\b`)
+	local   = regexp.MustCompile(`(?:^|\s)(?:8|0\d{0,3})[\s-]?\(\d{2,5}\)[\s-]?\d[\d\s-]{4,10}\d\b|\b8[\s-]\d{3}[\s-]\d{3}[\s-]\d{2}[\s-]?\d{2}\b|\b\d{3}[-.]\d{3}[-.]\d{4}\b`)
+	coin    = regexp.MustCompile(`\b(?:bc1[ac-hj-np-z02-9]{20,}|0x[0-9a-fA-F]{40}|T[1-9A-HJ-NP-Za-km-z]{33}|(?:EQ|UQ)[A-Za-z0-9_-]{46}|[13][1-9A-HJ-NP-Za-km-z]{25,34})\b`)
+	host    = regexp.MustCompile(`[\p{L}\p{N}][\p{L}\p{N}\p{M}-]*(?:\s?\.\s?[\p{L}\p{N}][\p{L}\p{N}\p{M}-]*)+(?:[/:?#][^\s]*)?`)
+	ipv4    = regexp.MustCompile(`\b\d{1,3}(?:\.\d{1,3}){3}\b`)
+	command = regexp.MustCompile(`(?:^|\s)/[a-z_]{2,32}(?:@\w+)?\b`)
+)
+
+// alike are characters that browsers and people read as signs of an address.
+var alike = strings.NewReplacer("．", ".", "｡", ".", "․", ".", "·", ".", "‧", ".", "＠", "@", "：", ":", "／", "/", "⁄", "/", "∕", "/")
+
+// plainSigns returns text with one form for each sign of an address and without invisible characters. The full stop of Chinese and
+// Japanese text is read as a dot only between letters of other scripts.
+func plainSigns(text string) string {
+	text = norm.NFKC.String(alike.Replace(strings.Map(dropInvisible, text)))
+	if !strings.ContainsRune(text, '。') {
+		return text
+	}
+	var out strings.Builder
+	previous := ' '
+	for i, r := range text {
+		next, _ := utf8.DecodeRuneInString(text[i+utf8.RuneLen(r):])
+		if r == '。' && isLatinDigit(previous) && isLatinDigit(next) {
+			r = '.'
+		}
+		out.WriteRune(r)
+		previous = r
+	}
+	return out.String()
+}
+
+func isLatinDigit(r rune) bool { return unicode.In(r, unicode.Latin, unicode.Cyrillic, unicode.Nd) }
+
+// HasContact reports whether a sentence holds a way to reach somebody or something outside the text: an address of the network, with any
+// top-level domain or none but a path, an e-mail address, a telephone number, an account, a payment address or a bot's command. Street
+// addresses and names with a dot (Booking.com) are none.
+func HasContact(sentence string) bool {
+	plain := sentence
+	for i := range len(sentence) {
+		if sentence[i] >= utf8.RuneSelf {
+			plain = plainSigns(sentence)
+			break
+		}
+	}
+	// The patterns are slow; the signs without which they cannot match are counted first.
+	s := count(plain)
+	return s.colons > 0 && scheme.MatchString(plain) ||
+		s.dots > 0 && s.w && www.MatchString(plain) ||
+		(s.ats > 0 || s.bracketedAt) && (mail.MatchString(plain) || account.MatchString(plain)) ||
+		s.digits >= 7 && hasPhone(plain) ||
+		s.longest >= 26 && coin.MatchString(plain) ||
+		s.slashes > 0 && command.MatchString(plain) ||
+		s.dots >= 3 && s.digits >= 4 && hasAddress(plain) ||
+		s.inner > 0 && hasHost(plain)
+}
+
+// signs counts what the patterns need.
+type signs struct {
+	colons, ats, dots, digits, slashes int
+	inner                              int // dots that a letter or digit follows at once, or that a space stands before
+	longest                            int // of the runs of ASCII letters and digits
+	w, bracketedAt                     bool
+}
+
+func count(text string) signs {
+	var s signs
+	run := 0
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case c >= '0' && c <= '9':
+			s.digits++
+			run++
+		case c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c == '-':
+			run++
+			s.w = s.w || c|0x20 == 'w' && i+2 < len(text) && text[i+1]|0x20 == 'w' && text[i+2]|0x20 == 'w'
+		default:
+			run = 0
+		}
+		s.longest = max(s.longest, run)
+		switch c {
+		case ':':
+			s.colons++
+		case '@':
+			s.ats++
+		case '/':
+			s.slashes++
+		case '.':
+			s.dots++
+			if i > 0 && text[i-1] == ' ' || i+1 < len(text) && text[i+1] != ' ' && !strings.ContainsRune(closers, rune(text[i+1])) {
+				s.inner++
+			}
+		case '(', '[':
+			s.bracketedAt = s.bracketedAt || strings.HasPrefix(text[i+1:], "at")
+		}
+	}
+	return s
+}
+
+func dropInvisible(r rune) rune {
+	if unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) {
+		return -1
+	}
+	return r
+}
+
+func hasPhone(text string) bool {
+	for _, m := range phone.FindAllString(text, 8) {
+		digits := 0
+		for _, r := range m {
+			if unicode.IsDigit(r) {
+				digits++
+			}
+		}
+		if digits >= 7 && digits <= 16 {
+			return true
+		}
+	}
+	return local.MatchString(text)
+}
+
+// hasAddress reports whether text holds an IP address. A date or a version with four parts above 255 is none.
+func hasAddress(text string) bool {
+	for _, m := range ipv4.FindAllString(text, 8) {
+		if _, err := netip.ParseAddr(m); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// hasHost reports whether text holds a host name. One in lower case is an address; one that starts in upper case and has no path is a name.
+// Names that end a sentence and start another without a space are not seen as hosts: cleaning has put the space there.
+func hasHost(text string) bool {
+	for _, m := range host.FindAllString(text, 64) {
+		name, path := m, ""
+		if i := strings.IndexAny(m, "/:?#"); i >= 0 {
+			name, path = m[:i], strings.TrimRight(m[i:], ".,;:!?)»”\"'")
+		}
+		if strings.ContainsRune(name, ' ') {
+			// "t . me": a dot between spaces is a trick; a dot and a space end a sentence.
+			if !strings.Contains(name, " .") {
+				name, _, _ = strings.Cut(name, ". ")
+				path = ""
+			}
+			name = strings.ReplaceAll(name, " ", "")
+		}
+		labels := strings.Split(name, ".")
+		if len(labels) < 2 {
+			continue
+		}
+		top := labels[len(labels)-1]
+		if !isTop(top) {
+			continue
+		}
+		if len(path) > 1 && path[0] != '?' {
+			return true
+		}
+		first, _ := utf8.DecodeRuneInString(name)
+		if unicode.IsUpper(first) && len(labels) == 2 {
+			continue // a name: Booking.com
+		}
+		if short(labels) {
+			continue // "e.g", "z.B", "т.е"
+		}
+		if strings.ToLower(top) == top && !endsWithDigits(labels) {
+			return true
+		}
+	}
+	return false
+}
+
+// isTop reports whether a label can be a top-level domain: letters only, at least two, or the ASCII form of one.
+func isTop(label string) bool {
+	if strings.HasPrefix(strings.ToLower(label), "xn--") {
+		return true
+	}
+	return utf8.RuneCountInString(label) >= 2 && !strings.ContainsFunc(label, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) })
+}
+
+// short reports whether labels are those of an abbreviation: each has at most two letters, and it is not the short name of a messenger.
+func short(labels []string) bool {
+	if strings.EqualFold(strings.Join(labels, "."), "t.me") {
+		return false
+	}
+	for _, l := range labels {
+		if utf8.RuneCountInString(l) > 2 {
+			return false
+		}
+	}
+	return true
+}
+
+// endsWithDigits reports whether the label before the last one is a number: "12.5km" is a measure.
+func endsWithDigits(labels []string) bool { return isNumber(labels[len(labels)-2]) }

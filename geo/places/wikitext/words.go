@@ -1,0 +1,40 @@
+package wikitext
+
+import (
+	_ "embed" // the list of words
+	"strings"
+)
+
+//go:embed words.txt
+var wordList string
+
+// words are the lists of words.txt, read once.
+var words = readWords(wordList)
+
+type lists struct {
+	notes, sounds       []string
+	skip, abbreviations map[string]bool
+}
+
+func readWords(text string) lists {
+	l := lists{skip: map[string]bool{}, abbreviations: map[string]bool{}}
+	for line := range strings.SplitSeq(text, "\n") {
+		kind, list, found := strings.Cut(line, ": ")
+		if !found || strings.HasPrefix(line, "#") {
+			continue
+		}
+		for word := range strings.SplitSeq(list, "|") {
+			switch kind {
+			case "notes":
+				l.notes = append(l.notes, word)
+			case "sounds":
+				l.sounds = append(l.sounds, word)
+			case "skip":
+				l.skip[word] = true
+			case "abbreviations":
+				l.abbreviations[word] = true
+			}
+		}
+	}
+	return l
+}
