@@ -111,7 +111,7 @@ func (s *Store) bury(ctx context.Context, update int64) error {
 	err := s.transact(ctx, once, func(ctx context.Context, c *pgx.Conn) error {
 		defer s.rollback(ctx, c)
 		b := new(pgx.Batch)
-		b.Queue("BEGIN")
+		beginIn(b, c)
 		s.lockUpdates(b, []int64{update})
 		s.lock(b, lockDeadLetters)
 		b.Queue(parkEntry, update).QueryRow(func(row pgx.Row) (err error) {
