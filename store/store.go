@@ -67,6 +67,10 @@ type Store interface {
 	// still send edits only the ID stays, closed until it expires (30 days after at if it has no end), so that no edit revives it. A later
 	// SaveWalks of it is ignored. Payments stay, without the Person. An unknown person is not an error.
 	ForgetUser(ctx context.Context, person int64, at time.Time) error
+	// MoveUser gives the profile of one id, and what was told under it, to another id: a group that becomes a supergroup gets a new one. What is kept
+	// under the new id stays, and votes are taken back from the stories. Nothing is left under the old id, and that is no error if there was nothing.
+	// What lives for hours only (last points and stories) is not moved. Two equal ids are ErrInvalid.
+	MoveUser(ctx context.Context, from, to int64) error
 	// Sweep deletes at most limit rows in one transaction and returns how many it deleted. Call it again while it returns limit. It deletes
 	// tiles, stories and closed walks expired at now, places fetched PlaceLife ago, days of the ledger older than LedgerDays, voices of
 	// VoiceLife, last points and stories of RecentLife, judgements of JudgementLife, reports of ReportLife, and articles used ArticleLife

@@ -213,7 +213,9 @@ func (a *App) buildBot(world World) error {
 		return fmt.Errorf("texts: %w", err)
 	}
 	t, lim := a.cfg.Telegram, a.cfg.Limits
-	api, err := telegram.NewClient(telegram.ClientConfig{Token: t.Token, URL: t.APIURL, Transport: killpoint.Transport(orNetwork(world.Telegram))})
+	api, err := telegram.NewClient(telegram.ClientConfig{
+		Token: t.Token, URL: t.APIURL, Test: t.Test, Transport: killpoint.Transport(orNetwork(world.Telegram)),
+	})
 	if err != nil {
 		return err
 	}

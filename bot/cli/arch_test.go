@@ -35,7 +35,7 @@ var table = map[string]imports{
 	"store/textzip":         {libraries: []string{"github.com/klauspost/compress"}},
 	"store/fallback":        {ours: []string{"store", "geo"}},
 	"store/boltstore":       {ours: []string{"store", "store/textzip", "geo"}, libraries: []string{"go.etcd.io/bbolt"}},
-	"store/pgstore":         {ours: []string{"store", "store/textzip", "geo", "limiter"}, libraries: []string{"github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"}},
+	"store/pgstore":         {ours: []string{"store", "store/textzip", "geo", "limiter"}, libraries: []string{"github.com/jackc/pgx/v5"}},
 	"store/pgstore/legacy":  {libraries: []string{"github.com/jackc/pgx/v5"}},
 	"store/pgstore/pgtest":  {libraries: []string{"github.com/jackc/pgx/v5"}},
 	"store/storetest":       {ours: []string{"store", "store/dump", "geo"}, libraries: []string{"github.com/google/go-cmp"}},

@@ -30,6 +30,7 @@ type Config struct {
 type TelegramConfig struct {
 	Token         string
 	APIURL        string
+	Test          bool   // the token is of Telegram's test environment
 	WebhookURL    string // "" = long polling
 	WebhookSecret string // "" only while there is no token
 	Admins        []int64

@@ -21,6 +21,8 @@ func (c *Config) settings() []setting {
 			help: "the bot's token from @BotFather; without one only the demo runs"},
 		{key: "telegram.api_url", env: "TELEGRAM_API_URL", value: &t.APIURL, def: TelegramAPI,
 			help: "the Bot API server"},
+		{key: "telegram.test", env: "TELEGRAM_TEST", value: &t.Test, def: "off",
+			help: "on or off: the token is of Telegram's test environment, where bots and accounts are separate"},
 		{key: "telegram.webhook_url", env: "WEBHOOK_URL", value: &t.WebhookURL,
 			help: "the public https address of this bot; without a path, /webhook is added. Empty = https://$RAILWAY_PUBLIC_DOMAIN if that is set, otherwise long polling"},
 		{key: "telegram.webhook_secret", env: "WEBHOOK_SECRET", value: &t.WebhookSecret, secret: true,

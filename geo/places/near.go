@@ -147,9 +147,14 @@ func reachOf(center geo.Point, pages []store.Page) float64 {
 	return reach
 }
 
+// areaKey returns the key of the area of a wide search. Searches of an area take turns.
+func areaKey(around store.TileKey) store.TileKey {
+	return store.TileKey{Cell: around.Cell.Parent(levelMid), Language: around.Language}
+}
+
 // searchArea makes a wide search, or waits for one of the same area that is in progress, which may cover what the caller needs.
 func (f *Finder) searchArea(ctx context.Context, around store.TileKey) (own bool, _ error) {
-	area := store.TileKey{Cell: around.Cell.Parent(levelMid), Language: around.Language}
+	area := areaKey(around)
 	fl, own, err := f.tiles.join(ctx, area, func(ctx context.Context) ([]store.Page, error) {
 		return nil, f.searchWide(ctx, around, area)
 	})

@@ -147,6 +147,18 @@ func (s *Store) ForgetUser(ctx context.Context, person int64, at time.Time) erro
 	return err
 }
 
+// MoveUser implements store.Store.
+func (s *Store) MoveUser(ctx context.Context, from, to int64) error {
+	err := s.Store.MoveUser(ctx, from, to)
+	if err == nil {
+		for _, id := range []int64{from, to} {
+			s.users.delete(id)
+			s.told.delete(id)
+		}
+	}
+	return err
+}
+
 // Tile implements store.Places.
 func (s *Store) Tile(ctx context.Context, key store.TileKey, now time.Time) (store.Tile, error) {
 	t, err := s.Store.Tile(ctx, key, now)

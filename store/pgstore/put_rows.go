@@ -104,7 +104,7 @@ func (s *Store) PutRows(ctx context.Context, rows []store.Row) error {
 	err := s.transact(ctx, repeatable, func(ctx context.Context, c *pgx.Conn) error {
 		defer s.rollback(ctx, c)
 		in := &intake{Batch: new(pgx.Batch)}
-		in.Queue("BEGIN")
+		beginIn(in.Batch, c)
 		s.lock(in.Batch, lockPlaces)
 		s.lock(in.Batch, lockWalks)
 		s.lock(in.Batch, lockDeadLetters)

@@ -36,10 +36,15 @@ type Store struct {
 	limit    time.Duration // for one statement, as the server keeps it
 	conns    int32         // most at once
 	articles int64         // budget of their texts
-	space    int32         // of the advisory locks: another one for each schema
+	schema   string        // where the tables are
+	readOnly bool
+	space    int32 // of the advisory locks: another one for each schema
 
 	mu     sync.RWMutex // held for reading by every call, so that Close waits for them
 	closed bool
+
+	pooled atomic.Bool  // a pooler may lend another connection for each transaction
+	probe  atomic.Int64 // while Open looks for a pooler: the number of the connection beside the pool
 
 	away    atomic.Bool // the last call got no answer
 	full    atomic.Bool // the last write found no room

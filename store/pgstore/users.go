@@ -102,7 +102,7 @@ func (s *Store) updateUser(ctx context.Context, c *pgx.Conn, up *userUpdate) err
 	var old store.User
 	var found bool
 	b := new(pgx.Batch)
-	b.Queue("BEGIN")
+	beginIn(b, c)
 	b.Queue(selectUser+" FOR UPDATE OF users", up.id).QueryRow(func(row pgx.Row) (err error) {
 		old, found, err = scanUser(row)
 		return err

@@ -132,6 +132,7 @@ func (f *fixture) alone(ctx context.Context) []measure {
 			return nil
 		}},
 		{"ForgetUser", func() error { return f.ForgetUser(ctx, -f.n.Add(1), noon) }},
+		{"MoveUser", func() error { return f.MoveUser(ctx, -f.n.Add(1), 0) }},
 		{"Sweep", func() error { _, err := f.Sweep(ctx, noon.AddDate(0, 0, -1), 1000); return err }},
 	}
 }

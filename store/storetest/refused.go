@@ -408,6 +408,7 @@ func methods(ctx context.Context, s store.Store) map[string]error {
 	_, errs["Pending"] = s.Pending(ctx, 0, 10)
 	errs["Note"] = s.Note(ctx, 2, "good", 1)
 	_, errs["Retry"] = s.Retry(ctx, 2)
+	errs["Survived"] = s.Survived(ctx, 2)
 	_, errs["DeadLetters"] = s.DeadLetters(ctx)
 	_, errs["InboxStats"] = s.InboxStats(ctx)
 	errs["MarkDone"] = s.MarkDone(ctx, 1)
@@ -421,6 +422,7 @@ func methods(ctx context.Context, s store.Store) map[string]error {
 	_, errs["Setting"] = s.Setting(ctx, "good")
 	errs["SetSetting"] = s.SetSetting(ctx, "good", "value")
 	errs["ForgetUser"] = s.ForgetUser(ctx, 1, noon)
+	errs["MoveUser"] = s.MoveUser(ctx, 1, -1)
 	_, errs["Sweep"] = s.Sweep(ctx, noon, 10)
 	return errs
 }

@@ -65,7 +65,7 @@ func randomOp(r *rand.Rand) op {
 	case 9:
 		return spend("spend", store.DayOf(at), person, n, store.Spent{})
 	case 10, 11:
-		w := store.Walk{ID: walk, Person: person, Revision: uint64(n), Share: store.Share{Began: at}, Position: store.Position{Point: point, Metres: float64(n) / 3, Track: []byte(text)}}
+		w := store.Walk{ID: walk, Person: person, Revision: uint64(n), Share: store.Share{Topic: int(n % 3), Began: at}, Position: store.Position{Point: point, Metres: float64(n) / 3, Track: []byte(text)}}
 		if r.IntN(2) == 0 {
 			w = closed(w, uint64(n), at)
 		}

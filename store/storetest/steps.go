@@ -188,6 +188,10 @@ func setSetting(name, of, value string, err error) op {
 	return op{name: name, err: err, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.SetSetting(ctx, of, value) }}
 }
 
+func moveUser(name string, from, to int64, err error) op {
+	return op{name: name, err: err, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.MoveUser(ctx, from, to) }}
+}
+
 func forget(name string, person int64) op {
 	return op{name: name, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.ForgetUser(ctx, person, noon) }}
 }

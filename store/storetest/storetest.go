@@ -46,6 +46,7 @@ func Run(t *testing.T, open OpenFunc) {
 		{"Settings", settingOps},
 		{"Order", orderOps},
 		{"Forget", forgetOps},
+		{"MoveUser", moveUserOps},
 		{"Sweep", sweepOps},
 	} {
 		t.Run(part.name, func(t *testing.T) {
