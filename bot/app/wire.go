@@ -148,7 +148,7 @@ func (a *App) buildGuide(world World) error {
 	if a.model, err = a.newModel(world); err != nil {
 		return err
 	}
-	cfg.Model = a.model
+	cfg.Model, cfg.Passage = a.model, a.cfg.OpenAI.Passage
 	if a.database != nil {
 		cfg.Slot = newSlots(a).take
 	}

@@ -111,7 +111,7 @@ func newWorld(t testing.TB, set setting) *world {
 	w.wiki = sim.NewWikipedia(sim.WikipediaConfig{Articles: set.articles, Latency: cmp.Or(set.wikiLatency, 200*time.Millisecond), Fault: set.wiki})
 	w.model = sim.NewModel(set.model)
 	client := &http.Client{Transport: sim.Transport(map[string]http.Handler{
-		"ru.wikipedia.org": w.wiki, "en.wikipedia.org": w.wiki, "fr.wikipedia.org": w.wiki, "model.test": w.model,
+		"*.wikipedia.org": w.wiki, "www.wikidata.org": w.wiki, "commons.wikimedia.org": w.wiki, "model.test": w.model,
 	})}
 	log := slog.New(slog.DiscardHandler)
 	cfg := Config{Store: db, Cache: cache, Log: log}
