@@ -111,7 +111,10 @@ func (b *Bot) join() error {
 		observe: observe, log: log,
 	}
 	b.pause = &pause{store: cfg.Store, exempt: admins, observe: observe, log: log}
-	b.menus = &menus{out: b.out, words: cfg.Words, operators: admins, log: log}
+	b.menus = &menus{
+		out: b.out, words: cfg.Words, operators: admins, log: log,
+		sent: &sentTexts{store: cfg.Store, username: b.intake.Username, observe: observe, log: log},
+	}
 	pins := &pins{out: b.out, store: cfg.Store}
 	report := reporter{observe: observe, log: log}
 	walks := &walks{

@@ -48,15 +48,16 @@ type world struct {
 }
 
 type worldConfig struct {
-	telegram  sim.TelegramConfig
-	noModel   bool
-	slow      time.Duration // of the model; 0 = 4 s
-	empty     bool          // a Wikipedia without articles
-	down      bool          // a Wikipedia that fails
-	webhook   bool
-	languages []string // of the articles, beside en and ru
-	articles  int      // of the city; 0 = 12
-	edit      func(*Config)
+	telegram   sim.TelegramConfig
+	noModel    bool
+	slow       time.Duration      // of the model; 0 = 4 s
+	modelFault func(n int) string // of its n-th call; nil = none
+	empty      bool               // a Wikipedia without articles
+	down       bool               // a Wikipedia that fails
+	webhook    bool
+	languages  []string // of the articles, beside en and ru
+	articles   int      // of the city; 0 = 12
+	edit       func(*Config)
 }
 
 const (
@@ -78,7 +79,7 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	if latency == 0 {
 		latency = 4 * time.Second
 	}
-	w.model = sim.NewModel(sim.ModelConfig{Latency: func(int) time.Duration { return latency }})
+	w.model = sim.NewModel(sim.ModelConfig{Latency: func(int) time.Duration { return latency }, Fault: cfg.modelFault})
 	wiki := sim.WikipediaConfig{Latency: 200 * time.Millisecond}
 	if cfg.down {
 		wiki.Fault = func(int) string { return "503" }

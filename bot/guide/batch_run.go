@@ -118,7 +118,9 @@ func (b *batches) call(bt *batch, open []*item) error {
 	}
 	if err != nil {
 		b.counts.failed.Add(1)
-		b.log.Warn("model_call_failed", "places", len(open), "error", err)
+		if !model.Logged(err) {
+			b.log.Warn("model_call_failed", "places", len(open), "error", err)
+		}
 	}
 	return err
 }

@@ -30,6 +30,7 @@ func (c *Client) call(ctx context.Context, ans *answer, format int32) *fault {
 	took := time.Since(start)
 	c.cfg.Observe(Call{Outcome: outcome, Duration: took, PromptTokens: prompt, CompletionTokens: completion})
 	if f != nil && outcome != "cancelled" {
+		f.logged = true
 		c.cfg.Log.Warn("model_request_failed", "model", c.cfg.Model, "outcome", outcome, "duration", took, "error", f)
 	}
 	return f
