@@ -27,7 +27,7 @@ type operators struct {
 	tasks       func() int   // updates waiting and under way
 	today       func() Today // nil = no numbers are kept
 	dailyTokens int64
-	tokenPrice  float64
+	prices      prices
 	log         *slog.Logger
 }
 

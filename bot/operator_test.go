@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -40,13 +41,13 @@ func TestTheReportShowsTheNumbersOfTheDay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldConfig{edit: func(c *Config) {
 			withOperator(c)
-			c.DailyTokens, c.TokenPrice = 1_000_000, 2
+			c.DailyTokens, c.PriceIn, c.PriceOut = 1_000_000, 1, 5
 		}})
 		defer w.close()
 		p, admin := w.person(1, "en"), w.person(operator, "en")
 		w.waitDone(p.Locate(cityLat, cityLon))
 		w.pay(p, w.ask(p, "/donate 50"))
-		_, err := w.store.Spend(t.Context(), "2000-01-01", 0, 250_000)
+		_, err := w.store.Spend(t.Context(), "2000-01-01", 0, store.Tokens{Prompt: 200_000, Answer: 50_000})
 		w.must(err)
 		spent, err := w.store.Spent(t.Context(), "2000-01-01", 0)
 		w.must(err)
@@ -55,7 +56,7 @@ func TestTheReportShowsTheNumbersOfTheDay(t *testing.T) {
 		words := w.bot.cfg.Words.Words("en")
 		for _, want := range []string{
 			"People: 2\n", "Answers: generated 1\n", "Walks now: 0", words.Say("admin.speed", "first", 1.0, "whole", 2.5), words.Say("admin.tokens_left", "n", spent.Day, "left", 1_000_000-spent.Day), "0 calls",
-			"Money: 0.50 $, left: 1.50 $", "Stars in all: 50", "Errors: test 1", "/refund",
+			fmt.Sprintf("Money: %.2f $, left: ", (float64(spent.Day-spent.Answers)+5*float64(spent.Answers))/1e6), "Stars in all: 50", "Errors: test 1", "/refund",
 		} {
 			if !strings.Contains(got, want) {
 				t.Errorf("no %q in\n%s", want, got)

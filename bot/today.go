@@ -57,7 +57,7 @@ func (o *operators) onAdmin(ctx context.Context, u *update) error {
 	if inbox.DeadLetters > 0 {
 		lines = append(lines, w.Say("admin.parked", "n", inbox.DeadLetters, "command", "excursobot parked"))
 	}
-	lines = append(lines, o.tokenLines(w, spent.Day)...)
+	lines = append(lines, o.tokenLines(w, spent)...)
 	lines = append(lines,
 		w.Say("admin.stars", "n", given.All),
 		w.Say("admin.errors", "list", listed(today.Errors)),
@@ -67,23 +67,40 @@ func (o *operators) onAdmin(ctx context.Context, u *update) error {
 }
 
 // tokenLines returns the lines about the day's tokens and their cost.
-func (o *operators) tokenLines(w *text.Words, spent int64) []string {
-	left := max(0, o.dailyTokens-spent)
+func (o *operators) tokenLines(w *text.Words, spent store.Spent) []string {
+	left := max(0, o.dailyTokens-spent.Day)
 	var lines []string
 	if o.dailyTokens > 0 {
-		lines = append(lines, w.Say("admin.tokens_left", "n", spent, "left", left))
+		lines = append(lines, w.Say("admin.tokens_left", "n", spent.Day, "left", left))
 	} else {
-		lines = append(lines, w.Say("admin.tokens", "n", spent))
+		lines = append(lines, w.Say("admin.tokens", "n", spent.Day))
 	}
-	money := func(tokens int64) string { return fmt.Sprintf("%.2f $", float64(tokens)/1e6*o.tokenPrice) }
-	switch {
-	case o.tokenPrice <= 0:
+	money := func(dollars float64) string { return fmt.Sprintf("%.2f $", dollars) }
+	switch cost := o.prices.of(spent); {
+	case o.prices == prices{}:
 	case o.dailyTokens > 0:
-		lines = append(lines, w.Say("admin.money_left", "spent", money(spent), "left", money(left)))
+		lines = append(lines, w.Say("admin.money_left", "spent", money(cost), "left", money(o.prices.left(spent, left))))
 	default:
-		lines = append(lines, w.Say("admin.money", "spent", money(spent)))
+		lines = append(lines, w.Say("admin.money", "spent", money(cost)))
 	}
 	return lines
+}
+
+// prices are the dollars for a million tokens of prompts and of answers.
+type prices struct{ in, out float64 }
+
+// of returns what the tokens of a day cost in dollars.
+func (p prices) of(spent store.Spent) float64 {
+	return (float64(spent.Day-spent.Answers)*p.in + float64(spent.Answers)*p.out) / 1e6
+}
+
+// left returns what the rest of a day's tokens would cost in dollars. The share of answers in it is the one so far, or a quarter if nothing was spent.
+func (p prices) left(spent store.Spent, left int64) float64 {
+	answers := 0.25
+	if spent.Day > 0 {
+		answers = float64(spent.Answers) / float64(spent.Day)
+	}
+	return float64(left) * ((1-answers)*p.in + answers*p.out) / 1e6
 }
 
 // tenths returns seconds, rounded to one decimal place.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"math"
 	"time"
 )
 
@@ -11,13 +12,22 @@ type Day string
 // DayOf returns the UTC day of t.
 func DayOf(t time.Time) Day { return Day(t.UTC().Format(time.DateOnly)) }
 
-// Spent is a sum of tokens.
-type Spent struct{ Day, Person int64 }
+// Tokens are those of the questions to the model and of its answers, which have different prices.
+type Tokens struct{ Prompt, Answer int64 }
+
+// All returns the sum.
+func (t Tokens) All() int64 { return t.Prompt + t.Answer }
+
+// Spent are sums of tokens. Answers is the part of Day that the answers of the model had.
+type Spent struct{ Day, Person, Answers int64 }
+
+// Answers is the person in whose rows the ledger keeps the tokens of answers. No person has this number.
+const Answers = math.MinInt64
 
 // Ledger counts tokens by UTC day.
 type Ledger interface {
 	// Spend adds tokens to the day and, if person is not 0, to the person's day, and returns the sums.
-	Spend(ctx context.Context, day Day, person, tokens int64) (Spent, error)
+	Spend(ctx context.Context, day Day, person int64, tokens Tokens) (Spent, error)
 	// Spent returns the sums; person 0 has no sum of its own.
 	Spent(ctx context.Context, day Day, person int64) (Spent, error)
 }

@@ -148,7 +148,7 @@ func (a *App) buildGuide(world World) error {
 	if a.model, err = a.newModel(world); err != nil {
 		return err
 	}
-	cfg.Model = a.model
+	cfg.Model, cfg.Passage = a.model, a.cfg.OpenAI.Passage
 	if a.database != nil {
 		cfg.Slot = newSlots(a).take
 	}
@@ -166,16 +166,19 @@ func (a *App) newFinder(world World) (*places.Finder, error) {
 		perMinute = min(perMinute, lowTier)
 	}
 	f, err := places.New(places.Config{
-		Store:     a.store,
-		HTTP:      newClient(world.Wikipedia),
-		URL:       a.cfg.Places.WikipediaURL,
-		Contact:   a.cfg.Places.Contact,
-		Version:   Version(),
-		Log:       a.log.With("part", "places"),
-		Observe:   a.observePlaces(),
-		PerSecond: lim.Wikipedia,
-		PerMinute: perMinute,
-		Gate:      places.NewGate(lim.WikipediaAtOnce),
+		Store:       a.store,
+		HTTP:        newClient(world.Wikipedia),
+		URL:         a.cfg.Places.WikipediaURL,
+		WikidataURL: a.cfg.Places.WikidataURL,
+		CommonsURL:  a.cfg.Places.CommonsURL,
+		Editions:    a.cfg.Places.MoreEditions(),
+		Contact:     a.cfg.Places.Contact,
+		Version:     Version(),
+		Log:         a.log.With("part", "places"),
+		Observe:     a.observePlaces(),
+		PerSecond:   lim.Wikipedia,
+		PerMinute:   perMinute,
+		Gate:        places.NewGate(lim.WikipediaAtOnce),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("places: %w", err)
@@ -191,7 +194,7 @@ func (a *App) newModel(world World) (*model.Client, error) {
 		return nil, nil
 	}
 	m, err := model.New(model.Config{
-		APIKey: o.APIKey, BaseURL: o.BaseURL, Model: o.Model,
+		APIKey: o.APIKey, BaseURL: o.BaseURL, Model: o.Model, Reasoning: o.Reasoning,
 		HTTP:              newClient(world.Model),
 		Timeout:           o.Timeout,
 		RequestsPerMinute: o.RequestsPerMinute,
@@ -210,7 +213,9 @@ func (a *App) buildBot(world World) error {
 		return fmt.Errorf("texts: %w", err)
 	}
 	t, lim := a.cfg.Telegram, a.cfg.Limits
-	api, err := telegram.NewClient(telegram.ClientConfig{Token: t.Token, URL: t.APIURL, Transport: killpoint.Transport(orNetwork(world.Telegram))})
+	api, err := telegram.NewClient(telegram.ClientConfig{
+		Token: t.Token, URL: t.APIURL, Test: t.Test, Transport: killpoint.Transport(orNetwork(world.Telegram)),
+	})
 	if err != nil {
 		return err
 	}
@@ -237,7 +242,8 @@ func (a *App) buildBot(world World) error {
 		Admins:        t.Admins,
 		Support:       t.Support,
 		DailyTokens:   a.cfg.OpenAI.DailyTokens,
-		TokenPrice:    a.cfg.OpenAI.Price,
+		PriceIn:       a.cfg.OpenAI.PriceIn,
+		PriceOut:      a.cfg.OpenAI.PriceOut,
 		Today:         a.today(),
 		Live: live.Config{
 			Intervals: a.cfg.Live.Intervals, Default: a.cfg.Live.Default, MaxSessions: a.cfg.Live.MaxSessions,

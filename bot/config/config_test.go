@@ -111,15 +111,17 @@ func TestDefaults(t *testing.T) {
 	}
 	want := map[string]string{
 		"telegram.api_url": "https://api.telegram.org", "telegram.webhook_url": "", "telegram.webhook_secret": "", "http.addr": ":8080",
-		"ingest.max_inflight": "2000", "openai.api_key": "", "openai.max_concurrent": "3",
+		"ingest.max_inflight": "2000", "openai.api_key": "", "openai.model": "gpt-6-luna", "openai.reasoning": "auto", "openai.max_concurrent": "3",
 		"openai.requests_per_minute": "60", "openai.timeout": "25s", "openai.daily_tokens": "0",
 		"places.wikipedia_url": "https://{lang}.wikipedia.org/w/api.php", "store.dir": "./data", "store.postgres": "",
+		"places.wikidata_url": "https://www.wikidata.org/w/api.php", "places.commons_url": "https://commons.wikimedia.org/w/api.php",
+		"places.editions": "auto", "store.articles": "256MiB", "openai.passage": "6000",
 		"cache.max_bytes": "16MiB", "live.intervals": "5m,10m,30m,1h", "live.default": "10m", "live.max_sessions": "50",
 		"live.max_updates": "10", "live.batch_size": "5", "live.batch_timeout": "1s", "pictures": "on",
 		"monitor.token": "", "monitor.addr": "", "shutdown.drain": "20s", "backup.every": "off", "backup.keep": "7", "log.level": "info", "log.format": "auto",
 		"limits.person_story_every": "5s", "limits.person_story_burst": "3", "limits.person_updates": "2", "limits.person_updates_burst": "20",
 		"limits.stories": "40", "limits.stories_burst": "80", "limits.chat_messages": "1", "limits.chat_messages_burst": "3",
-		"limits.messages": "25", "limits.wikipedia_at_once": "3", "limits.wikipedia": "3", "limits.wikipedia_per_minute": "150",
+		"limits.messages": "25", "limits.wikipedia_at_once": "3", "limits.wikipedia": "15", "limits.wikipedia_per_minute": "150",
 		"limits.connections": "512", "limits.unauthorized": "1",
 	}
 	got := map[string]string{}
@@ -130,6 +132,28 @@ func TestDefaults(t *testing.T) {
 		if got[key] != value {
 			t.Errorf("%s = %q, want %q", key, got[key], value)
 		}
+	}
+}
+
+func TestPricesFollowTheKeysThatAreSet(t *testing.T) {
+	for name, tt := range map[string]struct {
+		env     []string
+		in, out float64
+	}{
+		"the default model at OpenAI":    {nil, 0.1, 0.5},
+		"zero is a price":                {[]string{"OPENAI_PRICE_IN=0", "OPENAI_PRICE_OUT=0"}, 0, 0},
+		"another model":                  {[]string{"OPENAI_MODEL=llama3"}, 0, 0},
+		"another server":                 {[]string{"OPENAI_BASE_URL=http://localhost:11434/v1"}, 0, 0},
+		"the older key is read for both": {[]string{"OPENAI_PRICE=2"}, 2, 2},
+		"one of the two beats it":        {[]string{"OPENAI_PRICE=2", "OPENAI_PRICE_OUT=3"}, 2, 3},
+		"both":                           {[]string{"OPENAI_PRICE_IN=1", "OPENAI_PRICE_OUT=4"}, 1, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, err := load(t, "", tt.env...)
+			if err != nil || c.OpenAI.PriceIn != tt.in || c.OpenAI.PriceOut != tt.out {
+				t.Errorf("prices %v and %v, error %v; want %v and %v", c.OpenAI.PriceIn, c.OpenAI.PriceOut, err, tt.in, tt.out)
+			}
+		})
 	}
 }
 
@@ -241,6 +265,7 @@ func TestProblems(t *testing.T) {
 		{"admins", "", []string{"ADMIN_IDS=5,me"}, []string{"telegram.admins (environment variable ADMIN_IDS)"}},
 		{"a group as admin", "", []string{"ADMIN_IDS=-100"}, []string{"-100 is not a valid user id"}},
 		{"dashboard token", "", []string{"DASHBOARD_TOKEN=short"}, []string{"monitor.token (environment variable DASHBOARD_TOKEN): must have at least 8"}},
+		{"an edition that is no code", "", []string{"PLACES_EDITIONS=de,Deutsch"}, []string{"places.editions"}},
 		{"line break in a header", "", []string{"WIKIPEDIA_CONTACT=me\r\nX: y"}, []string{"places.contact"}},
 		{"password in an address", "", []string{"OPENAI_BASE_URL=https://a:b@c"}, []string{"openai.base_url"}},
 		{"backups every second", "", []string{"BACKUP_EVERY=1s"}, []string{"off or at least 1m"}},

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"time"
 )
 
@@ -33,8 +34,31 @@ func (c *Config) Derive(env Environment) {
 			c.origins["store.dir"] = "environment variable RAILWAY_VOLUME_MOUNT_PATH"
 		}
 	}
+	c.derivePrices()
 	if c.Live.Default == 0 {
 		c.Live.Default = nearest(c.Live.Intervals, 10*time.Minute)
+	}
+}
+
+// derivePrices sets the prices that are not set: from openai.price, or if nothing is known about prices, those of the default model at OpenAI.
+func (c *Config) derivePrices() {
+	const (
+		known                = "price of gpt-6-luna at OpenAI"
+		priceIn, priceOut    = 0.10, 0.50
+		knownModel, knownURL = "gpt-6-luna", "https://api.openai.com/v1"
+	)
+	derive := func(key string, field *float64, price float64, origin string) {
+		if c.IsDefault(key) {
+			*field, c.origins[key] = price, origin
+		}
+	}
+	switch {
+	case !c.IsDefault("openai.price"):
+		derive("openai.price_in", &c.OpenAI.PriceIn, c.OpenAI.Price, "openai.price")
+		derive("openai.price_out", &c.OpenAI.PriceOut, c.OpenAI.Price, "openai.price")
+	case c.OpenAI.Model == knownModel && strings.TrimRight(c.OpenAI.BaseURL, "/") == knownURL:
+		derive("openai.price_in", &c.OpenAI.PriceIn, priceIn, known)
+		derive("openai.price_out", &c.OpenAI.PriceOut, priceOut, known)
 	}
 }
 

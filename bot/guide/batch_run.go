@@ -22,6 +22,7 @@ func (b *batches) run(bt *batch) {
 		}
 	}()
 	queued := time.Now()
+	gathered := b.gather(bt)
 	slot, err := bt.ticket.Wait(bt.queued)
 	if err != nil {
 		return
@@ -44,6 +45,9 @@ func (b *batches) run(bt *batch) {
 	b.counts.batches.Add(1)
 	b.counts.waited.Add(int64(time.Since(queued)))
 	open := b.skipWritten(bt)
+	if len(open) > 0 {
+		gathered.wait(b.tasks.ctx)
+	}
 	for attempt := 0; attempt < maxAttempts && len(open) > 0; attempt++ {
 		if err := b.call(bt, open); err != nil {
 			reason = reasonOf(err)
@@ -90,9 +94,11 @@ func (b *batches) skipWritten(bt *batch) []*item {
 
 // call asks the model about the open items and finishes each one when its story arrives.
 func (b *batches) call(bt *batch, open []*item) error {
-	req := model.Request{Language: bt.language, Long: bt.length == store.Long}
+	req := model.Request{Language: bt.language, Long: bt.length == store.Long, Passages: map[string]model.Passage{}}
 	for _, it := range open {
-		req.Places = append(req.Places, it.place)
+		p, passage := it.source()
+		req.Places = append(req.Places, p)
+		req.Passages[p.ID] = passage
 	}
 	res, err := b.model.Write(b.tasks.ctx, req, func(written model.Story) {
 		for _, it := range open {
@@ -113,12 +119,14 @@ func (b *batches) call(bt *batch, open []*item) error {
 		b.log.Warn("story_dropped", "place", dropped.Place, "rule", dropped.Rule, "detail", dropped.Detail, "language", bt.language)
 	}
 	// The tokens are spent even if the work is being cancelled.
-	if err := b.budget.spend(context.WithoutCancel(b.tasks.ctx), bt.person, res.Tokens); err != nil {
-		b.log.Error("token_count_failed", "tokens", res.Tokens, "error", err)
+	if err := b.budget.spend(context.WithoutCancel(b.tasks.ctx), bt.person, store.Tokens{Prompt: res.PromptTokens, Answer: res.AnswerTokens}); err != nil {
+		b.log.Error("token_count_failed", "tokens", res.PromptTokens+res.AnswerTokens, "error", err)
 	}
 	if err != nil {
 		b.counts.failed.Add(1)
-		b.log.Warn("model_call_failed", "places", len(open), "error", err)
+		if !model.Logged(err) {
+			b.log.Warn("model_call_failed", "places", len(open), "error", err)
+		}
 	}
 	return err
 }
@@ -126,13 +134,21 @@ func (b *batches) call(bt *batch, open []*item) error {
 // newStory builds the stored story from the model's text.
 func newStory(it *item, text, modelName string) store.Story {
 	now := time.Now()
+	address, credit := it.place.Picture, it.place.Credit
+	if p := it.pictured.Load(); p != nil {
+		address, credit = p.address, p.credit
+	}
 	return store.Story{
 		StoryKey: it.key,
 		Title:    it.place.Title,
 		Point:    it.place.Point,
 		Kind:     it.place.Kind,
-		URL:      it.place.URL,
-		Picture:  it.place.Picture,
+		URL:      articleURL(it.place, it.used),
+		Picture:  address,
+		Credit:   credit,
+		Version:  storyVersion,
+		Article:  it.used.article,
+		Revision: it.used.revision,
 		Text:     text,
 		Source:   "model",
 		Model:    modelName,

@@ -49,8 +49,8 @@ func (b *budget) allows(ctx context.Context, class limiter.Class, person int64) 
 }
 
 // spend adds tokens to the day, and to the person's day if person is not 0.
-func (b *budget) spend(ctx context.Context, person, tokens int64) error {
-	if tokens <= 0 {
+func (b *budget) spend(ctx context.Context, person int64, tokens store.Tokens) error {
+	if tokens.All() <= 0 {
 		return nil
 	}
 	_, err := b.ledger.Spend(ctx, store.DayOf(time.Now()), person, tokens)

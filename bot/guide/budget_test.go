@@ -17,7 +17,7 @@ func TestBudgetStopsClassByClass(t *testing.T) {
 			warm, ahead, ask bool
 		}{{799, true, true, true}, {1, false, true, true}, {150, false, false, true}, {50, false, false, false}}
 		for _, s := range steps {
-			spent, err := w.store.Spend(w.t.Context(), day, 0, s.spend)
+			spent, err := w.store.Spend(w.t.Context(), day, 0, store.Tokens{Prompt: s.spend})
 			must(t, err)
 			for class, want := range map[limiter.Class]bool{WarmUp: s.warm, ReadAhead: s.ahead, Interactive: s.ask, LiveTick: s.ask} {
 				if got, err := w.budget.allows(w.t.Context(), class, 1); err != nil || got != want {

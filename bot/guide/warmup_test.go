@@ -53,7 +53,7 @@ func TestNothingIsWarmedUp(t *testing.T) {
 		}},
 		"in the only slot": {1, func(*world) func() { return func() {} }},
 		"from 80 % of the day's tokens on": {3, func(w *world) func() {
-			_, err := w.store.Spend(w.t.Context(), store.DayOf(time.Now()), 0, 80_000)
+			_, err := w.store.Spend(w.t.Context(), store.DayOf(time.Now()), 0, store.Tokens{Prompt: 80_000})
 			must(w.t, err)
 			return func() {}
 		}},

@@ -111,7 +111,7 @@ func newWorld(t testing.TB, set setting) *world {
 	w.wiki = sim.NewWikipedia(sim.WikipediaConfig{Articles: set.articles, Latency: cmp.Or(set.wikiLatency, 200*time.Millisecond), Fault: set.wiki})
 	w.model = sim.NewModel(set.model)
 	client := &http.Client{Transport: sim.Transport(map[string]http.Handler{
-		"ru.wikipedia.org": w.wiki, "en.wikipedia.org": w.wiki, "fr.wikipedia.org": w.wiki, "model.test": w.model,
+		"*.wikipedia.org": w.wiki, "www.wikidata.org": w.wiki, "commons.wikimedia.org": w.wiki, "model.test": w.model,
 	})}
 	log := slog.New(slog.DiscardHandler)
 	cfg := Config{Store: db, Cache: cache, Log: log}
@@ -170,6 +170,17 @@ func (w *world) deliver(person int64, s Story, claim *Claim) {
 	recorded := claim.Confirm()
 	must(w.t, w.store.Delivered(w.t.Context(), store.Delivery{Person: person, Place: s.Place.ID, At: time.Now()}))
 	recorded()
+}
+
+// experience lets people have heard so much that a Wrong of theirs counts.
+func (w *world) experience(people ...int64) {
+	w.t.Helper()
+	for _, person := range people {
+		for i := range store.ExperiencedStories {
+			at := time.Now().AddDate(0, 0, -i%store.ExperiencedDays)
+			must(w.t, w.store.Delivered(w.t.Context(), store.Delivery{Person: person, Place: fmt.Sprint("heard ", i), At: at}))
+		}
+	}
 }
 
 // vote votes and checks whether the story is retired.

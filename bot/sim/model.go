@@ -61,7 +61,7 @@ func (m *Model) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == "/v1/models" && r.Method == http.MethodGet:
 		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprint(w, `{"object":"list","data":[{"id":"gpt-4.1-mini","object":"model","created":1744317547,"owned_by":"system"}]}`)
+		fmt.Fprint(w, `{"object":"list","data":[{"id":"gpt-6-luna","object":"model","created":1744317547,"owned_by":"system"}]}`)
 	case r.URL.Path != "/v1/chat/completions":
 		writeModelError(w, modelError{Status: http.StatusNotFound, Type: "invalid_request_error",
 			Message: "Invalid URL (" + r.Method + " " + r.URL.Path + ")"})

@@ -37,7 +37,7 @@ var (
 	errModelServer = modelError{Status: http.StatusInternalServerError, Type: "server_error",
 		Message: "The server had an error while processing your request. Sorry about that!"}
 	errModelRate = modelError{Status: http.StatusTooManyRequests, Type: "requests", Code: "rate_limit_exceeded", RetryAfter: "1",
-		Message: "Rate limit reached for gpt-4.1-mini on requests per min (RPM): Limit 3, Used 3, Requested 1. Please try again in 1s."}
+		Message: "Rate limit reached for gpt-6-luna on requests per min (RPM): Limit 3, Used 3, Requested 1. Please try again in 1s."}
 	errModelQuota = modelError{Status: http.StatusTooManyRequests, Type: "insufficient_quota", Code: "insufficient_quota",
 		Message: "You exceeded your current quota, please check your plan and billing details."}
 	errModelKey = modelError{Status: http.StatusUnauthorized, Type: "invalid_request_error", Code: "invalid_api_key",

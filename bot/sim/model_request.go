@@ -22,6 +22,7 @@ type chatRequest struct {
 	MaxTokens           int      `json:"max_tokens"`
 	MaxCompletionTokens int      `json:"max_completion_tokens"`
 	Temperature         *float64 `json:"temperature"`
+	ReasoningEffort     *string  `json:"reasoning_effort"`
 	ResponseFormat      struct {
 		Type       string `json:"type"`
 		JSONSchema *struct {
@@ -50,7 +51,12 @@ func (q *chatRequest) validate(noSchema bool) *modelError {
 		e := bad("max_tokens", "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.")
 		e.Code = "unsupported_parameter"
 		return e
-	case reasons(q.Model) && q.Temperature != nil && *q.Temperature != 1:
+	case q.ReasoningEffort != nil && !slices.Contains(efforts(q.Model), *q.ReasoningEffort):
+		e := bad("reasoning_effort", "Unsupported value: 'reasoning_effort' does not support '%s' with this model. Supported values are: '%s'.",
+			*q.ReasoningEffort, strings.Join(efforts(q.Model), "', '"))
+		e.Code = "unsupported_value"
+		return e
+	case reasons(q.Model) && q.Temperature != nil && *q.Temperature != 1 && (q.ReasoningEffort == nil || *q.ReasoningEffort != "none"):
 		e := bad("temperature", "Unsupported value: 'temperature' does not support %v with this model. Only the default (1) value is supported.", *q.Temperature)
 		e.Code = "unsupported_value"
 		return e
@@ -98,6 +104,22 @@ func reasons(model string) bool {
 		}
 	}
 	return false
+}
+
+// efforts returns the values of reasoning_effort that the model accepts.
+func efforts(model string) []string {
+	all := []string{"none", "minimal", "low", "medium", "high"}
+	switch {
+	case strings.HasPrefix(model, "gpt-6-luna"), strings.HasPrefix(model, "gpt-6-sol"):
+		return []string{"none", "low", "medium", "high", "xhigh", "max"}
+	case strings.HasPrefix(model, "gpt-6"):
+		return []string{"low", "medium", "high", "xhigh", "max"}
+	case model == "gpt-5" || strings.HasPrefix(model, "gpt-5-"):
+		return []string{"minimal", "low", "medium", "high"}
+	case reasons(model) && !strings.HasPrefix(model, "gpt-"):
+		return []string{"low", "medium", "high"}
+	}
+	return all
 }
 
 // schema is the part of a JSON Schema that strict mode checks.

@@ -25,7 +25,7 @@ func ask(language, length string, extra map[string]any) map[string]any {
 	}
 	data, _ := json.Marshal(map[string]any{"language": language, "length": length, "places": places})
 	req := map[string]any{
-		"model": "gpt-4.1-mini", "stream": true, "stream_options": map[string]any{"include_usage": true},
+		"model": "gpt-6-luna", "stream": true, "stream_options": map[string]any{"include_usage": true},
 		"messages": []map[string]string{{"role": "system", "content": "Answer in JSON."}, {"role": "user", "content": "DATA\n" + string(data)}},
 		"response_format": map[string]any{"type": "json_schema",
 			"json_schema": map[string]any{"name": "stories", "strict": true, "schema": json.RawMessage(testSchema)}},

@@ -41,7 +41,7 @@ func populated(t *testing.T, dir string) *Store {
 	if _, err := s.Accept(ctx, store.Entry{Update: 1000, Arrived: now, Raw: []byte("{}")}, store.Entry{Update: 1001, Arrived: now}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Spend(ctx, store.DayOf(now), 7, 1); err != nil {
+	if _, err := s.Spend(ctx, store.DayOf(now), 7, store.Tokens{Prompt: 1}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Sweep(ctx, now, 50); err != nil {

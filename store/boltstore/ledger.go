@@ -9,7 +9,7 @@ import (
 )
 
 // Spend implements store.Ledger.
-func (s *Store) Spend(ctx context.Context, day store.Day, person, tokens int64) (store.Spent, error) {
+func (s *Store) Spend(ctx context.Context, day store.Day, person int64, tokens store.Tokens) (store.Spent, error) {
 	if err := store.CheckDay(day); err != nil {
 		return store.Spent{}, err
 	}
@@ -20,11 +20,20 @@ func (s *Store) Spend(ctx context.Context, day store.Day, person, tokens int64) 
 		if sum, err = spent(ledger, day, person); err != nil {
 			return err
 		}
-		sum.Day += tokens
-		if err := t.putTokens(ledger, ledgerKey(day, 0), sum.Day); err != nil || person == 0 {
+		sum.Day += tokens.All()
+		if err := t.putTokens(ledger, ledgerKey(day, 0), sum.Day); err != nil {
 			return err
 		}
-		sum.Person += tokens
+		if tokens.Answer != 0 {
+			sum.Answers += tokens.Answer
+			if err := t.putTokens(ledger, ledgerKey(day, store.Answers), sum.Answers); err != nil {
+				return err
+			}
+		}
+		if person == 0 {
+			return nil
+		}
+		sum.Person += tokens.All()
 		return t.putTokens(ledger, ledgerKey(day, person), sum.Person)
 	})
 	if err != nil {
@@ -48,7 +57,10 @@ func (s *Store) Spent(ctx context.Context, day store.Day, person int64) (store.S
 }
 
 func spent(ledger *bolt.Bucket, day store.Day, person int64) (sum store.Spent, err error) {
-	if sum.Day, err = tokens(ledger, ledgerKey(day, 0)); err != nil || person == 0 {
+	if sum.Day, err = tokens(ledger, ledgerKey(day, 0)); err != nil {
+		return sum, err
+	}
+	if sum.Answers, err = tokens(ledger, ledgerKey(day, store.Answers)); err != nil || person == 0 {
 		return sum, err
 	}
 	sum.Person, err = tokens(ledger, ledgerKey(day, person))

@@ -89,7 +89,7 @@ func TestConnectionsLost(t *testing.T) {
 	}
 	// The store does not repeat a call that might count twice.
 	terminate()
-	if _, err := s.Spend(ctx, day, 1, 10); err != nil && !errors.Is(err, store.ErrAway) {
+	if _, err := s.Spend(ctx, day, 1, store.Tokens{Prompt: 10}); err != nil && !errors.Is(err, store.ErrAway) {
 		t.Errorf("spend: got error %v, want ErrAway or none", err)
 	}
 	if err := answers(ctx, s); err != nil {
@@ -99,7 +99,7 @@ func TestConnectionsLost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	after, err := s.Spend(ctx, day, 1, 10)
+	after, err := s.Spend(ctx, day, 1, store.Tokens{Prompt: 10})
 	if err != nil || after.Person != before.Person+10 || after.Person > 20 {
 		t.Errorf("%d and 10 tokens are %d (%v)", before.Person, after.Person, err)
 	}

@@ -9,19 +9,26 @@ import (
 )
 
 // Spend implements store.Ledger. The day's row comes first, so that two calls never wait for each other.
-func (s *Store) Spend(ctx context.Context, day store.Day, person, tokens int64) (store.Spent, error) {
+func (s *Store) Spend(ctx context.Context, day store.Day, person int64, tokens store.Tokens) (store.Spent, error) {
 	if err := store.CheckDay(day); err != nil {
 		return store.Spent{}, err
 	}
-	people := []int64{0}
+	people, amounts := []int64{0}, []int64{tokens.All()}
+	if tokens.Answer != 0 {
+		people, amounts = append(people, store.Answers), append(amounts, tokens.Answer)
+	}
 	if person != 0 {
-		people = append(people, person)
+		people, amounts = append(people, person), append(amounts, tokens.All())
 	}
 	var sum store.Spent
 	err := s.write(ctx, once, func(b *pgx.Batch) {
-		b.Queue(`INSERT INTO ledger (day, person, tokens) SELECT $1, p, $3::bigint FROM unnest($2::bigint[]) WITH ORDINALITY AS g (p, n) ORDER BY n
-			ON CONFLICT (day, person) DO UPDATE SET tokens = ledger.tokens + excluded.tokens
-			RETURNING person, tokens`, string(day), people, tokens).Query(func(rows pgx.Rows) (err error) {
+		b.Queue(`WITH put AS (
+				INSERT INTO ledger (day, person, tokens) SELECT $1, p, t FROM unnest($2::bigint[], $3::bigint[]) WITH ORDINALITY AS g (p, t, n) ORDER BY n
+				ON CONFLICT (day, person) DO UPDATE SET tokens = ledger.tokens + excluded.tokens
+				RETURNING person, tokens)
+			SELECT person, tokens FROM put
+			UNION ALL SELECT person, tokens FROM ledger WHERE day = $1 AND person = $4 AND $4 <> ALL ($2)`,
+			string(day), people, amounts, int64(store.Answers)).Query(func(rows pgx.Rows) (err error) {
 			sum, err = scanSpent(rows)
 			return err
 		})
@@ -39,7 +46,7 @@ func (s *Store) Spent(ctx context.Context, day store.Day, person int64) (store.S
 	}
 	var sum store.Spent
 	err := s.read(ctx, func(ctx context.Context, c *pgx.Conn) error {
-		rows, err := c.Query(ctx, "SELECT person, tokens FROM ledger WHERE day = $1 AND person IN (0, $2)", string(day), person)
+		rows, err := c.Query(ctx, "SELECT person, tokens FROM ledger WHERE day = $1 AND person IN (0, $2, $3)", string(day), person, int64(store.Answers))
 		if err != nil {
 			return err
 		}
@@ -52,9 +59,12 @@ func (s *Store) Spent(ctx context.Context, day store.Day, person int64) (store.S
 func scanSpent(rows pgx.Rows) (sum store.Spent, err error) {
 	var person, tokens int64
 	_, err = pgx.ForEachRow(rows, []any{&person, &tokens}, func() error {
-		if person == 0 {
+		switch person {
+		case 0:
 			sum.Day = tokens
-		} else {
+		case store.Answers:
+			sum.Answers = tokens
+		default:
 			sum.Person = tokens
 		}
 		return nil

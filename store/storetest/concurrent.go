@@ -45,7 +45,7 @@ func testConcurrent(t *testing.T, open OpenFunc) {
 				if _, err := s.UpdateUser(ctx, 7, func(u *store.User) error { u.HintAt = noon; return refusal }); !errors.Is(err, refusal) {
 					t.Errorf("writer %d: got error %v, want the updater's", w, err)
 				}
-				_, err = s.Spend(ctx, day, w, 1)
+				_, err = s.Spend(ctx, day, w, store.Tokens{Prompt: 1})
 				check("spend", err)
 				check("delivered", s.Delivered(ctx, store.Delivery{Update: 1 + i, Person: w % 2, Place: fmt.Sprint("Q", i), At: noon}))
 				check("put", s.PutStories(ctx, []store.Story{story(fmt.Sprint("Q", 1+i%10), "ru", store.Short, eiffel)}))
@@ -97,7 +97,7 @@ func testCloseWhileWriting(t *testing.T, open OpenFunc) {
 	for w := range confirmed {
 		wg.Go(func() {
 			for {
-				_, err := s.Spend(t.Context(), store.DayOf(noon), int64(w+1), 1)
+				_, err := s.Spend(t.Context(), store.DayOf(noon), int64(w+1), store.Tokens{Prompt: 1})
 				if errors.Is(err, store.ErrClosed) {
 					return
 				}

@@ -12,7 +12,7 @@ func (c *Client) call(ctx context.Context, ans *answer, format int32) *fault {
 	defer cancel(nil)
 	info := &responseInfo{}
 	req := c.completionRequest(ans, format)
-	r := &streamReader{client: c, ans: ans, info: info, reasoning: reasons(req.Model)}
+	r := &streamReader{client: c, ans: ans, info: info, reasoning: familyOf(req.Model).openAI}
 	r.timer = time.AfterFunc(c.cfg.FirstToken, func() { cancel(errFirstToken) })
 	defer r.timer.Stop()
 
@@ -21,7 +21,8 @@ func (c *Client) call(ctx context.Context, ans *answer, format int32) *fault {
 		return f
 	}
 	prompt, completion := r.tokens(req)
-	ans.result.Tokens += int64(prompt + completion)
+	ans.result.PromptTokens += int64(prompt)
+	ans.result.AnswerTokens += int64(completion)
 	outcome := "ok"
 	if f != nil {
 		outcome = f.outcome
@@ -29,6 +30,7 @@ func (c *Client) call(ctx context.Context, ans *answer, format int32) *fault {
 	took := time.Since(start)
 	c.cfg.Observe(Call{Outcome: outcome, Duration: took, PromptTokens: prompt, CompletionTokens: completion})
 	if f != nil && outcome != "cancelled" {
+		f.logged = true
 		c.cfg.Log.Warn("model_request_failed", "model", c.cfg.Model, "outcome", outcome, "duration", took, "error", f)
 	}
 	return f

@@ -36,6 +36,13 @@ type fault struct {
 	retryAfter time.Duration // as the server asked, 0 = it did not
 	permanent  bool          // no retry will work before the operator acts
 	format     bool          // the server does not support the format of the answer
+	logged     bool
+}
+
+// Logged reports whether an error of Write is in the log already, as the failure of a request.
+func Logged(err error) bool {
+	f, ok := errors.AsType[*fault](err)
+	return ok && f.logged
 }
 
 // Error implements error.

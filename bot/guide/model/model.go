@@ -17,7 +17,7 @@ import (
 )
 
 // DefaultModel is used if Config names no model: it is small, has a short time to the first token and follows a strict schema.
-const DefaultModel = "gpt-4.1-mini"
+const DefaultModel = "gpt-6-luna"
 
 // DefaultBaseURL is OpenAI's API.
 const DefaultBaseURL = "https://api.openai.com/v1"
@@ -27,6 +27,7 @@ type Config struct {
 	APIKey            string        // empty for a server that needs none
 	BaseURL           string        // default DefaultBaseURL; without a path it gets /v1
 	Model             string        // default DefaultModel
+	Reasoning         string        // ReasoningAuto (default), ReasoningOff, or an effort: "none", "minimal", "low", "medium", "high"
 	HTTP              *http.Client  // default: a client with time-outs for connecting
 	FirstToken        time.Duration // most time to the first token of an HTTP call, default 10 s
 	Timeout           time.Duration // most time for one Write with its retries, after the wait for the pace, default 25 s

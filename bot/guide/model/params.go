@@ -1,9 +1,6 @@
 package model
 
 import (
-	"slices"
-	"strings"
-
 	openai "github.com/sashabaranov/go-openai"
 )
 
@@ -25,26 +22,16 @@ func (c *Client) completionRequest(ans *answer, format int32) openai.ChatComplet
 		perStory = 1000
 	}
 	limit := 200 + perStory*len(ans.ids)
-	if !reasons(c.cfg.Model) {
+	f := familyOf(c.cfg.Model)
+	req.ReasoningEffort = f.effort(c.cfg.Reasoning)
+	if f.warm(req.ReasoningEffort) {
 		req.Temperature = 0.6
-		req.MaxTokens = limit //nolint:staticcheck // other servers than OpenAI know only this field
+	}
+	limit += f.reserve(req.ReasoningEffort) // hidden reasoning counts as completion
+	if f.openAI {
+		req.MaxCompletionTokens = limit
 		return req
 	}
-	// Reasoning models refuse max_tokens and temperature, and count their hidden reasoning as completion.
-	req.MaxCompletionTokens = limit + 4000
-	if !slices.ContainsFunc([]string{"-chat", "-pro", "-codex"}, func(kind string) bool { return strings.Contains(c.cfg.Model, kind) }) {
-		req.ReasoningEffort = openai.ReasoningEffortLow
-	}
+	req.MaxTokens = limit //nolint:staticcheck // other servers than OpenAI know only this field
 	return req
-}
-
-// reasons reports whether a model belongs to a family that reasons before it answers: gpt-5 and later, o1, o3, o4.
-func reasons(model string) bool {
-	name := strings.ToLower(model[strings.LastIndexByte(model, '/')+1:]) // resellers write "openai/gpt-5-mini"
-	for _, family := range []string{"gpt-5", "gpt-6", "o1", "o3", "o4"} {
-		if strings.HasPrefix(name, family) {
-			return true
-		}
-	}
-	return false
 }

@@ -8,8 +8,8 @@ import (
 	"excursobot/geo/places"
 )
 
-// maxExtract bounds the extract of a place in the prompt, in characters.
-const maxExtract = 1200
+// maxExtract bounds the text about a place in the prompt, in characters. Callers choose less.
+const maxExtract = 20_000
 
 // task is the user's message. It holds only data; JSON escapes keep every text of a source inside its string.
 type task struct {
@@ -72,9 +72,12 @@ func length(language string, long bool) string {
 }
 
 // userMessage returns the user's message. Equal requests give equal bytes.
-func userMessage(language string, long bool, from []places.Place) string {
+func userMessage(language string, long bool, from []places.Place, passages map[string]Passage) string {
 	t := task{Language: english[language], Length: length(language, long)}
 	for _, p := range from {
+		if passage := passages[p.ID]; passage.Language != "" {
+			p.Language = passage.Language
+		}
 		t.Places = append(t.Places, candidate{
 			ID:          p.ID,
 			Title:       plain(p.Title, 200),

@@ -14,7 +14,7 @@ func TestPromptKeepsSourcesInsideTheirStrings(t *testing.T) {
 	text := userMessage("ru", false, []places.Place{
 		{ID: "Q1", Language: "en", Title: attack, Description: attack, Kind: attack, Extract: attack + strings.Repeat("Ж", 2*maxExtract)},
 		{ID: "wp:en:2", Title: "Tower", Extract: "Short."},
-	})
+	}, map[string]Passage{"wp:en:2": {Text: "Short.", Language: "fr"}})
 	if strings.ContainsAny(text, "\n\r\x00\x1b<>\u202e\ufeff") || !utf8.ValidString(text) {
 		t.Errorf("signs of the attack in %q", text)
 	}
@@ -24,7 +24,7 @@ func TestPromptKeepsSourcesInsideTheirStrings(t *testing.T) {
 	if err := decoder.Decode(&got); err != nil || decoder.More() {
 		t.Fatalf("not one JSON object: %v", err)
 	}
-	if len(got.Places) != 2 || got.Places[0].ID != "Q1" || got.Places[1].Extract != "Short." || got.Language != "Russian" || got.Length != "60-80 words" {
+	if len(got.Places) != 2 || got.Places[0].ID != "Q1" || got.Places[1].Extract != "Short." || got.Places[1].Language != "fr" || got.Language != "Russian" || got.Length != "60-80 words" {
 		t.Errorf("data %+v", got)
 	}
 	if n := utf8.RuneCountInString(got.Places[0].Extract); n != maxExtract {
@@ -37,7 +37,7 @@ func TestPromptKeepsSourcesInsideTheirStrings(t *testing.T) {
 
 func TestPromptIsTheSameForTheSameRequest(t *testing.T) {
 	for _, l := range Languages {
-		if a, b := userMessage(l, true, towers(4)), userMessage(l, true, towers(4)); a != b {
+		if a, b := userMessage(l, true, towers(4), nil), userMessage(l, true, towers(4), nil); a != b {
 			t.Errorf("%s: data differs", l)
 		}
 		for _, long := range []bool{false, true} {

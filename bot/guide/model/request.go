@@ -17,6 +17,17 @@ type Request struct {
 	Language string // code from Languages
 	Long     bool
 	Places   []places.Place
+	// Passages hold by place what its story is written from and checked against; the Extract of such a place is the same text. A place without one
+	// is written about from its Extract.
+	Passages map[string]Passage
+}
+
+// Passage is the text that a story is written from.
+type Passage struct {
+	Text     string   // clean, one paragraph to a line
+	Language string   // of the text
+	Title    string   // of its article
+	Labels   []string // other names of the place, in any language
 }
 
 // Story is a text that passed the checks.
@@ -29,7 +40,8 @@ type Story struct {
 type Result struct {
 	Stories []Story
 	Dropped []*CheckError // stories that failed the checks, at most maxDropped
-	Tokens  int64         // prompt and completion, counted by the server or estimated
+	// Tokens as the server counted them, or estimated.
+	PromptTokens, AnswerTokens int64
 }
 
 // maxDropped bounds the errors kept of an answer full of nonsense.
@@ -68,7 +80,7 @@ func newAnswer(req Request, onStory func(Story)) (*answer, error) {
 	if len(a.ids) == 0 || len(a.ids) > MaxPlaces {
 		return nil, fmt.Errorf("%d places, want 1 to %d", len(a.ids), MaxPlaces)
 	}
-	a.data = userMessage(a.language, a.long, a.places)
+	a.data = userMessage(a.language, a.long, a.places, req.Passages)
 	return a, nil
 }
 

@@ -35,8 +35,8 @@ func TestWriteTellsTheFirstStoryBeforeTheRest(t *testing.T) {
 			t.Errorf("stories came after %v of 8s", at)
 		}
 		if len(b.calls) != 1 || b.calls[0].Outcome != "ok" || b.calls[0].Duration != 8*time.Second ||
-			b.calls[0].PromptTokens == 0 || int64(b.calls[0].PromptTokens+b.calls[0].CompletionTokens) != res.Tokens {
-			t.Errorf("calls %+v, tokens %d", b.calls, res.Tokens)
+			b.calls[0].PromptTokens == 0 || int64(b.calls[0].PromptTokens) != res.PromptTokens || int64(b.calls[0].CompletionTokens) != res.AnswerTokens {
+			t.Errorf("calls %+v, tokens %d", b.calls, res.AnswerTokens)
 		}
 	})
 }
@@ -104,7 +104,7 @@ func TestWriteFaults(t *testing.T) {
 				if took := time.Since(start); took > 25*time.Second {
 					t.Errorf("took %v, over the time-out", took)
 				}
-				if tt.least > 0 && res.Tokens == 0 {
+				if tt.least > 0 && res.PromptTokens == 0 {
 					t.Error("no tokens counted for what was received")
 				}
 				if strings.Contains(b.logged.String()+fmt.Sprint(err), "<html>") || strings.Contains(b.logged.String(), "\\n") {
