@@ -43,7 +43,7 @@ func (r *responder) apologise(t *intake.Task, f intake.Failure) error {
 	}
 	m := telegram.Message{HTML: r.wordsOf(ctx, t).Say(key)}
 	if ambiguous { // a story that may have arrived stays
-		_, err := r.out.Send(ctx, t.Chat, m)
+		_, err := r.out.Send(ctx, t.To(), m)
 		return err
 	}
 	return r.sendInstead(ctx, t, m)
@@ -102,7 +102,7 @@ func (r *responder) lost(t *telegram.Update) func(ctx context.Context) {
 		if u.user.Banned {
 			return
 		}
-		if _, err := r.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say("limit.story", "wait", overloadAgain)}); err != nil {
+		if _, err := r.out.Send(ctx, u.To(), telegram.Message{HTML: u.words.Say("limit.story", "wait", overloadAgain)}); err != nil {
 			r.log.Warn("chat_full", "error", err)
 		}
 	}
@@ -110,7 +110,7 @@ func (r *responder) lost(t *telegram.Update) func(ctx context.Context) {
 
 // sendInstead sends a message. It replaces a card that was shown, if there is one.
 func (r *responder) sendInstead(ctx context.Context, t *intake.Task, m telegram.Message) error {
-	_, err := r.out.Edit(ctx, t.Chat, t.Shown.Message, m)
+	_, err := r.out.Edit(ctx, t.To(), t.Shown.Message, m)
 	return err
 }
 

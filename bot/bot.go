@@ -46,12 +46,17 @@ func New(cfg Config) (*Bot, error) {
 	cfg.Limits = cfg.Limits.withDefaults()
 	cfg.Observe = cfg.Observe.filled()
 	b := &Bot{cfg: cfg, guard: intake.NewGuard(cfg.Log, cfg.Observe.Error)}
-	b.pace = limiter.NewPace[int64](limiter.PaceConfig{
+	isGroup := func(chat int64) bool { return chat < 0 }
+	b.pace = limiter.NewPaceWithSlow(limiter.PaceConfig{
 		Rate: cfg.Limits.OutRate, Burst: cfg.Limits.OutBurst,
 		KeyRate: cfg.Limits.ChatRate, KeyBurst: cfg.Limits.ChatBurst,
+		SlowRate: cfg.Limits.GroupRate, SlowBurst: cfg.Limits.GroupBurst,
 		MaxWaiting: 2 * cmp.Or(max(cfg.MaxInflight, 0), intake.DefaultMaxInflight), // a task and its "typing" each wait once
+	}, isGroup)
+	b.out = telegram.NewSender(telegram.SenderConfig{
+		API: cfg.API, Pace: b.pace, Log: cfg.Log, Observe: cfg.Observe.Call, Guard: b.guard.Run,
+		Moved: func(ctx context.Context, from, to int64) { b.router.groups.moved(ctx, from, to) },
 	})
-	b.out = telegram.NewSender(telegram.SenderConfig{API: cfg.API, Pace: b.pace, Log: cfg.Log, Observe: cfg.Observe.Call, Guard: b.guard.Run})
 	var err error
 	if b.intake, err = b.newIntake(); err != nil {
 		return nil, fmt.Errorf("bot: %w", err)
@@ -106,7 +111,10 @@ func (b *Bot) join() error {
 		observe: observe, log: log,
 	}
 	b.pause = &pause{store: cfg.Store, exempt: admins, observe: observe, log: log}
-	b.menus = &menus{out: b.out, words: cfg.Words, operators: admins, log: log}
+	b.menus = &menus{
+		out: b.out, words: cfg.Words, operators: admins, log: log,
+		sent: &sentTexts{store: cfg.Store, username: b.intake.Username, observe: observe, log: log},
+	}
 	pins := &pins{out: b.out, store: cfg.Store}
 	report := reporter{observe: observe, log: log}
 	walks := &walks{
@@ -126,6 +134,7 @@ func (b *Bot) join() error {
 	gifts := &gifts{out: b.out, reply: reply, store: cfg.Store, room: cfg.Room, observe: observe, log: log}
 	b.router = &router{
 		reply: reply, walks: walks, people: people, gifts: gifts,
+		groups: &groups{out: b.out, live: b.live, store: cfg.Store, observe: observe, log: log},
 		stories: &stories{
 			out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, live: b.live, store: cfg.Store, pins: pins, report: report,
 			pictures: !cfg.HidePictures, observe: observe, log: log,

@@ -27,6 +27,7 @@ type Store interface {
 	store.Deliveries
 	// ForgetUser is as in store.Store.
 	ForgetUser(ctx context.Context, person int64, at time.Time) error
+	userMover
 }
 
 // Config configures a Bot. API, Store, Guide and Words are required.
@@ -73,6 +74,8 @@ type Limits struct {
 	intake.Limits
 	ChatRate       float64       // messages to one chat, a second; default 1
 	ChatBurst      int           // default 3
+	GroupRate      float64       // messages to one group, a second; default 0.25
+	GroupBurst     int           // default 5: with GroupRate at most 20 in any minute, which is Telegram's limit
 	OutRate        float64       // messages in all, a second; default 25
 	OutBurst       int           // default 5: with OutRate at most 30 in any second, which is Telegram's own limit
 	NoticeInterval time.Duration // between two notices of a kind to one person; default 1 min
@@ -80,6 +83,7 @@ type Limits struct {
 
 func (l Limits) withDefaults() Limits {
 	l.ChatRate, l.ChatBurst = cmp.Or(l.ChatRate, 1), cmp.Or(l.ChatBurst, 3)
+	l.GroupRate, l.GroupBurst = cmp.Or(l.GroupRate, 0.25), cmp.Or(l.GroupBurst, 5)
 	l.OutRate, l.OutBurst = cmp.Or(l.OutRate, 25), cmp.Or(l.OutBurst, 5)
 	l.NoticeInterval = cmp.Or(max(l.NoticeInterval, 0), time.Minute)
 	return l

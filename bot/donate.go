@@ -34,7 +34,7 @@ const askedFor = 10 * time.Minute
 func (gs *gifts) onDonate(ctx context.Context, u *update) error {
 	args := arguments(u.Message.Text)
 	if len(args) == 0 {
-		_, err := gs.out.Send(ctx, u.Chat, giftMenu(u.words))
+		_, err := gs.out.Send(ctx, u.To(), giftMenu(u.words))
 		return err
 	}
 	return gs.invoiceFor(ctx, u, strings.Join(args, " "))
@@ -64,7 +64,7 @@ func (gs *gifts) askAmount(ctx context.Context, u *update) error {
 	if err := gs.setAsked(ctx, u.Person, u.Arrived); err != nil {
 		return err
 	}
-	_, err := gs.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say("donate.ask_amount")})
+	_, err := gs.out.Send(ctx, u.To(), telegram.Message{HTML: u.words.Say("donate.ask_amount")})
 	return err
 }
 
@@ -80,7 +80,7 @@ func (gs *gifts) invoiceFor(ctx context.Context, u *update, typed string) error 
 		if err := gs.setAsked(ctx, u.Person, u.Arrived); err != nil { // the next number is another try
 			return err
 		}
-		_, err := gs.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say("donate.bad_amount")})
+		_, err := gs.out.Send(ctx, u.To(), telegram.Message{HTML: u.words.Say("donate.bad_amount")})
 		return err
 	}
 	return gs.sendInvoice(ctx, u, amount)
@@ -92,8 +92,8 @@ func (gs *gifts) sendInvoice(ctx context.Context, u *update, amount int) error {
 			return err
 		}
 	}
-	bill := giftInvoice(u.words, u.Chat, gift{person: u.Person, stars: amount})
-	return gs.out.Do(ctx, telegram.Request{Chat: u.Chat, Method: "sendInvoice", Payload: bill}, nil)
+	bill := giftInvoice(u.words, gift{person: u.Person, stars: amount})
+	return gs.out.Do(ctx, telegram.Request{To: u.To(), Method: "sendInvoice", Payload: bill}, nil)
 }
 
 func (gs *gifts) setAsked(ctx context.Context, person int64, at time.Time) error {

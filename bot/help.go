@@ -29,13 +29,13 @@ type invoices interface {
 // to the rest. "/start donate" comes from a forwarded invoice.
 func (h *help) onStart(ctx context.Context, u *update) error {
 	if args := arguments(u.Message.Text); len(args) == 1 && args[0] == startDonate {
-		_, err := h.out.Send(ctx, u.Chat, giftMenu(u.words))
+		_, err := h.out.Send(ctx, u.To(), giftMenu(u.words))
 		return err
 	}
 	if err := h.reply.askLocation(ctx, u, "start.welcome"); err != nil {
 		return err
 	}
-	_, err := h.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say("start.menu"), Buttons: [][]telegram.Button{
+	_, err := h.out.Send(ctx, u.To(), telegram.Message{HTML: u.words.Say("start.menu"), Buttons: [][]telegram.Button{
 		{{Text: u.words.Plain("button.how_live"), Data: "menu:live"}},
 		{
 			{Text: u.words.Plain("button.language"), Data: "menu:language"},
@@ -60,7 +60,7 @@ func (h *help) menuButton(u *telegram.Update, what string) intake.Job {
 	}
 	return h.reply.job("button", func(ctx context.Context, u *update) error {
 		h.out.AnswerCallback(ctx, u.Callback.ID, "")
-		_, err := h.out.Send(ctx, u.Chat, show(u.words))
+		_, err := h.out.Send(ctx, u.To(), show(u.words))
 		return err
 	})
 }
@@ -100,6 +100,11 @@ func (h *help) onText(ctx context.Context, u *update) error {
 // onHiddenPlace answers a link to a map that contains no coordinates.
 func (h *help) onHiddenPlace(ctx context.Context, u *update) error {
 	return h.reply.askLocation(ctx, u, "text.hidden_link")
+}
+
+// onShortCode answers a plus code that is only valid together with a town.
+func (h *help) onShortCode(ctx context.Context, u *update) error {
+	return h.reply.askLocation(ctx, u, "text.short_code")
 }
 
 // onOther answers stickers and the like, at most once in the notice interval.

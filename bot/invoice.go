@@ -81,7 +81,6 @@ func giftMenu(words *text.Words) telegram.Message {
 
 // invoice is the payload of sendInvoice. Stars have no provider, but the provider_token must be there, empty.
 type invoice struct {
-	Chat          int64   `json:"chat_id"`
 	Title         string  `json:"title"`
 	Description   string  `json:"description"`
 	Payload       string  `json:"payload"`
@@ -100,9 +99,8 @@ type price struct {
 // stars is the currency's code.
 const stars = "XTR"
 
-func giftInvoice(words *text.Words, chat int64, g gift) invoice {
+func giftInvoice(words *text.Words, g gift) invoice {
 	return invoice{
-		Chat:           chat,
 		Title:          words.Plain("donate.invoice_title"),
 		Description:    words.Plain("donate.invoice_description"),
 		Payload:        g.payload(),

@@ -11,7 +11,7 @@ import (
 
 // onLanguage offers the languages.
 func (s *settings) onLanguage(ctx context.Context, u *update) error {
-	_, err := s.out.Send(ctx, u.Chat, languageMenu(u.words, s.words))
+	_, err := s.out.Send(ctx, u.To(), languageMenu(u.words, s.words))
 	return err
 }
 
@@ -41,7 +41,7 @@ func (s *settings) languageButton(u *telegram.Update, code string) intake.Job {
 		if storyOnly {
 			m.HTML = u.words.Say("language.story_only", "language", name)
 		}
-		if _, err := s.out.Send(ctx, u.Chat, m); err != nil || u.Callback.Message == nil {
+		if _, err := s.out.Send(ctx, u.To(), m); err != nil || u.Callback.Message == nil {
 			return err
 		}
 		return s.reply.unbutton(ctx, u)

@@ -68,7 +68,7 @@ func (s *stories) moreButton(_ *telegram.Update, args string) intake.Job {
 // onLocation tells one story about a place near p. A story of the library is sent at once. If it must be written, a card comes first and becomes
 // the story.
 func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error {
-	stopTyping := s.out.ShowTyping(ctx, u.Chat)
+	stopTyping := s.out.ShowTyping(ctx, u.To())
 	defer stopTyping()
 	shown := cardOnWay{message: u.Shown.Message} // of an earlier process; the story must be about its place
 	defer shown.join()
@@ -81,7 +81,7 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 		Interests: u.user.Interests,
 		Brief:     u.Brief,
 		Place:     u.Shown.Place,
-	}, func(c guide.Card) { shown.show(s.host, u.ID, func() int { return s.showCard(ctx, u, c) }) })
+	}, func(c guide.Card) { shown.show(s.host, u.ID, func() int { return s.showCard(ctx, u, p, c) }) })
 	stopTyping()
 	card := shown.join()
 	defer claim.Release()
@@ -100,9 +100,9 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 		m.Tail = strings.TrimPrefix(m.Tail+"\n\n"+u.words.Say("hint.live"), "\n\n")
 	}
 	if card != 0 {
-		_, err = s.out.Edit(ctx, u.Chat, card, m)
+		_, err = s.out.Edit(ctx, u.To(), card, m)
 	} else {
-		_, err = s.out.Send(ctx, u.Chat, m)
+		_, err = s.out.Send(ctx, u.To(), m)
 	}
 	if err != nil && !errors.Is(err, telegram.ErrAmbiguous) {
 		return fmt.Errorf("tell: %w", err)
@@ -119,13 +119,13 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 	if hints {
 		s.hinted(ctx, u)
 	}
-	s.pins.send(ctx, u.Chat, u.words, u.user, story)
+	s.pins.send(ctx, u.To(), u.words, u.user, story)
 	return nil
 }
 
-// showCard sends the card and returns the id of its message, 0 if it could not be sent. It replaces a card of an earlier process.
-func (s *stories) showCard(ctx context.Context, u *update, c guide.Card) int {
-	id, err := s.out.Edit(ctx, u.Chat, u.Shown.Message, cardMessage(u.words, c))
+// showCard sends the card to a person at p and returns the id of its message, 0 if it could not be sent. It replaces a card of an earlier process.
+func (s *stories) showCard(ctx context.Context, u *update, p geo.Point, c guide.Card) int {
+	id, err := s.out.Edit(ctx, u.To(), u.Shown.Message, cardMessage(u.words, c, p, ""))
 	if err != nil {
 		s.log.Warn("card_failed", "update", u.ID, "error", err)
 		return u.Shown.Message
@@ -189,12 +189,12 @@ func (s *stories) explain(ctx context.Context, u *update, card int, cause error)
 	}
 	m := telegram.Message{HTML: u.words.Say(key, "wait", overloadAgain)}
 	if card != 0 {
-		_, err := s.out.Edit(ctx, u.Chat, card, m)
+		_, err := s.out.Edit(ctx, u.To(), card, m)
 		return err
 	}
 	if u.fresh && u.Private { // the person's first answer is not a story: show how to ask for one
 		m.Ask = u.words.Plain("start.button_location")
 	}
-	_, err := s.out.Send(ctx, u.Chat, m)
+	_, err := s.out.Send(ctx, u.To(), m)
 	return err
 }

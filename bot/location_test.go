@@ -37,7 +37,7 @@ func TestFirstContactByLocationGetsTheStoryFirst(t *testing.T) {
 		if story.ID != card.ID || story.Edits != 1 {
 			t.Errorf("story is message %d with %d edits, want the card %d edited once", story.ID, story.Edits, card.ID)
 		}
-		title, _, _ := strings.Cut(card.Text, " · ")
+		title, _, _ := strings.Cut(card.Text, "\n")
 		if !strings.HasPrefix(story.HTML, "<b>"+title) {
 			t.Errorf("story %q is not of the card's place %q", story.HTML, title)
 		}
@@ -89,7 +89,7 @@ func TestTwoLanguagesAndNoPlaceTwice(t *testing.T) {
 }
 
 func title(m sim.Message) string {
-	s, _, _ := strings.Cut(m.Text, " · ")
+	s, _, _ := strings.Cut(m.Text, "\n")
 	return s
 }
 

@@ -69,6 +69,6 @@ func (p *pause) set(ctx context.Context, on bool) error {
 
 // closedFor reports whether the pause holds for an update. It does not hold for operators, nor for updates that get no answer anyway.
 func (p *pause) closedFor(ctx context.Context, u *telegram.Update) bool {
-	silent := u.Edited != nil || u.Member != nil
+	silent := u.Edited != nil || u.Member != nil || u.MovedTo != 0
 	return !silent && !p.exempt.has(u.Person) && p.active(ctx)
 }

@@ -53,7 +53,7 @@ func (gs *gifts) onPayment(ctx context.Context, u *update) error {
 	if !p.Refunded.IsZero() { // it was refunded before this update came
 		key = "donate.refunded"
 	}
-	_, err = gs.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say(key, "n", p.Stars)})
+	_, err = gs.out.Send(ctx, u.To(), telegram.Message{HTML: u.words.Say(key, "n", p.Stars)})
 	return err
 }
 
@@ -75,7 +75,7 @@ func (gs *gifts) noteRefund(ctx context.Context, p store.Payment, person int64) 
 	}
 	gs.log.Info("payment_refunded", "user_id", person, "charge", stored.Charge, "stars", stored.Stars)
 	_, words := gs.reply.reader(ctx, person)
-	_, err = gs.out.Send(ctx, person, telegram.Message{HTML: words.Say("donate.refunded", "n", stored.Stars)})
+	_, err = gs.out.Send(ctx, telegram.Target{Chat: person}, telegram.Message{HTML: words.Say("donate.refunded", "n", stored.Stars)})
 	if errors.Is(err, telegram.ErrUnreachable) {
 		return nil // they got their stars back
 	}

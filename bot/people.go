@@ -48,17 +48,7 @@ func (p *people) meet(ctx context.Context, u *update) {
 	stale := u.Arrived.Sub(user.Seen) >= seenEvery || store.DayOf(u.Arrived) != store.DayOf(user.Seen)
 	known := user
 	if u.Member == nil && (u.fresh && !passive || !u.fresh && err == nil && (back || user.LanguageCode != u.LanguageCode || stale)) {
-		user, err = p.store.UpdateUser(ctx, u.Person, func(user *store.User) error {
-			if user.Created.IsZero() {
-				user.Created = u.Arrived
-			}
-			if user.Language == "" {
-				user.Language = p.words.MatchStory(u.LanguageCode)
-			}
-			user.LanguageCode, user.Seen = u.LanguageCode, u.Arrived
-			user.Unreachable = false
-			return nil
-		})
+		user, err = p.update(ctx, u)
 	}
 	if err != nil {
 		p.observe.Error("store")
@@ -68,6 +58,29 @@ func (p *people) meet(ctx context.Context, u *update) {
 		}
 	}
 	u.user, u.words = user, p.words.Words(user.Language)
+}
+
+// update stores that the person was seen, and what their Telegram tells of them.
+func (p *people) update(ctx context.Context, u *update) (store.User, error) {
+	return p.store.UpdateUser(ctx, u.Person, func(user *store.User) error {
+		if user.Created.IsZero() {
+			user.Created = u.Arrived
+		}
+		if user.Language == "" {
+			user.Language = p.words.MatchStory(u.LanguageCode)
+		}
+		user.LanguageCode, user.Seen = u.LanguageCode, u.Arrived
+		user.Unreachable = false
+		return nil
+	})
+}
+
+// keep stores the profile of a person who did not write, but began a walk.
+func (p *people) keep(ctx context.Context, u *update) {
+	if _, err := p.update(ctx, u); err != nil {
+		p.observe.Error("store")
+		p.log.Error("person_unsaved", "user_id", u.Person, "error", err)
+	}
 }
 
 // onMember stores that a person blocked or unblocked the bot.

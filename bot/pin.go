@@ -20,7 +20,6 @@ type pins struct {
 
 // venue is the payload of sendVenue.
 type venue struct {
-	Chat    int64   `json:"chat_id"`
 	Lat     float64 `json:"latitude"`
 	Lon     float64 `json:"longitude"`
 	Title   string  `json:"title"`
@@ -35,14 +34,15 @@ const (
 
 // send sends the story's place as a pin on the map, without a sound. When there are too many messages, pins are left out first. A failure is
 // ignored, because the story has a button that opens the map.
-func (pn *pins) send(ctx context.Context, chat int64, words *text.Words, user store.User, s guide.Story) {
+func (pn *pins) send(ctx context.Context, to telegram.Target, words *text.Words, user store.User, s guide.Story) {
 	if user.HidePins || !located(s.Place) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, pinMost)
 	defer cancel()
-	pn.out.SendOptional(ctx, chat, "sendVenue", venue{
-		Chat: chat, Lat: s.Place.Point.Lat, Lon: s.Place.Point.Lon, Silent: true,
+	to.Reply = 0 // the story is the answer
+	pn.out.SendOptional(ctx, to, "sendVenue", venue{
+		Lat: s.Place.Point.Lat, Lon: s.Place.Point.Lon, Silent: true,
 		Title: telegram.Truncate(s.Place.Title, pinText), Address: telegram.Truncate(pn.address(ctx, words, s), pinText),
 	})
 }

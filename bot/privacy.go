@@ -48,7 +48,7 @@ func (p *people) onStats(ctx context.Context, u *update) error {
 // onForget asks for confirmation. The buttons carry the person's id, so that nobody else's press counts.
 func (p *people) onForget(ctx context.Context, u *update) error {
 	id := strconv.FormatInt(u.Person, 10)
-	_, err := p.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say("forget.ask"), Buttons: [][]telegram.Button{
+	_, err := p.out.Send(ctx, u.To(), telegram.Message{HTML: u.words.Say("forget.ask"), Buttons: [][]telegram.Button{
 		{{Text: u.words.Plain("button.forget_yes"), Data: "forget:yes:" + id}},
 		{{Text: u.words.Plain("button.forget_no"), Data: "forget:no:" + id}},
 	}})

@@ -83,8 +83,9 @@ func TestMessagesLookAsTheyShould(t *testing.T) {
 			w := words.Words(language)
 			var b strings.Builder
 			add := func(name string, m telegram.Message) { fmt.Fprintf(&b, "=== %s\n%s\n", name, show(m)) }
-			add("a card", cardMessage(w, guide.Card{Place: place, Distance: 1250}))
-			add("a card of a place without a description", cardMessage(w, guide.Card{Place: store.Place{Title: "X"}, Distance: 3}))
+			add("a card", cardMessage(w, guide.Card{Place: place, Distance: 1250}, at, ""))
+			add("a card of a place without a description", cardMessage(w, guide.Card{Place: store.Place{Title: "X"}, Distance: 3}, at, ""))
+			add("a card with an opening", cardMessage(w, guide.Card{Place: place, Distance: 120}, at, "R&D House is a house <built> in 1905."))
 			for _, s := range stories {
 				add(s.name, storyMessage(w, s.story, at, s.pictures))
 			}

@@ -90,29 +90,29 @@ func (r *responder) meet(ctx context.Context, t *intake.Task) *update {
 }
 
 func (r *responder) say(ctx context.Context, u *update, markup string) error {
-	_, err := r.out.Send(ctx, u.Chat, telegram.Message{HTML: markup})
+	_, err := r.out.Send(ctx, u.To(), telegram.Message{HTML: markup})
 	return err
 }
 
 func (r *responder) askLocation(ctx context.Context, u *update, key string) error {
-	_, err := r.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say(key), Ask: u.words.Plain("start.button_location")})
+	_, err := r.out.Send(ctx, u.To(), telegram.Message{HTML: u.words.Say(key), Ask: u.words.Plain("start.button_location")})
 	return err
 }
 
 // replace replaces the message whose button was pressed with m. If that message is too old for Telegram to show it, m is sent.
 func (r *responder) replace(ctx context.Context, u *update, m telegram.Message) error {
 	if u.Callback.Message == nil {
-		_, err := r.out.Send(ctx, u.Chat, m)
+		_, err := r.out.Send(ctx, u.To(), m)
 		return err
 	}
-	_, err := r.out.Edit(ctx, u.Chat, u.Callback.Message.ID, m)
+	_, err := r.out.Edit(ctx, u.To(), u.Callback.Message.ID, m)
 	return err
 }
 
 // unbutton removes the buttons from the message whose button was pressed.
 func (r *responder) unbutton(ctx context.Context, u *update) error {
-	err := r.out.Do(ctx, telegram.Request{Chat: u.Chat, Method: "editMessageReplyMarkup", Idempotent: true, Payload: map[string]any{
-		"chat_id": u.Chat, "message_id": u.Callback.Message.ID,
+	err := r.out.Do(ctx, telegram.Request{To: u.To(), Method: "editMessageReplyMarkup", Idempotent: true, Payload: map[string]any{
+		"message_id": u.Callback.Message.ID,
 	}}, nil)
 	if errors.Is(err, telegram.ErrGone) || errors.Is(err, telegram.ErrBadRequest) {
 		return nil
@@ -125,12 +125,12 @@ func (r *responder) notify(ctx context.Context, u *update, key string, m telegra
 	if !r.notices.Allow(notice{u.Person, key}) {
 		return nil
 	}
-	_, err := r.out.Send(ctx, u.Chat, m)
+	_, err := r.out.Send(ctx, u.To(), m)
 	return err
 }
 
 func (r *responder) badLocation(ctx context.Context, u *update) error {
-	_, err := r.out.Send(ctx, u.Chat, telegram.Message{HTML: u.words.Say("error.bad_location")})
+	_, err := r.out.Send(ctx, u.To(), telegram.Message{HTML: u.words.Say("error.bad_location")})
 	return err
 }
 

@@ -6,7 +6,6 @@ import (
 	"excursobot/bot/intake"
 	"excursobot/bot/live"
 	"excursobot/bot/telegram"
-	"excursobot/geo/maplink"
 )
 
 // router decides which subject handles an update. It does not change after New.
@@ -17,6 +16,7 @@ type router struct {
 	gifts     *gifts
 	settings  *settings
 	people    *people
+	groups    *groups
 	help      *help
 	operators *operators
 	live      *live.Live
@@ -68,6 +68,8 @@ func (r *router) fill() {
 // route returns the job of an update. It is called at arrival and changes nothing.
 func (r *router) route(u *telegram.Update) intake.Job {
 	switch {
+	case u.MovedTo != 0:
+		return r.groups.moveJob()
 	case u.Person == 0:
 		return intake.Nothing{Kind: "other"}
 	case u.Message != nil && u.Message.Payment != nil:
@@ -102,14 +104,14 @@ func (r *router) routeCallback(u *telegram.Update) intake.Job {
 func (r *router) routePrivate(u *telegram.Update) intake.Job {
 	m := u.Message
 	switch p, ok := location(m); {
-	case ok && m.Location != nil && m.Location.LivePeriod != 0:
+	case ok && sharesLive(m):
 		return r.walks.shareJob(u, p)
 	case ok:
 		return r.stories.job(jobLocation, p, nil)
 	case m.Text == "" && !content(m):
 		return intake.Nothing{Kind: "other"} // a service message: pinned, joined and the like
 	case m.Text == "":
-		return r.reply.job("other", r.help.onOther)
+		return r.routeCaption(m)
 	}
 	name, bot, isCommand := parseCommand(m.Text)
 	if !isCommand {
@@ -121,22 +123,20 @@ func (r *router) routePrivate(u *telegram.Update) intake.Job {
 	return r.reply.job("command", r.help.onText)
 }
 
+// sharesLive reports whether a message begins to share a live location. A forwarded one does not: its edits go to the chat from which it comes, and
+// the place may be another person's. It is a place like any other.
+func sharesLive(m *telegram.Incoming) bool {
+	return m.Location != nil && m.Location.LivePeriod != 0 && m.Origin == nil && m.OriginalUnixtime == 0
+}
+
 // routeText returns the job of a text, which may contain a place.
 func (r *router) routeText(m *telegram.Incoming) intake.Job {
-	var links []string // behind words
-	for _, e := range m.Entities[:min(len(m.Entities), maplink.MaxLinks)] {
-		if e.Type == telegram.EntityTextLink {
-			links = append(links, e.URL)
-		}
-	}
-	switch p, found := maplink.Find(m.Text, links...); found {
-	case maplink.Found:
-		return r.stories.job(jobLocation, p, nil)
-	case maplink.Hidden:
-		return r.reply.job("text", r.help.onHiddenPlace)
-	default:
-		return r.reply.job("text", r.help.onText)
-	}
+	return r.placeJob("text", findPlace(m.Text, m.Entities), r.help.onText)
+}
+
+// routeCaption returns the job of a message with a file or the like, whose caption may contain a place.
+func (r *router) routeCaption(m *telegram.Incoming) intake.Job {
+	return r.placeJob("other", findPlace(m.Caption, m.CaptionEntities), r.help.onOther)
 }
 
 // command returns the handler of a person's command. An operator's command does not exist for others.
@@ -150,7 +150,7 @@ func (r *router) command(person int64, name string) (handler, bool) {
 
 // routeGroup returns the job of a message in a group. Only locations and the bot's commands are answered there.
 func (r *router) routeGroup(u *telegram.Update) intake.Job {
-	if p, ok := location(u.Message); ok && u.Message.Location != nil && u.Message.Location.LivePeriod != 0 {
+	if p, ok := location(u.Message); ok && sharesLive(u.Message) {
 		return r.stories.job(jobLocation, p, r.help.onGroupCommand) // and where walks are told
 	} else if ok {
 		return r.stories.job(jobLocation, p, nil)

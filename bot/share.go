@@ -34,6 +34,7 @@ func (ws *walks) editJob(u *telegram.Update) intake.Job {
 	}
 	share := ws.readShare(u, u.Edited)
 	edit := func(ctx context.Context, u *update) error {
+		ws.meetWalker(ctx, u, share)
 		began, err := ws.live.Edit(ctx, share)
 		if errors.Is(err, live.ErrEnded) || err == nil && began == nil {
 			return nil
@@ -46,11 +47,22 @@ func (ws *walks) editJob(u *telegram.Update) intake.Job {
 	return intake.Position{Kind: kindLive, Move: func() bool { return ws.live.Move(share) }, Run: ws.reply.handle(edit)}
 }
 
+// meetWalker stores the profile of a person who was never seen, if a walk is about to begin with an edit: the share itself was lost. Without the
+// profile the walk would not know the person's language. The share of a person who was forgotten is known, and stores nothing.
+func (ws *walks) meetWalker(ctx context.Context, u *update, share live.Share) {
+	if !u.fresh || share.Period <= 0 {
+		return
+	}
+	if _, err := ws.store.Walk(ctx, share.ID()); errors.Is(err, store.ErrNotFound) {
+		ws.people.keep(ctx, u)
+	}
+}
+
 // readShare reads a live location. Its beginning is compared with this machine's clock; the times of steps only with each other.
 func (ws *walks) readShare(u *telegram.Update, m *telegram.Incoming) live.Share {
 	p, _ := location(m)
 	share := live.Share{
-		Person: u.Person, Chat: u.Chat, Message: m.ID,
+		Person: u.Person, Chat: u.Chat, Topic: u.Topic, Message: m.ID,
 		Point: p, Heading: float64(m.Location.Heading),
 		Date:    ws.host.LocalTime(time.Unix(m.Unixtime, 0)),
 		Edited:  time.Unix(m.Unixtime, 0),
@@ -70,7 +82,7 @@ func (ws *walks) began(ctx context.Context, u *update, resumed bool, err error) 
 		return nil
 	case errors.Is(err, live.ErrFull):
 		p, _ := location(u.located())
-		_, err := ws.out.Send(ctx, u.Chat, fullMessage(u.words, p))
+		_, err := ws.out.Send(ctx, u.To(), fullMessage(u.words, p))
 		return err
 	case errors.Is(err, store.ErrInvalid):
 		return ws.reply.badLocation(ctx, u)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"excursobot/bot/intake"
@@ -38,14 +37,14 @@ func (ws *walks) ended(w store.Walk, done func(error)) {
 			done(err)
 		}()
 		if w.Attempt.Number > w.Number && w.Attempt.Message != 0 { // of an earlier process
-			ws.withdrawCard(ctx, w.Chat, w.Attempt.Message)
+			ws.withdrawCard(ctx, walkTarget(w), w.Attempt.Message)
 		}
 		user, words := ws.reply.reader(ctx, w.Person)
 		stops, err := ws.store.Stops(ctx, w.ID)
 		if err != nil {
 			return fmt.Errorf("read what was told: %w", err)
 		}
-		_, err = ws.out.Send(ctx, w.Chat, summaryMessage(words, w, stops))
+		_, err = ws.out.Send(ctx, walkTarget(w), summaryMessage(words, w, stops))
 		told = err == nil || errors.Is(err, telegram.ErrAmbiguous) || errors.Is(err, telegram.ErrUnreachable)
 		if err != nil {
 			return ws.reached(ctx, w.Person, err)
@@ -69,7 +68,7 @@ func (ws *walks) sendRoute(ctx context.Context, w store.Walk, r track.Route, pic
 	if pictures {
 		png, err := ws.painter.PNG(ctx, r)
 		if err == nil {
-			err = ws.upload(ctx, w.Chat, "sendPhoto", telegram.Form{Field: "photo", Name: name + ".png", Data: png})
+			err = ws.upload(ctx, walkTarget(w), "sendPhoto", telegram.Form{Field: "photo", Name: name + ".png", Data: png})
 		}
 		if err != nil {
 			ws.log.Warn("picture_failed", "walk", w.ID, "error", err)
@@ -78,7 +77,7 @@ func (ws *walks) sendRoute(ctx context.Context, w store.Walk, r track.Route, pic
 	var gpx bytes.Buffer
 	err := track.GPX(&gpx, r)
 	if err == nil {
-		err = ws.upload(ctx, w.Chat, "sendDocument", telegram.Form{Field: "document", Name: name + ".gpx", Data: gpx.Bytes()})
+		err = ws.upload(ctx, walkTarget(w), "sendDocument", telegram.Form{Field: "document", Name: name + ".gpx", Data: gpx.Bytes()})
 	}
 	if err != nil {
 		ws.log.Warn("file_failed", "walk", w.ID, "error", err)
@@ -86,9 +85,9 @@ func (ws *walks) sendRoute(ctx context.Context, w store.Walk, r track.Route, pic
 }
 
 // upload sends a file without a sound.
-func (ws *walks) upload(ctx context.Context, chat int64, method string, form telegram.Form) error {
-	form.Fields = map[string]string{"chat_id": strconv.FormatInt(chat, 10), "disable_notification": "true"}
-	return ws.out.Do(ctx, telegram.Request{Chat: chat, Method: method, Payload: form}, nil)
+func (ws *walks) upload(ctx context.Context, to telegram.Target, method string, form telegram.Form) error {
+	form.Fields = map[string]string{"disable_notification": "true"}
+	return ws.out.Do(ctx, telegram.Request{To: to, Method: method, Payload: form}, nil)
 }
 
 // walkRoute returns the route of a walk for geo/track.

@@ -60,8 +60,8 @@ func (s *stories) askWhy(ctx context.Context, u *update, key store.StoryKey) err
 		}
 		rows = append(rows, buttons)
 	}
-	err := s.out.Do(ctx, telegram.Request{Chat: u.Chat, Method: "editMessageReplyMarkup", Idempotent: true, Payload: map[string]any{
-		"chat_id": u.Chat, "message_id": m.ID, "reply_markup": telegram.InlineMarkup{Rows: rows},
+	err := s.out.Do(ctx, telegram.Request{To: u.To(), Method: "editMessageReplyMarkup", Idempotent: true, Payload: map[string]any{
+		"message_id": m.ID, "reply_markup": telegram.InlineMarkup{Rows: rows},
 	}}, nil)
 	if errors.Is(err, telegram.ErrGone) || errors.Is(err, telegram.ErrBadRequest) {
 		return nil // the vote counts anyway

@@ -30,7 +30,7 @@ type walks struct {
 	guide     *guide.Guide
 	live      *live.Live
 	store     store.Walks
-	people    reachability
+	people    walkers
 	pause     *pause
 	pins      *pins
 	report    reporter
@@ -40,6 +40,13 @@ type walks struct {
 	pictures  bool            // false = no story has a picture
 	observe   Observe
 	log       *slog.Logger
+}
+
+// walkers stores what is known of the people who walk.
+type walkers interface {
+	reachability
+	// keep stores the profile of the person who sent the update.
+	keep(ctx context.Context, u *update)
 }
 
 // laneHost is a host that runs work of the schedule in the lanes of chats.
@@ -76,17 +83,20 @@ func (ws *walks) reached(ctx context.Context, person int64, err error) error {
 }
 
 // withdrawCard deletes a card, which would promise a story for ever, and reports whether it succeeded.
-func (ws *walks) withdrawCard(ctx context.Context, chat int64, card int) bool {
+func (ws *walks) withdrawCard(ctx context.Context, to telegram.Target, card int) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawMost)
 	defer cancel()
-	err := ws.out.Do(ctx, telegram.Request{Chat: chat, Method: "deleteMessage", Idempotent: true, Payload: map[string]any{
-		"chat_id": chat, "message_id": card,
+	err := ws.out.Do(ctx, telegram.Request{To: to, Method: "deleteMessage", Idempotent: true, Payload: map[string]any{
+		"message_id": card,
 	}}, nil)
 	if err != nil {
 		ws.log.Warn("card_not_withdrawn", "error", err)
 	}
 	return err == nil
 }
+
+// walkTarget returns where a walk's messages go: to the topic in which the location is shared.
+func walkTarget(w store.Walk) telegram.Target { return telegram.Target{Chat: w.Chat, Topic: w.Topic} }
 
 // walkRequest returns the request for a story of a walk.
 func walkRequest(user store.User, person int64, at geo.Point) guide.Request {

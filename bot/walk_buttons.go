@@ -16,7 +16,7 @@ func (ws *walks) onLive(ctx context.Context, u *update) error {
 	if w, ok := ws.live.Walk(u.Person); ok {
 		m = statusMessage(u.words, w, ws.intervals)
 	}
-	_, err := ws.out.Send(ctx, u.Chat, m)
+	_, err := ws.out.Send(ctx, u.To(), m)
 	return err
 }
 
@@ -24,7 +24,7 @@ func (ws *walks) onLive(ctx context.Context, u *update) error {
 func (ws *walks) onStop(ctx context.Context, u *update) error {
 	_, err := ws.live.Stop(ctx, u.Person, live.Stopped)
 	if errors.Is(err, live.ErrNoWalk) {
-		_, err = ws.out.Send(ctx, u.Chat, noWalkMessage(u.words))
+		_, err = ws.out.Send(ctx, u.To(), noWalkMessage(u.words))
 	}
 	return err
 }
@@ -86,7 +86,7 @@ func (ws *walks) walkButton(fn func(context.Context, *update) (telegram.Message,
 		if m.HTML == "" {
 			return ws.reply.unbutton(ctx, u)
 		}
-		_, err = ws.out.Edit(ctx, u.Chat, u.Callback.Message.ID, m)
+		_, err = ws.out.Edit(ctx, u.To(), u.Callback.Message.ID, m)
 		return err
 	})
 }

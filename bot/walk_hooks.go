@@ -62,10 +62,10 @@ func (ws *walks) defaultChosen(w store.Walk) {
 		_, words := ws.reply.reader(ctx, w.Person)
 		m := telegram.Message{HTML: words.Say("live.default_chosen", "interval", interval(words, w.Interval))}
 		if w.Question == 0 { // it was not asked, because there was no room
-			_, err := ws.out.Send(ctx, w.Chat, m)
+			_, err := ws.out.Send(ctx, walkTarget(w), m)
 			return ws.reached(ctx, w.Person, err)
 		}
-		_, err := ws.out.Edit(ctx, w.Chat, w.Question, m)
+		_, err := ws.out.Edit(ctx, walkTarget(w), w.Question, m)
 		return ws.reached(ctx, w.Person, err)
 	})
 }
@@ -77,7 +77,7 @@ func (ws *walks) quiet(w store.Walk) {
 	}
 	ws.errand(w.Chat, "quiet", func(ctx context.Context) error {
 		_, words := ws.reply.reader(ctx, w.Person)
-		_, err := ws.out.Send(ctx, w.Chat, telegram.Message{HTML: words.Say(quietKey)})
+		_, err := ws.out.Send(ctx, walkTarget(w), telegram.Message{HTML: words.Say(quietKey)})
 		return ws.reached(ctx, w.Person, err)
 	})
 }

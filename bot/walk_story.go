@@ -24,6 +24,9 @@ type walkStory struct {
 	pin    func(context.Context) // sends the pin, after the story
 }
 
+// to returns where the walk's messages go.
+func (t *walkStory) to() telegram.Target { return telegram.Target{Chat: t.Chat, Topic: t.Topic} }
+
 // beginMost bounds the record of what the person sees: the person waits behind it.
 const beginMost = 2 * time.Second
 
@@ -55,7 +58,7 @@ func (t *walkStory) tell(ctx context.Context) live.Outcome {
 	stopTyping := func() {}
 	if t.waited {
 		req.Class = guide.Interactive
-		stopTyping = ws.out.ShowTyping(ctx, t.Chat)
+		stopTyping = ws.out.ShowTyping(ctx, t.to())
 	}
 	story, claim, err := ws.guide.Tell(ctx, req, func(c guide.Card) { t.shown.show(ws.host, 0, func() int { return t.show(ctx, c) }) })
 	stopTyping()
@@ -69,7 +72,7 @@ func (t *walkStory) tell(ctx context.Context) live.Outcome {
 		return live.Dropped
 	}
 	t.begin(ctx, story.Place.ID, t.card)
-	_, err = ws.out.Edit(ctx, t.Chat, t.card, walkMessage(t.words, story, t.Number, t.Point, ws.pictures && !t.user.HidePictures))
+	_, err = ws.out.Edit(ctx, t.to(), t.card, walkMessage(t.words, story, t.Number, t.Point, ws.pictures && !t.user.HidePictures))
 	if err != nil && !errors.Is(err, telegram.ErrAmbiguous) { // what may have arrived counts as told
 		return t.unsent(ctx, err)
 	}
@@ -79,14 +82,14 @@ func (t *walkStory) tell(ctx context.Context) live.Outcome {
 		ws.observe.First(kindLive, took)
 	}
 	ws.report.story(kindLive, t.Person, t.Point, story.Source, took)
-	t.pin = func(ctx context.Context) { ws.pins.send(ctx, t.Chat, t.words, t.user, story) }
+	t.pin = func(ctx context.Context) { ws.pins.send(ctx, t.to(), t.words, t.user, story) }
 	return live.Delivered
 }
 
 // show sends the card and the question how often stories should come. It returns the card's message, 0 if it could not be sent. The end of the walk
 // does not cut off a card under way, because then its id would be unknown and it could not be deleted.
 func (t *walkStory) show(ctx context.Context, c guide.Card) int {
-	id, err := t.walks.out.Edit(t.walks.host.Work(), t.Chat, t.Attempt.Message, cardMessage(t.words, c))
+	id, err := t.walks.out.Edit(t.walks.host.Work(), t.to(), t.Attempt.Message, cardMessage(t.words, c, t.Point, ""))
 	if err != nil {
 		t.walks.log.Warn("card_failed", "walk", t.Walk, "error", err)
 		return t.Attempt.Message
@@ -123,7 +126,7 @@ func (t *walkStory) ask(ctx context.Context) {
 	}
 	m := questionMessage(t.words, ws.intervals)
 	m.Within = cardMost
-	id, err := ws.out.Send(ctx, t.Chat, m)
+	id, err := ws.out.Send(ctx, t.to(), m)
 	if err == nil {
 		_, err = ws.live.SetQuestion(ctx, t.Person, id)
 	}
@@ -175,7 +178,7 @@ func (t *walkStory) explain(ctx context.Context, cause error) live.Outcome {
 	case !t.waited && !ws.troubles.Allow(t.Person):
 		return outcome
 	}
-	if _, err := ws.out.Edit(ctx, t.Chat, t.card, telegram.Message{HTML: t.words.Say(key, "wait", overloadAgain)}); err != nil {
+	if _, err := ws.out.Edit(ctx, t.to(), t.card, telegram.Message{HTML: t.words.Say(key, "wait", overloadAgain)}); err != nil {
 		return t.unsent(ctx, err)
 	}
 	return outcome
@@ -201,7 +204,7 @@ func (t *walkStory) withdraw(ctx context.Context) {
 	if t.card == 0 {
 		return
 	}
-	if t.walks.withdrawCard(ctx, t.Chat, t.card) {
+	if t.walks.withdrawCard(ctx, t.to(), t.card) {
 		t.begin(ctx, t.Attempt.Place, 0)
 	}
 }

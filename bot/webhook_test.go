@@ -3,6 +3,7 @@ package bot
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -207,10 +208,19 @@ type textsAPI struct {
 func (a *textsAPI) Call(ctx context.Context, method string, payload any) ([]byte, error) {
 	if method == "sendMessage" {
 		a.mu.Lock()
-		a.said = append(a.said, payload.(telegram.Outgoing).Text)
+		a.said = append(a.said, textOf(payload))
 		a.mu.Unlock()
 	}
 	return a.discardAPI.Call(ctx, method, payload)
+}
+
+// textOf returns the text of a payload of sendMessage.
+func textOf(payload any) string {
+	var message struct{ Text string }
+	if raw, err := json.Marshal(payload); err != nil || json.Unmarshal(raw, &message) != nil {
+		return "no message"
+	}
+	return message.Text
 }
 
 func (a *textsAPI) texts() []string {

@@ -49,15 +49,16 @@ type world struct {
 }
 
 type worldConfig struct {
-	telegram  sim.TelegramConfig
-	noModel   bool
-	slow      time.Duration // of the model; 0 = 4 s
-	empty     bool          // a Wikipedia without articles
-	down      bool          // a Wikipedia that fails
-	webhook   bool
-	languages []string // of the articles, beside en and ru
-	articles  int      // of the city; 0 = 12
-	edit      func(*Config)
+	telegram   sim.TelegramConfig
+	noModel    bool
+	slow       time.Duration      // of the model; 0 = 4 s
+	modelFault func(n int) string // of its n-th call; nil = none
+	empty      bool               // a Wikipedia without articles
+	down       bool               // a Wikipedia that fails
+	webhook    bool
+	languages  []string // of the articles, beside en and ru
+	articles   int      // of the city; 0 = 12
+	edit       func(*Config)
 }
 
 const (
@@ -71,7 +72,7 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	log := slog.New(slog.NewTextHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 
 	hosts := map[string]http.Handler{}
-	net := handlerTransport{hosts}
+	net := handlerTransport{t, hosts}
 	cfg.telegram.Token = w.token
 	cfg.telegram.Transport = net
 	w.tg = sim.NewTelegram(cfg.telegram)
@@ -79,7 +80,7 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	if latency == 0 {
 		latency = 4 * time.Second
 	}
-	w.model = sim.NewModel(sim.ModelConfig{Latency: func(int) time.Duration { return latency }})
+	w.model = sim.NewModel(sim.ModelConfig{Latency: func(int) time.Duration { return latency }, Fault: cfg.modelFault})
 	wiki := sim.WikipediaConfig{Latency: 200 * time.Millisecond}
 	if cfg.down {
 		wiki.Fault = func(int) string { return "503" }
@@ -256,9 +257,15 @@ func data(m sim.Message, prefix string) string {
 }
 
 // handlerTransport looks its hosts up late: the bot is one of them and is made last.
-type handlerTransport struct{ hosts map[string]http.Handler }
+type handlerTransport struct {
+	t     testing.TB
+	hosts map[string]http.Handler
+}
 
 func (h handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Host == "api.telegram.org" || r.URL.Host == "api.telegram.org" {
+		checkCall(h.t, r)
+	}
 	return sim.Transport(h.hosts).RoundTrip(r)
 }
 

@@ -15,6 +15,8 @@ type PaceConfig struct {
 	Burst      int     // default 1
 	KeyRate    float64 // per second and key
 	KeyBurst   int     // default 1
+	SlowRate   float64 // per second and slow key
+	SlowBurst  int     // default 1
 	MaxKeys    int     // keys remembered without waiting callers, default 10 000; a forgotten key starts again with a full bucket
 	MaxWaiting int     // callers that may wait at once, default 1000; beyond it Wait returns ErrFull
 }
@@ -24,7 +26,8 @@ type PaceConfig struct {
 // The first caller of each key waits for a token of its key, and only then queues for a common token. So a key with many callers has at most
 // one of them in the common queue, and none holds a token while it waits.
 type Pace[K comparable] struct {
-	cfg PaceConfig
+	cfg  PaceConfig
+	slow func(K) bool
 
 	mu      sync.Mutex
 	keys    map[K]*paceKey[K]
@@ -50,10 +53,16 @@ type paceWaiter[K comparable] struct {
 	wake    chan struct{} // tells the caller to check again; holds one signal
 }
 
-// NewPace returns a Pace with full buckets.
+// NewPace returns a Pace with full buckets. None of its keys is slow.
 func NewPace[K comparable](cfg PaceConfig) *Pace[K] {
+	return NewPaceWithSlow(cfg, func(K) bool { return false })
+}
+
+// NewPaceWithSlow returns a Pace with full buckets and two kinds of keys: those for which slow returns true keep to SlowRate and SlowBurst.
+func NewPaceWithSlow[K comparable](cfg PaceConfig, slow func(K) bool) *Pace[K] {
 	cfg.Burst = max(cfg.Burst, 1)
 	cfg.KeyBurst = max(cfg.KeyBurst, 1)
+	cfg.SlowBurst = max(cfg.SlowBurst, 1)
 	if cfg.MaxKeys <= 0 {
 		cfg.MaxKeys = defaultMaxKeys
 	}
@@ -62,6 +71,7 @@ func NewPace[K comparable](cfg PaceConfig) *Pace[K] {
 	}
 	return &Pace[K]{
 		cfg:    cfg,
+		slow:   slow,
 		keys:   make(map[K]*paceKey[K]),
 		common: newBucket(cfg.Rate, cfg.Burst),
 	}
@@ -233,7 +243,7 @@ func (p *Pace[K]) spendLocked(k *paceKey[K], now time.Time) {
 func (p *Pace[K]) keyLocked(key K) *paceKey[K] {
 	k := p.keys[key]
 	if k == nil {
-		k = &paceKey[K]{key: key, tokens: newBucket(p.cfg.KeyRate, p.cfg.KeyBurst)}
+		k = &paceKey[K]{key: key, tokens: p.bucketOf(key)}
 		p.keys[key] = k
 		k.inIdle = p.idle.PushFront(k)
 		p.forgetLocked()
@@ -243,6 +253,14 @@ func (p *Pace[K]) keyLocked(key K) *paceKey[K] {
 		p.idle.MoveToFront(k.inIdle)
 	}
 	return k
+}
+
+// bucketOf returns a full bucket for the key.
+func (p *Pace[K]) bucketOf(key K) bucket {
+	if p.slow(key) {
+		return newBucket(p.cfg.SlowRate, p.cfg.SlowBurst)
+	}
+	return newBucket(p.cfg.KeyRate, p.cfg.KeyBurst)
 }
 
 // forgetLocked drops the least recently used key without waiters if there are too many.

@@ -8,7 +8,7 @@ func (p *Pace[K]) Try(key K, reserve int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	if p.waiting > 0 || !p.common.spare(now, reserve) {
+	if !p.idleLocked(now, reserve) {
 		return false
 	}
 	k := p.keyLocked(key)
@@ -17,6 +17,23 @@ func (p *Pace[K]) Try(key K, reserve int) bool {
 	}
 	p.spendLocked(k, now)
 	return true
+}
+
+// TryCommon is Try for calls that take no token of their key. It reports false while the key is paused.
+func (p *Pace[K]) TryCommon(key K, reserve int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	if k := p.keys[key]; !p.idleLocked(now, reserve) || k != nil && k.tokens.paused.After(now) {
+		return false
+	}
+	p.common.spend(now)
+	return true
+}
+
+// idleLocked reports whether nobody waits, and reserve common tokens would be left after one is taken.
+func (p *Pace[K]) idleLocked(now time.Time, reserve int) bool {
+	return p.waiting == 0 && p.common.spare(now, reserve)
 }
 
 // Pause stops all keys for d from now, as the retry_after of a 429 asks. A longer pause stays.

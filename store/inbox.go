@@ -11,7 +11,7 @@ type Entry struct {
 	Chat    int64     `json:"chat,omitzero"`    // updates of one chat are handled in order
 	Arrived time.Time `json:"arrived,omitzero"` // when it was accepted
 	Raw     []byte    `json:"raw,omitzero"`     // the update as Telegram sent it
-	Tries   int       `json:"tries,omitzero"`   // how often it was begun; accepting an update begins it, so it starts at 1
+	Tries   int       `json:"tries,omitzero"`   // how often it was begun since the last Survived; who accepts an update begins it
 
 	// The part of the answer that the person has seen, from Note. A try after a crash continues with it.
 	Place   string `json:"place,omitzero"`   // its place; "" = not chosen yet
@@ -32,6 +32,9 @@ type Inbox interface {
 	// makes the update a dead letter instead and returns false: the update is done, and kept for the operator among the last
 	// DeadLettersKept. An update that is not in the inbox is ErrNotFound.
 	Retry(ctx context.Context, update int64) (bool, error)
+	// Survived sets the tries of updates back to 0: the process that began them lived on for so long that they did not end it. Updates that are
+	// not in the inbox are no error.
+	Survived(ctx context.Context, updates ...int64) error
 	// DeadLetters returns the dead letters, the newest first.
 	DeadLetters(ctx context.Context) ([]Entry, error)
 	// InboxStats counts.

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"excursobot/geo"
@@ -24,6 +26,68 @@ type Place struct {
 	Year        int       `json:"year,omitzero"`        // 0 = unknown
 	Source      string    `json:"source,omitzero"`      // "wikipedia" or "pack"
 	Fetched     time.Time `json:"fetched,omitzero"`
+
+	Names     map[string]string `json:"names,omitzero"`     // the place's name in other languages, by language
+	About     string            `json:"about,omitzero"`     // Wikidata's description in English: what kind of thing it is
+	Sitelinks []Sitelink        `json:"sitelinks,omitzero"` // its articles in the Wikipedias, in the order of the caller
+	Credit    Credit            `json:"credit,omitzero"`    // of Picture; zero = not known
+	Revision  int64             `json:"revision,omitzero"`  // of the page that Extract was read from; 0 = not known
+	Edited    time.Time         `json:"edited,omitzero"`    // when that page was last edited before it was read
+}
+
+// Sitelink is an article about a place.
+type Sitelink struct {
+	Edition string `json:"edition,omitzero"` // the Wikipedia's language
+	Title   string `json:"title,omitzero"`
+	Page    int64  `json:"page,omitzero"`   // 0 = not known
+	Length  int    `json:"length,omitzero"` // bytes of the article; 0 = not known
+}
+
+// Credit says who made a picture and under which licence it may be shown. Texts are plain, without tags.
+type Credit struct {
+	File       string `json:"file,omitzero"`        // "File:Name.jpg"
+	Author     string `json:"author,omitzero"`      // "Attribution", else "Artist"
+	License    string `json:"license,omitzero"`     // "CC BY-SA 4.0"
+	LicenseURL string `json:"license_url,omitzero"` // may be empty
+	Page       string `json:"page,omitzero"`        // the file's page, which a credit links to
+}
+
+// Bounds of what a place holds; more is ErrInvalid. Fit cuts a place to them.
+const (
+	MaxNames      = 40
+	MaxNameBytes  = 300 // of a name, a sitelink's title, a text of a credit
+	MaxAboutBytes = 600
+	MaxSitelinks  = 20
+	MaxURLBytes   = 1000 // of a credit's addresses
+)
+
+// Fit takes out names, sitelinks and credits that are too long, cuts About, and drops the last ones where there are too many.
+func (p *Place) Fit() {
+	var languages []string
+	for language, name := range p.Names {
+		if len(language) <= MaxKey && len(name) <= MaxNameBytes {
+			languages = append(languages, language)
+		}
+	}
+	slices.Sort(languages)
+	names := make(map[string]string, len(languages))
+	for _, language := range languages[:min(len(languages), MaxNames)] {
+		names[language] = p.Names[language]
+	}
+	p.Names = names
+	var links []Sitelink
+	for _, l := range p.Sitelinks {
+		if l.check() == nil && len(links) < MaxSitelinks {
+			links = append(links, l)
+		}
+	}
+	p.Sitelinks = links
+	if len(p.About) > MaxAboutBytes {
+		p.About = strings.ToValidUTF8(p.About[:MaxAboutBytes], "")
+	}
+	if p.Credit.check() != nil {
+		p.Credit = Credit{}
+	}
 }
 
 // TileKey names one search of a source.

@@ -14,6 +14,12 @@ type StoryRow struct {
 	Edition uint64 `json:"edition,omitzero"`
 }
 
+// ArticleRow is an article and when it was last used.
+type ArticleRow struct {
+	Article
+	Used time.Time `json:"used,omitzero"`
+}
+
 // ToldRow records that a place was told to a person.
 type ToldRow struct {
 	Person int64     `json:"person,omitzero"`
@@ -30,6 +36,7 @@ type VoteRow struct {
 	At       time.Time `json:"at,omitzero"`
 	Language string    `json:"language,omitzero"`
 	Length   Length    `json:"length,omitzero"`
+	Aspect   int       `json:"aspect,omitzero"`
 	Edition  uint64    `json:"edition,omitzero"` // of the text; 0 = the story was gone
 }
 

@@ -34,6 +34,7 @@ type Walk struct {
 type Share struct {
 	Chat    int64     `json:"chat,omitzero"`
 	Message int       `json:"message,omitzero"`
+	Topic   int       `json:"topic,omitzero"` // of the chat, in which it was shared; 0 = none
 	Began   time.Time `json:"began,omitzero"` // when the share arrived
 	Date    time.Time `json:"date,omitzero"`  // of its message
 	Ends    time.Time `json:"ends,omitzero"`  // Date plus the live period; zero = until stopped

@@ -96,20 +96,30 @@ func dataFile(cfg config.Config) (string, error) {
 	return cfg.StoreFile(), nil
 }
 
-// storeAnswers asks the store itself, because the cache in front of it answers during an outage.
-func (a *App) storeAnswers(ctx context.Context) error {
-	var s store.Store = a.file
-	if a.database != nil {
-		s = a.database
-	}
-	_, err := s.Done(ctx, 0)
+// fileAnswers asks the store of a file.
+func (a *App) fileAnswers(ctx context.Context) error {
+	_, err := a.file.Done(ctx, 0)
 	return err
 }
 
-// storeTakes returns why the store takes no writes. A full store is still read.
+// errStore is all that is said of a store that fails in a way of its own. The log has the cause.
+var errStore = errors.New("store: it does not work")
+
+// storeTakes returns why the store takes no writes. It asks the store itself, because the cache in front of it answers during an outage. A full store
+// is still read. The reason is for everybody: it names neither the database nor its user.
 func (a *App) storeTakes(ctx context.Context) error {
-	if err := a.storeAnswers(ctx); err != nil {
-		return err
+	ask := a.fileAnswers
+	if a.database != nil {
+		ask = a.database.Writable
+	}
+	switch err := ask(ctx); {
+	case err == nil:
+	case errors.Is(err, store.ErrAway), errors.Is(err, context.DeadlineExceeded):
+		return store.ErrAway
+	case errors.Is(err, pgstore.ErrReadOnly):
+		return pgstore.ErrReadOnly
+	default:
+		return errStore
 	}
 	if a.file != nil && a.file.Stats().Full || a.database != nil && a.database.Stats().Full {
 		return store.ErrFull
@@ -122,5 +132,5 @@ func (a *App) alive(ctx context.Context) error {
 	if a.database != nil {
 		return nil
 	}
-	return a.storeAnswers(ctx)
+	return a.fileAnswers(ctx)
 }

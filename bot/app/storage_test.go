@@ -110,3 +110,32 @@ func TestUnwritableDirectory(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// The reasons of /readyz are for everybody.
+func TestReadyzNamesNoDatabase(t *testing.T) {
+	url := pgtest.URL(t)
+	a, _, _ := newDatabaseApp(t, url)
+	conn := pgtest.Connect(t, url)
+	defer conn.Close(t.Context())
+	exec := func(sql string) {
+		t.Helper()
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	takes := func(want error) {
+		t.Helper()
+		if err := a.storeTakes(t.Context()); err != want { //nolint:errorlint // nothing is to be added to it
+			t.Errorf("got %v, want %v", err, want)
+		}
+	}
+	takes(nil)
+	exec("ALTER TABLE inbox RENAME TO hidden")
+	takes(errStore)
+	exec("ALTER TABLE hidden RENAME TO inbox")
+	takes(nil)
+	if err := a.Close(); err != nil {
+		t.Error(err)
+	}
+	takes(errStore)
+}

@@ -170,16 +170,19 @@ func (a *App) newFinder(world World) (*places.Finder, error) {
 		perMinute = min(perMinute, lowTier)
 	}
 	f, err := places.New(places.Config{
-		Store:     a.store,
-		HTTP:      newClient(world.Wikipedia),
-		URL:       a.cfg.Places.WikipediaURL,
-		Contact:   a.cfg.Places.Contact,
-		Version:   Version(),
-		Log:       a.log.With("part", "places"),
-		Observe:   a.observePlaces(),
-		PerSecond: lim.Wikipedia,
-		PerMinute: perMinute,
-		Gate:      places.NewGate(lim.WikipediaAtOnce),
+		Store:       a.store,
+		HTTP:        newClient(world.Wikipedia),
+		URL:         a.cfg.Places.WikipediaURL,
+		WikidataURL: a.cfg.Places.WikidataURL,
+		CommonsURL:  a.cfg.Places.CommonsURL,
+		Editions:    a.cfg.Places.MoreEditions(),
+		Contact:     a.cfg.Places.Contact,
+		Version:     Version(),
+		Log:         a.log.With("part", "places"),
+		Observe:     a.observePlaces(),
+		PerSecond:   lim.Wikipedia,
+		PerMinute:   perMinute,
+		Gate:        places.NewGate(lim.WikipediaAtOnce),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("places: %w", err)
@@ -214,7 +217,9 @@ func (a *App) buildBot(world World) error {
 		return fmt.Errorf("texts: %w", err)
 	}
 	t, lim := a.cfg.Telegram, a.cfg.Limits
-	api, err := telegram.NewClient(telegram.ClientConfig{Token: t.Token, URL: t.APIURL, Transport: killpoint.Transport(orNetwork(world.Telegram))})
+	api, err := telegram.NewClient(telegram.ClientConfig{
+		Token: t.Token, URL: t.APIURL, Test: t.Test, Transport: killpoint.Transport(orNetwork(world.Telegram)),
+	})
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,9 @@ func (c *Config) check() (problems []error) {
 		{"openai.model", func() error { return checkPresent(c.OpenAI.Model) }},
 		{"openai.api_key", func() error { return checkHeader(c.OpenAI.APIKey) }},
 		{"places.wikipedia_url", func() error { return checkURL(strings.ReplaceAll(c.Places.WikipediaURL, "{lang}", "en")) }},
+		{"places.wikidata_url", func() error { return checkURL(c.Places.WikidataURL) }},
+		{"places.commons_url", func() error { return checkURL(c.Places.CommonsURL) }},
+		{"places.editions", func() error { return checkEditions(c.Places.MoreEditions()) }},
 		{"places.contact", func() error { return checkHeader(c.Places.Contact) }},
 		{"store.postgres", c.checkPostgres},
 		{"live.intervals", c.checkIntervals},
@@ -214,4 +217,14 @@ func withPath(address string) string {
 	}
 	u.Path = webhookPath
 	return u.String()
+}
+
+// checkEditions accepts codes of Wikipedias.
+func checkEditions(codes []string) error {
+	for _, code := range codes {
+		if len(code) < 2 || len(code) > 3 || strings.ContainsFunc(code, func(r rune) bool { return r < 'a' || r > 'z' }) {
+			return fmt.Errorf("%q is not the code of a Wikipedia, such as de; want auto or codes separated by commas", code)
+		}
+	}
+	return nil
 }

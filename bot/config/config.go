@@ -1,6 +1,9 @@
 package config
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Config is the whole configuration. The table in settings.go has each field's key, environment variable, default and bounds.
 type Config struct {
@@ -27,6 +30,7 @@ type Config struct {
 type TelegramConfig struct {
 	Token         string
 	APIURL        string
+	Test          bool   // the token is of Telegram's test environment
 	WebhookURL    string // "" = long polling
 	WebhookSecret string // "" only while there is no token
 	Admins        []int64
@@ -49,6 +53,7 @@ type OpenAIConfig struct {
 	Model                string
 	Reasoning            string // "auto", "off" or an effort
 	MaxConcurrent        int
+	Passage              int // characters of an article for the model
 	RequestsPerMinute    float64
 	Timeout              time.Duration
 	DailyTokens          int64 // 0 = no limit
@@ -58,13 +63,26 @@ type OpenAIConfig struct {
 }
 
 // PlacesConfig is the source of places.
-type PlacesConfig struct{ WikipediaURL, Contact string }
+type PlacesConfig struct {
+	WikipediaURL, WikidataURL, CommonsURL string
+	Editions                              string // "auto", or codes separated by commas
+	Contact                               string
+}
+
+// MoreEditions returns the Wikipedias that are asked everywhere.
+func (p PlacesConfig) MoreEditions() []string {
+	if p.Editions == "auto" {
+		return nil
+	}
+	return strings.FieldsFunc(p.Editions, func(r rune) bool { return r == ',' || r == ' ' })
+}
 
 // StoreConfig is where the bot keeps its data.
 type StoreConfig struct {
 	Dir           string
 	Postgres      string // "" = the file in Dir
 	PostgresConns int
+	Articles      Bytes         // of all whole articles
 	Lease         time.Duration // after it the others take over a dead replica's work
 }
 

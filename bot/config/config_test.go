@@ -114,12 +114,14 @@ func TestDefaults(t *testing.T) {
 		"ingest.max_inflight": "2000", "openai.api_key": "", "openai.model": "gpt-6-luna", "openai.reasoning": "auto", "openai.max_concurrent": "3",
 		"openai.requests_per_minute": "60", "openai.timeout": "25s", "openai.daily_tokens": "0",
 		"places.wikipedia_url": "https://{lang}.wikipedia.org/w/api.php", "store.dir": "./data", "store.postgres": "",
+		"places.wikidata_url": "https://www.wikidata.org/w/api.php", "places.commons_url": "https://commons.wikimedia.org/w/api.php",
+		"places.editions": "auto", "store.articles": "256MiB", "openai.passage": "6000",
 		"cache.max_bytes": "16MiB", "live.intervals": "5m,10m,30m,1h", "live.default": "10m", "live.max_sessions": "50",
 		"live.max_updates": "10", "live.batch_size": "5", "live.batch_timeout": "1s", "pictures": "on",
 		"monitor.token": "", "monitor.addr": "", "shutdown.drain": "20s", "backup.every": "off", "backup.keep": "7", "log.level": "info", "log.format": "auto",
 		"limits.person_story_every": "5s", "limits.person_story_burst": "3", "limits.person_updates": "2", "limits.person_updates_burst": "20",
 		"limits.stories": "40", "limits.stories_burst": "80", "limits.chat_messages": "1", "limits.chat_messages_burst": "3",
-		"limits.messages": "25", "limits.wikipedia_at_once": "3", "limits.wikipedia": "3", "limits.wikipedia_per_minute": "150",
+		"limits.messages": "25", "limits.wikipedia_at_once": "3", "limits.wikipedia": "15", "limits.wikipedia_per_minute": "150",
 		"limits.connections": "512", "limits.unauthorized": "1",
 	}
 	got := map[string]string{}
@@ -263,6 +265,7 @@ func TestProblems(t *testing.T) {
 		{"admins", "", []string{"ADMIN_IDS=5,me"}, []string{"telegram.admins (environment variable ADMIN_IDS)"}},
 		{"a group as admin", "", []string{"ADMIN_IDS=-100"}, []string{"-100 is not a valid user id"}},
 		{"dashboard token", "", []string{"DASHBOARD_TOKEN=short"}, []string{"monitor.token (environment variable DASHBOARD_TOKEN): must have at least 8"}},
+		{"an edition that is no code", "", []string{"PLACES_EDITIONS=de,Deutsch"}, []string{"places.editions"}},
 		{"line break in a header", "", []string{"WIKIPEDIA_CONTACT=me\r\nX: y"}, []string{"places.contact"}},
 		{"password in an address", "", []string{"OPENAI_BASE_URL=https://a:b@c"}, []string{"openai.base_url"}},
 		{"backups every second", "", []string{"BACKUP_EVERY=1s"}, []string{"off or at least 1m"}},

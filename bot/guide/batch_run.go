@@ -128,7 +128,9 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 	}
 	if err != nil {
 		b.counts.failed.Add(1)
-		b.log.Warn("model_call_failed", "places", len(open), "error", err)
+		if !chat.Logged(err) {
+			b.log.Warn("model_call_failed", "places", len(open), "error", err)
+		}
 	}
 	return reasonsOf(req.Places, res, err), err
 }

@@ -212,6 +212,17 @@ func (w *world) deliver(person int64, s Story, claim *Claim) {
 	recorded()
 }
 
+// experience lets people have heard so much that a Wrong of theirs counts.
+func (w *world) experience(people ...int64) {
+	w.t.Helper()
+	for _, person := range people {
+		for i := range store.ExperiencedStories {
+			at := time.Now().AddDate(0, 0, -i%store.ExperiencedDays)
+			must(w.t, w.store.Delivered(w.t.Context(), store.Delivery{Person: person, Place: fmt.Sprint("heard ", i), At: at}))
+		}
+	}
+}
+
 // vote votes and checks whether the story is retired.
 func (w *world) vote(person int64, key store.StoryKey, mark store.Mark, want bool) {
 	w.t.Helper()

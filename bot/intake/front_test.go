@@ -90,7 +90,7 @@ func (f *front) hooks() Hooks {
 func (f *front) repeat(ctx context.Context, t *Task) error { return f.say(ctx, t, t.Message.Text) }
 
 func (f *front) say(ctx context.Context, t *Task, text string) error {
-	_, err := f.out.Send(ctx, t.Chat, telegram.Message{HTML: text})
+	_, err := f.out.Send(ctx, t.To(), telegram.Message{HTML: text})
 	return err
 }
 

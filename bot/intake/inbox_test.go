@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -164,6 +165,39 @@ func BenchmarkAccepted(b *testing.B) {
 				}
 				b.ReportMetric(float64(id)/b.Elapsed().Seconds(), "updates/s")
 			})
+		}
+	}
+}
+
+// refusingStore takes no updates while it is broken.
+type refusingStore struct {
+	Store
+	broken atomic.Bool
+}
+
+func (s *refusingStore) Accept(ctx context.Context, entries ...store.Entry) ([]bool, error) {
+	if s.broken.Load() {
+		return nil, errors.New("column is of another type")
+	}
+	return s.Store.Accept(ctx, entries...)
+}
+
+func TestNotReadyWhileUpdatesCannotBeKept(t *testing.T) {
+	db := new(refusingStore)
+	f, stop := newFront(t, discardAPI{}, func(c *Config) { db.Store, c.Store = c.Store, db })
+	defer stop()
+	for id, broken := range []bool{false, true, true, false} {
+		db.broken.Store(broken)
+		w := post(f, hookSecret, say(id+1, 7, "/x"))
+		if refused := w.Code == http.StatusServiceUnavailable; refused != broken {
+			t.Errorf("update %d was answered %d", id+1, w.Code)
+		}
+		err := f.Ready()
+		if (err != nil) != broken {
+			t.Errorf("after update %d: ready is %v", id+1, err)
+		}
+		if err != nil && strings.Contains(err.Error(), "column") {
+			t.Errorf("the reason holds the store's words: %v", err)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -221,8 +222,10 @@ func (in *Intake) Username() string {
 	return ""
 }
 
-// Ready returns why updates do not come in, nil if they do.
-func (in *Intake) Ready() error { return in.parts.state.readiness() }
+// Ready returns why updates do not come in or cannot be kept, nil if they do and can.
+func (in *Intake) Ready() error {
+	return cmp.Or(in.parts.state.readiness(), in.parts.state.keeping())
+}
 
 // Stats is an Intake at one moment.
 type Stats struct {

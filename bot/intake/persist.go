@@ -30,6 +30,9 @@ func (d *door) persist(ctx context.Context, arrivals []*arrival) {
 		d.log.Error("inbox_not_written", "updates", len(list), "error", fmt.Errorf("accept updates: %w", err))
 	}
 	full, away := errors.Is(err, store.ErrFull), errors.Is(err, store.ErrAway)
+	if !full && !away && ctx.Err() == nil { // the store itself tells of the two
+		d.state.setKept(err)
+	}
 	lost := false // what follows an update that must come again comes again too
 	for i, a := range list {
 		switch {

@@ -29,6 +29,7 @@ type state struct {
 	work     context.Context    //nolint:containedctx // the work context of Run: it outlives the requests that bring updates
 	inflight map[int64]struct{} // ids of updates that are accepted and not done; bounded by MaxInflight
 	ready    error              // why updates do not come in; nil = they do
+	unkept   error              // why the last updates could not be kept, if that is neither room nor an outage; nil = they were
 }
 
 func newState() *state {
@@ -121,4 +122,24 @@ func (s *state) setReady(err error) {
 	if s.stage != draining {
 		s.ready = err
 	}
+}
+
+// errUnkept is all that is said outside of an update that could not be kept; the log has the cause.
+var errUnkept = errors.New("intake: the store refuses updates")
+
+// setKept notes whether updates could be kept.
+func (s *state) setKept(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unkept = err
+}
+
+// keeping returns why updates cannot be kept, nil if the last ones were.
+func (s *state) keeping() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.unkept != nil {
+		return errUnkept
+	}
+	return nil
 }

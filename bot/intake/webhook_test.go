@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -11,7 +12,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"excursobot/bot/telegram"
 	"excursobot/limiter"
 )
 
@@ -171,10 +171,19 @@ func (g *gatedAPI) Call(ctx context.Context, method string, payload any) ([]byte
 		}
 		g.sends.Add(1)
 		g.mu.Lock()
-		g.said = append(g.said, payload.(telegram.Outgoing).Text)
+		g.said = append(g.said, textOf(payload))
 		g.mu.Unlock()
 	}
 	return []byte(`{"ok":true,"result":{"message_id":1}}`), nil
+}
+
+// textOf returns the text of a payload of sendMessage.
+func textOf(payload any) string {
+	var message struct{ Text string }
+	if raw, err := json.Marshal(payload); err != nil || json.Unmarshal(raw, &message) != nil {
+		return "no message"
+	}
+	return message.Text
 }
 
 func (g *gatedAPI) texts() []string {

@@ -15,7 +15,8 @@ import (
 	"excursobot/bot/text"
 )
 
-var storyTitle = regexp.MustCompile(`^(?:(\d+)\. )?(.+?) · `)
+// storyTitle finds the title of a card or a story: the line above the distance.
+var storyTitle = regexp.MustCompile(`^(?:(\d+)\. )?(.+)\n(?:À )?\d[\d,.]* (?:m|km|м|км)\b`)
 
 // titleOf returns the place of a story and its number in a walk (0 = none); ok only of stories.
 func titleOf(m sim.Message) (number int, title string, ok bool) {

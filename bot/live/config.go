@@ -82,6 +82,7 @@ type Tick struct {
 	Walk    string // its ID
 	Person  int64
 	Chat    int64
+	Topic   int       // of the chat; 0 = none
 	Number  int       // of the story, if it is delivered
 	Due     time.Time // for an asked story: when the person asked
 	Next    time.Time // the due time after it: a delivery that cannot start before is Dropped

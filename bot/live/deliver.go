@@ -12,7 +12,7 @@ import (
 func (l *loop) startDeliveryLocked(work context.Context, s *session, now time.Time) func() {
 	w := &s.walk
 	t := Tick{
-		Walk: w.ID, Person: w.Person, Chat: w.Chat, Number: w.Number + 1,
+		Walk: w.ID, Person: w.Person, Chat: w.Chat, Topic: w.Topic, Number: w.Number + 1,
 		Due: w.Due, Point: w.Point, Heading: s.heading(), First: w.First, Asked: !s.asked.IsZero(),
 	}
 	if t.Asked {

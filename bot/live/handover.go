@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -37,6 +38,26 @@ func (l *Live) Release(chat int64) {
 		lp.saver.forgetLocked(s)
 		lp.moves.remove(s)
 	}
+}
+
+// MoveChat gives the walks of a group to the id that the group has as a supergroup, and stores that. Their IDs stay.
+func (l *Live) MoveChat(ctx context.Context, from, to int64) error {
+	if err := l.loaded(ctx); err != nil {
+		return err
+	}
+	lp := l.loop
+	lp.mu.Lock()
+	for _, s := range lp.sessions.ofChat(from) {
+		if lp.sessions.walks[key{to, s.walk.Message}] != nil {
+			continue // the supergroup numbers its messages anew, and one of its walks has this number
+		}
+		delete(lp.sessions.walks, s.key())
+		s.walk.Chat = to
+		lp.sessions.walks[s.key()] = s
+		lp.saver.changeLocked(s)
+	}
+	lp.mu.Unlock()
+	return lp.saver.save(ctx)
 }
 
 // Holds reports whether a walk of the chat is here. A walk that ended counts until its person has the summary.

@@ -18,6 +18,7 @@ type Share struct {
 	Person  int64
 	Chat    int64
 	Message int
+	Topic   int // of the chat; 0 = none
 	Point   geo.Point
 	Heading float64       // degrees; 0 = unknown, as in Telegram
 	Date    time.Time     // of the message
@@ -67,7 +68,7 @@ func (sh *Share) session(interval time.Duration, now time.Time, revision uint64)
 		index: -1, starting: true, lastContact: now, choiceBy: arrived.Add(choiceWait),
 		walk: store.Walk{
 			ID: sh.ID(), Person: sh.Person, Revision: revision,
-			Share:    store.Share{Chat: sh.Chat, Message: sh.Message, Began: arrived, Date: stamp(sh.Date), Ends: sh.ends()},
+			Share:    store.Share{Chat: sh.Chat, Message: sh.Message, Topic: sh.Topic, Began: arrived, Date: stamp(sh.Date), Ends: sh.ends()},
 			Rhythm:   store.Rhythm{Interval: interval, Anchor: arrived, Due: arrived, First: true},
 			Position: store.Position{Point: f.point, Heading: f.heading, Fixed: f.at},
 		},

@@ -1,6 +1,7 @@
 package loadtest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -115,12 +116,18 @@ func (b *botProcess) start(ctx context.Context) error {
 		case err := <-b.exited:
 			b.cmd = nil
 			printed, _ := os.ReadFile(b.logFile())
-			return fmt.Errorf("the bot ended: %w\n%s", err, printed)
+			return fmt.Errorf("the bot ended by itself: %w\n%s", endOf(err), printed)
 		default:
 		}
 	}
 	return ctx.Err()
 }
+
+// errCleanEnd is the end of a process that reported no failure.
+var errCleanEnd = errors.New("exit code 0")
+
+// endOf returns the error of a process that ended, which must not be nil.
+func endOf(err error) error { return cmp.Or(err, errCleanEnd) }
 
 func (b *botProcess) get(ctx context.Context, path string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+b.addr+path, nil)
@@ -138,7 +145,7 @@ func (b *botProcess) restart(ctx context.Context, pause time.Duration) (time.Dur
 	err := <-b.exited
 	b.cmd = nil
 	if !errors.As(err, new(*exec.ExitError)) { // the signal
-		return 0, fmt.Errorf("the bot ended before it was killed: %w", err)
+		return 0, fmt.Errorf("the bot ended before it was killed: %w", endOf(err))
 	}
 	if err := limiter.Sleep(ctx, pause); err != nil {
 		return 0, err

@@ -18,7 +18,7 @@ var sentences = map[string]string{
 	"delivery_unsaved":     "The delivery of a story could not be saved yet",
 	"story_failed":         "An unexpected error prevented a story",
 	"card_failed":          "A card could not be sent; the story follows without it",
-	"model_call_failed":    "A call to the model failed; people get extracts",
+	"model_call_failed":    "The model was not called; people get extracts",
 	"model_request_failed": "A request to the model failed or its answer was unusable",
 	"model_slot_failed":    "The shared slots for calls to the model are unavailable; people get extracts",
 	"breaker_opened":       "The model failed too often and is not called for a while",

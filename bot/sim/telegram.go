@@ -16,7 +16,10 @@ import (
 type TelegramConfig struct {
 	Token    string // default "1000:sim"
 	Username string // of the bot, default "excursobot_sim_bot"
-	// Limits turns on the answer 429 above 30 messages a second in all and 1 message a second (burst 3) in a chat.
+	// Test is whether this is the test environment, whose methods are at /bot<token>/test/<method>.
+	Test bool
+	// Limits turns on the answer 429 above 30 messages a second in all, 1 message a second (burst 3) in a private chat, 20 a minute in a group, and
+	// above limits of their own for chat actions and for descriptions of the bot.
 	Limits  bool
 	Latency time.Duration // of each call, half of it before the call takes effect and half after
 	// Fault may answer the n-th call of a method (from 1) before it takes effect; ok false = no fault. It may be nil.
@@ -44,7 +47,8 @@ type Telegram struct {
 	lastID   int // of a message; Telegram numbers messages per bot, not per chat
 	calls    map[string]int
 	refused  int
-	bucket   bucket
+	bucket   bucket            // of all messages
+	describe bucket            // of changes of commands and descriptions
 	texts    map[string]string // commands and descriptions by method, scope and language
 	queries  map[string]query  // callbacks and checkouts that wait for an answer
 	payments []Payment
@@ -67,11 +71,11 @@ func NewTelegram(cfg TelegramConfig) *Telegram {
 		id = 1000
 	}
 	t := &Telegram{
-		cfg:     cfg,
-		me:      apiUser{ID: id, IsBot: true, FirstName: "Excursobot", Username: cfg.Username},
-		chats:   map[int64]*chat{},
-		calls:   map[string]int{},
-		bucket:  newBucket(allRate, allRate),
+		cfg:    cfg,
+		me:     apiUser{ID: id, IsBot: true, FirstName: "Excursobot", Username: cfg.Username},
+		chats:  map[int64]*chat{},
+		calls:  map[string]int{},
+		bucket: newBucket(allRate, allRate), describe: newBucket(describeRate, describeBurst),
 		texts:   map[string]string{},
 		queries: map[string]query{},
 		// Telegram starts at any number, so a bot must not expect small ids.
@@ -92,7 +96,9 @@ func (t *Telegram) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeError(w, &apiError{Code: http.StatusUnauthorized, Description: "Unauthorized"})
 		return
 	}
+	name, inTest := strings.CutPrefix(name, "test/")
 	m, ok := t.methods[strings.ToLower(name)]
+	ok = ok && inTest == t.cfg.Test
 	if !ok {
 		writeError(w, &apiError{Code: http.StatusNotFound, Description: "Not Found"})
 		return

@@ -23,7 +23,8 @@ type apiError struct {
 }
 
 type apiErrorParams struct {
-	RetryAfter int `json:"retry_after"` // seconds
+	RetryAfter int   `json:"retry_after,omitempty"` // seconds
+	MovedTo    int64 `json:"migrate_to_chat_id,omitempty"`
 }
 
 func (e *apiError) Error() string { return e.Description }
@@ -48,7 +49,7 @@ func writeError(w http.ResponseWriter, err error) {
 	if !errors.As(err, &e) {
 		e = &apiError{Code: http.StatusInternalServerError, Description: "Internal Server Error: " + err.Error()}
 	}
-	if e.Parameters != nil {
+	if e.Parameters != nil && e.Parameters.RetryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(e.Parameters.RetryAfter))
 	}
 	writeJSON(w, e.Code, e)

@@ -15,6 +15,7 @@ type Button struct{ Text, Data, URL string }
 // Message is a message in its current state. Its slices are shared: read only.
 type Message struct {
 	ID       int
+	Topic    int // 0 = none
 	FromBot  bool
 	Method   string // that sent it: sendMessage, sendVenue, sendPhoto, ...; empty for a person's message
 	Text     string // as shown, without markup; the title of a venue or an invoice
@@ -41,8 +42,11 @@ type chat struct {
 	api      apiChat
 	user     apiUser // of a private chat
 	blocked  bool
-	bucket   bucket
-	messages []*message // by id, at most chatKept
+	movedTo  int64        // the supergroup that the group became; 0 = it is none
+	topics   map[int]bool // by id: whether it is open; 0 = the general topic, which is there unless it was closed
+	bucket   bucket       // of messages
+	actions  bucket       // of chat actions
+	messages []*message   // by id, at most chatKept
 }
 
 // message is a message of a chat, as the API and as people see it.
@@ -60,8 +64,13 @@ func (t *Telegram) chatLocked(req *request) (*chat, error) {
 		return nil, badRequest("chat_id is empty")
 	}
 	c := t.chats[req.number("chat_id", 0, -1<<62, 1<<62)]
-	if c == nil {
+	switch {
+	case c == nil:
 		return nil, badRequest("chat not found")
+	case c.movedTo != 0:
+		moved := badRequest("group chat was upgraded to a supergroup chat")
+		moved.Parameters = &apiErrorParams{MovedTo: c.movedTo}
+		return nil, moved
 	}
 	return c, nil
 }
@@ -70,7 +79,13 @@ func (t *Telegram) chatLocked(req *request) (*chat, error) {
 func (t *Telegram) joinLocked(api apiChat) *chat {
 	c := t.chats[api.ID]
 	if c == nil {
-		c = &chat{api: api, bucket: newBucket(chatRate, chatBurst), user: apiUser{ID: api.ID, FirstName: api.FirstName}}
+		c = &chat{
+			api: api, user: apiUser{ID: api.ID, FirstName: api.FirstName}, topics: map[int]bool{},
+			bucket: newBucket(chatRate, chatBurst), actions: newBucket(actionRate, actionBurst),
+		}
+		if api.ID < 0 {
+			c.bucket = newBucket(groupRate, groupBurst)
+		}
 		t.chats[api.ID] = c
 	}
 	return c

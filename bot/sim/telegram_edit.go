@@ -184,13 +184,20 @@ func (t messageMethods) sendChatAction(req *request) (any, error) {
 		return nil, badRequest("wrong parameter action in request")
 	}
 	c, err := t.chatLocked(req)
+	topic := 0
+	if err == nil {
+		topic, err = c.topic(req)
+	}
+	if err == nil {
+		err = t.admitOneLocked(&c.actions)
+	}
 	if err != nil {
 		return nil, err
 	}
 	if c.blocked {
 		return nil, blockedError
 	}
-	t.emitLocked(Event{Kind: "typing", Chat: c.api.ID, Text: action})
+	t.emitLocked(Event{Kind: "typing", Chat: c.api.ID, Topic: topic, Text: action})
 	return true, nil
 }
 

@@ -7,6 +7,7 @@ type Event struct {
 	Kind    string // "message", "edit", "delete", "typing", "callback_answer", "precheckout_answer"
 	Chat    int64
 	Message Message // of the kinds message, edit and delete, also a person's own (see FromBot)
+	Topic   int     // of the kind typing
 	Text    string  // of an answer (the reason of a refused checkout, "" = accepted), or the action of the kind typing
 	At      time.Time
 }

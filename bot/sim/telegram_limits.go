@@ -5,11 +5,17 @@ import (
 	"time"
 )
 
-// Rates of TelegramConfig.Limits in messages a second, and the burst of a chat.
+// Rates of TelegramConfig.Limits, a second, and bursts. Only those of a private chat, of a group and of all messages are documented.
 const (
-	allRate   = 30
-	chatRate  = 1
-	chatBurst = 3
+	allRate       = 30
+	chatRate      = 1
+	chatBurst     = 3
+	groupRate     = 20.0 / 60
+	groupBurst    = 20
+	actionRate    = 0.5 // chat actions
+	actionBurst   = 5
+	describeRate  = 1.0 / 60 // changes of commands and descriptions
+	describeBurst = 60
 )
 
 // bucket is a token bucket; the caller passes the time.
@@ -36,6 +42,19 @@ func (b *bucket) wait(now time.Time) time.Duration {
 
 // take removes a token. Call it only if wait returned 0.
 func (b *bucket) take() { b.tokens = max(0, b.tokens-1) }
+
+// admitOneLocked counts a call against a limit of its own.
+func (t *Telegram) admitOneLocked(b *bucket) error {
+	if !t.cfg.Limits {
+		return nil
+	}
+	if d := b.wait(time.Now()); d > 0 {
+		t.refused++
+		return tooMany(int(math.Ceil(d.Seconds())))
+	}
+	b.take()
+	return nil
+}
 
 // admitLocked counts a message to c against the limits. A refused message does not count.
 func (t messageMethods) admitLocked(c *chat) error {

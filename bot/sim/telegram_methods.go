@@ -101,6 +101,9 @@ func (t botMethods) setMyCommands(req *request) (any, error) {
 		}
 	}
 	key, err := t.textKeyLocked("commands", req)
+	if err == nil {
+		err = t.admitOneLocked(&t.describe)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -159,6 +162,9 @@ func (t botMethods) setMyText(name string, limit int, tooLong string) func(*requ
 		}
 		if utf16Len(req.text(name)) > limit {
 			return nil, badRequest("%s", tooLong)
+		}
+		if err := t.admitOneLocked(&t.describe); err != nil {
+			return nil, err
 		}
 		t.texts[key] = req.text(name)
 		return true, nil

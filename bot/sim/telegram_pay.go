@@ -131,7 +131,7 @@ func (p *Person) Pay(message int) int64 {
 		}
 		amount := m.api.Invoice.TotalAmount
 		id := t.askLocked(query{kind: "checkout", chat: c.api.ID, invoice: message, payload: m.payload, amount: amount})
-		return t.pushLocked(c, "pre_checkout_query", apiCheckout{ID: id, From: c.user, Currency: "XTR", TotalAmount: amount, InvoicePayload: m.payload})
+		return t.pushLocked(c, "pre_checkout_query", apiCheckout{ID: id, From: p.home.user, Currency: "XTR", TotalAmount: amount, InvoicePayload: m.payload})
 	})
 }
 
@@ -152,7 +152,10 @@ func (t messageMethods) answerPreCheckoutQuery(req *request) (any, error) {
 	charge := "sim_charge_" + strconv.Itoa(len(t.payments)+1)
 	t.payments = append(t.payments, Payment{Charge: charge, Person: q.chat, Stars: q.amount, Payload: q.payload, At: time.Now()})
 	c := t.chats[q.chat]
-	m := t.fromPerson(c)
+	m := t.fromPerson(c.user, c)
+	if bill := c.find(q.invoice); bill != nil {
+		m.in(bill.view.Topic)
+	}
 	m.api.Payment = &apiPayment{Currency: "XTR", TotalAmount: q.amount, InvoicePayload: q.payload, TelegramChargeID: charge}
 	m.view.Stars, m.view.ReplyTo = q.amount, q.invoice
 	t.sayLocked(c, m)
@@ -170,7 +173,7 @@ func (t messageMethods) refundStarPayment(req *request) (any, error) {
 		}
 		t.payments[i].Refunded = true
 		c := t.chats[user]
-		m := t.fromPerson(c)
+		m := t.fromPerson(c.user, c)
 		m.api.Refund = &apiPayment{Currency: "XTR", TotalAmount: paid.Stars, InvoicePayload: paid.Payload, TelegramChargeID: charge}
 		m.view.Stars = -paid.Stars
 		t.sayLocked(c, m)

@@ -34,14 +34,16 @@ func (t *Telegram) Person(p Profile) *Person {
 		language = p.LanguageCode
 	}
 	c.user = apiUser{ID: p.ID, FirstName: c.api.FirstName, LanguageCode: language}
-	return &Person{t: t, chat: c}
+	return &Person{t: t, home: c, chat: c}
 }
 
-// Person acts in a private chat with the bot. Every method returns the id of the update that it caused, or 0 if it caused none: the bot did not request
+// Person acts in a chat with the bot, which is the private one unless In was called. Every method returns the id of the update that it caused, or 0 if it caused none: the bot did not request
 // the kind, 100 000 updates are pending, or there is no such message or button.
 type Person struct {
-	t    *Telegram
-	chat *chat
+	t     *Telegram
+	home  *chat // the private chat
+	chat  *chat // where the person acts
+	topic int   // of the chat; 0 = none
 }
 
 // act runs fn with the lock held and then delivers the events.
@@ -67,16 +69,20 @@ func (t *Telegram) pushLocked(c *chat, kind string, object any) int64 {
 	return t.queue.push(c.api.ID, kind, raw)
 }
 
-// fromPerson returns a new message of the person.
-func (t *Telegram) fromPerson(c *chat) *message {
-	user := c.user
-	return t.newMessage(c, &user)
+// newMessage returns a new message of the person.
+func (p *Person) newMessage() *message {
+	m := p.t.fromPerson(p.home.user, p.chat)
+	m.in(p.topic)
+	return m
 }
+
+// fromPerson returns a new message of a user in a chat.
+func (t *Telegram) fromPerson(user apiUser, c *chat) *message { return t.newMessage(c, &user) }
 
 // Say sends a text.
 func (p *Person) Say(text string) int64 {
 	return p.act(func(t *Telegram, c *chat) int64 {
-		m := t.fromPerson(c)
+		m := p.newMessage()
 		m.api.Text, m.view.Text = text, text
 		if command, _, _ := strings.Cut(strings.ReplaceAll(text, "\n", " "), " "); len(command) > 1 && command[0] == '/' {
 			m.api.Entities = []apiEntity{{Type: "bot_command", Length: utf16Len(command)}}
@@ -88,12 +94,12 @@ func (p *Person) Say(text string) int64 {
 // Locate sends a static location.
 func (p *Person) Locate(lat, lon float64) int64 {
 	return p.act(func(t *Telegram, c *chat) int64 {
-		return t.sayLocked(c, t.located(c, apiLocation{Latitude: lat, Longitude: lon}))
+		return t.sayLocked(c, p.located(apiLocation{Latitude: lat, Longitude: lon}))
 	})
 }
 
-func (t *Telegram) located(c *chat, where apiLocation) *message {
-	m := t.fromPerson(c)
+func (p *Person) located(where apiLocation) *message {
+	m := p.newMessage()
 	m.api.Location = &where
 	m.view.Lat, m.view.Lon = where.Latitude, where.Longitude
 	return m
@@ -102,7 +108,7 @@ func (t *Telegram) located(c *chat, where apiLocation) *message {
 // Share starts a live location (period in seconds, 0x7FFFFFFF = until stopped) and returns its message id too.
 func (p *Person) Share(lat, lon float64, period int) (update int64, message int) {
 	update = p.act(func(t *Telegram, c *chat) int64 {
-		m := t.located(c, apiLocation{Latitude: lat, Longitude: lon, LivePeriod: period, HorizontalAccuracy: 12})
+		m := p.located(apiLocation{Latitude: lat, Longitude: lon, LivePeriod: period, HorizontalAccuracy: 12})
 		message, m.view.Live = m.api.MessageID, true
 		return t.sayLocked(c, m)
 	})
@@ -153,7 +159,7 @@ func (p *Person) Press(message int, data string) int64 {
 		}
 		id := t.askLocked(query{kind: "callback", chat: c.api.ID})
 		return t.pushLocked(c, "callback_query", apiCallback{
-			ID: id, From: c.user, Message: m.api, Data: data,
+			ID: id, From: p.home.user, Message: m.api, Data: data,
 			ChatInstance: strconv.FormatInt(c.api.ID*7919+104729, 10),
 		})
 	})
@@ -207,7 +213,7 @@ func (t *Telegram) Inject(update json.RawMessage) int64 {
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		kind = name
 		if chat = chatOf(fields[name]); chat.ID != 0 {
-			t.joinLocked(chat)
+			t.joinLocked(chat).topics[topicOf(fields[name])] = true
 			break
 		}
 	}
@@ -215,6 +221,15 @@ func (t *Telegram) Inject(update json.RawMessage) int64 {
 		kind = "" // not a kind that Telegram sends
 	}
 	return t.queue.pushRaw(chat.ID, kind, update)
+}
+
+// topicOf returns the topic of a message, 0 if there is none.
+func topicOf(object json.RawMessage) int {
+	var in struct {
+		Topic int `json:"message_thread_id"`
+	}
+	_ = json.Unmarshal(object, &in) // an object of another shape has no topic
+	return in.Topic
 }
 
 // chatOf returns the chat of an update's object, the zero chat if there is none.

@@ -62,6 +62,10 @@ func (t messageMethods) sendLocked(req *request, name string, fill func(*message
 	if err != nil {
 		return nil, err
 	}
+	topic, err := c.topic(req)
+	if err != nil {
+		return nil, err
+	}
 	var content message // checked before it gets an id
 	if err := fill(&content); err != nil {
 		return nil, err
@@ -80,6 +84,7 @@ func (t messageMethods) sendLocked(req *request, name string, fill func(*message
 	if err := fill(m); err != nil {
 		return nil, err
 	}
+	m.in(topic)
 	if m.api.ReplyTo = reply; reply != nil {
 		m.view.ReplyTo = reply.MessageID
 	}

@@ -18,10 +18,13 @@ type apiChat struct {
 	Title     string `json:"title,omitempty"`
 	Username  string `json:"username,omitempty"`
 	Type      string `json:"type"`
+	IsForum   bool   `json:"is_forum,omitempty"`
 }
 
 type apiMessage struct {
 	MessageID       int             `json:"message_id"`
+	ThreadID        int             `json:"message_thread_id,omitempty"`
+	IsTopicMessage  bool            `json:"is_topic_message,omitempty"`
 	From            *apiUser        `json:"from,omitempty"`
 	Chat            apiChat         `json:"chat"`
 	Date            int64           `json:"date"`
@@ -39,6 +42,8 @@ type apiMessage struct {
 	Invoice         *apiInvoice     `json:"invoice,omitempty"`
 	Payment         *apiPayment     `json:"successful_payment,omitempty"`
 	Refund          *apiPayment     `json:"refunded_payment,omitempty"`
+	MovedTo         int64           `json:"migrate_to_chat_id,omitempty"`
+	MovedFrom       int64           `json:"migrate_from_chat_id,omitempty"`
 	ReplyMarkup     *apiInline      `json:"reply_markup,omitempty"`
 }
 

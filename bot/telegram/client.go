@@ -34,13 +34,14 @@ const defaultURL = "https://api.telegram.org"
 // ClientConfig names a Bot API server.
 type ClientConfig struct {
 	Token     string            // required
-	URL       string            // default https://api.telegram.org
+	URL       string            // default https://api.telegram.org; a slash at its end means nothing
+	Test      bool              // the token is of Telegram's test environment
 	Transport http.RoundTripper // default: one that keeps 32 idle connections to the host
 }
 
 // Client calls a Bot API server over HTTP. Its errors never hold the token. It repeats nothing; a Sender does.
 type Client struct {
-	base *url.URL
+	base *url.URL // of the methods, with the stand-in for the token
 	wire *wire
 	http *http.Client
 }
@@ -58,6 +59,10 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 	base, err := url.Parse(cfg.URL)
 	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
 		return nil, fmt.Errorf("telegram: %q is not the address of a Bot API server", cfg.URL)
+	}
+	base = base.JoinPath("bot" + standIn)
+	if cfg.Test {
+		base = base.JoinPath("test")
 	}
 	if cfg.Transport == nil {
 		t := http.DefaultTransport.(*http.Transport).Clone()
@@ -82,7 +87,7 @@ func (c *Client) Call(ctx context.Context, method string, payload any) ([]byte, 
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", method, err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base.JoinPath("bot"+standIn, method).String(), body)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base.JoinPath(method).String(), body)
 	if err != nil {
 		return nil, err
 	}

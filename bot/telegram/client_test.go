@@ -47,6 +47,35 @@ func TestClientSendsTheTokenAndNeverShowsIt(t *testing.T) {
 	}
 }
 
+func TestClientAddressesOfMethods(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		url  string
+		test bool
+		want string
+	}{
+		{"http://127.0.0.1:81", false, "http://127.0.0.1:81/bot7:x/getMe"},
+		{"http://127.0.0.1:81/", false, "http://127.0.0.1:81/bot7:x/getMe"},
+		{"http://127.0.0.1:81//", false, "http://127.0.0.1:81/bot7:x/getMe"},
+		{"https://api.test/base", false, "https://api.test/base/bot7:x/getMe"},
+		{"https://api.test/base/", false, "https://api.test/base/bot7:x/getMe"},
+		{"", true, "https://api.telegram.org/bot7:x/test/getMe"},
+		{"https://api.test/base/", true, "https://api.test/base/bot7:x/test/getMe"},
+	} {
+		asked := ""
+		c, err := NewClient(ClientConfig{Token: "7:x", URL: tt.url, Test: tt.test, Transport: transportFunc(func(r *http.Request) (*http.Response, error) {
+			asked = r.URL.String()
+			return respond(http.StatusOK, "application/json", `{"ok":true,"result":1}`)
+		})})
+		if err == nil {
+			_, err = c.Call(t.Context(), "getMe", nil)
+		}
+		if asked != tt.want || err != nil {
+			t.Errorf("%q: asked %s (%v), want %s", tt.url, asked, err, tt.want)
+		}
+	}
+}
+
 func TestClientKnowsTelegramsClock(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -146,7 +175,7 @@ func BenchmarkClientCall(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := c.Call(b.Context(), "sendMessage", Outgoing{Chat: 1, Text: "x"}); err != nil {
+		if _, err := c.Call(b.Context(), "sendMessage", Outgoing{Text: "x"}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -26,9 +26,8 @@ type Button struct {
 	URL  string `json:"url,omitempty"`
 }
 
-// Outgoing is the payload of sendMessage and editMessageText.
+// Outgoing is the payload of sendMessage and editMessageText, without its place.
 type Outgoing struct {
-	Chat      int64    `json:"chat_id"`
 	MessageID int      `json:"message_id,omitempty"`
 	Text      string   `json:"text"`
 	ParseMode string   `json:"parse_mode,omitempty"`
@@ -61,23 +60,23 @@ type replyButton struct {
 	Location bool   `json:"request_location"`
 }
 
-// Send sends the message, in as many parts as it needs, and returns the id of the last part.
-func (s *Sender) Send(ctx context.Context, chat int64, m Message) (int, error) {
-	return s.put(ctx, chat, 0, m)
+// Send sends the message, in as many parts as it needs, and returns the id of the last part. Only the first part is a reply.
+func (s *Sender) Send(ctx context.Context, to Target, m Message) (int, error) {
+	return s.put(ctx, to, 0, m)
 }
 
 // Edit replaces the message with the id by m and returns the id of m's last part. With id 0, or if the message cannot be edited, it sends m.
-func (s *Sender) Edit(ctx context.Context, chat int64, id int, m Message) (int, error) {
-	return s.put(ctx, chat, id, m)
+func (s *Sender) Edit(ctx context.Context, to Target, id int, m Message) (int, error) {
+	return s.put(ctx, to, id, m)
 }
 
-func (s *Sender) put(ctx context.Context, chat int64, edit int, m Message) (id int, err error) {
+func (s *Sender) put(ctx context.Context, to Target, edit int, m Message) (id int, err error) {
 	parts := m.Parts()
 	if len(parts) == 0 {
 		return 0, errors.New("message is empty")
 	}
 	for i, part := range parts {
-		out := Outgoing{Chat: chat, Text: part, ParseMode: "HTML", Preview: &preview{Disabled: true}, within: m.Within}
+		out := Outgoing{Text: part, ParseMode: "HTML", Preview: &preview{Disabled: true}, within: m.Within}
 		if i == 0 {
 			out.MessageID = edit
 			if m.Picture != "" {
@@ -87,13 +86,14 @@ func (s *Sender) put(ctx context.Context, chat int64, edit int, m Message) (id i
 		if i == len(parts)-1 {
 			out.Markup = m.markup()
 		}
-		if id, err = s.part(ctx, out); err != nil {
+		if id, err = s.part(ctx, to, out); err != nil {
 			if i > 0 {
 				// The beginning has arrived: the answer counts as sent, and must not be sent again.
 				return id, fmt.Errorf("part %d of %d: %w: %w", i+1, len(parts), ErrAmbiguous, err)
 			}
 			return 0, err
 		}
+		to.Reply = 0
 	}
 	return id, nil
 }
@@ -120,22 +120,22 @@ func (m Message) markup() any {
 
 // part sends or edits one message so that its text arrives. An edit without a message to edit becomes a send. A message that Telegram refuses for
 // its markup, preview or buttons is repeated as plain text.
-func (s *Sender) part(ctx context.Context, out Outgoing) (int, error) {
-	id, err := s.one(ctx, out)
+func (s *Sender) part(ctx context.Context, to Target, out Outgoing) (int, error) {
+	id, err := s.one(ctx, to, out)
 	if out.MessageID != 0 && errors.Is(err, ErrGone) {
 		out.MessageID = 0
-		id, err = s.one(ctx, out)
+		id, err = s.one(ctx, to, out)
 	}
 	if !errors.Is(err, ErrBadRequest) {
 		return id, err
 	}
 	s.log.Warn("message_refused", "error", err)
 	out.Text, out.ParseMode, out.Preview, out.Markup = Plain(out.Text), "", &preview{Disabled: true}, nil
-	return s.one(ctx, out)
+	return s.one(ctx, to, out)
 }
 
-func (s *Sender) one(ctx context.Context, out Outgoing) (int, error) {
-	req := Request{Chat: out.Chat, Method: "sendMessage", Payload: out, within: out.within}
+func (s *Sender) one(ctx context.Context, to Target, out Outgoing) (int, error) {
+	req := Request{To: to, Method: "sendMessage", Payload: out, within: out.within}
 	if out.MessageID != 0 {
 		req.Method, req.Idempotent = "editMessageText", true
 		return out.MessageID, s.Do(ctx, req, nil)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
 	"excursobot/limiter"
@@ -19,38 +18,42 @@ const (
 	retryFirst      = 500 * time.Millisecond // pause before the second try, doubled each time, ±50 %
 	retryMost       = 8 * time.Second
 	OptionalReserve = 2                // tokens of the common bucket (5) that optional calls leave to messages
-	typingEvery     = 4 * time.Second  // "typing" fades after 5 s
-	typingMost      = 2 * time.Minute  // no answer takes longer
 	answerMost      = 10 * time.Second // for the answer to a button, with its repetitions
 )
 
-// SenderConfig configures a Sender. All fields are required.
+// SenderConfig configures a Sender. All fields but Moved are required.
 type SenderConfig struct {
 	API     API
 	Pace    *limiter.Pace[int64] // by chat
 	Log     *slog.Logger
 	Observe func(method, outcome string) // called after each call
 	Guard   func(run func())             // calls run and survives its panic
+	// Moved is called, before the call is repeated, when Telegram reports that a group became a supergroup; nil = nothing.
+	Moved func(ctx context.Context, from, to int64)
 }
 
-// Sender makes every call to Telegram. It keeps to Telegram's rates, obeys its pauses, and knows which failures may be repeated.
+// Sender makes every call to Telegram. It keeps to Telegram's rates, obeys its pauses, knows which failures may be repeated, and follows a group that
+// became a supergroup.
 type Sender struct {
 	api     API
 	pace    *limiter.Pace[int64]
+	actions *limiter.Pace[int64] // of chat actions, by chat: their floods delay no message
 	log     *slog.Logger
 	observe func(method, outcome string)
 	guard   func(run func())
-
-	mu    sync.Mutex
-	flood struct { // the last 429: a second one in another chat soon after it means that all chats are meant
-		chat int64
-		at   time.Time
-	}
+	floods  floods
+	moves   moves
 }
 
 // NewSender returns a Sender. It makes no call.
 func NewSender(cfg SenderConfig) *Sender {
-	return &Sender{api: cfg.API, pace: cfg.Pace, log: cfg.Log, observe: cfg.Observe, guard: cfg.Guard}
+	if cfg.Moved == nil {
+		cfg.Moved = func(context.Context, int64, int64) {}
+	}
+	return &Sender{
+		api: cfg.API, pace: cfg.Pace, log: cfg.Log, observe: cfg.Observe, guard: cfg.Guard,
+		actions: limiter.NewPace[int64](limiter.PaceConfig{}), moves: moves{tell: cfg.Moved},
+	}
 }
 
 // Call makes one call, without pace or repetition, and decodes Telegram's result into result unless that is nil. Its errors wrap the errors of this
@@ -72,9 +75,9 @@ func (s *Sender) Call(ctx context.Context, method string, payload, result any) e
 
 // Request is a call and how it is repeated.
 type Request struct {
-	Chat       int64 // whose pace it keeps to; 0 = no chat's
+	To         Target // the chat whose pace it keeps to; the zero Target = no chat's
 	Method     string
-	Payload    any
+	Payload    any           // a struct, a map or a Form, without the parameters that To gives
 	Idempotent bool          // making the call twice has the same effect as once
 	within     time.Duration // bounds the wait for its turn and between tries, not the call itself; 0 = only ctx bounds them
 }
@@ -87,18 +90,19 @@ func (s *Sender) Do(ctx context.Context, req Request, result any) error {
 		turn, cancel = context.WithTimeout(ctx, req.within)
 		defer cancel()
 	}
+	req.To.Chat = s.moves.follow(req.To.Chat)
 	pause := retryFirst
 	for try := 1; ; try++ {
-		if req.Chat != 0 {
-			if err := s.pace.Wait(turn, req.Chat); err != nil {
+		if req.To.Chat != 0 {
+			if err := s.pace.Wait(turn, req.To.Chat); err != nil {
 				return fmt.Errorf("%s: wait for the pace: %w", req.Method, err)
 			}
 		}
-		err := s.Call(ctx, req.Method, req.Payload, result)
+		err := s.once(ctx, req, result)
 		if err == nil || Unchanged(err) {
 			return nil
 		}
-		after, again := s.again(req, err, pause)
+		after, again := s.again(ctx, &req, err, pause)
 		if !again || try == SendTries || turn.Err() != nil {
 			return ambiguous(err)
 		}
@@ -110,6 +114,20 @@ func (s *Sender) Do(ctx context.Context, req Request, result any) error {
 	}
 }
 
+// once makes the call once.
+func (s *Sender) once(ctx context.Context, req Request, result any) error {
+	if req.To.Chat == 0 {
+		return s.Call(ctx, req.Method, req.Payload, result)
+	}
+	payload, err := address(req.To, req.Method, req.Payload)
+	if err != nil {
+		return fmt.Errorf("%s: %w", req.Method, err)
+	}
+	err = s.Call(ctx, req.Method, payload, result)
+	s.heard(req.To.Chat, req.Method, err)
+	return err
+}
+
 // ambiguous marks a failure after which the message may be there. That includes an edit whose last try got no answer.
 func ambiguous(err error) error {
 	if mayHaveArrived(err) {
@@ -118,72 +136,35 @@ func ambiguous(err error) error {
 	return err
 }
 
-// again decides whether a failed call is repeated, and after which pause. The pace keeps a chat's flood pauses, so that other sends to it wait
-// too.
-func (s *Sender) again(req Request, err error, pause time.Duration) (after time.Duration, again bool) {
+// again decides whether a failed call is repeated, and after which pause. It sends the next try to another place if the group became a supergroup,
+// or if the topic is gone. The pace keeps a chat's flood pauses, so that other sends to it wait too.
+func (s *Sender) again(ctx context.Context, req *Request, err error, pause time.Duration) (after time.Duration, again bool) {
 	var refusal *APIError
-	if errors.As(err, &refusal) {
-		switch {
-		case refusal.Code == http.StatusTooManyRequests:
-			after = max(refusal.RetryAfter, time.Second)
-			if req.Chat == 0 {
-				return after, true
-			}
-			s.flooded(req.Chat, after)
-			return 0, true
-		case refusal.Code < http.StatusInternalServerError:
-			return 0, false
-		}
-	} else if mayHaveArrived(err) && !req.Idempotent {
-		return 0, false
+	if !errors.As(err, &refusal) {
+		return limiter.Jitter(pause), req.Idempotent || !mayHaveArrived(err)
 	}
-	return limiter.Jitter(pause), true
-}
-
-// flooded pauses the chat. It pauses all chats if another chat was refused within the last second, because Telegram does not name the limit that
-// was hit.
-func (s *Sender) flooded(chat int64, d time.Duration) {
-	now := time.Now()
-	s.mu.Lock()
-	all := s.flood.chat != 0 && s.flood.chat != chat && now.Sub(s.flood.at) < time.Second
-	s.flood.chat, s.flood.at = chat, now
-	s.mu.Unlock()
-	s.pace.PauseKey(chat, d)
-	if all {
-		s.pace.Pause(d)
+	switch {
+	case refusal.Code == http.StatusTooManyRequests && req.To.Chat != 0:
+		return 0, true // the pace waits
+	case refusal.Code == http.StatusTooManyRequests:
+		return max(refusal.RetryAfter, time.Second), true
+	case refusal.MovedTo != 0 && req.To.Chat != 0 && refusal.MovedTo != req.To.Chat:
+		s.moves.note(ctx, req.To.Chat, refusal.MovedTo)
+		req.To.Chat = refusal.MovedTo
+		return 0, true
+	case withoutTopic(req.To, err):
+		req.To.Topic = 0
+		return 0, true
 	}
-	s.log.Warn("telegram_flood", "pause", d, "all", all)
+	return limiter.Jitter(pause), refusal.Code >= http.StatusInternalServerError
 }
 
 // SendOptional makes a call that nobody misses. It is left out if few tokens are left, and not repeated. Of its failures only a 429 has an effect:
 // the pause.
-func (s *Sender) SendOptional(ctx context.Context, chat int64, method string, payload any) {
-	if !s.pace.Try(chat, OptionalReserve) {
-		return
-	}
-	err := s.Call(ctx, method, payload, nil) // which counts it
-	var refusal *APIError
-	if errors.As(err, &refusal) && refusal.Code == http.StatusTooManyRequests {
-		s.flooded(chat, max(refusal.RetryAfter, time.Second))
-	}
-}
-
-// ShowTyping shows "typing" in the chat until stop is called. stop waits for the goroutine behind it.
-func (s *Sender) ShowTyping(ctx context.Context, chat int64) (stop func()) {
-	ctx, cancel := context.WithTimeout(ctx, typingMost)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for ctx.Err() == nil {
-			s.guard(func() {
-				s.SendOptional(ctx, chat, "sendChatAction", map[string]any{"chat_id": chat, "action": "typing"})
-			})
-			_ = limiter.Sleep(ctx, typingEvery)
-		}
-	}()
-	return func() {
-		cancel()
-		<-done
+func (s *Sender) SendOptional(ctx context.Context, to Target, method string, payload any) {
+	to.Chat = s.moves.follow(to.Chat)
+	if s.pace.Try(to.Chat, OptionalReserve) {
+		_ = s.once(ctx, Request{To: to, Method: method, Payload: payload}, nil) // counted there
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,9 +19,10 @@ import (
 
 // script answers the n-th call with the n-th of its steps, the last one for ever.
 type script struct {
-	mu    sync.Mutex
-	steps []step
-	calls []sent
+	mu     sync.Mutex
+	steps  []step
+	answer func(method string) step // in the place of steps; may be nil
+	calls  []sent
 }
 
 type step struct {
@@ -44,7 +46,12 @@ func (s *script) Call(_ context.Context, method string, payload any) ([]byte, er
 	_ = json.Unmarshal(raw, &p)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	next := s.steps[min(len(s.calls), len(s.steps)-1)]
+	var next step
+	if s.answer != nil {
+		next = s.answer(method)
+	} else {
+		next = s.steps[min(len(s.calls), len(s.steps)-1)]
+	}
 	s.calls = append(s.calls, sent{method, p.Text, string(raw), time.Now()})
 	return []byte(next.body), next.err
 }
@@ -136,7 +143,7 @@ func TestSendByOutcome(t *testing.T) {
 				if tt.edit {
 					edit = 3
 				}
-				_, err := s.put(t.Context(), 1, edit, Message{HTML: "<b>R&amp;D</b>", Tail: `<a href="https://e.x">src</a>`})
+				_, err := s.put(t.Context(), Target{Chat: 1}, edit, Message{HTML: "<b>R&amp;D</b>", Tail: `<a href="https://e.x">src</a>`})
 				if !errors.Is(err, tt.want) {
 					t.Errorf("error %v, want %v", err, tt.want)
 				}
@@ -168,7 +175,7 @@ func TestFloodWaitHoldsItsChatAlone(t *testing.T) {
 	})
 }
 
-func TestFloodWaitsInTwoChatsHoldEverybody(t *testing.T) {
+func TestFloodWaitsOfAFewChatsHoldNobodyElse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		api := &script{steps: []step{flood, flood, fine}}
@@ -178,15 +185,37 @@ func TestFloodWaitsInTwoChatsHoldEverybody(t *testing.T) {
 		for chat := range int64(2) {
 			wg.Go(func() { mustSend(t, s, chat+1) })
 		}
-		time.Sleep(time.Second) // both were refused, and the wait of 5 s is not over
-		if n := len(strings.Fields(api.methods())); n != 2 {
-			t.Fatalf("%d calls within a second, want the two that were refused", n)
-		}
+		time.Sleep(time.Second / 2)
 		mustSend(t, s, 3)
+		if d := api.last().Sub(start); d != time.Second/2 {
+			t.Errorf("the third chat's message went out after %v, want at once (500ms)", d)
+		}
 		wg.Wait()
-		for i, c := range api.calls[2:] {
+	})
+}
+
+func TestFloodWaitsOfMostChatsHoldEverybody(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		steps := append([]step{fine, fine}, slices.Repeat([]step{flood}, floodChats)...)
+		api := &script{steps: append(steps, fine)}
+		s := newSender(api)
+		mustSend(t, s, 101)
+		mustSend(t, s, 102)
+		start := time.Now()
+		var wg sync.WaitGroup
+		for chat := range int64(floodChats) {
+			wg.Go(func() { mustSend(t, s, chat+1) })
+		}
+		time.Sleep(time.Second) // they were refused, and the wait of 5 s is not over
+		if n := len(strings.Fields(api.methods())); n != 2+floodChats {
+			t.Fatalf("%d calls within a second, want the two and those that were refused", n)
+		}
+		mustSend(t, s, 103)
+		wg.Wait()
+		for i, c := range api.calls[2+floodChats:] {
 			if d := c.at.Sub(start); d < 5*time.Second {
-				t.Errorf("call %d went out after %v, want at least 5s", i+2, d)
+				t.Errorf("call %d after the floods went out after %v, want at least 5s", i, d)
 			}
 		}
 		if s.pace.Stats().Paused != 0 {
@@ -195,9 +224,50 @@ func TestFloodWaitsInTwoChatsHoldEverybody(t *testing.T) {
 	})
 }
 
+func TestFloodsAmongManyAnswersAreTheChatsOwn(t *testing.T) {
+	t.Parallel()
+	var f floods
+	now := time.Now()
+	for chat := range int64(40) {
+		if refused := chat%3 == 0; f.note(now, chat, refused) {
+			t.Fatalf("chat %d: all chats were held although most were answered", chat)
+		}
+	}
+	for chat := range int64(floodChats - 1) { // each long after the one before
+		if now = now.Add(floodWindow); f.note(now, chat, true) {
+			t.Fatalf("chat %d: old refusals count", chat)
+		}
+	}
+}
+
+func TestAFloodOfActionsDelaysNoMessage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		api := &script{answer: func(method string) step {
+			if method == methodAction {
+				return flood
+			}
+			return fine
+		}}
+		s := newSender(api)
+		start := time.Now()
+		stop := s.ShowTyping(t.Context(), Target{Chat: 1})
+		synctest.Wait()
+		mustSend(t, s, 1)
+		if d := time.Since(start); d != 0 {
+			t.Errorf("the message went out after %v, want at once", d)
+		}
+		time.Sleep(4900 * time.Millisecond)
+		if got := strings.Count(api.methods(), methodAction); got != 1 {
+			t.Errorf("%d actions within the wait of 5 s, want 1", got)
+		}
+		stop()
+	})
+}
+
 func mustSend(t *testing.T, s *Sender, chat int64) {
 	t.Helper()
-	if _, err := s.Send(t.Context(), chat, Message{HTML: "x"}); err != nil {
+	if _, err := s.Send(t.Context(), Target{Chat: chat}, Message{HTML: "x"}); err != nil {
 		t.Errorf("send to chat %d: %v", chat, err)
 	}
 }
@@ -206,7 +276,7 @@ func TestPlainTextKeepsWordsAndAddress(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		api := &script{steps: []step{badMarkup, fine}}
-		if _, err := newSender(api).Send(t.Context(), 1, Message{HTML: "<b>R&amp;D</b>", Tail: `<a href="https://e.x">src</a>`, Picture: "https://p.x/1.jpg"}); err != nil {
+		if _, err := newSender(api).Send(t.Context(), Target{Chat: 1}, Message{HTML: "<b>R&amp;D</b>", Tail: `<a href="https://e.x">src</a>`, Picture: "https://p.x/1.jpg"}); err != nil {
 			t.Fatal(err)
 		}
 		last := api.calls[1]
@@ -224,7 +294,7 @@ func TestLongTextComesInParts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := &script{steps: []step{fine}}
 		m := Message{HTML: strings.Repeat("слово ", 1000), Tail: "source", Picture: "https://p.x/1.jpg", Buttons: [][]Button{{{Text: "b", Data: "d"}}}}
-		if _, err := newSender(api).Edit(t.Context(), 1, 9, m); err != nil {
+		if _, err := newSender(api).Edit(t.Context(), Target{Chat: 1}, 9, m); err != nil {
 			t.Fatal(err)
 		}
 		if got, want := api.methods(), "editMessageText sendMessage"; got != want {
@@ -245,7 +315,7 @@ func TestTypingIsRenewedAndEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := &script{steps: []step{fine}}
 		s := newSender(api)
-		stop := s.ShowTyping(t.Context(), 1)
+		stop := s.ShowTyping(t.Context(), Target{Chat: 1})
 		time.Sleep(9 * time.Second)
 		stop()
 		stop() // harmless

@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +15,8 @@ import (
 type (
 	// Incoming is a message that came in.
 	Incoming = tele.Message
+	// Entity marks a part of a text.
+	Entity = tele.MessageEntity
 	// Callback is the press of a button.
 	Callback = tele.Callback
 	// ChatMemberUpdate tells that a person blocked the bot, or let it back in.
@@ -37,6 +40,7 @@ type Update struct {
 	ID           int64
 	Arrived      time.Time // at this machine, or at the one that stored it
 	Chat         int64
+	Topic        int    // of a forum, or of a private chat with topics, in which it came; 0 = none
 	Private      bool   // the chat is with the person alone
 	Person       int64  // 0 = there is no person who could be answered
 	LanguageCode string // of the person's Telegram
@@ -48,6 +52,8 @@ type Update struct {
 	Checkout *PreCheckoutQuery
 
 	Refunded *Payment // in Message; telebot does not know it
+
+	MovedFrom, MovedTo int64 // Message tells that the group became this supergroup; 0 = it does not
 }
 
 var errNoID = errors.New("no update_id")
@@ -82,11 +88,38 @@ func Decode(raw []byte) (u *Update, err error) {
 	return u, nil
 }
 
+// To returns where an answer to the update goes: to its topic and, in a group, as a reply, because others write there too.
+func (u *Update) To() Target {
+	to := Target{Chat: u.Chat, Topic: u.Topic}
+	if m := u.message(); m != nil && !u.Private {
+		to.Reply = m.ID
+	}
+	return to
+}
+
+// message returns the message that came, was edited, or has the button that was pressed; nil if there is none.
+func (u *Update) message() *Incoming {
+	switch {
+	case u.Message != nil:
+		return u.Message
+	case u.Edited != nil:
+		return u.Edited
+	case u.Callback != nil:
+		return u.Callback.Message
+	default:
+		return nil
+	}
+}
+
 // newUpdate finds out who wrote and where. Channel posts, anonymous administrators and other bots are not persons.
 func newUpdate(full *tele.Update) *Update {
 	u := &Update{
 		ID: int64(full.ID), Message: full.Message, Edited: full.EditedMessage, Callback: full.Callback, Member: full.MyChatMember,
 		Checkout: full.PreCheckoutQuery,
+	}
+	if m := u.Message; m != nil && m.Chat != nil && (m.MigrateTo != 0 || m.MigrateFrom != 0) {
+		u.Chat, u.MovedFrom, u.MovedTo = m.Chat.ID, cmp.Or(m.MigrateFrom, m.Chat.ID), cmp.Or(m.MigrateTo, m.Chat.ID)
+		return u
 	}
 	from, chat := u.origin()
 	if from == nil || chat == nil || from.IsBot || from.ID == 0 || chat.ID == 0 {
@@ -101,6 +134,10 @@ func newUpdate(full *tele.Update) *Update {
 	}
 	const longest = 35 // characters of a language code
 	u.Person, u.Chat, u.LanguageCode = from.ID, chat.ID, Truncate(from.LanguageCode, longest)
+	// A message in a thread of replies has a thread too, which is no topic.
+	if m := u.message(); m != nil && m.TopicMessage {
+		u.Topic = m.ThreadID
+	}
 	return u
 }
 

@@ -17,28 +17,26 @@ import (
 
 func TestRequestsAreAsDocumented(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, setting{articles: append(houses(600, 300), house(1000, 0, 1))})
-		found := w.near(t, square, 10)
+		w := newWorld(t, setting{articles: append(houses(1200, 300), house(2000, 0, 1))})
+		found := w.near(t, square, 250)
 		if _, err := w.Details(t.Context(), found[:1]); err != nil {
 			t.Fatal(err)
 		}
-		common := "action=query&format=json&formatversion=2&maxlag=5&"
-		far, _ := geo.CellAt(square, geo.LevelFar).Bounds()
-		mid, _ := geo.CellAt(square, levelMid).Bounds()
+		common := "action=query&format=json&formatversion=2&"
+		around, _ := geo.CellAt(square, levelAround).Bounds()
 		tile, radius := geo.CellAt(square, geo.LevelTile).Bounds()
 		if radius < 500 || radius > 1000 {
 			t.Errorf("radius of a tile %g", radius)
 		}
 		search := "list=geosearch&gslimit=500&gsprop=type|dim|country&"
 		want := []string{
-			common + search + "gsradius=10000&gscoord=" + degrees(far.Lat) + "|" + degrees(far.Lon),
-			common + search + "gsradius=10000&gscoord=" + degrees(mid.Lat) + "|" + degrees(mid.Lon),
+			common + search + "gsradius=10000&gscoord=" + degrees(around.Lat) + "|" + degrees(around.Lon),
 			common + search + "gscoord=" + degrees(tile.Lat) + "|" + degrees(tile.Lon),
 		}
 		details := common + "prop=extracts|pageprops|pageimages|description|info|coordinates&exintro=1&explaintext=1&exchars=1200&exlimit=max" +
 			"&ppprop=wikibase_item|disambiguation&piprop=thumbnail|name&pithumbsize=1280&pilimit=50&pilicense=free&inprop=url&colimit=max&coprop=type|dim"
 		want = append(want, details)
-		got := []*http.Request{w.requests[0], w.requests[1], w.requests[2], w.requests[len(w.requests)-1]}
+		got := []*http.Request{w.requests[0], w.requests[1], w.requests[len(w.requests)-1]}
 		for i, r := range got {
 			if r.URL.Host != "ru.wikipedia.org" || r.URL.Path != "/w/api.php" || r.Header.Get("User-Agent") != "Excursobot/1.2 (op@example.org)" ||
 				r.Header.Get("Accept-Encoding") != "gzip" {
@@ -84,7 +82,7 @@ func TestFaults(t *testing.T) {
 	}{
 		{"429 once", once("429"), 2, [2]time.Duration{5 * time.Second, 6 * time.Second}, []string{"limited", "ok"}, true},
 		{"503 with Retry-After once", once("503"), 2, [2]time.Duration{5 * time.Second, 6 * time.Second}, []string{"limited", "ok"}, true},
-		{"maxlag once", once("maxlag"), 2, [2]time.Duration{5 * time.Second, 6 * time.Second}, []string{"limited", "ok"}, true},
+		{"maxlag once, though nobody asked for it", once("maxlag"), 2, [2]time.Duration{0, time.Second}, []string{"limited", "ok"}, true},
 		{"ratelimited once, with no word on how long", once("ratelimited"), 2, [2]time.Duration{5 * time.Second, 6 * time.Second}, []string{"limited", "ok"}, true},
 		{"HTML once", once("html"), 2, [2]time.Duration{0, time.Second}, []string{"error", "ok"}, true},
 		{"cut once", once("cut"), 2, [2]time.Duration{0, time.Second}, []string{"error", "ok"}, true},
@@ -137,7 +135,7 @@ func TestAddress(t *testing.T) {
 		{"", ""}, {"x", ""}, {"evil.example.org/", ""}, {"RU", ""}, {"рус", ""},
 	}
 	for _, tt := range tests {
-		got, err := c.address(tt.language, url.Values{})
+		got, err := c.address(question{lang: tt.language}, false)
 		if (err == nil) != (tt.want != "") || !strings.Contains(got, tt.want) {
 			t.Errorf("address(%q) = %q, %v", tt.language, got, err)
 		}

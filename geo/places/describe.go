@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"excursobot/geo"
+	"excursobot/geo/places/wikitext"
 )
 
 // describe returns the place of a page that the search found as c.
@@ -25,11 +26,13 @@ func describe(p *page, c Candidate, language string) Place {
 	place.Length = max(p.Length, 0)
 	place.Description = clean(p.Description, 200)
 	if p.Extract != nil {
-		place.Extract = clean(*p.Extract, extractSize+3) // TextExtracts adds "..."
+		place.Extract = Intro(*p.Extract)
 	}
 	place.URL = webAddress(p.URL)
-	if p.Thumbnail != nil {
+	place.Revision, place.Edited = p.Revision, p.Touched.UTC()
+	if p.Thumbnail != nil && p.Picture != "" {
 		place.Picture = webAddress(p.Thumbnail.Source)
+		place.Credit.File = "File:" + clean(fileName(p.Picture), 250)
 	}
 	elsewhere := false
 	if len(p.Coordinates) > 0 {
@@ -73,4 +76,15 @@ func webAddress(address string) string {
 		return ""
 	}
 	return address
+}
+
+// Intro returns the intro of an article as it can be shown: clean, without the sentence that TextExtracts cut off.
+func Intro(raw string) string {
+	raw = strings.TrimSpace(raw)
+	cut := strings.HasSuffix(raw, "...") || strings.HasSuffix(raw, "…")
+	text := wikitext.Clean(clean(raw, extractSize+3)) // TextExtracts adds "..."
+	if cut && !strings.HasSuffix(text, "...") && !strings.HasSuffix(text, "…") {
+		text += "…"
+	}
+	return wikitext.Whole(text)
 }

@@ -97,7 +97,7 @@ func (f *Finder) addNeighbours(ctx context.Context, language string, unknown map
 	middle := slices.MinFunc(slices.Collect(maps.Values(unknown)), func(a, b Candidate) int {
 		return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.ID, b.ID))
 	}).Point
-	tiles, err := f.storedTiles(ctx, tileKeys(geo.CellsWithin(nil, middle, neighbourhood, geo.LevelTile), language))
+	tiles, _, err := f.storedAll(ctx, tileKeys(geo.CellsWithin(nil, middle, neighbourhood, geo.LevelTile), language))
 	if err != nil {
 		return err
 	}
@@ -217,7 +217,7 @@ func (f *Finder) fetchPages(ctx context.Context, language string, keys []pageKey
 	}
 	pages := make(map[int64]*page, len(keys))
 	for range rounds {
-		r, err := f.client.get(ctx, language, params)
+		r, err := f.client.get(ctx, KindDetails, language, params)
 		if err != nil {
 			return pages, false, err
 		}

@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"excursobot/bot/sim"
 	"excursobot/geo"
 	"excursobot/store"
@@ -33,9 +35,11 @@ func TestDetailsDescribesInTheOrderGiven(t *testing.T) {
 			ID: "Q1", Language: "ru", PageID: 1, Title: "Дом 1", Point: got.Point, Kind: "landmark", Description: "жилой дом",
 			Extract: "Построен в 1874 году.", Length: 5000, URL: "https://ru.wikipedia.org/wiki/%D0%94%D0%BE%D0%BC_1",
 			Picture: "https://upload.wikimedia.org/wikipedia/commons/thumb/0/00/House.jpg/1280px-House.jpg",
+			Credit:  store.Credit{File: "File:House.jpg"},
 			Source:  "wikipedia", Fetched: time.Now().UTC(),
+			Edited: got.Edited, Revision: got.Revision,
 		}
-		if got != want {
+		if !cmp.Equal(got, want) {
 			t.Errorf("got  %+v\nwant %+v", got, want)
 		}
 		if d := geo.Distance(got.Point, square); d < 9.9 || d > 10.1 {
@@ -203,8 +207,10 @@ func TestDescribe(t *testing.T) {
 		{"a disambiguation", `{"pageprops":{"disambiguation":""}}`, func(p Place) bool { return !worthwhile(p) }},
 		{"missing", `{"missing":true}`, func(p Place) bool { return !worthwhile(p) && p.PageID == 9 }},
 		{"no address but https", `{"fullurl":"javascript:alert(1)","thumbnail":{"source":"http://x/y.jpg"}}`, func(p Place) bool { return p.URL == "" && p.Picture == "" }},
-		{"control characters", `{"title":"A\u0000B","extract":"one\n\ntwo\u0007"}`, func(p Place) bool { return p.Title == "AB" && p.Extract == "one\n\ntwo" }},
-		{"an endless extract", `{"extract":"` + strings.Repeat("ы", 5000) + `"}`, func(p Place) bool { return len([]rune(p.Extract)) == 1203 }},
+		{"control characters", `{"title":"A\u0000B","extract":"One house.\n\nTwo \u0007doors."}`, func(p Place) bool { return p.Title == "AB" && p.Extract == "One house.\nTwo doors." }},
+		{"an endless extract", `{"extract":"` + strings.Repeat("Это дом. ", 5000) + `"}`, func(p Place) bool { n := len([]rune(p.Extract)); return n > 1100 && n <= 1203 }},
+		{"a cut extract", `{"extract":"It was built in 1874. Its cellar is full of..."}`, func(p Place) bool { return p.Extract == "It was built in 1874." }},
+		{"markup", `{"extract":"The house ( ; listen) is old.[1] {{sfn}} Call +7 495 123-45-67."}`, func(p Place) bool { return p.Extract == "The house is old." }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -24,10 +24,11 @@ type flights[K comparable, V any] struct {
 
 // flight is the work on a key. Its result is set when done is closed.
 type flight[V any] struct {
-	done   chan struct{}
-	cancel context.CancelFunc
-	found  V
-	err    error
+	done    chan struct{}
+	cancel  context.CancelFunc
+	urgency *urgency // of the most urgent caller
+	found   V
+	err     error
 }
 
 // join returns the flight of the key that is in progress, or starts one with fn and reports that it is the caller's own. fn may return part of
@@ -38,14 +39,17 @@ func (g *flights[K, V]) join(ctx context.Context, key K, fn func(context.Context
 	if g.closed {
 		return nil, false, fmt.Errorf("%w: %w", ErrUnavailable, errClosed)
 	}
+	class := classOf(ctx)
 	if f := g.flying[key]; f != nil {
+		f.urgency.raise(class)
 		return f, false, nil
 	}
 	if g.flying == nil {
 		g.flying = map[K]*flight[V]{}
 	}
 	f := &flight[V]{done: make(chan struct{})}
-	ctx, f.cancel = context.WithTimeout(context.WithoutCancel(ctx), g.timeout)
+	ctx, f.urgency = withClass(context.WithoutCancel(ctx), class)
+	ctx, f.cancel = context.WithTimeout(ctx, g.timeout)
 	g.flying[key] = f
 	g.wg.Go(func() {
 		defer f.cancel()

@@ -1,8 +1,12 @@
 package places
 
 import (
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
+
+	"excursobot/geo/editions"
 )
 
 // Our own kinds beside the types of the source. They are stored so that such a page is not fetched again.
@@ -15,9 +19,23 @@ const (
 // dimLimit in metres: larger things are areas, not places.
 const dimLimit = 3000
 
-// worthwhile reports whether a place is worth a visit.
+// Worthwhile reports whether a place is worth a visit, as far as its descriptions say.
+func Worthwhile(p Place) bool { return worthwhile(p) }
+
+// worthwhile reports whether a place is worth a visit. Wikidata's description in English decides first, because nearly every item has one in the
+// same words, whatever the edition; then the title, the type and the description of the edition do.
 func worthwhile(p Place) bool {
-	return !junkKind(p.Kind, p.Dim) && !junkTitle(p.Language, p.Title) && !junkDescription(p.Language, p.Description)
+	if junkKind(p.Kind, p.Dim) || p.Length > 0 && p.Length < editions.MinBytes(p.Language) {
+		return false
+	}
+	switch judgeEnglish(p.About, p.Dim) {
+	case junk:
+		return false
+	case sight:
+		return !strings.HasPrefix(p.Kind, "-")
+	}
+	return !junkTitle(p.Language, p.Title) && !junkDescription(p.Language, p.Description) &&
+		(p.Language != "en" || judgeEnglish(p.Description, p.Dim) != junk)
 }
 
 // junkKind judges by the metadata of the source: a type such as "adm1st" or "city(120000)", and the size in metres.
@@ -31,17 +49,32 @@ var junkKinds = set(`city country state region river waterbody event satellite g
 
 // junkTitle judges by the first words of a title ("List of ...") and by a note in brackets after it ("... (river)").
 func junkTitle(language, title string) bool {
+	given := title
 	title = fold(language, title)
 	for _, start := range vocabularies[base(language)].titles {
 		if rest, ok := strings.CutPrefix(title, start); ok && strings.HasPrefix(rest, " ") {
 			return true
 		}
 	}
-	if before, note, ok := strings.Cut(title, "("); ok && before != "" {
-		note, _, _ = strings.Cut(note, ")")
-		return junkDescription(language, note)
+	before, note, ok := strings.Cut(given, "(")
+	if !ok || before == "" {
+		return false
 	}
-	return false
+	note, _, _ = strings.Cut(note, ")")
+	return !namesAPlace(language, note) && junkDescription(language, note)
+}
+
+// namesAPlace reports whether a note in brackets says where a place is, "(New York City)" or "(село Коньково)", and not what, "(river)": it has a
+// word with a capital letter. German capitalises all nouns, so there only a note of several words does.
+func namesAPlace(language, note string) bool {
+	words := strings.Fields(note)
+	if base(language) == "de" && len(words) == 1 {
+		return false
+	}
+	return slices.ContainsFunc(words, func(word string) bool {
+		first, _ := utf8.DecodeRuneInString(word)
+		return unicode.IsUpper(first)
+	})
 }
 
 // junkDescription judges by the words of the short description before the first preposition, so that a bridge over a river and a church in a
@@ -53,6 +86,9 @@ func junkDescription(language, description string) bool {
 		return false
 	}
 	description = fold(language, description)
+	if lifetime.MatchString(description) && !builds(description) {
+		return true
+	}
 	whole := " " + description + " "
 	for _, phrase := range v.phrases {
 		if strings.Contains(whole, phrase) {
@@ -76,6 +112,18 @@ func junkDescription(language, description string) bool {
 		last = word
 	}
 	return v.headLast && v.nouns[last]
+}
+
+// builds reports whether a description names a building, which may have a lifetime as people have.
+func builds(description string) bool {
+	for _, word := range strings.FieldsFunc(description, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		for _, stem := range topics["architecture"].stems {
+			if strings.HasPrefix(word, stem) && !strings.HasPrefix(word, "architect") && !strings.HasPrefix(word, "архитект") && !strings.HasPrefix(word, "arquitet") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // fold returns text in the form of the vocabularies. An apostrophe separates words, except in Ukrainian, where it is part of a word.

@@ -42,7 +42,10 @@ var vocabularies = map[string]vocabulary{
 			битва сражение бой осада война операция восстание мятеж бунт теракт катастрофа авиакатастрофа крушение пожар взрыв
 			землетрясение убийство покушение расстрел событие чемпионат турнир фестиваль
 			компания предприятие фирма корпорация авиакомпания холдинг концерн авиаперевозчик банк газета журнал телеканал
-			радиостанция издание партия команда список`),
+			радиостанция издание партия команда список
+			захват теракты нападение нападения стрельба угон похищение покушения убийства церемония премия награда
+			художник художница писатель писательница поэт композитор актер актриса певец певица политик архитектор скульптор ученый футболист
+			роман фильм песня альбом сериал клуб вид род`),
 		stops: set(`в во на у из при по под над за от для с со через к ко о об между возле около близ и или`),
 	},
 	"uk": {
@@ -55,7 +58,10 @@ var vocabularies = map[string]vocabulary{
 			битва бій облога війна операція повстання заколот бунт теракт катастрофа авіакатастрофа пожежа вибух землетрус убивство
 			вбивство замах подія чемпіонат турнір фестиваль
 			компанія підприємство фірма корпорація авіакомпанія холдинг концерн банк газета журнал телеканал радіостанція видання
-			партія команда список`),
+			партія команда список
+			захоплення напад стрілянина викрадення церемонія премія нагорода
+			художник художниця письменник поет архітектор композитор актор акторка співак співачка політик скульптор
+			роман фільм пісня альбом клуб вид рід`),
 		stops: set(`в у на з із зі при по під над за від для через до біля о об між поблизу та і й або`),
 	},
 	"fr": {
@@ -68,7 +74,9 @@ var vocabularies = map[string]vocabulary{
 			rivière fleuve affluent ruisseau torrent lac étang mer baie golfe détroit
 			bataille guerre attentat attentats émeute émeutes massacre catastrophe accident incendie explosion séisme événement
 			évènement assassinat tournoi championnat festival
-			entreprise société compagnie constructeur banque journal magazine quotidien parti équipe liste`),
+			entreprise société compagnie constructeur banque journal magazine quotidien parti équipe liste
+			attaque attaques fusillade prise détournement enlèvement cérémonie récompense prix peintre écrivain poète architecte
+			compositeur compositrice acteur actrice chanteur chanteuse sculpteur homme femme roman film album chanson espèce genre club`),
 		stops: set(`de du des d en à au aux dans sur sous par pour près entre avec situé située qui et ou`),
 	},
 	"pt": {
@@ -80,7 +88,9 @@ var vocabularies = map[string]vocabulary{
 			rio ribeira ribeiro riacho afluente córrego lago lagoa albufeira mar baía golfo estreito
 			batalha guerra atentado motim massacre catástrofe desastre acidente incêndio explosão sismo terremoto evento acontecimento
 			assassinato torneio campeonato festival
-			empresa companhia sociedade corporação fabricante banco jornal revista partido equipa equipe lista desambiguação`),
+			empresa companhia sociedade corporação fabricante banco jornal revista partido equipa equipe lista desambiguação
+			ataque ataques tiroteio sequestro cerimónia cerimônia prémio prêmio pintor pintora escritor escritora poeta arquiteto
+			compositor ator atriz cantor cantora escultor político romance filme álbum canção espécie clube`),
 		stops: set(`de do da dos das em no na nos nas a à ao aos por para com sobre entre localizado localizada situado situada
 			que e ou`),
 	},
@@ -89,7 +99,9 @@ var vocabularies = map[string]vocabulary{
 		phrases: phrases(`página de desambiguación, artículo de lista, club de fútbol, partido político, entidad de población`),
 		nouns: set(`ciudad villa pueblo aldea municipio barrio distrito comuna región provincia departamento estado país localidad capital
 			río afluente arroyo lago embalse mar bahía batalla guerra atentado motín masacre desastre accidente incendio terremoto
-			evento empresa compañía corporación banco periódico revista partido equipo lista`),
+			evento empresa compañía corporación banco periódico revista partido equipo lista
+			ataque ataques tiroteo secuestro ceremonia premio pintor pintora escritor escritora poeta arquitecto compositor
+			actor actriz cantante escultor político novela película álbum canción especie club`),
 		stops: set(`de del d en a al por para con sobre entre situado situada ubicado ubicada que y o`),
 	},
 	"de": {
@@ -98,7 +110,9 @@ var vocabularies = map[string]vocabulary{
 		nouns: set(`stadt großstadt kleinstadt hauptstadt dorf gemeinde ortsteil stadtteil stadtbezirk bezirk stadtviertel viertel ort siedlung
 			landkreis kreis bundesland land staat provinz region fluss nebenfluss bach see stausee meer bucht
 			schlacht belagerung krieg anschlag massaker unglück unfall erdbeben ereignis
-			unternehmen konzern firma fluggesellschaft hersteller bank zeitung zeitschrift partei fußballverein liste`),
+			unternehmen konzern firma fluggesellschaft hersteller bank zeitung zeitschrift partei fußballverein liste
+			attentat terroranschlag amoklauf geiselnahme entführung preisverleihung preis maler malerin schriftsteller dichter
+			architekt komponist schauspieler schauspielerin sänger sängerin bildhauer politiker roman film album lied art gattung verein`),
 		stops: set(`in im am an auf bei von vom der des zu zur über mit für und oder`),
 	},
 }

@@ -20,9 +20,8 @@ const (
 )
 
 // Near returns the places within radius metres of p (at most 10 000) in the language, nearest first, without junk. Up to 1200 m it reads tiles
-// of level 13. Beyond that it adds the wide search of the level 10 cell of p, those of neighbouring cells that are stored already and, if none
-// of them holds a place worth a visit, a wide search around p itself. If part of the area is unavailable, it returns the known places together
-// with ErrUnavailable. A point that is not Valid has no places near it.
+// of level 13. Beyond that it adds a wide search of the area of p and, if that holds no place worth a visit, one around p itself. If part of the
+// area is unavailable, it returns the known places together with ErrUnavailable. A point that is not Valid has no places near it.
 func (f *Finder) Near(ctx context.Context, p geo.Point, radius float64, language string) ([]Candidate, error) {
 	radius = min(radius, wideRadius)
 	pages, err := f.pagesNear(ctx, p, radius, language)
@@ -60,110 +59,110 @@ func candidates(pages []store.Page, p geo.Point, radius float64, language string
 	return found
 }
 
-// pagesAround returns the pages of a wide search that is centred within half a kilometre of p, and not on its level 10 cell.
+// pagesAround returns the pages of a wide search around p itself, and not elsewhere in its area.
 func (f *Finder) pagesAround(ctx context.Context, p geo.Point, language string) ([]store.Page, error) {
-	cell := geo.CellAt(p, levelAround)
-	if cell == 0 {
-		return nil, nil
+	key := aroundOf(p, language)
+	for range coverRounds {
+		pages, ok, err := f.stored(ctx, key)
+		if err != nil || ok {
+			return pages, err
+		}
+		if _, err := f.searchArea(ctx, key); err != nil {
+			return nil, err
+		}
 	}
-	key := store.TileKey{Cell: cell, Language: language}
-	pages, ok, err := f.stored(ctx, key)
-	if err != nil || ok {
-		return pages, err
-	}
-	fetched, err := f.fetch(ctx, []store.TileKey{key})
-	return fetched[key], err
+	return nil, fmt.Errorf("%w: no search of the area", ErrUnavailable)
 }
 
 func (f *Finder) pagesNear(ctx context.Context, p geo.Point, radius float64, language string) ([]store.Page, error) {
 	tiles := tileKeys(geo.CellsWithin(nil, p, min(radius, closeRadius), geo.LevelTile), language)
-	pages, err := f.inTiles(ctx, tiles)
+	pages, err := f.inTiles(ctx, p, min(radius, closeRadius), tiles)
 	if err != nil || radius <= closeRadius || len(tiles) == 0 {
 		return pages, err
 	}
-	home := geo.CellAt(p, geo.LevelFar)
-	for _, key := range tileKeys(geo.CellsWithin(nil, p, radius, geo.LevelFar), language) {
-		wide, ok, err := f.stored(ctx, key)
-		if err == nil && !ok && key.Cell == home {
-			var fetched map[store.TileKey][]store.Page
-			fetched, err = f.fetch(ctx, []store.TileKey{key})
-			wide = fetched[key]
+	area := store.TileKey{Cell: geo.CellAt(p, levelMid), Language: language}
+	wide, ok, err := f.stored(ctx, area)
+	if err == nil && !ok {
+		wide, err = f.pagesAround(ctx, p, language)
+	}
+	return append(pages, wide...), err
+}
+
+// aroundOf returns the key of the wide search around p.
+func aroundOf(p geo.Point, language string) store.TileKey {
+	return store.TileKey{Cell: geo.CellAt(p, levelAround), Language: language}
+}
+
+// inTiles returns the pages of the tiles, which hold the circle around p. A wide search around the person comes first: it fills the tiles that it
+// covers, and in a crowded place it covers at least the circle. Tiles that are left are searched one by one.
+func (f *Finder) inTiles(ctx context.Context, p geo.Point, radius float64, tiles []store.TileKey) ([]store.Page, error) {
+	for range coverRounds {
+		found, unknown, err := f.storedAll(ctx, tiles)
+		if err != nil || len(unknown) == 0 {
+			return join(found), err
 		}
-		pages = append(pages, wide...)
+		around := aroundOf(p, unknown[0].Language)
+		pages, ok, err := f.stored(ctx, around)
 		if err != nil {
-			return pages, err
+			return join(found), err
+		}
+		if ok && covers(around.Cell, pages, p, radius) {
+			return pages, nil
+		}
+		if ok {
+			break
+		}
+		own, err := f.searchArea(ctx, around)
+		if err != nil {
+			return join(found), err
+		}
+		if own {
+			continue
 		}
 	}
-	return pages, nil
-}
-
-// inTiles returns the pages of the tiles. The wide search of the cell around them comes first: if it is not full, it holds all pages of its cell
-// and no tile needs a request, which is so in most of the world.
-func (f *Finder) inTiles(ctx context.Context, tiles []store.TileKey) ([]store.Page, error) {
-	found, unknown, err := f.storedAll(ctx, tiles)
-	if err != nil || len(unknown) == 0 {
-		return join(found), err
-	}
-	wide, notWide, err := f.storedAll(ctx, parents(unknown, geo.LevelFar))
-	if err != nil {
-		return join(found), err
-	}
-	fetched, wideErr := f.fetch(ctx, notWide)
-	maps.Copy(wide, fetched)
-	dense := fromWide(found, unknown, wide)
-	denseErr := f.fetchDense(ctx, dense, found)
-	return join(found), cmp.Or(wideErr, denseErr)
-}
-
-// fromWide adds to found the unknown tiles that a complete wide search covers, and returns the tiles whose wide search was full. It leaves out
-// tiles without a wide search: they are unavailable.
-func fromWide(found map[store.TileKey][]store.Page, unknown []store.TileKey, wide map[store.TileKey][]store.Page) (dense []store.TileKey) {
-	for _, key := range unknown {
-		around, ok := wide[parent(key, geo.LevelFar)]
-		switch {
-		case !ok:
-		case len(around) >= full:
-			dense = append(dense, key)
-		default:
-			found[key] = inside(key.Cell, around)
-		}
-	}
-	return dense
-}
-
-// storedTiles returns the pages of the tiles that need no request.
-func (f *Finder) storedTiles(ctx context.Context, tiles []store.TileKey) (map[store.TileKey][]store.Page, error) {
 	found, unknown, err := f.storedAll(ctx, tiles)
 	if err != nil {
-		return nil, err
-	}
-	wide, _, err := f.storedAll(ctx, parents(unknown, geo.LevelFar))
-	if err != nil {
-		return nil, err
-	}
-	fromWide(found, unknown, wide)
-	return found, nil
-}
-
-// fetchDense adds the tiles of a crowded area to found. A search around the middle of four tiles mostly covers these and some of their
-// neighbours. The remaining tiles are searched one by one.
-func (f *Finder) fetchDense(ctx context.Context, dense []store.TileKey, found map[store.TileKey][]store.Page) error {
-	_, missing, err := f.storedAll(ctx, parents(dense, levelMid))
-	if err != nil {
-		return err
-	}
-	_, midErr := f.fetch(ctx, missing)
-	known, unknown, err := f.storedAll(ctx, dense)
-	if err != nil {
-		return err
-	}
-	maps.Copy(found, known)
-	if midErr != nil {
-		return midErr
+		return join(found), err
 	}
 	fetched, err := f.fetch(ctx, unknown)
 	maps.Copy(found, fetched)
-	return err
+	return join(found), err
+}
+
+// covers reports whether the result of a wide search around the cell holds every page within radius metres of p.
+func covers(cell geo.Cell, pages []store.Page, p geo.Point, radius float64) bool {
+	center, _ := cell.Bounds()
+	return geo.Distance(center, p)+radius <= reachOf(center, pages)
+}
+
+// reachOf returns the radius in metres of the circle around center that a wide search covered.
+func reachOf(center geo.Point, pages []store.Page) float64 {
+	if len(pages) < full {
+		return wideRadius
+	}
+	reach := 0.0
+	for _, page := range pages {
+		reach = max(reach, geo.Distance(center, page.Point))
+	}
+	return reach
+}
+
+// areaKey returns the key of the area of a wide search. Searches of an area take turns.
+func areaKey(around store.TileKey) store.TileKey {
+	return store.TileKey{Cell: around.Cell.Parent(levelMid), Language: around.Language}
+}
+
+// searchArea makes a wide search, or waits for one of the same area that is in progress, which may cover what the caller needs.
+func (f *Finder) searchArea(ctx context.Context, around store.TileKey) (own bool, _ error) {
+	area := areaKey(around)
+	fl, own, err := f.tiles.join(ctx, area, func(ctx context.Context) ([]store.Page, error) {
+		return nil, f.searchWide(ctx, around, area)
+	})
+	if err != nil {
+		return own, err
+	}
+	_, err = fl.wait(ctx)
+	return own, err
 }
 
 // storedAll returns the pages of the stored searches, and the keys of the others.
@@ -233,22 +232,6 @@ func tileKeys(cells []geo.Cell, language string) []store.TileKey {
 	keys := make([]store.TileKey, len(cells))
 	for i, cell := range cells {
 		keys[i] = store.TileKey{Cell: cell, Language: language}
-	}
-	return keys
-}
-
-// parent returns the key of the search at the level that covers the tile.
-func parent(tile store.TileKey, level int) store.TileKey {
-	return store.TileKey{Cell: tile.Cell.Parent(level), Language: tile.Language}
-}
-
-// parents returns the keys of the searches at the level that cover the tiles, each once.
-func parents(tiles []store.TileKey, level int) []store.TileKey {
-	var keys []store.TileKey
-	for _, tile := range tiles {
-		if key := parent(tile, level); !slices.Contains(keys, key) {
-			keys = append(keys, key)
-		}
 	}
 	return keys
 }

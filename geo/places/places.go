@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"excursobot/geo/editions"
 	"excursobot/limiter"
 	"excursobot/store"
 )
@@ -22,18 +23,28 @@ type Place = store.Place
 // limiter.ErrFull and limiter.ErrLate mean that our own limits held the request back.
 var ErrUnavailable = errors.New("places: source unavailable")
 
+// Store is the part of a store that a Finder uses.
+type Store interface {
+	store.Places
+	store.Articles
+}
+
 // Config sets a Finder.
 type Config struct {
-	Store   store.Places
-	HTTP    *http.Client  // default one with timeouts
-	URL     string        // with {lang}; default https://{lang}.wikipedia.org/w/api.php
-	Contact string        // of the operator, for the User-Agent; "" = at most 10 requests a minute
-	Version string        // for the User-Agent, default "dev"
-	Timeout time.Duration // for a request with its retries, default 8 s
-	Log     *slog.Logger
+	Store Store
+	HTTP  *http.Client // default one with timeouts
+	URL   string       // with {lang}; default https://{lang}.wikipedia.org/w/api.php
+	// Addresses of the Action APIs of Wikidata and Commons; default theirs.
+	WikidataURL, CommonsURL string
+	// Editions are Wikipedias that are asked everywhere beside those that cover a point.
+	Editions []string
+	Contact  string        // of the operator, for the User-Agent; "" = at most 10 requests a minute
+	Version  string        // for the User-Agent, default "dev"
+	Timeout  time.Duration // for a request with its retries, default 8 s
+	Log      *slog.Logger
 	// Observe is called after each request with "ok", "error" or "limited"; nil = no calls.
 	Observe              func(outcome string)
-	PerSecond, PerMinute float64       // default 3 and 150 (10 without a contact)
+	PerSecond, PerMinute float64       // default 15 and 150 (10 without a contact)
 	Gate                 *limiter.Gate // requests at once; default NewGate(3)
 }
 
@@ -55,12 +66,17 @@ const (
 
 // Finder searches Wikipedia and stores what it found. Its methods may be called concurrently.
 type Finder struct {
-	store  store.Places
+	store  Store
 	client *client
 	log    *slog.Logger
 
 	tiles   flights[store.TileKey, []store.Page]
 	details flights[store.TileKey, map[pageKey]Place]
+
+	entities flights[store.TileKey, map[placeKey]Place]
+	articles flights[articleName, store.Article]
+	atlas    *editions.Atlas
+	more     []string // editions asked everywhere
 
 	hits, misses atomic.Uint64
 }
@@ -82,8 +98,9 @@ func New(cfg Config) (*Finder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("places: %w", err)
 	}
-	f := &Finder{store: cfg.Store, client: c, log: cfg.Log}
+	f := &Finder{store: cfg.Store, client: c, log: cfg.Log, atlas: editions.Load(), more: cfg.Editions}
 	f.tiles.timeout, f.details.timeout = 2*cfg.Timeout, 2*cfg.Timeout
+	f.entities.timeout, f.articles.timeout = 2*cfg.Timeout, 2*cfg.Timeout
 	return f, nil
 }
 
@@ -91,6 +108,8 @@ func New(cfg Config) (*Finder, error) {
 func (f *Finder) Close() {
 	f.tiles.close()
 	f.details.close()
+	f.entities.close()
+	f.articles.close()
 }
 
 // Stats counts the requests of a Finder and its use of stored tiles.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -19,6 +20,7 @@ type reply struct {
 		Found []foundPage `json:"geosearch"`
 		Pages []page      `json:"pages"`
 	} `json:"query"`
+	Entities dict[entity] `json:"entities"` // of wbgetentities
 }
 
 // foundPage is a hit of list=geosearch. Type and dim are null if the article does not give them.
@@ -40,6 +42,9 @@ type page struct {
 	Description string  `json:"description"`
 	Extract     *string `json:"extract"` // nil = not in this reply
 	URL         string  `json:"fullurl"`
+	Revision    int64   `json:"lastrevid"`
+	Touched     moment  `json:"touched"` // the last edit, or a later change of a template
+	Picture     string  `json:"pageimage"`
 	Props       *struct {
 		QID            string  `json:"wikibase_item"`
 		Disambiguation *string `json:"disambiguation"` // present and empty on such a page
@@ -54,6 +59,34 @@ type page struct {
 		Type  string  `json:"type"`
 		Dim   text    `json:"dim"`
 	} `json:"coordinates"`
+	Images []struct {
+		Page string `json:"descriptionurl"`
+		Meta dict[struct {
+			Value loose `json:"value"`
+		}] `json:"extmetadata"`
+	} `json:"imageinfo"`
+}
+
+// dict is an object whose empty form may be an array, as PHP writes it.
+type dict[T any] map[string]T
+
+// UnmarshalJSON accepts an object, or an array, which counts as empty.
+func (d *dict[T]) UnmarshalJSON(b []byte) error {
+	if len(b) > 0 && b[0] == '[' {
+		return nil
+	}
+	return json.Unmarshal(b, (*map[string]T)(d))
+}
+
+// moment is a time that may be missing or unreadable, which is zero.
+type moment struct{ time.Time }
+
+// UnmarshalJSON never fails: no answer is worth less because of it.
+func (m *moment) UnmarshalJSON(b []byte) error {
+	if t, err := time.Parse(`"`+time.RFC3339+`"`, string(b)); err == nil {
+		m.Time = t
+	}
+	return nil
 }
 
 // text is a string or a number in its decimal form: the API sends dim as 100 or as "100".
@@ -70,6 +103,18 @@ func (t *text) UnmarshalJSON(b []byte) error {
 		return errors.New("a string or number expected")
 	}
 	*t = text(b)
+	return nil
+}
+
+// loose is a string or a number, or "" for anything else.
+type loose string
+
+// UnmarshalJSON never fails: no answer is worth less because of a value that nobody needs.
+func (l *loose) UnmarshalJSON(b []byte) error {
+	var t text
+	if t.UnmarshalJSON(b) == nil {
+		*l = loose(t)
+	}
 	return nil
 }
 
@@ -93,7 +138,7 @@ func (e *apiError) Error() string {
 }
 
 // overload reports whether Wikipedia asks for fewer requests.
-func (e *apiError) overload() bool { return e.Code == "ratelimited" || e.Code == "maxlag" }
+func (e *apiError) overload() bool { return e.Code == "ratelimited" }
 
 // transient reports whether the error is on Wikipedia's side and may not happen again.
 func (e *apiError) transient() bool {
@@ -112,7 +157,7 @@ func decode(body []byte) (*reply, error) {
 	if r.Error != nil {
 		return nil, r.Error
 	}
-	if r.Query == nil && !r.BatchComplete {
+	if r.Query == nil && !r.BatchComplete && r.Entities == nil {
 		return nil, errors.New("reply without an answer")
 	}
 	return &r, nil
@@ -144,6 +189,9 @@ func (r *reply) mergePages(into map[int64]*page) {
 		known.Extract = cmp.Or(known.Extract, p.Extract)
 		known.URL = cmp.Or(known.URL, p.URL)
 		known.Props = cmp.Or(known.Props, p.Props)
+		known.Revision = cmp.Or(known.Revision, p.Revision)
+		known.Touched = cmp.Or(known.Touched, p.Touched)
+		known.Picture = cmp.Or(known.Picture, p.Picture)
 		known.Thumbnail = cmp.Or(known.Thumbnail, p.Thumbnail)
 		if len(known.Coordinates) == 0 {
 			known.Coordinates = p.Coordinates

@@ -54,7 +54,7 @@ func TestDecode(t *testing.T) {
 
 func TestTransientAPIErrors(t *testing.T) {
 	for code, want := range map[string][2]bool{
-		"ratelimited": {true, false}, "maxlag": {true, false},
+		"ratelimited": {true, false}, "maxlag": {},
 		"internal_api_error_DBQueryError": {false, true}, "readonly": {false, true}, "invalid-coord": {},
 	} {
 		e := &apiError{Code: code}

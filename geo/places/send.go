@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -30,6 +31,8 @@ func (c *client) send(ctx context.Context, address string) (*reply, *failure) {
 	switch {
 	case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode == http.StatusServiceUnavailable && after > 0:
 		return nil, &failure{err: fmt.Errorf("status %d", resp.StatusCode), retry: true, limited: true, after: cmp.Or(after, defaultPause)}
+	case resp.StatusCode == http.StatusForbidden:
+		return nil, &failure{err: fmt.Errorf("status 403: %s (see places.contact, which is sent in the User-Agent)", firstLine(body))}
 	case resp.StatusCode != http.StatusOK:
 		return nil, &failure{err: fmt.Errorf("status %d", resp.StatusCode), retry: resp.StatusCode >= 500}
 	case errors.Is(err, errTooBig):
@@ -42,6 +45,8 @@ func (c *client) send(ctx context.Context, address string) (*reply, *failure) {
 	switch {
 	case err == nil:
 		return r, nil
+	case errors.As(err, &api) && api.Code == "maxlag":
+		return nil, &failure{err: err, retry: true, limited: true, lag: cmp.Or(after, defaultPause)}
 	case errors.As(err, &api) && api.overload():
 		return nil, &failure{err: err, retry: true, limited: true, after: cmp.Or(after, defaultPause)}
 	case errors.As(err, &api):
@@ -80,4 +85,10 @@ func retryAfter(header string) time.Duration {
 		d = time.Until(at)
 	}
 	return min(max(d, 0), maxPause)
+}
+
+// firstLine returns the first line of a body of plain text, at most 200 characters of it.
+func firstLine(body []byte) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(string(body[:min(len(body), 1000)])), "\n")
+	return clean(line, 200)
 }

@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/url"
 	"strconv"
+	"sync"
 	"time"
 
 	"excursobot/geo"
@@ -19,9 +20,10 @@ const (
 	full        = searchLimit - 20    // from this number of usable pages on a search may have left some out
 	tileLife    = 14 * 24 * time.Hour // for which a search is stored
 	emptyLife   = 24 * time.Hour      // for which a search without pages is stored: articles are written every day
-	levelMid    = 12                  // 2.2 km: the cell of a search in a crowded area
-	levelAround = 14                  // 550 m: the cell of a wide search around a point, if the one of its level 10 cell found nothing
-	fillReach   = 3000                // metres around the middle of a search within which it fills whole tiles
+	levelMid    = 12                  // 2.2 km: the areas of wide searches
+	levelAround = 14                  // 550 m: the cell of a wide search around a point, if the one of its area found nothing
+	fillReach   = 3000                // metres around the middle of a wide search within which it fills whole tiles
+	coverRounds = 4                   // searches of other callers that one may wait for before its own
 	finestLevel = geo.LevelTile + 4   // 70 m: a full search is not split further
 )
 
@@ -57,27 +59,23 @@ func (f *Finder) fetchTile(ctx context.Context, key store.TileKey) ([]store.Page
 	if !errors.Is(err, store.ErrNotFound) {
 		return nil, fmt.Errorf("read tile: %w", err)
 	}
-	search := f.searchAll
-	switch key.Cell.Level() {
-	case geo.LevelFar:
-		search = f.searchFar
-	case levelMid:
-		search = f.searchMid
-	case levelAround:
-		search = f.searchAround
-	}
-	pages, err := search(ctx, key.Cell, key.Language)
+	pages, err := f.searchAll(ctx, key.Cell, key.Language)
 	if err != nil {
 		return nil, err
 	}
-	tile = store.Tile{TileKey: key, Pages: pages, Expires: time.Now().Add(tileLife)}
-	if len(pages) == 0 && key.Cell.Level() != levelMid {
-		tile.Expires = time.Now().Add(emptyLife)
-	}
-	if err := f.store.PutTile(ctx, tile); err != nil { // the pages are good nevertheless
+	if err := f.putTile(ctx, key, pages); err != nil { // the pages are good nevertheless
 		f.log.Error("tile_not_stored", "language", key.Language, "error", err)
 	}
 	return pages, nil
+}
+
+// putTile stores the pages of a search.
+func (f *Finder) putTile(ctx context.Context, key store.TileKey, pages []store.Page) error {
+	life := tileLife
+	if len(pages) == 0 {
+		life = emptyLife
+	}
+	return f.store.PutTile(ctx, store.Tile{TileKey: key, Pages: pages, Expires: time.Now().Add(life)})
 }
 
 // searchAll returns all pages inside the cell. If a search is full, it searches the children of the cell.
@@ -100,56 +98,38 @@ func (f *Finder) searchAll(ctx context.Context, cell geo.Cell, language string) 
 	return all, nil
 }
 
-// searchMid searches for the pages nearest to the middle of the cell and stores the tiles that they fill. It returns no pages: its own tile only
-// records that the search was made.
-func (f *Finder) searchMid(ctx context.Context, cell geo.Cell, language string) ([]store.Page, error) {
-	center, _ := cell.Bounds()
-	pages, err := f.searchCircle(ctx, center, wideRadius, language)
+// searchWide searches the widest circle around the cell of the key. It stores the result, again for the area, and the tiles that it covers
+// completely, all together, because a store groups concurrent writes.
+func (f *Finder) searchWide(ctx context.Context, around, area store.TileKey) error {
+	if _, ok, err := f.stored(ctx, around); err != nil || ok { // since the caller looked
+		return err
+	}
+	center, _ := around.Cell.Bounds()
+	pages, err := f.searchCircle(ctx, center, wideRadius, around.Language)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return nil, f.storeFilled(ctx, center, pages, language)
-}
-
-// searchFar searches the widest circle. If the result is full, it also stores the tiles near the middle, which are complete.
-func (f *Finder) searchFar(ctx context.Context, cell geo.Cell, language string) ([]store.Page, error) {
-	center, _ := cell.Bounds()
-	pages, err := f.searchCircle(ctx, center, wideRadius, language)
-	if err == nil && len(pages) >= full {
-		err = f.storeFilled(ctx, center, pages, language)
-	}
-	return pages, err
-}
-
-// searchAround searches the widest circle around the middle of the cell.
-func (f *Finder) searchAround(ctx context.Context, cell geo.Cell, language string) ([]store.Page, error) {
-	center, _ := cell.Bounds()
-	return f.searchCircle(ctx, center, wideRadius, language)
-}
-
-// storeFilled stores the tiles that a search around center covers completely: those nearer than the farthest of its pages.
-func (f *Finder) storeFilled(ctx context.Context, center geo.Point, pages []store.Page, language string) error {
-	reach := 0.0
-	for _, page := range pages {
-		reach = max(reach, geo.Distance(center, page.Point))
-	}
-	if len(pages) < full || reach > fillReach {
-		reach = fillReach
-	}
+	put := map[store.TileKey][]store.Page{around: pages, area: pages}
+	reach := min(reachOf(center, pages), fillReach)
 	for _, tile := range geo.CellsWithin(nil, center, reach, geo.LevelTile) {
 		middle, radius := tile.Bounds()
-		if geo.Distance(center, middle)+radius > reach {
-			continue
+		if geo.Distance(center, middle)+radius <= reach {
+			put[store.TileKey{Cell: tile, Language: around.Language}] = inside(tile, pages)
 		}
-		in := inside(tile, pages)
-		life := tileLife
-		if len(in) == 0 {
-			life = emptyLife
-		}
-		key := store.TileKey{Cell: tile, Language: language}
-		if err := f.store.PutTile(ctx, store.Tile{TileKey: key, Pages: in, Expires: time.Now().Add(life)}); err != nil {
-			return fmt.Errorf("store tile: %w", err)
-		}
+	}
+	var wg sync.WaitGroup
+	errs := make(chan error, len(put))
+	for key, in := range put {
+		wg.Go(func() {
+			if err := f.putTile(ctx, key, in); err != nil {
+				errs <- err
+			}
+		})
+	}
+	wg.Wait()
+	close(errs)
+	if err := <-errs; err != nil {
+		return fmt.Errorf("store tile: %w", err)
 	}
 	return nil
 }
@@ -162,7 +142,7 @@ func (f *Finder) search(ctx context.Context, cell geo.Cell, language string) ([]
 
 // searchCircle returns the 500 nearest pages within radius metres of center.
 func (f *Finder) searchCircle(ctx context.Context, center geo.Point, radius float64, language string) ([]store.Page, error) {
-	r, err := f.client.get(ctx, language, url.Values{
+	r, err := f.client.get(ctx, KindSearch, language, url.Values{
 		"list":     {"geosearch"},
 		"gscoord":  {degrees(center.Lat) + "|" + degrees(center.Lon)},
 		"gsradius": {strconv.Itoa(int(min(max(math.Ceil(radius), 10), wideRadius)))},

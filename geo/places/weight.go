@@ -24,12 +24,12 @@ func Weight(p Place, distance float64, interests []string) float64 {
 	return w
 }
 
-// richness returns 0 for a short article and 1 for a long one, by the logarithm of the length. Places of the pack are chosen by hand: 1.
+// richness returns 0 for a short article and 1 for a long one, by the logarithm of the characters of its largest one. Places of the pack are chosen by hand: 1.
 func richness(p Place) float64 {
 	if p.Source == "pack" {
 		return 1
 	}
-	r := math.Log(max(float64(p.Length), 1)/stubBytes) / math.Log(richBytes/stubBytes)
+	r := math.Log(max(Largest(p), 1)/stubBytes) / math.Log(richBytes/stubBytes)
 	return min(max(r, 0), 1)
 }
 

@@ -55,7 +55,7 @@ func newWorld(t testing.TB, set setting) *world {
 	if handler == nil {
 		handler = w.wiki
 	}
-	net := sim.Transport(map[string]http.Handler{"*.wikipedia.org": handler})
+	net := sim.Transport(map[string]http.Handler{"*.wikipedia.org": handler, "www.wikidata.org": handler, "commons.wikimedia.org": handler})
 	cfg := set.cfg
 	cfg.Store = db
 	cfg.HTTP = &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {

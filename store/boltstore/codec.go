@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"excursobot/geo"
@@ -151,6 +153,9 @@ func (c *codec) time(p *time.Time) {
 	}
 }
 
+// kept returns a time as it is read.
+func kept(t time.Time) time.Time { return time.UnixMicro(t.UnixMicro()).UTC() }
+
 func (c *codec) point(p *geo.Point) {
 	if !c.reading {
 		if err := store.CheckPoint(*p); err != nil {
@@ -194,6 +199,30 @@ func (c *codec) bytes(p *[]byte) {
 		*p = []byte(c.in[:n])
 	}
 	c.in = c.in[n:]
+}
+
+// texts goes over a map in the order of its keys. An empty one is read as nil.
+func (c *codec) texts(p *map[string]string) {
+	type pair struct{ key, value string }
+	var pairs []pair
+	if !c.reading {
+		for _, key := range slices.Sorted(maps.Keys(*p)) {
+			pairs = append(pairs, pair{key, (*p)[key]})
+		}
+	}
+	list(c, &pairs, func(c *codec, v *pair) {
+		c.text(&v.key)
+		c.text(&v.value)
+	})
+	if !c.reading {
+		return
+	}
+	if *p = nil; len(pairs) > 0 {
+		*p = make(map[string]string, len(pairs))
+	}
+	for _, v := range pairs {
+		(*p)[v.key] = v.value
+	}
 }
 
 // list goes over a list of records, whose fields item describes. An empty one is read as nil.

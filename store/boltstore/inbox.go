@@ -103,6 +103,26 @@ func (s *Store) Retry(ctx context.Context, update int64) (bool, error) {
 	return again && err == nil, err
 }
 
+// Survived implements store.Inbox.
+func (s *Store) Survived(ctx context.Context, updates ...int64) error {
+	return s.write(ctx, func(t *txn) error {
+		for _, update := range updates {
+			e, err := t.entry(update)
+			if errors.Is(err, store.ErrNotFound) || err == nil && e.Tries == 0 {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			e.Tries = 0
+			if err := t.putEntry(bucketInbox, idKey(update), e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // bury moves an entry from the inbox to the dead letters.
 func (t *txn) bury(e store.Entry) error {
 	parked := t.bucket(bucketDeadLetters)

@@ -1,7 +1,9 @@
 package boltstore
 
 import (
+	"bytes"
 	"encoding/binary"
+	"fmt"
 	"time"
 
 	"excursobot/geo"
@@ -20,10 +22,24 @@ var (
 	bucketPlaces   = []byte("places")     // language, leaf, place -> place
 	bucketPlaceIDs = []byte("place_ids")  // place, language -> leaf
 	bucketPages    = []byte("page_ids")   // language, page -> leaf, place
-	bucketStories  = []byte("stories")    // language, leaf, place, length -> storyRow
-	bucketStoryIDs = []byte("story_keys") // place, language, length -> leaf
+	bucketStories  = []byte("stories")    // language, leaf, place, length, aspect -> storyRow; an aspect of 0 is left out
+	bucketStoryIDs = []byte("story_keys") // place, language, length, aspect -> leaf; an aspect of 0 is left out
+	bucketRetired  = []byte("retired")    // key in bucketStoryIDs of a retired story -> nothing
 
-	bucketExpiry = []byte("expiry") // expires, kind, key in bucketTiles, bucketPlaceIDs, bucketStoryIDs or bucketWalks -> nothing
+	bucketArticles     = []byte("articles")      // edition, page -> articleRow; the sequence is the bytes of all texts
+	bucketArticleUses  = []byte("article_uses")  // edition, page -> articleUse; the sequence is the number of articles
+	bucketArticleOrder = []byte("article_order") // last use, edition, page -> nothing
+
+	bucketVoices   = []byte("voices")   // place, language, length, aspect, voice -> voice
+	bucketReports  = []byte("reports")  // place, language, revision -> report
+	bucketWithheld = []byte("withheld") // key in bucketReports of a report that is withheld -> nothing
+
+	bucketJudgements  = []byte("judgements")   // key in bucketStoryIDs -> judgementRow
+	bucketLastPoints  = []byte("last_points")  // person, chat -> point
+	bucketLastStories = []byte("last_stories") // person, chat -> story
+
+	// expires, kind, key in the bucket of that kind -> nothing
+	bucketExpiry = []byte("expiry")
 
 	bucketLedger = []byte("ledger") // day, person (0 = all, store.Answers = answers) -> tokens
 	bucketDone   = []byte("done")   // update -> how many were done up to it
@@ -42,7 +58,8 @@ var (
 
 	buckets = [][]byte{
 		bucketMeta, bucketUsers, bucketTold, bucketTiles, bucketPlaces, bucketPlaceIDs, bucketPages,
-		bucketStories, bucketStoryIDs, bucketExpiry, bucketLedger, bucketDone, bucketRing, bucketInbox, bucketDeadLetters,
+		bucketStories, bucketStoryIDs, bucketRetired, bucketArticles, bucketArticleUses, bucketArticleOrder, bucketVoices, bucketReports, bucketWithheld,
+		bucketJudgements, bucketLastPoints, bucketLastStories, bucketExpiry, bucketLedger, bucketDone, bucketRing, bucketInbox, bucketDeadLetters,
 		bucketWalks, bucketStops, bucketWalkRing, bucketPayments, bucketGiven, bucketSettings,
 	}
 )
@@ -53,6 +70,12 @@ const (
 	expiringPlace = 'p'
 	expiringStory = 's'
 	expiringWalk  = 'w'
+
+	expiringVoice     = 'v'
+	expiringReport    = 'r'
+	expiringJudgement = 'j'
+	expiringLastPoint = 'l'
+	expiringLastStory = 'm'
 )
 
 func appendUint(k []byte, v uint64) []byte { return binary.BigEndian.AppendUint64(k, v) }
@@ -87,11 +110,52 @@ func placeIDKey(id, language string) []byte { return append(appendText(nil, id),
 func pageKey(language string, page int64) []byte { return appendInt(appendText(nil, language), page) }
 
 func storyKey(leaf geo.Cell, k store.StoryKey) []byte {
-	return append(appendText(leafKey(k.Language, leaf), k.Place), k.Length...)
+	return appendAspect(append(appendText(leafKey(k.Language, leaf), k.Place), k.Length...), k.Aspect)
 }
 
 func storyIDKey(k store.StoryKey) []byte {
-	return append(appendText(appendText(make([]byte, 0, 64), k.Place), k.Language), k.Length...)
+	return appendAspect(append(appendText(appendText(make([]byte, 0, 64), k.Place), k.Language), k.Length...), k.Aspect)
+}
+
+// appendAspect leaves out an aspect of 0: such a key is as it was before there were aspects.
+func appendAspect(k []byte, aspect int) []byte {
+	if aspect == 0 {
+		return k
+	}
+	return append(k, 0, byte('0'+aspect))
+}
+
+// readStoryID reads what storyIDKey wrote.
+func readStoryID(id []byte) (k store.StoryKey, err error) {
+	part := bytes.Split(id, []byte{0})
+	switch {
+	case len(part) == 3:
+	case len(part) == 4 && len(part[3]) == 1 && part[3][0] > '0' && part[3][0] <= '0'+store.MaxAspect:
+		k.Aspect = int(part[3][0] - '0')
+	default:
+		return k, fmt.Errorf("%w: story %q", errRecord, id)
+	}
+	k.Place, k.Language, k.Length = string(part[0]), string(part[1]), store.Length(part[2])
+	return k, nil
+}
+
+// voicePrefix is the front of the keys of a story's voices.
+func voicePrefix(k store.StoryKey) []byte {
+	return append(appendText(appendText(appendText(make([]byte, 0, 64), k.Place), k.Language), string(k.Length)), byte('0'+k.Aspect))
+}
+
+func voiceKey(k store.VoiceKey) []byte { return append(voicePrefix(k.StoryKey), k.Voice...) }
+
+func reportKey(k store.ReportKey) []byte {
+	return appendInt(appendText(appendText(make([]byte, 0, 64), k.Place), k.Language), k.Revision)
+}
+
+func recentKey(person, chat int64) []byte { return appendInt(idKey(person), chat) }
+
+func articleKey(k store.ArticleKey) []byte { return appendInt(appendText(nil, k.Edition), k.Page) }
+
+func articleOrderKey(used time.Time, article []byte) []byte {
+	return append(appendInt(make([]byte, 0, 8+len(article)), used.UnixMicro()), article...)
 }
 
 func expiryKey(expires time.Time, kind byte, key []byte) []byte {

@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,11 +17,13 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
+
+	"excursobot/store"
 )
 
 const (
 	// schema is the version of the layout that this program writes and reads.
-	schema  = 2
+	schema  = 3
 	program = "excursobot"
 
 	// mapSize is how much address space (not memory) is mapped at once on 64-bit machines: until the file is larger, it
@@ -68,7 +71,7 @@ func Open(cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("store: open %s: %w", cfg.Path, err)
 	}
 
-	s := &Store{db: db, path: cfg.Path, log: cfg.Log}
+	s := &Store{db: db, path: cfg.Path, log: cfg.Log, articles: cmp.Or(max(cfg.Articles, 0), store.ArticleBudget)}
 	if err := s.prepare(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

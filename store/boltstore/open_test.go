@@ -130,7 +130,7 @@ func TestOpenOfOtherPrograms(t *testing.T) {
 	}{
 		{"another program", "things", nil, "not a store of excursobot"},
 		{"another program with meta", "meta", map[string]string{"program": "other"}, "not a store of excursobot"},
-		{"newer", "meta", map[string]string{"program": "excursobot", "schema": "3"}, "newer version"},
+		{"newer", "meta", map[string]string{"program": "excursobot", "schema": strconv.Itoa(schema + 1)}, "newer version"},
 		{"no version", "meta", map[string]string{"program": "excursobot", "schema": "x"}, "damaged"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -138,10 +138,7 @@ func (s *Store) PutPlaces(ctx context.Context, places []store.Place) error {
 	}
 	rows := make([]row, len(places))
 	for i, p := range places {
-		if err := store.CheckKey(p.ID, p.Language); err != nil {
-			return err
-		}
-		if err := store.CheckPoint(p.Point); err != nil { // before the cell is computed from it
+		if err := p.Check(); err != nil {
 			return err
 		}
 		r := row{Place: p, leaf: geo.Leaf(p.Point)}
@@ -228,6 +225,27 @@ func placeFields(c *codec, p *store.Place) {
 	c.int(&p.Year)
 	c.text(&p.Source)
 	c.time(&p.Fetched)
+	c.texts(&p.Names)
+	c.text(&p.About)
+	list(c, &p.Sitelinks, sitelinkFields)
+	creditFields(c, &p.Credit)
+	c.int64(&p.Revision)
+	c.time(&p.Edited)
+}
+
+func sitelinkFields(c *codec, l *store.Sitelink) {
+	c.text(&l.Edition)
+	c.text(&l.Title)
+	c.int64(&l.Page)
+	c.int(&l.Length)
+}
+
+func creditFields(c *codec, r *store.Credit) {
+	c.text(&r.File)
+	c.text(&r.Author)
+	c.text(&r.License)
+	c.text(&r.LicenseURL)
+	c.text(&r.Page)
 }
 
 func tileFields(c *codec, t *store.Tile) {

@@ -26,6 +26,9 @@ func (s *Store) PutRows(ctx context.Context, rows []store.Row) error {
 func (t *txn) importRow(record any) error {
 	switch r := record.(type) {
 	case store.User:
+		if err := r.Check(); err != nil {
+			return err
+		}
 		key := idKey(r.ID)
 		return t.importRecord(bucketUsers, key, func(c *codec) { userFields(c, &r) })
 	case store.PlaceRow:
@@ -34,6 +37,18 @@ func (t *txn) importRow(record any) error {
 		return t.importTile(r)
 	case store.StoryRow:
 		return t.importStory(r)
+	case store.ArticleRow:
+		return t.putArticle(&r.Article, r.Used)
+	case store.Voice:
+		return t.putVoice(&r)
+	case store.Report:
+		return t.putReport(&r)
+	case store.Judgement:
+		return t.putJudgement(&judgementRow{Judgement: r})
+	case store.LastPoint:
+		return t.putLastPoint(&r)
+	case store.LastStory:
+		return t.putLastStory(&r)
 	case store.ToldRow:
 		return t.importTold(r)
 	case store.LedgerRow:
@@ -71,7 +86,7 @@ func (t *txn) importRecord(bucket, key []byte, fields func(*codec)) error {
 }
 
 func (t *txn) importPlace(r store.PlaceRow) error {
-	if err := errors.Join(store.CheckKey(r.ID, r.Language), store.CheckPoint(r.Point)); err != nil {
+	if err := r.Place.Check(); err != nil {
 		return err
 	}
 	if err := t.dropPlace(r.ID, r.Language); err != nil {
@@ -110,11 +125,8 @@ func (t *txn) importTile(tile store.Tile) error {
 }
 
 func (t *txn) importStory(r store.StoryRow) error {
-	if err := errors.Join(r.StoryKey.Check(), store.CheckPoint(r.Point)); err != nil {
+	if err := r.Story.Check(); err != nil {
 		return err
-	}
-	if len(r.WrongBy) > 2 {
-		return fmt.Errorf("%w: %d people in WrongBy", store.ErrInvalid, len(r.WrongBy))
 	}
 	if err := t.countTo(bucketStories, r.Edition); err != nil {
 		return err
@@ -125,6 +137,11 @@ func (t *txn) importStory(r store.StoryRow) error {
 	}
 	if oldKey != nil {
 		if err := t.delete(t.bucket(bucketStories), oldKey); err != nil {
+			return err
+		}
+	}
+	if oldKey != nil && old.Text != r.Text {
+		if err := t.dropVoices(r.StoryKey); err != nil {
 			return err
 		}
 	}
@@ -140,7 +157,8 @@ func (t *txn) importStory(r store.StoryRow) error {
 
 // importTold also counts the editions: a vote may name an edition that is gone from the stories, and no other text may get that number.
 func (t *txn) importTold(r store.ToldRow) error {
-	if err := store.CheckKey(r.Place, r.Walk, r.Vote.Language, string(r.Vote.Length)); err != nil {
+	voted := store.StoryKey{Place: r.Place, Language: r.Vote.Language, Length: r.Vote.Length, Aspect: r.Vote.Aspect}
+	if err := errors.Join(store.CheckKey(r.Walk), voted.Check()); err != nil {
 		return err
 	}
 	if err := store.CheckMark(r.Vote.Mark); err != nil {
@@ -151,7 +169,7 @@ func (t *txn) importTold(r store.ToldRow) error {
 	}
 	row := toldRow{
 		at: r.At, walk: r.Walk, number: r.Number,
-		vote: vote{mark: r.Vote.Mark, at: r.Vote.At, language: r.Vote.Language, length: r.Vote.Length, edition: r.Vote.Edition},
+		vote: voteFor(voted, r.Vote.Mark, r.Vote.At, r.Vote.Edition),
 	}
 	return t.importRecord(bucketTold, toldKey(nil, r.Person, r.Place), row.fields)
 }

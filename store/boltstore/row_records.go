@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	bolt "go.etcd.io/bbolt"
@@ -94,16 +95,38 @@ func exportTile(_ *bolt.Tx, k, v []byte) (any, error) {
 
 // exportStory reads the story that a row of bucketStoryIDs points to.
 func exportStory(tx *bolt.Tx, k, v []byte) (any, error) {
-	part := bytes.SplitN(k, []byte{0}, 3)
-	if len(v) != 8 || len(part) != 3 {
-		return nil, fmt.Errorf("%w: story %q", errRecord, k)
+	id, err := readStoryID(k)
+	if err != nil || len(v) != 8 {
+		return nil, errors.Join(err, fmt.Errorf("%w: story %q", errRecord, k))
 	}
-	id := store.StoryKey{Place: string(part[0]), Language: string(part[1]), Length: store.Length(part[2])}
 	key := storyKey(geo.Cell(readUint(v)), id)
 	var row storyRow
-	err := decode(key, tx.Bucket(bucketStories).Get(key), row.fields)
+	err = decode(key, tx.Bucket(bucketStories).Get(key), row.fields)
 	return store.StoryRow{Story: row.Story, Edition: row.edition}, err
 }
+
+func exportArticle(tx *bolt.Tx, k, v []byte) (any, error) {
+	a, err := readArticle(k, v)
+	if err != nil {
+		return nil, err
+	}
+	use, err := articleUsed(tx, k)
+	return store.ArticleRow{Article: a, Used: use.used}, err
+}
+
+func exportVoice(_ *bolt.Tx, k, v []byte) (any, error) { return decodeVoice(k, v) }
+
+func exportReport(_ *bolt.Tx, k, v []byte) (any, error) { return decodeReport(k, v) }
+
+func exportJudgement(_ *bolt.Tx, k, v []byte) (any, error) {
+	var row judgementRow
+	err := decode(k, v, row.fields)
+	return row.Judgement, err
+}
+
+func exportLastPoint(_ *bolt.Tx, k, v []byte) (any, error) { return decodeLastPoint(k, v) }
+
+func exportLastStory(_ *bolt.Tx, k, v []byte) (any, error) { return decodeLastStory(k, v) }
 
 func exportTold(_ *bolt.Tx, k, v []byte) (any, error) {
 	var row toldRow
@@ -112,7 +135,7 @@ func exportTold(_ *bolt.Tx, k, v []byte) (any, error) {
 	}
 	return store.ToldRow{
 		Person: readInt(k), Place: string(k[8:]), At: row.at, Walk: row.walk, Number: row.number,
-		Vote: store.VoteRow{Mark: row.vote.mark, At: row.vote.at, Language: row.vote.language, Length: row.vote.length, Edition: row.vote.edition},
+		Vote: store.VoteRow{Mark: row.vote.mark, At: row.vote.at, Language: row.vote.language, Length: row.vote.length, Aspect: row.vote.aspect, Edition: row.vote.edition},
 	}, nil
 }
 
@@ -174,6 +197,40 @@ func exportTileKey(k store.Key) ([]byte, error) {
 	var t store.TileKey
 	err := k.Parts(&t.Language, &t.Cell)
 	return tileKey(t), err
+}
+
+func exportStoryKey(k store.Key) ([]byte, error) {
+	var id store.StoryKey
+	var aspect int64
+	err := k.Parts(&id.Place, &id.Language, (*string)(&id.Length), &aspect)
+	id.Aspect = int(aspect)
+	return storyIDKey(id), err
+}
+
+func exportVoiceKey(k store.Key) ([]byte, error) {
+	var id store.VoiceKey
+	var aspect int64
+	err := k.Parts(&id.Place, &id.Language, (*string)(&id.Length), &aspect, &id.Voice)
+	id.Aspect = int(aspect)
+	return voiceKey(id), err
+}
+
+func exportReportKey(k store.Key) ([]byte, error) {
+	var id store.ReportKey
+	err := k.Parts(&id.Place, &id.Language, &id.Revision)
+	return reportKey(id), err
+}
+
+func exportRecentKey(k store.Key) ([]byte, error) {
+	var person, chat int64
+	err := k.Parts(&person, &chat)
+	return recentKey(person, chat), err
+}
+
+func exportArticleKey(k store.Key) ([]byte, error) {
+	var a store.ArticleKey
+	err := k.Parts(&a.Edition, &a.Page)
+	return articleKey(a), err
 }
 
 func exportToldKey(k store.Key) ([]byte, error) {

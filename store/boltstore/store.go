@@ -28,15 +28,17 @@ type Config struct {
 	Path     string        // of the file; its directory is created (0700) if missing
 	Log      *slog.Logger  // nil = no log
 	MaxSize  int64         // most bytes of the file, writes beyond it are store.ErrFull; 0 = no limit
+	Articles int64         // most bytes of all articles' texts, as stored; 0 = store.ArticleBudget
 	Wait     time.Duration // for another process to close the file, default 3 s
 	ReadOnly bool          // the file must exist, and every write fails
 }
 
 // Store is an open file.
 type Store struct {
-	db   *bolt.DB
-	path string
-	log  *slog.Logger
+	db       *bolt.DB
+	path     string
+	log      *slog.Logger
+	articles int64 // budget of their texts
 
 	group   group
 	broken  atomic.Pointer[error] // set when a write panicked: the state of bbolt in memory cannot be trusted any more

@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"errors"
 	"path/filepath"
 	"testing"
 
@@ -36,4 +37,16 @@ func TestContract(t *testing.T) {
 
 func BenchmarkContract(b *testing.B) {
 	storetest.Benchmark(b, func(b *testing.B, dir string) store.Store { return open(b, dir) })
+}
+
+func TestArticlesKeepToTheirBudget(t *testing.T) {
+	const budget = 40_000
+	s, err := Open(Config{Path: filepath.Join(t.TempDir(), "excursobot.db"), Articles: budget})
+	if err != nil {
+		t.Fatal(err)
+	}
+	storetest.Budget(t, s, budget)
+	if err := errors.Join(s.Check(t.Context()), s.Close()); err != nil {
+		t.Error(err)
+	}
 }

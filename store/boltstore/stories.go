@@ -3,7 +3,6 @@ package boltstore
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -48,9 +47,13 @@ func (s *Store) StoriesIn(ctx context.Context, language string, ranges []geo.Cel
 	var row storyRow // shared by all rows: the answer takes only its texts and lists, which are allocated for each row
 	fields := row.fields
 	err := s.view(ctx, func(tx *bolt.Tx) error {
+		before := len(language) + 1 + 8 // the place begins there
 		return walk(tx.Bucket(bucketStories).Cursor(), language, ranges, func(k, v []byte) (bool, error) {
 			if len(stories) >= limit {
 				return false, nil
+			}
+			if bytes.Count(k[before:], []byte{0}) > 1 { // place, length and an aspect
+				return true, nil
 			}
 			row = storyRow{}
 			if err := decode(k, v, fields); err != nil {
@@ -75,13 +78,10 @@ func (s *Store) StoriesIn(ctx context.Context, language string, ranges []geo.Cel
 // PutStories implements store.Stories.
 func (s *Store) PutStories(ctx context.Context, stories []store.Story) error {
 	for i := range stories {
-		row := storyRow{Story: stories[i]}
-		if err := row.StoryKey.Check(); err != nil {
+		if err := stories[i].Check(); err != nil {
 			return err
 		}
-		if len(row.WrongBy) > 2 {
-			return fmt.Errorf("%w: %d people in WrongBy", store.ErrInvalid, len(row.WrongBy))
-		}
+		row := storyRow{Story: stories[i]}
 		if _, err := encode(nil, row.fields); err != nil { // before the transaction, so that a refusal does not cost the group a second run
 			return err
 		}
@@ -103,12 +103,18 @@ func (t *txn) putStory(story store.Story) error {
 		return err
 	}
 	row := storyRow{Story: story}
+	if oldKey != nil && old.Text != row.Text {
+		if err := t.dropVoices(story.StoryKey); err != nil {
+			return err
+		}
+	}
 	if oldKey != nil && old.Text == row.Text {
 		row.edition = old.edition
 		row.Likes, row.Dislikes, row.WrongBy, row.Retired = old.Likes, old.Dislikes, old.WrongBy, old.Retired
 	} else if row.edition, err = t.next(t.bucket(bucketStories)); err != nil {
 		return err
 	}
+	row.Retired = row.Retired || withheldPlace(t.tx, story.Place)
 	if oldKey != nil {
 		if err := t.delete(t.bucket(bucketStories), oldKey); err != nil { // it may have stood elsewhere
 			return err
@@ -124,12 +130,33 @@ func (t *txn) putStory(story store.Story) error {
 	return t.putStoryRow(storyKey(leaf, story.StoryKey), &row)
 }
 
+// putStoryRow stores the row. If it is retired, it is listed and loses its voices.
 func (t *txn) putStoryRow(key []byte, row *storyRow) error {
 	v, err := encode(key, row.fields)
 	if err != nil {
 		return err
 	}
+	if err := t.list(bucketRetired, storyIDKey(row.StoryKey), row.Retired); err != nil {
+		return err
+	}
+	if row.Retired {
+		if err := t.dropVoices(row.StoryKey); err != nil {
+			return err
+		}
+	}
 	return t.put(t.bucket(bucketStories), key, v)
+}
+
+// list puts a key on a list, or takes it from there.
+func (t *txn) list(bucket, key []byte, listed bool) error {
+	list := t.bucket(bucket)
+	switch is := list.Get(key) != nil; {
+	case listed && !is:
+		return t.put(list, key, nil)
+	case !listed && is:
+		return t.delete(list, key)
+	}
+	return nil
 }
 
 func (t *txn) findStory(k store.StoryKey) (row storyRow, key []byte, err error) {
@@ -182,4 +209,12 @@ func (s *storyRow) fields(c *codec) {
 	c.bool(&s.Retired)
 	c.time(&s.Created)
 	c.time(&s.Expires)
+	c.int(&s.Aspect)
+	creditFields(c, &s.Credit)
+	list(c, &s.Quotes, (*codec).text)
+	c.text((*string)(&s.Judged))
+	c.int(&s.Version)
+	c.text(&s.Article.Edition)
+	c.int64(&s.Article.Page)
+	c.int64(&s.Revision)
 }

@@ -19,6 +19,11 @@ func (s *Store) Sweep(ctx context.Context, now time.Time, limit int) (int, error
 			return err
 		}
 		n, err := t.sweepLedger(now, limit-swept)
+		if err != nil {
+			return err
+		}
+		swept += n
+		n, err = t.evictArticles(s.articles, now.Add(-store.ArticleLife).UnixMicro(), nil, limit-swept)
 		swept += n
 		return err
 	})
@@ -47,6 +52,16 @@ func (t *txn) sweepExpired(now time.Time, limit int) (int, error) {
 			err = t.dropStory(key)
 		case expiringWalk:
 			err = t.delete(t.bucket(bucketWalks), key)
+		case expiringVoice:
+			err = t.delete(t.bucket(bucketVoices), key)
+		case expiringReport:
+			err = t.delete(t.bucket(bucketReports), key)
+		case expiringJudgement:
+			err = t.delete(t.bucket(bucketJudgements), key)
+		case expiringLastPoint:
+			err = t.delete(t.bucket(bucketLastPoints), key)
+		case expiringLastStory:
+			err = t.delete(t.bucket(bucketLastStories), key)
 		default:
 			err = fmt.Errorf("%w: expiry of kind %q", errRecord, kind)
 		}
@@ -62,13 +77,22 @@ func (t *txn) sweepExpired(now time.Time, limit int) (int, error) {
 
 // dropStory deletes the story whose key in bucketStoryIDs is id.
 func (t *txn) dropStory(id []byte) error {
+	k, err := readStoryID(id)
+	if err != nil {
+		return err
+	}
 	ids := t.bucket(bucketStoryIDs)
-	leaf, part := ids.Get(id), bytes.SplitN(id, []byte{0}, 3)
-	if leaf == nil || len(part) != 3 {
+	leaf := ids.Get(id)
+	if leaf == nil {
 		return fmt.Errorf("%w: story %q expires and is not there", errRecord, id)
 	}
-	key := storyKey(geo.Cell(readUint(leaf)), store.StoryKey{Place: string(part[0]), Language: string(part[1]), Length: store.Length(part[2])})
-	if err := t.delete(t.bucket(bucketStories), key); err != nil {
+	if err := t.delete(t.bucket(bucketStories), storyKey(geo.Cell(readUint(leaf)), k)); err != nil {
+		return err
+	}
+	if err := t.list(bucketRetired, id, false); err != nil {
+		return err
+	}
+	if err := t.dropVoices(k); err != nil {
 		return err
 	}
 	return t.delete(ids, id)

@@ -50,6 +50,37 @@ func (s *Store) CountTold(ctx context.Context, person int64) (int, error) {
 	return n, nil
 }
 
+// Experienced implements store.Told. It reads as many rows as it takes to know.
+func (s *Store) Experienced(ctx context.Context, person int64) (bool, error) {
+	var is bool
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		var err error
+		is, err = experienced(tx, person)
+		return err
+	})
+	return is && err == nil, err
+}
+
+func experienced(tx *bolt.Tx, person int64) (bool, error) {
+	prefix, stories := idKey(person), 0
+	days := map[store.Day]bool{}
+	c := tx.Bucket(bucketTold).Cursor()
+	for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
+		var row toldRow
+		if err := decode(k, v, row.fields); err != nil {
+			return false, err
+		}
+		stories++
+		if !row.at.IsZero() {
+			days[store.DayOf(row.at)] = true
+		}
+		if stories >= store.ExperiencedStories && len(days) >= store.ExperiencedDays {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // Vote implements store.Told.
 func (s *Store) Vote(ctx context.Context, person int64, key store.StoryKey, mark store.Mark, at time.Time) (store.Story, error) {
 	if err := errors.Join(store.CheckMark(mark), key.Check()); err != nil {
@@ -75,7 +106,7 @@ func (s *Store) Vote(ctx context.Context, person int64, key store.StoryKey, mark
 		}
 		row.vote = vote{}
 		if mark != store.NoMark {
-			row.vote = vote{mark: mark, at: at, language: key.Language, length: key.Length, edition: story.edition}
+			row.vote = voteFor(key, mark, at, story.edition)
 		}
 		if v, err = encode(rowKey, row.fields); err != nil {
 			return err
@@ -93,7 +124,7 @@ func (t *txn) takeBack(person int64, place string, old vote) error {
 	if old.mark == store.NoMark {
 		return nil
 	}
-	row, key, err := t.findStory(store.StoryKey{Place: place, Language: old.language, Length: old.length})
+	row, key, err := t.findStory(store.StoryKey{Place: place, Language: old.language, Length: old.length, Aspect: old.aspect})
 	if err != nil || key == nil || row.edition != old.edition {
 		return err
 	}
@@ -122,7 +153,11 @@ func (t *txn) count(person int64, key store.StoryKey, mark store.Mark) (storyRow
 	case store.Dislike:
 		row.Dislikes++
 	case store.Wrong:
-		if len(row.WrongBy) < 2 && !slices.Contains(row.WrongBy, person) {
+		counts, err := experienced(t.tx, person)
+		if err != nil {
+			return storyRow{}, err
+		}
+		if counts && len(row.WrongBy) < 2 && !slices.Contains(row.WrongBy, person) {
 			row.WrongBy = append(row.WrongBy, person)
 		}
 		row.Retired = row.Retired || len(row.WrongBy) == 2
@@ -144,7 +179,13 @@ type vote struct {
 	at       time.Time
 	language string
 	length   store.Length
+	aspect   int
 	edition  uint64 // of the story's text; 0 = the story was gone
+}
+
+// voteFor returns a vote for the text with that edition.
+func voteFor(k store.StoryKey, mark store.Mark, at time.Time, edition uint64) vote {
+	return vote{mark: mark, at: at, language: k.Language, length: k.Length, aspect: k.Aspect, edition: edition}
 }
 
 func (r *toldRow) fields(c *codec) {
@@ -158,4 +199,5 @@ func (r *toldRow) fields(c *codec) {
 	c.text(&r.vote.language)
 	c.text((*string)(&r.vote.length))
 	c.uint64(&r.vote.edition)
+	c.int(&r.vote.aspect)
 }

@@ -15,20 +15,23 @@ const upgradeRows = 1000
 // upgrade changes a file of an older layout to the present one, some rows in a transaction. After a crash the next process begins again:
 // the file gets its new version only at the end, and each step skips rows that are done.
 //
-// From 1 to 2: places expire.
+// From 1 to 2: places expire. From 2 to 3: retired stories are listed; the first edition's programs cannot read what is new in the records.
 func (s *Store) upgrade(from int) error {
 	if from == schema {
 		return nil
 	}
-	for after := []byte(nil); ; {
-		last, err := s.expirePlaces(after)
-		if err != nil {
-			return err
+	steps := []func(after []byte) (last []byte, err error){s.expirePlaces, s.listRetiredStories}
+	for _, step := range steps[from-1:] {
+		for after := []byte(nil); ; {
+			last, err := step(after)
+			if err != nil {
+				return err
+			}
+			if last == nil {
+				break
+			}
+			after = last
 		}
-		if last == nil {
-			break
-		}
-		after = last
 	}
 	s.log.Info("store_upgraded", "file", s.path, "from", from, "to", schema)
 	return s.write(context.Background(), func(t *txn) error {
@@ -39,19 +42,37 @@ func (s *Store) upgrade(from int) error {
 // expirePlaces schedules the end of the places whose keys come after the given one and returns the last key that it looked at, nil when there
 // are no more.
 func (s *Store) expirePlaces(after []byte) (last []byte, err error) {
+	return s.upgradeRows(bucketPlaces, after, func(t *txn, k, v []byte) error {
+		var p store.Place
+		if err := decode(k, v, func(c *codec) { placeFields(c, &p) }); err != nil {
+			return err
+		}
+		return t.reschedule(expiringPlace, placeIDKey(p.ID, p.Language), time.Time{}, ifFetched(p))
+	})
+}
+
+// listRetiredStories lists the retired ones of the stories whose keys come after the given one, as expirePlaces does.
+func (s *Store) listRetiredStories(after []byte) (last []byte, err error) {
+	return s.upgradeRows(bucketStories, after, func(t *txn, k, v []byte) error {
+		var row storyRow
+		if err := decode(k, v, row.fields); err != nil {
+			return err
+		}
+		return t.list(bucketRetired, storyIDKey(row.StoryKey), row.Retired)
+	})
+}
+
+// upgradeRows calls fn, which does not write to the bucket, with some of its rows and returns the last key, nil when there are no more.
+func (s *Store) upgradeRows(bucket, after []byte, fn func(t *txn, k, v []byte) error) (last []byte, err error) {
 	err = s.write(context.Background(), func(t *txn) error {
 		last = nil
-		c, rows := t.bucket(bucketPlaces).Cursor(), 0
+		c, rows := t.bucket(bucket).Cursor(), 0
 		k, v := c.Seek(after)
 		if bytes.Equal(k, after) {
 			k, v = c.Next()
 		}
 		for ; k != nil && rows < upgradeRows; k, v = c.Next() {
-			var p store.Place
-			if err := decode(k, v, func(c *codec) { placeFields(c, &p) }); err != nil {
-				return err
-			}
-			if err := t.reschedule(expiringPlace, placeIDKey(p.ID, p.Language), time.Time{}, ifFetched(p)); err != nil {
+			if err := fn(t, k, v); err != nil {
 				return err
 			}
 			last = bytes.Clone(k)

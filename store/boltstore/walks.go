@@ -253,6 +253,7 @@ func walkFields(c *codec, w *store.Walk) {
 	c.bool(&w.Attempt.Asked)
 	c.text(&w.Attempt.Place)
 	c.int(&w.Attempt.Message)
+	c.int(&w.Topic)
 }
 
 func stopFields(c *codec, s *store.Stop) {

@@ -130,7 +130,7 @@ func TestVersion1IsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows, err := read(zipped(string(text)))
-	if err != nil || len(rows) < len(store.Tables()) {
+	if err != nil || len(rows) < 14 {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
 	if got := unzipped(t, dumped(t, rows)); got != string(text) {
@@ -229,7 +229,8 @@ func TestReaderRefuses(t *testing.T) {
 }
 
 func TestReaderNoticesCutsAndDamageOfTheFile(t *testing.T) {
-	content := dumped(t, inOrder(storetest.Rows()))
+	want := inOrder(storetest.Rows())
+	content := dumped(t, want)
 	for size := range content {
 		if _, err := read(content[:size]); !errors.Is(err, dump.ErrTruncated) && !errors.Is(err, dump.ErrFormat) {
 			t.Fatalf("cut to %d bytes: %v", size, err)
@@ -238,8 +239,8 @@ func TestReaderNoticesCutsAndDamageOfTheFile(t *testing.T) {
 	for i := 10; i < len(content); i++ { // behind gzip's head, of which some bytes mean nothing
 		bad := bytes.Clone(content)
 		bad[i] ^= 0x10
-		if _, err := read(bad); err == nil {
-			t.Fatalf("byte %d changed: no error", i)
+		if got, err := read(bad); err == nil && !cmp.Equal(got, want) { // some bits before gzip's end mean nothing
+			t.Fatalf("byte %d changed: no error, and other rows", i)
 		}
 	}
 }

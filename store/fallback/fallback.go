@@ -1,11 +1,12 @@
 // Package fallback answers questions while the database is away. It remembers in memory what was lately read or written
-// through it: people, what they were told, tiles and places. It makes no write succeed that the database did not confirm.
+// through it: people, what they were told, where they were last, tiles, places, voices and what is withheld. It makes no write succeed that the database did not confirm.
 package fallback
 
 import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -15,10 +16,12 @@ import (
 
 // Bounds of what a Store remembers. Each may be exceeded up to twice: some MB in all.
 const (
-	maxPeople = 2000
-	maxTold   = 60 // places of one person, the last ones
-	maxTiles  = 40
-	maxPlaces = 1000
+	maxPeople  = 2000
+	maxTold    = 60 // places of one person, the last ones
+	maxTiles   = 40
+	maxPlaces  = 1000
+	maxVoices  = 1000
+	maxReports = 1000 // extracts and places withheld
 )
 
 // Store is a store.Store that goes on answering while the store under it is away (store.ErrAway). It answers questions about
@@ -31,6 +34,11 @@ type Store struct {
 	told   *recent[int64, []string]
 	tiles  *recent[store.TileKey, store.Tile]
 	places *recent[placeKey, store.Place]
+
+	points   *recent[personIn, store.LastPoint]
+	stories  *recent[personIn, store.LastStory]
+	voices   *recent[store.VoiceKey, store.Voice]
+	withheld *recent[store.ReportKey, struct{}]
 }
 
 type placeKey struct{ id, language string }
@@ -43,6 +51,11 @@ func New(s store.Store) *Store {
 		told:   newRecent[int64, []string](maxPeople),
 		tiles:  newRecent[store.TileKey, store.Tile](maxTiles),
 		places: newRecent[placeKey, store.Place](maxPlaces),
+
+		points:   newRecent[personIn, store.LastPoint](maxPeople),
+		stories:  newRecent[personIn, store.LastStory](maxPeople),
+		voices:   newRecent[store.VoiceKey, store.Voice](maxVoices),
+		withheld: newRecent[store.ReportKey, struct{}](maxReports),
 	}
 }
 
@@ -102,6 +115,12 @@ func (s *Store) Delivered(ctx context.Context, d store.Delivery) error {
 	err := s.Store.Delivered(ctx, d)
 	if err == nil || away(err) { // it was told, whether that is written down or not
 		s.rememberTold(d.Person, d.Place)
+		if p, ok := d.LastPoint(); ok {
+			s.rememberPoint(p)
+		}
+		if l, ok := d.LastStory(); ok {
+			s.rememberStory(l)
+		}
 	}
 	return err
 }
@@ -121,6 +140,21 @@ func (s *Store) ForgetUser(ctx context.Context, person int64, at time.Time) erro
 	if err == nil {
 		s.users.delete(person)
 		s.told.delete(person)
+		theirs := func(k personIn) bool { return k.person == person || k.chat == person }
+		s.points.deleteFunc(theirs)
+		s.stories.deleteFunc(theirs)
+	}
+	return err
+}
+
+// MoveUser implements store.Store.
+func (s *Store) MoveUser(ctx context.Context, from, to int64) error {
+	err := s.Store.MoveUser(ctx, from, to)
+	if err == nil {
+		for _, id := range []int64{from, to} {
+			s.users.delete(id)
+			s.told.delete(id)
+		}
 	}
 	return err
 }
@@ -158,7 +192,7 @@ func (s *Store) Place(ctx context.Context, id, language string) (store.Place, er
 	p, err := s.Store.Place(ctx, id, language)
 	if away(err) {
 		if known, ok := s.places.get(placeKey{id, language}); ok {
-			return known, nil
+			return own(known), nil
 		}
 		return store.Place{}, store.ErrNotFound
 	}
@@ -202,8 +236,14 @@ func (s *Store) PutPlaces(ctx context.Context, places []store.Place) error {
 
 func (s *Store) rememberPlaces(places ...store.Place) {
 	for _, p := range places {
-		s.places.put(placeKey{p.ID, p.Language}, p)
+		s.places.put(placeKey{p.ID, p.Language}, own(p))
 	}
+}
+
+// own returns a place that shares no memory with the one given.
+func own(p store.Place) store.Place {
+	p.Names, p.Sitelinks = maps.Clone(p.Names), slices.Clone(p.Sitelinks)
+	return p
 }
 
 // rememberedPlaces returns the remembered places that match, ordered by leaf cell.
@@ -211,20 +251,11 @@ func (s *Store) rememberedPlaces(match func(*store.Place) bool) []store.Place {
 	var found []store.Place
 	s.places.all(func(_ placeKey, p store.Place) {
 		if match(&p) {
-			found = append(found, p)
+			found = append(found, own(p))
 		}
 	})
 	slices.SortFunc(found, func(a, b store.Place) int {
 		return cmp.Or(cmp.Compare(geo.Leaf(a.Point), geo.Leaf(b.Point)), cmp.Compare(a.ID, b.ID))
 	})
 	return found
-}
-
-// Stories implements Stories: an absent library has none.
-func (s *Store) Stories(ctx context.Context, keys []store.StoryKey, now time.Time) ([]store.Story, error) {
-	found, err := s.Store.Stories(ctx, keys, now)
-	if away(err) {
-		return nil, nil
-	}
-	return found, err
 }

@@ -40,7 +40,7 @@ func (s *Store) read(ctx context.Context, fn func(context.Context, *pgx.Conn) er
 	return s.call(ctx, repeatable, func(c *pgxpool.Conn) error {
 		limited, cancel := context.WithTimeout(ctx, s.limit+grace)
 		defer cancel()
-		err := fn(limited, c.Conn())
+		err := s.inSession(limited, c.Conn(), func() error { return fn(limited, c.Conn()) })
 		if err != nil && ctx.Err() != nil { // the connection was cut because the caller left
 			return ctx.Err()
 		}
@@ -65,7 +65,8 @@ func (s *Store) transact(ctx context.Context, e effect, fn func(context.Context,
 		if err := ctx.Err(); err != nil { // it ended while the call waited for the connection
 			return err
 		}
-		return fn(context.WithoutCancel(ctx), c.Conn())
+		ctx := context.WithoutCancel(ctx)
+		return s.inSession(ctx, c.Conn(), func() error { return fn(ctx, c.Conn()) })
 	})
 	if err == nil || isFull(err) {
 		s.full.Store(err != nil)
@@ -74,6 +75,14 @@ func (s *Store) transact(ctx context.Context, e effect, fn func(context.Context,
 		s.commits.Add(1)
 	}
 	return err
+}
+
+// inSession runs fn on a connection that has the settings.
+func (s *Store) inSession(ctx context.Context, c *pgx.Conn, fn func() error) error {
+	if s.pooled.Load() {
+		return s.local(ctx, c, fn)
+	}
+	return fn()
 }
 
 // send runs the statements of a batch and waits for their results as long as the server would.
@@ -94,13 +103,19 @@ func (s *Store) call(ctx context.Context, e effect, fn func(*pgxpool.Conn) error
 		return store.ErrClosed
 	}
 	began, pause := time.Now(), firstPause
-	for dead := int32(0); ; {
+	for dead, named := int32(0), int32(0); ; {
 		err := s.try(ctx, fn)
 		if ctx.Err() != nil && pgconn.SafeToRetry(err) { // it failed because the caller left
 			return ctx.Err()
 		}
 		if err == nil || code(err) != "" && !isAway(err) {
 			s.answered()
+		}
+		if isNameless(err) && named < s.conns {
+			named++
+			s.notePooler()
+			s.pool.Reset() // the connections that have prepared statements
+			continue
 		}
 		wait := pause/2 + rand.N(pause)
 		if !s.again(e, err) || time.Since(began)+wait > patience {
@@ -172,10 +187,12 @@ func (*harmless) SafeToRetry() bool { return true }
 
 func (e *harmless) Unwrap() error { return e.error }
 
+// idle is the state of a connection without a transaction.
+const idle = 'I'
+
 // rollback ends a transaction that was not committed, also after a panic. A connection that cannot roll back is closed when it
 // returns to the pool.
 func (s *Store) rollback(ctx context.Context, c *pgx.Conn) {
-	const idle = 'I'
 	if c.IsClosed() || c.PgConn().TxStatus() == idle {
 		return
 	}

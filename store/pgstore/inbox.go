@@ -98,13 +98,20 @@ func (s *Store) Retry(ctx context.Context, update int64) (bool, error) {
 	return false, s.bury(ctx, update)
 }
 
+// Survived implements store.Inbox.
+func (s *Store) Survived(ctx context.Context, updates ...int64) error {
+	return s.write(ctx, repeatable, func(b *pgx.Batch) {
+		b.Queue("UPDATE inbox SET tries = 0 WHERE update_id = ANY ($1) AND tries <> 0", updates)
+	})
+}
+
 // bury moves an update from the inbox to the dead letters.
 func (s *Store) bury(ctx context.Context, update int64) error {
 	var found bool
 	err := s.transact(ctx, once, func(ctx context.Context, c *pgx.Conn) error {
 		defer s.rollback(ctx, c)
 		b := new(pgx.Batch)
-		b.Queue("BEGIN")
+		beginIn(b, c)
 		s.lockUpdates(b, []int64{update})
 		s.lock(b, lockDeadLetters)
 		b.Queue(parkEntry, update).QueryRow(func(row pgx.Row) (err error) {

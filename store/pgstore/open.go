@@ -3,30 +3,19 @@ package pgstore
 import (
 	"cmp"
 	"context"
-	"errors"
+	"crypto/tls"
 	"fmt"
 	"hash/fnv"
 	"log/slog"
+	"net"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"excursobot/store"
 )
-
-// connectTimeout is the time for one connection, unless the URL has connect_timeout.
-const connectTimeout = 5 * time.Second
-
-// errAddress does not quote the URL: in a URL that cannot be parsed, it is unknown which part is the password.
-var errAddress = errors.New("this is not the address of a Postgres database (postgres://user:password@host:port/database); " +
-	"in a password, characters such as @ / : % are written as %40 %2F %3A %25")
-
-// CheckURL returns the error that Open would return for the address, without a connection.
-func CheckURL(url string) error {
-	_, err := configure(Config{URL: url})
-	return err
-}
 
 // Open connects to the database and brings its tables up to date, one process at a time. It refuses tables of a newer
 // version and of another program. With Config.ReadOnly it changes nothing. No error contains the password.
@@ -34,85 +23,85 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	cfg.StatementTimeout = cmp.Or(max(cfg.StatementTimeout, 0), 5*time.Second)
-	conf, err := configure(cfg)
+	a, err := parseAddress(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	s := &Store{
-		log: cfg.Log, limit: cfg.StatementTimeout, conns: conf.MaxConns,
-		space: lockSpace(conf.ConnConfig.RuntimeParams["search_path"]),
+		log: cfg.Log, limit: cmp.Or(max(cfg.StatementTimeout, 0), 5*time.Second), conns: a.pool.MaxConns, schema: a.schema,
+		articles: cmp.Or(max(cfg.Articles, 0), store.ArticleBudget), space: lockSpace(a.schema), readOnly: cfg.ReadOnly,
 	}
-	prepare := s.migrate
-	if cfg.ReadOnly {
-		prepare = s.inspect
+	if a.pooled {
+		s.notePooler()
 	}
-	if err := prepare(ctx, conf.ConnConfig); err != nil {
-		return nil, explain(err)
-	}
-	if s.pool, err = pgxpool.NewWithConfig(ctx, conf); err != nil {
+	if err := s.connect(ctx, a.pool); err != nil {
 		return nil, explain(err)
 	}
 	return s, nil
 }
 
-// configure parses the URL and adds the parameters of every connection.
-func configure(cfg Config) (*pgxpool.Config, error) {
-	conf, err := pgxpool.ParseConfig(cfg.URL)
-	if err != nil || cfg.URL == "" {
-		return nil, errAddress
+// connect prepares the schema over one connection, and then makes the pool, whose first connection shows whether there is a pooler.
+func (s *Store) connect(ctx context.Context, conf *pgxpool.Config) error {
+	c, err := pgx.ConnectConfig(ctx, conf.ConnConfig)
+	if err != nil {
+		return err
 	}
-	conn := conf.ConnConfig
-	// In a password with an unescaped @, the part after it is parsed as the host or the database, which errors name.
-	if strings.Contains(conn.Host+conn.Database, "@") {
-		return nil, errAddress
+	defer func() { _ = c.Close(context.WithoutCancel(ctx)) }()
+	s.warnOfPlainText(c)
+	prepare := s.migrate
+	if s.readOnly {
+		prepare = s.inspect
 	}
-	conf.MaxConns = cmp.Or(max(cfg.MaxConns, 0), 8)
-	conn.ConnectTimeout = cmp.Or(conn.ConnectTimeout, connectTimeout)
-	params := conn.RuntimeParams
-	params["search_path"] = cmp.Or(cfg.Schema, params["search_path"], fromOptions(params["options"]), "public")
-	params["application_name"] = cmp.Or(params["application_name"], "excursobot")
-	params["statement_timeout"] = milliseconds(cfg.StatementTimeout)
-	// A process that dies must not keep its locks.
-	params["idle_in_transaction_session_timeout"] = milliseconds(cfg.StatementTimeout)
-	params["default_transaction_isolation"] = "read committed" // every statement sees what was committed before it
-	params["timezone"] = "UTC"
-	if cfg.ReadOnly {
-		params["default_transaction_read_only"] = "on"
+	if err := prepare(ctx, c); err != nil {
+		return err
 	}
-	return conf, nil
+	return s.makePool(ctx, conf, c)
 }
 
-// fromOptions returns the schema from libpq's options=-c search_path=..., which the parameter would override.
-func fromOptions(options string) string {
-	_, after, _ := strings.Cut(options, "search_path=")
-	schema, _, _ := strings.Cut(after, " ")
-	return schema
+// makePool makes the pool beside a connection. If the pool's first connection turns out to be the same one, a pooler lends it to both.
+func (s *Store) makePool(ctx context.Context, conf *pgxpool.Config, beside *pgx.Conn) error {
+	row, err := simple(ctx, beside, "SELECT pg_backend_pid()")
+	if err != nil {
+		return err
+	}
+	number, err := strconv.ParseInt(row[0], 10, 64)
+	if err != nil {
+		return fmt.Errorf("number of the connection: %w", err)
+	}
+	s.probe.Store(number)
+	defer s.probe.Store(0)
+	conf.BeforeConnect, conf.AfterConnect = s.configureConn, s.prepareConn
+	if s.pool, err = pgxpool.NewWithConfig(ctx, conf); err != nil {
+		return err
+	}
+	if err = s.pool.Ping(ctx); err == nil && s.pooled.Load() {
+		s.pool.Reset() // its connection was made before that was known
+		err = s.read(ctx, func(context.Context, *pgx.Conn) error { return nil })
+	}
+	if err != nil {
+		s.pool.Close()
+	}
+	return err
 }
 
-func milliseconds(d time.Duration) string { return strconv.FormatInt(max(1, d.Milliseconds()), 10) }
+// warnOfPlainText warns of a connection to another machine that is not encrypted. In a private network that is usual.
+func (s *Store) warnOfPlainText(c *pgx.Conn) {
+	conn := c.PgConn().Conn()
+	peer, ok := conn.RemoteAddr().(*net.TCPAddr)
+	if _, encrypted := conn.(*tls.Conn); encrypted || !ok || peer.IP.IsLoopback() {
+		return
+	}
+	const hint = "the connection to the database is not encrypted: add sslmode=require to DATABASE_URL if the server has TLS"
+	level := slog.LevelWarn
+	if peer.IP.IsPrivate() || peer.IP.IsLinkLocalUnicast() {
+		level = slog.LevelInfo
+	}
+	s.log.Log(context.Background(), level, "database_not_encrypted", "hint", hint)
+}
 
 // lockSpace is the first key of a schema's advisory locks, which the whole database shares.
 func lockSpace(schema string) int32 {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte("excursobot " + schema))
 	return int32(h.Sum32())
-}
-
-// explain adds what the operator can do to an error at the start.
-func explain(err error) error {
-	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
-		switch pg.Code {
-		case "28P01", "28000":
-			return fmt.Errorf("store: the database does not accept this user or password: %w", translate(err))
-		case "3D000":
-			return fmt.Errorf("store: there is no such database: %w", translate(err))
-		case "42501":
-			return fmt.Errorf("store: this user may not make tables there: %w", err)
-		}
-	}
-	if err := translate(err); err != nil {
-		return fmt.Errorf("store: open the database: %w", err)
-	}
-	return nil
 }

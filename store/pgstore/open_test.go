@@ -73,14 +73,34 @@ func TestSchemaOf(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			conf, err := configure(Config{URL: tt.url, Schema: tt.schema})
+			a, err := parseAddress(Config{URL: tt.url, Schema: tt.schema})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := conf.ConnConfig.RuntimeParams["search_path"]; got != tt.want {
-				t.Errorf("got %q, want %q", got, tt.want)
+			if a.schema != tt.want {
+				t.Errorf("got %q, want %q", a.schema, tt.want)
+			}
+			for name, value := range a.pool.ConnConfig.RuntimeParams {
+				if name != "application_name" && value != "-c geqo=off" {
+					t.Errorf("the connection starts with %s=%s", name, value)
+				}
 			}
 		})
+	}
+}
+
+func TestCheckURL(t *testing.T) {
+	for url, want := range map[string]string{
+		"postgres://h/d?search_path=a":                          "",
+		"postgres://h/d?pgbouncer=true&sslmode=require":         "",
+		"postgres://h/d?search_path=a,public":                   "the name of one schema",
+		"postgres://h/d?options=-c%20search_path%3D%22$user%22": "the name of one schema",
+		"postgres://h/d?sslmode=required":                       "sslmode in the address must be one of disable, allow, prefer, require, verify-ca, verify-full",
+		"postgres://h/d?default_query_exec_mode=extended":       "default_query_exec_mode in the address must be one of",
+	} {
+		if err := CheckURL(url); want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: got error %v, want one with %q", url, err, want)
+		}
 	}
 }
 
@@ -109,7 +129,9 @@ func TestOpenHidesThePassword(t *testing.T) {
 		{"number and / in the password", at("postgres:12/hunter2"), "not the address", nil},
 		{"% in the password", at("postgres:hunter%2"), "not the address", nil},
 		{"space in the password", at("postgres:hun ter2"), "not the address", nil},
-		{"wrong option", at("postgres:hunter2") + "&sslmode=hunter2", "not the address", nil},
+		{"wrong option", at("postgres:hunter2") + "&sslmode=hunter2", "sslmode in the address must be one of disable", nil},
+		{"no such file", at("postgres:hunter2") + "&sslmode=verify-full&sslrootcert=/nowhere", "names a file that cannot be read: open /nowhere", nil},
+		{"no TLS there", strings.Replace(cfg.URL, "sslmode=disable", "sslmode=require", 1), "the server has no TLS: with sslmode=disable", nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -95,7 +95,8 @@ func decodePages(raw []byte) ([]store.Page, error) {
 }
 
 const (
-	placeColumns = "p.id, p.language, p.page, p.title, p.lat, p.lon, p.kind, p.dim, p.description, p.extract, p.length, p.url, p.picture, p.year, p.source, p.fetched_at"
+	placeColumns = "p.id, p.language, p.page, p.title, p.lat, p.lon, p.kind, p.dim, p.description, p.extract, p.length, p.url, p.picture, p.year, p.source, p.fetched_at, " +
+		"p.names, p.about, p.sitelinks, p.credit_file, p.credit_author, p.credit_license, p.credit_license_url, p.credit_page, p.revision, p.edited_at"
 
 	selectPlacesIn = `
 		SELECT ` + placeColumns + `
@@ -106,19 +107,23 @@ const (
 		ORDER BY p.leaf, p.id LIMIT $4`
 
 	upsertPlace = `
-		INSERT INTO places (id, language, page, title, lat, lon, kind, dim, description, extract, length, url, picture, year, source, fetched_at, leaf)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+		INSERT INTO places (id, language, page, title, lat, lon, kind, dim, description, extract, length, url, picture, year, source, fetched_at,
+			names, about, sitelinks, credit_file, credit_author, credit_license, credit_license_url, credit_page, revision, edited_at, leaf)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
 		ON CONFLICT (id, language) DO UPDATE SET
 			page = excluded.page, title = excluded.title, lat = excluded.lat, lon = excluded.lon, kind = excluded.kind, dim = excluded.dim,
 			description = excluded.description, extract = excluded.extract, length = excluded.length, url = excluded.url,
-			picture = excluded.picture, year = excluded.year, source = excluded.source, fetched_at = excluded.fetched_at, leaf = excluded.leaf`
+			picture = excluded.picture, year = excluded.year, source = excluded.source, fetched_at = excluded.fetched_at,
+			names = excluded.names, about = excluded.about, sitelinks = excluded.sitelinks, credit_file = excluded.credit_file,
+			credit_author = excluded.credit_author, credit_license = excluded.credit_license, credit_license_url = excluded.credit_license_url,
+			credit_page = excluded.credit_page, revision = excluded.revision, edited_at = excluded.edited_at, leaf = excluded.leaf`
 )
 
 func placeFields(p *store.Place) []any {
-	return []any{
+	return append([]any{
 		&p.ID, &p.Language, &p.PageID, &p.Title, &p.Point.Lat, &p.Point.Lon, &p.Kind, &p.Dim, &p.Description, &p.Extract, &p.Length,
-		&p.URL, &p.Picture, &p.Year, &p.Source, (*moment)(&p.Fetched),
-	}
+		&p.URL, &p.Picture, &p.Year, &p.Source, (*moment)(&p.Fetched), jsonColumn{&p.Names}, &p.About, jsonColumn{&p.Sitelinks},
+	}, append(creditFields(&p.Credit), &p.Revision, (*moment)(&p.Edited))...)
 }
 
 func scanPlace(row pgx.Row) (p store.Place, err error) {
@@ -163,7 +168,7 @@ func (s *Store) PlacesIn(ctx context.Context, language string, ranges []geo.Cell
 // caller's order, in which two calls could wait for each other.
 func (s *Store) PutPlaces(ctx context.Context, places []store.Place) error {
 	for i := range places {
-		if err := checkPlace(&places[i]); err != nil {
+		if err := places[i].Check(); err != nil {
 			return err
 		}
 	}
@@ -180,9 +185,4 @@ func (s *Store) PutPlaces(ctx context.Context, places []store.Place) error {
 				ON CONFLICT (language, page) DO UPDATE SET place = excluded.place`, p.Language, p.PageID, p.ID)
 		}
 	})
-}
-
-func checkPlace(p *store.Place) error {
-	return errors.Join(store.CheckKey(p.ID, p.Language), store.CheckPoint(p.Point),
-		store.CheckText(p.Title, p.Kind, p.Description, p.Extract, p.URL, p.Picture, p.Source))
 }

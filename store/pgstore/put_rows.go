@@ -16,17 +16,18 @@ import (
 const (
 	importUser = `
 		WITH u AS (
-			INSERT INTO users (id, language_code, banned, unreachable, hint_at, asked_at, created_at, seen_at, walks, metres)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+			INSERT INTO users (id, language_code, banned, unreachable, hint_at, asked_at, created_at, seen_at, walks, metres,
+				voice_forbidden)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $16)
 			ON CONFLICT (id) DO UPDATE SET language_code = excluded.language_code, banned = excluded.banned, unreachable = excluded.unreachable,
 				hint_at = excluded.hint_at, asked_at = excluded.asked_at, created_at = excluded.created_at, seen_at = excluded.seen_at,
-				walks = excluded.walks, metres = excluded.metres
+				walks = excluded.walks, metres = excluded.metres, voice_forbidden = excluded.voice_forbidden
 			RETURNING id
 		)
-		INSERT INTO user_preferences (user_id, language, length, interests, hide_pictures, hide_pins)
-		SELECT id, $11, $12, $13::text[], $14::boolean, $15::boolean FROM u
+		INSERT INTO user_preferences (user_id, language, length, interests, hide_pictures, hide_pins, voice, no_news)
+		SELECT id, $11, $12, $13::text[], $14::boolean, $15::boolean, $17, $18::boolean FROM u
 		ON CONFLICT (user_id) DO UPDATE SET language = excluded.language, length = excluded.length, interests = excluded.interests,
-			hide_pictures = excluded.hide_pictures, hide_pins = excluded.hide_pins`
+			hide_pictures = excluded.hide_pictures, hide_pins = excluded.hide_pins, voice = excluded.voice, no_news = excluded.no_news`
 
 	leadToPlace = `
 		INSERT INTO pages (language, page, place) VALUES ($1, $2, $3)
@@ -34,20 +35,20 @@ const (
 
 	importStory = `
 		INSERT INTO stories (` + storyColumns + `, leaf, edition)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, coalesce($15::bigint[], '{}'), $16, $17, $18, $19, $20)
-		ON CONFLICT (place, language, length) DO UPDATE SET
-			title = excluded.title, lat = excluded.lat, lon = excluded.lon, kind = excluded.kind, url = excluded.url,
-			picture = excluded.picture, text = excluded.text, source = excluded.source, model = excluded.model, likes = excluded.likes,
-			dislikes = excluded.dislikes, wrong_by = excluded.wrong_by, retired = excluded.retired, created_at = excluded.created_at,
-			expires_at = excluded.expires_at, leaf = excluded.leaf, edition = excluded.edition`
+		VALUES (` + storyValues + `, $31, $32)
+		ON CONFLICT (place, language, length, aspect) DO UPDATE SET
+			` + replaceStory + `,
+			likes = excluded.likes, dislikes = excluded.dislikes, wrong_by = excluded.wrong_by, retired = excluded.retired,
+			edition = excluded.edition`
 
 	// A vote may name an edition that is gone from the stories, and no other text may get that number.
 	countEditions = "SELECT setval('stories_edition_seq', $1) WHERE $1 > (SELECT last_value FROM stories_edition_seq)"
 
 	importTold = `
-		INSERT INTO told (` + toldColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		INSERT INTO told (` + toldColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 		ON CONFLICT (person, place) DO UPDATE SET at = excluded.at, walk = excluded.walk, number = excluded.number, vote = excluded.vote,
-			vote_at = excluded.vote_at, vote_language = excluded.vote_language, vote_length = excluded.vote_length, vote_edition = excluded.vote_edition`
+			vote_at = excluded.vote_at, vote_language = excluded.vote_language, vote_length = excluded.vote_length,
+			vote_aspect = excluded.vote_aspect, vote_edition = excluded.vote_edition`
 
 	importLedger = `
 		INSERT INTO ledger (day, person, tokens) VALUES ($1, $2, $3)
@@ -103,7 +104,7 @@ func (s *Store) PutRows(ctx context.Context, rows []store.Row) error {
 	err := s.transact(ctx, repeatable, func(ctx context.Context, c *pgx.Conn) error {
 		defer s.rollback(ctx, c)
 		in := &intake{Batch: new(pgx.Batch)}
-		in.Queue("BEGIN")
+		beginIn(in.Batch, c)
 		s.lock(in.Batch, lockPlaces)
 		s.lock(in.Batch, lockWalks)
 		s.lock(in.Batch, lockDeadLetters)
@@ -165,6 +166,18 @@ func (in *intake) add(row store.Row) {
 	case store.StoryRow:
 		in.edition = max(in.edition, r.Edition)
 		in.Queue(importStory, append(storyFields(&r.Story), ordered(geo.Leaf(r.Point)), r.Edition)...)
+	case store.ArticleRow:
+		in.Queue(upsertArticle, articleValues(&r.Article, r.Used)...)
+	case store.Voice:
+		in.Queue(upsertVoice, voiceFields(&r)...)
+	case store.Report:
+		in.Queue(upsertReport, reportFields(&r)...)
+	case store.Judgement:
+		queueJudgement(in.Batch, &r, true)
+	case store.LastPoint:
+		in.Queue(upsertLastPoint, lastPointFields(&r)...)
+	case store.LastStory:
+		in.Queue(upsertLastStory, lastStoryFields(&r)...)
 	case store.ToldRow:
 		in.edition = max(in.edition, r.Vote.Edition)
 		in.Queue(importTold, toldFields(&r)...)
@@ -203,13 +216,26 @@ func checkRow(record any) error {
 	case store.User:
 		return checkUser(&r, r.ID)
 	case store.PlaceRow:
-		return checkPlace(&r.Place)
+		return r.Place.Check()
 	case store.Tile:
 		return checkTile(&r)
 	case store.StoryRow:
-		return checkStory(&r.Story)
+		return r.Story.Check()
+	case store.ArticleRow:
+		return r.Article.Check()
+	case store.Voice:
+		return r.Check()
+	case store.Report:
+		return r.Check()
+	case store.Judgement:
+		return r.Check()
+	case store.LastPoint:
+		return r.Check()
+	case store.LastStory:
+		return r.Check()
 	case store.ToldRow:
-		return errors.Join(store.CheckKey(r.Place, r.Walk, r.Vote.Language, string(r.Vote.Length)), store.CheckMark(r.Vote.Mark))
+		return errors.Join(store.CheckKey(r.Walk), store.CheckMark(r.Vote.Mark),
+			store.StoryKey{Place: r.Place, Language: r.Vote.Language, Length: r.Vote.Length, Aspect: r.Vote.Aspect}.Check())
 	case store.LedgerRow:
 		return store.CheckDay(r.Day)
 	case store.Walk:

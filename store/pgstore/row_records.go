@@ -6,13 +6,13 @@ import (
 	"excursobot/store"
 )
 
-const toldColumns = "person, place, at, walk, number, vote, vote_at, vote_language, vote_length, vote_edition"
+const toldColumns = "person, place, at, walk, number, vote, vote_at, vote_language, vote_length, vote_aspect, vote_edition"
 
 func toldFields(r *store.ToldRow) []any {
 	v := &r.Vote
 	return []any{
 		&r.Person, &r.Place, (*moment)(&r.At), &r.Walk, &r.Number,
-		(*int8)(&v.Mark), (*moment)(&v.At), &v.Language, (*string)(&v.Length), &v.Edition,
+		(*int8)(&v.Mark), (*moment)(&v.At), &v.Language, (*string)(&v.Length), &v.Aspect, &v.Edition,
 	}
 }
 
@@ -42,9 +42,12 @@ func scanTile(row pgx.Row) (t store.Tile, err error) {
 
 func scanStoryRow(row pgx.Row) (r store.StoryRow, err error) {
 	err = row.Scan(append(storyFields(&r.Story), &r.Edition)...)
-	if len(r.WrongBy) == 0 {
-		r.WrongBy = nil
-	}
+	emptyToNil(&r.Story)
+	return r, err
+}
+
+func scanArticleRow(row pgx.Row) (r store.ArticleRow, err error) {
+	r.Article, err = scanArticle(row, (*moment)(&r.Used))
 	return r, err
 }
 

@@ -14,7 +14,7 @@ import (
 // Name returns the address of the database and the schema, without user and password.
 func (s *Store) Name() string {
 	conf := s.pool.Config().ConnConfig
-	return fmt.Sprintf("postgres://%s:%d/%s (schema %s)", conf.Host, conf.Port, conf.Database, conf.RuntimeParams["search_path"])
+	return fmt.Sprintf("postgres://%s:%d/%s (schema %s)", conf.Host, conf.Port, conf.Database, s.schema)
 }
 
 // Replicas counts the processes that share the work on the database at this moment.
@@ -29,7 +29,8 @@ func (s *Store) Replicas(ctx context.Context) (int, error) {
 // Erase deletes everything except the replicas' own tables. It waits for the transactions of others.
 func (s *Store) Erase(ctx context.Context) error {
 	return s.write(ctx, repeatable, func(b *pgx.Batch) {
-		b.Queue(`TRUNCATE users, user_preferences, donations, told, tiles, places, pages, stories, ledger, walks, walk_stops,
+		b.Queue(`TRUNCATE users, user_preferences, donations, told, tiles, places, pages, stories, articles, voices, last_points, last_stories,
+			judgements, judgement_messages, reports, ledger, walks, walk_stops,
 			inbox, parked_updates, done_updates, settings RESTART IDENTITY`)
 	})
 }
@@ -43,7 +44,8 @@ func (s *Store) Still(ctx context.Context, fn func(store.RowReader) error) error
 			return err
 		}
 		defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // nothing was written
-		if _, err := tx.Exec(ctx, "SET LOCAL idle_in_transaction_session_timeout = 0"); err != nil {
+		list := append(s.settings(), setting{"idle_in_transaction_session_timeout", "0"})
+		if _, err := simple(ctx, c.Conn(), set(list, true)); err != nil {
 			return err
 		}
 		failed = fn(still{conn: c.Conn()})

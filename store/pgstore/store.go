@@ -23,6 +23,7 @@ type Config struct {
 	MaxConns         int32         // most connections at once, default 8
 	StatementTimeout time.Duration // for one statement, default 5 s
 	Log              *slog.Logger  // nil = no log
+	Articles         int64         // most bytes of all articles' texts, as stored; 0 = store.ArticleBudget
 	ReadOnly         bool          // the tables must exist, and every write fails
 }
 
@@ -30,14 +31,20 @@ var _ store.Store = (*Store)(nil)
 
 // Store is a pool of connections to a database.
 type Store struct {
-	pool  *pgxpool.Pool
-	log   *slog.Logger
-	limit time.Duration // for one statement, as the server keeps it
-	conns int32         // most at once
-	space int32         // of the advisory locks: another one for each schema
+	pool     *pgxpool.Pool
+	log      *slog.Logger
+	limit    time.Duration // for one statement, as the server keeps it
+	conns    int32         // most at once
+	articles int64         // budget of their texts
+	schema   string        // where the tables are
+	readOnly bool
+	space    int32 // of the advisory locks: another one for each schema
 
 	mu     sync.RWMutex // held for reading by every call, so that Close waits for them
 	closed bool
+
+	pooled atomic.Bool  // a pooler may lend another connection for each transaction
+	probe  atomic.Int64 // while Open looks for a pooler: the number of the connection beside the pool
 
 	away    atomic.Bool // the last call got no answer
 	full    atomic.Bool // the last write found no room

@@ -32,3 +32,14 @@ func TestContract(t *testing.T) {
 func BenchmarkContract(b *testing.B) {
 	storetest.Benchmark(b, func(b *testing.B, dir string) store.Store { return open(b, testConfig(b, dir)) })
 }
+
+func TestArticlesKeepToTheirBudget(t *testing.T) {
+	const budget = 40_000
+	cfg := testConfig(t, t.TempDir())
+	cfg.Articles = budget
+	s := open(t, cfg)
+	storetest.Budget(t, s, budget)
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}

@@ -2,6 +2,10 @@ package pgstore
 
 import (
 	"bytes"
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
@@ -51,6 +55,33 @@ func (o ordered) Int64Value() (pgtype.Int8, error) {
 func (o *ordered) ScanInt64(v pgtype.Int8) error {
 	*o = ordered(v.Int64) ^ topBit
 	return nil
+}
+
+// jsonColumn is a pointer to a map or a list in a column of type json, NULL if it is empty.
+type jsonColumn struct{ of any }
+
+// Value implements driver.Valuer.
+func (j jsonColumn) Value() (driver.Value, error) {
+	v := reflect.ValueOf(j.of).Elem()
+	if v.Len() == 0 {
+		return nil, nil
+	}
+	text, err := json.Marshal(v.Interface())
+	return string(text), err
+}
+
+// Scan implements sql.Scanner.
+func (j jsonColumn) Scan(column any) error {
+	reflect.ValueOf(j.of).Elem().SetZero()
+	switch text := column.(type) {
+	case nil:
+		return nil
+	case string:
+		return json.Unmarshal([]byte(text), j.of)
+	case []byte:
+		return json.Unmarshal(text, j.of)
+	}
+	return fmt.Errorf("column of type %T", column)
 }
 
 // blob is bytes, NULL if there are none.

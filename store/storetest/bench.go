@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -121,7 +122,45 @@ func (f *fixture) fill(ctx context.Context) error {
 	if err := f.PutTile(ctx, f.tile(0)); err != nil {
 		return err
 	}
+	spoken := aVoice(f.city[0].StoryKey, "anna", f.city[0].Text)
+	spoken.Length = store.Extract
+	if err := f.PutVoice(ctx, spoken); err != nil {
+		return err
+	}
+	if err := f.NotePoint(ctx, store.LastPoint{Person: 1, Chat: 1, Point: louvre, At: noon}); err != nil {
+		return err
+	}
+	if err := f.NoteStory(ctx, store.LastStory{Person: 1, Chat: 1, StoryKey: f.city[0].StoryKey, At: noon}); err != nil {
+		return err
+	}
+	for i := range 20 {
+		key := store.ReportKey{Place: fmt.Sprint("R", i)}
+		if err := f.Withhold(ctx, key, "Title", noon); err != nil {
+			return err
+		}
+		if err := f.PutStories(ctx, []store.Story{story(key.Place, "ru", store.Short, eiffel)}); err != nil {
+			return err
+		}
+	}
+	for i := range int64(500) {
+		if err := f.PutArticle(ctx, benchArticle(i), noon); err != nil {
+			return err
+		}
+	}
 	return f.SetSetting(ctx, "paused", "no")
+}
+
+// benchArticle is one of 30 kB, which compress as prose does.
+func benchArticle(page int64) store.Article {
+	r := rand.New(rand.NewPCG(uint64(page), 1))
+	words := strings.Fields("Об этом доме рассказывают вот что он стоял здесь когда город ещё был деревянным и сгорел потом его строили заново дважды")
+	a := anArticle(page)
+	var b strings.Builder
+	for b.Len() < 30_000 {
+		fmt.Fprintf(&b, "%s%x ", words[r.IntN(len(words))], r.IntN(40))
+	}
+	a.Text = b.String()
+	return a
 }
 
 // tile is one with 50 pages.

@@ -34,6 +34,10 @@ func retry(name string, update int64, want bool, err error) op {
 	}}
 }
 
+func survived(name string, updates ...int64) op {
+	return op{name: name, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.Survived(ctx, updates...) }}
+}
+
 func parked(name string, want ...store.Entry) op {
 	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) { return s.DeadLetters(ctx) }}
 }
@@ -88,7 +92,15 @@ func inboxOps() []op {
 		retry("second try", 6, true, nil),
 		retry("third try", 6, true, nil),
 		pending("counted", first, 1, tried(entry(6), 3)),
+		survived("none"),
+		survived("one that is not there, and one twice", 5, 6, 6),
+		pending("not tried", first, 1, tried(entry(6), 0)),
+		survived("again", 6),
+		retry("a first try", 6, true, nil),
+		retry("a second try", 6, true, nil),
+		retry("a third try", 6, true, nil),
 		retry("it is parked", 6, false, nil),
+		survived("one that was parked", 6),
 		retry("it is not there any more", 6, false, store.ErrNotFound),
 		done("it is done", 6, true),
 		markDone("again", 6),

@@ -65,6 +65,41 @@ func toldOps() []op {
 	}
 }
 
+func moveUserOps() []op {
+	const group, moved = -5, -1000000000009
+	liked := story("Q1", "ru", store.Short, eiffel)
+	withLikes := liked
+	withLikes.Likes = 1
+	profile := store.User{ID: group, Language: "ru", LanguageCode: "ru", Interests: []string{"art"}, HidePins: true, Created: noon, Seen: noon, Walks: 2, Metres: 3.5}
+	there := profile
+	there.ID = moved
+	other := store.User{ID: 7, Language: "fr"}
+	return []op{
+		moveUser("one that was never seen", group, moved, nil),
+		moveUser("to itself", group, group, store.ErrInvalid),
+		updateUser("the group", group, func(u *store.User) error { *u = profile; return nil }, profile, nil),
+		updateUser("a person", 7, func(u *store.User) error { *u = other; return nil }, other, nil),
+		putStories("one", liked),
+		delivered("Q1", store.Delivery{Person: group, Place: "Q1", At: noon}),
+		delivered("Q2", store.Delivery{Person: group, Place: "Q2", At: noon}),
+		delivered("Q2 to the new id", store.Delivery{Person: moved, Place: "Q2", At: noon}),
+		delivered("Q3 to a person", store.Delivery{Person: 7, Place: "Q3", At: noon}),
+		vote("it likes", group, liked.StoryKey, store.Like, withLikes, nil),
+		moveUser("it moves", group, moved, nil),
+		moveUser("again", group, moved, nil),
+		user("not there any more", group, store.User{}, store.ErrNotFound),
+		user("it is there", moved, there, nil),
+		told("nothing", group, []string{"Q1", "Q2"}, []bool{false, false}),
+		told("all", moved, []string{"Q1", "Q2", "Q3"}, []bool{true, true, false}),
+		heard("each once", moved, 2),
+		stories("the vote is taken back", []store.StoryKey{liked.StoryKey}, noon, liked),
+		vote("it can vote again", moved, liked.StoryKey, store.Like, withLikes, nil),
+		moveUser("into a person who is known", moved, 7, nil),
+		user("the person stays", 7, other, nil),
+		told("both", 7, []string{"Q1", "Q2", "Q3"}, []bool{true, true, true}),
+	}
+}
+
 func deliveryOps() []op {
 	const first, forgotten = 1000, 5
 	many := make([]int64, store.DoneKept+forgotten)

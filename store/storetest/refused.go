@@ -26,6 +26,12 @@ func fill(v reflect.Value, n *int) {
 	case geo.Point:
 		v.Set(reflect.ValueOf(geo.Point{Lat: -float64(*n) / 7, Lon: float64(*n) / 3}))
 		return
+	case store.Judged:
+		v.Set(reflect.ValueOf(store.JudgedPassed))
+		return
+	case store.VoiceWish:
+		v.Set(reflect.ValueOf(store.VoiceOnWalks))
+		return
 	}
 	switch v.Kind() {
 	case reflect.String:
@@ -47,8 +53,20 @@ func fill(v reflect.Value, n *int) {
 		for i := range v.Len() {
 			fill(v.Index(i), n)
 		}
+	case reflect.Map:
+		v.Set(reflect.MakeMap(v.Type()))
+		for range 2 {
+			key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+			fill(key, n)
+			fill(value, n)
+			v.SetMapIndex(key, value)
+		}
 	case reflect.Struct:
 		for i := range v.NumField() {
+			if v.Type().Field(i).Name == "Aspect" {
+				v.Field(i).SetInt(store.MaxAspect)
+				continue
+			}
 			fill(v.Field(i), n)
 		}
 	default:
@@ -63,14 +81,24 @@ func filled[T any]() T {
 	return v
 }
 
-// texts calls fn with a pointer to every text in a record.
-func texts(v reflect.Value, path string, fn func(path string, text reflect.Value)) {
+// texts calls fn with every text in a record and a function that changes it.
+func texts(v reflect.Value, path string, fn func(path, text string, set func(string))) {
 	switch v.Kind() {
 	case reflect.String:
-		fn(path, v)
+		fn(path, v.String(), v.SetString)
 	case reflect.Slice:
 		for i := range v.Len() {
 			texts(v.Index(i), fmt.Sprintf("%s[%d]", path, i), fn)
+		}
+	case reflect.Map: // of texts to texts
+		for _, key := range v.MapKeys() {
+			value, now := v.MapIndex(key), key
+			fn(path+"{key}", key.String(), func(text string) {
+				v.SetMapIndex(now, reflect.Value{})
+				now = reflect.ValueOf(text)
+				v.SetMapIndex(now, value)
+			})
+			fn(path+"{value}", value.String(), func(text string) { v.SetMapIndex(key, reflect.ValueOf(text)) })
 		}
 	case reflect.Struct:
 		if v.Type() == reflect.TypeFor[time.Time]() {
@@ -86,12 +114,14 @@ func testEveryField(t *testing.T, open OpenFunc) {
 	ctx, s := t.Context(), open(t, t.TempDir())
 	defer closeStore(t, s)
 	user, place, tile, story := filled[store.User](), filled[store.Place](), filled[store.Tile](), filled[store.Story]()
+	article := filled[store.Article]()
 	early := time.Unix(0, 0)
 	_, err := s.UpdateUser(ctx, user.ID, func(u *store.User) error { *u = user; return nil })
 	must(t, err)
 	must(t, s.PutPlaces(ctx, []store.Place{place}))
 	must(t, s.PutTile(ctx, tile))
 	must(t, s.PutStories(ctx, []store.Story{story}))
+	must(t, s.PutArticle(ctx, article, noon))
 
 	gotUser, err := s.User(ctx, user.ID)
 	must(t, err)
@@ -101,8 +131,10 @@ func testEveryField(t *testing.T, open OpenFunc) {
 	must(t, err)
 	gotStories, err := s.Stories(ctx, []store.StoryKey{story.StoryKey}, early)
 	must(t, err)
-	want := []any{user, place, tile, []store.Story{story}}
-	if diff := cmp.Diff(want, []any{gotUser, gotPlace, gotTile, gotStories}, sameTime); diff != "" {
+	gotArticle, err := s.Article(ctx, article.ArticleKey, noon)
+	must(t, err)
+	want := []any{user, place, tile, []store.Story{story}, article}
+	if diff := cmp.Diff(want, []any{gotUser, gotPlace, gotTile, gotStories, gotArticle}, sameTime); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -117,6 +149,16 @@ func put(ctx context.Context, s store.Store, record any) error {
 		return s.PutPlaces(ctx, []store.Place{{ID: "good", Language: "ru"}, *r})
 	case *store.Tile:
 		return s.PutTile(ctx, *r)
+	case *store.Article:
+		return s.PutArticle(ctx, *r, noon)
+	case *store.Voice:
+		return s.PutVoice(ctx, *r)
+	case *store.Judgement:
+		return s.QueueJudgement(ctx, *r)
+	case *store.Report:
+		return s.Withhold(ctx, r.ReportKey, r.Title, r.At)
+	case *store.LastStory:
+		return s.NoteStory(ctx, *r)
 	case *store.Story:
 		return s.PutStories(ctx, []store.Story{story("good", "ru", store.Short, eiffel), *r})
 	case *store.Walk:
@@ -134,15 +176,15 @@ func testRefused(t *testing.T, open OpenFunc) {
 	ctx, s := t.Context(), open(t, t.TempDir())
 	defer closeStore(t, s)
 	user, place, tile, full, delivery := filled[store.User](), filled[store.Place](), filled[store.Tile](), filled[store.Story](), filled[store.Delivery]()
-	walk, payment := filled[store.Walk](), filled[store.Payment]()
+	walk, payment, article := filled[store.Walk](), filled[store.Payment](), filled[store.Article]()
+	spoken, judgement, reported, last := filled[store.Voice](), filled[store.Judgement](), filled[store.Report](), filled[store.LastStory]()
 	bad := []string{"a\x00b", "\x00", "a\xffb", "\xc3", string([]byte{0xed, 0xa0, 0x80})} // the last one is half of a surrogate pair
-	for _, record := range []any{&user, &place, &tile, &full, &delivery, &walk, &payment} {
+	for _, record := range []any{&user, &place, &tile, &full, &delivery, &walk, &payment, &article, &spoken, &judgement, &reported, &last} {
 		v := reflect.ValueOf(record).Elem()
-		texts(v, v.Type().Name(), func(path string, text reflect.Value) {
-			good := text.String()
-			defer text.SetString(good)
+		texts(v, v.Type().Name(), func(path, good string, set func(string)) {
+			defer set(good)
 			for _, b := range bad {
-				text.SetString(b)
+				set(b)
 				if err := put(ctx, s, record); !errors.Is(err, store.ErrInvalid) {
 					t.Errorf("%s = %q: got error %v, want ErrInvalid", path, b, err)
 				}
@@ -164,6 +206,25 @@ func testRefused(t *testing.T, open OpenFunc) {
 			"PlacesIn":       func() error { _, err := s.PlacesIn(ctx, b, everywhere, 1); return err },
 			"Stories":        func() error { _, err := s.Stories(ctx, []store.StoryKey{{Place: b}}, noon); return err },
 			"StoriesIn":      func() error { _, err := s.StoriesIn(ctx, b, everywhere, 1, noon); return err },
+			"Article":        func() error { _, err := s.Article(ctx, store.ArticleKey{Edition: b}, noon); return err },
+			"PutArticle":     func() error { return s.PutArticle(ctx, store.Article{Place: b}, noon) },
+			"Voice":          func() error { _, err := s.Voice(ctx, store.VoiceKey{Voice: b}, ""); return err },
+			"PutVoice":       func() error { return s.PutVoice(ctx, store.Voice{VoiceKey: store.VoiceKey{Voice: b}}) },
+			"DeleteVoice":    func() error { return s.DeleteVoice(ctx, store.VoiceKey{Voice: b}) },
+			"NoteStory":      func() error { return s.NoteStory(ctx, store.LastStory{StoryKey: store.StoryKey{Place: b}}) },
+			"ShowPending":    func() error { return s.ShowPending(ctx, store.StoryKey{Place: b}, store.Shown{}) },
+			"Claim":          func() error { _, err := s.ClaimJudgements(ctx, b, noon, time.Minute, 1); return err },
+			"EndJudgement": func() error {
+				_, err := s.EndJudgement(ctx, store.StoryKey{Place: b}, "", store.JudgedPassed)
+				return err
+			},
+			"ReportExtract":  func() error { _, err := s.ReportExtract(ctx, store.ReportKey{Place: b}, 1, "", noon); return err },
+			"Withhold":       func() error { return s.Withhold(ctx, store.ReportKey{Language: b}, "", noon) },
+			"Withheld":       func() error { _, err := s.Withheld(ctx, []store.ReportKey{{Place: b}}); return err },
+			"WithheldPlaces": func() error { _, err := s.WithheldPlaces(ctx, store.ReportKey{Place: b}, 1); return err },
+			"Restore":        func() error { return s.Restore(ctx, store.ReportKey{Place: b}, noon) },
+			"RetiredStories": func() error { _, err := s.RetiredStories(ctx, store.StoryKey{Place: b}, 1); return err },
+			"RestoreStory":   func() error { _, err := s.RestoreStory(ctx, store.StoryKey{Place: b}); return err },
 			"Spend":          func() error { _, err := s.Spend(ctx, store.Day(b), 1, store.Tokens{Prompt: 1}); return err },
 			"Spent":          func() error { _, err := s.Spent(ctx, store.Day(b), 1); return err },
 			"PutPlaces":      func() error { return s.PutPlaces(ctx, []store.Place{{ID: b}}) },
@@ -195,6 +256,13 @@ func testRefused(t *testing.T, open OpenFunc) {
 		}
 	}
 
+	over := func(change func(p *store.Place)) error {
+		return s.PutPlaces(ctx, []store.Place{with(store.Place{ID: "good", Language: "ru"}, change)})
+	}
+	many := map[string]string{}
+	for i := range store.MaxNames + 1 {
+		many[fmt.Sprint(i)] = "name"
+	}
 	off := story("off", "ru", store.Short, geo.Point{Lat: 91})
 	for name, err := range map[string]error{
 		"story off the globe":    s.PutStories(ctx, []store.Story{off}),
@@ -204,11 +272,38 @@ func testRefused(t *testing.T, open OpenFunc) {
 		"quiet off the globe":    s.SaveWalks(ctx, []store.Walk{{ID: "off", Revision: 1, Rhythm: store.Rhythm{QuietAt: off.Point}}}),
 		"page off the globe":     s.PutTile(ctx, store.Tile{Pages: []store.Page{{Point: off.Point}}}),
 		"three in WrongBy":       s.PutStories(ctx, []store.Story{{WrongBy: []int64{1, 2, 3}}}),
-		"no update":              func() error { _, err := s.Accept(ctx, store.Entry{Raw: []byte("{}")}); return err }(),
-		"one of two":             func() error { _, err := s.Accept(ctx, entry(1), store.Entry{}); return err }(),
-		"unknown mark":           func() error { _, err := s.Vote(ctx, 1, off.StoryKey, 4, noon); return err }(),
-		"negative mark":          func() error { _, err := s.Vote(ctx, 1, off.StoryKey, -1, noon); return err }(),
-		"a day that is none":     func() error { _, err := s.Spend(ctx, "2026-02-30", 1, store.Tokens{Prompt: 1}); return err }(),
+		"article too long":       s.PutArticle(ctx, store.Article{Text: strings.Repeat("x", store.MaxArticle+1)}, noon),
+		"negative aspect":        s.PutStories(ctx, []store.Story{{StoryKey: store.StoryKey{Aspect: -1}}}),
+		"aspect too high": func() error {
+			_, err := s.Stories(ctx, []store.StoryKey{{Aspect: store.MaxAspect + 1}}, noon)
+			return err
+		}(),
+		"too many quotes": s.PutStories(ctx, []store.Story{{Quotes: make([]string, store.MaxQuotes+1)}}),
+		"quote too long":  s.PutStories(ctx, []store.Story{{Quotes: []string{strings.Repeat("x", store.MaxQuoteBytes+1)}}}),
+		"no verdict": func() error {
+			_, err := s.EndJudgement(ctx, store.StoryKey{}, "", store.JudgedPending)
+			return err
+		}(),
+		"too many messages":     s.QueueJudgement(ctx, store.Judgement{Shown: make([]store.Shown, store.MaxShown+1)}),
+		"too many objections":   s.QueueJudgement(ctx, store.Judgement{Objections: make([]string, store.MaxObjections+1)}),
+		"objection too long":    s.QueueJudgement(ctx, store.Judgement{Objections: []string{strings.Repeat("x", store.MaxObjectionBytes+1)}}),
+		"last point":            s.NotePoint(ctx, store.LastPoint{Point: geo.Point{Lat: 91}}),
+		"delivery from nowhere": s.Delivered(ctx, store.Delivery{Person: 1, Place: "good", From: geo.Point{Lon: 181}}),
+		"unknown wish": func() error {
+			_, err := s.UpdateUser(ctx, 1, func(u *store.User) error { u.Voice = "perhaps"; return nil })
+			return err
+		}(),
+		"unknown judgement":    s.PutStories(ctx, []store.Story{{Judged: "perhaps"}}),
+		"too many names":       over(func(p *store.Place) { p.Names = many }),
+		"name too long":        over(func(p *store.Place) { p.Names = map[string]string{"ru": strings.Repeat("x", store.MaxNameBytes+1)} }),
+		"too many sitelinks":   over(func(p *store.Place) { p.Sitelinks = make([]store.Sitelink, store.MaxSitelinks+1) }),
+		"author too long":      over(func(p *store.Place) { p.Credit.Author = strings.Repeat("x", store.MaxNameBytes+1) }),
+		"description too long": over(func(p *store.Place) { p.About = strings.Repeat("x", store.MaxAboutBytes+1) }),
+		"no update":            func() error { _, err := s.Accept(ctx, store.Entry{Raw: []byte("{}")}); return err }(),
+		"one of two":           func() error { _, err := s.Accept(ctx, entry(1), store.Entry{}); return err }(),
+		"unknown mark":         func() error { _, err := s.Vote(ctx, 1, off.StoryKey, 4, noon); return err }(),
+		"negative mark":        func() error { _, err := s.Vote(ctx, 1, off.StoryKey, -1, noon); return err }(),
+		"a day that is none":   func() error { _, err := s.Spend(ctx, "2026-02-30", 1, store.Tokens{Prompt: 1}); return err }(),
 	} {
 		if !errors.Is(err, store.ErrInvalid) {
 			t.Errorf("%s: got error %v, want ErrInvalid", name, err)
@@ -233,6 +328,15 @@ func testEmpty(t *testing.T, s store.Store) {
 		storiesIn("no stories", "ru", everywhere, 10, noon),
 		stories("no stories", []store.StoryKey{story("good", "ru", store.Short, eiffel).StoryKey}, noon),
 		tile("no tile", filled[store.Tile]().TileKey, time.Unix(0, 0), store.Tile{}, store.ErrNotFound),
+		article("no article", store.ArticleKey{}, noon, store.Article{}, store.ErrNotFound),
+		article("no article", filled[store.Article]().ArticleKey, noon, store.Article{}, store.ErrNotFound),
+		articleStats("no articles", store.ArticleStats{}),
+		voice("no voice", filled[store.Voice]().VoiceKey, filled[store.Voice]().Text, store.Voice{}, store.ErrNotFound),
+		lastPoint("no point", 1, 1, noon, store.LastPoint{}, store.ErrNotFound),
+		lastStory("no last story", 1, 1, noon, store.LastStory{}, store.ErrNotFound),
+		pendingJudgements("no judgements", 0),
+		withheldPlaces("nothing withheld", store.ReportKey{}, 10),
+		retiredStories("nothing retired", store.StoryKey{}, 10),
 		told("nothing told", 1, []string{"good", ""}, []bool{false, false}),
 		told("nothing told", filled[store.Delivery]().Person, []string{filled[store.Delivery]().Place}, []bool{false}),
 		openWalks("no walks"),
@@ -268,6 +372,30 @@ func methods(ctx context.Context, s store.Store) map[string]error {
 	_, errs["Stories"] = s.Stories(ctx, []store.StoryKey{{Place: "good"}}, noon)
 	_, errs["StoriesIn"] = s.StoriesIn(ctx, "ru", everywhere, 1, noon)
 	errs["PutStories"] = s.PutStories(ctx, []store.Story{story("good", "ru", store.Short, eiffel)})
+	errs["PutArticle"] = s.PutArticle(ctx, store.Article{}, noon)
+	_, errs["Article"] = s.Article(ctx, store.ArticleKey{}, noon)
+	extract := store.VoiceKey{StoryKey: store.StoryKey{Length: store.Extract}}
+	errs["PutVoice"] = s.PutVoice(ctx, store.Voice{VoiceKey: extract})
+	_, errs["Voice"] = s.Voice(ctx, extract, "")
+	errs["DeleteVoice"] = s.DeleteVoice(ctx, extract)
+	errs["NotePoint"] = s.NotePoint(ctx, store.LastPoint{Person: 1, At: noon})
+	_, errs["LastPoint"] = s.LastPoint(ctx, 1, 0, noon)
+	errs["NoteStory"] = s.NoteStory(ctx, store.LastStory{Person: 1, At: noon})
+	_, errs["LastStory"] = s.LastStory(ctx, 1, 0, noon)
+	errs["QueueJudgement"] = s.QueueJudgement(ctx, store.Judgement{Queued: noon})
+	errs["ShowPending"] = s.ShowPending(ctx, store.StoryKey{}, store.Shown{Chat: 1})
+	_, errs["ClaimJudgements"] = s.ClaimJudgements(ctx, "r", noon, time.Minute, 1)
+	_, errs["EndJudgement"] = s.EndJudgement(ctx, store.StoryKey{}, "", store.JudgedPassed)
+	_, errs["PendingJudgements"] = s.PendingJudgements(ctx)
+	_, errs["Experienced"] = s.Experienced(ctx, 1)
+	_, errs["ReportExtract"] = s.ReportExtract(ctx, store.ReportKey{Place: "Q1"}, 1, "", noon)
+	errs["Withhold"] = s.Withhold(ctx, store.ReportKey{Place: "Q1"}, "", noon)
+	_, errs["Withheld"] = s.Withheld(ctx, []store.ReportKey{{Place: "Q1"}})
+	_, errs["WithheldPlaces"] = s.WithheldPlaces(ctx, store.ReportKey{}, 1)
+	errs["Restore"] = s.Restore(ctx, store.ReportKey{Place: "Q1"}, noon)
+	_, errs["RetiredStories"] = s.RetiredStories(ctx, store.StoryKey{}, 1)
+	_, errs["RestoreStory"] = s.RestoreStory(ctx, store.StoryKey{Place: "Q1"})
+	_, errs["ArticleStats"] = s.ArticleStats(ctx)
 	_, errs["Spend"] = s.Spend(ctx, store.DayOf(noon), 1, store.Tokens{Prompt: 1})
 	_, errs["Spent"] = s.Spent(ctx, store.DayOf(noon), 1)
 	errs["Delivered"] = s.Delivered(ctx, store.Delivery{Update: 1, Person: 1, Place: "good", At: noon})
@@ -280,6 +408,7 @@ func methods(ctx context.Context, s store.Store) map[string]error {
 	_, errs["Pending"] = s.Pending(ctx, 0, 10)
 	errs["Note"] = s.Note(ctx, 2, "good", 1)
 	_, errs["Retry"] = s.Retry(ctx, 2)
+	errs["Survived"] = s.Survived(ctx, 2)
 	_, errs["DeadLetters"] = s.DeadLetters(ctx)
 	_, errs["InboxStats"] = s.InboxStats(ctx)
 	errs["MarkDone"] = s.MarkDone(ctx, 1)
@@ -293,6 +422,7 @@ func methods(ctx context.Context, s store.Store) map[string]error {
 	_, errs["Setting"] = s.Setting(ctx, "good")
 	errs["SetSetting"] = s.SetSetting(ctx, "good", "value")
 	errs["ForgetUser"] = s.ForgetUser(ctx, 1, noon)
+	errs["MoveUser"] = s.MoveUser(ctx, 1, -1)
 	_, errs["Sweep"] = s.Sweep(ctx, noon, 10)
 	return errs
 }
@@ -363,11 +493,12 @@ func testAliasing(t *testing.T, open OpenFunc) {
 	ctx, s := t.Context(), open(t, t.TempDir())
 	defer closeStore(t, s)
 	early := time.Unix(0, 0)
-	user, tile, full := filled[store.User](), filled[store.Tile](), filled[store.Story]()
+	user, tile, full, kept := filled[store.User](), filled[store.Tile](), filled[store.Story](), filled[store.Place]()
 	_, err := s.UpdateUser(ctx, user.ID, func(u *store.User) error { *u = user; return nil })
 	must(t, err)
 	must(t, s.PutTile(ctx, tile))
 	must(t, s.PutStories(ctx, []store.Story{full}))
+	must(t, s.PutPlaces(ctx, []store.Place{kept}))
 	for range 2 { // what the first round spoils is the caller's own
 		gotUser, err := s.User(ctx, user.ID)
 		must(t, err)
@@ -377,14 +508,20 @@ func testAliasing(t *testing.T, open OpenFunc) {
 		must(t, err)
 		gotStories, err := s.Stories(ctx, []store.StoryKey{full.StoryKey, full.StoryKey}, early)
 		must(t, err)
-		want := []any{filled[store.User](), filled[store.User](), filled[store.Tile](), filled[store.Story](), filled[store.Story]()}
-		if diff := cmp.Diff(want, []any{gotUser, updated, gotTile, gotStories[0], gotStories[1]}, sameTime); diff != "" {
+		gotPlace, err := s.Place(ctx, kept.ID, kept.Language)
+		must(t, err)
+		want := []any{filled[store.User](), filled[store.User](), filled[store.Tile](), filled[store.Story](), filled[store.Story](), filled[store.Place]()}
+		if diff := cmp.Diff(want, []any{gotUser, updated, gotTile, gotStories[0], gotStories[1], gotPlace}, sameTime); diff != "" {
 			t.Fatalf("(-want +got):\n%s", diff)
 		}
 		gotUser.Interests[0], updated.Interests[1] = "spoiled", "spoiled"
 		gotTile.Pages[0].Title, gotStories[0].WrongBy[0] = "spoiled", 0
 		user.Interests[0], tile.Pages[1].Title, full.WrongBy[1] = "spoiled", "spoiled", 0
-		if gotStories[1].WrongBy[0] == 0 {
+		gotStories[0].Quotes[0], full.Quotes[1] = "spoiled", "spoiled"
+		for _, p := range []store.Place{kept, gotPlace} {
+			p.Names["spoiled"], p.Sitelinks[0].Title = "spoiled", "spoiled"
+		}
+		if gotStories[1].WrongBy[0] == 0 || gotStories[1].Quotes[0] == "spoiled" {
 			t.Error("two values of one answer share memory")
 		}
 	}

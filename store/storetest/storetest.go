@@ -29,6 +29,13 @@ func Run(t *testing.T, open OpenFunc) {
 		{"Tiles", tileOps},
 		{"Places", placeOps},
 		{"Stories", storyOps},
+		{"Aspects", aspectOps},
+		{"Articles", articleOps},
+		{"Voices", voiceOps},
+		{"Recent", recentOps},
+		{"Judgements", judgementOps},
+		{"Experience", experienceOps},
+		{"Reports", reportOps},
 		{"Ranges", rangeOps},
 		{"Ledger", ledgerOps},
 		{"Deliveries", deliveryOps},
@@ -39,6 +46,7 @@ func Run(t *testing.T, open OpenFunc) {
 		{"Settings", settingOps},
 		{"Order", orderOps},
 		{"Forget", forgetOps},
+		{"MoveUser", moveUserOps},
 		{"Sweep", sweepOps},
 	} {
 		t.Run(part.name, func(t *testing.T) {
@@ -56,6 +64,10 @@ func Run(t *testing.T, open OpenFunc) {
 			closeStore(t, s)
 		})
 	}
+	t.Run("ArticleUse", func(t *testing.T) { testArticleUse(t, open) })
+	t.Run("JudgementBounds", func(t *testing.T) { testJudgementBounds(t, open) })
+	t.Run("ConcurrentJudgements", func(t *testing.T) { testConcurrentJudgements(t, open) })
+	t.Run("ForgetEverything", func(t *testing.T) { testForgetEverything(t, open) })
 	t.Run("EveryField", func(t *testing.T) { testEveryField(t, open) })
 	t.Run("WalkFields", func(t *testing.T) { testWalkFields(t, open) })
 	t.Run("InboxFields", func(t *testing.T) { testInboxFields(t, open) })

@@ -160,6 +160,7 @@ func (a *asking) report(res result, outcome string) {
 	switch outcome {
 	case "ok", "adapted", "cancelled":
 	default:
+		res.fault.logged = true
 		c.cfg.Log.Warn("model_request_failed", "model", c.cfg.Model, "outcome", outcome, "duration", res.took, "error", res.fault)
 	}
 }

@@ -39,6 +39,13 @@ type fault struct {
 	refusal *refusal // what the server said; nil = nothing
 	format  bool     // the answer looks as if the server or the model cannot keep to the format
 	short   bool     // the limit of tokens was used up before the text
+	logged  bool
+}
+
+// Logged reports whether an error of Ask is in the log already, as the failure of a request.
+func Logged(err error) bool {
+	f, ok := errors.AsType[*fault](err)
+	return ok && f.logged
 }
 
 // Error implements error.

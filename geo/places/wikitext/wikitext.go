@@ -13,7 +13,7 @@ import (
 )
 
 // Clean returns text without the leftovers of markup and without sentences that hold addresses of the network, telephone numbers, accounts
-// or payment addresses. Paragraphs are separated by one line end; lines that are headings or items of a list are dropped. Cleaning twice
+// or payment addresses, or that speak to a language model. Paragraphs are separated by one line end; lines that are headings or items of a list are dropped. Cleaning twice
 // is the same as cleaning once. The result may be empty.
 func Clean(text string) string {
 	// One step may uncover work for another (an entity that hides a bracket), so the steps are repeated until nothing changes. Real text
@@ -56,7 +56,7 @@ func clean(text string) string {
 		}
 		kept := 0
 		for _, s := range Sentences(line) {
-			if HasContact(s) || isGap(s) {
+			if HasContact(s) || isGap(s) || SpeaksToModel(s) {
 				continue
 			}
 			switch {

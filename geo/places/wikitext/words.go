@@ -13,11 +13,12 @@ var words = readWords(wordList)
 
 type lists struct {
 	notes, sounds       []string
+	instructions        map[[2]byte][]string // by their first two bytes
 	skip, abbreviations map[string]bool
 }
 
 func readWords(text string) lists {
-	l := lists{skip: map[string]bool{}, abbreviations: map[string]bool{}}
+	l := lists{instructions: map[[2]byte][]string{}, skip: map[string]bool{}, abbreviations: map[string]bool{}}
 	for line := range strings.SplitSeq(text, "\n") {
 		kind, list, found := strings.Cut(line, ": ")
 		if !found || strings.HasPrefix(line, "#") {
@@ -29,6 +30,10 @@ func readWords(text string) lists {
 				l.notes = append(l.notes, word)
 			case "sounds":
 				l.sounds = append(l.sounds, word)
+			case "instructions":
+				word = strings.ToLower(word)
+				key := [2]byte{word[0], word[1]}
+				l.instructions[key] = append(l.instructions[key], word)
 			case "skip":
 				l.skip[word] = true
 			case "abbreviations":

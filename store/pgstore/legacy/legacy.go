@@ -66,8 +66,9 @@ func Open(ctx context.Context, url string) (_ *Tables, err error) {
 	if err != nil || url == "" || strings.Contains(conf.Host+conf.Database, "@") {
 		return nil, errAddress
 	}
-	conf.RuntimeParams["timezone"] = "UTC"
-	conf.RuntimeParams["default_transaction_read_only"] = "on"
+	path := conf.RuntimeParams["search_path"]
+	delete(conf.RuntimeParams, "search_path") // poolers refuse or ignore it
+	conf.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 	conn, err := pgx.ConnectConfig(ctx, conf)
 	if err != nil {
 		return nil, fmt.Errorf("the old bot's database: %w", err)
@@ -79,6 +80,14 @@ func Open(ctx context.Context, url string) (_ *Tables, err error) {
 		}
 	}()
 	if t.tx, err = conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}); err != nil {
+		return nil, err
+	}
+	if path != "" {
+		if _, err = t.tx.Exec(ctx, "SELECT set_config('search_path', $1, true)", path); err != nil {
+			return nil, err
+		}
+	}
+	if _, err = t.tx.Exec(ctx, "SET LOCAL timezone = 'UTC'"); err != nil {
 		return nil, err
 	}
 	return t, t.find(ctx)

@@ -4,6 +4,7 @@
 package facts
 
 import (
+	"strings"
 	"time"
 
 	"golang.org/x/text/unicode/norm"
@@ -75,6 +76,9 @@ func Read(s Source) *Passage {
 		for _, t := range tokenize(fold(name)) {
 			if key := skeleton(t.low); t.upper && (len(key) > 1 || len(t.low) > 3 && key != "") {
 				p.phonetic[key] = isLatin(t.low)
+				if silent := strings.TrimRight(key, "st"); silent != "" {
+					p.phonetic[silent] = isLatin(t.low)
+				}
 			}
 		}
 	}

@@ -15,7 +15,7 @@ var hangulDigits = map[rune]float64{'영': 0, '일': 1, '이': 2, '삼': 3, '사
 var hangulScales = map[rune]float64{'십': 10, '백': 100, '천': 1000, '만': 1e4, '억': 1e8}
 
 // counters are the signs behind a number that say what is counted, in Chinese, Japanese and Korean.
-var counters = []string{"年", "月", "日", "世", "代", "人", "名", "座", "层", "層", "階", "间", "間", "件", "次", "位", "个", "個", "米", "公", "千米", "メ", "キ", "セ", "ト", "吨", "噸", "本", "枚",
+var counters = []string{"级", "級", "卷", "年", "月", "日", "世", "代", "人", "名", "座", "层", "層", "階", "间", "間", "件", "次", "位", "个", "個", "米", "公", "千米", "メ", "キ", "セ", "ト", "吨", "噸", "本", "枚",
 	"つ", "台", "歳", "岁", "歲", "回", "棟", "尺", "里", "丈", "根", "尊", "口", "幅", "块", "塊", "条", "條", "段", "处", "處", "所", "円", "元", "％", "%", "度", "時", "小时", "分", "号", "號", "番", "倍",
 	"년", "월", "일", "명", "개", "층", "미터", "킬로", "세기", "점", "권", "톤", "마리", "살", "회", "칸", "대", "장", "채", "기", "곳", "번"}
 
@@ -52,6 +52,10 @@ func ideographic(l *lexicon, text string, tokens []token) []quantity {
 			out, i = append(out, q), rest
 			continue
 		}
+		if value == 1 {
+			i = end
+			continue
+		}
 		rest := text[end:]
 		after := strings.TrimLeft(rest, " 多余餘りあま여")
 		era, isEra := eraBefore(l, text, i)
@@ -79,11 +83,11 @@ func ideographic(l *lexicon, text string, tokens []token) []quantity {
 		case hasAny(after, "%", "％", "퍼센트", "パーセント"):
 			q.kind = percent
 		default:
-			unit := ""
+			unit, longest := "", 0
 			for word, u := range l.unit.whole {
 				if strings.HasPrefix(after, word) && len(word) > 0 {
-					if u != "" && (unit == "" || len(word) > 1) {
-						unit = u
+					if u != "" && len(word) > longest {
+						unit, longest = u, len(word)
 					}
 				}
 			}
@@ -100,10 +104,6 @@ func ideographic(l *lexicon, text string, tokens []token) []quantity {
 					continue // part of a word or a name
 				case !counted || value <= 4:
 					q.mild = true
-				}
-				if value == 1 {
-					i = end
-					continue
 				}
 			}
 		}
@@ -139,10 +139,21 @@ func eastNumber(text string, i int, hangul bool) (value float64, end int, numera
 				factor, isScale = hangulScales[r]
 			}
 			if !isScale {
-				return value, end, false, true
+				break
 			}
 			value, end = value*factor, end+size
+			// "2만 2천", "1億2千": the next part has a smaller scale
+			next := end
+			if hangul && strings.HasPrefix(text[next:], " ") {
+				next++
+			}
+			if r, _ := utf8.DecodeRuneInString(text[next:]); r >= '0' && r <= '9' && factor >= 1e4 {
+				if more, moreEnd, _, ok := eastNumber(text, next, hangul); ok && more < factor && moreEnd > next+1 {
+					return value + more, moreEnd, false, true
+				}
+			}
 		}
+		return value, end, false, true
 	}
 	digits, scales := hanDigits, hanScales
 	if hangul {

@@ -66,6 +66,9 @@ func sameStem(a, b string) bool {
 	shared := utf8.RuneCountInString(a[:common])
 	restA, restB := utf8.RuneCountInString(a[common:]), utf8.RuneCountInString(b[common:])
 	longest := shared + max(restA, restB)
+	if shared >= 4 {
+		return restA <= 4 && restB <= 4 && 2*shared >= longest
+	}
 	return shared >= head && restA <= 4 && restB <= 4 && 10*shared >= 6*longest
 }
 

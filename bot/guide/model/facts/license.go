@@ -59,7 +59,6 @@ func license(found []quantity) licence {
 			l.values = append(l.values, q.values...)
 		case regnal:
 			l.regnal[int(q.values[0])] = true
-			l.ordinals[int(q.values[0])] = true
 		case measure:
 			l.values = append(l.values, q.values...)
 			if u, ok := units[q.unit]; ok {
@@ -69,7 +68,7 @@ func license(found []quantity) licence {
 			}
 		case date:
 			l.dates[[2]int{q.day, q.month}] = true
-			l.values = append(l.values, float64(q.day))
+			l.ordinals[q.day] = true
 		case cardinal:
 			l.values = append(l.values, q.values...)
 			if q.years {
@@ -98,6 +97,8 @@ func (c *checker) checkNumbers() {
 		case span:
 			if !c.spanHolds(l, q) {
 				c.object(RuleYear, words, true)
+			} else if q.to-q.from < 150 {
+				c.checkSwap(q)
 			}
 		case decadeOf:
 			if !l.decades[int(q.values[0])] && !anyYear(l, func(y int) bool { return y%100/10*10 == int(q.values[0]) }) && !anySpan(l, func(s quantity) bool { return s.from%100 == int(q.values[0]) && s.to-s.from < 50 }) {
@@ -108,7 +109,7 @@ func (c *checker) checkNumbers() {
 				c.object(RuleDate, words, true)
 			}
 		case regnal:
-			if !l.regnal[int(q.values[0])] && !l.ordinals[int(q.values[0])] {
+			if !l.regnal[int(q.values[0])] {
 				c.object(RuleNumber, words, c.same)
 			}
 		case ordinal:
@@ -217,13 +218,13 @@ func (c *checker) valueHolds(l *licence, q quantity) bool {
 					return true
 				}
 			}
+			if v*u.value >= 10 && near(l.values, []float64{v * u.value}, 0.02) { // "20 metres wide and 26 high"
+				return true
+			}
 		}
 		return false
 	}
 	for _, v := range q.values {
-		if v <= 31 && l.ordinals[int(v)] && v == math.Trunc(v) {
-			return true
-		}
 		if l.years[int(v)] && q.maybeYear {
 			return true
 		}
@@ -241,6 +242,8 @@ func (c *checker) ageHolds(l *licence, v float64, q quantity) bool {
 	}
 	slack := 1.0
 	switch {
+	case v <= 10:
+		slack = 0
 	case math.Mod(v, 100) == 0:
 		slack = math.Max(10, v*0.06)
 	case math.Mod(v, 50) == 0:

@@ -66,6 +66,10 @@ func (c *checker) checkRun(from, to int) {
 	if german && capitals < 2 && !(from > 0 && c.language.title.has(c.tokens[from-1].low)) {
 		return
 	}
+	if german {
+		c.checkGermanRun(from, to)
+		return
+	}
 	for i := from; i < to; i++ {
 		t := c.tokens[i]
 		if !c.isCapital(i) || c.known(t) {
@@ -73,30 +77,32 @@ func (c *checker) checkRun(from, to int) {
 		}
 		// The first word of a sentence is capitalised anyway: it is a name only together with what follows.
 		if t.first || i > 0 && c.tokens[i-1].low == `"` || i > 0 && c.tokens[i-1].low == ":" {
-			if capitals < 2 || i+1 >= to || !c.isCapital(i+1) || c.known(c.tokens[i+1]) || german {
+			if capitals < 2 || i+1 >= to || !c.isCapital(i+1) || c.known(c.tokens[i+1]) {
 				continue
 			}
-		}
-		if german && i > from && !c.isCapital(i-1) && (i+1 >= to || !c.isCapital(i+1)) {
-			continue // a noun behind "von" or "der"
-		}
-		if german && !c.personal(i, from, to) {
-			continue
 		}
 		c.object(RuleName, c.text[t.start:c.tokens[to-1].end], c.same)
 		return
 	}
 }
 
-// personal reports whether a German word stands in a run that looks like a person's name or a named thing rather than like two nouns: its
-// neighbours in the run are capitalised and neither is an article or the first word of the sentence.
-func (c *checker) personal(i, from, to int) bool {
-	if from > 0 && c.language.title.has(c.tokens[from-1].low) {
-		return true
+// checkGermanRun looks at capitalised words of a German story, where every noun is one. Two unknown ones side by side, or one behind a title,
+// are a name; one unknown word beside a known one may be a noun and is left to the judge.
+func (c *checker) checkGermanRun(from, to int) {
+	titled := from > 0 && c.language.title.has(c.tokens[from-1].low)
+	for i := from; i < to; i++ {
+		if !c.isCapital(i) || c.known(c.tokens[i]) {
+			continue
+		}
+		words := c.text[c.tokens[i].start:c.tokens[to-1].end]
+		if i+1 < to && c.isCapital(i+1) && !c.known(c.tokens[i+1]) || titled && i == from {
+			c.object(RuleName, words, c.same)
+			return
+		}
+		if i > from && c.isCapital(i-1) && !c.tokens[i-1].first {
+			c.object(RuleName, words, false)
+		}
 	}
-	before := i > from && c.isCapital(i-1) && !c.tokens[i-1].first && !c.language.stop.has(c.tokens[i-1].low)
-	after := i+1 < to && c.isCapital(i+1) && !c.language.stop.has(c.tokens[i+1].low)
-	return before || after
 }
 
 // known reports whether a capitalised word is no news: the source or a name of the place has it, or it is no name.

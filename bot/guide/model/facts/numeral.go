@@ -45,6 +45,10 @@ func (r *reader) words(i int) int {
 		}
 		return to
 	}
+	if l.decadeWord.has(w) && value > 1 { // "seven decades"
+		r.add(quantity{kind: cardinal, values: []float64{10 * value}, years: true, approx: true}, i, k+1)
+		return k + 1
+	}
 	if d, ok := l.decade.get(w); ok && value >= 10 && value <= 20 && value == float64(int(value)) { // "eighteen-forties"
 		from := int(value)*100 + int(d)
 		r.add(quantity{kind: span, from: from, to: from + 9}, i, k+1)
@@ -113,6 +117,9 @@ func (r *reader) numeral(i int) (value float64, to int, isOrdinal, mild bool) {
 				return v, end, true, v <= 4
 			}
 		}
+		if v, ok := l.ord.get(w); ok && l.code == "ar" && !found && (r.word(k+1) == "عشر" || r.word(k+1) == "عشرة") {
+			return v + 10, k + 2, true, false
+		}
 		if v, ok := l.ord.get(w); ok && (!found || v <= 100) && !(found && v == 1) {
 			return total + current + v, k + 1, true, total+current+v <= 4
 		}
@@ -122,10 +129,10 @@ func (r *reader) numeral(i int) (value float64, to int, isOrdinal, mild bool) {
 			}
 			if found && current > 0 && v >= 10 && v < 100 && current >= 10 && current < 100 && l.code == "en" { // "nineteen thirty-four"
 				current = current*100 + v
-			} else if found && v == 1 && (w == "a" || w == "un" || w == "une") {
+			} else if found && v == 1 && r.at(k-1).low != "-" && (w == "a" || w == "un" || w == "une") {
 				break
-			} else if l.code == "fr" && v == 20 && current == 4 { // quatre-vingt
-				current = 80
+			} else if l.code == "fr" && v == 20 && r.word(k-2) == "quatre" && r.at(k-1).low == "-" { // quatre-vingt
+				current += 76
 			} else {
 				current += v
 			}
@@ -178,8 +185,26 @@ func (r *reader) numeral(i int) (value float64, to int, isOrdinal, mild bool) {
 	if !found {
 		return 0, i, false, false
 	}
+	if half := r.halfAt(k); half > k && total >= 1000 { // "two million and a half"
+		scale, _ := l.scale.get(r.word(k - 1))
+		total, k = total+scale/2, half
+	}
 	value = total + current
 	return value, k, false, value <= 4 || words == 1 && value == 10 && l.code == "tr"
+}
+
+// halfAt returns the index behind "and a half" at token k, k if it is not there.
+func (r *reader) halfAt(k int) int {
+	for n := range 3 {
+		w := r.word(k + n)
+		if r.l.half.has(w) {
+			return k + n + 1
+		}
+		if w == "" || !r.l.join.has(w) && w != "a" && w != "с" && w != "з" && w != "et" {
+			break
+		}
+	}
+	return k
 }
 
 // hyphened reads an ordinal such as "dix-septième" that stands in the list with its hyphens.
@@ -323,6 +348,10 @@ func (r *reader) roman(i int) int {
 	}
 	if suffix != "" && suffix != "e" && suffix != "er" {
 		return i
+	}
+	if r.l.code == "tr" && r.at(i+1).low == "." && r.at(i+2).upper && n <= 30 { // "IV. Murad"
+		r.add(quantity{kind: regnal, values: []float64{float64(n)}}, i, i+1)
+		return i + 2
 	}
 	if before.kind == wordToken && before.upper && n <= 30 && !(n == 1 && r.l.code == "en" && before.first) && len(low) <= 5 {
 		r.add(quantity{kind: regnal, values: []float64{float64(n)}}, i, i+1)

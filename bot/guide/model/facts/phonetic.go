@@ -9,7 +9,11 @@ import (
 // sounds reports whether a name of the source sounds like a word: their consonants agree, whatever the script (Гийом, Guillaume). If
 // otherScript is true, only names that the source writes in another script than the word count.
 func (p *Passage) sounds(word string, otherScript bool) bool {
-	latin, known := p.phonetic[skeleton(word)]
+	key := skeleton(word)
+	latin, known := p.phonetic[key]
+	if !known { // French does not sound its last consonant
+		latin, known = p.phonetic[strings.TrimRight(key, "st")]
+	}
 	return known && !(otherScript && latin == isLatin(word))
 }
 
@@ -25,7 +29,7 @@ var cyrillicLatin = strings.NewReplacer("а", "a", "б", "b", "в", "v", "г", "
 // skeleton returns the consonants of a word by their sound, without its ending, so that spellings of several languages agree.
 func skeleton(word string) string {
 	word = cyrillicLatin.Replace(plainLetters(word))
-	for _, pair := range [][2]string{{"sch", "s"}, {"tch", "c"}, {"ch", "s"}, {"sh", "s"}, {"cz", "c"}, {"sz", "s"}, {"ph", "f"}, {"th", "t"}, {"gu", "g"}, {"qu", "k"}, {"ck", "k"}, {"ll", "l"}, {"w", "v"}, {"x", "ks"}} {
+	for _, pair := range [][2]string{{"illau", "io"}, {"aille", "ai"}, {"eille", "ei"}, {"uille", "ui"}, {"sch", "s"}, {"tch", "c"}, {"ch", "s"}, {"sh", "s"}, {"cz", "c"}, {"sz", "s"}, {"ph", "f"}, {"th", "t"}, {"gu", "g"}, {"qu", "k"}, {"ck", "k"}, {"ll", "l"}, {"w", "v"}, {"x", "ks"}} {
 		word = strings.ReplaceAll(word, pair[0], pair[1])
 	}
 	var out strings.Builder

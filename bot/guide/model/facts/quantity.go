@@ -363,6 +363,11 @@ func (r *reader) decadePrefixed(i int) bool {
 		return true
 	}
 	w := r.word(i - 1)
+	if r.l.join.has(w) && len(r.out) > 0 { // "the decades of 1750 and 1760"
+		if last := r.out[len(r.out)-1]; last.kind == span && last.to-last.from == 9 && last.end+len(w)+2 >= r.tokens[i].start {
+			return true
+		}
+	}
 	return (w == "de" || w == "dos" || w == "del" || w == "des" || w == "degli") && r.l.decadePrefix.has(r.word(i-2))
 }
 

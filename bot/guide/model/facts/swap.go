@@ -50,28 +50,20 @@ func clausesOf(tokens []token) [][2]int {
 	return list
 }
 
-// checkSwap objects to a year that the source gives, but to another event: the story's clause shares at least two content words with a part
-// of the source that has another year, and none with any part that has this one.
+// checkSwap objects to a year, decade or century that the source supports, but for another event: the story's clause shares at least two
+// content words with a part of the source that has another year, and none with any part that has this one.
 func (c *checker) checkSwap(q quantity) {
 	p := c.passage
-	if !c.same || len(p.years[q.from]) == 0 || len(p.years) < 2 || c.language.cjk {
+	if !c.same || len(p.years) < 2 || c.language.cjk {
 		return
 	}
-	var own []string
-	for _, part := range clausesOf(c.tokens) {
-		if c.tokens[part[0]].start > q.start || c.tokens[part[1]-1].end < q.end {
-			continue
-		}
-		for _, t := range c.tokens[part[0]:part[1]] {
-			if t.kind == wordToken && !c.language.stop.has(t.low) && len(t.low) > 3 && !c.language.month.has(t.low) && !c.language.yearWord.has(t.low) {
-				own = append(own, t.low)
-			}
-		}
-		for _, other := range quantities(c.language, c.text, c.tokens[part[0]:part[1]], false) {
-			if other.kind == year && other.from != q.from {
-				return // a clause with two years: which one belongs to which word is not known
-			}
-		}
+	inside := func(y int) bool { return y >= q.from && y <= q.to }
+	if q.kind == span && anySpan(&p.numbers, func(s quantity) bool { return s.from >= q.from-1 && s.to <= q.to+1 }) {
+		return // the source names the decade or century itself
+	}
+	own, clear := c.clauseWords(q, inside)
+	if !clear {
+		return
 	}
 	shared := func(i int) int {
 		n := 0
@@ -82,19 +74,25 @@ func (c *checker) checkSwap(q quantity) {
 		}
 		return n
 	}
-	here := 0
-	for _, i := range p.years[q.from] {
-		for near := max(0, i-1); near <= min(len(p.clauses)-1, i+1); near++ { // a clause without a year belongs to its neighbour
-			if near == i || len(p.clauses[near].years) == 0 {
-				here += shared(near)
+	found := false
+	for y, list := range p.years {
+		if !inside(y) {
+			continue
+		}
+		found = true
+		for _, i := range list {
+			for near := max(0, i-1); near <= min(len(p.clauses)-1, i+1); near++ { // a clause without a year belongs to its neighbour
+				if (near == i || len(p.clauses[near].years) == 0) && shared(near) > 0 {
+					return
+				}
 			}
 		}
 	}
-	if here > 0 {
+	if !found {
 		return
 	}
 	for y, list := range p.years {
-		if y == q.from {
+		if inside(y) {
 			continue
 		}
 		for _, i := range list {
@@ -104,4 +102,25 @@ func (c *checker) checkSwap(q quantity) {
 			}
 		}
 	}
+}
+
+// clauseWords returns the content words of the story's clause around a date. It reports false if the clause holds a year outside the date:
+// which one belongs to which word is then not known.
+func (c *checker) clauseWords(q quantity, inside func(int) bool) (own []string, clear bool) {
+	for _, part := range clausesOf(c.tokens) {
+		if c.tokens[part[0]].start > q.start || c.tokens[part[1]-1].end < q.end {
+			continue
+		}
+		for _, t := range c.tokens[part[0]:part[1]] {
+			if t.kind == wordToken && !c.language.stop.has(t.low) && len(t.low) > 3 && !c.language.month.has(t.low) && !c.language.yearWord.has(t.low) && !c.language.century.has(t.low) {
+				own = append(own, t.low)
+			}
+		}
+		for _, other := range quantities(c.language, c.text, c.tokens[part[0]:part[1]], false) {
+			if other.kind == year && !inside(other.from) {
+				return nil, false
+			}
+		}
+	}
+	return own, true
 }

@@ -1,0 +1,40 @@
+package telegram
+
+import (
+	"context"
+	"time"
+
+	"excursobot/limiter"
+)
+
+const (
+	methodAction = "sendChatAction"
+	actionEvery  = 4 * time.Second // an action fades after 5 s
+	actionMost   = 2 * time.Minute // no answer takes longer
+)
+
+// ShowTyping shows "typing" in the chat until stop is called. stop waits for the goroutine behind it.
+func (s *Sender) ShowTyping(ctx context.Context, to Target) (stop func()) {
+	ctx, cancel := context.WithTimeout(ctx, actionMost)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for ctx.Err() == nil {
+			s.guard(func() { s.act(ctx, to, "typing") })
+			_ = limiter.Sleep(ctx, actionEvery)
+		}
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
+}
+
+// act shows an action once. It is left out if few common tokens are left, or while Telegram refuses actions in the chat. It takes no token of the
+// chat: a group's are few, and are for its messages.
+func (s *Sender) act(ctx context.Context, to Target, action string) {
+	to.Chat = s.moves.follow(to.Chat)
+	if s.actions.Try(to.Chat, 0) && s.pace.TryCommon(to.Chat, OptionalReserve) {
+		_ = s.once(ctx, Request{To: to, Method: methodAction, Payload: map[string]any{"action": action}}, nil) // counted there
+	}
+}
