@@ -153,6 +153,7 @@ func (a *App) buildGuide(world World) error {
 		cfg.Model = model.New(a.model)
 		a.also("model", a.model.Run)
 	}
+	cfg.Passage = a.cfg.OpenAI.Passage
 	if a.database != nil {
 		cfg.Slot = newSlots(a).take
 	}

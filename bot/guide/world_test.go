@@ -150,7 +150,7 @@ func newWorld(t testing.TB, set setting) *world {
 		}
 	}
 	client := &http.Client{Transport: sim.Transport(map[string]http.Handler{
-		"ru.wikipedia.org": w.wiki, "en.wikipedia.org": w.wiki, "fr.wikipedia.org": w.wiki, "model.test": server,
+		"*.wikipedia.org": w.wiki, "www.wikidata.org": w.wiki, "commons.wikimedia.org": w.wiki, "model.test": server,
 	})}
 	log := slog.New(slog.DiscardHandler)
 	cfg := Config{Store: db, Cache: cache, Log: log}

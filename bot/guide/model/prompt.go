@@ -5,15 +5,16 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"excursobot/bot/guide/chat"
 	"excursobot/geo/places"
 )
 
-// Bounds of the extract of a place in the prompt, in characters: the most, and what is left of it for a model with a small context.
+// Bounds of the text about a place in the prompt, in characters: the most (callers choose less), and what is left of it for a model with a small context.
 const (
-	maxExtract = 1200
-	minExtract = 300
+	maxExtract = 20_000
+	minExtract = 1200
 )
 
 // task is the user's message. It holds only data; JSON escapes keep every text of a source inside its string.
@@ -62,19 +63,25 @@ func (a *answer) prompt(from []places.Place, l chat.Limits) (chat.Prompt, []plac
 	if l.Single {
 		asked = asked[:1]
 	}
-	p := a.promptFor(asked, maxExtract)
-	for passage := maxExtract; l.Bytes > 0 && p.Size() > l.Bytes && (len(asked) > 1 || passage > minExtract); p = a.promptFor(asked, passage) {
-		if len(asked) > 1 {
+	p, limit := a.promptFor(asked, maxExtract), maxExtract
+	for l.Bytes > 0 && p.Size() > l.Bytes {
+		switch {
+		case len(asked) > 1:
 			asked = asked[:len(asked)-1]
-		} else {
-			passage = max(passage/2, minExtract)
+		case limit == maxExtract:
+			limit = max(utf8.RuneCountInString(asked[0].Extract)/2, minExtract)
+		case limit > minExtract:
+			limit = max(limit/2, minExtract)
+		default:
+			return p, asked
 		}
+		p = a.promptFor(asked, limit)
 	}
 	return p, asked
 }
 
-// promptFor returns the prompt for exactly these places, with at most passage characters of each extract.
-func (a *answer) promptFor(from []places.Place, passage int) chat.Prompt {
+// promptFor returns the prompt for exactly these places, with at most limit characters about each.
+func (a *answer) promptFor(from []places.Place, limit int) chat.Prompt {
 	ids := make([]string, len(from))
 	for i, p := range from {
 		ids[i] = p.ID
@@ -86,24 +93,21 @@ func (a *answer) promptFor(from []places.Place, passage int) chat.Prompt {
 	}
 	return chat.Prompt{
 		System: systemMessage(a.language, a.long),
-		User:   userMessage(a.language, a.long, from, passage),
+		User:   userMessage(a.language, a.long, from, a.passages, limit),
 		Schema: storySchema(ids),
 		Room:   200 + room*len(from),
 	}
 }
 
-// Fits returns how many of the places, from the first on, the server takes in one call as far as it is known: at least one.
-func (c *Client) Fits(req Request) int {
-	l := c.server.Limits()
-	if l.Bytes == 0 || len(req.Places) < 2 {
-		return len(req.Places)
+// Fits returns how many of n places with passages of that many characters the server takes in one call, as far as it is known: at least one.
+func (c *Client) Fits(n, passage int) int {
+	most := c.server.Limits().Bytes
+	if most == 0 {
+		return n
 	}
-	ans, err := newAnswer(req, nil)
-	if err != nil {
-		return len(req.Places)
-	}
-	_, asked := ans.prompt(ans.places, l)
-	return len(asked)
+	const bytesPerCharacter, fieldsOfPlace = 1.5, 200 // a mixture of scripts
+	each := fieldsOfPlace + int(bytesPerCharacter*float64(passage))
+	return max(1, min(n, (most-len(rules)-len(shape))/each))
 }
 
 // systemMessage returns the instructions.
@@ -124,17 +128,20 @@ func length(language string, long bool) string {
 	return "60-80 words"
 }
 
-// userMessage returns the user's message, with at most passage characters of each extract. Equal requests give equal bytes.
-func userMessage(language string, long bool, from []places.Place, passage int) string {
+// userMessage returns the user's message, with at most limit characters about each place. Equal requests give equal bytes.
+func userMessage(language string, long bool, from []places.Place, passages map[string]Passage, limit int) string {
 	t := task{Language: english[language], Length: length(language, long)}
 	for _, p := range from {
+		if passage := passages[p.ID]; passage.Language != "" {
+			p.Language = passage.Language
+		}
 		t.Places = append(t.Places, candidate{
 			ID:          p.ID,
 			Title:       plain(p.Title, 200),
 			Kind:        plain(p.Kind, 50),
 			Description: plain(p.Description, 200),
 			Language:    p.Language,
-			Extract:     plain(p.Extract, passage),
+			Extract:     plain(p.Extract, limit),
 		})
 	}
 	text, err := json.Marshal(t)

@@ -15,7 +15,7 @@ func TestPromptKeepsSourcesInsideTheirStrings(t *testing.T) {
 	text := userMessage("ru", false, []places.Place{
 		{ID: "Q1", Language: "en", Title: attack, Description: attack, Kind: attack, Extract: attack + strings.Repeat("Ж", 2*maxExtract)},
 		{ID: "wp:en:2", Title: "Tower", Extract: "Short."},
-	}, maxExtract)
+	}, map[string]Passage{"wp:en:2": {Text: "Short.", Language: "fr"}}, maxExtract)
 	if strings.ContainsAny(text, "\n\r\x00\x1b<>\u202e\ufeff") || !utf8.ValidString(text) {
 		t.Errorf("signs of the attack in %q", text)
 	}
@@ -25,7 +25,7 @@ func TestPromptKeepsSourcesInsideTheirStrings(t *testing.T) {
 	if err := decoder.Decode(&got); err != nil || decoder.More() {
 		t.Fatalf("not one JSON object: %v", err)
 	}
-	if len(got.Places) != 2 || got.Places[0].ID != "Q1" || got.Places[1].Extract != "Short." || got.Language != "Russian" || got.Length != "60-80 words" {
+	if len(got.Places) != 2 || got.Places[0].ID != "Q1" || got.Places[1].Extract != "Short." || got.Places[1].Language != "fr" || got.Language != "Russian" || got.Length != "60-80 words" {
 		t.Errorf("data %+v", got)
 	}
 	if n := utf8.RuneCountInString(got.Places[0].Extract); n != maxExtract {
@@ -38,7 +38,7 @@ func TestPromptKeepsSourcesInsideTheirStrings(t *testing.T) {
 
 func TestPromptIsTheSameForTheSameRequest(t *testing.T) {
 	for _, l := range Languages {
-		if a, b := userMessage(l, true, towers(4), maxExtract), userMessage(l, true, towers(4), maxExtract); a != b {
+		if a, b := userMessage(l, true, towers(4), nil, maxExtract), userMessage(l, true, towers(4), nil, maxExtract); a != b {
 			t.Errorf("%s: data differs", l)
 		}
 		for _, long := range []bool{false, true} {
@@ -69,13 +69,13 @@ func TestPromptKeepsToTheLimits(t *testing.T) {
 		t.Errorf("one by one: %d places, room %d", len(asked), p.Room)
 	}
 	long := towers(1)
-	long[0].Extract = strings.Repeat("The tower has four bells. ", 50)
+	long[0].Extract = strings.Repeat("The tower has four bells. ", 240)
 	whole, _ := ans.prompt(long, chat.Limits{})
 	p, asked := ans.prompt(long, chat.Limits{Bytes: whole.Size() - 300})
 	if len(asked) != 1 || p.Size() > whole.Size()-300 {
 		t.Errorf("a place that does not fit has %d bytes, want its text cut", p.Size())
 	}
-	if p, asked := ans.prompt(long, chat.Limits{Bytes: 1}); len(asked) != 1 || whole.Size()-p.Size() != maxExtract-minExtract {
+	if p, asked := ans.prompt(long, chat.Limits{Bytes: 1}); len(asked) != 1 || whole.Size()-p.Size() != len(long[0].Extract)-minExtract {
 		t.Errorf("the shortest text leaves %d bytes of %d", p.Size(), whole.Size())
 	}
 	ans.accepted["Q1"], ans.accepted["Q3"] = true, true

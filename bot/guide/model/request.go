@@ -19,6 +19,17 @@ type Request struct {
 	Long     bool
 	Places   []places.Place // the most wanted first
 	Waiting  bool           // a person waits for the first of them
+	// Passages hold by place what its story is written from and checked against; the Extract of such a place is the same text. A place without one
+	// is written about from its Extract.
+	Passages map[string]Passage
+}
+
+// Passage is the text that a story is written from.
+type Passage struct {
+	Text     string   // clean, one paragraph to a line
+	Language string   // of the text
+	Title    string   // of its article
+	Labels   []string // other names of the place, in any language
 }
 
 // Story is a text that passed the checks.
@@ -47,6 +58,7 @@ type answer struct {
 	language string
 	long     bool
 	places   []places.Place
+	passages map[string]Passage // by place
 	ids      []string
 	onStory  func(Story)
 	accepted map[string]bool // by place
@@ -61,7 +73,7 @@ func newAnswer(req Request, onStory func(Story)) (*answer, error) {
 	if onStory == nil {
 		onStory = func(Story) {}
 	}
-	a := &answer{language: req.Language, long: req.Long, onStory: onStory, accepted: make(map[string]bool, len(req.Places))}
+	a := &answer{language: req.Language, long: req.Long, passages: req.Passages, onStory: onStory, accepted: make(map[string]bool, len(req.Places))}
 	for _, p := range req.Places {
 		if p.ID == "" {
 			return nil, errors.New("place without an id")
