@@ -127,7 +127,7 @@ func newWorld(t testing.TB, set setting) *world {
 	if !set.noModel {
 		cfg.Model, err = model.New(model.Config{APIKey: "k", BaseURL: "http://model.test/v1", Model: "test", HTTP: client, Log: log, Observe: set.observe})
 		must(t, err)
-		cfg.Gate = limiter.NewGate(limiter.GateConfig{Slots: max(1, set.slots), QueueSize: max(10, set.room), Classes: 4, Background: ReadAhead})
+		cfg.Gate = limiter.NewGate(limiter.GateConfig{Slots: max(1, set.slots), QueueSize: max(10, set.room), Classes: Classes, Background: Background})
 	}
 	if set.guide != nil {
 		set.guide(&cfg)
