@@ -74,7 +74,9 @@ func TestMessagesLookAsTheyShould(t *testing.T) {
 		{"a picture whose author is not known", with(func(s *guide.Story) { s.Place.Credit = store.Credit{} }), true},
 		{"a picture of nobody", with(func(s *guide.Story) { s.Place.Credit.Author = "" }), true},
 		{"an extract in another language", with(func(s *guide.Story) { s.Source, s.Reason, s.Place.Language = guide.FromExtract, guide.ModelOff, "cs" }), true},
-		{"a name with a dot", with(func(s *guide.Story) { s.Text = "The office of Booking.com stood here. It closed in 1905.Now it is a bar." }), true},
+		{"a name with a dot", with(func(s *guide.Story) {
+			s.Text = "The office of Booking.com stood here. It closed in 1905.Now it is a bar."
+		}), true},
 		{"an extract while the model is busy", with(func(s *guide.Story) {
 			s.Source, s.Reason, s.Wait, s.Key = guide.FromExtract, guide.ModelBusy, 14*time.Second, store.StoryKey{}
 		}), true},
