@@ -65,7 +65,7 @@ var table = map[string]imports{
 
 // inTests is what every test may import as well: the simulated servers, the real store and its suite.
 var inTests = imports{
-	ours:      []string{"bot/sim", "store/boltstore", "store/fallback", "store/pgstore", "store/pgstore/pgtest", "store/storetest", "bot/text", "geo", "geo/places", "limiter", "store", "bot/guide", "bot/guide/chat", "bot/guide/model"},
+	ours:      []string{"bot/sim", "store/boltstore", "store/dump", "store/fallback", "store/pgstore", "store/pgstore/pgtest", "store/storetest", "bot/text", "geo", "geo/places", "limiter", "store", "bot/guide", "bot/guide/chat", "bot/guide/model"},
 	libraries: []string{"github.com/google/go-cmp"},
 }
 
