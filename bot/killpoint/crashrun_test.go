@@ -50,6 +50,7 @@ type crashRun struct {
 	addr    string // of the bot
 	rng     *rand.Rand
 	plan    faultPlan
+	quirk   string // peculiarity of the model's server; "" = none
 	ownPace bool // the bot keeps its default limits for outgoing messages
 	webhook bool
 	tg      *sim.Telegram
