@@ -51,7 +51,7 @@ type crashRun struct {
 	rng     *rand.Rand
 	plan    faultPlan
 	quirk   string // peculiarity of the model's server; "" = none
-	ownPace bool // the bot keeps its default limits for outgoing messages
+	ownPace bool   // the bot keeps its default limits for outgoing messages
 	webhook bool
 	tg      *sim.Telegram
 	model   *sim.Model
