@@ -46,6 +46,9 @@ type Person struct {
 	topic int   // of the chat; 0 = none
 }
 
+// ID returns the person's id.
+func (p *Person) ID() int64 { return p.home.api.ID }
+
 // act runs fn with the lock held and then delivers the events.
 func (p *Person) act(fn func(t *Telegram, c *chat) int64) int64 {
 	defer p.t.deliverEvents()
