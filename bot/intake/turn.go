@@ -11,7 +11,7 @@ import (
 const suspectFor = 250 * time.Millisecond
 
 // turns lets work begin. A suspect, which may have ended processes, is tried alone: for suspectFor it is the only work that is so young, so that the
-// process can end over nothing else. Other work waits meanwhile, and then begins before the next suspect: nobody waits for more than two suspects.
+// process can end over nothing else. Other work waits meanwhile, and then begins before the next suspect.
 type turns struct {
 	mu      sync.Mutex
 	young   int             // turns of other work that are not over

@@ -37,8 +37,8 @@ func (t *Telegram) Person(p Profile) *Person {
 	return &Person{t: t, home: c, chat: c}
 }
 
-// Person acts in a chat with the bot, which is the private one unless In was called. Every method returns the id of the update that it caused, or 0 if it caused none: the bot did not request
-// the kind, 100 000 updates are pending, or there is no such message or button.
+// Person acts in a chat with the bot, which is the private one unless In was called. Every method returns the id of the update that it caused, or 0 if
+// it caused none: the bot did not request the kind, 100 000 updates are pending, or there is no such message or button.
 type Person struct {
 	t     *Telegram
 	home  *chat // the private chat
