@@ -16,6 +16,7 @@ import (
 	"excursobot/bot/telegram"
 
 	"excursobot/bot/guide"
+	"excursobot/bot/guide/chat"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/sim"
 	"excursobot/bot/text"
@@ -89,7 +90,8 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	}
 	hosts["api.telegram.org"] = w.tg
 	hosts["model.test"] = w.model
-	hosts["*.wikipedia.org"] = sim.NewWikipedia(wiki)
+	server := sim.NewWikipedia(wiki)
+	hosts["*.wikipedia.org"], hosts["www.wikidata.org"], hosts["commons.wikimedia.org"] = server, server, server
 
 	var err error
 	w.store, err = boltstore.Open(boltstore.Config{Path: filepath.Join(t.TempDir(), "bot.db")})
@@ -104,8 +106,9 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	gc := guide.Config{Store: w.store, Places: finder, Cache: cache, Log: log}
 	if !cfg.noModel {
 		gc.Gate = limiter.NewGate(limiter.GateConfig{})
-		gc.Model, err = model.New(model.Config{APIKey: "k", BaseURL: "http://model.test/v1", Model: "m", HTTP: &http.Client{Transport: net}, Log: log})
+		server, err := chat.New(chat.Config{APIKey: "k", BaseURL: "http://model.test/v1", HTTP: &http.Client{Transport: net}, Log: log})
 		w.must(err)
+		gc.Model = model.New(server)
 	}
 	teller, err := guide.New(gc)
 	w.must(err)

@@ -16,7 +16,7 @@ import (
 )
 
 // storyTitle finds the title of a card or a story: the line above the distance.
-var storyTitle = regexp.MustCompile(`^(?:(\d+)\. )?(.+)\n(?:À )?\d[\d,.]* (?:m|km|м|км)\b`)
+var storyTitle = regexp.MustCompile(`^(?:(\d+)\. )?(.+)\n(?:À )?\d[\d,.]* (?:m|km|м|км)(?:\s|$)`)
 
 // titleOf returns the place of a story and its number in a walk (0 = none); ok only of stories.
 func titleOf(m sim.Message) (number int, title string, ok bool) {

@@ -103,8 +103,11 @@ func withoutPrepositions(part []token) []token {
 	return part
 }
 
-// preposition reports whether a side may be a word of a sentence, such as "в", "с", "e", "o": a small letter with a space before it.
-func (t token) preposition() bool { return t.kind == sideWord && t.text != "" && t.spaced }
+// preposition reports whether a side may be a word of a sentence, such as "в", "с", "e", "o", or a unit, such as "g", "l": a small letter, except n, s, e, w
+// right behind a number.
+func (t token) preposition() bool {
+	return t.kind == sideWord && t.text != "" && (t.spaced || !(&note{token: t}).international())
+}
 
 func (t token) isFiller() bool {
 	return t.kind == conjunction || t.kind == filler || t.kind == separator || t.kind == dash

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -100,6 +101,20 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 	retired := 0               // stories
 	var articles []int         // their sizes
 	given := map[int64]int64{} // sums of the payments
+	withheld := 0              // reports
+	// add checks that a row lies under its own key and is scheduled.
+	add := func(key, own []byte, kind byte, end time.Time, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case !bytes.Equal(key, own):
+			return fmt.Errorf("%w: %q lies under the key of another row", errRecord, key)
+		case end.IsZero():
+			return nil
+		}
+		expiring++
+		return points(tx, bucketExpiry, expiryKey(end, kind, key), nil)
+	}
 	checks := []struct {
 		bucket []byte
 		row    func(k, v []byte) error
@@ -152,6 +167,31 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			size, err := checkArticle(tx, k, v)
 			articles = append(articles, size)
 			return err
+		}},
+		{bucketVoices, func(k, v []byte) error {
+			voice, err := decodeVoice(k, v)
+			return add(k, voiceKey(voice.VoiceKey), expiringVoice, ifCreated(voice), err)
+		}},
+		{bucketReports, func(k, v []byte) error {
+			r, err := decodeReport(k, v)
+			if r.Withheld {
+				withheld++
+				err = errors.Join(err, points(tx, bucketWithheld, k, nil))
+			}
+			return add(k, reportKey(r.ReportKey), expiringReport, ifReported(r), err)
+		}},
+		{bucketJudgements, func(k, v []byte) error {
+			var row judgementRow
+			err := decode(k, v, row.fields)
+			return add(k, storyIDKey(row.StoryKey), expiringJudgement, ifQueued(row.Judgement), err)
+		}},
+		{bucketLastPoints, func(k, v []byte) error {
+			p, err := decodeLastPoint(k, v)
+			return add(k, recentKey(p.Person, p.Chat), expiringLastPoint, p.At.Add(store.RecentLife), err)
+		}},
+		{bucketLastStories, func(k, v []byte) error {
+			l, err := decodeLastStory(k, v)
+			return add(k, recentKey(l.Person, l.Chat), expiringLastStory, l.At.Add(store.RecentLife), err)
 		}},
 		{bucketPages, func(k, v []byte) error {
 			language, page, _ := bytes.Cut(k, []byte{0})
@@ -242,6 +282,7 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 		{bucketPlaceIDs, rows(tx, bucketPlaces)},
 		{bucketStoryIDs, rows(tx, bucketStories)},
 		{bucketRetired, retired},
+		{bucketWithheld, withheld},
 		{bucketArticleUses, len(articles)},
 		{bucketArticleOrder, len(articles)},
 		{bucketExpiry, expiring},

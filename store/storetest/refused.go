@@ -29,6 +29,9 @@ func fill(v reflect.Value, n *int) {
 	case store.Judged:
 		v.Set(reflect.ValueOf(store.JudgedPassed))
 		return
+	case store.VoiceWish:
+		v.Set(reflect.ValueOf(store.VoiceOnWalks))
+		return
 	}
 	switch v.Kind() {
 	case reflect.String:
@@ -148,6 +151,14 @@ func put(ctx context.Context, s store.Store, record any) error {
 		return s.PutTile(ctx, *r)
 	case *store.Article:
 		return s.PutArticle(ctx, *r, noon)
+	case *store.Voice:
+		return s.PutVoice(ctx, *r)
+	case *store.Judgement:
+		return s.QueueJudgement(ctx, *r)
+	case *store.Report:
+		return s.Withhold(ctx, r.ReportKey, r.Title, r.At)
+	case *store.LastStory:
+		return s.NoteStory(ctx, *r)
 	case *store.Story:
 		return s.PutStories(ctx, []store.Story{story("good", "ru", store.Short, eiffel), *r})
 	case *store.Walk:
@@ -166,8 +177,9 @@ func testRefused(t *testing.T, open OpenFunc) {
 	defer closeStore(t, s)
 	user, place, tile, full, delivery := filled[store.User](), filled[store.Place](), filled[store.Tile](), filled[store.Story](), filled[store.Delivery]()
 	walk, payment, article := filled[store.Walk](), filled[store.Payment](), filled[store.Article]()
+	spoken, judgement, reported, last := filled[store.Voice](), filled[store.Judgement](), filled[store.Report](), filled[store.LastStory]()
 	bad := []string{"a\x00b", "\x00", "a\xffb", "\xc3", string([]byte{0xed, 0xa0, 0x80})} // the last one is half of a surrogate pair
-	for _, record := range []any{&user, &place, &tile, &full, &delivery, &walk, &payment, &article} {
+	for _, record := range []any{&user, &place, &tile, &full, &delivery, &walk, &payment, &article, &spoken, &judgement, &reported, &last} {
 		v := reflect.ValueOf(record).Elem()
 		texts(v, v.Type().Name(), func(path, good string, set func(string)) {
 			defer set(good)
@@ -196,6 +208,23 @@ func testRefused(t *testing.T, open OpenFunc) {
 			"StoriesIn":      func() error { _, err := s.StoriesIn(ctx, b, everywhere, 1, noon); return err },
 			"Article":        func() error { _, err := s.Article(ctx, store.ArticleKey{Edition: b}, noon); return err },
 			"PutArticle":     func() error { return s.PutArticle(ctx, store.Article{Place: b}, noon) },
+			"Voice":          func() error { _, err := s.Voice(ctx, store.VoiceKey{Voice: b}, ""); return err },
+			"PutVoice":       func() error { return s.PutVoice(ctx, store.Voice{VoiceKey: store.VoiceKey{Voice: b}}) },
+			"DeleteVoice":    func() error { return s.DeleteVoice(ctx, store.VoiceKey{Voice: b}) },
+			"NoteStory":      func() error { return s.NoteStory(ctx, store.LastStory{StoryKey: store.StoryKey{Place: b}}) },
+			"ShowPending":    func() error { return s.ShowPending(ctx, store.StoryKey{Place: b}, store.Shown{}) },
+			"Claim":          func() error { _, err := s.ClaimJudgements(ctx, b, noon, time.Minute, 1); return err },
+			"EndJudgement": func() error {
+				_, err := s.EndJudgement(ctx, store.StoryKey{Place: b}, "", store.JudgedPassed)
+				return err
+			},
+			"ReportExtract":  func() error { _, err := s.ReportExtract(ctx, store.ReportKey{Place: b}, 1, "", noon); return err },
+			"Withhold":       func() error { return s.Withhold(ctx, store.ReportKey{Language: b}, "", noon) },
+			"Withheld":       func() error { _, err := s.Withheld(ctx, []store.ReportKey{{Place: b}}); return err },
+			"WithheldPlaces": func() error { _, err := s.WithheldPlaces(ctx, store.ReportKey{Place: b}, 1); return err },
+			"Restore":        func() error { return s.Restore(ctx, store.ReportKey{Place: b}, noon) },
+			"RetiredStories": func() error { _, err := s.RetiredStories(ctx, store.StoryKey{Place: b}, 1); return err },
+			"RestoreStory":   func() error { _, err := s.RestoreStory(ctx, store.StoryKey{Place: b}); return err },
 			"Spend":          func() error { _, err := s.Spend(ctx, store.Day(b), 1, store.Tokens{Prompt: 1}); return err },
 			"Spent":          func() error { _, err := s.Spent(ctx, store.Day(b), 1); return err },
 			"PutPlaces":      func() error { return s.PutPlaces(ctx, []store.Place{{ID: b}}) },
@@ -249,8 +278,21 @@ func testRefused(t *testing.T, open OpenFunc) {
 			_, err := s.Stories(ctx, []store.StoryKey{{Aspect: store.MaxAspect + 1}}, noon)
 			return err
 		}(),
-		"too many quotes":      s.PutStories(ctx, []store.Story{{Quotes: make([]string, store.MaxQuotes+1)}}),
-		"quote too long":       s.PutStories(ctx, []store.Story{{Quotes: []string{strings.Repeat("x", store.MaxQuoteBytes+1)}}}),
+		"too many quotes": s.PutStories(ctx, []store.Story{{Quotes: make([]string, store.MaxQuotes+1)}}),
+		"quote too long":  s.PutStories(ctx, []store.Story{{Quotes: []string{strings.Repeat("x", store.MaxQuoteBytes+1)}}}),
+		"no verdict": func() error {
+			_, err := s.EndJudgement(ctx, store.StoryKey{}, "", store.JudgedPending)
+			return err
+		}(),
+		"too many messages":     s.QueueJudgement(ctx, store.Judgement{Shown: make([]store.Shown, store.MaxShown+1)}),
+		"too many objections":   s.QueueJudgement(ctx, store.Judgement{Objections: make([]string, store.MaxObjections+1)}),
+		"objection too long":    s.QueueJudgement(ctx, store.Judgement{Objections: []string{strings.Repeat("x", store.MaxObjectionBytes+1)}}),
+		"last point":            s.NotePoint(ctx, store.LastPoint{Point: geo.Point{Lat: 91}}),
+		"delivery from nowhere": s.Delivered(ctx, store.Delivery{Person: 1, Place: "good", From: geo.Point{Lon: 181}}),
+		"unknown wish": func() error {
+			_, err := s.UpdateUser(ctx, 1, func(u *store.User) error { u.Voice = "perhaps"; return nil })
+			return err
+		}(),
 		"unknown judgement":    s.PutStories(ctx, []store.Story{{Judged: "perhaps"}}),
 		"too many names":       over(func(p *store.Place) { p.Names = many }),
 		"name too long":        over(func(p *store.Place) { p.Names = map[string]string{"ru": strings.Repeat("x", store.MaxNameBytes+1)} }),
@@ -289,6 +331,12 @@ func testEmpty(t *testing.T, s store.Store) {
 		article("no article", store.ArticleKey{}, noon, store.Article{}, store.ErrNotFound),
 		article("no article", filled[store.Article]().ArticleKey, noon, store.Article{}, store.ErrNotFound),
 		articleStats("no articles", store.ArticleStats{}),
+		voice("no voice", filled[store.Voice]().VoiceKey, filled[store.Voice]().Text, store.Voice{}, store.ErrNotFound),
+		lastPoint("no point", 1, 1, noon, store.LastPoint{}, store.ErrNotFound),
+		lastStory("no last story", 1, 1, noon, store.LastStory{}, store.ErrNotFound),
+		pendingJudgements("no judgements", 0),
+		withheldPlaces("nothing withheld", store.ReportKey{}, 10),
+		retiredStories("nothing retired", store.StoryKey{}, 10),
 		told("nothing told", 1, []string{"good", ""}, []bool{false, false}),
 		told("nothing told", filled[store.Delivery]().Person, []string{filled[store.Delivery]().Place}, []bool{false}),
 		openWalks("no walks"),
@@ -326,6 +374,27 @@ func methods(ctx context.Context, s store.Store) map[string]error {
 	errs["PutStories"] = s.PutStories(ctx, []store.Story{story("good", "ru", store.Short, eiffel)})
 	errs["PutArticle"] = s.PutArticle(ctx, store.Article{}, noon)
 	_, errs["Article"] = s.Article(ctx, store.ArticleKey{}, noon)
+	extract := store.VoiceKey{StoryKey: store.StoryKey{Length: store.Extract}}
+	errs["PutVoice"] = s.PutVoice(ctx, store.Voice{VoiceKey: extract})
+	_, errs["Voice"] = s.Voice(ctx, extract, "")
+	errs["DeleteVoice"] = s.DeleteVoice(ctx, extract)
+	errs["NotePoint"] = s.NotePoint(ctx, store.LastPoint{Person: 1, At: noon})
+	_, errs["LastPoint"] = s.LastPoint(ctx, 1, 0, noon)
+	errs["NoteStory"] = s.NoteStory(ctx, store.LastStory{Person: 1, At: noon})
+	_, errs["LastStory"] = s.LastStory(ctx, 1, 0, noon)
+	errs["QueueJudgement"] = s.QueueJudgement(ctx, store.Judgement{Queued: noon})
+	errs["ShowPending"] = s.ShowPending(ctx, store.StoryKey{}, store.Shown{Chat: 1})
+	_, errs["ClaimJudgements"] = s.ClaimJudgements(ctx, "r", noon, time.Minute, 1)
+	_, errs["EndJudgement"] = s.EndJudgement(ctx, store.StoryKey{}, "", store.JudgedPassed)
+	_, errs["PendingJudgements"] = s.PendingJudgements(ctx)
+	_, errs["Experienced"] = s.Experienced(ctx, 1)
+	_, errs["ReportExtract"] = s.ReportExtract(ctx, store.ReportKey{Place: "Q1"}, 1, "", noon)
+	errs["Withhold"] = s.Withhold(ctx, store.ReportKey{Place: "Q1"}, "", noon)
+	_, errs["Withheld"] = s.Withheld(ctx, []store.ReportKey{{Place: "Q1"}})
+	_, errs["WithheldPlaces"] = s.WithheldPlaces(ctx, store.ReportKey{}, 1)
+	errs["Restore"] = s.Restore(ctx, store.ReportKey{Place: "Q1"}, noon)
+	_, errs["RetiredStories"] = s.RetiredStories(ctx, store.StoryKey{}, 1)
+	_, errs["RestoreStory"] = s.RestoreStory(ctx, store.StoryKey{Place: "Q1"})
 	_, errs["ArticleStats"] = s.ArticleStats(ctx)
 	_, errs["Spend"] = s.Spend(ctx, store.DayOf(noon), 1, store.Tokens{Prompt: 1})
 	_, errs["Spent"] = s.Spent(ctx, store.DayOf(noon), 1)
