@@ -18,6 +18,7 @@ type batches struct {
 	slot    func(context.Context) (release func(), err error) // may be nil
 	library *library
 	budget  *budget
+	judging *judging
 	tasks   *tasks
 	counts  *counters
 	log     *slog.Logger
@@ -25,8 +26,9 @@ type batches struct {
 	sources *places.Finder // nil = stories are written from intros
 	passage int            // most characters of an article for the model
 
-	mu   sync.Mutex
-	open map[store.StoryKey]*item // at most size for each job in the gate
+	mu    sync.Mutex
+	open  map[store.StoryKey]*item // at most size for each job in the gate
+	later int                      // batches that wait for a server to recover, at most maxLater
 }
 
 // batch is one call to the model. It runs in the best class of those who wait for it. While it is queued, it ends when nobody waits any more; once it
@@ -42,6 +44,7 @@ type batch struct {
 	cancel context.CancelFunc
 
 	// Guarded by batches.mu.
+	tries     int // earlier batches about these places that failed
 	waiters   int
 	class     limiter.Class // best of the waiters'
 	started   bool

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"excursobot/geo/places"
 )
@@ -16,7 +17,8 @@ const MaxPlaces = 8
 type Request struct {
 	Language string // code from Languages
 	Long     bool
-	Places   []places.Place
+	Places   []places.Place // the most wanted first
+	Waiting  bool           // a person waits for the first of them
 	// Passages hold by place what its story is written from and checked against; the Extract of such a place is the same text. A place without one
 	// is written about from its Extract.
 	Passages map[string]Passage
@@ -42,6 +44,10 @@ type Result struct {
 	Dropped []*CheckError // stories that failed the checks, at most maxDropped
 	// Tokens as the server counted them, or estimated.
 	PromptTokens, AnswerTokens int64
+
+	Calls      int           // HTTP calls
+	FirstToken time.Duration // of the first question, from its last call on; 0 = nothing came
+	Declined   []string      // places about which the model or a filter wants to write nothing
 }
 
 // maxDropped bounds the errors kept of an answer full of nonsense.
@@ -52,8 +58,8 @@ type answer struct {
 	language string
 	long     bool
 	places   []places.Place
+	passages map[string]Passage // by place
 	ids      []string
-	data     string // the user's message
 	onStory  func(Story)
 	accepted map[string]bool // by place
 	result   Result
@@ -67,7 +73,7 @@ func newAnswer(req Request, onStory func(Story)) (*answer, error) {
 	if onStory == nil {
 		onStory = func(Story) {}
 	}
-	a := &answer{language: req.Language, long: req.Long, onStory: onStory, accepted: make(map[string]bool, len(req.Places))}
+	a := &answer{language: req.Language, long: req.Long, passages: req.Passages, onStory: onStory, accepted: make(map[string]bool, len(req.Places))}
 	for _, p := range req.Places {
 		if p.ID == "" {
 			return nil, errors.New("place without an id")
@@ -80,7 +86,6 @@ func newAnswer(req Request, onStory func(Story)) (*answer, error) {
 	if len(a.ids) == 0 || len(a.ids) > MaxPlaces {
 		return nil, fmt.Errorf("%d places, want 1 to %d", len(a.ids), MaxPlaces)
 	}
-	a.data = userMessage(a.language, a.long, a.places, req.Passages)
 	return a, nil
 }
 
@@ -89,11 +94,11 @@ func (a *answer) add(id, text string) {
 	id, text = strings.TrimSpace(id), strings.TrimSpace(text)
 	i := slices.Index(a.ids, id)
 	if i < 0 {
-		a.drop(&CheckError{Place: plain(id, 50), Rule: rulePlace, Detail: "not asked for"})
+		a.drop(&CheckError{Place: plain(id, 50), Rule: RulePlace, Detail: "not asked for"})
 		return
 	}
 	if a.accepted[id] {
-		a.drop(&CheckError{Place: id, Rule: rulePlace, Detail: "told twice"})
+		a.drop(&CheckError{Place: id, Rule: RulePlace, Detail: "told twice"})
 		return
 	}
 	if e := check(a.places[i], a.language, text); e != nil {
