@@ -16,6 +16,7 @@ import (
 	"excursobot/bot/telegram"
 
 	"excursobot/bot/guide"
+	"excursobot/bot/guide/chat"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/sim"
 	"excursobot/bot/text"
@@ -104,8 +105,9 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	gc := guide.Config{Store: w.store, Places: finder, Cache: cache, Log: log}
 	if !cfg.noModel {
 		gc.Gate = limiter.NewGate(limiter.GateConfig{})
-		gc.Model, err = model.New(model.Config{APIKey: "k", BaseURL: "http://model.test/v1", Model: "m", HTTP: &http.Client{Transport: net}, Log: log})
+		server, err := chat.New(chat.Config{APIKey: "k", BaseURL: "http://model.test/v1", HTTP: &http.Client{Transport: net}, Log: log})
 		w.must(err)
+		gc.Model = model.New(server)
 	}
 	teller, err := guide.New(gc)
 	w.must(err)

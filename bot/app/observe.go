@@ -13,7 +13,7 @@ import (
 
 	"excursobot/bot"
 	"excursobot/bot/guide"
-	"excursobot/bot/guide/model"
+	"excursobot/bot/guide/chat"
 	"excursobot/bot/monitor"
 	"excursobot/bot/web"
 	"excursobot/limiter"
@@ -75,11 +75,11 @@ func (a *App) today() func() bot.Today {
 	}
 }
 
-func (a *App) observeModel() func(model.Call) {
+func (a *App) observeModel() func(chat.Call) {
 	if a.monitor == nil {
 		return nil
 	}
-	return func(c model.Call) { a.monitor.ModelCall(c.Outcome, c.PromptTokens, c.CompletionTokens) }
+	return func(c chat.Call) { a.monitor.ModelCall(c.Outcome, c.PromptTokens, c.CompletionTokens) }
 }
 
 func (a *App) observePlaces() func(string) {

@@ -12,6 +12,7 @@ import (
 	"excursobot/bot"
 	"excursobot/bot/config"
 	"excursobot/bot/guide"
+	"excursobot/bot/guide/chat"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/intake"
 	"excursobot/bot/killpoint"
@@ -61,7 +62,7 @@ type App struct {
 	replica  string // this process among the replicas; "" = there are no others
 
 	gate    *limiter.Gate // before the model
-	model   *model.Client // nil without a key
+	model   *chat.Client  // nil without a key
 	places  *places.Finder
 	guide   *guide.Guide
 	bot     *bot.Bot
@@ -148,7 +149,10 @@ func (a *App) buildGuide(world World) error {
 	if a.model, err = a.newModel(world); err != nil {
 		return err
 	}
-	cfg.Model = a.model
+	if a.model != nil {
+		cfg.Model = model.New(a.model)
+		a.also("model", a.model.Run)
+	}
 	if a.database != nil {
 		cfg.Slot = newSlots(a).take
 	}
@@ -188,12 +192,12 @@ func (a *App) newFinder(world World) (*places.Finder, error) {
 }
 
 // newModel returns nil without a key: the guide then answers with extracts of the source.
-func (a *App) newModel(world World) (*model.Client, error) {
+func (a *App) newModel(world World) (*chat.Client, error) {
 	o := a.cfg.OpenAI
 	if o.APIKey == "" {
 		return nil, nil
 	}
-	m, err := model.New(model.Config{
+	m, err := chat.New(chat.Config{
 		APIKey: o.APIKey, BaseURL: o.BaseURL, Model: o.Model, Reasoning: o.Reasoning,
 		HTTP:              newClient(world.Model),
 		Timeout:           o.Timeout,

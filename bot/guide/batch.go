@@ -22,8 +22,9 @@ type batches struct {
 	log     *slog.Logger
 	size    int // most places in one batch
 
-	mu   sync.Mutex
-	open map[store.StoryKey]*item // at most size for each job in the gate
+	mu    sync.Mutex
+	open  map[store.StoryKey]*item // at most size for each job in the gate
+	later int                      // batches that wait for a server to recover, at most maxLater
 }
 
 // batch is one call to the model. It runs in the best class of those who wait for it. While it is queued, it ends when nobody waits any more; once it
@@ -39,6 +40,7 @@ type batch struct {
 	cancel context.CancelFunc
 
 	// Guarded by batches.mu.
+	tries     int // earlier batches about these places that failed
 	waiters   int
 	class     limiter.Class // best of the waiters'
 	started   bool

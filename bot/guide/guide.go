@@ -135,6 +135,9 @@ func (g *Guide) mayCall(ctx context.Context, req Request) (Reason, error) {
 		return Crowd, nil
 	}
 	if !g.cfg.Model.Ready() {
+		if g.cfg.Model.Refused() {
+			return ModelRefused, nil
+		}
 		return ModelDown, nil
 	}
 	ok, err := g.budget.allows(ctx, req.Class, req.Person)

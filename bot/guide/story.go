@@ -42,14 +42,18 @@ type Reason string
 
 // Reasons.
 const (
-	NoReason   Reason = ""
-	ModelOff   Reason = "off"    // no API key
-	ModelDown  Reason = "down"   // the model fails or refuses, or the circuit breaker is open
-	ModelBusy  Reason = "busy"   // the gate is full, or the call cannot start in time; Story.Wait holds the expected wait
-	Crowd      Reason = "crowd"  // the request was Brief because too many people ask at once
-	ModelSlow  Reason = "slow"   // the call started but did not end in time
-	OverBudget Reason = "budget" // the tokens of the day are spent
-	Unfit      Reason = "unfit"  // the model's text failed the checks, or people retired the story
+	NoReason     Reason = ""
+	ModelOff     Reason = "off"      // no API key
+	ModelDown    Reason = "down"     // the model does not answer or its answers are damaged, or the circuit breaker is open
+	ModelRefused Reason = "refused"  // the model's server refuses the key, the model or the request: the operator must act
+	ModelBusy    Reason = "busy"     // the gate is full, or the call cannot start in time; Story.Wait holds the expected wait
+	Crowd        Reason = "crowd"    // the request was Brief because too many people ask at once
+	ModelSlow    Reason = "slow"     // the call started but did not end in time
+	OverBudget   Reason = "budget"   // the tokens of the day are spent
+	Silent       Reason = "silent"   // the model answered, but not with a story about the place
+	Declined     Reason = "declined" // the model or its server's filter does not want to write about the place
+	Unfit        Reason = "unfit"    // the model's text failed the checks
+	Withdrawn    Reason = "retired"  // people retired the story
 )
 
 // Request describes one request for a story.

@@ -22,7 +22,7 @@ func TestSecondWrongVoteRetiresAStory(t *testing.T) {
 		for got.Place.ID != story.Place.ID { // other stories are ready and come first
 			got = w.mustTell(ask(4))
 		}
-		if got.Source != FromExtract || got.Reason != Unfit {
+		if got.Source != FromExtract || got.Reason != Withdrawn {
 			t.Errorf("retired story: %s (%s), want the extract", got.Source, got.Reason)
 		}
 	})

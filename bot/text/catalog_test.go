@@ -122,6 +122,7 @@ func TestKeysOfTheCode(t *testing.T) {
 	keys := load(t).Words("en").entries
 	for _, key := range []string{
 		"reason.off", "reason.down", "reason.busy", "reason.crowd", "reason.slow", "reason.budget", "reason.unfit",
+		"reason.refused", "reason.silent", "reason.declined", "reason.retired",
 		"command.start", "command.help", "command.language", "command.live", "command.stop", "command.settings", "command.donate",
 		"command.stats", "command.privacy", "command.forget", "command.terms", "command.paysupport",
 		"command.admin", "command.ban", "command.unban", "command.pause", "command.refund",

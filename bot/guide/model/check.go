@@ -15,7 +15,7 @@ const (
 
 // Rules of Check. The values are in the log.
 const (
-	rulePlace  = "place"  // unknown, or told twice in one answer
+	RulePlace  = "place"  // unknown, or told twice in one answer
 	ruleLength = "length" // too short or too long
 	ruleScript = "script" // not in the language that was asked for
 	ruleMarkup = "markup" // markup, a link, a name with @, or invisible characters
@@ -45,7 +45,7 @@ func check(place places.Place, language, text string) *CheckError {
 		return &CheckError{Place: place.ID, Rule: rule, Detail: fmt.Sprintf(format, args...)}
 	}
 	if place.ID == "" {
-		return fail(rulePlace, "no id")
+		return fail(RulePlace, "no id")
 	}
 	if len(text) > 4*maxWords*20 { // far above any allowed length
 		return fail(ruleLength, "%d bytes", len(text))

@@ -57,7 +57,7 @@ func TestLengthBounds(t *testing.T) {
 			t.Errorf("%s, %d bytes: stopped by %q, want %q", tt.language, len(tt.text), got, tt.want)
 		}
 	}
-	if got := rule(t, Check(places.Place{}, "en", word(30))); got != rulePlace {
+	if got := rule(t, Check(places.Place{}, "en", word(30))); got != RulePlace {
 		t.Errorf("no place: stopped by %q", got)
 	}
 	if got := rule(t, Check(places.Place{ID: "Q1"}, "xx", word(30))); got != ruleScript {

@@ -2,14 +2,19 @@ package model
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"unicode"
 
+	"excursobot/bot/guide/chat"
 	"excursobot/geo/places"
 )
 
-// maxExtract bounds the extract of a place in the prompt, in characters.
-const maxExtract = 1200
+// Bounds of the extract of a place in the prompt, in characters: the most, and what is left of it for a model with a small context.
+const (
+	maxExtract = 1200
+	minExtract = 300
+)
 
 // task is the user's message. It holds only data; JSON escapes keep every text of a source inside its string.
 type task struct {
@@ -44,18 +49,66 @@ No greeting, no farewell, no question, no words about yourself, the reader, the 
 No markup, no list, no heading, no link, no emoji, no @ and no #.`
 
 // shape describes the answer for servers without schemas.
-const shape = `
-
-Answer with one JSON object and nothing round it, in this shape, with one entry for each place in the order given:
+const shape = `Answer with one JSON object and nothing around it, in this shape, with one entry for each place in the order given:
 {"stories": [{"place": "<the place's id>", "text": "<the story>"}]}`
 
-// systemMessage returns the instructions. withShape adds the shape of the answer for servers without schemas.
-func systemMessage(language string, long, withShape bool) string {
-	text := strings.NewReplacer("LANGUAGE", english[language], "LENGTH", length(language, long)).Replace(rules)
-	if withShape {
-		text += shape
+// prompt returns what to ask about the places that have no story yet, within the limits, and the places that are in it: the first of them, as many as
+// fit. If not even one fits, its text is cut.
+func (a *answer) prompt(from []places.Place, l chat.Limits) (chat.Prompt, []places.Place) {
+	asked := slices.DeleteFunc(slices.Clone(from), func(p places.Place) bool { return a.accepted[p.ID] })
+	if len(asked) == 0 {
+		return chat.Prompt{}, nil
 	}
-	return text
+	if l.Single {
+		asked = asked[:1]
+	}
+	p := a.promptFor(asked, maxExtract)
+	for passage := maxExtract; l.Bytes > 0 && p.Size() > l.Bytes && (len(asked) > 1 || passage > minExtract); p = a.promptFor(asked, passage) {
+		if len(asked) > 1 {
+			asked = asked[:len(asked)-1]
+		} else {
+			passage = max(passage/2, minExtract)
+		}
+	}
+	return p, asked
+}
+
+// promptFor returns the prompt for exactly these places, with at most passage characters of each extract.
+func (a *answer) promptFor(from []places.Place, passage int) chat.Prompt {
+	ids := make([]string, len(from))
+	for i, p := range from {
+		ids[i] = p.ID
+	}
+	// Non-Latin scripts need up to four tokens a word. Twice that stops only a model that does not end.
+	room := 600
+	if a.long {
+		room = 1000
+	}
+	return chat.Prompt{
+		System: systemMessage(a.language, a.long),
+		User:   userMessage(a.language, a.long, from, passage),
+		Schema: storySchema(ids),
+		Room:   200 + room*len(from),
+	}
+}
+
+// Fits returns how many of the places, from the first on, the server takes in one call as far as it is known: at least one.
+func (c *Client) Fits(req Request) int {
+	l := c.server.Limits()
+	if l.Bytes == 0 || len(req.Places) < 2 {
+		return len(req.Places)
+	}
+	ans, err := newAnswer(req, nil)
+	if err != nil {
+		return len(req.Places)
+	}
+	_, asked := ans.prompt(ans.places, l)
+	return len(asked)
+}
+
+// systemMessage returns the instructions.
+func systemMessage(language string, long bool) string {
+	return strings.NewReplacer("LANGUAGE", english[language], "LENGTH", length(language, long)).Replace(rules)
 }
 
 // length returns how long a story should be. The checks allow a much wider range.
@@ -71,8 +124,8 @@ func length(language string, long bool) string {
 	return "60-80 words"
 }
 
-// userMessage returns the user's message. Equal requests give equal bytes.
-func userMessage(language string, long bool, from []places.Place) string {
+// userMessage returns the user's message, with at most passage characters of each extract. Equal requests give equal bytes.
+func userMessage(language string, long bool, from []places.Place, passage int) string {
 	t := task{Language: english[language], Length: length(language, long)}
 	for _, p := range from {
 		t.Places = append(t.Places, candidate{
@@ -81,7 +134,7 @@ func userMessage(language string, long bool, from []places.Place) string {
 			Kind:        plain(p.Kind, 50),
 			Description: plain(p.Description, 200),
 			Language:    p.Language,
-			Extract:     plain(p.Extract, maxExtract),
+			Extract:     plain(p.Extract, passage),
 		})
 	}
 	text, err := json.Marshal(t)

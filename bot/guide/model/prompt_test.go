@@ -6,6 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"excursobot/bot/guide/chat"
 	"excursobot/geo/places"
 )
 
@@ -14,7 +15,7 @@ func TestPromptKeepsSourcesInsideTheirStrings(t *testing.T) {
 	text := userMessage("ru", false, []places.Place{
 		{ID: "Q1", Language: "en", Title: attack, Description: attack, Kind: attack, Extract: attack + strings.Repeat("Ж", 2*maxExtract)},
 		{ID: "wp:en:2", Title: "Tower", Extract: "Short."},
-	})
+	}, maxExtract)
 	if strings.ContainsAny(text, "\n\r\x00\x1b<>\u202e\ufeff") || !utf8.ValidString(text) {
 		t.Errorf("signs of the attack in %q", text)
 	}
@@ -37,20 +38,48 @@ func TestPromptKeepsSourcesInsideTheirStrings(t *testing.T) {
 
 func TestPromptIsTheSameForTheSameRequest(t *testing.T) {
 	for _, l := range Languages {
-		if a, b := userMessage(l, true, towers(4)), userMessage(l, true, towers(4)); a != b {
+		if a, b := userMessage(l, true, towers(4), maxExtract), userMessage(l, true, towers(4), maxExtract); a != b {
 			t.Errorf("%s: data differs", l)
 		}
 		for _, long := range []bool{false, true} {
-			text := systemMessage(l, long, false)
+			text := systemMessage(l, long)
 			if !strings.Contains(text, "in "+english[l]) || !strings.Contains(text, length(l, long)) || strings.Contains(text, "LANGUAGE") || strings.Contains(text, "LENGTH") {
 				t.Errorf("%s: system message lacks language or length: %s", l, text)
 			}
 		}
 	}
-	if strings.Contains(systemMessage("en", false, false), `"stories"`) || !strings.Contains(systemMessage("en", false, true), `{"stories": [{"place":`) {
-		t.Error("the shape in words belongs to servers without schemas")
-	}
-	if got := systemMessage("zh", true, false); !strings.Contains(got, "characters") {
+	if got := systemMessage("zh", true); !strings.Contains(got, "characters") {
 		t.Error("Chinese is measured in characters")
+	}
+}
+
+func TestPromptKeepsToTheLimits(t *testing.T) {
+	ans, err := newAnswer(Request{Language: "en", Places: towers(4)}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, asked := ans.prompt(ans.places, chat.Limits{})
+	if len(asked) != 4 || all.Room != 2600 || !strings.Contains(string(all.Schema.JSON), `["Q1","Q2","Q3","Q4"]`) {
+		t.Errorf("without limits: %d places, room %d, schema %s", len(asked), all.Room, all.Schema.JSON)
+	}
+	if p, asked := ans.prompt(ans.places, chat.Limits{Bytes: all.Size() * 3 / 4}); len(asked) >= 4 || len(asked) < 2 || p.Size() > all.Size()*3/4 || asked[0].ID != "Q1" {
+		t.Errorf("three quarters: %d places of %d bytes, want fewer, the first ones", len(asked), p.Size())
+	}
+	if p, asked := ans.prompt(ans.places, chat.Limits{Single: true}); len(asked) != 1 || p.Room != 800 {
+		t.Errorf("one by one: %d places, room %d", len(asked), p.Room)
+	}
+	long := towers(1)
+	long[0].Extract = strings.Repeat("The tower has four bells. ", 50)
+	whole, _ := ans.prompt(long, chat.Limits{})
+	p, asked := ans.prompt(long, chat.Limits{Bytes: whole.Size() - 300})
+	if len(asked) != 1 || p.Size() > whole.Size()-300 {
+		t.Errorf("a place that does not fit has %d bytes, want its text cut", p.Size())
+	}
+	if p, asked := ans.prompt(long, chat.Limits{Bytes: 1}); len(asked) != 1 || whole.Size()-p.Size() != maxExtract-minExtract {
+		t.Errorf("the shortest text leaves %d bytes of %d", p.Size(), whole.Size())
+	}
+	ans.accepted["Q1"], ans.accepted["Q3"] = true, true
+	if _, asked := ans.prompt(ans.places, chat.Limits{}); len(asked) != 2 || asked[0].ID != "Q2" || asked[1].ID != "Q4" {
+		t.Errorf("places with a story are asked about again: %v", asked)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"excursobot/geo/places"
 )
@@ -16,7 +17,8 @@ const MaxPlaces = 8
 type Request struct {
 	Language string // code from Languages
 	Long     bool
-	Places   []places.Place
+	Places   []places.Place // the most wanted first
+	Waiting  bool           // a person waits for the first of them
 }
 
 // Story is a text that passed the checks.
@@ -31,6 +33,10 @@ type Result struct {
 	Dropped []*CheckError // stories that failed the checks, at most maxDropped
 	// Tokens as the server counted them, or estimated.
 	PromptTokens, AnswerTokens int64
+
+	Calls      int           // HTTP calls
+	FirstToken time.Duration // of the first question, from its last call on; 0 = nothing came
+	Declined   []string      // places about which the model or a filter wants to write nothing
 }
 
 // maxDropped bounds the errors kept of an answer full of nonsense.
@@ -42,7 +48,6 @@ type answer struct {
 	long     bool
 	places   []places.Place
 	ids      []string
-	data     string // the user's message
 	onStory  func(Story)
 	accepted map[string]bool // by place
 	result   Result
@@ -69,7 +74,6 @@ func newAnswer(req Request, onStory func(Story)) (*answer, error) {
 	if len(a.ids) == 0 || len(a.ids) > MaxPlaces {
 		return nil, fmt.Errorf("%d places, want 1 to %d", len(a.ids), MaxPlaces)
 	}
-	a.data = userMessage(a.language, a.long, a.places)
 	return a, nil
 }
 
@@ -78,11 +82,11 @@ func (a *answer) add(id, text string) {
 	id, text = strings.TrimSpace(id), strings.TrimSpace(text)
 	i := slices.Index(a.ids, id)
 	if i < 0 {
-		a.drop(&CheckError{Place: plain(id, 50), Rule: rulePlace, Detail: "not asked for"})
+		a.drop(&CheckError{Place: plain(id, 50), Rule: RulePlace, Detail: "not asked for"})
 		return
 	}
 	if a.accepted[id] {
-		a.drop(&CheckError{Place: id, Rule: rulePlace, Detail: "told twice"})
+		a.drop(&CheckError{Place: id, Rule: RulePlace, Detail: "told twice"})
 		return
 	}
 	if e := check(a.places[i], a.language, text); e != nil {

@@ -1,4 +1,4 @@
-package model
+package chat
 
 import (
 	"encoding/json"
@@ -9,22 +9,40 @@ import (
 	"unicode/utf8"
 )
 
-// parse feeds an answer cut into pieces of n bytes (0 = whole) and returns "place=text" of each story.
-func parse(t *testing.T, answer string, n int) (got []string, p *parser) {
+// draft is what the tests ask for.
+type draft struct {
+	Place *string `json:"place"`
+	Text  *string `json:"text"`
+}
+
+// newObjects returns a parser that calls each for every draft.
+func newObjects(each func(place, text string)) *objects {
+	return &objects{comma: -1, each: func(raw []byte) bool {
+		var d draft
+		if json.Unmarshal(raw, &d) != nil || d.Place == nil || d.Text == nil {
+			return false
+		}
+		each(*d.Place, *d.Text)
+		return true
+	}}
+}
+
+// parse feeds an answer cut into pieces of n bytes (0 = whole) and returns "place=text" of each draft.
+func parse(t *testing.T, answer string, n int) (got []string, p *objects) {
 	t.Helper()
-	p = &parser{}
+	p = newObjects(func(place, text string) { got = append(got, place+"="+text) })
 	if n == 0 {
 		n = max(1, len(answer))
 	}
 	for piece := range slices.Chunk([]byte(answer), n) {
-		if err := p.feed(string(piece), func(place, text string) { got = append(got, place+"="+text) }); err != nil {
+		if err := p.feed(string(piece)); err != nil {
 			t.Fatalf("%q: %v", answer, err)
 		}
 	}
 	return got, p
 }
 
-func TestParser(t *testing.T) {
+func TestObjects(t *testing.T) {
 	tests := []struct {
 		name, answer string
 		want         []string
@@ -62,12 +80,13 @@ func TestParser(t *testing.T) {
 	}
 }
 
-func TestParserGivesAStoryWithItsLastByte(t *testing.T) {
+func TestObjectsGivesAnObjectWithItsLastByte(t *testing.T) {
 	answer := `{"stories":[{"place":"Q1","text":"a"},{"place":"Q2","text":"b"}]}`
-	p := &parser{}
 	var at []int
-	for i := range answer {
-		if err := p.feed(answer[i:i+1], func(string, string) { at = append(at, i) }); err != nil {
+	i := 0
+	p := newObjects(func(string, string) { at = append(at, i) })
+	for i = range answer {
+		if err := p.feed(answer[i : i+1]); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -77,35 +96,35 @@ func TestParserGivesAStoryWithItsLastByte(t *testing.T) {
 	}
 }
 
-func TestParserIsBounded(t *testing.T) {
+func TestObjectsAreBounded(t *testing.T) {
 	none := func(string, string) {}
-	p := &parser{}
+	p := newObjects(none)
 	var err error
 	for range maxAnswer/1000 + 1 {
-		err = p.feed(strings.Repeat("x", 1000), none)
+		err = p.feed(strings.Repeat("x", 1000))
 	}
 	if !errors.Is(err, errTooLong) {
 		t.Errorf("long answer: error %v", err)
 	}
-	if err := (&parser{}).feed(strings.Repeat("[", maxDepth+1), none); !errors.Is(err, errTooDeep) {
+	if err := newObjects(none).feed(strings.Repeat("[", maxDepth+1)); !errors.Is(err, errTooDeep) {
 		t.Errorf("deep answer: error %v", err)
 	}
 }
 
-func FuzzParser(f *testing.F) {
+func FuzzObjects(f *testing.F) {
 	f.Add(`{"stories":[{"place":"Q1","text":"Жар \"\\\u0416\ud83d\ude00"}]}`, 3)
 	f.Add("```json\n[{\"place\":\"Q1\",\"text\":\"a\"}]", 1)
 	f.Add(`{"stories":[{"place":"Q1","text":"a"]}{}]}}"{"`, 2)
 	f.Fuzz(func(t *testing.T, answer string, n int) {
 		run := func(n int) (got []string, err error) {
-			p := &parser{}
+			p := newObjects(func(place, text string) {
+				if !utf8.ValidString(place + text) {
+					t.Errorf("invalid text %q", text)
+				}
+				got = append(got, place+"="+text)
+			})
 			for piece := range slices.Chunk([]byte(answer), n) {
-				if err = p.feed(string(piece), func(place, text string) {
-					if !utf8.ValidString(place + text) {
-						t.Errorf("invalid text %q", text)
-					}
-					got = append(got, place+"="+text)
-				}); err != nil {
+				if err = p.feed(string(piece)); err != nil {
 					break
 				}
 			}
@@ -132,32 +151,4 @@ func FuzzParser(f *testing.F) {
 			}
 		}
 	})
-}
-
-func BenchmarkParser(b *testing.B) {
-	var stories []draft
-	for i := range 4 {
-		stories = append(stories, draft{&corpus[i].title, &corpus[i].story})
-	}
-	answer, err := json.Marshal(map[string]any{"stories": stories})
-	if err != nil {
-		b.Fatal(err)
-	}
-	var pieces []string
-	for piece := range slices.Chunk(answer, 4) {
-		pieces = append(pieces, string(piece))
-	}
-	b.SetBytes(int64(len(answer)))
-	b.ReportAllocs()
-	for b.Loop() {
-		p, found := parser{}, 0
-		for _, piece := range pieces {
-			if err := p.feed(piece, func(string, string) { found++ }); err != nil {
-				b.Fatal(err)
-			}
-		}
-		if found != 4 || !p.complete() {
-			b.Fatalf("%d stories", found)
-		}
-	}
 }

@@ -1,21 +1,15 @@
-package model
+package chat
 
 import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"testing/synctest"
 
 	openai "github.com/sashabaranov/go-openai"
-
-	"excursobot/bot/sim"
 )
 
 func TestRequestsOfReasoningModels(t *testing.T) {
-	ans, err := newAnswer(Request{Language: "en", Places: towers(4)}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p, _ := about(4).prompt(Limits{})
 	tests := []struct {
 		model, setting string
 		openAI, warm   bool
@@ -26,6 +20,8 @@ func TestRequestsOfReasoningModels(t *testing.T) {
 		{"openai/gpt-6-luna", "auto", true, true, "none"},
 		{"gpt-6-luna", "off", true, false, ""},
 		{"gpt-6-luna", "low", true, false, "low"},
+		{"gpt-6-luna", "minimal", true, true, "none"},
+		{"gpt-6-astra", "none", true, false, "low"},
 		{"gpt-6-astra", "auto", true, false, "low"},
 		{"gpt-6.1-sol", "auto", true, false, "low"},
 		{"gpt-5.1", "auto", true, false, "none"},
@@ -42,8 +38,7 @@ func TestRequestsOfReasoningModels(t *testing.T) {
 		{"qwen3", "none", false, true, "none"},
 	}
 	for _, tt := range tests {
-		c := &Client{cfg: Config{Model: tt.model, Reasoning: tt.setting}}
-		req := c.completionRequest(ans, strictSchema)
+		req := firstForm(tt.model, tt.setting).request(tt.model, p)
 		text, err := json.Marshal(req)
 		if err != nil {
 			t.Fatal(err)
@@ -60,10 +55,4 @@ func TestRequestsOfReasoningModels(t *testing.T) {
 			t.Errorf("%s, %s: the library refuses it: %v", tt.model, tt.setting, err)
 		}
 	}
-	synctest.Test(t, func(t *testing.T) {
-		b := newFixture(t, Config{Model: "gpt-6-luna"}, sim.ModelConfig{})
-		if res, err := b.Write(t.Context(), Request{Language: "uk", Long: true, Places: towers(4)}, nil); err != nil || len(res.Stories) != 4 {
-			t.Errorf("stories %v, error %v", ids(res.Stories), err)
-		}
-	})
 }

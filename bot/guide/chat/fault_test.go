@@ -1,4 +1,4 @@
-package model
+package chat
 
 import (
 	"errors"
@@ -18,7 +18,7 @@ func TestAnErrorWhoseBodyBreaksKeepsItsStatus(t *testing.T) {
 			fmt.Fprint(w, "{")
 			panic(http.ErrAbortHandler)
 		}))
-		if _, err := b.Write(t.Context(), Request{Language: "en", Places: towers(1)}, nil); !errors.Is(err, ErrRefused) || b.Ready() || len(b.calls) != 1 {
+		if _, err := b.Ask(t.Context(), about(1).request()); !errors.Is(err, ErrRefused) || b.Ready() || len(b.calls) != 1 {
 			t.Errorf("error %v, ready %v, %d calls", err, b.Ready(), len(b.calls))
 		}
 	})
@@ -54,9 +54,9 @@ func TestTheKeyIsNeverShown(t *testing.T) {
 					}
 					answer(w)
 				}))
-				_, err := b.Write(t.Context(), Request{Language: "en", Places: towers(1)}, nil)
-				if err == nil || strings.Contains(err.Error()+b.logged.String(), "0123456789") {
-					t.Errorf("error %v, log %s", err, b.logged.String())
+				_, err := b.Ask(t.Context(), about(1).request())
+				if err == nil || strings.Contains(err.Error()+b.log(), "0123456789") {
+					t.Errorf("error %v, log %s", err, b.log())
 				}
 			})
 		})

@@ -1,8 +1,9 @@
-package model
+package chat
 
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,29 +13,29 @@ import (
 
 func TestBreakerOpensAfterFaultsAndCloses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		faults := slices.Repeat([]string{"500"}, faultsInRow*(maxRetries+1))
+		faults := slices.Repeat([]string{"500"}, faultsInRow+maxRepeats) // only the first question is repeated
 		b := newFixture(t, Config{RequestsPerMinute: 6000}, sim.ModelConfig{}, faults...)
-		write := func() error {
-			_, err := b.Write(t.Context(), Request{Language: "en", Places: towers(1)}, nil)
+		ask := func() error {
+			_, err := b.Ask(t.Context(), about(1).request())
 			return err
 		}
 		for i := range faultsInRow {
 			if !b.Ready() {
 				t.Fatalf("open after %d calls", i)
 			}
-			if err := write(); !errors.Is(err, ErrUnavailable) {
+			if err := ask(); !errors.Is(err, ErrUnavailable) {
 				t.Fatalf("error %v", err)
 			}
 		}
 		start := time.Now()
-		if err := write(); b.Ready() || !errors.Is(err, ErrUnavailable) || time.Since(start) != 0 {
+		if err := ask(); b.Ready() || !errors.Is(err, ErrUnavailable) || time.Since(start) != 0 {
 			t.Errorf("ready %v, error %v after %v, want an open breaker at once", b.Ready(), err, time.Since(start))
 		}
-		if got := b.outcomes(); got[len(got)-1] != "breaker" || len(got) != len(faults)+1 {
+		if got := strings.Fields(b.outcomes()); got[len(got)-1] != "breaker" || len(got) != len(faults)+1 {
 			t.Errorf("outcomes %q", got)
 		}
 		time.Sleep(faultPause + time.Millisecond)
-		if err := write(); !b.Ready() || err != nil {
+		if err := ask(); !b.Ready() || err != nil {
 			t.Errorf("ready %v, error %v, want a closed breaker", b.Ready(), err)
 		}
 	})
@@ -43,15 +44,15 @@ func TestBreakerOpensAfterFaultsAndCloses(t *testing.T) {
 func TestBreakerOpensLongerAfterARefusal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newFixture(t, Config{}, sim.ModelConfig{}, "401")
-		if _, err := b.Write(t.Context(), Request{Language: "en", Places: towers(1)}, nil); !errors.Is(err, ErrRefused) {
+		if _, err := b.Ask(t.Context(), about(1).request()); !errors.Is(err, ErrRefused) {
 			t.Fatalf("error %v", err)
 		}
 		time.Sleep(faultPause + time.Millisecond)
-		if b.Ready() {
+		if b.Ready() || !b.Refused() {
 			t.Error("ready again after the pause of a fault")
 		}
 		time.Sleep(refusalPause)
-		if res, err := b.Write(t.Context(), Request{Language: "en", Places: towers(1)}, nil); !b.Ready() || err != nil || len(res.Stories) != 1 {
+		if _, err := b.Ask(t.Context(), about(1).request()); !b.Ready() || b.Refused() || err != nil {
 			t.Errorf("ready %v, error %v", b.Ready(), err)
 		}
 	})

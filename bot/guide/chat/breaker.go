@@ -1,4 +1,4 @@
-package model
+package chat
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 
 // When a breaker opens, and for how long. After that time it lets one call through as a probe.
 const (
-	faultsInRow  = 5 // failed calls in a row, each with its retries
+	faultsInRow  = 5 // failed questions in a row, each with its repeats
 	faultPause   = 30 * time.Second
 	refusalPause = 5 * time.Minute // after one refusal of the key, the quota or the model, which only the operator can resolve
 )
@@ -25,25 +25,27 @@ func newBreaker(name string) *breaker {
 		faults: gobreaker.NewTwoStepCircuitBreaker[struct{}](gobreaker.Settings{
 			Name: name, Timeout: faultPause,
 			ReadyToTrip: func(n gobreaker.Counts) bool { return n.ConsecutiveFailures >= faultsInRow },
-			IsExcluded:  func(err error) bool { return notCounted(err) || permanent(err) },
+			// That a filter or the model declines a place is no fault of the server.
+			IsSuccessful: func(err error) bool { return err == nil || errors.Is(err, ErrDeclined) },
+			IsExcluded:   func(err error) bool { return notCounted(err) || permanent(err) },
 		}),
 		refusals: gobreaker.NewTwoStepCircuitBreaker[struct{}](gobreaker.Settings{
 			Name: name, Timeout: refusalPause,
 			ReadyToTrip:  func(n gobreaker.Counts) bool { return n.ConsecutiveFailures >= 1 },
-			IsSuccessful: func(err error) bool { return err == nil || !permanent(err) && errors.Is(err, ErrAnswer) },
-			IsExcluded: func(err error) bool {
-				return notCounted(err) || err != nil && !permanent(err) && !errors.Is(err, ErrAnswer)
-			},
+			IsSuccessful: func(err error) bool { return err == nil || answered(err) },
+			IsExcluded:   func(err error) bool { return notCounted(err) || err != nil && !permanent(err) && !answered(err) },
 		}),
 	}
 }
 
-// errNotSent is the result of a call that ended before anything was sent.
-var errNotSent = errors.New("not sent")
-
 // notCounted reports whether an error tells nothing about the server: the caller gave up, or nothing was sent.
 func notCounted(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, errNotSent)
+}
+
+// answered reports whether an error shows that the server takes the key and knows the model.
+func answered(err error) bool {
+	return !permanent(err) && (errors.Is(err, ErrAnswer) || errors.Is(err, ErrDeclined))
 }
 
 // permanent reports whether an error is a refusal that only the operator can resolve.
@@ -52,8 +54,8 @@ func permanent(err error) bool {
 	return ok && f.permanent
 }
 
-// allow admits a call or returns an error. The caller must call done once with the call's error; a call that brought stories counts as a success.
-func (b *breaker) allow() (done func(err error, stories bool), err error) {
+// allow admits a question or returns an error. The caller must call done once with its error; if some of the answer arrived, it counts as a success.
+func (b *breaker) allow() (done func(err error, some bool), err error) {
 	refusals, err := b.refusals.Allow()
 	if err != nil {
 		return nil, err
@@ -63,14 +65,17 @@ func (b *breaker) allow() (done func(err error, stories bool), err error) {
 		refusals(errNotSent)
 		return nil, err
 	}
-	return func(err error, stories bool) {
-		if stories {
+	return func(err error, some bool) {
+		if some {
 			err = nil
 		}
 		refusals(err)
 		faults(err)
 	}, nil
 }
+
+// refused reports whether the breaker is open because of a permanent refusal.
+func (b *breaker) refused() bool { return b.refusals.State() != gobreaker.StateClosed }
 
 // ready reports whether allow would admit a call now.
 func (b *breaker) ready() bool {

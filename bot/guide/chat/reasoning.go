@@ -1,4 +1,4 @@
-package model
+package chat
 
 import (
 	"slices"
@@ -64,9 +64,17 @@ func (f family) effort(setting string) string {
 		return ""
 	case ReasoningAuto, "":
 		return f.lowest
+	case "none", "minimal":
+		// OpenAI's models accept one of the two at most.
+		if f.openAI && f.lowest != "" {
+			return f.lowest
+		}
 	}
 	return setting
 }
+
+// reserveStep is the room for hidden reasoning of which nothing is known, in tokens.
+const reserveStep = 4000
 
 // reserve returns how many tokens the hidden reasoning may need besides the text.
 func (f family) reserve(effort string) int {
@@ -74,15 +82,15 @@ func (f family) reserve(effort string) int {
 	case "none":
 		return 0
 	case "medium":
-		return 8000
+		return 2 * reserveStep
 	case "high":
-		return 16000
+		return 4 * reserveStep
 	case "":
 		if !f.openAI {
 			return 0
 		}
 	}
-	return 4000
+	return reserveStep
 }
 
 // warm reports whether a request with the effort may have a temperature.

@@ -1,4 +1,4 @@
-package model
+package chat
 
 import (
 	"context"
@@ -10,28 +10,48 @@ import (
 	"time"
 )
 
-// Bounds of responses in bytes: an answer with the overhead of its events, and the body of an error.
-const (
-	maxStream = 16 << 20
-	maxError  = 16 << 10
-)
+// maxError bounds the body of an error in bytes.
+const maxError = 64 << 10
 
-// responseInfo holds what go-openai does not report about a streamed call.
-type responseInfo struct {
+// exchange is the answer to one request, taken away before go-openai reads it: the library gives up at the first surprise, and loses the body of errors.
+type exchange struct {
 	sent        bool // the request was sent
 	status      int  // 0 = no response
 	contentType string
 	retryAfter  time.Duration // 0 = the server named none
+	body        io.ReadCloser // nil = no response; the caller closes it
 }
 
-type infoKey struct{}
+// failed reports whether the status is that of an error.
+func (x *exchange) failed() bool { return x.status < 200 || x.status >= 300 }
 
-// withInfo makes the transport fill info during the calls that use the context.
-func withInfo(ctx context.Context, info *responseInfo) context.Context {
-	return context.WithValue(ctx, infoKey{}, info)
+// refusal reads the body of an error.
+func (x *exchange) refusal() refusal {
+	body, err := io.ReadAll(io.LimitReader(x.body, maxError))
+	if err != nil && len(body) < 2 {
+		return refusal{status: x.status, message: err.Error(), retryAfter: x.retryAfter}
+	}
+	r := readRefusal(x.status, body)
+	if x.retryAfter > 0 {
+		r.retryAfter = x.retryAfter
+	}
+	return r
 }
 
-// transport bounds response bodies and fills the responseInfo of the context.
+func (x *exchange) close() {
+	if x.body != nil {
+		_ = x.body.Close()
+	}
+}
+
+type exchangeKey struct{}
+
+// withExchange makes the transport put the answer into x during a call that uses the context.
+func withExchange(ctx context.Context, x *exchange) context.Context {
+	return context.WithValue(ctx, exchangeKey{}, x)
+}
+
+// transport moves answers into the exchange of the context.
 type transport struct{ next http.RoundTripper }
 
 // observedClient returns a copy of client that uses a transport. nil stands for a client with time-outs for connecting.
@@ -48,6 +68,7 @@ func observedClient(client *http.Client) *http.Client {
 		}}
 	}
 	observed := *client
+	observed.Timeout = 0 // it would end with the empty body that the library closes; every call has a deadline
 	if observed.Transport == nil {
 		observed.Transport = http.DefaultTransport
 	}
@@ -55,28 +76,22 @@ func observedClient(client *http.Client) *http.Client {
 	return &observed
 }
 
-// RoundTrip implements http.RoundTripper.
+// RoundTrip implements http.RoundTripper. What it returns for a request with an exchange has an empty object as its body.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	info, _ := req.Context().Value(infoKey{}).(*responseInfo)
-	if info == nil {
-		info = &responseInfo{}
+	x, _ := req.Context().Value(exchangeKey{}).(*exchange)
+	if x == nil {
+		return t.next.RoundTrip(req)
 	}
-	info.sent = true
+	x.close() // of a redirect
+	*x = exchange{sent: true}
 	res, err := t.next.RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}
-	info.status = res.StatusCode
-	info.contentType, _, _ = strings.Cut(res.Header.Get("Content-Type"), ";")
-	info.retryAfter = retryAfter(res.Header, time.Now())
-	limit := int64(maxStream)
-	if res.StatusCode >= http.StatusBadRequest {
-		limit = maxError
-	}
-	res.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.LimitReader(res.Body, limit), res.Body}
+	x.status, x.body = res.StatusCode, res.Body
+	x.contentType, _, _ = strings.Cut(res.Header.Get("Content-Type"), ";")
+	x.retryAfter = retryAfter(res.Header, time.Now())
+	res.Body, res.ContentLength = io.NopCloser(strings.NewReader("{}")), 2
 	return res, nil
 }
 
