@@ -108,7 +108,7 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 			if it.place.ID != written.Place {
 				continue
 			}
-			story := newStory(it, written.Text, b.model.Name())
+			story := newStory(it, written, b.model.Name())
 			if err := b.library.save(b.tasks.ctx, story); err != nil {
 				// The story can still be told; it only has to be written again for the next person.
 				b.log.Error("story_save_failed", "place", it.place.ID, "error", err)
@@ -135,8 +135,11 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 	return reasonsOf(req.Places, res, err), err
 }
 
+// storyVersion is the version of the rules by which stories are written and checked: 1 = from passages, with quotes and package facts.
+const storyVersion = 1
+
 // newStory builds the stored story from the model's text.
-func newStory(it *item, text, modelName string) store.Story {
+func newStory(it *item, written model.Story, modelName string) store.Story {
 	now := time.Now()
 	return store.Story{
 		StoryKey: it.key,
@@ -145,7 +148,9 @@ func newStory(it *item, text, modelName string) store.Story {
 		Kind:     it.place.Kind,
 		URL:      it.place.URL,
 		Picture:  it.place.Picture,
-		Text:     text,
+		Text:     written.Text,
+		Quotes:   written.Quotes,
+		Version:  storyVersion,
 		Source:   "model",
 		Model:    modelName,
 		Created:  now,

@@ -17,14 +17,24 @@ const MaxPlaces = 8
 type Request struct {
 	Language string // code from Languages
 	Long     bool
-	Places   []places.Place // the most wanted first
-	Waiting  bool           // a person waits for the first of them
+	Places   []places.Place     // the most wanted first
+	Passages map[string]Passage // by place: what it is told from; a place without one is told from its extract
+	Waiting  bool               // a person waits for the first of them
+}
+
+// Passage is the part of an article that a story is written from and checked against.
+type Passage struct {
+	Text     string
+	Language string   // of Text
+	Names    []string // the place's names, in any language
 }
 
 // Story is a text that passed the checks.
 type Story struct {
-	Place string // id of one of the request's places
-	Text  string
+	Place  string // id of one of the request's places
+	Text   string
+	Quotes []string // of the passage, which the text rests on; none if the server leaves them out
+	Marked []string // words that the checks could not decide on, for a judge
 }
 
 // Result holds what the calls of one Write brought.
@@ -47,6 +57,9 @@ type answer struct {
 	language string
 	long     bool
 	places   []places.Place
+	sources  map[string]*source // by place
+	second   bool               // the places are asked for once more, with the reasons
+	reasons  map[string]string  // why the first story of a place was dropped, for the second try
 	ids      []string
 	onStory  func(Story)
 	accepted map[string]bool // by place
@@ -61,7 +74,7 @@ func newAnswer(req Request, onStory func(Story)) (*answer, error) {
 	if onStory == nil {
 		onStory = func(Story) {}
 	}
-	a := &answer{language: req.Language, long: req.Long, onStory: onStory, accepted: make(map[string]bool, len(req.Places))}
+	a := &answer{language: req.Language, long: req.Long, onStory: onStory, accepted: make(map[string]bool, len(req.Places)), sources: map[string]*source{}, reasons: map[string]string{}}
 	for _, p := range req.Places {
 		if p.ID == "" {
 			return nil, errors.New("place without an id")
@@ -69,6 +82,7 @@ func newAnswer(req Request, onStory func(Story)) (*answer, error) {
 		if !slices.Contains(a.ids, p.ID) {
 			a.ids = append(a.ids, p.ID)
 			a.places = append(a.places, p)
+			a.sources[p.ID] = newSource(p, req.Passages[p.ID])
 		}
 	}
 	if len(a.ids) == 0 || len(a.ids) > MaxPlaces {
@@ -78,7 +92,7 @@ func newAnswer(req Request, onStory func(Story)) (*answer, error) {
 }
 
 // add checks a story and passes it to onStory. After an accepted story of a place, further ones are dropped.
-func (a *answer) add(id, text string) {
+func (a *answer) add(id, text string, quotes []string) {
 	id, text = strings.TrimSpace(id), strings.TrimSpace(text)
 	i := slices.Index(a.ids, id)
 	if i < 0 {
@@ -89,12 +103,23 @@ func (a *answer) add(id, text string) {
 		a.drop(&CheckError{Place: id, Rule: RulePlace, Detail: "told twice"})
 		return
 	}
-	if e := check(a.places[i], a.language, text); e != nil {
+	src := a.sources[id]
+	known := src.quoted(quotes)
+	marked, e := check(a.places[i], src, a.language, text)
+	switch {
+	case e != nil:
+	case len(quotes) > 0 && len(known) == 0:
+		e = &CheckError{Place: id, Rule: RuleQuotes, Detail: "no quote is in the passage"}
+	default:
+		e = a.bound(id, text)
+	}
+	if e != nil {
+		a.reasons[id] = e.Rule + ": " + e.Detail
 		a.drop(e)
 		return
 	}
 	a.accepted[id] = true
-	s := Story{Place: id, Text: text}
+	s := Story{Place: id, Text: text, Quotes: known, Marked: marked}
 	a.result.Stories = append(a.result.Stories, s)
 	a.onStory(s)
 }
