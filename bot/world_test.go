@@ -90,7 +90,8 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	}
 	hosts["api.telegram.org"] = w.tg
 	hosts["model.test"] = w.model
-	hosts["*.wikipedia.org"] = sim.NewWikipedia(wiki)
+	server := sim.NewWikipedia(wiki)
+	hosts["*.wikipedia.org"], hosts["www.wikidata.org"], hosts["commons.wikimedia.org"] = server, server, server
 
 	var err error
 	w.store, err = boltstore.Open(boltstore.Config{Path: filepath.Join(t.TempDir(), "bot.db")})

@@ -117,7 +117,8 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 		Replicas: monitor.Replicas{Name: a.replica, Alive: b.Replicas, Chats: b.Chats},
 	}
 	for class, name := range map[limiter.Class]string{
-		guide.Interactive: "interactive", guide.LiveTick: "live", guide.ReadAhead: "read_ahead", guide.WarmUp: "warm_up",
+		guide.Interactive: "interactive", guide.LiveTick: "live", guide.NextTick: "next", guide.Judging: "judge",
+		guide.ReadAhead: "read_ahead", guide.WarmUp: "warm_up", guide.Packing: "pack",
 	} {
 		if int(class) < len(g.Gate.Waiting) {
 			r.Gate.Waiting[name] = g.Gate.Waiting[class]

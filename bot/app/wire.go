@@ -126,7 +126,7 @@ func (a *App) buildGuide(world World) error {
 	a.stop.push("cache", func() error { cache.Close(); return nil })
 
 	a.gate = limiter.NewGate(limiter.GateConfig{
-		Slots: a.cfg.OpenAI.MaxConcurrent, QueueSize: queueSize, Classes: int(guide.WarmUp) + 1, Background: guide.ReadAhead,
+		Slots: a.cfg.OpenAI.MaxConcurrent, QueueSize: queueSize, Classes: guide.Classes, Background: guide.Background,
 	})
 	cfg := guide.Config{
 		Store:                a.store,
@@ -153,6 +153,7 @@ func (a *App) buildGuide(world World) error {
 		cfg.Model = model.New(a.model)
 		a.also("model", a.model.Run)
 	}
+	cfg.Passage = a.cfg.OpenAI.Passage
 	if a.database != nil {
 		cfg.Slot = newSlots(a).take
 	}

@@ -51,6 +51,7 @@ func newDemoWorld(cfg *config.Config, pack *places.Pack) *demoWorld {
 		const latency = 300 * time.Millisecond
 		wiki := sim.NewWikipedia(sim.WikipediaConfig{Articles: packArticles(pack), Latency: latency})
 		cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.demo/w/api.php", "demo"
+		cfg.Places.WikidataURL, cfg.Places.CommonsURL = "http://data.wikipedia.demo/w/api.php", "http://files.wikipedia.demo/w/api.php"
 		s.outside.Wikipedia = sim.Transport(map[string]http.Handler{"*.wikipedia.demo": wiki})
 		s.outside.WithoutPack = true
 	}

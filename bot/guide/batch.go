@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"excursobot/bot/guide/model"
+	"excursobot/geo/places"
 	"excursobot/limiter"
 	"excursobot/store"
 )
@@ -20,7 +21,9 @@ type batches struct {
 	tasks   *tasks
 	counts  *counters
 	log     *slog.Logger
-	size    int // most places in one batch
+	size    int            // most places in one batch
+	sources *places.Finder // nil = stories are written from intros
+	passage int            // most characters of an article for the model
 
 	mu    sync.Mutex
 	open  map[store.StoryKey]*item // at most size for each job in the gate
@@ -52,6 +55,7 @@ type item struct {
 	batch *batch
 	place store.Place
 	key   store.StoryKey
+	pending
 
 	// Written once before done is closed.
 	story  store.Story

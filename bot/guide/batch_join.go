@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"excursobot/bot/guide/model"
 	"excursobot/limiter"
 	"excursobot/store"
 )
@@ -33,7 +32,7 @@ func (b *batches) join(req Request, deadline time.Time, first store.Place, other
 			chosen = append(chosen, p)
 		}
 	}
-	fits := b.model.Fits(model.Request{Language: req.Language, Long: req.Length == store.Long, Places: chosen})
+	fits := b.model.Fits(len(chosen), b.passage)
 	for _, p := range chosen[:fits] {
 		b.addItemLocked(bt, p)
 	}

@@ -23,6 +23,7 @@ func (b *batches) run(bt *batch) {
 		}
 	}()
 	queued := time.Now()
+	gathered := b.gather(bt)
 	slot, err := bt.ticket.Wait(bt.queued)
 	if err != nil {
 		return
@@ -45,6 +46,9 @@ func (b *batches) run(bt *batch) {
 	b.counts.batches.Add(1)
 	b.counts.waited.Add(int64(time.Since(queued)))
 	open := b.skipWritten(bt)
+	if len(open) > 0 {
+		gathered.wait(b.tasks.ctx)
+	}
 	for attempt := 0; attempt < maxAttempts && len(open) > 0; attempt++ {
 		reasons, err := b.call(bt, open)
 		open = unfinished(open)
@@ -99,9 +103,11 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 	b.mu.Lock()
 	waiting := bt.waiters > 0 && bt.class <= LiveTick
 	b.mu.Unlock()
-	req := model.Request{Language: bt.language, Long: bt.length == store.Long, Waiting: waiting}
+	req := model.Request{Language: bt.language, Long: bt.length == store.Long, Waiting: waiting, Passages: map[string]model.Passage{}}
 	for _, it := range open {
-		req.Places = append(req.Places, it.place)
+		p, passage := it.source()
+		req.Places = append(req.Places, p)
+		req.Passages[p.ID] = passage
 	}
 	res, err := b.model.Write(b.tasks.ctx, req, func(written model.Story) {
 		for _, it := range open {
@@ -135,22 +141,26 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 	return reasonsOf(req.Places, res, err), err
 }
 
-// storyVersion is the version of the rules by which stories are written and checked: 1 = from passages, with quotes and package facts.
-const storyVersion = 1
-
 // newStory builds the stored story from the model's text.
 func newStory(it *item, written model.Story, modelName string) store.Story {
 	now := time.Now()
+	address, credit := it.place.Picture, it.place.Credit
+	if p := it.pictured.Load(); p != nil {
+		address, credit = p.address, p.credit
+	}
 	return store.Story{
 		StoryKey: it.key,
 		Title:    it.place.Title,
 		Point:    it.place.Point,
 		Kind:     it.place.Kind,
-		URL:      it.place.URL,
-		Picture:  it.place.Picture,
+		URL:      articleURL(it.place, it.used),
+		Picture:  address,
+		Credit:   credit,
+		Version:  storyVersion,
+		Article:  it.used.article,
+		Revision: it.used.revision,
 		Text:     written.Text,
 		Quotes:   written.Quotes,
-		Version:  storyVersion,
 		Source:   "model",
 		Model:    modelName,
 		Created:  now,

@@ -42,6 +42,7 @@ type Config struct {
 
 	Log                  *slog.Logger
 	PlacesPerCall        int   // default 4
+	Passage              int   // most characters of an article that the model gets about a place, default 6000
 	DailyTokens          int64 // 0 = no limit
 	DailyTokensPerPerson int64 // 0 = no limit
 }
@@ -70,6 +71,7 @@ func New(cfg Config) (*Guide, error) {
 	if cfg.Model != nil && cfg.Gate == nil {
 		return nil, errors.New("guide: a Model needs a Gate")
 	}
+	cfg.Passage = cmp.Or(max(cfg.Passage, 0), 6000)
 	cfg.PlacesPerCall = cmp.Or(max(cfg.PlacesPerCall, 0), 4)
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -85,7 +87,7 @@ func New(cfg Config) (*Guide, error) {
 	g.tasks = newTasks(cfg.Log, &g.counts.panics)
 	g.batches = &batches{
 		model: cfg.Model, gate: cfg.Gate, slot: cfg.Slot, library: g.library, budget: g.budget, tasks: g.tasks, counts: &g.counts, log: cfg.Log,
-		size: cfg.PlacesPerCall, open: make(map[store.StoryKey]*item),
+		size: cfg.PlacesPerCall, sources: cfg.Places, passage: cfg.Passage, open: make(map[store.StoryKey]*item),
 	}
 	return g, nil
 }

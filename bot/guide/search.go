@@ -43,6 +43,10 @@ type search struct {
 	onCard func(Card) // nil after the card was shown
 	start  time.Time
 
+	asked    []string // editions around the person, their own first
+	instead  string   // the edition that is asked instead, in the small mode
+	explored bool     // the searches of the editions were started
+
 	skipped    bool      // a place was left out because it is told or claimed
 	deadline   time.Time // until then the search waits for the source
 	sourceErr  error     // why the source did not answer; it is not asked again in this pass
@@ -113,14 +117,6 @@ func placesOf(stories []nearStory) []string {
 		ids[i] = s.story.Place
 	}
 	return ids
-}
-
-// sourceLanguages returns the languages in which articles are read for a story in the language.
-func sourceLanguages(language string) []string {
-	if language == "en" {
-		return []string{"en"}
-	}
-	return []string{language, "en"}
 }
 
 // without returns the places of the cards that have no story.

@@ -12,9 +12,18 @@ import (
 // Classes of the gate before the model, best first.
 const (
 	Interactive limiter.Class = iota // a person waits for the answer
-	LiveTick                         // the next story of a walk
+	LiveTick                         // the story of a walk that is due
+	NextTick                         // the next story of a walk, its corridor, the stops of a tour
+	Judging                          // the second look at stories that are told already
 	ReadAhead                        // stories that a person will soon need
 	WarmUp                           // stories for future visitors, written while the model is idle
+	Packing                          // stories for a pack
+)
+
+// Classes is how many classes the gate before the model has, and Background the first one that leaves the last free slot to the better ones.
+const (
+	Classes    = int(Packing) + 1
+	Background = Judging
 )
 
 // Errors of Tell, for errors.Is. The person gets a different sentence for each.

@@ -150,7 +150,7 @@ func newWorld(t testing.TB, set setting) *world {
 		}
 	}
 	client := &http.Client{Transport: sim.Transport(map[string]http.Handler{
-		"ru.wikipedia.org": w.wiki, "en.wikipedia.org": w.wiki, "fr.wikipedia.org": w.wiki, "model.test": server,
+		"*.wikipedia.org": w.wiki, "www.wikidata.org": w.wiki, "commons.wikimedia.org": w.wiki, "model.test": server,
 	})}
 	log := slog.New(slog.DiscardHandler)
 	cfg := Config{Store: db, Cache: cache, Log: log}
@@ -167,7 +167,7 @@ func newWorld(t testing.TB, set setting) *world {
 		asker, err := chat.New(chat.Config{APIKey: "k", BaseURL: "http://model.test/v1", Model: cmp.Or(set.name, "gpt-6-luna"), HTTP: client, Log: log, Observe: observe})
 		must(t, err)
 		cfg.Model = model.New(asker)
-		cfg.Gate = limiter.NewGate(limiter.GateConfig{Slots: max(1, set.slots), QueueSize: max(10, set.room), Classes: 4, Background: ReadAhead})
+		cfg.Gate = limiter.NewGate(limiter.GateConfig{Slots: max(1, set.slots), QueueSize: max(10, set.room), Classes: Classes, Background: Background})
 	}
 	if set.guide != nil {
 		set.guide(&cfg)

@@ -47,11 +47,13 @@ func newCrashRun(t *testing.T, seed uint64, bin, dir string) *crashRun {
 		t.Fatal(err)
 	}
 	r.setClock(0)
+	wikipedia := r.serve(wiki)
 	r.env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LOG_FORMAT=json", "HTTP_ADDR=" + r.addr, "DATA_DIR=" + dir, "EXCURSOBOT_CHAOS_CLOCK=" + r.clock.Name(),
 		"TELEGRAM_BOT_TOKEN=" + botToken, "TELEGRAM_API_URL=" + r.serve(r.tg), "DASHBOARD_TOKEN=" + dashboardToken,
 		"OPENAI_API_KEY=" + modelKey, "OPENAI_BASE_URL=" + r.serve(r.model) + "/v1", "OPENAI_MODEL=chaos", "OPENAI_REQUESTS_PER_MINUTE=1000",
-		"WIKIPEDIA_URL=" + r.serve(wiki) + "/w/api.php?lang={lang}", "WIKIPEDIA_CONTACT=chaos@example.org",
+		"WIKIPEDIA_URL=" + wikipedia + "/w/api.php?lang={lang}", "WIKIPEDIA_CONTACT=chaos@example.org",
+		"WIKIDATA_URL=" + wikipedia + "/w/api.php?lang=data", "COMMONS_URL=" + wikipedia + "/w/api.php?lang=files",
 		"LIVE_INTERVALS=2s,10s", "LIVE_DEFAULT=2s", "BACKUP_EVERY=1h", "BACKUP_KEEP=2", "SHUTDOWN_DRAIN=20s",
 		"LIMITS_PERSON_STORY_EVERY=1ms", "LIMITS_PERSON_STORY_BURST=1000", "LIMITS_PERSON_UPDATES=1000", "LIMITS_PERSON_UPDATES_BURST=10000",
 		"LIMITS_STORIES=10000", "LIMITS_STORIES_BURST=10000", "LIMITS_WIKIPEDIA=100", "LIMITS_WIKIPEDIA_PER_MINUTE=10000",

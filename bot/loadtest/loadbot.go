@@ -34,6 +34,7 @@ func newLoadBot(cfg config.Config, dir string, articles []sim.Article, s scenari
 	cfg.Telegram = config.TelegramConfig{Token: token, APIURL: config.TelegramAPI}
 	cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "load", "http://model.load/v1", "load"
 	cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.load/w/api.php", "load"
+	cfg.Places.WikidataURL, cfg.Places.CommonsURL = "http://data.wikipedia.load/w/api.php", "http://files.wikipedia.load/w/api.php"
 	if fast {
 		removeLimits(&cfg)
 	} else {

@@ -45,6 +45,7 @@ func newBotProcess(dir string, articles []sim.Article, w walkTest) (*botProcess,
 		"TELEGRAM_BOT_TOKEN=" + token, "TELEGRAM_API_URL=http://" + addrs[0],
 		"OPENAI_API_KEY=load", "OPENAI_MODEL=load", "OPENAI_BASE_URL=http://" + addrs[1] + "/v1",
 		"WIKIPEDIA_URL=http://" + addrs[2] + "/{lang}/w/api.php", "WIKIPEDIA_CONTACT=load",
+		"WIKIDATA_URL=http://" + addrs[2] + "/data/w/api.php", "COMMONS_URL=http://" + addrs[2] + "/files/w/api.php",
 		"LIVE_INTERVALS=" + w.Every.String() + ",10m", "LIVE_MAX_SESSIONS=" + fmt.Sprint(w.Walks),
 		"HTTP_ADDR=" + b.addr, "DATA_DIR=" + dir, "LOG_LEVEL=warn", "LOG_FORMAT=json",
 	}

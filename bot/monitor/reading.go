@@ -48,7 +48,7 @@ type Gate struct {
 	Running  int            `json:"running"`
 	Peak     int            `json:"peak"`
 	Room     int            `json:"room"`    // most jobs that may wait
-	Waiting  map[string]int `json:"waiting"` // by class: interactive, live, read_ahead, warm_up
+	Waiting  map[string]int `json:"waiting"` // by class: interactive, live, next, judge, read_ahead, warm_up, pack
 	Estimate Seconds        `json:"estimate_seconds"`
 	Mean     Seconds        `json:"mean_seconds"` // recent length of a call
 	Full     uint64         `json:"full"`         // refused because the queue was full

@@ -27,10 +27,14 @@ type ModelConfig struct {
 	//
 	// In the stories: "badyear", "badlang", "markup", "greeting", "unknown" (place), "twice" (the first place again).
 	Fault func(n int) string
+	// Object returns the words of a story to which the server objects when it is asked for verdicts; nil = it never objects.
+	Object func(place, source, story string) []string
 }
 
 // Model is an OpenAI-compatible server: POST /v1/chat/completions, streamed or not. It reads the places from the enum of the json_schema and from
 // the prompt, and writes a story of an allowed length about each, in the words of its extract.
+//
+// Asked for the schema "verdicts", it judges the stories in the prompt, in 1-3 s.
 //
 // The prompt's data is a JSON object in the last user message: {"language": English name, "length": "60-80 words", "places": [{"id", "title",
 // "language", "extract"}]}. If a place is described in another language than the requested one, its story has neutral sentences in that one.
@@ -46,8 +50,8 @@ type Model struct {
 // NewModel returns a server. It starts nothing.
 func NewModel(cfg ModelConfig) *Model { return &Model{cfg: cfg} }
 
-// ModelStats counts calls: all, the running ones, the most at once, and the stories of complete answers.
-type ModelStats struct{ Calls, Running, Peak, Stories int }
+// ModelStats counts calls: all, the running ones, the most at once, those for verdicts, and the stories of complete answers.
+type ModelStats struct{ Calls, Running, Peak, Judged, Stories int }
 
 // Stats returns the counters.
 func (m *Model) Stats() ModelStats {
@@ -104,8 +108,15 @@ func (m *Model) chat(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	rng := rand.New(rand.NewPCG(m.cfg.Seed, uint64(n)))
-	ans := compose(req, fault)
-	latency := m.latency(max(1, ans.stories), rng)
+	var ans modelAnswer
+	var latency time.Duration
+	if req.judges() {
+		ans, latency = rule(req, fault, m.cfg.Object), verdictLatency(rng)
+		m.judged()
+	} else {
+		ans = compose(req, fault)
+		latency = m.latency(max(1, ans.stories), rng)
+	}
 	if ans.play(w, r, req, n, latency) {
 		m.wrote(ans.stories)
 	}
@@ -125,6 +136,12 @@ func (m *Model) end() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.stats.Running--
+}
+
+func (m *Model) judged() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.stats.Judged++
 }
 
 func (m *Model) wrote(stories int) {

@@ -6,15 +6,16 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"excursobot/bot/guide/chat"
 	"excursobot/geo/places"
 	"excursobot/geo/places/wikitext"
 )
 
-// Bounds of the extract of a place in the prompt, in characters: the most, and what is left of it for a model with a small context.
+// Bounds of the text about a place in the prompt, in characters: the most (callers choose less), and what is left of it for a model with a small context.
 const (
-	maxExtract = 6000
+	maxExtract = 20_000
 	minExtract = 1200
 )
 
@@ -71,19 +72,25 @@ func (a *answer) prompt(from []places.Place, l chat.Limits) (chat.Prompt, []plac
 		asked = asked[:1]
 	}
 	asked = slices.DeleteFunc(asked, func(p places.Place) bool { return p.ID != asked[0].ID && a.sources[p.ID].speaks() })
-	p := a.promptFor(asked, maxExtract)
-	for passage := maxExtract; l.Bytes > 0 && p.Size() > l.Bytes && (len(asked) > 1 || passage > minExtract); p = a.promptFor(asked, passage) {
-		if len(asked) > 1 {
+	p, limit := a.promptFor(asked, maxExtract), maxExtract
+	for l.Bytes > 0 && p.Size() > l.Bytes {
+		switch {
+		case len(asked) > 1:
 			asked = asked[:len(asked)-1]
-		} else {
-			passage = max(passage/2, minExtract)
+		case limit == maxExtract:
+			limit = max(utf8.RuneCountInString(a.sources[asked[0].ID].text)/2, minExtract)
+		case limit > minExtract:
+			limit = max(limit/2, minExtract)
+		default:
+			return p, asked
 		}
+		p = a.promptFor(asked, limit)
 	}
 	return p, asked
 }
 
-// promptFor returns the prompt for exactly these places, with at most passage characters of each extract.
-func (a *answer) promptFor(from []places.Place, passage int) chat.Prompt {
+// promptFor returns the prompt for exactly these places, with at most limit characters about each.
+func (a *answer) promptFor(from []places.Place, limit int) chat.Prompt {
 	ids := make([]string, len(from))
 	for i, p := range from {
 		ids[i] = p.ID
@@ -95,24 +102,21 @@ func (a *answer) promptFor(from []places.Place, passage int) chat.Prompt {
 	}
 	return chat.Prompt{
 		System: systemMessage(a.language, a.long),
-		User:   a.userMessage(from, passage),
+		User:   a.userMessage(from, limit),
 		Schema: storySchema(ids),
 		Room:   200 + (room+150)*len(from), // 150 for the quotes
 	}
 }
 
-// Fits returns how many of the places, from the first on, the server takes in one call as far as it is known: at least one.
-func (c *Client) Fits(req Request) int {
-	l := c.server.Limits()
-	if l.Bytes == 0 || len(req.Places) < 2 {
-		return len(req.Places)
+// Fits returns how many of n places with passages of that many characters the server takes in one call, as far as it is known: at least one.
+func (c *Client) Fits(n, passage int) int {
+	most := c.server.Limits().Bytes
+	if most == 0 {
+		return n
 	}
-	ans, err := newAnswer(req, nil)
-	if err != nil {
-		return len(req.Places)
-	}
-	_, asked := ans.prompt(ans.places, l)
-	return len(asked)
+	const bytesPerCharacter, fieldsOfPlace = 1.5, 200 // a mixture of scripts
+	each := fieldsOfPlace + int(bytesPerCharacter*float64(passage))
+	return max(1, min(n, (most-len(rules)-len(shape))/each))
 }
 
 // systemMessage returns the instructions.
@@ -133,8 +137,8 @@ func length(language string, long bool) string {
 	return "60-80 words"
 }
 
-// userMessage returns the user's message, with at most passage characters of each extract. Equal requests give equal bytes.
-func (a *answer) userMessage(from []places.Place, passage int) string {
+// userMessage returns the user's message, with at most limit characters about each place. Equal requests give equal bytes.
+func (a *answer) userMessage(from []places.Place, limit int) string {
 	t := task{Language: english[a.language], Length: length(a.language, a.long)}
 	for _, p := range from {
 		src := a.sources[p.ID]
@@ -148,7 +152,7 @@ func (a *answer) userMessage(from []places.Place, passage int) string {
 			Kind:        plain(p.Kind, 50),
 			Description: plain(p.Description, 200),
 			Language:    src.language,
-			Extract:     plain(cmp.Or(wikitext.Cut(src.text, passage), src.text), passage),
+			Extract:     plain(cmp.Or(wikitext.Cut(src.text, limit), src.text), limit),
 			Rejected:    rejected,
 		})
 	}

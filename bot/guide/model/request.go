@@ -17,16 +17,19 @@ const MaxPlaces = 8
 type Request struct {
 	Language string // code from Languages
 	Long     bool
-	Places   []places.Place     // the most wanted first
-	Passages map[string]Passage // by place: what it is told from; a place without one is told from its extract
-	Waiting  bool               // a person waits for the first of them
+	Places   []places.Place // the most wanted first
+	Waiting  bool           // a person waits for the first of them
+	// Passages hold by place what its story is written from and checked against; the Extract of such a place is the same text. A place without one
+	// is written about from its Extract.
+	Passages map[string]Passage
 }
 
-// Passage is the part of an article that a story is written from and checked against.
+// Passage is the text that a story is written from.
 type Passage struct {
-	Text     string
-	Language string   // of Text
-	Names    []string // the place's names, in any language
+	Text     string   // clean, one paragraph to a line
+	Language string   // of the text
+	Title    string   // of its article
+	Labels   []string // other names of the place, in any language
 }
 
 // Story is a text that passed the checks.
@@ -58,8 +61,8 @@ type answer struct {
 	long     bool
 	places   []places.Place
 	sources  map[string]*source // by place
-	second   bool               // the places are asked for once more, with the reasons
-	reasons  map[string]string  // why the first story of a place was dropped, for the second try
+	reasons  map[string]string  // by place: why its first story was dropped
+	second   bool               // those are asked for once more
 	ids      []string
 	onStory  func(Story)
 	accepted map[string]bool // by place
@@ -74,7 +77,10 @@ func newAnswer(req Request, onStory func(Story)) (*answer, error) {
 	if onStory == nil {
 		onStory = func(Story) {}
 	}
-	a := &answer{language: req.Language, long: req.Long, onStory: onStory, accepted: make(map[string]bool, len(req.Places)), sources: map[string]*source{}, reasons: map[string]string{}}
+	a := &answer{
+		language: req.Language, long: req.Long, onStory: onStory,
+		sources: map[string]*source{}, reasons: map[string]string{}, accepted: make(map[string]bool, len(req.Places)),
+	}
 	for _, p := range req.Places {
 		if p.ID == "" {
 			return nil, errors.New("place without an id")

@@ -24,12 +24,11 @@ type source struct {
 
 func newSource(place places.Place, passage Passage) *source {
 	s := &source{text: passage.Text, language: passage.Language}
-	names := passage.Names
 	if s.text == "" {
 		s.text = place.Extract
 		s.language = cmp.Or(s.language, place.Language)
 	}
-	names = append([]string{place.Title, place.Description}, names...)
+	names := append([]string{place.Title, place.Description, passage.Title}, passage.Labels...)
 	s.lower = strings.ReplaceAll(strings.ToLower(strings.Join(names, " ")+" "+s.text), "’", "'")
 	s.facts = sync.OnceValue(func() *facts.Passage {
 		return facts.Read(facts.Source{Language: s.language, Title: place.Title, Labels: names[1:], Text: s.text})
