@@ -125,7 +125,7 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 
 // showCard sends the card to a person at p and returns the id of its message, 0 if it could not be sent. It replaces a card of an earlier process.
 func (s *stories) showCard(ctx context.Context, u *update, p geo.Point, c guide.Card) int {
-	id, err := s.out.Edit(ctx, u.To(), u.Shown.Message, cardMessage(u.words, c, p, ""))
+	id, err := s.out.Edit(ctx, u.To(), u.Shown.Message, cardMessage(u.words, c, p, c.Opening))
 	if err != nil {
 		s.log.Warn("card_failed", "update", u.ID, "error", err)
 		return u.Shown.Message

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo"
+	"excursobot/geo/places"
 	"excursobot/store"
 )
 
@@ -43,9 +45,7 @@ func where(words *text.Words, from, place geo.Point, metres float64) text.HTML {
 // storyMessage returns a story for a person at p.
 func storyMessage(words *text.Words, s guide.Story, p geo.Point, pictures bool) telegram.Message {
 	m := telegram.Message{Tail: sourceLine(words, s), Buttons: storyButtons(words, s, p)}
-	if pictures && webAddress(s.Place.Picture) {
-		m.Picture = s.Place.Picture
-	}
+	m.Picture, m.Tail = pictured(words, s, pictures, m.Tail)
 	m.HTML = storyText(words, s, p, 0)
 	return m
 }
@@ -57,7 +57,7 @@ func storyText(words *text.Words, s guide.Story, p geo.Point, number int) string
 		key = "story.text_walk"
 	}
 	whole := strings.TrimRight(words.Say(key, "n", number, "title", s.Place.Title, "where", where(words, p, s.Place.Point, s.Distance),
-		"text", s.Text, "source", text.HTML("")), "\n")
+		"text", unlinked(s.Text), "source", text.HTML("")), "\n")
 	if s.Reason != guide.NoReason {
 		whole += "\n\n" + words.Say("reason."+string(s.Reason), "wait", s.Wait)
 	}
@@ -69,15 +69,40 @@ func sourceLine(words *text.Words, s guide.Story) string {
 	if !webAddress(s.Place.URL) {
 		return ""
 	}
-	key := "story.source"
+	key, language := "story.source", ""
 	switch s.Source {
 	case guide.FromExtract: // the licence requires the title, a link and the name of the licence
 		key = "story.extract_licence"
+		if language = text.LanguageName(s.Place.Language); s.Place.Language != words.Language() && language != "" {
+			key = "story.extract_licence_in"
+		}
 	case guide.FromPack:
 		key = "story.pack_source"
 	}
+	if key == "story.extract_licence_in" {
+		return words.Say(key, "url", s.Place.URL, "title", s.Place.Title, "language", language)
+	}
 	return words.Say(key, "url", s.Place.URL, "title", s.Place.Title)
 }
+
+// pictured returns the picture of a story and the last lines with its credit. Without a known credit there is no picture.
+func pictured(words *text.Words, s guide.Story, pictures bool, tail string) (picture, tailWithCredit string) {
+	credit := s.Place.Credit
+	if !pictures || !webAddress(s.Place.Picture) || !places.Credited(credit) || !webAddress(credit.Page) {
+		return "", tail
+	}
+	line := words.Say("story.photo_licence", "url", credit.Page, "licence", credit.License)
+	if credit.Author != "" {
+		line = words.Say("story.photo", "url", credit.Page, "author", credit.Author, "licence", credit.License)
+	}
+	return s.Place.Picture, strings.TrimLeft(tail+"\n"+line, "\n")
+}
+
+// domain is a dot that clients would make a link of: between a letter or digit and at least two letters.
+var domain = regexp.MustCompile(`([\p{L}\p{N}])\.(\p{L}{2,})`)
+
+// unlinked returns text of which no client makes a link: names with a dot, such as Booking.com, get an invisible joiner.
+func unlinked(s string) string { return domain.ReplaceAllString(s, "$1.\u2060$2") }
 
 func storyButtons(words *text.Words, s guide.Story, p geo.Point) [][]telegram.Button {
 	rows := [][]telegram.Button{{

@@ -33,7 +33,7 @@ func newSimWorld(cfg *config.Config) (*sim.Telegram, World) {
 	wiki := sim.NewWikipedia(sim.WikipediaConfig{Articles: sim.City(1, centre.Lat, centre.Lon, 300, "en"), Latency: 200 * time.Millisecond})
 	return telegram, World{
 		Telegram:    sim.Transport(map[string]http.Handler{"api.telegram.org": telegram}),
-		Model:       sim.Transport(map[string]http.Handler{"model.test": sim.NewModel(sim.ModelConfig{})}),
+		Model:       sim.Transport(map[string]http.Handler{"model.test": sim.NewModel(sim.ModelConfig{Shutdown: "2000-02-10"})}),
 		Wikipedia:   sim.Transport(map[string]http.Handler{"*.wikipedia.test": wiki}),
 		WithoutPack: true,
 	}

@@ -75,6 +75,22 @@ func (a *App) today() func() bot.Today {
 	}
 }
 
+// modelNote returns what gives the operators what the server tells about the model, nil without one.
+func (a *App) modelNote() func() bot.ModelNote {
+	if a.model == nil {
+		return nil
+	}
+	return func() bot.ModelNote {
+		m, now := a.model.Model(), time.Now()
+		note := bot.ModelNote{Name: a.model.Name(), Unknown: m.Unknown}
+		if m.EndsSoon(now) {
+			note.Ends = m.Ends
+			note.DaysLeft, _ = m.DaysLeft(now)
+		}
+		return note
+	}
+}
+
 func (a *App) observeModel() func(chat.Call) {
 	if a.monitor == nil {
 		return nil
@@ -128,7 +144,11 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 		r.Ingest.Silence = monitor.InSeconds(time.Since(b.LastIngest))
 	}
 	if a.model != nil {
-		r.Model = monitor.Model{Name: a.model.Name(), BreakerOpen: !a.model.Ready()}
+		m, now := a.model.Model(), time.Now()
+		r.Model = monitor.Model{Name: a.model.Name(), BreakerOpen: !a.model.Ready(), Unknown: m.Unknown, EndsSoon: m.EndsSoon(now)}
+		if days, ok := m.DaysLeft(now); ok {
+			r.Model.Ends, r.Model.DaysLeft = m.Ends.Format(time.DateOnly), days
+		}
 	}
 	r.Budget.Limit = a.cfg.OpenAI.DailyTokens
 	if spent, err := a.store.Spent(ctx, store.DayOf(time.Now()), 0); err == nil { // otherwise /readyz reports the store

@@ -250,6 +250,7 @@ func (a *App) buildBot(world World) error {
 		PriceIn:       a.cfg.OpenAI.PriceIn,
 		PriceOut:      a.cfg.OpenAI.PriceOut,
 		Today:         a.today(),
+		Model:         a.modelNote(),
 		Live: live.Config{
 			Intervals: a.cfg.Live.Intervals, Default: a.cfg.Live.Default, MaxSessions: a.cfg.Live.MaxSessions,
 			MaxUpdates: a.cfg.Live.MaxUpdates, BatchSize: a.cfg.Live.BatchSize, BatchTimeout: a.cfg.Live.BatchTimeout,

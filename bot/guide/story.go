@@ -82,6 +82,7 @@ type Request struct {
 type Card struct {
 	Place    store.Place
 	Distance float64 // metres from the person
+	Opening  string  // the first sentence of the article, "" if the person may not read its language
 }
 
 // Story is an answer of Tell.
@@ -104,7 +105,7 @@ func storyOf(s *store.Story, distance float64) Story {
 	return Story{
 		Place: store.Place{
 			ID: s.Place, Language: s.Language, Title: s.Title, Point: s.Point,
-			Kind: s.Kind, URL: s.URL, Picture: s.Picture, Source: s.Source,
+			Kind: s.Kind, URL: s.URL, Picture: s.Picture, Credit: s.Credit, Source: s.Source,
 		},
 		Distance: distance,
 		Text:     s.Text,

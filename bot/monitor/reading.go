@@ -68,6 +68,10 @@ func (g Gate) Waits() int {
 type Model struct {
 	Name        string `json:"name"` // "" = none: people get extracts
 	BreakerOpen bool   `json:"breaker_open"`
+	Unknown     bool   `json:"unknown"`            // its server says that it does not know the model
+	Ends        string `json:"ends,omitzero"`      // the day on which the server shuts the model down, "2006-01-02"; "" = none is known
+	DaysLeft    int    `json:"days_left,omitzero"` // until then
+	EndsSoon    bool   `json:"ends_soon,omitzero"` // so soon that the operator must choose another one
 }
 
 // Budget holds the tokens of the UTC day.

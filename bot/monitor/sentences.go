@@ -21,6 +21,8 @@ var sentences = map[string]string{
 	"model_call_failed":    "The model was not called; people get extracts",
 	"model_request_failed": "A request to the model failed or its answer was unusable",
 	"model_slot_failed":    "The shared slots for calls to the model are unavailable; people get extracts",
+	"model_unknown":        "The model's server does not know openai.model; people get extracts",
+	"model_ends":           "The server shuts the model down soon; choose another one (openai.model)",
 	"breaker_opened":       "The model failed too often and is not called for a while",
 	"story_dropped":        "A story of the model failed the checks",
 	"story_save_failed":    "A story of the model could not be saved",
