@@ -18,6 +18,7 @@ type batches struct {
 	slot    func(context.Context) (release func(), err error) // may be nil
 	library *library
 	budget  *budget
+	judging *judging
 	tasks   *tasks
 	counts  *counters
 	log     *slog.Logger

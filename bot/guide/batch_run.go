@@ -89,7 +89,7 @@ func (b *batches) skipWritten(bt *batch) []*item {
 				continue
 			}
 			if story.Retired {
-				b.finish(it, store.Story{}, Withdrawn)
+				b.finish(it, store.Story{}, withdrawnBy(&story))
 			} else {
 				b.finish(it, story, NoReason)
 			}
@@ -115,9 +115,12 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 				continue
 			}
 			story := newStory(it, written, b.model.Name())
+			story.Judged = b.judging.first(b.tasks.ctx)
 			if err := b.library.save(b.tasks.ctx, story); err != nil {
 				// The story can still be told; it only has to be written again for the next person.
 				b.log.Error("story_save_failed", "place", it.place.ID, "error", err)
+			} else {
+				b.judging.queue(b.tasks.ctx, &story, bt.person)
 			}
 			b.finish(it, story, NoReason)
 		}

@@ -65,6 +65,7 @@ type setting struct {
 	quirk       string        // peculiarity of the model's server
 	observe     func(chat.Call)
 	pack        bool
+	judge       bool
 	guide       func(*Config)
 	slots       int
 	room        int
@@ -167,6 +168,9 @@ func newWorld(t testing.TB, set setting) *world {
 		asker, err := chat.New(chat.Config{APIKey: "k", BaseURL: "http://model.test/v1", Model: cmp.Or(set.name, "gpt-6-luna"), HTTP: client, Log: log, Observe: observe})
 		must(t, err)
 		cfg.Model = model.New(asker)
+		if set.judge {
+			cfg.Judge = model.NewJudge(asker)
+		}
 		cfg.Gate = limiter.NewGate(limiter.GateConfig{Slots: max(1, set.slots), QueueSize: max(10, set.room), Classes: Classes, Background: Background})
 	}
 	if set.guide != nil {

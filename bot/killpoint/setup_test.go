@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -80,6 +81,10 @@ func newCrashRun(t *testing.T, seed uint64, bin, dir string) *crashRun {
 	for id := range int64(askerCount + walkerCount) {
 		r.people = append(r.people, r.tg.Person(sim.Profile{ID: id + 1, FirstName: "P", LanguageCode: "en"}))
 	}
+	if seed%5 == 3 {
+		r.poison = r.tg.Person(sim.Profile{ID: poisoner, FirstName: "Q", LanguageCode: "en"})
+		r.env = append(r.env, fmt.Sprint("EXCURSOBOT_CHAOS_POISON=", poisoner))
+	}
 	for id := int64(900); id < 900+donorCount; id++ {
 		r.donors[id] = r.tg.Person(sim.Profile{ID: id, FirstName: "G", LanguageCode: "en"})
 		r.paid[r.donors[id]] = map[int]bool{}
@@ -95,6 +100,9 @@ func (r *crashRun) describe() string {
 	}
 	if r.ownPace {
 		kind += ", own pace"
+	}
+	if r.poison != nil {
+		kind += ", poison"
 	}
 	return kind
 }
