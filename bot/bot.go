@@ -111,7 +111,10 @@ func (b *Bot) join() error {
 		observe: observe, log: log,
 	}
 	b.pause = &pause{store: cfg.Store, exempt: admins, observe: observe, log: log}
-	b.menus = &menus{out: b.out, words: cfg.Words, operators: admins, log: log}
+	b.menus = &menus{
+		out: b.out, words: cfg.Words, operators: admins, log: log,
+		sent: &sentTexts{store: cfg.Store, username: b.intake.Username, observe: observe, log: log},
+	}
 	pins := &pins{out: b.out, store: cfg.Store}
 	report := reporter{observe: observe, log: log}
 	walks := &walks{
@@ -142,7 +145,7 @@ func (b *Bot) join() error {
 		},
 		operators: &operators{
 			out: b.out, reply: reply, guide: cfg.Guide, live: b.live, store: cfg.Store, gifts: gifts, people: people, pause: b.pause,
-			operators: admins, tasks: func() int { return b.intake.Stats().Tasks }, today: cfg.Today,
+			operators: admins, tasks: func() int { return b.intake.Stats().Tasks }, today: cfg.Today, model: cfg.Model,
 			dailyTokens: cfg.DailyTokens, prices: prices{in: cfg.PriceIn, out: cfg.PriceOut}, log: log,
 		},
 		live: b.live, admins: admins, username: b.intake.Username,

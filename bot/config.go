@@ -49,15 +49,16 @@ type Config struct {
 
 	Silence time.Duration // Run ends with intake.ErrSilent after this long without contact to Telegram; default 10 min, negative = never
 
-	MaxInflight  int          // updates waiting and under way; default 2000. Telegram keeps what is beyond it
-	PerChat      int          // of one chat; default 20
-	HidePictures bool         // no story has a picture
-	Admins       []int64      // operators
-	Support      string       // whom /paysupport names; "" = nobody
-	DailyTokens  int64        // for /admin, as the guide has it; 0 = no limit
-	PriceIn      float64      // dollars for a million tokens of prompts, for /admin; 0 = unknown
-	PriceOut     float64      // the same of answers
-	Today        func() Today // the day's numbers for /admin; nil = nobody counts
+	MaxInflight  int              // updates waiting and under way; default 2000. Telegram keeps what is beyond it
+	PerChat      int              // of one chat; default 20
+	HidePictures bool             // no story has a picture
+	Admins       []int64          // operators
+	Support      string           // whom /paysupport names; "" = nobody
+	DailyTokens  int64            // for /admin, as the guide has it; 0 = no limit
+	PriceIn      float64          // dollars for a million tokens of prompts, for /admin; 0 = unknown
+	PriceOut     float64          // the same of answers
+	Today        func() Today     // the day's numbers for /admin; nil = nobody counts
+	Model        func() ModelNote // for /admin; nil = there is no model
 	Limits       Limits
 	Live         live.Config // Store, Log, Shared and Observe are the Bot's
 

@@ -102,6 +102,11 @@ func (h *help) onHiddenPlace(ctx context.Context, u *update) error {
 	return h.reply.askLocation(ctx, u, "text.hidden_link")
 }
 
+// onShortCode answers a plus code that is only valid together with a town.
+func (h *help) onShortCode(ctx context.Context, u *update) error {
+	return h.reply.askLocation(ctx, u, "text.short_code")
+}
+
 // onOther answers stickers and the like, at most once in the notice interval.
 func (h *help) onOther(ctx context.Context, u *update) error {
 	m := telegram.Message{HTML: u.words.Say("text.other"), Ask: u.words.Plain("start.button_location")}

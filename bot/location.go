@@ -81,7 +81,7 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 		Interests: u.user.Interests,
 		Brief:     u.Brief,
 		Place:     u.Shown.Place,
-	}, func(c guide.Card) { shown.show(s.host, u.ID, func() int { return s.showCard(ctx, u, c) }) })
+	}, func(c guide.Card) { shown.show(s.host, u.ID, func() int { return s.showCard(ctx, u, p, c) }) })
 	stopTyping()
 	card := shown.join()
 	defer claim.Release()
@@ -123,9 +123,9 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 	return nil
 }
 
-// showCard sends the card and returns the id of its message, 0 if it could not be sent. It replaces a card of an earlier process.
-func (s *stories) showCard(ctx context.Context, u *update, c guide.Card) int {
-	id, err := s.out.Edit(ctx, u.To(), u.Shown.Message, cardMessage(u.words, c))
+// showCard sends the card to a person at p and returns the id of its message, 0 if it could not be sent. It replaces a card of an earlier process.
+func (s *stories) showCard(ctx context.Context, u *update, p geo.Point, c guide.Card) int {
+	id, err := s.out.Edit(ctx, u.To(), u.Shown.Message, cardMessage(u.words, c, p, c.Opening))
 	if err != nil {
 		s.log.Warn("card_failed", "update", u.ID, "error", err)
 		return u.Shown.Message

@@ -10,11 +10,12 @@ import (
 	"excursobot/bot/text"
 )
 
-// menus tells Telegram which commands the bot has, and describes it.
+// menus tells Telegram which commands the bot has, and describes it. It makes only the calls whose content differs from what was sent before.
 type menus struct {
 	out       *telegram.Sender
 	words     *text.Catalog
 	operators operatorIDs
+	sent      *sentTexts
 	log       *slog.Logger
 }
 
@@ -24,8 +25,8 @@ var (
 	listedOperatorCommands = []string{"admin", "pause", "ban", "unban", "refund"}
 )
 
-// describe sends the commands and the descriptions to Telegram in each language, and each operator's menu. The bot works without them, so
-// failures are only logged.
+// describe sends the commands and the descriptions to Telegram in each language, and each operator's menu. It may take hours, because Telegram limits
+// these calls more than others. The bot works without them, so failures are only logged.
 func (m *menus) describe(ctx context.Context) {
 	var failed error
 	for _, language := range m.languages() {
@@ -64,11 +65,20 @@ func (m *menus) describeTo(ctx context.Context, operator int64) {
 	}
 }
 
+// describeIn makes one call, unless it was made with the same content before.
 func (m *menus) describeIn(ctx context.Context, method, language string, payload map[string]any) error {
 	if language != "" {
 		payload["language_code"] = language
 	}
-	return m.out.Do(ctx, telegram.Request{Method: method, Payload: payload, Idempotent: true}, nil)
+	mark := m.sent.mark(method, payload)
+	if m.sent.has(ctx, mark) {
+		return nil
+	}
+	err := m.out.Do(ctx, telegram.Request{Method: method, Payload: payload, Idempotent: true}, nil)
+	if err == nil {
+		m.sent.add(ctx, mark)
+	}
+	return err
 }
 
 // languages returns the languages of menus and descriptions. "" stands for all other languages: they get English.

@@ -1,11 +1,15 @@
 package bot
 
 import (
+	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"excursobot/bot/sim"
 )
 
 // TestTheMenuListsTheCommandsThatWork holds that every listed command works, is listed in each language, and that operators' commands are not.
@@ -75,13 +79,82 @@ func TestOperatorsHaveAMenuOfTheirOwn(t *testing.T) {
 		w.cut()
 		w.start()
 		time.Sleep(time.Minute)
-		if got := own(); got != all {
-			t.Errorf("a restart gave the operator %d menus, want %d", got, all)
+		if got := own(); got != 0 {
+			t.Errorf("a restart gave the operator %d menus, want those from before", got)
 		}
 		if strings.Contains(w.logs.String(), "msg=describe") {
 			t.Errorf("somebody who never wrote is no fault:\n%s", w.logs)
 		}
 	})
+}
+
+// descriptions counts the calls that describe the bot.
+func (w *world) descriptions() int {
+	calls := w.tg.Calls()
+	return calls["setMyCommands"] + calls["setMyDescription"] + calls["setMyShortDescription"]
+}
+
+func TestARestartDescribesOnlyWhatChanged(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{})
+		defer func() { w.close() }()
+		all := 3 * len(w.bot.menus.languages())
+		w.until("described", func() bool { return w.descriptions() == all })
+		restart := func() int {
+			before := w.descriptions()
+			w.cut()
+			w.start()
+			time.Sleep(time.Minute)
+			return w.descriptions() - before
+		}
+		if n := restart(); n != 0 {
+			t.Errorf("%d calls at a start without a change", n)
+		}
+		raw, err := w.store.Setting(t.Context(), sentSetting)
+		w.must(err)
+		var marks map[string]string
+		w.must(json.Unmarshal([]byte(raw), &marks))
+		if len(marks) != all {
+			t.Errorf("%d hashes, want %d", len(marks), all)
+		}
+		for about := range marks {
+			marks[about] = "of another text"
+			break
+		}
+		changed, err := json.Marshal(marks)
+		w.must(err)
+		w.must(w.store.SetSetting(t.Context(), sentSetting, string(changed)))
+		if n := restart(); n != 1 {
+			t.Errorf("%d calls after a text changed, want 1", n)
+		}
+		w.must(w.store.SetSetting(t.Context(), sentSetting, "no JSON"))
+		if n := restart(); n != all {
+			t.Errorf("%d calls after the hashes were lost, want %d", n, all)
+		}
+	})
+}
+
+func TestAFloodOfDescriptionsEndsNoBot(t *testing.T) {
+	t.Parallel()
+	for _, webhook := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, worldConfig{webhook: webhook, telegram: sim.TelegramConfig{
+				Fault: func(method string, _ int) (int, string, int, bool) {
+					return http.StatusTooManyRequests, "", 700, method == "setMyDescription"
+				},
+			}})
+			defer w.close()
+			p := w.person(1, "en")
+			for range 6 {
+				time.Sleep(20 * time.Minute)
+				if err := w.bot.Ready(); err != nil {
+					t.Fatalf("webhook %v: not ready: %v", webhook, err)
+				}
+			}
+			w.waitDone(p.Say("/help"))
+		})
+	}
 }
 
 // menuOf reads the commands of a setMyCommands and for whom they are, nil = for everybody.

@@ -24,8 +24,9 @@ type operators struct {
 	people      walkEnder
 	pause       *pause
 	operators   operatorIDs
-	tasks       func() int   // updates waiting and under way
-	today       func() Today // nil = no numbers are kept
+	tasks       func() int       // updates waiting and under way
+	today       func() Today     // nil = no numbers are kept
+	model       func() ModelNote // nil = there is no model
 	dailyTokens int64
 	prices      prices
 	log         *slog.Logger

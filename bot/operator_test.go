@@ -82,6 +82,30 @@ func TestTheReportShowsTheNumbersOfTheDay(t *testing.T) {
 	})
 }
 
+func TestTheReportNamesAModelThatNeedsAnother(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var note ModelNote
+		w := newWorld(t, worldConfig{edit: func(c *Config) {
+			withOperator(c)
+			c.Model = func() ModelNote { return note }
+		}})
+		defer w.close()
+		admin := w.person(operator, "en")
+		if got := w.ask(admin, "/admin").HTML; strings.Contains(got, "openai.model") {
+			t.Errorf("nothing is wrong with the model, but\n%s", got)
+		}
+		note = ModelNote{Name: "gpt-4.1-mini", Ends: time.Date(2027, 1, 14, 0, 0, 0, 0, time.UTC), DaysLeft: 41}
+		if got := w.ask(admin, "/admin").HTML; !strings.Contains(got, "<code>gpt-4.1-mini</code> is shut down on 2027-01-14 (days left: 41)") {
+			t.Errorf("no end of the model in\n%s", got)
+		}
+		note = ModelNote{Name: "gpt-x", Unknown: true}
+		if got := w.ask(admin, "/admin").HTML; !strings.Contains(got, "does not know <code>gpt-x</code>") {
+			t.Errorf("no unknown model in\n%s", got)
+		}
+	})
+}
+
 func TestABannedPersonGetsNoAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

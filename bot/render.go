@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"cmp"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +14,7 @@ import (
 	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo"
+	"excursobot/geo/places"
 	"excursobot/store"
 )
 
@@ -19,34 +22,42 @@ import (
 // the usual time: a card whose id is unknown would stay in the chat and promise a story for ever.
 const cardMost = 5 * time.Second
 
-// cardMessage returns the card that is shown until the story is ready.
-func cardMessage(words *text.Words, c guide.Card) telegram.Message {
-	line := c.Place.Description
-	if line == "" {
-		line = words.Plain("card.line")
-	}
+// cardMessage returns the card that is shown to a person at from until the story is ready. opening is the first sentence of the article, "" if there is
+// none to show: then the card says what kind of place it is.
+func cardMessage(words *text.Words, c guide.Card, from geo.Point, opening string) telegram.Message {
+	line := cmp.Or(opening, capital(c.Place.Description), words.Plain("card.line"))
 	return telegram.Message{Within: cardMost, HTML: words.Say("card.text",
-		"title", c.Place.Title, "distance", words.Distance(c.Distance), "line", capital(line))}
+		"title", c.Place.Title, "where", where(words, from, c.Place.Point, c.Distance), "line", line)}
+}
+
+// nextTo is the distance in metres below which a direction would only be the error of the position.
+const nextTo = 15
+
+// where returns the line under a title: how far a place is from a person at from, and in which direction.
+func where(words *text.Words, from, place geo.Point, metres float64) text.HTML {
+	compass := ""
+	if unknown := (geo.Point{}); metres >= nextTo && place != unknown && place.Valid() && from.Valid() {
+		compass = geo.CompassOf(geo.Bearing(from, place)).String()
+	}
+	return text.HTML(words.Where(metres, compass))
 }
 
 // storyMessage returns a story for a person at p.
 func storyMessage(words *text.Words, s guide.Story, p geo.Point, pictures bool) telegram.Message {
 	m := telegram.Message{Tail: sourceLine(words, s), Buttons: storyButtons(words, s, p)}
-	if pictures && webAddress(s.Place.Picture) {
-		m.Picture = s.Place.Picture
-	}
-	m.HTML = storyText(words, s, 0)
+	m.Picture, m.Tail = pictured(words, s, pictures, m.Tail)
+	m.HTML = storyText(words, s, p, 0)
 	return m
 }
 
-// storyText returns a story without the line of its source. number is the number in a walk, 0 = it is not in a walk.
-func storyText(words *text.Words, s guide.Story, number int) string {
+// storyText returns a story for a person at p without the line of its source. number is the number in a walk, 0 = it is not in a walk.
+func storyText(words *text.Words, s guide.Story, p geo.Point, number int) string {
 	key := "story.text"
 	if number > 0 {
 		key = "story.text_walk"
 	}
-	whole := strings.TrimRight(words.Say(key, "n", number, "title", s.Place.Title, "distance", words.Distance(s.Distance),
-		"text", s.Text, "source", text.HTML("")), "\n")
+	whole := strings.TrimRight(words.Say(key, "n", number, "title", s.Place.Title, "where", where(words, p, s.Place.Point, s.Distance),
+		"text", unlinked(s.Text), "source", text.HTML("")), "\n")
 	if s.Reason != guide.NoReason {
 		whole += "\n\n" + words.Say("reason."+string(s.Reason), "wait", s.Wait)
 	}
@@ -58,15 +69,40 @@ func sourceLine(words *text.Words, s guide.Story) string {
 	if !webAddress(s.Place.URL) {
 		return ""
 	}
-	key := "story.source"
+	key, language := "story.source", ""
 	switch s.Source {
 	case guide.FromExtract: // the licence requires the title, a link and the name of the licence
 		key = "story.extract_licence"
+		if language = text.LanguageName(s.Place.Language); s.Place.Language != words.Language() && language != "" {
+			key = "story.extract_licence_in"
+		}
 	case guide.FromPack:
 		key = "story.pack_source"
 	}
+	if key == "story.extract_licence_in" {
+		return words.Say(key, "url", s.Place.URL, "title", s.Place.Title, "language", language)
+	}
 	return words.Say(key, "url", s.Place.URL, "title", s.Place.Title)
 }
+
+// pictured returns the picture of a story and the last lines with its credit. Without a known credit there is no picture.
+func pictured(words *text.Words, s guide.Story, pictures bool, tail string) (picture, tailWithCredit string) {
+	credit := s.Place.Credit
+	if !pictures || !webAddress(s.Place.Picture) || !places.Credited(credit) || !webAddress(credit.Page) {
+		return "", tail
+	}
+	line := words.Say("story.photo_licence", "url", credit.Page, "licence", credit.License)
+	if credit.Author != "" {
+		line = words.Say("story.photo", "url", credit.Page, "author", credit.Author, "licence", credit.License)
+	}
+	return s.Place.Picture, strings.TrimLeft(tail+"\n"+line, "\n")
+}
+
+// domain is a dot that clients would make a link of: between a letter or digit and at least two letters.
+var domain = regexp.MustCompile(`([\p{L}\p{N}])\.(\p{L}{2,})`)
+
+// unlinked returns text of which no client makes a link: names with a dot, such as Booking.com, get an invisible joiner.
+func unlinked(s string) string { return domain.ReplaceAllString(s, "$1.\u2060$2") }
 
 func storyButtons(words *text.Words, s guide.Story, p geo.Point) [][]telegram.Button {
 	rows := [][]telegram.Button{{

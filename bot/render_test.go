@@ -52,6 +52,7 @@ func TestMessagesLookAsTheyShould(t *testing.T) {
 	place := store.Place{
 		ID: "Q1", Title: `R&D "House" <7>`, Description: "house of a physicist", Point: geo.Point{Lat: 48.137, Lon: 11.575},
 		URL: "https://en.wikipedia.org/wiki/R%26D?a=1&b=2", Picture: "https://upload.wikimedia.org/p.jpg",
+		Credit: store.Credit{Author: "A. <Uthor>", License: "CC BY-SA 4.0", Page: "https://commons.wikimedia.org/wiki/File:P.jpg"}, Language: "en",
 	}
 	story := guide.Story{
 		Place: place, Distance: 340, Text: "A <physicist> lived here & left in 1905.\n\nHis door still stands.",
@@ -70,6 +71,12 @@ func TestMessagesLookAsTheyShould(t *testing.T) {
 	}{
 		{"a story", story, true},
 		{"without pictures", story, false},
+		{"a picture whose author is not known", with(func(s *guide.Story) { s.Place.Credit = store.Credit{} }), true},
+		{"a picture of nobody", with(func(s *guide.Story) { s.Place.Credit.Author = "" }), true},
+		{"an extract in another language", with(func(s *guide.Story) { s.Source, s.Reason, s.Place.Language = guide.FromExtract, guide.ModelOff, "cs" }), true},
+		{"a name with a dot", with(func(s *guide.Story) {
+			s.Text = "The office of Booking.com stood here. It closed in 1905.Now it is a bar."
+		}), true},
 		{"an extract while the model is busy", with(func(s *guide.Story) {
 			s.Source, s.Reason, s.Wait, s.Key = guide.FromExtract, guide.ModelBusy, 14*time.Second, store.StoryKey{}
 		}), true},
@@ -83,8 +90,9 @@ func TestMessagesLookAsTheyShould(t *testing.T) {
 			w := words.Words(language)
 			var b strings.Builder
 			add := func(name string, m telegram.Message) { fmt.Fprintf(&b, "=== %s\n%s\n", name, show(m)) }
-			add("a card", cardMessage(w, guide.Card{Place: place, Distance: 1250}))
-			add("a card of a place without a description", cardMessage(w, guide.Card{Place: store.Place{Title: "X"}, Distance: 3}))
+			add("a card", cardMessage(w, guide.Card{Place: place, Distance: 1250}, at, ""))
+			add("a card of a place without a description", cardMessage(w, guide.Card{Place: store.Place{Title: "X"}, Distance: 3}, at, ""))
+			add("a card with an opening", cardMessage(w, guide.Card{Place: place, Distance: 120}, at, "R&D House is a house <built> in 1905."))
 			for _, s := range stories {
 				add(s.name, storyMessage(w, s.story, at, s.pictures))
 			}

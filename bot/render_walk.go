@@ -14,7 +14,7 @@ import (
 // walkMessage returns a story of a walk. It is numbered, and has a button for the next story.
 func walkMessage(words *text.Words, s guide.Story, number int, p geo.Point, pictures bool) telegram.Message {
 	m := storyMessage(words, s, p, pictures)
-	m.HTML = storyText(words, s, number)
+	m.HTML = storyText(words, s, p, number)
 	m.Buttons[0][1] = telegram.Button{Text: words.Plain("button.next"), Data: nextData(moreData(p))}
 	return m
 }

@@ -6,8 +6,6 @@ import (
 	"excursobot/bot/intake"
 	"excursobot/bot/live"
 	"excursobot/bot/telegram"
-	"excursobot/geo"
-	"excursobot/geo/maplink"
 )
 
 // router decides which subject handles an update. It does not change after New.
@@ -133,37 +131,12 @@ func sharesLive(m *telegram.Incoming) bool {
 
 // routeText returns the job of a text, which may contain a place.
 func (r *router) routeText(m *telegram.Incoming) intake.Job {
-	switch p, found := findPlace(m.Text, m.Entities); found {
-	case maplink.Found:
-		return r.stories.job(jobLocation, p, nil)
-	case maplink.Hidden:
-		return r.reply.job("text", r.help.onHiddenPlace)
-	default:
-		return r.reply.job("text", r.help.onText)
-	}
+	return r.placeJob("text", findPlace(m.Text, m.Entities), r.help.onText)
 }
 
 // routeCaption returns the job of a message with a file or the like, whose caption may contain a place.
 func (r *router) routeCaption(m *telegram.Incoming) intake.Job {
-	switch p, found := findPlace(m.Caption, m.CaptionEntities); found {
-	case maplink.Found:
-		return r.stories.job(jobLocation, p, nil)
-	case maplink.Hidden:
-		return r.reply.job("other", r.help.onHiddenPlace)
-	default:
-		return r.reply.job("other", r.help.onOther)
-	}
-}
-
-// findPlace looks for a place in a text, and in the links that its words hide. A long post has many entities, of which few are links.
-func findPlace(text string, entities []telegram.Entity) (geo.Point, maplink.Result) {
-	var links []string
-	for _, e := range entities {
-		if e.Type == telegram.EntityTextLink && len(links) < maplink.MaxLinks {
-			links = append(links, e.URL)
-		}
-	}
-	return maplink.Find(text, links...)
+	return r.placeJob("other", findPlace(m.Caption, m.CaptionEntities), r.help.onOther)
 }
 
 // command returns the handler of a person's command. An operator's command does not exist for others.

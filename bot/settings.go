@@ -34,14 +34,15 @@ func (s *settings) settingsButton(u *telegram.Update, args string) intake.Job {
 		return s.reply.oldButton()
 	}
 	return s.reply.job("button", func(ctx context.Context, u *update) error {
-		s.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("toast.saved"))
 		user, err := s.store.UpdateUser(ctx, u.Person, func(user *store.User) error {
 			choose(user)
 			return nil
 		})
 		if err != nil {
+			s.out.AnswerCallback(ctx, u.Callback.ID, "")
 			return err
 		}
+		s.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("toast.saved"))
 		return s.reply.replace(ctx, u, settingsMenu(u.words, user))
 	})
 }

@@ -2,9 +2,13 @@ package bot
 
 import (
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
+	"excursobot/bot/sim"
 	"excursobot/store"
 )
 
@@ -31,6 +35,36 @@ func TestASettingPressedTwiceIsStoredOnce(t *testing.T) {
 		synctest.Wait()
 		if got := last(p); got.Preview != "" || len(pinsOf(p)) != 0 {
 			t.Errorf("a story with picture %q and %d pins", got.Preview, len(pinsOf(p)))
+		}
+	})
+}
+
+func TestASettingIsCalledSavedWhenItIs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		room := &atomic.Bool{}
+		room.Store(true)
+		w := newWorld(t, worldConfig{edit: func(c *Config) { c.Store = fullStore{c.Store, room} }})
+		defer w.close()
+		p := w.person(1, "en")
+		var mu sync.Mutex
+		var toasts []string
+		defer w.tg.Subscribe(func(e sim.Event) {
+			if e.Kind == "callback_answer" {
+				mu.Lock()
+				defer mu.Unlock()
+				toasts = append(toasts, e.Text)
+			}
+		})()
+		menu := w.ask(p, "/settings")
+		w.press(p, menu, "set:pins:off")
+		room.Store(false)
+		p.Press(menu.ID, "set:pictures:off")
+		time.Sleep(time.Minute)
+		mu.Lock()
+		defer mu.Unlock()
+		if want := []string{"Saved.", ""}; !slices.Equal(toasts, want) {
+			t.Errorf("answers to the buttons %q, want %q", toasts, want)
 		}
 	})
 }

@@ -58,12 +58,37 @@ func (o *operators) onAdmin(ctx context.Context, u *update) error {
 		lines = append(lines, w.Say("admin.parked", "n", inbox.DeadLetters, "command", "excursobot parked"))
 	}
 	lines = append(lines, o.tokenLines(w, spent)...)
+	lines = append(lines, o.modelLines(w)...)
 	lines = append(lines,
 		w.Say("admin.stars", "n", given.All),
 		w.Say("admin.errors", "list", listed(today.Errors)),
 		"", w.Say("admin.commands"),
 	)
 	return o.reply.say(ctx, u, strings.Join(lines, "\n"))
+}
+
+// ModelNote is what the operators should know about the model.
+type ModelNote struct {
+	Name     string
+	Unknown  bool      // its server does not know it
+	Ends     time.Time // the day on which it is shut down, if that is soon; else zero
+	DaysLeft int       // until then
+}
+
+// modelLines returns the lines about a model that needs another name in the configuration, now or soon.
+func (o *operators) modelLines(w *text.Words) []string {
+	if o.model == nil {
+		return nil
+	}
+	const key = "openai.model"
+	note := o.model()
+	switch {
+	case note.Unknown:
+		return []string{w.Say("admin.model_unknown", "model", note.Name, "key", key)}
+	case !note.Ends.IsZero():
+		return []string{w.Say("admin.model_ends", "model", note.Name, "date", note.Ends.Format(time.DateOnly), "n", note.DaysLeft, "key", key)}
+	}
+	return nil
 }
 
 // tokenLines returns the lines about the day's tokens and their cost.

@@ -161,6 +161,8 @@ func playTranscript(t *testing.T, language string) string {
 	w.ask(p, "?")
 	w.ask(p, "https://maps.app.goo.gl/AbCdEf")
 	w.ask(p, "91.5, 11.5")
+	w.ask(p, "V8CJ+R4")
+	w.ask(p, "48.8721, -2.3322\n-33.8568, 151.2153")
 	w.ask(p, "https://www.openstreetmap.org/#map=17/48.2010/11.5010")
 	settled()
 

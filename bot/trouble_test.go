@@ -212,3 +212,23 @@ func TestFiftyPeopleAtOnceStayWithinTelegramsLimits(t *testing.T) {
 		}
 	})
 }
+
+func TestAFailedModelCallIsLoggedOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{modelFault: func(int) string { return "401" }})
+		defer w.close()
+		p := w.person(1, "en")
+		w.waitDone(p.Locate(cityLat, cityLon))
+		time.Sleep(time.Minute)
+		calls, lines := w.model.Stats().Calls, 0
+		for line := range strings.Lines(w.logs.String()) {
+			if strings.Contains(line, "msg=model_request_failed") || strings.Contains(line, "msg=model_call_failed") {
+				lines++
+			}
+		}
+		if calls == 0 || lines != calls {
+			t.Errorf("%d lines in the log about %d failed calls:\n%s", lines, calls, w.logs)
+		}
+	})
+}

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -35,6 +36,7 @@ func TestAVoteIsCountedOnceAndCanBeChanged(t *testing.T) {
 		if after.Buttons[1][1].Data != wrong {
 			t.Errorf("thumb down became %+v, want %q", after.Buttons[1], wrong)
 		}
+		w.experience(1, 2)
 		w.waitDone(p.Press(story.ID, wrong))
 		key, _, _ := parseVote(strings.TrimPrefix(like, "vote:"))
 		stories, err := w.store.Stories(t.Context(), []store.StoryKey{key}, time.Now())
@@ -56,6 +58,17 @@ func TestAVoteIsCountedOnceAndCanBeChanged(t *testing.T) {
 			t.Errorf("toasts %q, want %q", toasts, want)
 		}
 	})
+}
+
+// experience lets people have heard so much that a Wrong of theirs counts.
+func (w *world) experience(people ...int64) {
+	w.t.Helper()
+	for _, person := range people {
+		for i := range store.ExperiencedStories {
+			at := time.Now().AddDate(0, 0, -i%store.ExperiencedDays)
+			w.must(w.store.Delivered(w.t.Context(), store.Delivery{Person: person, Place: fmt.Sprint("heard ", i), At: at}))
+		}
+	}
 }
 
 // toastAPI notes what buttons are answered.
@@ -114,6 +127,7 @@ func TestTheSecondWrongRetiresAStoryForEverybody(t *testing.T) {
 			if id == 3 {
 				return
 			}
+			w.experience(id)
 			like := data(story, "vote:")
 			w.waitDone(p.Press(story.ID, like))
 			w.waitDone(p.Press(story.ID, strings.TrimSuffix(like, "1")+"2"))

@@ -89,7 +89,7 @@ func (t *walkStory) tell(ctx context.Context) live.Outcome {
 // show sends the card and the question how often stories should come. It returns the card's message, 0 if it could not be sent. The end of the walk
 // does not cut off a card under way, because then its id would be unknown and it could not be deleted.
 func (t *walkStory) show(ctx context.Context, c guide.Card) int {
-	id, err := t.walks.out.Edit(t.walks.host.Work(), t.to(), t.Attempt.Message, cardMessage(t.words, c))
+	id, err := t.walks.out.Edit(t.walks.host.Work(), t.to(), t.Attempt.Message, cardMessage(t.words, c, t.Point, c.Opening))
 	if err != nil {
 		t.walks.log.Warn("card_failed", "walk", t.Walk, "error", err)
 		return t.Attempt.Message

@@ -158,7 +158,7 @@ func TestStoriesAreReadyWhenDue(t *testing.T) {
 			if late := m.At.Sub(start) % every; late > time.Second {
 				t.Errorf("%q came %v late", title(m), late)
 			}
-			if strings.Contains(m.HTML, "CC BY-SA") {
+			if strings.Contains(m.HTML, "From the article") {
 				t.Errorf("%q is an extract", title(m))
 			}
 		}

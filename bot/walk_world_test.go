@@ -55,7 +55,7 @@ func (h *hike) walk(d time.Duration) {
 	}
 }
 
-var numberedStory = regexp.MustCompile(`^<b>(\d+)\. (.*?)</b> · `)
+var numberedStory = regexp.MustCompile(`^<b>(\d+)\. (.*?)</b>\n`)
 
 // told returns the walk's stories as the person sees them, and proves that they are numbered without a gap and that no place comes twice.
 func (h *hike) told() []sim.Message {

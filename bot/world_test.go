@@ -16,6 +16,7 @@ import (
 	"excursobot/bot/telegram"
 
 	"excursobot/bot/guide"
+	"excursobot/bot/guide/chat"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/sim"
 	"excursobot/bot/text"
@@ -48,15 +49,16 @@ type world struct {
 }
 
 type worldConfig struct {
-	telegram  sim.TelegramConfig
-	noModel   bool
-	slow      time.Duration // of the model; 0 = 4 s
-	empty     bool          // a Wikipedia without articles
-	down      bool          // a Wikipedia that fails
-	webhook   bool
-	languages []string // of the articles, beside en and ru
-	articles  int      // of the city; 0 = 12
-	edit      func(*Config)
+	telegram   sim.TelegramConfig
+	noModel    bool
+	slow       time.Duration      // of the model; 0 = 4 s
+	modelFault func(n int) string // of its n-th call; nil = none
+	empty      bool               // a Wikipedia without articles
+	down       bool               // a Wikipedia that fails
+	webhook    bool
+	languages  []string // of the articles, beside en and ru
+	articles   int      // of the city; 0 = 12
+	edit       func(*Config)
 }
 
 const (
@@ -78,7 +80,7 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	if latency == 0 {
 		latency = 4 * time.Second
 	}
-	w.model = sim.NewModel(sim.ModelConfig{Latency: func(int) time.Duration { return latency }})
+	w.model = sim.NewModel(sim.ModelConfig{Latency: func(int) time.Duration { return latency }, Fault: cfg.modelFault})
 	wiki := sim.WikipediaConfig{Latency: 200 * time.Millisecond}
 	if cfg.down {
 		wiki.Fault = func(int) string { return "503" }
@@ -88,7 +90,8 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	}
 	hosts["api.telegram.org"] = w.tg
 	hosts["model.test"] = w.model
-	hosts["*.wikipedia.org"] = sim.NewWikipedia(wiki)
+	server := sim.NewWikipedia(wiki)
+	hosts["*.wikipedia.org"], hosts["www.wikidata.org"], hosts["commons.wikimedia.org"] = server, server, server
 
 	var err error
 	w.store, err = boltstore.Open(boltstore.Config{Path: filepath.Join(t.TempDir(), "bot.db")})
@@ -103,8 +106,9 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	gc := guide.Config{Store: w.store, Places: finder, Cache: cache, Log: log}
 	if !cfg.noModel {
 		gc.Gate = limiter.NewGate(limiter.GateConfig{})
-		gc.Model, err = model.New(model.Config{APIKey: "k", BaseURL: "http://model.test/v1", Model: "m", HTTP: &http.Client{Transport: net}, Log: log})
+		server, err := chat.New(chat.Config{APIKey: "k", BaseURL: "http://model.test/v1", HTTP: &http.Client{Transport: net}, Log: log})
 		w.must(err)
+		gc.Model = model.New(server)
 	}
 	teller, err := guide.New(gc)
 	w.must(err)

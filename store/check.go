@@ -133,3 +133,63 @@ func checkTexts(most int, texts ...string) error {
 	}
 	return CheckText(texts...)
 }
+
+// Check refuses a key with a part that cannot be part of a key.
+func (k VoiceKey) Check() error { return errors.Join(k.StoryKey.Check(), CheckKey(k.Voice)) }
+
+// Check refuses a voice that cannot be kept.
+func (v *Voice) Check() error {
+	return errors.Join(v.VoiceKey.Check(), CheckKey(v.Text), CheckText(v.Model, v.FileID))
+}
+
+// Check refuses a key with a part that cannot be part of a key.
+func (k ReportKey) Check() error { return CheckKey(k.Place, k.Language) }
+
+// Check refuses a report that cannot be kept.
+func (r *Report) Check() error {
+	if len(r.WrongBy) > 2 {
+		return fmt.Errorf("%w: %d people in WrongBy", ErrInvalid, len(r.WrongBy))
+	}
+	return errors.Join(r.ReportKey.Check(), CheckText(r.Title))
+}
+
+// Check refuses a judgement that cannot be kept.
+func (j *Judgement) Check() error {
+	if len(j.Objections) > MaxObjections || len(j.Shown) > MaxShown {
+		return fmt.Errorf("%w: %d objections, %d messages", ErrInvalid, len(j.Objections), len(j.Shown))
+	}
+	return errors.Join(j.StoryKey.Check(), CheckKey(j.Text), checkTexts(MaxObjectionBytes, j.Objections...))
+}
+
+// CheckVerdict refuses what does not end a judgement.
+func CheckVerdict(j Judged) error {
+	if j == Unjudged || j == JudgedPending {
+		return fmt.Errorf("%w: verdict %q", ErrInvalid, string(j))
+	}
+	return CheckJudged(j)
+}
+
+// Check refuses a point that cannot be kept.
+func (p *LastPoint) Check() error { return CheckPoint(p.Point) }
+
+// Check refuses a story that cannot be kept.
+func (s *LastStory) Check() error { return s.StoryKey.Check() }
+
+// Check refuses a delivery that cannot be kept.
+func (d *Delivery) Check() error {
+	return errors.Join(CheckKey(d.Place, d.Walk), CheckText(d.Title), CheckPoint(d.Point, d.From), d.Story.Check())
+}
+
+// CheckWish refuses a wish that is not known.
+func CheckWish(w VoiceWish) error {
+	switch w {
+	case VoiceOnRequest, VoiceOnWalks, VoiceAlways:
+		return nil
+	}
+	return fmt.Errorf("%w: voice %q", ErrInvalid, string(w))
+}
+
+// Check refuses a person that cannot be kept.
+func (u *User) Check() error {
+	return errors.Join(CheckText(u.Language, u.LanguageCode, string(u.Length)), CheckText(u.Interests...), CheckWish(u.Voice))
+}

@@ -31,27 +31,33 @@ type Table string
 
 // The tables, with the record that a Row of each holds.
 const (
-	TableUsers       Table = "users"    // User
-	TablePlaces      Table = "places"   // PlaceRow
-	TableTiles       Table = "tiles"    // Tile
-	TableStories     Table = "stories"  // StoryRow
-	TableArticles    Table = "articles" // ArticleRow
-	TableTold        Table = "told"     // ToldRow
-	TableLedger      Table = "ledger"   // LedgerRow
-	TableWalks       Table = "walks"    // Walk, without what its stops say (Number, Told)
-	TableStops       Table = "stops"    // StopRow
-	TableClosed      Table = "closed"   // ClosedRow
-	TablePayments    Table = "payments" // Payment
-	TableInbox       Table = "inbox"    // Entry
-	TableDone        Table = "done"     // DoneRow
-	TableDeadLetters Table = "parked"   // DeadLetterRow
-	TableSettings    Table = "settings" // SettingRow
+	TableUsers       Table = "users"        // User
+	TablePlaces      Table = "places"       // PlaceRow
+	TableTiles       Table = "tiles"        // Tile
+	TableStories     Table = "stories"      // StoryRow
+	TableArticles    Table = "articles"     // ArticleRow
+	TableVoices      Table = "voices"       // Voice
+	TableReports     Table = "reports"      // Report
+	TableJudgements  Table = "judgements"   // Judgement; who claimed it is not in the row
+	TableLastPoints  Table = "last_points"  // LastPoint
+	TableLastStories Table = "last_stories" // LastStory
+	TableTold        Table = "told"         // ToldRow
+	TableLedger      Table = "ledger"       // LedgerRow
+	TableWalks       Table = "walks"        // Walk, without what its stops say (Number, Told)
+	TableStops       Table = "stops"        // StopRow
+	TableClosed      Table = "closed"       // ClosedRow
+	TablePayments    Table = "payments"     // Payment
+	TableInbox       Table = "inbox"        // Entry
+	TableDone        Table = "done"         // DoneRow
+	TableDeadLetters Table = "parked"       // DeadLetterRow
+	TableSettings    Table = "settings"     // SettingRow
 )
 
 // Tables returns all of them, in the order in which they are imported.
 func Tables() []Table {
 	return []Table{
-		TableUsers, TablePlaces, TableTiles, TableStories, TableArticles, TableTold, TableLedger, TableWalks, TableStops, TableClosed,
+		TableUsers, TablePlaces, TableTiles, TableStories, TableArticles, TableVoices, TableReports, TableJudgements,
+		TableLastPoints, TableLastStories, TableTold, TableLedger, TableWalks, TableStops, TableClosed,
 		TablePayments, TableInbox, TableDone, TableDeadLetters, TableSettings,
 	}
 }
@@ -81,6 +87,16 @@ func place(record any) (Table, Key) {
 		return TableStories, keyOf(r.Place, r.Language, string(r.Length), int64(r.Aspect))
 	case ArticleRow:
 		return TableArticles, keyOf(r.Edition, r.Page)
+	case Voice:
+		return TableVoices, keyOf(r.Place, r.Language, string(r.Length), int64(r.Aspect), r.Voice)
+	case Report:
+		return TableReports, keyOf(r.Place, r.Language, r.Revision)
+	case Judgement:
+		return TableJudgements, keyOf(r.Place, r.Language, string(r.Length), int64(r.Aspect))
+	case LastPoint:
+		return TableLastPoints, keyOf(r.Person, r.Chat)
+	case LastStory:
+		return TableLastStories, keyOf(r.Person, r.Chat)
 	case ToldRow:
 		return TableTold, keyOf(r.Person, r.Place)
 	case LedgerRow:

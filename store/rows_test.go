@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"math"
+	"os"
 	"reflect"
 	"regexp"
 	"slices"
@@ -72,6 +73,26 @@ func TestKeysAreOrderedByTheirParts(t *testing.T) {
 		if err := bad.Parts(new(int64), new(string)); !errors.Is(err, store.ErrInvalid) {
 			t.Errorf("key %q: got error %v, want %v", bad, err, store.ErrInvalid)
 		}
+	}
+}
+
+// The privacy page names every table that holds the number of a person.
+func TestThePrivacyPageListsWhatIsKeptAboutPeople(t *testing.T) {
+	page, err := os.ReadFile("../docs/privacy.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var listed []store.Table
+	for _, row := range regexp.MustCompile(`(?m)^\| [^|]+ \| ([^|]+) \| [^|]+ \|$`).FindAllStringSubmatch(string(page), -1) {
+		for _, name := range regexp.MustCompile("`([a-z_]+)`").FindAllStringSubmatch(row[1], -1) {
+			listed = append(listed, store.Table(name[1]))
+		}
+	}
+	want := storetest.PersonalTables()
+	slices.Sort(listed)
+	slices.Sort(want)
+	if !slices.Equal(listed, want) {
+		t.Errorf("docs/privacy.md lists the tables %q, people are in %q", listed, want)
 	}
 }
 

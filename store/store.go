@@ -31,8 +31,8 @@ var (
 	ErrExists   = errors.New("store: exists already")
 	ErrClosed   = errors.New("store: closed")
 	// ErrInvalid refuses what the adapters cannot keep alike: text with NUL or invalid UTF-8, a part of a key longer
-	// than MaxKey, a point off the globe, an invalid day or mark, a third name in WrongBy, another ID in an
-	// updated record.
+	// than MaxKey, a point off the globe, an invalid day or mark, a third person in WrongBy, another ID in an
+	// updated record, a text or a list beyond its bound.
 	ErrInvalid = errors.New("store: cannot be kept")
 	// ErrFull means that the disk, or the store's own limit, has no room left. Reading still works.
 	ErrFull = errors.New("store: no room left")
@@ -51,6 +51,10 @@ type Store interface {
 	Places
 	Stories
 	Articles
+	Voices
+	Judgements
+	Reports
+	Recent
 	Ledger
 	Walks
 	Payments
@@ -58,17 +62,19 @@ type Store interface {
 	Inbox
 	Deliveries
 	RowStore
-	// ForgetUser deletes a person: profile, what was told, votes (which are taken back from the stories), days in the ledger, dead letters
-	// and walks. Of a walk whose share may still send edits only the ID stays, closed until it expires (30 days after at if it has no end), so
-	// that no edit revives it. A later SaveWalks of it is ignored. Payments stay, without the Person. An unknown person is not an error.
+	// ForgetUser deletes a person: profile, what was told, votes (which are taken back from the stories), days in the ledger, dead letters,
+	// last points and stories, and walks. It takes the person out of reports and out of the messages of judgements. Of a walk whose share may
+	// still send edits only the ID stays, closed until it expires (30 days after at if it has no end), so that no edit revives it. A later
+	// SaveWalks of it is ignored. Payments stay, without the Person. An unknown person is not an error.
 	ForgetUser(ctx context.Context, person int64, at time.Time) error
 	// MoveUser gives the profile of one id, and what was told under it, to another id: a group that becomes a supergroup gets a new one. What is kept
 	// under the new id stays, and votes are taken back from the stories. Nothing is left under the old id, and that is no error if there was nothing.
 	// What lives for hours only (last points and stories) is not moved. Two equal ids are ErrInvalid.
 	MoveUser(ctx context.Context, from, to int64) error
-	// Sweep deletes at most limit rows (tiles, stories and closed walks expired at now, places fetched PlaceLife ago, days of the ledger
-	// older than LedgerDays, articles used ArticleLife ago or beyond the budget) in one transaction and returns how many it deleted. Call it
-	// again while it returns limit.
+	// Sweep deletes at most limit rows in one transaction and returns how many it deleted. Call it again while it returns limit. It deletes
+	// tiles, stories and closed walks expired at now, places fetched PlaceLife ago, days of the ledger older than LedgerDays, voices of
+	// VoiceLife, last points and stories of RecentLife, judgements of JudgementLife, reports of ReportLife, and articles used ArticleLife
+	// ago or beyond the budget. With a story go its voices, which do not count.
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
 	Close() error
 }

@@ -81,6 +81,12 @@ type Stories interface {
 	// PutStories stores or replaces. If the text is unchanged, the stored votes stay (Likes, Dislikes, WrongBy, Retired);
 	// a new text is stored with the votes in the argument.
 	PutStories(ctx context.Context, stories []Story) error
+	// RetiredStories returns at most limit retired stories that come after the given key, expired ones too, ordered by place, language,
+	// length and aspect. The zero key comes before all.
+	RetiredStories(ctx context.Context, after StoryKey, limit int) ([]Story, error)
+	// RestoreStory makes a retired story one that is told again, without the people in WrongBy, and returns it. A refusal of the judge
+	// becomes JudgedPassed. It returns ErrNotFound if the story is gone or not retired.
+	RestoreStory(ctx context.Context, key StoryKey) (Story, error)
 }
 
 // StoryLife is the time that a story stays in the library.

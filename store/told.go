@@ -22,11 +22,19 @@ type Told interface {
 	Told(ctx context.Context, person int64, places []string) ([]bool, error)
 	// CountTold counts the places that were told to the person.
 	CountTold(ctx context.Context, person int64) (int, error)
+	// Experienced reports whether the person has heard at least ExperiencedStories, on at least ExperiencedDays different UTC days.
+	Experienced(ctx context.Context, person int64) (bool, error)
 	// Vote records the person's mark on a story that was told to them (ErrNotFound if its place was not told) and counts it in
 	// the story of that key, which it returns as it is then. A person has one vote for a place: a new one takes the old one
 	// back, also from a story in another language or length, and NoMark only takes back. A vote is taken back from the
-	// text it was given to, never from a later text. The second different person who says Wrong retires the story, and
-	// taking a Wrong back does not revive it. A story that is gone is no error: the vote is kept, and a Story with nothing
+	// text it was given to, never from a later text. Wrong counts only from an experienced person:
+	// the second different one who says it retires the story, and taking it back does not revive the story. A story that is gone is no error: the vote is kept, and a Story with nothing
 	// but its key comes back.
 	Vote(ctx context.Context, person int64, story StoryKey, mark Mark, at time.Time) (Story, error)
 }
+
+// What makes a person an experienced one: fresh accounts retire nothing.
+const (
+	ExperiencedStories = 5
+	ExperiencedDays    = 2
+)

@@ -22,7 +22,21 @@ type User struct {
 	Seen         time.Time `json:"seen,omitzero"`
 	Walks        int       `json:"walks,omitzero"` // that ended; SaveWalks counts
 	Metres       float64   `json:"metres"`         // of these walks together
+
+	Voice          VoiceWish `json:"voice,omitzero"`           // when stories are spoken
+	VoiceForbidden bool      `json:"voice_forbidden,omitzero"` // the person's settings refuse voice messages
+	NoNews         bool      `json:"no_news,omitzero"`         // the person wants no news of the operator's
 }
+
+// VoiceWish says when a person wants to hear stories.
+type VoiceWish string
+
+// The wishes.
+const (
+	VoiceOnRequest VoiceWish = ""
+	VoiceOnWalks   VoiceWish = "walks"
+	VoiceAlways    VoiceWish = "always"
+)
 
 // Users keeps a profile for each person.
 type Users interface {

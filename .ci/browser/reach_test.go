@@ -43,7 +43,7 @@ func (d demoTab) byKeyboard(t *testing.T) {
 	d.tabTo(t, `document.activeElement.matches('.spot[aria-label^="Panthéon"]')`)
 	d.do(t, chromedp.KeyEvent(kb.Enter))
 	d.until(t, `document.querySelectorAll("#messages .mine .place").length === 2`)
-	d.says(t, "Panthéon · 20 m")
+	d.says(t, "Panthéon\n20 m")
 }
 
 // phone checks that everything can be reached on a small screen, and that nothing is wider than the screen.
@@ -63,7 +63,7 @@ func (d demoTab) phone(t *testing.T) {
 	d.pane(t, "map")
 	d.clickSpot(t, "Louvre")
 	d.do(t, chromedp.WaitVisible("#peek"), chromedp.Click("#peek"), chromedp.WaitVisible("#log"))
-	d.says(t, "Louvre · 20 m")
+	d.says(t, "Louvre\n20 m")
 	d.run(t, `[...document.querySelectorAll("#messages .mine .place")].at(-1).click()`)
 	d.do(t, chromedp.WaitVisible("#map-pane"))
 }

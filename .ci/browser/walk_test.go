@@ -43,7 +43,7 @@ func (d demoTab) clickOnTheMap(t *testing.T) {
 	d.clickSpot(t, "Place des Vosges")
 	d.tells(t, "en", "card.text")
 	d.until(t, `document.querySelector(".bot.fresh .stamp")?.textContent.startsWith("edited")`)
-	d.says(t, "Place des Vosges · 20 m")
+	d.says(t, "Place des Vosges\n20 m")
 	d.until(t, `document.querySelectorAll(".spot.told").length === 1`)
 	d.until(t, `document.getElementById("n-last").textContent === "the model"`)
 	d.dragWalker(t)

@@ -28,11 +28,12 @@ func newSimWorld(cfg *config.Config) (*sim.Telegram, World) {
 	cfg.Telegram = config.TelegramConfig{Token: token, APIURL: config.TelegramAPI}
 	cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "test", "http://model.test/v1", "test"
 	cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.test/w/api.php", "test"
+	cfg.Places.WikidataURL, cfg.Places.CommonsURL = "http://data.wikipedia.test/w/api.php", "http://files.wikipedia.test/w/api.php"
 	telegram := sim.NewTelegram(sim.TelegramConfig{Token: token, Latency: 40 * time.Millisecond})
 	wiki := sim.NewWikipedia(sim.WikipediaConfig{Articles: sim.City(1, centre.Lat, centre.Lon, 300, "en"), Latency: 200 * time.Millisecond})
 	return telegram, World{
 		Telegram:    sim.Transport(map[string]http.Handler{"api.telegram.org": telegram}),
-		Model:       sim.Transport(map[string]http.Handler{"model.test": sim.NewModel(sim.ModelConfig{})}),
+		Model:       sim.Transport(map[string]http.Handler{"model.test": sim.NewModel(sim.ModelConfig{Shutdown: "2000-02-10"})}),
 		Wikipedia:   sim.Transport(map[string]http.Handler{"*.wikipedia.test": wiki}),
 		WithoutPack: true,
 	}

@@ -13,7 +13,7 @@ import (
 
 	"excursobot/bot"
 	"excursobot/bot/guide"
-	"excursobot/bot/guide/model"
+	"excursobot/bot/guide/chat"
 	"excursobot/bot/monitor"
 	"excursobot/bot/web"
 	"excursobot/limiter"
@@ -75,11 +75,27 @@ func (a *App) today() func() bot.Today {
 	}
 }
 
-func (a *App) observeModel() func(model.Call) {
+// modelNote returns what gives the operators what the server tells about the model, nil without one.
+func (a *App) modelNote() func() bot.ModelNote {
+	if a.model == nil {
+		return nil
+	}
+	return func() bot.ModelNote {
+		m, now := a.model.Model(), time.Now()
+		note := bot.ModelNote{Name: a.model.Name(), Unknown: m.Unknown}
+		if m.EndsSoon(now) {
+			note.Ends = m.Ends
+			note.DaysLeft, _ = m.DaysLeft(now)
+		}
+		return note
+	}
+}
+
+func (a *App) observeModel() func(chat.Call) {
 	if a.monitor == nil {
 		return nil
 	}
-	return func(c model.Call) { a.monitor.ModelCall(c.Outcome, c.PromptTokens, c.CompletionTokens) }
+	return func(c chat.Call) { a.monitor.ModelCall(c.Outcome, c.PromptTokens, c.CompletionTokens) }
 }
 
 func (a *App) observePlaces() func(string) {
@@ -117,7 +133,8 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 		Replicas: monitor.Replicas{Name: a.replica, Alive: b.Replicas, Chats: b.Chats},
 	}
 	for class, name := range map[limiter.Class]string{
-		guide.Interactive: "interactive", guide.LiveTick: "live", guide.ReadAhead: "read_ahead", guide.WarmUp: "warm_up",
+		guide.Interactive: "interactive", guide.LiveTick: "live", guide.NextTick: "next", guide.Judging: "judge",
+		guide.ReadAhead: "read_ahead", guide.WarmUp: "warm_up", guide.Packing: "pack",
 	} {
 		if int(class) < len(g.Gate.Waiting) {
 			r.Gate.Waiting[name] = g.Gate.Waiting[class]
@@ -127,7 +144,11 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 		r.Ingest.Silence = monitor.InSeconds(time.Since(b.LastIngest))
 	}
 	if a.model != nil {
-		r.Model = monitor.Model{Name: a.model.Name(), BreakerOpen: !a.model.Ready()}
+		m, now := a.model.Model(), time.Now()
+		r.Model = monitor.Model{Name: a.model.Name(), BreakerOpen: !a.model.Ready(), Unknown: m.Unknown, EndsSoon: m.EndsSoon(now)}
+		if days, ok := m.DaysLeft(now); ok {
+			r.Model.Ends, r.Model.DaysLeft = m.Ends.Format(time.DateOnly), days
+		}
 	}
 	r.Budget.Limit = a.cfg.OpenAI.DailyTokens
 	if spent, err := a.store.Spent(ctx, store.DayOf(time.Now()), 0); err == nil { // otherwise /readyz reports the store

@@ -62,8 +62,12 @@ func TestMonitorSeesARequest(t *testing.T) {
 		if text := here(a, "/metrics").Body.String(); !strings.Contains(text, `excursobot_requests_total{kind="static",source="generated"} 1`) {
 			t.Error("the metrics do not count the request")
 		}
-		if page := here(a, "/dashboard").Body.String(); !strings.Contains(page, "People are being served") {
-			t.Error("the page does not say that people are served")
+		if text := here(a, "/metrics").Body.String(); !strings.Contains(text, "\nexcursobot_model_days_left 39\n") {
+			t.Error("the metrics do not have the days until the model's end")
+		}
+		page := here(a, "/dashboard").Body.String()
+		if !strings.Contains(page, "People are being served") || !strings.Contains(page, "shut down on 2000-02-10, 39 days left") {
+			t.Error("the page does not say that people are served, or that the model ends")
 		}
 		if code, _ := status(a, "/metrics"); code != http.StatusForbidden {
 			t.Errorf("from elsewhere: %d", code)

@@ -27,7 +27,7 @@ func (a *App) openStore() error {
 	if err != nil {
 		return err
 	}
-	s, err := boltstore.Open(boltstore.Config{Path: path, Log: a.log.With("part", "store")})
+	s, err := boltstore.Open(boltstore.Config{Path: path, Articles: int64(a.cfg.Store.Articles), Log: a.log.With("part", "store")})
 	if err != nil {
 		return fmt.Errorf("open the store: %w", err)
 	}
@@ -44,7 +44,7 @@ func (a *App) openDatabase() error {
 	c := a.cfg.Store
 	s, err := pgstore.Open(ctx, pgstore.Config{
 		URL: c.Postgres, MaxConns: int32(c.PostgresConns), StatementTimeout: statementTimeout, //nolint:gosec // at most 1000
-		Log: a.log.With("part", "store"),
+		Articles: int64(c.Articles), Log: a.log.With("part", "store"),
 	})
 	if err != nil {
 		return fmt.Errorf("store.postgres (%s): %w", a.cfg.Origin("store.postgres"), err)

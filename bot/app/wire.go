@@ -12,6 +12,7 @@ import (
 	"excursobot/bot"
 	"excursobot/bot/config"
 	"excursobot/bot/guide"
+	"excursobot/bot/guide/chat"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/intake"
 	"excursobot/bot/killpoint"
@@ -61,7 +62,7 @@ type App struct {
 	replica  string // this process among the replicas; "" = there are no others
 
 	gate    *limiter.Gate // before the model
-	model   *model.Client // nil without a key
+	model   *chat.Client  // nil without a key
 	places  *places.Finder
 	guide   *guide.Guide
 	bot     *bot.Bot
@@ -125,7 +126,7 @@ func (a *App) buildGuide(world World) error {
 	a.stop.push("cache", func() error { cache.Close(); return nil })
 
 	a.gate = limiter.NewGate(limiter.GateConfig{
-		Slots: a.cfg.OpenAI.MaxConcurrent, QueueSize: queueSize, Classes: int(guide.WarmUp) + 1, Background: guide.ReadAhead,
+		Slots: a.cfg.OpenAI.MaxConcurrent, QueueSize: queueSize, Classes: guide.Classes, Background: guide.Background,
 	})
 	cfg := guide.Config{
 		Store:                a.store,
@@ -148,7 +149,11 @@ func (a *App) buildGuide(world World) error {
 	if a.model, err = a.newModel(world); err != nil {
 		return err
 	}
-	cfg.Model = a.model
+	if a.model != nil {
+		cfg.Model = model.New(a.model)
+		a.also("model", a.model.Run)
+	}
+	cfg.Passage = a.cfg.OpenAI.Passage
 	if a.database != nil {
 		cfg.Slot = newSlots(a).take
 	}
@@ -188,14 +193,18 @@ func (a *App) newFinder(world World) (*places.Finder, error) {
 }
 
 // newModel returns nil without a key: the guide then answers with extracts of the source.
-func (a *App) newModel(world World) (*model.Client, error) {
+func (a *App) newModel(world World) (*chat.Client, error) {
 	o := a.cfg.OpenAI
 	if o.APIKey == "" {
 		return nil, nil
 	}
-	m, err := model.New(model.Config{
+	var client *http.Client // by default its own, without a limit for the first byte: a server may have to load the model
+	if world.Model != nil {
+		client = newClient(world.Model)
+	}
+	m, err := chat.New(chat.Config{
 		APIKey: o.APIKey, BaseURL: o.BaseURL, Model: o.Model, Reasoning: o.Reasoning,
-		HTTP:              newClient(world.Model),
+		HTTP:              client,
 		Timeout:           o.Timeout,
 		RequestsPerMinute: o.RequestsPerMinute,
 		Log:               a.log.With("part", "model"),
@@ -245,6 +254,7 @@ func (a *App) buildBot(world World) error {
 		PriceIn:       a.cfg.OpenAI.PriceIn,
 		PriceOut:      a.cfg.OpenAI.PriceOut,
 		Today:         a.today(),
+		Model:         a.modelNote(),
 		Live: live.Config{
 			Intervals: a.cfg.Live.Intervals, Default: a.cfg.Live.Default, MaxSessions: a.cfg.Live.MaxSessions,
 			MaxUpdates: a.cfg.Live.MaxUpdates, BatchSize: a.cfg.Live.BatchSize, BatchTimeout: a.cfg.Live.BatchTimeout,

@@ -43,7 +43,7 @@ func (s *demoWorld) numbers(a *app.App) botNumbers {
 		Walks: now.Bot.Walks.Sessions, Written: g.Written,
 	}
 	for class, waiting := range g.Gate.Waiting {
-		if class <= int(guide.LiveTick) {
+		if class < int(guide.Background) {
 			n.People += waiting
 		} else {
 			n.Ahead += waiting

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"excursobot/geo/places"
 	"excursobot/store"
 )
 
@@ -48,7 +49,7 @@ func (s *search) storyOf(ctx context.Context, c Card, others []Card) (Story, err
 	}
 	if story, ok := stories[c.Place.ID]; ok {
 		if story.Retired {
-			return s.extract(c, Unfit), nil
+			return s.extract(c, withdrawnBy(story)), nil
 		}
 		return storyOf(story, c.Distance), nil
 	}
@@ -72,6 +73,9 @@ func (s *search) write(ctx context.Context, c Card, others []store.Place) (Story
 	defer s.g.batches.leave(it)
 	if s.onCard != nil && s.req.Class == Interactive {
 		s.g.counts.cards.Add(1)
+		if c.Place.Language == s.req.Language {
+			c.Opening = places.Opening(c.Place.Extract)
+		}
 		s.onCard(c)
 		s.onCard = nil
 	}

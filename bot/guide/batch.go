@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"excursobot/bot/guide/model"
+	"excursobot/geo/places"
 	"excursobot/limiter"
 	"excursobot/store"
 )
@@ -17,13 +18,17 @@ type batches struct {
 	slot    func(context.Context) (release func(), err error) // may be nil
 	library *library
 	budget  *budget
+	judging *judging
 	tasks   *tasks
 	counts  *counters
 	log     *slog.Logger
-	size    int // most places in one batch
+	size    int            // most places in one batch
+	sources *places.Finder // nil = stories are written from intros
+	passage int            // most characters of an article for the model
 
-	mu   sync.Mutex
-	open map[store.StoryKey]*item // at most size for each job in the gate
+	mu    sync.Mutex
+	open  map[store.StoryKey]*item // at most size for each job in the gate
+	later int                      // batches that wait for a server to recover, at most maxLater
 }
 
 // batch is one call to the model. It runs in the best class of those who wait for it. While it is queued, it ends when nobody waits any more; once it
@@ -39,6 +44,7 @@ type batch struct {
 	cancel context.CancelFunc
 
 	// Guarded by batches.mu.
+	tries     int // earlier batches about these places that failed
 	waiters   int
 	class     limiter.Class // best of the waiters'
 	started   bool
@@ -50,6 +56,7 @@ type item struct {
 	batch *batch
 	place store.Place
 	key   store.StoryKey
+	pending
 
 	// Written once before done is closed.
 	story  store.Story

@@ -2,9 +2,10 @@ package guide
 
 import (
 	"context"
+	"time"
+
 	"excursobot/limiter"
 	"excursobot/store"
-	"time"
 )
 
 // join finds the batch that writes about the first place, or starts one. A new batch also gets those of the others that no batch writes about. It
@@ -22,14 +23,18 @@ func (b *batches) join(req Request, deadline time.Time, first store.Place, other
 	}
 	bt := &batch{person: req.Person, language: req.Language, length: req.Length, ticket: ticket, class: req.Class, waiters: 1}
 	bt.queued, bt.cancel = context.WithCancel(b.tasks.ctx)
-	b.addItemLocked(bt, first)
+	chosen := []store.Place{first}
 	for _, p := range others {
-		if len(bt.items) == b.size {
+		if len(chosen) == b.size {
 			break
 		}
 		if p.ID != first.ID && b.findLocked(p.ID, req.Language, req.Length) == nil {
-			b.addItemLocked(bt, p)
+			chosen = append(chosen, p)
 		}
+	}
+	fits := b.model.Fits(len(chosen), b.passage)
+	for _, p := range chosen[:fits] {
+		b.addItemLocked(bt, p)
 	}
 	if !b.tasks.start(func() { b.run(bt) }) {
 		for _, it := range bt.items {

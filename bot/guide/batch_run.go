@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"excursobot/bot/guide/chat"
 	"excursobot/bot/guide/model"
 	"excursobot/store"
 )
@@ -22,6 +23,7 @@ func (b *batches) run(bt *batch) {
 		}
 	}()
 	queued := time.Now()
+	gathered := b.gather(bt)
 	slot, err := bt.ticket.Wait(bt.queued)
 	if err != nil {
 		return
@@ -44,13 +46,21 @@ func (b *batches) run(bt *batch) {
 	b.counts.batches.Add(1)
 	b.counts.waited.Add(int64(time.Since(queued)))
 	open := b.skipWritten(bt)
+	if len(open) > 0 {
+		gathered.wait(b.tasks.ctx)
+	}
 	for attempt := 0; attempt < maxAttempts && len(open) > 0; attempt++ {
-		if err := b.call(bt, open); err != nil {
-			reason = reasonOf(err)
+		reasons, err := b.call(bt, open)
+		open = unfinished(open)
+		if err != nil || attempt == maxAttempts-1 {
+			for _, it := range open {
+				b.finish(it, store.Story{}, reasons[it.place.ID])
+			}
+		}
+		if err != nil {
+			b.tryLater(bt, open, err)
 			return
 		}
-		open = unfinished(open)
-		reason = Unfit
 	}
 }
 
@@ -79,7 +89,7 @@ func (b *batches) skipWritten(bt *batch) []*item {
 				continue
 			}
 			if story.Retired {
-				b.finish(it, store.Story{}, Unfit)
+				b.finish(it, store.Story{}, withdrawnBy(&story))
 			} else {
 				b.finish(it, story, NoReason)
 			}
@@ -88,21 +98,29 @@ func (b *batches) skipWritten(bt *batch) []*item {
 	return unfinished(bt.items)
 }
 
-// call asks the model about the open items and finishes each one when its story arrives.
-func (b *batches) call(bt *batch, open []*item) error {
-	req := model.Request{Language: bt.language, Long: bt.length == store.Long}
+// call asks the model about the open items and finishes each one when its story arrives. It returns why the others have none, by place.
+func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
+	b.mu.Lock()
+	waiting := bt.waiters > 0 && bt.class <= LiveTick
+	b.mu.Unlock()
+	req := model.Request{Language: bt.language, Long: bt.length == store.Long, Waiting: waiting, Passages: map[string]model.Passage{}}
 	for _, it := range open {
-		req.Places = append(req.Places, it.place)
+		p, passage := it.source()
+		req.Places = append(req.Places, p)
+		req.Passages[p.ID] = passage
 	}
 	res, err := b.model.Write(b.tasks.ctx, req, func(written model.Story) {
 		for _, it := range open {
 			if it.place.ID != written.Place {
 				continue
 			}
-			story := newStory(it, written.Text, b.model.Name())
+			story := newStory(it, written, b.model.Name())
+			story.Judged = b.judging.first(b.tasks.ctx)
 			if err := b.library.save(b.tasks.ctx, story); err != nil {
 				// The story can still be told; it only has to be written again for the next person.
 				b.log.Error("story_save_failed", "place", it.place.ID, "error", err)
+			} else {
+				b.judging.queue(b.tasks.ctx, &story, bt.person)
 			}
 			b.finish(it, story, NoReason)
 		}
@@ -113,27 +131,39 @@ func (b *batches) call(bt *batch, open []*item) error {
 		b.log.Warn("story_dropped", "place", dropped.Place, "rule", dropped.Rule, "detail", dropped.Detail, "language", bt.language)
 	}
 	// The tokens are spent even if the work is being cancelled.
-	if err := b.budget.spend(context.WithoutCancel(b.tasks.ctx), bt.person, store.Tokens{Prompt: res.PromptTokens, Answer: res.AnswerTokens}); err != nil {
-		b.log.Error("token_count_failed", "tokens", res.PromptTokens+res.AnswerTokens, "error", err)
+	tokens := store.Tokens{Prompt: res.PromptTokens, Answer: res.AnswerTokens}
+	if err := b.budget.spend(context.WithoutCancel(b.tasks.ctx), bt.person, tokens); err != nil {
+		b.log.Error("token_count_failed", "tokens", tokens.All(), "error", err)
 	}
 	if err != nil {
 		b.counts.failed.Add(1)
-		b.log.Warn("model_call_failed", "places", len(open), "error", err)
+		if !chat.Logged(err) {
+			b.log.Warn("model_call_failed", "places", len(open), "error", err)
+		}
 	}
-	return err
+	return reasonsOf(req.Places, res, err), err
 }
 
 // newStory builds the stored story from the model's text.
-func newStory(it *item, text, modelName string) store.Story {
+func newStory(it *item, written model.Story, modelName string) store.Story {
 	now := time.Now()
+	address, credit := it.place.Picture, it.place.Credit
+	if p := it.pictured.Load(); p != nil {
+		address, credit = p.address, p.credit
+	}
 	return store.Story{
 		StoryKey: it.key,
 		Title:    it.place.Title,
 		Point:    it.place.Point,
 		Kind:     it.place.Kind,
-		URL:      it.place.URL,
-		Picture:  it.place.Picture,
-		Text:     text,
+		URL:      articleURL(it.place, it.used),
+		Picture:  address,
+		Credit:   credit,
+		Version:  storyVersion,
+		Article:  it.used.article,
+		Revision: it.used.revision,
+		Text:     written.Text,
+		Quotes:   written.Quotes,
 		Source:   "model",
 		Model:    modelName,
 		Created:  now,
@@ -141,9 +171,28 @@ func newStory(it *item, text, modelName string) store.Story {
 	}
 }
 
-func reasonOf(err error) Reason {
-	if errors.Is(err, model.ErrAnswer) {
-		return Unfit
+// reasonsOf returns why places have no story after a call, by place.
+func reasonsOf(asked []store.Place, res model.Result, err error) map[string]Reason {
+	common := Silent
+	switch {
+	case errors.Is(err, chat.ErrRefused):
+		common = ModelRefused
+	case errors.Is(err, chat.ErrDeclined):
+		common = Declined
+	case errors.Is(err, chat.ErrUnavailable):
+		common = ModelDown
 	}
-	return ModelDown
+	reasons := make(map[string]Reason, len(asked))
+	for _, p := range asked {
+		reasons[p.ID] = common
+	}
+	for _, id := range res.Declined {
+		reasons[id] = Declined
+	}
+	for _, dropped := range res.Dropped {
+		if dropped.Rule != model.RulePlace {
+			reasons[dropped.Place] = Unfit
+		}
+	}
+	return reasons
 }

@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"excursobot/bot/guide/model"
+	"excursobot/bot/guide/chat"
 	"excursobot/bot/sim"
 	"excursobot/geo"
 	"excursobot/limiter"
@@ -129,8 +129,9 @@ func TestFaultsOfTheModelEndInTheExtract(t *testing.T) {
 		fault string
 		want  Reason
 	}{
-		{"500", ModelDown}, {"html", ModelDown}, {"401", ModelDown}, {"cut", Unfit}, {"empty", Unfit},
-		{"notjson", Unfit}, {"refusal", Unfit}, {"badyear", Unfit}, {"badlang", Unfit}, {"markup", Unfit}, {"unknown", Unfit},
+		{"500", ModelDown}, {"html", ModelDown}, {"garbage", ModelDown}, {"cut", ModelDown}, {"empty", ModelDown},
+		{"401", ModelRefused}, {"quota", ModelRefused}, {"notjson", Silent}, {"unknown", Silent}, {"refusal", Declined}, {"filter", Declined},
+		{"badyear", Unfit}, {"badlang", Unfit}, {"markup", Unfit},
 	}
 	for _, tt := range tests {
 		t.Run(tt.fault, func(t *testing.T) {
@@ -238,7 +239,7 @@ func TestRunCancelsWhatIsInFlight(t *testing.T) {
 }
 
 func TestPanicOfACallEndsThatCallAlone(t *testing.T) {
-	run(t, setting{articles: town(), observe: func(model.Call) { panic("observer") }}, func(w *world) {
+	run(t, setting{articles: town(), observe: func(chat.Call) { panic("observer") }}, func(w *world) {
 		w.mustTell(ask(1)) // its story has arrived before the call ends
 		time.Sleep(time.Minute)
 		if s := w.Stats(); s.Panics == 0 || s.Gate.Running != 0 {

@@ -39,7 +39,7 @@ func (b *budget) allows(ctx context.Context, class limiter.Class, person int64) 
 	}
 	share := int64(fullShare)
 	switch {
-	case class >= WarmUp:
+	case class >= WarmUp, class == Judging:
 		share = warmUpShare
 	case class >= ReadAhead:
 		share = readAheadShare

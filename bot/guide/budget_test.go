@@ -19,7 +19,7 @@ func TestBudgetStopsClassByClass(t *testing.T) {
 		for _, s := range steps {
 			spent, err := w.store.Spend(w.t.Context(), day, 0, store.Tokens{Prompt: s.spend})
 			must(t, err)
-			for class, want := range map[limiter.Class]bool{WarmUp: s.warm, ReadAhead: s.ahead, Interactive: s.ask, LiveTick: s.ask} {
+			for class, want := range map[limiter.Class]bool{WarmUp: s.warm, Judging: s.warm, ReadAhead: s.ahead, Interactive: s.ask, LiveTick: s.ask} {
 				if got, err := w.budget.allows(w.t.Context(), class, 1); err != nil || got != want {
 					t.Errorf("at %d of 1000 tokens class %d: %v, %v; want %v", spent.Day, class, got, err, want)
 				}

@@ -24,6 +24,7 @@ type Store interface {
 	store.Places
 	store.Stories
 	store.Ledger
+	store.Judgements
 	// Sweep is store.Store's.
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
 }
@@ -35,13 +36,19 @@ type Config struct {
 	Pack   *places.Pack   // nil = no pack
 	Model  *model.Client  // nil = extracts only
 	Gate   *limiter.Gate  // before the model; required with a Model
+	Judge  *model.Judge   // looks at new stories again; nil = the checks of their texts are enough. Without a Model it is not asked
 	Cache  *geo.Cache[[]store.Story]
 
 	// Slot waits for one of the call slots that all replicas share; nil = there is one process. If it returns an error, the model is not called.
 	Slot func(ctx context.Context) (release func(), err error)
 
+	// Correct changes messages that show a story which the judge refused; nil = they stay.
+	Correct func(ctx context.Context, c Correction) error
+	Replica string // this process among those that share the store; "" = there are no others
+
 	Log                  *slog.Logger
 	PlacesPerCall        int   // default 4
+	Passage              int   // most characters of an article that the model gets about a place, default 6000
 	DailyTokens          int64 // 0 = no limit
 	DailyTokensPerPerson int64 // 0 = no limit
 }
@@ -56,6 +63,7 @@ type Guide struct {
 	library *library
 	budget  *budget
 	batches *batches
+	judging *judging
 	warmed  warmed
 
 	mu        sync.Mutex
@@ -70,6 +78,7 @@ func New(cfg Config) (*Guide, error) {
 	if cfg.Model != nil && cfg.Gate == nil {
 		return nil, errors.New("guide: a Model needs a Gate")
 	}
+	cfg.Passage = cmp.Or(max(cfg.Passage, 0), 6000)
 	cfg.PlacesPerCall = cmp.Or(max(cfg.PlacesPerCall, 0), 4)
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -85,8 +94,13 @@ func New(cfg Config) (*Guide, error) {
 	g.tasks = newTasks(cfg.Log, &g.counts.panics)
 	g.batches = &batches{
 		model: cfg.Model, gate: cfg.Gate, slot: cfg.Slot, library: g.library, budget: g.budget, tasks: g.tasks, counts: &g.counts, log: cfg.Log,
-		size: cfg.PlacesPerCall, open: make(map[store.StoryKey]*item),
+		size: cfg.PlacesPerCall, sources: cfg.Places, passage: cfg.Passage, open: make(map[store.StoryKey]*item),
 	}
+	if cfg.Model == nil {
+		cfg.Judge = nil
+	}
+	g.judging = newJudging(&cfg, g.batches, &g.counts)
+	g.batches.judging = g.judging
 	return g, nil
 }
 
@@ -99,6 +113,7 @@ const (
 // started, and returns nil after the last one ended. Do not call Tell after that.
 func (g *Guide) Run(ctx context.Context) error {
 	defer g.tasks.stop()
+	g.tasks.start(func() { g.judging.run(g.tasks.ctx) })
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
 	for {
@@ -135,6 +150,9 @@ func (g *Guide) mayCall(ctx context.Context, req Request) (Reason, error) {
 		return Crowd, nil
 	}
 	if !g.cfg.Model.Ready() {
+		if g.cfg.Model.Refused() {
+			return ModelRefused, nil
+		}
 		return ModelDown, nil
 	}
 	ok, err := g.budget.allows(ctx, req.Class, req.Person)

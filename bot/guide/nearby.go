@@ -79,13 +79,13 @@ func (s *search) checkSource(ctx, asking context.Context, err error) error {
 	return fmt.Errorf("find places: %w", err)
 }
 
-// untoldCards returns the untold places that have an extract.
+// untoldCards returns the untold places that have an extract, as the person is shown them.
 func (s *search) untoldCards(ctx context.Context, described []places.Place) ([]Card, error) {
 	var cards []Card
 	var ids []string
 	for _, p := range described {
 		if len(p.Extract) >= minExtract {
-			cards = append(cards, Card{Place: p, Distance: geo.Distance(s.req.Point, p.Point)})
+			cards = append(cards, Card{Place: places.ForPerson(p, s.req.Language), Distance: geo.Distance(s.req.Point, p.Point)})
 			ids = append(ids, p.ID)
 		}
 	}

@@ -51,6 +51,11 @@ func (g *Guide) Prepare(req Request) {
 func (g *Guide) prepare(ctx context.Context, req Request) error {
 	ctx = places.Background(ctx)
 	s := g.newSearch(req, nil, prepareWithin)
+	if g.cfg.Places != nil {
+		if err := s.describeOthers(ctx); err != nil {
+			return err
+		}
+	}
 	inner := 0.0
 	for _, ring := range rings {
 		if ring > walkable {
@@ -66,18 +71,29 @@ func (g *Guide) prepare(ctx context.Context, req Request) error {
 		if g.cfg.Gate != nil && g.cfg.Gate.Estimate(ReadAhead) > aheadWithin {
 			return nil // the gate would refuse the batch, so do not ask the source either
 		}
-		for _, language := range sourceLanguages(req.Language) {
-			cards, err := s.untoldPlaces(ctx, inner, ring, language)
-			if err != nil || s.sourceDown() {
-				return err
-			}
-			if len(cards) > 0 {
-				return g.writeAhead(ctx, req, cards)
-			}
+		cards, err := s.cardsAhead(ctx, inner, ring)
+		if err != nil || s.sourceDown() {
+			return err
+		}
+		if len(cards) > 0 {
+			return g.writeAhead(ctx, req, cards)
 		}
 		inner = ring
 	}
 	return nil
+}
+
+// cardsAhead returns the untold places between the two radii, of the person's own edition and of the others as far as they are stored; if there are
+// none, those of the others.
+func (s *search) cardsAhead(ctx context.Context, inner, outer float64) ([]Card, error) {
+	cards, err := s.untoldPlaces(ctx, inner, outer, s.own())
+	if err != nil || s.sourceDown() {
+		return nil, err
+	}
+	if cards, err = s.withKnown(ctx, cards, inner, outer); err != nil || len(cards) > 0 {
+		return cards, err
+	}
+	return s.untoldOthers(ctx, inner, outer)
 }
 
 // countReady counts the untold stories within the ring, up to wantReady or a few more.

@@ -22,8 +22,15 @@ type Stats struct {
 	Panics                                  uint64        // panics in calls and read-ahead
 	Likes, Dislikes, Wrong                  uint64        // votes
 	Claims, Open, Preparing                 int           // now: claims, stories being written, people with a read-ahead in progress
+	Judged                                  Judged
 	Cache                                   geo.CacheStats
 	Gate                                    limiter.GateStats // zero without a model
+}
+
+// Judged counts stories by what the judge did. Ignored is set while its word does not count, because it objected too often today.
+type Judged struct {
+	Passed, Objected, Refused, Skipped uint64 // Objected = sent back to be rewritten; such a story gets another verdict
+	Ignored                            bool
 }
 
 // Stats returns the numbers.
@@ -37,6 +44,10 @@ func (g *Guide) Stats() Stats {
 		Likes: c.likes.Load(), Dislikes: c.dislikes.Load(), Wrong: c.wrong.Load(),
 		Claims: g.claims.len(), Open: g.batches.len(),
 		Cache: g.cfg.Cache.Stats(),
+	}
+	s.Judged = Judged{
+		Passed: c.judgePassed.Load(), Objected: c.judgeObjected.Load(), Refused: c.judgeRefused.Load(), Skipped: c.judgeSkipped.Load(),
+		Ignored: g.judging.watch.ignored(time.Now()),
 	}
 	if g.cfg.Gate != nil {
 		s.Gate = g.cfg.Gate.Stats()

@@ -12,9 +12,18 @@ import (
 // Classes of the gate before the model, best first.
 const (
 	Interactive limiter.Class = iota // a person waits for the answer
-	LiveTick                         // the next story of a walk
+	LiveTick                         // the story of a walk that is due
+	NextTick                         // the next story of a walk, its corridor, the stops of a tour
+	Judging                          // the second look at stories that are told already
 	ReadAhead                        // stories that a person will soon need
 	WarmUp                           // stories for future visitors, written while the model is idle
+	Packing                          // stories for a pack
+)
+
+// Classes is how many classes the gate before the model has, and Background the first one that leaves the last free slot to the better ones.
+const (
+	Classes    = int(Packing) + 1
+	Background = Judging
 )
 
 // Errors of Tell, for errors.Is. The person gets a different sentence for each.
@@ -42,14 +51,18 @@ type Reason string
 
 // Reasons.
 const (
-	NoReason   Reason = ""
-	ModelOff   Reason = "off"    // no API key
-	ModelDown  Reason = "down"   // the model fails or refuses, or the circuit breaker is open
-	ModelBusy  Reason = "busy"   // the gate is full, or the call cannot start in time; Story.Wait holds the expected wait
-	Crowd      Reason = "crowd"  // the request was Brief because too many people ask at once
-	ModelSlow  Reason = "slow"   // the call started but did not end in time
-	OverBudget Reason = "budget" // the tokens of the day are spent
-	Unfit      Reason = "unfit"  // the model's text failed the checks, or people retired the story
+	NoReason     Reason = ""
+	ModelOff     Reason = "off"      // no API key
+	ModelDown    Reason = "down"     // the model does not answer or its answers are damaged, or the circuit breaker is open
+	ModelRefused Reason = "refused"  // the model's server refuses the key, the model or the request: the operator must act
+	ModelBusy    Reason = "busy"     // the gate is full, or the call cannot start in time; Story.Wait holds the expected wait
+	Crowd        Reason = "crowd"    // the request was Brief because too many people ask at once
+	ModelSlow    Reason = "slow"     // the call started but did not end in time
+	OverBudget   Reason = "budget"   // the tokens of the day are spent
+	Silent       Reason = "silent"   // the model answered, but not with a story about the place
+	Declined     Reason = "declined" // the model or its server's filter does not want to write about the place
+	Unfit        Reason = "unfit"    // the model's text failed the checks
+	Withdrawn    Reason = "retired"  // people retired the story
 )
 
 // Request describes one request for a story.
@@ -69,6 +82,7 @@ type Request struct {
 type Card struct {
 	Place    store.Place
 	Distance float64 // metres from the person
+	Opening  string  // the first sentence of the article, "" if the person may not read its language
 }
 
 // Story is an answer of Tell.
@@ -80,6 +94,7 @@ type Story struct {
 	Reason   Reason         // only of an extract
 	Wait     time.Duration  // the gate's estimate if Reason is ModelBusy
 	Key      store.StoryKey // of the stored story; zero for an extract
+	Pending  bool           // the judge has not seen it yet: report the message to Showed
 }
 
 // storyOf turns a story of the library or the pack into an answer.
@@ -91,13 +106,22 @@ func storyOf(s *store.Story, distance float64) Story {
 	return Story{
 		Place: store.Place{
 			ID: s.Place, Language: s.Language, Title: s.Title, Point: s.Point,
-			Kind: s.Kind, URL: s.URL, Picture: s.Picture, Source: s.Source,
+			Kind: s.Kind, URL: s.URL, Picture: s.Picture, Credit: s.Credit, Source: s.Source,
 		},
 		Distance: distance,
 		Text:     s.Text,
 		Source:   source,
 		Key:      s.StoryKey,
+		Pending:  s.Judged == store.JudgedPending,
 	}
+}
+
+// withdrawnBy returns why a retired story is not told: the judge refused it, or people did.
+func withdrawnBy(s *store.Story) Reason {
+	if s.Judged == store.JudgedRefused {
+		return Unfit
+	}
+	return Withdrawn
 }
 
 func fromPack(s *store.Story) bool { return s.Source == string(FromPack) }

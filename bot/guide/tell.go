@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"excursobot/geo"
+	"excursobot/geo/places"
 	"excursobot/limiter"
 	"excursobot/store"
 )
@@ -22,7 +23,7 @@ func (g *Guide) Tell(ctx context.Context, req Request, onCard func(Card)) (Story
 	if req.Length == "" {
 		req.Length = store.Short
 	}
-	found, err := g.newSearch(req, onCard, sourcePatience).run(ctx)
+	found, err := g.newSearch(req, onCard, sourcePatience).run(sourceContext(ctx, req.Class))
 	if err != nil {
 		g.counts.answer(FromNone)
 		return Story{}, nil, err
@@ -45,6 +46,11 @@ func (s *search) run(ctx context.Context) (*answer, error) {
 		if found != nil || err != nil {
 			return found, err
 		}
+		if s.sourceErr == nil && s.instead == "" && s.g.cfg.Places != nil && s.g.cfg.Places.Small() {
+			if s.instead = s.g.cfg.Places.Local(s.req.Point, s.req.Language); s.instead != "" {
+				continue
+			}
+		}
 		if !s.sourceSlow || time.Since(s.start) >= sourceWithin {
 			return s.lastResort(ctx)
 		}
@@ -56,6 +62,7 @@ func (s *search) run(ctx context.Context) (*answer, error) {
 // tryRings goes through the rings once: in each, first the stories that are ready, then new places.
 func (s *search) tryRings(ctx context.Context) (*answer, error) {
 	inner := 0.0
+	s.aside = nil
 	for _, ring := range rings {
 		stories, err := s.g.library.near(ctx, s.req.Point, ring, s.req.Language, s.req.Length)
 		if err != nil {
@@ -77,22 +84,28 @@ func (s *search) tryRings(ctx context.Context) (*answer, error) {
 	return nil, nil //nolint:nilnil // no answer
 }
 
-// answerNew answers with an untold place between the two radii.
+// answerNew answers with an untold place between the two radii: one that the person's own edition describes, or if there is none, one that other
+// editions know. Of the latter, those that are stored with a name that the person can read compete with the former.
 func (s *search) answerNew(ctx context.Context, inner, outer float64) (*answer, error) {
 	if s.g.cfg.Places == nil {
 		return nil, nil //nolint:nilnil // no answer
 	}
-	for _, language := range sourceLanguages(s.req.Language) {
-		cards, err := s.untoldPlaces(ctx, inner, outer, language)
-		if err != nil {
-			return nil, err
-		}
-		found, err := s.answerFirst(ctx, cards)
-		if found != nil || err != nil {
-			return found, err
-		}
+	s.explore(ctx)
+	cards, err := s.untoldPlaces(ctx, inner, outer, s.own())
+	if err != nil {
+		return nil, err
 	}
-	return nil, nil //nolint:nilnil // no answer
+	if cards, err = s.withKnown(ctx, cards, inner, outer); err != nil {
+		return nil, err
+	}
+	found, err := s.answerFirst(ctx, cards)
+	if found != nil || err != nil {
+		return found, err
+	}
+	if cards, err = s.untoldOthers(ctx, inner, outer); err != nil {
+		return nil, err
+	}
+	return s.answerFirst(ctx, cards)
 }
 
 // resume answers with the place whose card the person may have seen: with its stored story if there is one, else with a new one.
@@ -109,24 +122,29 @@ func (s *search) resume(ctx context.Context) (*answer, error) {
 	if found != nil || err != nil {
 		return found, err
 	}
-	for _, language := range sourceLanguages(s.req.Language) {
-		p, err := s.g.cfg.Store.Place(ctx, s.req.Place, language)
+	for _, edition := range s.editions() {
+		p, err := s.g.cfg.Store.Place(ctx, s.req.Place, edition)
 		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read the card's place: %w", err)
 		}
-		card := Card{Place: p, Distance: geo.Distance(s.req.Point, p.Point)}
+		card := Card{Place: places.ForPerson(p, s.req.Language), Distance: geo.Distance(s.req.Point, p.Point)}
 		s.onCard = nil // the card is on the screen already
 		return s.answerFirst(ctx, []Card{card})
 	}
 	return nil, nil //nolint:nilnil // no answer
 }
 
-// lastResort is the answer if no ring had one: a story of the pack in any language, else the error that tells why there is nothing.
+// lastResort is the answer if no ring had one: a story that the judge has not seen, a story of the pack in any language, else the error that tells why there is nothing.
 func (s *search) lastResort(ctx context.Context) (*answer, error) {
-	found, err := s.claimNearest(ctx, s.g.library.packNear(s.req.Point, rings[len(rings)-1], s.req.Language))
+	s.anyStatus = true
+	found, err := s.claimNearest(ctx, s.aside)
+	if found != nil || err != nil {
+		return found, err
+	}
+	found, err = s.claimNearest(ctx, s.g.library.packNear(s.req.Point, rings[len(rings)-1], s.req.Language))
 	if found != nil || err != nil {
 		return found, err
 	}

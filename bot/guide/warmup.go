@@ -10,18 +10,13 @@ func (s *search) warmUp(ctx context.Context) error {
 	if !s.g.modelIdle() || !s.g.warmed.mark(s.req.Point, s.req.Language) {
 		return nil
 	}
-	for _, language := range sourceLanguages(s.req.Language) {
-		cards, err := s.untoldPlaces(ctx, 0, walkable, language)
-		if err != nil || s.sourceDown() {
-			return err
-		}
-		if len(cards) > 0 {
-			req := s.req
-			req.Class, req.Person = WarmUp, 0
-			return s.g.writeAhead(ctx, req, cards)
-		}
+	cards, err := s.cardsAhead(ctx, 0, walkable)
+	if err != nil || s.sourceDown() || len(cards) == 0 {
+		return err
 	}
-	return nil
+	req := s.req
+	req.Class, req.Person = WarmUp, 0
+	return s.g.writeAhead(ctx, req, cards)
 }
 
 // modelIdle reports whether no call runs or waits, and one call would leave a slot free.

@@ -7,10 +7,13 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/guide/chat"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/sim"
 	"excursobot/geo"
@@ -30,6 +33,23 @@ type world struct {
 	store store.Store
 	wiki  *sim.Wikipedia
 	model *sim.Model
+
+	asked atomic.Int64 // HTTP calls to the model, also those that are not over
+
+	mu   sync.Mutex
+	made []string // outcomes of those that are over
+}
+
+// outcomes returns how many calls ended in the outcome.
+func (w *world) outcomes(outcome string) (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, one := range w.made {
+		if one == outcome {
+			n++
+		}
+	}
+	return n
 }
 
 // setting holds a test's changes to the world.
@@ -41,8 +61,11 @@ type setting struct {
 	wiki     func(n int) string // fault of the n-th request
 
 	wikiLatency time.Duration // default 200 ms
-	observe     func(model.Call)
+	name        string        // of the model, default gpt-6-luna
+	quirk       string        // peculiarity of the model's server
+	observe     func(chat.Call)
 	pack        bool
+	judge       bool
 	guide       func(*Config)
 	slots       int
 	room        int
@@ -110,8 +133,25 @@ func newWorld(t testing.TB, set setting) *world {
 	w.store = db
 	w.wiki = sim.NewWikipedia(sim.WikipediaConfig{Articles: set.articles, Latency: cmp.Or(set.wikiLatency, 200*time.Millisecond), Fault: set.wiki})
 	w.model = sim.NewModel(set.model)
+	quirky := http.Handler(w.model)
+	if set.quirk != "" {
+		quirky, err = sim.Quirk(set.quirk, w.model)
+		must(t, err)
+	}
+	server := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w.asked.Add(1)
+		quirky.ServeHTTP(rw, r)
+	})
+	observe := func(c chat.Call) {
+		w.mu.Lock()
+		w.made = append(w.made, c.Outcome)
+		w.mu.Unlock()
+		if set.observe != nil {
+			set.observe(c)
+		}
+	}
 	client := &http.Client{Transport: sim.Transport(map[string]http.Handler{
-		"ru.wikipedia.org": w.wiki, "en.wikipedia.org": w.wiki, "fr.wikipedia.org": w.wiki, "model.test": w.model,
+		"*.wikipedia.org": w.wiki, "www.wikidata.org": w.wiki, "commons.wikimedia.org": w.wiki, "model.test": server,
 	})}
 	log := slog.New(slog.DiscardHandler)
 	cfg := Config{Store: db, Cache: cache, Log: log}
@@ -125,9 +165,13 @@ func newWorld(t testing.TB, set setting) *world {
 		must(t, err)
 	}
 	if !set.noModel {
-		cfg.Model, err = model.New(model.Config{APIKey: "k", BaseURL: "http://model.test/v1", Model: "test", HTTP: client, Log: log, Observe: set.observe})
+		asker, err := chat.New(chat.Config{APIKey: "k", BaseURL: "http://model.test/v1", Model: cmp.Or(set.name, "gpt-6-luna"), HTTP: client, Log: log, Observe: observe})
 		must(t, err)
-		cfg.Gate = limiter.NewGate(limiter.GateConfig{Slots: max(1, set.slots), QueueSize: max(10, set.room), Classes: 4, Background: ReadAhead})
+		cfg.Model = model.New(asker)
+		if set.judge {
+			cfg.Judge = model.NewJudge(asker)
+		}
+		cfg.Gate = limiter.NewGate(limiter.GateConfig{Slots: max(1, set.slots), QueueSize: max(10, set.room), Classes: Classes, Background: Background})
 	}
 	if set.guide != nil {
 		set.guide(&cfg)
@@ -170,6 +214,17 @@ func (w *world) deliver(person int64, s Story, claim *Claim) {
 	recorded := claim.Confirm()
 	must(w.t, w.store.Delivered(w.t.Context(), store.Delivery{Person: person, Place: s.Place.ID, At: time.Now()}))
 	recorded()
+}
+
+// experience lets people have heard so much that a Wrong of theirs counts.
+func (w *world) experience(people ...int64) {
+	w.t.Helper()
+	for _, person := range people {
+		for i := range store.ExperiencedStories {
+			at := time.Now().AddDate(0, 0, -i%store.ExperiencedDays)
+			must(w.t, w.store.Delivered(w.t.Context(), store.Delivery{Person: person, Place: fmt.Sprint("heard ", i), At: at}))
+		}
+	}
 }
 
 // vote votes and checks whether the story is retired.

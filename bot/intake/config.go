@@ -66,7 +66,7 @@ type Hooks struct {
 	// Checkout answers a pre-checkout query. storable reports whether the store has room for the payment; it waits for that.
 	Checkout func(ctx context.Context, u *telegram.Update, storable func() bool) error
 
-	// Connected is called once, as soon as updates come in.
+	// Connected is called once, as soon as updates come in, in its own goroutine. Run waits for it; ctx ends with Run.
 	Connected func(ctx context.Context)
 	// Beside runs from the first contact to Telegram on, while updates are accepted. It ends with ctx; if it ends earlier, Run ends. nil = nothing.
 	Beside func(ctx context.Context) error

@@ -94,7 +94,7 @@ func (s *source) poll(ctx context.Context) error {
 		s.state.setReady(nil)
 		if !connected {
 			connected = true
-			connecting.Go(func() { s.guard.Run(func() { s.cfg.Hooks.Connected(ctx) }) })
+			s.connected(ctx, &connecting)
 		}
 		before := offset
 		var full bool
@@ -107,6 +107,11 @@ func (s *source) poll(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// connected calls the hook beside what keeps the updates coming: it may wait for hours.
+func (s *source) connected(ctx context.Context, running *sync.WaitGroup) {
+	running.Go(func() { s.guard.Run(func() { s.cfg.Hooks.Connected(ctx) }) })
 }
 
 // take accepts updates in order, with one write for all of them. It returns the offset to ask from next, and whether it stopped because there is no

@@ -19,6 +19,14 @@ type watchdog struct {
 	ready   func() error  // why updates do not come in
 }
 
+// silent returns ErrSilent, with the reason if there is one: what brings the updates may hang without an error.
+func (w watchdog) silent() error {
+	if why := w.ready(); why != nil {
+		return fmt.Errorf("%w (%v): %w", ErrSilent, w.silence, why)
+	}
+	return fmt.Errorf("%w (%v)", ErrSilent, w.silence)
+}
+
 // watch runs fn, and ends it with ErrSilent if Telegram has not been heard for silence.
 func (w watchdog) watch(ctx context.Context, fn func(context.Context) error) error {
 	w.heard.now()
@@ -32,7 +40,7 @@ func (w watchdog) watch(ctx context.Context, fn func(context.Context) error) err
 		for {
 			left := w.silence - w.heard.ago()
 			if left <= 0 {
-				cancel(fmt.Errorf("%w (%v): %w", ErrSilent, w.silence, w.ready()))
+				cancel(w.silent())
 				return
 			}
 			if limiter.Sleep(ctx, left) != nil {

@@ -51,3 +51,15 @@ func TestSilenceEndsRun(t *testing.T) {
 		})
 	}
 }
+
+func TestSilenceWithoutAReasonIsReadable(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var h heard
+		w := watchdog{heard: &h, silence: time.Minute, ready: func() error { return nil }}
+		err := w.watch(t.Context(), func(ctx context.Context) error { <-ctx.Done(); return nil })
+		if !errors.Is(err, ErrSilent) || strings.Contains(err.Error(), "%!") {
+			t.Errorf("ended with %v", err)
+		}
+	})
+}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"excursobot/bot/telegram"
@@ -77,7 +78,9 @@ func (s *source) keepWebhook(ctx context.Context) error {
 	}
 	s.state.setReady(nil)
 	s.heard.now()
-	s.cfg.Hooks.Connected(ctx)
+	var connecting sync.WaitGroup
+	defer connecting.Wait()
+	s.connected(ctx, &connecting)
 	for set := time.Now(); ctx.Err() == nil; {
 		s.noteWebhook(ctx, s.checkWebhook(ctx, set))
 		_ = limiter.Sleep(ctx, webhookEvery)

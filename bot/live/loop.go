@@ -32,7 +32,7 @@ func newLoop(cfg Config, hooks Hooks) *loop {
 		sessions: newSessions(),
 		moves:    moveBatch{size: cfg.BatchSize, limit: cfg.MaxUpdates, timeout: cfg.BatchTimeout},
 	}
-	l.saver = &saver{store: cfg.Store, log: cfg.Log, dirty: make(chan struct{}, 1), mu: &l.mu, sessions: &l.sessions}
+	l.saver = &saver{store: cfg.Store, log: cfg.Log, dirty: make(chan struct{}, 1), writing: make(chan struct{}, 1), mu: &l.mu, sessions: &l.sessions}
 	return l
 }
 

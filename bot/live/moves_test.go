@@ -34,9 +34,9 @@ func TestMovesAreAppliedInBatches(t *testing.T) {
 		}
 		time.Sleep(61 * time.Second) // first stories and choices are over
 		count := &writes{Walks: w.store}
-		w.live.loop.saver.writing.Lock()
+		w.live.loop.saver.writing <- struct{}{}
 		w.live.loop.saver.store = count
-		w.live.loop.saver.writing.Unlock()
+		<-w.live.loop.saver.writing
 
 		here := home
 		step := func(moves int) {

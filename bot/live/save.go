@@ -25,7 +25,7 @@ type saver struct {
 	log   *slog.Logger
 	dirty chan struct{} // holds a token when there is something to store
 
-	writing sync.Mutex // held during a write, so that no write overtakes another
+	writing chan struct{} // holds a token during a write, so that no write overtakes another
 
 	mu       *sync.Mutex // of the loop; guards the rest
 	sessions *sessions
@@ -54,8 +54,12 @@ func (sv *saver) forgetLocked(s *session) {
 
 // save stores all changes made before the call, in one transaction. Calls that wait for a write in progress share the next one.
 func (sv *saver) save(ctx context.Context) error {
-	sv.writing.Lock()
-	defer sv.writing.Unlock()
+	select {
+	case sv.writing <- struct{}{}:
+	case <-ctx.Done():
+		return fmt.Errorf("save walks: wait for the write in progress: %w", ctx.Err()) // run stores the changes
+	}
+	defer func() { <-sv.writing }()
 	sv.mu.Lock()
 	batch := sv.changed
 	sv.changed = nil

@@ -1,6 +1,7 @@
 package loadtest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,8 +33,8 @@ type botProcess struct {
 
 // newBotProcess starts the servers. The bot itself is started by start.
 func newBotProcess(dir string, articles []sim.Article, w walkTest) (*botProcess, error) {
-	b := &botProcess{dir: dir, servers: newServers(w.Seed, articles, 0, false)}
-	addrs, err := b.listen(b.telegram, b.model, languageFromPath(b.wikipedia))
+	b := &botProcess{dir: dir, servers: newServers(w.Seed, articles, 0, w.Quirk, false)}
+	addrs, err := b.listen(b.telegram, b.asked, languageFromPath(b.wikipedia))
 	if err == nil {
 		b.addr, err = freeAddr()
 	}
@@ -44,6 +45,7 @@ func newBotProcess(dir string, articles []sim.Article, w walkTest) (*botProcess,
 		"TELEGRAM_BOT_TOKEN=" + token, "TELEGRAM_API_URL=http://" + addrs[0],
 		"OPENAI_API_KEY=load", "OPENAI_MODEL=load", "OPENAI_BASE_URL=http://" + addrs[1] + "/v1",
 		"WIKIPEDIA_URL=http://" + addrs[2] + "/{lang}/w/api.php", "WIKIPEDIA_CONTACT=load",
+		"WIKIDATA_URL=http://" + addrs[2] + "/data/w/api.php", "COMMONS_URL=http://" + addrs[2] + "/files/w/api.php",
 		"LIVE_INTERVALS=" + w.Every.String() + ",10m", "LIVE_MAX_SESSIONS=" + fmt.Sprint(w.Walks),
 		"HTTP_ADDR=" + b.addr, "DATA_DIR=" + dir, "LOG_LEVEL=warn", "LOG_FORMAT=json",
 	}
@@ -115,12 +117,18 @@ func (b *botProcess) start(ctx context.Context) error {
 		case err := <-b.exited:
 			b.cmd = nil
 			printed, _ := os.ReadFile(b.logFile())
-			return fmt.Errorf("the bot ended: %w\n%s", err, printed)
+			return fmt.Errorf("the bot ended by itself: %w\n%s", endOf(err), printed)
 		default:
 		}
 	}
 	return ctx.Err()
 }
+
+// errCleanEnd is the end of a process that reported no failure.
+var errCleanEnd = errors.New("exit code 0")
+
+// endOf returns the error of a process that ended, which must not be nil.
+func endOf(err error) error { return cmp.Or(err, errCleanEnd) }
 
 func (b *botProcess) get(ctx context.Context, path string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+b.addr+path, nil)
@@ -138,7 +146,7 @@ func (b *botProcess) restart(ctx context.Context, pause time.Duration) (time.Dur
 	err := <-b.exited
 	b.cmd = nil
 	if !errors.As(err, new(*exec.ExitError)) { // the signal
-		return 0, fmt.Errorf("the bot ended before it was killed: %w", err)
+		return 0, fmt.Errorf("the bot ended before it was killed: %w", endOf(err))
 	}
 	if err := limiter.Sleep(ctx, pause); err != nil {
 		return 0, err

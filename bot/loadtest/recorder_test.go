@@ -66,9 +66,9 @@ func TestRecorderFollowsAWalk(t *testing.T) {
 	if id := <-questions; id != 2 {
 		t.Errorf("the question is message %d, want 2", id)
 	}
-	r.record(event("message", 3, "1. A · 20 m", "https://maps.example/a"))
-	r.record(event("message", 4, "2. B · 20 m", "https://maps.example/b"))
-	r.record(event("edit", 4, "2. B · 20 m", "https://maps.example/b")) // such as a pressed button
+	r.record(event("message", 3, "1. A\n20 m north ↑", "https://maps.example/a"))
+	r.record(event("message", 4, "2. B\n20 m north ↑", "https://maps.example/b"))
+	r.record(event("edit", 4, "2. B\n20 m north ↑", "https://maps.example/b")) // such as a pressed button
 	r.record(event("message", 5, words.Say("live.end_stopped")+"\n2 stories", ""))
 	photo := event("message", 6, "", "")
 	photo.Message.Method = "sendPhoto"

@@ -23,6 +23,7 @@ var (
 	descWaiting  = describe("excursobot_gate_waiting", "Jobs that wait for a call to the model.", "class")
 	descEstimate = describe("excursobot_gate_wait_seconds", "How long a person who asked now would wait for the model.")
 	descBreaker  = describe("excursobot_llm_breaker_open", "1 while the circuit breaker of the model is open.")
+	descDaysLeft = describe("excursobot_model_days_left", "Days until the server shuts the model down; missing if no date is known.")
 	descBudget   = describe("excursobot_llm_budget_used_ratio", "Tokens of the UTC day divided by openai.daily_tokens; 0 without a limit.")
 	descSessions = describe("excursobot_live_sessions", "Active walks.")
 	descCap      = describe("excursobot_live_sessions_max", "Most active walks at once.")
@@ -30,8 +31,8 @@ var (
 	descInbox    = describe("excursobot_inbox_pending", "Updates that are accepted but not answered yet.")
 	descSilence  = describe("excursobot_ingest_silence_seconds", "Time since Telegram last posted an update or answered a poll.")
 	descPolling  = describe("excursobot_ingest_polling", "1 with long polling, where minutes of silence mean that no updates arrive; 0 with a webhook.")
-	descDead     = describe("excursobot_updates_parked_total", "Dead letters since the start: updates that could not be decoded, or that ended three processes.")
-	descDeadKept = describe("excursobot_inbox_parked", "Dead letters in the store: updates that ended three processes.")
+	descDead     = describe("excursobot_updates_parked_total", "Dead letters since the start: updates that could not be decoded, or over which processes ended.")
+	descDeadKept = describe("excursobot_inbox_parked", "Dead letters in the store: updates over which processes ended.")
 	descAlive    = describe("excursobot_replicas", "Processes that share the database; 0 with a data file.")
 	descStore    = describe("excursobot_store_size_bytes", "Size of the data file, or of the database's tables.")
 	descFree     = describe("excursobot_disk_free_bytes", "Free space on the volume of the data directory.")
@@ -41,7 +42,7 @@ var (
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		descReady, descInflight, descWaiting, descEstimate, descBreaker, descBudget, descSessions, descCap, descCache, descInbox,
+		descReady, descInflight, descWaiting, descEstimate, descBreaker, descDaysLeft, descBudget, descSessions, descCap, descCache, descInbox,
 		descSilence, descPolling, descDead, descDeadKept, descAlive, descStore, descFree, descTotal,
 	} {
 		out <- d
@@ -67,6 +68,9 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	}
 	gauge(descEstimate, float64(r.Gate.Estimate))
 	gauge(descBreaker, one(r.Model.BreakerOpen))
+	if r.Model.Ends != "" {
+		gauge(descDaysLeft, float64(r.Model.DaysLeft))
+	}
 	gauge(descBudget, r.Budget.Share())
 	gauge(descSessions, float64(r.Live.Sessions))
 	gauge(descCap, float64(r.Live.Cap))

@@ -4,7 +4,7 @@ package monitor
 var (
 	kinds   = []string{"static", "live"}
 	sources = []string{"library", "pack", "generated", "extract", "none", "busy"}
-	classes = []string{"interactive", "live", "read_ahead", "warm_up"} // of the gate, best first
+	classes = []string{"interactive", "live", "next", "judge", "read_ahead", "warm_up", "pack"} // of the gate, best first
 	parts   = []string{"bot", "checkout", "guide", "live", "panic", "parked", "payment", "store", "telegram"}
 )
 
@@ -14,4 +14,6 @@ var sourceNames = map[string]string{
 	"none": "no story", "busy": "refused, overloaded",
 }
 
-var classNames = map[string]string{"interactive": "people", "live": "live walks", "read_ahead": "read-ahead", "warm_up": "warm-up"}
+var classNames = map[string]string{
+	"interactive": "people", "live": "live walks", "next": "next stories of walks", "judge": "judge", "read_ahead": "read-ahead", "warm_up": "warm-up", "pack": "pack",
+}

@@ -40,7 +40,7 @@ func newInstruments() instruments {
 			in.requests.WithLabelValues(kind, source)
 		}
 	}
-	for _, outcome := range []string{"ok", "error", "timeout", "refused", "answer", "cancelled", "breaker"} {
+	for _, outcome := range []string{"ok", "error", "timeout", "refused", "answer", "adapted", "cancelled", "breaker"} {
 		in.calls.WithLabelValues(outcome)
 	}
 	for _, part := range parts {

@@ -30,7 +30,7 @@ type Ingest struct {
 	Silence     Seconds `json:"silence_seconds"` // since Telegram last posted an update or answered a poll; 0 if it never did
 	InWork      int     `json:"in_work"`         // updates that are accepted and not done
 	Capacity    int     `json:"capacity"`        // most updates in work; Telegram keeps further ones
-	DeadLetters uint64  `json:"parked"`          // could not be decoded, or ended three processes
+	DeadLetters uint64  `json:"parked"`          // could not be decoded, or processes ended over them
 	Dropped     uint64  `json:"dropped"`         // over the limit of a person
 	Refused     uint64  `json:"refused"`         // left to Telegram for a later delivery
 	Panics      uint64  `json:"panics"`
@@ -39,7 +39,7 @@ type Ingest struct {
 // Inbox counts the updates in the store.
 type Inbox struct {
 	Pending     int `json:"pending"` // accepted and not answered yet
-	DeadLetters int `json:"parked"`  // ended three processes
+	DeadLetters int `json:"parked"`  // processes ended over them
 }
 
 // Gate is the queue before the model.
@@ -48,7 +48,7 @@ type Gate struct {
 	Running  int            `json:"running"`
 	Peak     int            `json:"peak"`
 	Room     int            `json:"room"`    // most jobs that may wait
-	Waiting  map[string]int `json:"waiting"` // by class: interactive, live, read_ahead, warm_up
+	Waiting  map[string]int `json:"waiting"` // by class: interactive, live, next, judge, read_ahead, warm_up, pack
 	Estimate Seconds        `json:"estimate_seconds"`
 	Mean     Seconds        `json:"mean_seconds"` // recent length of a call
 	Full     uint64         `json:"full"`         // refused because the queue was full
@@ -68,6 +68,10 @@ func (g Gate) Waits() int {
 type Model struct {
 	Name        string `json:"name"` // "" = none: people get extracts
 	BreakerOpen bool   `json:"breaker_open"`
+	Unknown     bool   `json:"unknown"`            // its server says that it does not know the model
+	Ends        string `json:"ends,omitzero"`      // the day on which the server shuts the model down, "2006-01-02"; "" = none is known
+	DaysLeft    int    `json:"days_left,omitzero"` // until then
+	EndsSoon    bool   `json:"ends_soon,omitzero"` // so soon that the operator must choose another one
 }
 
 // Budget holds the tokens of the UTC day.

@@ -84,6 +84,9 @@ var strains = []struct {
 			return "the model failed and is not called for a while: people get extracts"
 		},
 	}, {
+		func(s Stats) bool { return s.Model.Unknown },
+		func(s Stats) string { return "the model's server does not know " + s.Model.Name + ": openai.model" },
+	}, {
 		func(s Stats) bool { return s.Gate.Room > 0 && s.Gate.Waits() >= s.Gate.Room },
 		func(s Stats) string {
 			return fmt.Sprintf("the queue before the model is full (%d wait)", s.Gate.Waits())

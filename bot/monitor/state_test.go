@@ -23,6 +23,8 @@ func TestState(t *testing.T) {
 		{"overloaded", func(w *world) { w.Request("static", "busy", 0) }, Strained, "were refused"},
 		{"Telegram's pause", func(w *world) { w.reading.Sender.Pause = 7 }, Strained, "7.0 s"},
 		{"breaker", func(w *world) { w.reading.Model = Model{Name: "m", BreakerOpen: true} }, Strained, "people get extracts"},
+		{"unknown model", func(w *world) { w.reading.Model = Model{Name: "m", Unknown: true} }, Strained, "does not know m"},
+		{"a model that ends", func(w *world) { w.reading.Model = Model{Name: "m", Ends: "2026-06-01", DaysLeft: 28, EndsSoon: true} }, Serving, ""},
 		{"budget", func(w *world) { w.reading.Budget = Budget{Spent: 80, Limit: 100} }, Strained, "80 %"},
 		{"no budget", func(w *world) { w.reading.Budget = Budget{Spent: 1 << 40} }, Serving, ""},
 		{"disk", func(w *world) { w.reading.Disk = Disk{FreeBytes: 9, TotalBytes: 100} }, Strained, "9 %"},

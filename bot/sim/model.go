@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -16,6 +17,8 @@ type ModelConfig struct {
 	Latency  func(stories int) time.Duration
 	Seed     uint64
 	NoSchema bool // refuse json_schema as older servers do
+	// Shutdown is the day on which the models are shut down, "2006-01-02"; "" = none is known.
+	Shutdown string
 	// Fault makes the n-th call (from 1) fail; "" = no fault.
 	//
 	// Instead of an answer: "500", "html" (502 with a page), "429" (Retry-After: 1), "quota" (429 insufficient_quota), "401", "404",
@@ -27,10 +30,14 @@ type ModelConfig struct {
 	//
 	// In the stories: "badyear", "badlang", "markup", "greeting", "unknown" (place), "twice" (the first place again).
 	Fault func(n int) string
+	// Object returns the words of a story to which the server objects when it is asked for verdicts; nil = it never objects.
+	Object func(place, source, story string) []string
 }
 
-// Model is an OpenAI-compatible server: POST /v1/chat/completions, streamed or not. It reads the places from the enum of the json_schema and from
+// Model is an OpenAI-compatible server: GET /v1/models and /v1/models/{model}, and POST /v1/chat/completions, streamed or not. It reads the places from the enum of the json_schema and from
 // the prompt, and writes a story of an allowed length about each, in the words of its extract.
+//
+// Asked for the schema "verdicts", it judges the stories in the prompt, in 1-3 s.
 //
 // The prompt's data is a JSON object in the last user message: {"language": English name, "length": "60-80 words", "places": [{"id", "title",
 // "language", "extract"}]}. If a place is described in another language than the requested one, its story has neutral sentences in that one.
@@ -46,8 +53,8 @@ type Model struct {
 // NewModel returns a server. It starts nothing.
 func NewModel(cfg ModelConfig) *Model { return &Model{cfg: cfg} }
 
-// ModelStats counts calls: all, the running ones, the most at once, and the stories of complete answers.
-type ModelStats struct{ Calls, Running, Peak, Stories int }
+// ModelStats counts calls: all, the running ones, the most at once, those for verdicts, and the stories of complete answers.
+type ModelStats struct{ Calls, Running, Peak, Judged, Stories int }
 
 // Stats returns the counters.
 func (m *Model) Stats() ModelStats {
@@ -59,6 +66,8 @@ func (m *Model) Stats() ModelStats {
 // ServeHTTP serves the API.
 func (m *Model) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
+	case strings.HasPrefix(r.URL.Path, "/v1/models/") && r.Method == http.MethodGet:
+		m.writeModel(w, strings.TrimPrefix(r.URL.Path, "/v1/models/"))
 	case r.URL.Path == "/v1/models" && r.Method == http.MethodGet:
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprint(w, `{"object":"list","data":[{"id":"gpt-6-luna","object":"model","created":1744317547,"owned_by":"system"}]}`)
@@ -71,6 +80,21 @@ func (m *Model) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		m.chat(w, r)
 	}
+}
+
+// writeModel writes the page of a model. Every name is known but "unknown".
+func (m *Model) writeModel(w http.ResponseWriter, name string) {
+	if name == "unknown" {
+		writeModelError(w, modelError{Status: http.StatusNotFound, Type: "invalid_request_error", Param: "model", Code: "model_not_found",
+			Message: "The model 'unknown' does not exist"})
+		return
+	}
+	page := map[string]any{"id": name, "object": "model", "created": 1744317547, "owned_by": "system", "shutdown_date": nil}
+	if m.cfg.Shutdown != "" {
+		page["shutdown_date"] = m.cfg.Shutdown
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(page) // it fails only if the client left
 }
 
 // maxModelRequest bounds a request's body in bytes.
@@ -104,8 +128,15 @@ func (m *Model) chat(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	rng := rand.New(rand.NewPCG(m.cfg.Seed, uint64(n)))
-	ans := compose(req, fault)
-	latency := m.latency(max(1, ans.stories), rng)
+	var ans modelAnswer
+	var latency time.Duration
+	if req.judges() {
+		ans, latency = rule(req, fault, m.cfg.Object), verdictLatency(rng)
+		m.judged()
+	} else {
+		ans = compose(req, fault)
+		latency = m.latency(max(1, ans.stories), rng)
+	}
 	if ans.play(w, r, req, n, latency) {
 		m.wrote(ans.stories)
 	}
@@ -125,6 +156,12 @@ func (m *Model) end() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.stats.Running--
+}
+
+func (m *Model) judged() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.stats.Judged++
 }
 
 func (m *Model) wrote(stories int) {

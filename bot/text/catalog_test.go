@@ -122,6 +122,7 @@ func TestKeysOfTheCode(t *testing.T) {
 	keys := load(t).Words("en").entries
 	for _, key := range []string{
 		"reason.off", "reason.down", "reason.busy", "reason.crowd", "reason.slow", "reason.budget", "reason.unfit",
+		"reason.refused", "reason.silent", "reason.declined", "reason.retired",
 		"command.start", "command.help", "command.language", "command.live", "command.stop", "command.settings", "command.donate",
 		"command.stats", "command.privacy", "command.forget", "command.terms", "command.paysupport",
 		"command.admin", "command.ban", "command.unban", "command.pause", "command.refund",
@@ -130,6 +131,8 @@ func TestKeysOfTheCode(t *testing.T) {
 		"settings.interest_history", "settings.interest_architecture", "settings.interest_people", "settings.interest_nature",
 		"button.interest_history", "button.interest_architecture", "button.interest_people", "button.interest_nature",
 		"live.summary", "live.summary_none", "live.summary_still", "live.summary_none_still",
+		"compass.north", "compass.north_east", "compass.east", "compass.south_east", "compass.south", "compass.south_west", "compass.west", "compass.north_west",
+		"button.point_north", "button.point_south", "button.point_east", "button.point_west", "where.close", "where.near", "where.far",
 		"distance.metres", "distance.kilometres", "duration.seconds", "duration.minutes", "duration.hours", "duration.hours_minutes",
 	} {
 		if _, ok := keys[key]; !ok {

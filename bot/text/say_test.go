@@ -185,7 +185,7 @@ func BenchmarkSay(b *testing.B) {
 	b.Run("story", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			ru.Say("story.text", "title", "Храм Василия Блаженного", "distance", "120 м", "text", story, "source", HTML("<a>…</a>"))
+			ru.Say("story.text", "title", "Храм Василия Блаженного", "where", "120 м на север ↑", "text", story, "source", HTML("<a>…</a>"))
 		}
 	})
 	b.Run("distance", func(b *testing.B) {

@@ -2,6 +2,9 @@ package text
 
 import (
 	"math"
+	"time"
+
+	"golang.org/x/text/number"
 )
 
 // Distance renders a distance in metres: "120 m", "1.3 km". It rounds to 10 m (at least 10 m) below a kilometre, to 100 m below 10 km, and to a
@@ -17,4 +20,50 @@ func (w *Words) Distance(metres float64) string {
 		return w.Say("distance.kilometres", "n", math.Round(metres/100)/10)
 	}
 	return w.Say("distance.kilometres", "n", math.Round(metres/1000))
+}
+
+const (
+	onFootFrom   = 400 // metres from which the time of a walk is worth knowing
+	metresMinute = 75  // walked in a minute
+)
+
+// Where renders how far a place is and in which direction, as a line of its own: "120 m north-east ↗", "1.3 km north-east ↗ · about 17 min on foot".
+// compass is the end of a key "compass.north_east"; without it, only the distance is rendered.
+func (w *Words) Where(metres float64, compass string) string {
+	distance := HTML(w.Distance(metres))
+	if compass == "" {
+		return w.Say("where.close", "distance", distance)
+	}
+	direction := HTML(w.Say("compass." + compass))
+	if !(metres > onFootFrom) {
+		return w.Say("where.near", "distance", distance, "compass", direction)
+	}
+	return w.Say("where.far", "distance", distance, "compass", direction, "walk", onFoot(metres))
+}
+
+// onFoot returns how long a walk takes, to a minute, and to five minutes above an hour.
+func onFoot(metres float64) time.Duration {
+	const most = 1e7 // metres
+	minutes := math.Round(min(metres, most) / metresMinute)
+	if minutes > 60 {
+		minutes = math.Round(minutes/5) * 5
+	}
+	return time.Duration(minutes) * time.Minute
+}
+
+// Point renders a position for a button: "38.7136° N, 9.1392° W". lat and lon are in degrees.
+func (w *Words) Point(lat, lon float64) string {
+	ns, ew := "button.point_north", "button.point_east"
+	if lat < 0 {
+		ns = "button.point_south"
+	}
+	if lon < 0 {
+		ew = "button.point_west"
+	}
+	return w.Plain(ns, "degrees", w.degrees(lat)) + ", " + w.Plain(ew, "degrees", w.degrees(lon))
+}
+
+// degrees renders the size of an angle to about 10 m.
+func (w *Words) degrees(angle float64) string {
+	return w.printer.Sprint(number.Decimal(math.Abs(angle), number.MaxFractionDigits(4)))
 }

@@ -2,8 +2,11 @@ package text
 
 import (
 	"math"
+	"strings"
 	"testing"
 	"time"
+
+	"excursobot/geo"
 )
 
 func TestDistance(t *testing.T) {
@@ -40,6 +43,68 @@ func TestDistance(t *testing.T) {
 	}
 	if got := c.Words("en").Distance(math.Inf(1)); got == "" {
 		t.Error("infinity gives no text")
+	}
+}
+
+func TestWhere(t *testing.T) {
+	c := load(t)
+	tests := []struct {
+		lang    string
+		metres  float64
+		compass geo.Compass
+		want    string
+	}{
+		{"en", 120, geo.NorthEast, "120 m north-east ↗"},
+		{"en", 400, geo.West, "400 m west ←"},
+		{"en", 401, geo.West, "400 m west ← · about 5 min on foot"},
+		{"en", 1300, geo.South, "1.3 km south ↓ · about 17 min on foot"},
+		{"en", 9949, geo.NorthWest, "9.9 km north-west ↖ · about 2 h 15 min on foot"},
+		{"en", math.Inf(1), geo.North, ""},
+		{"en", math.NaN(), geo.North, "10 m north ↑"},
+		{"ru", 120, geo.NorthEast, "120 м на северо-восток ↗"},
+		{"ru", 1300, geo.South, "1,3 км на юг ↓ · около 17 мин пешком"},
+		{"uk", 120, geo.NorthEast, "120 м на північний схід ↗"},
+		{"uk", 1300, geo.SouthWest, "1,3 км на південний захід ↙ · близько 17 хв пішки"},
+		{"fr", 120, geo.East, "À 120 m à l'est →"},
+		{"fr", 1300, geo.SouthEast, "À 1,3 km au sud-est ↘ · environ 17 min à pied"},
+		{"pt", 120, geo.North, "120 m ao norte ↑"},
+		{"pt", 1300, geo.NorthEast, "1,3 km a nordeste ↗ · cerca de 17 min a pé"},
+	}
+	for _, tt := range tests {
+		got := c.Words(tt.lang).Where(tt.metres, tt.compass.String())
+		if tt.want != "" && got != tt.want || got == "" {
+			t.Errorf("%s Where(%v, %v) = %q, want %q", tt.lang, tt.metres, tt.compass, got, tt.want)
+		}
+	}
+	if got, want := c.Words("fr").Where(10, ""), "À 10 m"; got != want {
+		t.Errorf("without a direction: %q, want %q", got, want)
+	}
+}
+
+// Every point of the compass has its arrow in every language.
+func TestCompassHasArrows(t *testing.T) {
+	c := load(t)
+	for _, lang := range c.Languages() {
+		for i, arrow := range []string{"↑", "↗", "→", "↘", "↓", "↙", "←", "↖"} {
+			if got := c.Words(lang).Where(120, geo.Compass(i).String()); !strings.HasSuffix(got, " "+arrow) {
+				t.Errorf("%s: %q, want %s", lang, got, arrow)
+			}
+		}
+	}
+}
+
+func TestPoint(t *testing.T) {
+	c := load(t)
+	for lang, want := range map[string]string{
+		"en": "38.7136° N, 139.1392° W", "ru": "38,7136° с. ш., 139,1392° з. д.", "uk": "38,7136° пн. ш., 139,1392° зх. д.",
+		"fr": "38,7136° N, 139,1392° O", "pt": "38,7136° N, 139,1392° O",
+	} {
+		if got := c.Words(lang).Point(38.71361, -139.13921); got != want {
+			t.Errorf("%s: %q, want %q", lang, got, want)
+		}
+	}
+	if got, want := c.Words("en").Point(-0.5, 2), "0.5° S, 2° E"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

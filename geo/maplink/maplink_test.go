@@ -3,6 +3,7 @@ package maplink
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -68,7 +69,8 @@ func TestPlacesInTexts(t *testing.T) {
 		{"geo:55.752,37.6175?z=17", kremlin},
 		{"GEO:55.752,37.6175", kremlin},
 	} {
-		got, m := Find(tt.text)
+		a := Find(tt.text)
+		got, m := a.Point, a.Result
 		if m != Found || math.Abs(got.Lat-tt.want.Lat) > 1e-6 || math.Abs(got.Lon-tt.want.Lon) > 1e-6 {
 			t.Errorf("%q: got %v,%v (%d), want %v,%v", tt.text, got.Lat, got.Lon, m, tt.want.Lat, tt.want.Lon)
 		}
@@ -83,8 +85,8 @@ func TestTextsWithoutAPlace(t *testing.T) {
 		"https://yandex.ru/search?text=55.75,37.61", "ftp://maps.google.com/?q=1.5,2.5", "http://[::1", "://", "https://", "\x00\u202e55.75",
 		strings.Repeat("/", 4096), strings.Repeat("1.5 ", 1000),
 	} {
-		if p, m := Find(text); m != None {
-			t.Errorf("%q: got %v (%d), want no place", text, p, m)
+		if a := Find(text); a.Result != None {
+			t.Errorf("%q: got %+v, want no place", text, a)
 		}
 	}
 }
@@ -96,16 +98,16 @@ func TestLinksThatHideTheirPlace(t *testing.T) {
 		"https://maps.apple/p/AbC", "https://www.google.com/maps/place/Louvre/", "https://www.openstreetmap.org/way/55", "https://osm.org/go/A",
 		"https://yandex.ru/maps/org/kafe/1234567", "geo:here", "https://www.google.com/maps/@nan,inf,3z",
 	} {
-		if p, m := Find(text); m != Hidden {
-			t.Errorf("%q: got %v (%d), want a hidden place", text, p, m)
+		if a := Find(text); a.Result != Hidden {
+			t.Errorf("%q: got %+v, want a hidden place", text, a)
 		}
 	}
 }
 
 func TestLinksBehindWords(t *testing.T) {
 	t.Parallel()
-	if p, m := Find("meet me here", "https://maps.google.com/?q=55.752,37.6175"); m != Found || p.Lat != 55.752 {
-		t.Errorf("got %v (%d)", p, m)
+	if a := Find("meet me here", "https://maps.google.com/?q=55.752,37.6175"); a.Result != Found || a.Point.Lat != 55.752 {
+		t.Errorf("got %+v", a)
 	}
 }
 
@@ -115,15 +117,9 @@ func FuzzFind(f *testing.F) {
 	f.Add("https://www.google.com/maps/place/X/@48.8,2.2,17z/data=!3d48.85837!4d2.294481", "geo:1,2")
 	f.Add("https://yandex.ru/maps/?rtext=60.1,30.1~55.752,37.6175", "https://maps.apple.com/?ll=55.752,37.6175")
 	f.Fuzz(func(t *testing.T, text, link string) {
-		p, m := Find(text, link)
-		if m != Found && p != (geo.Point{}) {
-			t.Errorf("a point %v with %d", p, m)
-		}
-		if got, again := Find(text, link); got != p || again != m {
-			t.Errorf("%v (%d), then %v (%d)", p, m, got, again)
-		}
-		if math.IsNaN(p.Lat) || math.IsInf(p.Lat, 0) || math.IsNaN(p.Lon) || math.IsInf(p.Lon, 0) {
-			t.Errorf("%v is no number", p)
+		checkAnswer(t, Find(text, link))
+		if a, b := Find(text, link), Find(text, link); !reflect.DeepEqual(a, b) {
+			t.Errorf("%+v, then %+v", a, b)
 		}
 	})
 }
@@ -150,7 +146,8 @@ func FuzzCoordinates(f *testing.F) {
 			strings.ReplaceAll(fmt.Sprintf("%.7f; %.7f", lat, lon), ".", ","),
 			fmt.Sprintf("%.7f° %s %.7f° %s", math.Abs(lat), ns, math.Abs(lon), ew), fmt.Sprintf("%s%.7f %s%.7f", ns, math.Abs(lat), ew, math.Abs(lon)),
 		} {
-			got, result := Find(line)
+			a := Find(line)
+			got, result := a.Point, a.Result
 			if result != Found || math.Abs(got.Lat-lat) > 1e-7 || math.Abs(got.Lon-lon) > 1e-7 {
 				t.Errorf("%q: got %v, %v (%d)", line, got.Lat, got.Lon, result)
 			}

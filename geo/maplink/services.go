@@ -1,95 +1,122 @@
 package maplink
 
 import (
-	"net/url"
-	"regexp"
+	"slices"
 	"strings"
-
-	"excursobot/geo"
 )
 
-var (
-	googlePlace = regexp.MustCompile(`!3d(-?\d{1,3}(?:\.\d+)?)!4d(-?\d{1,3}(?:\.\d+)?)`)
-	googleView  = regexp.MustCompile(`/@(-?\d{1,3}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)`)
-)
+// service is a map service: which links are its own, and where they carry the place. The readers are asked in order: ends of routes and markers come
+// before words, and those before the centre of a map. A link of a service in which no reader finds a place hides it.
+type service struct {
+	name    string
+	hosts   []string // "google.*" matches google.com and google.com.br, "*.here.com" any host in here.com
+	paths   []string // beginnings of the path; none = every path
+	schemes []string // of apps, for example "yandexmaps"
+	nested  []string // parameters that hold another link
+	read    []reader
 
-// parseGoogle prefers the place to the search words, and both to the centre of the screen.
-func parseGoogle(u *url.URL) (geo.Point, Result) {
-	path := u.Path
-	if all := googlePlace.FindAllStringSubmatch(path+" "+u.RawQuery, -1); len(all) > 0 {
-		return foundOrHidden(parsePoint(all[len(all)-1][1], all[len(all)-1][2]))
-	}
-	if p, ok := firstParameter(u, latFirst, "query", "q", "destination", "daddr", "ll", "viewpoint", "center", "sll"); ok {
-		return p, Found
-	}
-	parts := strings.Split(path, "/")
-	for i := len(parts) - 1; i > 0; i-- { // the last stop of a route
-		if p, ok := parseCoordinates(strings.ReplaceAll(parts[i], "+", " ")); ok {
-			return p, Found
-		}
-	}
-	if m := googleView.FindStringSubmatch(path); m != nil {
-		return foundOrHidden(parsePoint(m[1], m[2]))
-	}
-	return geo.Point{}, Hidden
+	redirects bool // it only leads to other links
 }
 
-// parseYandex expects the longitude first, except in the parameters that hold words typed by people.
-func parseYandex(u *url.URL) (geo.Point, Result) {
-	if p, ok := firstParameter(u, lonFirst, "whatshere[point]", "poi[point]", "pt"); ok {
-		return p, Found
-	}
-	if p, ok := firstParameter(u, latFirst, "text", "rtext"); ok {
-		return p, Found
-	}
-	return foundOrHidden(firstParameter(u, lonFirst, "ll"))
+// services is the table of map services. The first row that serves a link decides.
+var services = []service{
+	{
+		name: "Google", hosts: []string{"maps.google.*", "maps.app.goo.gl", "share.google", "g.page", "earth.google.com", "consent.google.*"},
+		schemes: []string{"comgooglemaps", "comgooglemapsurl", "googlemaps", "google.navigation", "google.streetview"},
+		nested:  []string{"link", "continue", "url"}, read: google,
+	},
+	{name: "Google", hosts: []string{"google.*"}, paths: []string{"maps"}, read: google},
+	{name: "Google", hosts: []string{"google.*"}, paths: []string{"url"}, nested: []string{"q", "url"}, redirects: true},
+	{name: "Google", hosts: []string{"goo.gl"}, paths: []string{"maps"}, read: google},
+	{name: "Google", hosts: []string{"g.co"}, paths: []string{"kgs", "maps"}, read: google},
+	{
+		name: "Yandex", hosts: []string{"maps.yandex.*", "n.maps.yandex.ru", "harita.yandex.*", "static-maps.yandex.ru"},
+		schemes: []string{"yandexmaps", "yandexnavi", "yandextaxi"}, nested: []string{"url"}, read: yandex,
+	},
+	{name: "Yandex", hosts: []string{"yandex.*", "ya.ru"}, paths: []string{"maps", "navi", "harita"}, read: yandex},
+	{
+		name: "2GIS", hosts: []string{"2gis.*", "*.2gis.ru", "*.2gis.com", "*.2gis.kz"}, schemes: []string{"dgis", "dgismobile", "grym"},
+		read: []reader{twoGISRoute, names("search", "firm", "geo", "gallery", "reviews", "inside"), pathPair(longitude, ""), twoGISView},
+	},
+	{
+		name: "Apple", hosts: []string{"maps.apple.com", "maps.apple", "beta.maps.apple.com"}, schemes: []string{"maps", "map", "mapitem"},
+		read: []reader{
+			end(latitude, "", "daddr", "destination"), isRoute("saddr", "source"),
+			point(latitude, "coordinate", "ll"), typed("q", "address"), names("p", "place"), appleNear, views(latitude, "z", "center"),
+		},
+	},
+	{
+		name: "OpenStreetMap", hosts: []string{"openstreetmap.org", "osm.org", "openstreetmap.de", "opentopomap.org"},
+		read: []reader{
+			fields("mlat", "mlon"), end(latitude, ";", "route"), end(latitude, "", "to"), isRoute("from"), point(latitude, "marker"),
+			fields("lat", "lon"), typed("query"), names("node", "way", "relation", "search"), hashView, osmShort,
+		},
+	},
+	{
+		name: "Waze", hosts: []string{"waze.com", "ul.waze.com", "embed.waze.com", "waze.to"}, schemes: []string{"waze"},
+		read: []reader{wazeRoute, point(latitude, "ll", "latlng"), fields("lat", "lon"), typed("q"), wazeHash},
+	},
+	{
+		name: "HERE", hosts: []string{"*.here.com", "her.is"}, schemes: []string{"here-location", "here-route"},
+		read: []reader{hereRoute, pathPair(latitude, "l"), herePlace, hereLocation, names("p", "search"), hereView},
+	},
+	{
+		name: "Bing", hosts: []string{"bing.com"}, paths: []string{"maps"}, schemes: []string{"bingmaps"},
+		read: []reader{bingRoute, bingPoint("sp", "collection"), typed("where1", "q", "where"), bingView},
+	},
+	{
+		name: "Organic Maps", hosts: []string{"omaps.app", "ge0.me", "comaps.at", "organicmaps.app"}, schemes: []string{"om", "ge0", "cm", "mapsme", "mapswithme"},
+		read: []reader{end(latitude, "", "dll"), isRoute("sll"), point(latitude, "ll"), pathPair(latitude, ""), hostPair, ge0, views(latitude, "", "cll")},
+	},
+	{
+		name: "OsmAnd", hosts: []string{"osmand.net", "*.osmand.net"}, schemes: []string{"osmand.api", "osmand.navigation"},
+		read: []reader{
+			end(latitude, "", "end", "finish"), fields("dest_lat", "dest_lon"), isRoute("start"), point(latitude, "pin"), fields("lat", "lon"),
+			typed("q"), hashView,
+		},
+	},
+	{name: "GeoHack", hosts: []string{"geohack.toolforge.org"}, read: []reader{geoHack}},
+	{name: "GeoHack", hosts: []string{"tools.wmflabs.org", "toolserver.org"}, paths: []string{"geohack", "~geohack"}, read: []reader{geoHack}},
+	{name: "Wikipedia", hosts: []string{"*.wikipedia.org", "*.wikivoyage.org"}, paths: []string{"wiki/Special:Map/"}, read: []reader{wikiMap}},
+	{name: "Wikimapia", hosts: []string{"wikimapia.org"}, read: []reader{wikimapia}},
+	{name: "Plus codes", hosts: []string{"plus.codes"}, read: []reader{plusCodePath}},
+	{name: "what3words", hosts: []string{"what3words.com", "w3w.co"}},
+	{name: "geo", schemes: []string{"geo"}, read: []reader{geoURI}},
 }
 
-// parseOSM reads markers, views and short links. All of them carry coordinates.
-func parseOSM(u *url.URL) (geo.Point, Result) {
-	q := u.Query()
-	for _, names := range [][2]string{{"mlat", "mlon"}, {"lat", "lon"}} {
-		if p, ok := parsePoint(q.Get(names[0]), q.Get(names[1])); ok {
-			return p, Found
-		}
+// serves reports whether the link belongs to the service.
+func (s *service) serves(l *link) bool {
+	if l.scheme != "http" && l.scheme != "https" {
+		return slices.Contains(s.schemes, l.scheme)
 	}
-	if p, ok := firstParameter(u, latFirst, "to", "route", "query"); ok {
-		return p, Found
-	}
-	for part := range strings.SplitSeq(u.Fragment, "&") {
-		view, isMap := strings.CutPrefix(part, "map=")
-		if at := strings.Split(view, "/"); isMap && len(at) >= 3 {
-			return foundOrHidden(parsePoint(at[1], at[2]))
-		}
-	}
-	if code, ok := strings.CutPrefix(u.Path, "/go/"); ok {
-		return foundOrHidden(decodeOSM(code))
-	}
-	return geo.Point{}, Hidden
+	return slices.ContainsFunc(s.hosts, func(pattern string) bool { return matchHost(pattern, l.host) }) && s.hasPath(l.path)
 }
 
-// osmDigits are the digits of OpenStreetMap's short links, six bits each. Old links have @ in place of ~.
-const osmDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_~"
+func (s *service) hasPath(path string) bool {
+	return len(s.paths) == 0 || slices.ContainsFunc(s.paths, func(p string) bool {
+		rest, ok := strings.CutPrefix(path, p)
+		return ok && (rest == "" || strings.HasSuffix(p, "/") || rest[0] == '/' || rest[0] == '@')
+	})
+}
 
-// decodeOSM decodes the code of a short link: the bits of longitude and latitude alternate, the most significant first. The zoom follows as
-// hyphens, which are ignored.
-func decodeOSM(code string) (geo.Point, bool) {
-	code = strings.ReplaceAll(code, "@", "~")
-	var x, y uint64
-	digits := 0
-	for ; digits < len(code) && digits < 20; digits++ {
-		d := strings.IndexByte(osmDigits, code[digits])
-		if d < 0 {
-			break
-		}
-		for bit := 5; bit > 0; bit -= 2 {
-			x = x<<1 | uint64(d>>bit&1)
-			y = y<<1 | uint64(d>>(bit-1)&1)
+// inner returns the link inside a link, "" if there is none.
+func (s *service) inner(l *link) string {
+	for _, name := range s.nested {
+		if value := l.query.Get(name); strings.Contains(value, "://") {
+			return value
 		}
 	}
-	if digits < 3 { // cells of this size span countries
-		return geo.Point{}, false
+	return ""
+}
+
+// matchHost reports whether a host matches a pattern of the table. A star at the end stands for a top-level domain of one or two parts.
+func matchHost(pattern, host string) bool {
+	if name, ok := strings.CutSuffix(pattern, "*"); ok {
+		domain, ok := strings.CutPrefix(host, name)
+		return ok && domain != "" && strings.Count(domain, ".") <= 1 && len(domain) <= len("com.br")
 	}
-	whole := float64(uint64(1) << (3 * digits))
-	return geo.Point{Lat: float64(y)/whole*180 - 90, Lon: float64(x)/whole*360 - 180}, true
+	if domain, ok := strings.CutPrefix(pattern, "*"); ok {
+		return strings.HasSuffix(host, domain) || host == domain[1:]
+	}
+	return host == pattern
 }

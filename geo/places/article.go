@@ -200,3 +200,13 @@ func (f *Finder) KnownNamed(ctx context.Context, p geo.Point, radius float64, la
 	}
 	return Merge(list, language), nil
 }
+
+// ArticleURL returns the address of an article of Wikipedia.
+func ArticleURL(edition, title string) string {
+	return "https://" + edition + ".wikipedia.org/wiki/" + url.PathEscape(strings.ReplaceAll(title, " ", "_"))
+}
+
+// MayRead reports whether an article could be read within a second and a half: articles take at most half of a minute's requests.
+func (f *Finder) MayRead(ctx context.Context) bool {
+	return f.client.quota.peek(classOf(ctx), true) < 1500*time.Millisecond
+}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"excursobot/geo"
 	"excursobot/geo/places/wikitext"
@@ -87,4 +88,24 @@ func Intro(raw string) string {
 		text += "…"
 	}
 	return wikitext.Whole(text)
+}
+
+// openingLength is the most characters of an opening.
+const openingLength = 160
+
+// shortOpening is the length below which the second sentence is taken, too.
+const shortOpening = 40
+
+// Opening returns the first sentence of a clean intro, cut at a word to 160 characters.
+func Opening(intro string) string {
+	paragraph, _, _ := strings.Cut(intro, "\n")
+	sentences := wikitext.Sentences(paragraph)
+	if len(sentences) == 0 {
+		return ""
+	}
+	opening := strings.TrimSpace(sentences[0])
+	if len(sentences) > 1 && utf8.RuneCountInString(opening) < shortOpening {
+		opening += " " + strings.TrimSpace(sentences[1])
+	}
+	return cutWord(opening, openingLength)
 }

@@ -5,9 +5,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"slices"
-	"strings"
 
 	"excursobot/geo"
 	"excursobot/store"
@@ -117,5 +115,5 @@ func (p *PackPlace) address(language string) string {
 	if title == "" {
 		return "https://www.wikidata.org/wiki/" + p.ID
 	}
-	return "https://" + language + ".wikipedia.org/wiki/" + url.PathEscape(strings.ReplaceAll(title, " ", "_"))
+	return ArticleURL(language, title)
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -32,6 +34,9 @@ func (s *Store) Check(ctx context.Context) error {
 // checkFile checks the structure. bbolt's own check comes last: it runs in its own goroutine, where a page number outside
 // of the file, or a page of four billion pages, would end the process. Here the same damage is a panic, which update recovers.
 func (s *Store) checkFile(tx *bolt.Tx) error {
+	if _, err := checkBuckets(tx); err != nil {
+		return damage(s.path, err)
+	}
 	if err := errors.Join(checkPages(tx), readRows(tx)); err != nil {
 		return damage(s.path, err)
 	}
@@ -92,6 +97,37 @@ func readRows(tx *bolt.Tx) error {
 	})
 }
 
+// checkBuckets checks what bbolt does not check when it opens a bucket, and returns the name of one that is none of ours. It reads
+// the root page and the small buckets inside it.
+func checkBuckets(tx *bolt.Tx) (unknown string, err error) {
+	err = tx.ForEach(func(name []byte, b *bolt.Bucket) error {
+		if b == nil || b.RootPage() == 0 && !inlineReadable(b) {
+			return fmt.Errorf("bucket %q cannot be read", name)
+		}
+		if !slices.ContainsFunc(buckets, func(known []byte) bool { return bytes.Equal(known, name) }) {
+			unknown = string(name)
+		}
+		return nil
+	})
+	return unknown, err
+}
+
+// inlineReadable reports whether a small bucket, which lies inside the page above it, has a page of the right kind (else a cursor in it never
+// ends) and rows that fit into a page (else reading one reads other memory of the process).
+func inlineReadable(b *bolt.Bucket) bool {
+	if b.Stats().InlineBucketInuse == 0 {
+		return false
+	}
+	left := b.Tx().DB().Info().PageSize
+	err := b.ForEach(func(k, v []byte) error {
+		if left -= len(k) + len(v); left < 0 {
+			return errRecord
+		}
+		return nil
+	})
+	return err == nil
+}
+
 // checkRecords decodes every record and looks up what indexes it and what it indexes.
 func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 	expiring := 0       // rows that there must be in bucketExpiry
@@ -100,6 +136,20 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 	retired := 0               // stories
 	var articles []int         // their sizes
 	given := map[int64]int64{} // sums of the payments
+	withheld := 0              // reports
+	// add checks that a row lies under its own key and is scheduled.
+	add := func(key, own []byte, kind byte, end time.Time, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case !bytes.Equal(key, own):
+			return fmt.Errorf("%w: %q lies under the key of another row", errRecord, key)
+		case end.IsZero():
+			return nil
+		}
+		expiring++
+		return points(tx, bucketExpiry, expiryKey(end, kind, key), nil)
+	}
 	checks := []struct {
 		bucket []byte
 		row    func(k, v []byte) error
@@ -152,6 +202,31 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			size, err := checkArticle(tx, k, v)
 			articles = append(articles, size)
 			return err
+		}},
+		{bucketVoices, func(k, v []byte) error {
+			voice, err := decodeVoice(k, v)
+			return add(k, voiceKey(voice.VoiceKey), expiringVoice, ifCreated(voice), err)
+		}},
+		{bucketReports, func(k, v []byte) error {
+			r, err := decodeReport(k, v)
+			if r.Withheld {
+				withheld++
+				err = errors.Join(err, points(tx, bucketWithheld, k, nil))
+			}
+			return add(k, reportKey(r.ReportKey), expiringReport, ifReported(r), err)
+		}},
+		{bucketJudgements, func(k, v []byte) error {
+			var row judgementRow
+			err := decode(k, v, row.fields)
+			return add(k, storyIDKey(row.StoryKey), expiringJudgement, ifQueued(row.Judgement), err)
+		}},
+		{bucketLastPoints, func(k, v []byte) error {
+			p, err := decodeLastPoint(k, v)
+			return add(k, recentKey(p.Person, p.Chat), expiringLastPoint, p.At.Add(store.RecentLife), err)
+		}},
+		{bucketLastStories, func(k, v []byte) error {
+			l, err := decodeLastStory(k, v)
+			return add(k, recentKey(l.Person, l.Chat), expiringLastStory, l.At.Add(store.RecentLife), err)
 		}},
 		{bucketPages, func(k, v []byte) error {
 			language, page, _ := bytes.Cut(k, []byte{0})
@@ -242,6 +317,7 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 		{bucketPlaceIDs, rows(tx, bucketPlaces)},
 		{bucketStoryIDs, rows(tx, bucketStories)},
 		{bucketRetired, retired},
+		{bucketWithheld, withheld},
 		{bucketArticleUses, len(articles)},
 		{bucketArticleOrder, len(articles)},
 		{bucketExpiry, expiring},

@@ -153,6 +153,9 @@ func (c *codec) time(p *time.Time) {
 	}
 }
 
+// kept returns a time as it is read.
+func kept(t time.Time) time.Time { return time.UnixMicro(t.UnixMicro()).UTC() }
+
 func (c *codec) point(p *geo.Point) {
 	if !c.reading {
 		if err := store.CheckPoint(*p); err != nil {

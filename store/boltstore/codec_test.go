@@ -17,6 +17,13 @@ var kinds = []func() func(*codec){
 	func() func(*codec) { t := new(store.Tile); return func(c *codec) { tileFields(c, t) } },
 	func() func(*codec) { return new(storyRow).fields },
 	func() func(*codec) { return new(toldRow).fields },
+	func() func(*codec) { return new(articleRow).fields },
+	func() func(*codec) { return new(articleUse).fields },
+	func() func(*codec) { v := new(store.Voice); return func(c *codec) { voiceFields(c, v) } },
+	func() func(*codec) { return new(judgementRow).fields },
+	func() func(*codec) { r := new(store.Report); return func(c *codec) { reportFields(c, r) } },
+	func() func(*codec) { p := new(store.LastPoint); return func(c *codec) { lastPointFields(c, p) } },
+	func() func(*codec) { l := new(store.LastStory); return func(c *codec) { lastStoryFields(c, l) } },
 }
 
 func FuzzDecode(f *testing.F) {

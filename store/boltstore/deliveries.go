@@ -3,7 +3,6 @@ package boltstore
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -12,10 +11,7 @@ import (
 
 // Delivered implements store.Deliveries.
 func (s *Store) Delivered(ctx context.Context, d store.Delivery) error {
-	if err := store.CheckKey(d.Place, d.Walk); err != nil {
-		return err
-	}
-	if err := errors.Join(store.CheckText(d.Title), store.CheckPoint(d.Point)); err != nil {
+	if err := d.Check(); err != nil {
 		return err
 	}
 	key := toldKey(nil, d.Person, d.Place)
@@ -31,6 +27,9 @@ func (s *Store) Delivered(ctx context.Context, d store.Delivery) error {
 			}
 		}
 		if err := t.stop(&d); err != nil {
+			return err
+		}
+		if err := t.noteDelivery(&d); err != nil {
 			return err
 		}
 		return t.done(d.Update)

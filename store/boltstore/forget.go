@@ -26,6 +26,9 @@ func (s *Store) ForgetUser(ctx context.Context, person int64, at time.Time) erro
 			t.forgetTokens,
 			func(person int64) error { return t.forgetWalks(person, at) },
 			t.forgetPayments,
+			t.forgetRecent,
+			t.forgetReports,
+			t.forgetShown,
 			t.forgetDeadLetters,
 		} {
 			if err := forget(person); err != nil {

@@ -30,7 +30,16 @@ var (
 	bucketArticleUses  = []byte("article_uses")  // edition, page -> articleUse; the sequence is the number of articles
 	bucketArticleOrder = []byte("article_order") // last use, edition, page -> nothing
 
-	bucketExpiry = []byte("expiry") // expires, kind, key in bucketTiles, bucketPlaceIDs, bucketStoryIDs or bucketWalks -> nothing
+	bucketVoices   = []byte("voices")   // place, language, length, aspect, voice -> voice
+	bucketReports  = []byte("reports")  // place, language, revision -> report
+	bucketWithheld = []byte("withheld") // key in bucketReports of a report that is withheld -> nothing
+
+	bucketJudgements  = []byte("judgements")   // key in bucketStoryIDs -> judgementRow
+	bucketLastPoints  = []byte("last_points")  // person, chat -> point
+	bucketLastStories = []byte("last_stories") // person, chat -> story
+
+	// expires, kind, key in the bucket of that kind -> nothing
+	bucketExpiry = []byte("expiry")
 
 	bucketLedger = []byte("ledger") // day, person (0 = all, store.Answers = answers) -> tokens
 	bucketDone   = []byte("done")   // update -> how many were done up to it
@@ -49,7 +58,8 @@ var (
 
 	buckets = [][]byte{
 		bucketMeta, bucketUsers, bucketTold, bucketTiles, bucketPlaces, bucketPlaceIDs, bucketPages,
-		bucketStories, bucketStoryIDs, bucketRetired, bucketArticles, bucketArticleUses, bucketArticleOrder, bucketExpiry, bucketLedger, bucketDone, bucketRing, bucketInbox, bucketDeadLetters,
+		bucketStories, bucketStoryIDs, bucketRetired, bucketArticles, bucketArticleUses, bucketArticleOrder, bucketVoices, bucketReports, bucketWithheld,
+		bucketJudgements, bucketLastPoints, bucketLastStories, bucketExpiry, bucketLedger, bucketDone, bucketRing, bucketInbox, bucketDeadLetters,
 		bucketWalks, bucketStops, bucketWalkRing, bucketPayments, bucketGiven, bucketSettings,
 	}
 )
@@ -60,6 +70,12 @@ const (
 	expiringPlace = 'p'
 	expiringStory = 's'
 	expiringWalk  = 'w'
+
+	expiringVoice     = 'v'
+	expiringReport    = 'r'
+	expiringJudgement = 'j'
+	expiringLastPoint = 'l'
+	expiringLastStory = 'm'
 )
 
 func appendUint(k []byte, v uint64) []byte { return binary.BigEndian.AppendUint64(k, v) }
@@ -122,6 +138,19 @@ func readStoryID(id []byte) (k store.StoryKey, err error) {
 	k.Place, k.Language, k.Length = string(part[0]), string(part[1]), store.Length(part[2])
 	return k, nil
 }
+
+// voicePrefix is the front of the keys of a story's voices.
+func voicePrefix(k store.StoryKey) []byte {
+	return append(appendText(appendText(appendText(make([]byte, 0, 64), k.Place), k.Language), string(k.Length)), byte('0'+k.Aspect))
+}
+
+func voiceKey(k store.VoiceKey) []byte { return append(voicePrefix(k.StoryKey), k.Voice...) }
+
+func reportKey(k store.ReportKey) []byte {
+	return appendInt(appendText(appendText(make([]byte, 0, 64), k.Place), k.Language), k.Revision)
+}
+
+func recentKey(person, chat int64) []byte { return appendInt(idKey(person), chat) }
 
 func articleKey(k store.ArticleKey) []byte { return appendInt(appendText(nil, k.Edition), k.Page) }
 

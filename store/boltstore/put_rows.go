@@ -26,6 +26,9 @@ func (s *Store) PutRows(ctx context.Context, rows []store.Row) error {
 func (t *txn) importRow(record any) error {
 	switch r := record.(type) {
 	case store.User:
+		if err := r.Check(); err != nil {
+			return err
+		}
 		key := idKey(r.ID)
 		return t.importRecord(bucketUsers, key, func(c *codec) { userFields(c, &r) })
 	case store.PlaceRow:
@@ -36,6 +39,16 @@ func (t *txn) importRow(record any) error {
 		return t.importStory(r)
 	case store.ArticleRow:
 		return t.putArticle(&r.Article, r.Used)
+	case store.Voice:
+		return t.putVoice(&r)
+	case store.Report:
+		return t.putReport(&r)
+	case store.Judgement:
+		return t.putJudgement(&judgementRow{Judgement: r})
+	case store.LastPoint:
+		return t.putLastPoint(&r)
+	case store.LastStory:
+		return t.putLastStory(&r)
 	case store.ToldRow:
 		return t.importTold(r)
 	case store.LedgerRow:
@@ -124,6 +137,11 @@ func (t *txn) importStory(r store.StoryRow) error {
 	}
 	if oldKey != nil {
 		if err := t.delete(t.bucket(bucketStories), oldKey); err != nil {
+			return err
+		}
+	}
+	if oldKey != nil && old.Text != r.Text {
+		if err := t.dropVoices(r.StoryKey); err != nil {
 			return err
 		}
 	}

@@ -114,6 +114,20 @@ func exportArticle(tx *bolt.Tx, k, v []byte) (any, error) {
 	return store.ArticleRow{Article: a, Used: use.used}, err
 }
 
+func exportVoice(_ *bolt.Tx, k, v []byte) (any, error) { return decodeVoice(k, v) }
+
+func exportReport(_ *bolt.Tx, k, v []byte) (any, error) { return decodeReport(k, v) }
+
+func exportJudgement(_ *bolt.Tx, k, v []byte) (any, error) {
+	var row judgementRow
+	err := decode(k, v, row.fields)
+	return row.Judgement, err
+}
+
+func exportLastPoint(_ *bolt.Tx, k, v []byte) (any, error) { return decodeLastPoint(k, v) }
+
+func exportLastStory(_ *bolt.Tx, k, v []byte) (any, error) { return decodeLastStory(k, v) }
+
 func exportTold(_ *bolt.Tx, k, v []byte) (any, error) {
 	var row toldRow
 	if err := decode(k, v, row.fields); err != nil {
@@ -191,6 +205,26 @@ func exportStoryKey(k store.Key) ([]byte, error) {
 	err := k.Parts(&id.Place, &id.Language, (*string)(&id.Length), &aspect)
 	id.Aspect = int(aspect)
 	return storyIDKey(id), err
+}
+
+func exportVoiceKey(k store.Key) ([]byte, error) {
+	var id store.VoiceKey
+	var aspect int64
+	err := k.Parts(&id.Place, &id.Language, (*string)(&id.Length), &aspect, &id.Voice)
+	id.Aspect = int(aspect)
+	return voiceKey(id), err
+}
+
+func exportReportKey(k store.Key) ([]byte, error) {
+	var id store.ReportKey
+	err := k.Parts(&id.Place, &id.Language, &id.Revision)
+	return reportKey(id), err
+}
+
+func exportRecentKey(k store.Key) ([]byte, error) {
+	var person, chat int64
+	err := k.Parts(&person, &chat)
+	return recentKey(person, chat), err
 }
 
 func exportArticleKey(k store.Key) ([]byte, error) {

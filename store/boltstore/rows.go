@@ -19,18 +19,23 @@ type reader struct {
 
 func readerOf(table store.Table) (reader, bool) {
 	r, ok := map[store.Table]reader{
-		store.TableUsers:    {bucketUsers, numberKey, exportUser},
-		store.TablePlaces:   {bucketPlaceIDs, textsKey(2), exportPlace},
-		store.TableTiles:    {bucketTiles, exportTileKey, exportTile},
-		store.TableStories:  {bucketStoryIDs, exportStoryKey, exportStory},
-		store.TableArticles: {bucketArticles, exportArticleKey, exportArticle},
-		store.TableTold:     {bucketTold, exportToldKey, exportTold},
-		store.TableLedger:   {bucketLedger, exportLedgerKey, exportTokens},
-		store.TableWalks:    {bucketWalks, exportWalkKey, exportWalk},
-		store.TableStops:    {bucketStops, exportStopKey, exportStop},
-		store.TablePayments: {bucketPayments, textsKey(1), exportPayment},
-		store.TableInbox:    {bucketInbox, numberKey, exportEntry},
-		store.TableSettings: {bucketSettings, textsKey(1), exportSetting},
+		store.TableUsers:       {bucketUsers, numberKey, exportUser},
+		store.TablePlaces:      {bucketPlaceIDs, textsKey(2), exportPlace},
+		store.TableTiles:       {bucketTiles, exportTileKey, exportTile},
+		store.TableStories:     {bucketStoryIDs, exportStoryKey, exportStory},
+		store.TableArticles:    {bucketArticles, exportArticleKey, exportArticle},
+		store.TableVoices:      {bucketVoices, exportVoiceKey, exportVoice},
+		store.TableReports:     {bucketReports, exportReportKey, exportReport},
+		store.TableJudgements:  {bucketJudgements, exportStoryKey, exportJudgement},
+		store.TableLastPoints:  {bucketLastPoints, exportRecentKey, exportLastPoint},
+		store.TableLastStories: {bucketLastStories, exportRecentKey, exportLastStory},
+		store.TableTold:        {bucketTold, exportToldKey, exportTold},
+		store.TableLedger:      {bucketLedger, exportLedgerKey, exportTokens},
+		store.TableWalks:       {bucketWalks, exportWalkKey, exportWalk},
+		store.TableStops:       {bucketStops, exportStopKey, exportStop},
+		store.TablePayments:    {bucketPayments, textsKey(1), exportPayment},
+		store.TableInbox:       {bucketInbox, numberKey, exportEntry},
+		store.TableSettings:    {bucketSettings, textsKey(1), exportSetting},
 	}[table]
 	return r, ok
 }

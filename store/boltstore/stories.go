@@ -103,12 +103,18 @@ func (t *txn) putStory(story store.Story) error {
 		return err
 	}
 	row := storyRow{Story: story}
+	if oldKey != nil && old.Text != row.Text {
+		if err := t.dropVoices(story.StoryKey); err != nil {
+			return err
+		}
+	}
 	if oldKey != nil && old.Text == row.Text {
 		row.edition = old.edition
 		row.Likes, row.Dislikes, row.WrongBy, row.Retired = old.Likes, old.Dislikes, old.WrongBy, old.Retired
 	} else if row.edition, err = t.next(t.bucket(bucketStories)); err != nil {
 		return err
 	}
+	row.Retired = row.Retired || withheldPlace(t.tx, story.Place)
 	if oldKey != nil {
 		if err := t.delete(t.bucket(bucketStories), oldKey); err != nil { // it may have stood elsewhere
 			return err
@@ -124,25 +130,31 @@ func (t *txn) putStory(story store.Story) error {
 	return t.putStoryRow(storyKey(leaf, story.StoryKey), &row)
 }
 
-// putStoryRow stores the row and lists it if it is retired.
+// putStoryRow stores the row. If it is retired, it is listed and loses its voices.
 func (t *txn) putStoryRow(key []byte, row *storyRow) error {
 	v, err := encode(key, row.fields)
 	if err != nil {
 		return err
 	}
-	if err := t.listRetired(storyIDKey(row.StoryKey), row.Retired); err != nil {
+	if err := t.list(bucketRetired, storyIDKey(row.StoryKey), row.Retired); err != nil {
 		return err
+	}
+	if row.Retired {
+		if err := t.dropVoices(row.StoryKey); err != nil {
+			return err
+		}
 	}
 	return t.put(t.bucket(bucketStories), key, v)
 }
 
-func (t *txn) listRetired(id []byte, retired bool) error {
-	list := t.bucket(bucketRetired)
-	switch listed := list.Get(id) != nil; {
-	case retired && !listed:
-		return t.put(list, id, nil)
-	case !retired && listed:
-		return t.delete(list, id)
+// list puts a key on a list, or takes it from there.
+func (t *txn) list(bucket, key []byte, listed bool) error {
+	list := t.bucket(bucket)
+	switch is := list.Get(key) != nil; {
+	case listed && !is:
+		return t.put(list, key, nil)
+	case !listed && is:
+		return t.delete(list, key)
 	}
 	return nil
 }

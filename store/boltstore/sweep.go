@@ -52,6 +52,16 @@ func (t *txn) sweepExpired(now time.Time, limit int) (int, error) {
 			err = t.dropStory(key)
 		case expiringWalk:
 			err = t.delete(t.bucket(bucketWalks), key)
+		case expiringVoice:
+			err = t.delete(t.bucket(bucketVoices), key)
+		case expiringReport:
+			err = t.delete(t.bucket(bucketReports), key)
+		case expiringJudgement:
+			err = t.delete(t.bucket(bucketJudgements), key)
+		case expiringLastPoint:
+			err = t.delete(t.bucket(bucketLastPoints), key)
+		case expiringLastStory:
+			err = t.delete(t.bucket(bucketLastStories), key)
 		default:
 			err = fmt.Errorf("%w: expiry of kind %q", errRecord, kind)
 		}
@@ -79,7 +89,10 @@ func (t *txn) dropStory(id []byte) error {
 	if err := t.delete(t.bucket(bucketStories), storyKey(geo.Cell(readUint(leaf)), k)); err != nil {
 		return err
 	}
-	if err := t.listRetired(id, false); err != nil {
+	if err := t.list(bucketRetired, id, false); err != nil {
+		return err
+	}
+	if err := t.dropVoices(k); err != nil {
 		return err
 	}
 	return t.delete(ids, id)

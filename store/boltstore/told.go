@@ -50,6 +50,37 @@ func (s *Store) CountTold(ctx context.Context, person int64) (int, error) {
 	return n, nil
 }
 
+// Experienced implements store.Told. It reads as many rows as it takes to know.
+func (s *Store) Experienced(ctx context.Context, person int64) (bool, error) {
+	var is bool
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		var err error
+		is, err = experienced(tx, person)
+		return err
+	})
+	return is && err == nil, err
+}
+
+func experienced(tx *bolt.Tx, person int64) (bool, error) {
+	prefix, stories := idKey(person), 0
+	days := map[store.Day]bool{}
+	c := tx.Bucket(bucketTold).Cursor()
+	for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
+		var row toldRow
+		if err := decode(k, v, row.fields); err != nil {
+			return false, err
+		}
+		stories++
+		if !row.at.IsZero() {
+			days[store.DayOf(row.at)] = true
+		}
+		if stories >= store.ExperiencedStories && len(days) >= store.ExperiencedDays {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // Vote implements store.Told.
 func (s *Store) Vote(ctx context.Context, person int64, key store.StoryKey, mark store.Mark, at time.Time) (store.Story, error) {
 	if err := errors.Join(store.CheckMark(mark), key.Check()); err != nil {
@@ -122,7 +153,11 @@ func (t *txn) count(person int64, key store.StoryKey, mark store.Mark) (storyRow
 	case store.Dislike:
 		row.Dislikes++
 	case store.Wrong:
-		if len(row.WrongBy) < 2 && !slices.Contains(row.WrongBy, person) {
+		counts, err := experienced(t.tx, person)
+		if err != nil {
+			return storyRow{}, err
+		}
+		if counts && len(row.WrongBy) < 2 && !slices.Contains(row.WrongBy, person) {
 			row.WrongBy = append(row.WrongBy, person)
 		}
 		row.Retired = row.Retired || len(row.WrongBy) == 2

@@ -58,7 +58,7 @@ func (s *Store) listRetiredStories(after []byte) (last []byte, err error) {
 		if err := decode(k, v, row.fields); err != nil {
 			return err
 		}
-		return t.listRetired(storyIDKey(row.StoryKey), row.Retired)
+		return t.list(bucketRetired, storyIDKey(row.StoryKey), row.Retired)
 	})
 }
 

@@ -45,6 +45,9 @@ func (s *Store) UpdateUser(ctx context.Context, id int64, fn func(*store.User) e
 		if u.ID != id {
 			return fmt.Errorf("%w: the ID of person %d was changed", store.ErrInvalid, id)
 		}
+		if err := u.Check(); err != nil {
+			return err
+		}
 		v, err := encode(key, func(c *codec) { userFields(c, &u) })
 		if err != nil {
 			return err
@@ -135,4 +138,7 @@ func userFields(c *codec, u *store.User) {
 	c.time(&u.AskedAt)
 	c.int(&u.Walks)
 	c.float64(&u.Metres)
+	c.text((*string)(&u.Voice))
+	c.bool(&u.VoiceForbidden)
+	c.bool(&u.NoNews)
 }

@@ -1,5 +1,5 @@
 // Package fallback answers questions while the database is away. It remembers in memory what was lately read or written
-// through it: people, what they were told, tiles and places. It makes no write succeed that the database did not confirm.
+// through it: people, what they were told, where they were last, tiles, places, voices and what is withheld. It makes no write succeed that the database did not confirm.
 package fallback
 
 import (
@@ -16,10 +16,12 @@ import (
 
 // Bounds of what a Store remembers. Each may be exceeded up to twice: some MB in all.
 const (
-	maxPeople = 2000
-	maxTold   = 60 // places of one person, the last ones
-	maxTiles  = 40
-	maxPlaces = 1000
+	maxPeople  = 2000
+	maxTold    = 60 // places of one person, the last ones
+	maxTiles   = 40
+	maxPlaces  = 1000
+	maxVoices  = 1000
+	maxReports = 1000 // extracts and places withheld
 )
 
 // Store is a store.Store that goes on answering while the store under it is away (store.ErrAway). It answers questions about
@@ -32,6 +34,11 @@ type Store struct {
 	told   *recent[int64, []string]
 	tiles  *recent[store.TileKey, store.Tile]
 	places *recent[placeKey, store.Place]
+
+	points   *recent[personIn, store.LastPoint]
+	stories  *recent[personIn, store.LastStory]
+	voices   *recent[store.VoiceKey, store.Voice]
+	withheld *recent[store.ReportKey, struct{}]
 }
 
 type placeKey struct{ id, language string }
@@ -44,6 +51,11 @@ func New(s store.Store) *Store {
 		told:   newRecent[int64, []string](maxPeople),
 		tiles:  newRecent[store.TileKey, store.Tile](maxTiles),
 		places: newRecent[placeKey, store.Place](maxPlaces),
+
+		points:   newRecent[personIn, store.LastPoint](maxPeople),
+		stories:  newRecent[personIn, store.LastStory](maxPeople),
+		voices:   newRecent[store.VoiceKey, store.Voice](maxVoices),
+		withheld: newRecent[store.ReportKey, struct{}](maxReports),
 	}
 }
 
@@ -103,6 +115,12 @@ func (s *Store) Delivered(ctx context.Context, d store.Delivery) error {
 	err := s.Store.Delivered(ctx, d)
 	if err == nil || away(err) { // it was told, whether that is written down or not
 		s.rememberTold(d.Person, d.Place)
+		if p, ok := d.LastPoint(); ok {
+			s.rememberPoint(p)
+		}
+		if l, ok := d.LastStory(); ok {
+			s.rememberStory(l)
+		}
 	}
 	return err
 }
@@ -122,6 +140,9 @@ func (s *Store) ForgetUser(ctx context.Context, person int64, at time.Time) erro
 	if err == nil {
 		s.users.delete(person)
 		s.told.delete(person)
+		theirs := func(k personIn) bool { return k.person == person || k.chat == person }
+		s.points.deleteFunc(theirs)
+		s.stories.deleteFunc(theirs)
 	}
 	return err
 }
@@ -237,22 +258,4 @@ func (s *Store) rememberedPlaces(match func(*store.Place) bool) []store.Place {
 		return cmp.Or(cmp.Compare(geo.Leaf(a.Point), geo.Leaf(b.Point)), cmp.Compare(a.ID, b.ID))
 	})
 	return found
-}
-
-// Article implements store.Articles: an absent library has none.
-func (s *Store) Article(ctx context.Context, key store.ArticleKey, now time.Time) (store.Article, error) {
-	a, err := s.Store.Article(ctx, key, now)
-	if away(err) {
-		return store.Article{}, store.ErrNotFound
-	}
-	return a, err
-}
-
-// Stories implements Stories: an absent library has none.
-func (s *Store) Stories(ctx context.Context, keys []store.StoryKey, now time.Time) ([]store.Story, error) {
-	found, err := s.Store.Stories(ctx, keys, now)
-	if away(err) {
-		return nil, nil
-	}
-	return found, err
 }

@@ -90,6 +90,38 @@ func (o *outage) Article(ctx context.Context, key store.ArticleKey, now time.Tim
 	return o.Store.Article(ctx, key, now)
 }
 
+func (o *outage) LastPoint(ctx context.Context, person, chat int64, now time.Time) (store.LastPoint, error) {
+	if err := o.err(); err != nil {
+		return store.LastPoint{}, err
+	}
+	return o.Store.LastPoint(ctx, person, chat, now)
+}
+
+func (o *outage) LastStory(ctx context.Context, person, chat int64, now time.Time) (store.LastStory, error) {
+	if err := o.err(); err != nil {
+		return store.LastStory{}, err
+	}
+	return o.Store.LastStory(ctx, person, chat, now)
+}
+
+func (o *outage) NotePoint(ctx context.Context, p store.LastPoint) error {
+	return errors.Join(o.err(), o.Store.NotePoint(ctx, p))
+}
+
+func (o *outage) Voice(ctx context.Context, key store.VoiceKey, text string) (store.Voice, error) {
+	if err := o.err(); err != nil {
+		return store.Voice{}, err
+	}
+	return o.Store.Voice(ctx, key, text)
+}
+
+func (o *outage) Withheld(ctx context.Context, keys []store.ReportKey) ([]bool, error) {
+	if err := o.err(); err != nil {
+		return nil, err
+	}
+	return o.Store.Withheld(ctx, keys)
+}
+
 func newOutage(t *testing.T) (*outage, *fallback.Store) {
 	t.Helper()
 	file, err := boltstore.Open(boltstore.Config{Path: filepath.Join(t.TempDir(), "bot.db")})
@@ -198,5 +230,73 @@ func TestRemembersABoundedNumberOfPlaces(t *testing.T) {
 	told, err := s.Told(ctx, 1, []string{"Q69", "Q10", "Q9"})
 	if want := []bool{true, true, false}; err != nil || !slices.Equal(told, want) {
 		t.Errorf("got %v, %v, want %v: the last 60", told, err, want)
+	}
+}
+
+func TestRemembersVoicesPointsAndWhatIsWithheld(t *testing.T) {
+	ctx := t.Context()
+	o, s := newOutage(t)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	voice := store.Voice{
+		VoiceKey: store.VoiceKey{StoryKey: store.StoryKey{Place: "Q1", Language: "fr", Length: store.Extract}, Voice: "anna"}, Text: "hash", FileID: "file",
+	}
+	point := store.LastPoint{Person: 1, Chat: 1, Point: here, At: now}
+	place, extract, other := store.ReportKey{Place: "Q1"}, store.ReportKey{Place: "Q2", Language: "fr", Revision: 7}, store.ReportKey{Place: "Q3"}
+	of := store.ReportKey{Place: "Q1", Language: "ru", Revision: 9}
+	must(s.PutVoice(ctx, voice))
+	must(s.NotePoint(ctx, point))
+	must(s.NotePoint(ctx, store.LastPoint{Person: 2, Chat: 2, Point: here, At: now}))
+	must(s.Delivered(ctx, store.Delivery{Person: 1, Place: "Q1", At: now, Chat: 1, Message: 5}))
+	must(s.Withhold(ctx, place, "Tour", now))
+	must(o.Store.Withhold(ctx, extract, "Tour", now)) // by another replica
+	_, err := s.Withheld(ctx, []store.ReportKey{extract, other})
+	must(err)
+	o.away = true
+	if got, err := s.Voice(ctx, voice.VoiceKey, "hash"); err != nil || got != voice {
+		t.Errorf("voice: got %+v, %v", got, err)
+	}
+	if _, err := s.Voice(ctx, voice.VoiceKey, "another"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("voice of another text: got %v, want ErrNotFound", err)
+	}
+	if got, err := s.LastPoint(ctx, 1, 1, now); err != nil || got != point {
+		t.Errorf("point: got %+v, %v", got, err)
+	}
+	if _, err := s.LastPoint(ctx, 1, 1, now.Add(store.RecentLife)); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("point six hours later: got %v, want ErrNotFound", err)
+	}
+	moved := store.LastPoint{Person: 1, Chat: 1, Point: here, At: now.Add(time.Minute)}
+	if err := s.NotePoint(ctx, moved); !errors.Is(err, store.ErrAway) {
+		t.Errorf("note: got %v, want ErrAway", err)
+	}
+	if err := s.NotePoint(ctx, point); !errors.Is(err, store.ErrAway) { // late
+		t.Errorf("note: got %v, want ErrAway", err)
+	}
+	if got, err := s.LastPoint(ctx, 1, 1, now); err != nil || got != moved {
+		t.Errorf("point noted meanwhile: got %+v, %v", got, err)
+	}
+	if got, err := s.LastStory(ctx, 1, 1, now); err != nil || got.Message != 5 {
+		t.Errorf("story: got %+v, %v", got, err)
+	}
+	if got, err := s.Withheld(ctx, []store.ReportKey{place, of, extract, other}); err != nil || !slices.Equal(got, []bool{true, true, true, false}) {
+		t.Errorf("withheld: got %v, %v", got, err)
+	}
+	o.away = false
+	must(s.Restore(ctx, place, now))
+	must(s.ForgetUser(ctx, 1, now))
+	o.away = true
+	if got, err := s.Withheld(ctx, []store.ReportKey{of, extract}); err != nil || !slices.Equal(got, []bool{false, true}) {
+		t.Errorf("restored: got %v, %v", got, err)
+	}
+	if _, err := s.LastPoint(ctx, 1, 1, now); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("point of somebody forgotten: got %v, want ErrNotFound", err)
+	}
+	if _, err := s.LastPoint(ctx, 2, 2, now); err != nil {
+		t.Errorf("point of another: %v", err)
 	}
 }

@@ -1,6 +1,9 @@
 package fallback
 
-import "sync"
+import (
+	"maps"
+	"sync"
+)
 
 // recent remembers what was last put or asked for: at least most entries, at most twice as many.
 type recent[K comparable, V any] struct {
@@ -70,4 +73,13 @@ func (r *recent[K, V]) delete(k K) {
 	defer r.mu.Unlock()
 	delete(r.young, k)
 	delete(r.old, k)
+}
+
+// deleteFunc deletes the entries whose keys fn chooses.
+func (r *recent[K, V]) deleteFunc(fn func(K) bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	chosen := func(k K, _ V) bool { return fn(k) }
+	maps.DeleteFunc(r.young, chosen)
+	maps.DeleteFunc(r.old, chosen)
 }

@@ -2,7 +2,6 @@ package pgstore
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -36,7 +35,7 @@ const (
 
 // Delivered implements store.Deliveries.
 func (s *Store) Delivered(ctx context.Context, d store.Delivery) error {
-	if err := errors.Join(store.CheckKey(d.Place, d.Walk), store.CheckText(d.Title), store.CheckPoint(d.Point)); err != nil {
+	if err := d.Check(); err != nil {
 		return err
 	}
 	return s.write(ctx, repeatable, func(b *pgx.Batch) {
@@ -45,6 +44,12 @@ func (s *Store) Delivered(ctx context.Context, d store.Delivery) error {
 		b.Queue(tell, d.Person, d.Place, moment(d.At), d.Walk, d.Number)
 		if d.Walk != "" && d.Number > 0 {
 			b.Queue(addStop, d.Walk, d.Number, d.Place, d.Title, d.Point.Lat, d.Point.Lon, moment(d.At))
+		}
+		if p, ok := d.LastPoint(); ok {
+			b.Queue(notePoint, lastPointFields(&p)...)
+		}
+		if l, ok := d.LastStory(); ok {
+			b.Queue(noteStory, lastStoryFields(&l)...)
 		}
 		s.done(b, updates)
 	})

@@ -42,5 +42,9 @@ func (s *Store) ForgetUser(ctx context.Context, person int64, at time.Time) erro
 		b.Queue(forgetClosed, store.WalksKept)
 		// A private chat has the id of its person. An update in the inbox is being answered, and goes with its answer.
 		b.Queue("DELETE FROM parked_updates WHERE chat = $1", person)
+		b.Queue("DELETE FROM last_points WHERE person = $1 OR chat = $1", person)
+		b.Queue("DELETE FROM last_stories WHERE person = $1 OR chat = $1", person)
+		b.Queue("DELETE FROM judgement_messages WHERE person = $1 OR chat = $1", person)
+		b.Queue("UPDATE reports SET wrong_by = array_remove(wrong_by, $1) WHERE $1 = ANY (wrong_by)", person)
 	})
 }

@@ -10,6 +10,7 @@ const (
 	lockWalks             // changing walks: the stored row decides whether a walk ends
 	lockDeadLetters       // numbering dead letters
 	lockArticles          // putting articles, which deletes others
+	lockJudgements        // queueing judgements, which deletes others
 
 	lockUpdates = 1 << 16 // and the next updateLocks keys: accepting and ending an update
 )

@@ -91,6 +91,11 @@ func keepsEverything(t *testing.T, s *Store) {
 				s.Note(ctx, i+1, "Q1", 7),
 				s.Delivered(ctx, store.Delivery{Update: i + 1, Person: i, Place: "Q1", At: noon}),
 				s.SaveWalks(ctx, []store.Walk{{ID: fmt.Sprint("w", i), Revision: 1}}),
+				s.PutPlaces(ctx, []store.Place{{ID: "Q1", Language: "ru", Names: map[string]string{"fr": "Tour"}, Sitelinks: []store.Sitelink{{Edition: "fr"}}}}),
+				s.PutStories(ctx, []store.Story{{StoryKey: store.StoryKey{Place: "Q1", Aspect: 1}, Text: fmt.Sprint(i), Quotes: []string{"a quote"}}}),
+				s.PutArticle(ctx, store.Article{ArticleKey: store.ArticleKey{Edition: "fr", Page: i}, Text: "Text"}, noon),
+				s.QueueJudgement(ctx, store.Judgement{StoryKey: store.StoryKey{Place: "Q1", Aspect: 1}, Objections: []string{"a duke"}, Shown: []store.Shown{{Chat: i}}}),
+				s.Withhold(ctx, store.ReportKey{Place: "Q2"}, "Title", noon),
 			); err != nil {
 				t.Error(err)
 			}

@@ -16,17 +16,18 @@ import (
 const (
 	importUser = `
 		WITH u AS (
-			INSERT INTO users (id, language_code, banned, unreachable, hint_at, asked_at, created_at, seen_at, walks, metres)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+			INSERT INTO users (id, language_code, banned, unreachable, hint_at, asked_at, created_at, seen_at, walks, metres,
+				voice_forbidden)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $16)
 			ON CONFLICT (id) DO UPDATE SET language_code = excluded.language_code, banned = excluded.banned, unreachable = excluded.unreachable,
 				hint_at = excluded.hint_at, asked_at = excluded.asked_at, created_at = excluded.created_at, seen_at = excluded.seen_at,
-				walks = excluded.walks, metres = excluded.metres
+				walks = excluded.walks, metres = excluded.metres, voice_forbidden = excluded.voice_forbidden
 			RETURNING id
 		)
-		INSERT INTO user_preferences (user_id, language, length, interests, hide_pictures, hide_pins)
-		SELECT id, $11, $12, $13::text[], $14::boolean, $15::boolean FROM u
+		INSERT INTO user_preferences (user_id, language, length, interests, hide_pictures, hide_pins, voice, no_news)
+		SELECT id, $11, $12, $13::text[], $14::boolean, $15::boolean, $17, $18::boolean FROM u
 		ON CONFLICT (user_id) DO UPDATE SET language = excluded.language, length = excluded.length, interests = excluded.interests,
-			hide_pictures = excluded.hide_pictures, hide_pins = excluded.hide_pins`
+			hide_pictures = excluded.hide_pictures, hide_pins = excluded.hide_pins, voice = excluded.voice, no_news = excluded.no_news`
 
 	leadToPlace = `
 		INSERT INTO pages (language, page, place) VALUES ($1, $2, $3)
@@ -167,6 +168,16 @@ func (in *intake) add(row store.Row) {
 		in.Queue(importStory, append(storyFields(&r.Story), ordered(geo.Leaf(r.Point)), r.Edition)...)
 	case store.ArticleRow:
 		in.Queue(upsertArticle, articleValues(&r.Article, r.Used)...)
+	case store.Voice:
+		in.Queue(upsertVoice, voiceFields(&r)...)
+	case store.Report:
+		in.Queue(upsertReport, reportFields(&r)...)
+	case store.Judgement:
+		queueJudgement(in.Batch, &r, true)
+	case store.LastPoint:
+		in.Queue(upsertLastPoint, lastPointFields(&r)...)
+	case store.LastStory:
+		in.Queue(upsertLastStory, lastStoryFields(&r)...)
 	case store.ToldRow:
 		in.edition = max(in.edition, r.Vote.Edition)
 		in.Queue(importTold, toldFields(&r)...)
@@ -212,6 +223,16 @@ func checkRow(record any) error {
 		return r.Story.Check()
 	case store.ArticleRow:
 		return r.Article.Check()
+	case store.Voice:
+		return r.Check()
+	case store.Report:
+		return r.Check()
+	case store.Judgement:
+		return r.Check()
+	case store.LastPoint:
+		return r.Check()
+	case store.LastStory:
+		return r.Check()
 	case store.ToldRow:
 		return errors.Join(store.CheckKey(r.Walk), store.CheckMark(r.Vote.Mark),
 			store.StoryKey{Place: r.Place, Language: r.Vote.Language, Length: r.Vote.Length, Aspect: r.Vote.Aspect}.Check())

@@ -22,8 +22,8 @@ type reader struct {
 
 // readerOf returns how to read a table that is ordered by columns of its rows.
 func readerOf(table store.Table) (reader, bool) {
-	var number int64
-	var texts [5]string
+	var number, other int64
+	var texts [4]string
 	var cell geo.Cell
 	person, text := []any{&number}, []any{&texts[0]}
 	switch table {
@@ -38,6 +38,19 @@ func readerOf(table store.Table) (reader, bool) {
 		return reader{storyColumns + ", edition", "stories WHERE true", []string{"place", "language", "length", "aspect"}, []any{&texts[0], &texts[1], &texts[2], &number}, exported(scanStoryRow)}, true
 	case store.TableArticles:
 		return reader{articleColumns + ", used_at", "articles WHERE true", []string{"edition", "page"}, []any{&texts[0], &number}, exported(scanArticleRow)}, true
+	case store.TableVoices:
+		return reader{voiceColumns, "voices WHERE true", []string{"place", "language", "length", "aspect", "voice"},
+			[]any{&texts[0], &texts[1], &texts[2], &number, &texts[3]}, exported(scanVoice)}, true
+	case store.TableReports:
+		return reader{reportColumns, "reports WHERE true", []string{"place", "language", "revision"}, []any{&texts[0], &texts[1], &number}, exported(scanReport)}, true
+	case store.TableJudgements:
+		return reader{judgementColumns, "judgements j WHERE true", []string{"place", "language", "length", "aspect"},
+			[]any{&texts[0], &texts[1], &texts[2], &number}, exported(scanJudgement)}, true
+	case store.TableLastPoints:
+		return reader{"person, chat, lat, lon, at", "last_points WHERE true", []string{"person", "chat"}, []any{&number, &other}, exported(scanLastPoint)}, true
+	case store.TableLastStories:
+		return reader{"person, chat, place, language, length, aspect, message, at", "last_stories WHERE true", []string{"person", "chat"},
+			[]any{&number, &other}, exported(scanLastStory)}, true
 	case store.TableTold:
 		return reader{toldColumns, "told WHERE true", []string{"person", "place"}, []any{&number, &texts[0]}, exported(scanToldRow)}, true
 	case store.TableLedger:

@@ -17,8 +17,13 @@ const (
 		retired, created_at, expires_at, aspect, credit_file, credit_author, credit_license, credit_license_url, credit_page, quotes, judged,
 		version, article_edition, article_page, revision`
 
-	storyValues = `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, coalesce($15::bigint[], '{}'), $16, $17, $18, $19, $20, $21,
+	storyValues = storyHead + `, $16, ` + storyTail
+	storyHead   = `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, coalesce($15::bigint[], '{}')`
+	storyTail   = `$17, $18, $19, $20, $21,
 		$22, $23, $24, $25, $26, $27, $28, $29, $30`
+
+	// placeWithheld reports whether the place $1 is withheld as a whole.
+	placeWithheld = "EXISTS (SELECT FROM reports r WHERE r.place = $1 AND r.language = '' AND r.revision = 0 AND r.withheld)"
 
 	// replaceStory sets all that does not depend on whether the text is another one.
 	replaceStory = `title = excluded.title, lat = excluded.lat, lon = excluded.lon, kind = excluded.kind, url = excluded.url,
@@ -49,14 +54,14 @@ const (
 	// A new text gets a new edition and the votes that come with it; with the same text those stored stay.
 	upsertStory = `
 		INSERT INTO stories (` + storyColumns + `, leaf)
-		VALUES (` + storyValues + `, $31)
+		VALUES (` + storyHead + `, $16 OR ` + placeWithheld + `, ` + storyTail + `, $31)
 		ON CONFLICT (place, language, length, aspect) DO UPDATE SET
 			` + replaceStory + `,
 			edition = CASE WHEN stories.text = excluded.text THEN stories.edition ELSE excluded.edition END,
 			likes = CASE WHEN stories.text = excluded.text THEN stories.likes ELSE excluded.likes END,
 			dislikes = CASE WHEN stories.text = excluded.text THEN stories.dislikes ELSE excluded.dislikes END,
 			wrong_by = CASE WHEN stories.text = excluded.text THEN stories.wrong_by ELSE excluded.wrong_by END,
-			retired = CASE WHEN stories.text = excluded.text THEN stories.retired ELSE excluded.retired END`
+			retired = CASE WHEN stories.text = excluded.text THEN stories.retired OR ` + placeWithheld + ` ELSE excluded.retired END`
 )
 
 func storyFields(s *store.Story) []any {

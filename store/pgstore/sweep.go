@@ -19,6 +19,11 @@ var sweeps = []struct{ table, key, gone string }{
 	{"walks", "id", "FROM walks WHERE closed AND expires_at <= $1 ORDER BY expires_at LIMIT %s FOR UPDATE SKIP LOCKED"},
 	{"places", "id, language", "FROM places WHERE fetched_at <= $3 ORDER BY fetched_at LIMIT %s FOR UPDATE SKIP LOCKED"},
 	{"ledger", "day, person", "FROM ledger WHERE day < $4 ORDER BY day, person LIMIT %s FOR UPDATE SKIP LOCKED"},
+	{"voices", "place, language, length, aspect, voice", "FROM voices WHERE created_at <= $7 ORDER BY created_at LIMIT %s FOR UPDATE SKIP LOCKED"},
+	{"last_points", "person, chat", "FROM last_points WHERE at <= $8 OR at IS NULL ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED"},
+	{"last_stories", "person, chat", "FROM last_stories WHERE at <= $8 OR at IS NULL ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED"},
+	{"judgements", "place, language, length, aspect", "FROM judgements WHERE queued_at <= $9 ORDER BY queued_at LIMIT %s FOR UPDATE SKIP LOCKED"},
+	{"reports", "place, language, revision", "FROM reports WHERE NOT withheld AND at <= $10 ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED"},
 	{"articles", "edition, page", unusedArticles("$5", "$6", "true", "%s")},
 }
 
@@ -39,7 +44,8 @@ func (s *Store) Sweep(ctx context.Context, now time.Time, limit int) (int, error
 	err := s.write(ctx, repeatable, func(b *pgx.Batch) {
 		s.lock(b, lockArticles)
 		b.Queue(sweep, moment(now), max(limit, 0), moment(now.Add(-store.PlaceLife)), string(store.DayOf(now.AddDate(0, 0, -store.LedgerDays))),
-			s.articles, moment(now.Add(-store.ArticleLife))).QueryRow(func(row pgx.Row) error { return row.Scan(&swept) })
+			s.articles, moment(now.Add(-store.ArticleLife)), moment(now.Add(-store.VoiceLife)), moment(now.Add(-store.RecentLife)),
+			moment(now.Add(-store.JudgementLife)), moment(now.Add(-store.ReportLife))).QueryRow(func(row pgx.Row) error { return row.Scan(&swept) })
 	})
 	if err != nil {
 		return 0, err

@@ -53,13 +53,16 @@ const (
 		WHERE t.person = $1 AND ($2::text IS NULL OR t.place = $2) AND t.vote <> 0
 			AND s.place = t.place AND s.language = t.vote_language AND s.length = t.vote_length AND s.aspect = t.vote_aspect AND s.edition = t.vote_edition`
 
-	// countVote adds a vote to the story. The second different person who says wrong retires it.
+	// experienced reports whether the person $1 is one whose word counts: with store.ExperiencedStories on store.ExperiencedDays.
+	experienced = "(SELECT count(*) >= 5 AND count(DISTINCT (at AT TIME ZONE 'UTC')::date) >= 2 FROM told WHERE person = $1)"
+
+	// countVote adds a vote to the story. The second different experienced person who says wrong retires it.
 	countVote = `
 		UPDATE stories SET
 			likes = likes + ($5::int = 1)::int,
 			dislikes = dislikes + ($5 = 2)::int,
-			wrong_by = CASE WHEN $5 = 3 AND cardinality(wrong_by) < 2 AND $1 <> ALL (wrong_by) THEN wrong_by || $1::bigint ELSE wrong_by END,
-			retired = retired OR $5 = 3 AND (cardinality(wrong_by) = 2 OR cardinality(wrong_by) = 1 AND $1 <> ALL (wrong_by))
+			wrong_by = CASE WHEN $5 = 3 AND ` + experienced + ` AND cardinality(wrong_by) < 2 AND $1 <> ALL (wrong_by) THEN wrong_by || $1::bigint ELSE wrong_by END,
+			retired = retired OR $5 = 3 AND (cardinality(wrong_by) = 2 OR ` + experienced + ` AND cardinality(wrong_by) = 1 AND $1 <> ALL (wrong_by))
 		WHERE place = $2 AND language = $3 AND length = $4 AND aspect = $6 AND EXISTS (SELECT FROM told t WHERE t.person = $1 AND t.place = $2)
 		RETURNING ` + storyColumns
 
@@ -72,6 +75,15 @@ const (
 		UPDATE told SET vote = 0, vote_at = NULL, vote_language = '', vote_length = '', vote_aspect = 0, vote_edition = 0
 		WHERE person = $1 AND place = $2`
 )
+
+// Experienced implements store.Told.
+func (s *Store) Experienced(ctx context.Context, person int64) (bool, error) {
+	var is bool
+	err := s.read(ctx, func(ctx context.Context, c *pgx.Conn) error {
+		return c.QueryRow(ctx, "SELECT "+experienced, person).Scan(&is)
+	})
+	return is && err == nil, err
+}
 
 // Vote implements store.Told. If the place was not told, its statements find nothing.
 func (s *Store) Vote(ctx context.Context, person int64, key store.StoryKey, mark store.Mark, at time.Time) (store.Story, error) {

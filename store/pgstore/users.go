@@ -2,7 +2,6 @@ package pgstore
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -16,7 +15,7 @@ import (
 
 const (
 	userColumns = `id, language_code, banned, unreachable, hint_at, asked_at, created_at, seen_at, walks, metres,
-		language, length, interests, hide_pictures, hide_pins`
+		language, length, interests, hide_pictures, hide_pins, voice_forbidden, voice, no_news`
 
 	selectUser = `
 		SELECT ` + userColumns + `
@@ -24,19 +23,20 @@ const (
 
 	insertUser = `
 		WITH new AS (
-			INSERT INTO users (id, language_code, banned, unreachable, hint_at, asked_at, created_at, seen_at, walks, metres)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING RETURNING id
+			INSERT INTO users (id, language_code, banned, unreachable, hint_at, asked_at, created_at, seen_at, walks, metres,
+				voice_forbidden)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $16) ON CONFLICT (id) DO NOTHING RETURNING id
 		)
-		INSERT INTO user_preferences (user_id, language, length, interests, hide_pictures, hide_pins)
-		SELECT id, $11, $12, $13::text[], $14::boolean, $15::boolean FROM new`
+		INSERT INTO user_preferences (user_id, language, length, interests, hide_pictures, hide_pins, voice, no_news)
+		SELECT id, $11, $12, $13::text[], $14::boolean, $15::boolean, $17, $18::boolean FROM new`
 
 	updateUser = `
 		WITH old AS (
 			UPDATE users SET language_code = $2, banned = $3, unreachable = $4, hint_at = $5, asked_at = $6, created_at = $7,
-				seen_at = $8, walks = $9, metres = $10
+				seen_at = $8, walks = $9, metres = $10, voice_forbidden = $16
 			WHERE id = $1
 		)
-		UPDATE user_preferences SET language = $11, length = $12, interests = $13, hide_pictures = $14, hide_pins = $15
+		UPDATE user_preferences SET language = $11, length = $12, interests = $13, hide_pictures = $14, hide_pins = $15, voice = $17, no_news = $18
 		WHERE user_id = $1`
 )
 
@@ -45,6 +45,7 @@ func userFields(u *store.User) []any {
 		&u.ID, &u.LanguageCode, &u.Banned, &u.Unreachable, (*moment)(&u.HintAt), (*moment)(&u.AskedAt), (*moment)(&u.Created),
 		(*moment)(&u.Seen), &u.Walks, &u.Metres,
 		&u.Language, (*string)(&u.Length), &u.Interests, &u.HidePictures, &u.HidePins,
+		&u.VoiceForbidden, (*string)(&u.Voice), &u.NoNews,
 	}
 }
 
@@ -139,7 +140,7 @@ func checkUser(u *store.User, id int64) error {
 	if u.ID != id {
 		return fmt.Errorf("%w: the ID of person %d was changed", store.ErrInvalid, id)
 	}
-	return errors.Join(store.CheckText(u.Language, u.LanguageCode, string(u.Length)), store.CheckText(u.Interests...))
+	return u.Check()
 }
 
 // keptUser returns u as User will return it.

@@ -122,6 +122,26 @@ func (f *fixture) fill(ctx context.Context) error {
 	if err := f.PutTile(ctx, f.tile(0)); err != nil {
 		return err
 	}
+	spoken := aVoice(f.city[0].StoryKey, "anna", f.city[0].Text)
+	spoken.Length = store.Extract
+	if err := f.PutVoice(ctx, spoken); err != nil {
+		return err
+	}
+	if err := f.NotePoint(ctx, store.LastPoint{Person: 1, Chat: 1, Point: louvre, At: noon}); err != nil {
+		return err
+	}
+	if err := f.NoteStory(ctx, store.LastStory{Person: 1, Chat: 1, StoryKey: f.city[0].StoryKey, At: noon}); err != nil {
+		return err
+	}
+	for i := range 20 {
+		key := store.ReportKey{Place: fmt.Sprint("R", i)}
+		if err := f.Withhold(ctx, key, "Title", noon); err != nil {
+			return err
+		}
+		if err := f.PutStories(ctx, []store.Story{story(key.Place, "ru", store.Short, eiffel)}); err != nil {
+			return err
+		}
+	}
 	for i := range int64(500) {
 		if err := f.PutArticle(ctx, benchArticle(i), noon); err != nil {
 			return err

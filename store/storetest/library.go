@@ -93,7 +93,7 @@ func voteOps() []op {
 	return []op{
 		putStories("two", short, long),
 		vote("not told", 1, short.StoryKey, store.Like, store.Story{}, store.ErrNotFound),
-		tell(1), tell(2), tell(-3), tell(4),
+		tell(1), tell(2), tell(-3), tell(4), tell(5),
 		vote("first", 1, short.StoryKey, store.Like, as(1, 0, false), nil),
 		vote("again", 1, short.StoryKey, store.Like, as(1, 0, false), nil),
 		vote("of another", 2, short.StoryKey, store.Like, as(2, 0, false), nil),
@@ -101,6 +101,8 @@ func voteOps() []op {
 		vote("moves to the other length", 1, long.StoryKey, store.Like, with(long, func(s *store.Story) { s.Likes = 1 }), nil),
 		vote("taken back", 1, short.StoryKey, store.NoMark, as(1, 0, false), nil),
 		stories("from the other length too", []store.StoryKey{long.StoryKey}, noon, long),
+		vote("wrong, by a fresh account", 5, short.StoryKey, store.Wrong, as(1, 0, false), nil),
+		experience(1, 2, -3, 4),
 		vote("wrong", 1, short.StoryKey, store.Wrong, as(1, 0, false, 1), nil),
 		vote("wrong again by the same person", 1, short.StoryKey, store.Wrong, as(1, 0, false, 1), nil),
 		vote("wrong taken back", 1, short.StoryKey, store.Like, as(2, 0, false), nil),

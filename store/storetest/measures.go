@@ -21,6 +21,12 @@ func (f *fixture) alone(ctx context.Context) []measure {
 	day := store.DayOf(noon)
 	tile, i := f.tile(0), 0
 	text := benchArticle(1)
+	spoken := aVoice(f.city[0].StoryKey, "anna", f.city[0].Text)
+	spoken.Length = store.Extract // whatever the stories become
+	var extracts []store.ReportKey
+	for i := range 20 {
+		extracts = append(extracts, store.ReportKey{Place: fmt.Sprint("Q", i), Language: "ru", Revision: 1})
+	}
 	return []measure{
 		{"User", func() error { _, err := f.User(ctx, 1); return err }},
 		{"People", func() error { _, err := f.People(ctx, noon); return err }},
@@ -56,6 +62,29 @@ func (f *fixture) alone(ctx context.Context) []measure {
 				f.city[j].Text = fmt.Sprint(f.city[j].Text[:700], f.n.Add(1))
 			}
 			return f.PutStories(ctx, f.city[i:i+4])
+		}},
+		{"Voice", func() error { _, err := f.Voice(ctx, spoken.VoiceKey, spoken.Text); return err }},
+		{"PutVoice", func() error { return f.PutVoice(ctx, spoken) }},
+		{"LastPoint", func() error { _, err := f.LastPoint(ctx, 1, 1, noon); return err }},
+		{"LastStory", func() error { _, err := f.LastStory(ctx, 1, 1, noon); return err }},
+		{"NotePoint", func() error {
+			n := f.n.Add(1)
+			return f.NotePoint(ctx, store.LastPoint{Person: n % 1000, Chat: 1, Point: louvre, At: noon.Add(time.Duration(n) * time.Millisecond)})
+		}},
+		{"Withheld20", func() error { _, err := f.Withheld(ctx, extracts); return err }},
+		{"WithheldPlaces", func() error { _, err := f.WithheldPlaces(ctx, store.ReportKey{}, 20); return err }},
+		{"RetiredStories", func() error { _, err := f.RetiredStories(ctx, store.StoryKey{}, 20); return err }},
+		{"Experienced", func() error { _, err := f.Experienced(ctx, 1); return err }},
+		{"QueueClaimAndEndJudgement", func() error {
+			s := f.city[f.n.Add(1)%int64(len(f.city))]
+			if err := f.QueueJudgement(ctx, aJudgement(s, 0, store.Shown{Chat: 1, Message: 2, Person: 1})); err != nil {
+				return err
+			}
+			if _, err := f.ClaimJudgements(ctx, "r", noon, time.Minute, 8); err != nil {
+				return err
+			}
+			_, err := f.EndJudgement(ctx, s.StoryKey, store.TextHash(s.Text), store.JudgedPassed)
+			return err
 		}},
 		{"PutArticle", func() error {
 			text.Page = f.n.Add(1) % 1000

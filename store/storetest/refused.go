@@ -29,6 +29,9 @@ func fill(v reflect.Value, n *int) {
 	case store.Judged:
 		v.Set(reflect.ValueOf(store.JudgedPassed))
 		return
+	case store.VoiceWish:
+		v.Set(reflect.ValueOf(store.VoiceOnWalks))
+		return
 	}
 	switch v.Kind() {
 	case reflect.String:
@@ -148,6 +151,14 @@ func put(ctx context.Context, s store.Store, record any) error {
 		return s.PutTile(ctx, *r)
 	case *store.Article:
 		return s.PutArticle(ctx, *r, noon)
+	case *store.Voice:
+		return s.PutVoice(ctx, *r)
+	case *store.Judgement:
+		return s.QueueJudgement(ctx, *r)
+	case *store.Report:
+		return s.Withhold(ctx, r.ReportKey, r.Title, r.At)
+	case *store.LastStory:
+		return s.NoteStory(ctx, *r)
 	case *store.Story:
 		return s.PutStories(ctx, []store.Story{story("good", "ru", store.Short, eiffel), *r})
 	case *store.Walk:
@@ -166,8 +177,9 @@ func testRefused(t *testing.T, open OpenFunc) {
 	defer closeStore(t, s)
 	user, place, tile, full, delivery := filled[store.User](), filled[store.Place](), filled[store.Tile](), filled[store.Story](), filled[store.Delivery]()
 	walk, payment, article := filled[store.Walk](), filled[store.Payment](), filled[store.Article]()
+	spoken, judgement, reported, last := filled[store.Voice](), filled[store.Judgement](), filled[store.Report](), filled[store.LastStory]()
 	bad := []string{"a\x00b", "\x00", "a\xffb", "\xc3", string([]byte{0xed, 0xa0, 0x80})} // the last one is half of a surrogate pair
-	for _, record := range []any{&user, &place, &tile, &full, &delivery, &walk, &payment, &article} {
+	for _, record := range []any{&user, &place, &tile, &full, &delivery, &walk, &payment, &article, &spoken, &judgement, &reported, &last} {
 		v := reflect.ValueOf(record).Elem()
 		texts(v, v.Type().Name(), func(path, good string, set func(string)) {
 			defer set(good)
@@ -196,6 +208,23 @@ func testRefused(t *testing.T, open OpenFunc) {
 			"StoriesIn":      func() error { _, err := s.StoriesIn(ctx, b, everywhere, 1, noon); return err },
 			"Article":        func() error { _, err := s.Article(ctx, store.ArticleKey{Edition: b}, noon); return err },
 			"PutArticle":     func() error { return s.PutArticle(ctx, store.Article{Place: b}, noon) },
+			"Voice":          func() error { _, err := s.Voice(ctx, store.VoiceKey{Voice: b}, ""); return err },
+			"PutVoice":       func() error { return s.PutVoice(ctx, store.Voice{VoiceKey: store.VoiceKey{Voice: b}}) },
+			"DeleteVoice":    func() error { return s.DeleteVoice(ctx, store.VoiceKey{Voice: b}) },
+			"NoteStory":      func() error { return s.NoteStory(ctx, store.LastStory{StoryKey: store.StoryKey{Place: b}}) },
+			"ShowPending":    func() error { return s.ShowPending(ctx, store.StoryKey{Place: b}, store.Shown{}) },
+			"Claim":          func() error { _, err := s.ClaimJudgements(ctx, b, noon, time.Minute, 1); return err },
+			"EndJudgement": func() error {
+				_, err := s.EndJudgement(ctx, store.StoryKey{Place: b}, "", store.JudgedPassed)
+				return err
+			},
+			"ReportExtract":  func() error { _, err := s.ReportExtract(ctx, store.ReportKey{Place: b}, 1, "", noon); return err },
+			"Withhold":       func() error { return s.Withhold(ctx, store.ReportKey{Language: b}, "", noon) },
+			"Withheld":       func() error { _, err := s.Withheld(ctx, []store.ReportKey{{Place: b}}); return err },
+			"WithheldPlaces": func() error { _, err := s.WithheldPlaces(ctx, store.ReportKey{Place: b}, 1); return err },
+			"Restore":        func() error { return s.Restore(ctx, store.ReportKey{Place: b}, noon) },
+			"RetiredStories": func() error { _, err := s.RetiredStories(ctx, store.StoryKey{Place: b}, 1); return err },
+			"RestoreStory":   func() error { _, err := s.RestoreStory(ctx, store.StoryKey{Place: b}); return err },
 			"Spend":          func() error { _, err := s.Spend(ctx, store.Day(b), 1, store.Tokens{Prompt: 1}); return err },
 			"Spent":          func() error { _, err := s.Spent(ctx, store.Day(b), 1); return err },
 			"PutPlaces":      func() error { return s.PutPlaces(ctx, []store.Place{{ID: b}}) },
@@ -249,8 +278,21 @@ func testRefused(t *testing.T, open OpenFunc) {
 			_, err := s.Stories(ctx, []store.StoryKey{{Aspect: store.MaxAspect + 1}}, noon)
 			return err
 		}(),
-		"too many quotes":      s.PutStories(ctx, []store.Story{{Quotes: make([]string, store.MaxQuotes+1)}}),
-		"quote too long":       s.PutStories(ctx, []store.Story{{Quotes: []string{strings.Repeat("x", store.MaxQuoteBytes+1)}}}),
+		"too many quotes": s.PutStories(ctx, []store.Story{{Quotes: make([]string, store.MaxQuotes+1)}}),
+		"quote too long":  s.PutStories(ctx, []store.Story{{Quotes: []string{strings.Repeat("x", store.MaxQuoteBytes+1)}}}),
+		"no verdict": func() error {
+			_, err := s.EndJudgement(ctx, store.StoryKey{}, "", store.JudgedPending)
+			return err
+		}(),
+		"too many messages":     s.QueueJudgement(ctx, store.Judgement{Shown: make([]store.Shown, store.MaxShown+1)}),
+		"too many objections":   s.QueueJudgement(ctx, store.Judgement{Objections: make([]string, store.MaxObjections+1)}),
+		"objection too long":    s.QueueJudgement(ctx, store.Judgement{Objections: []string{strings.Repeat("x", store.MaxObjectionBytes+1)}}),
+		"last point":            s.NotePoint(ctx, store.LastPoint{Point: geo.Point{Lat: 91}}),
+		"delivery from nowhere": s.Delivered(ctx, store.Delivery{Person: 1, Place: "good", From: geo.Point{Lon: 181}}),
+		"unknown wish": func() error {
+			_, err := s.UpdateUser(ctx, 1, func(u *store.User) error { u.Voice = "perhaps"; return nil })
+			return err
+		}(),
 		"unknown judgement":    s.PutStories(ctx, []store.Story{{Judged: "perhaps"}}),
 		"too many names":       over(func(p *store.Place) { p.Names = many }),
 		"name too long":        over(func(p *store.Place) { p.Names = map[string]string{"ru": strings.Repeat("x", store.MaxNameBytes+1)} }),
@@ -289,6 +331,12 @@ func testEmpty(t *testing.T, s store.Store) {
 		article("no article", store.ArticleKey{}, noon, store.Article{}, store.ErrNotFound),
 		article("no article", filled[store.Article]().ArticleKey, noon, store.Article{}, store.ErrNotFound),
 		articleStats("no articles", store.ArticleStats{}),
+		voice("no voice", filled[store.Voice]().VoiceKey, filled[store.Voice]().Text, store.Voice{}, store.ErrNotFound),
+		lastPoint("no point", 1, 1, noon, store.LastPoint{}, store.ErrNotFound),
+		lastStory("no last story", 1, 1, noon, store.LastStory{}, store.ErrNotFound),
+		pendingJudgements("no judgements", 0),
+		withheldPlaces("nothing withheld", store.ReportKey{}, 10),
+		retiredStories("nothing retired", store.StoryKey{}, 10),
 		told("nothing told", 1, []string{"good", ""}, []bool{false, false}),
 		told("nothing told", filled[store.Delivery]().Person, []string{filled[store.Delivery]().Place}, []bool{false}),
 		openWalks("no walks"),
@@ -306,154 +354,4 @@ func testEmpty(t *testing.T, s store.Store) {
 		spent("nothing spent", store.DayOf(noon), 1, store.Spent{}),
 		sweep("nothing to sweep", noon.AddDate(1000, 0, 0), 10, 0),
 	})
-}
-
-// methods calls every method once, with arguments that are fine.
-func methods(ctx context.Context, s store.Store) map[string]error {
-	errs := map[string]error{}
-	_, errs["User"] = s.User(ctx, 1)
-	_, errs["UpdateUser"] = s.UpdateUser(ctx, 1, func(*store.User) error { return nil })
-	_, errs["Told"] = s.Told(ctx, 1, []string{"good"})
-	_, errs["Vote"] = s.Vote(ctx, 1, store.StoryKey{Place: "good"}, store.Like, noon)
-	_, errs["Tile"] = s.Tile(ctx, store.TileKey{}, noon)
-	errs["PutTile"] = s.PutTile(ctx, filled[store.Tile]())
-	_, errs["Place"] = s.Place(ctx, "good", "ru")
-	_, errs["PlacesByPage"] = s.PlacesByPage(ctx, "ru", []int64{1})
-	_, errs["PlacesIn"] = s.PlacesIn(ctx, "ru", everywhere, 1)
-	errs["PutPlaces"] = s.PutPlaces(ctx, []store.Place{{ID: "good", Language: "ru"}})
-	_, errs["Stories"] = s.Stories(ctx, []store.StoryKey{{Place: "good"}}, noon)
-	_, errs["StoriesIn"] = s.StoriesIn(ctx, "ru", everywhere, 1, noon)
-	errs["PutStories"] = s.PutStories(ctx, []store.Story{story("good", "ru", store.Short, eiffel)})
-	errs["PutArticle"] = s.PutArticle(ctx, store.Article{}, noon)
-	_, errs["Article"] = s.Article(ctx, store.ArticleKey{}, noon)
-	_, errs["ArticleStats"] = s.ArticleStats(ctx)
-	_, errs["Spend"] = s.Spend(ctx, store.DayOf(noon), 1, store.Tokens{Prompt: 1})
-	_, errs["Spent"] = s.Spent(ctx, store.DayOf(noon), 1)
-	errs["Delivered"] = s.Delivered(ctx, store.Delivery{Update: 1, Person: 1, Place: "good", At: noon})
-	errs["SaveWalks"] = s.SaveWalks(ctx, []store.Walk{{ID: "good", Revision: 1}})
-	_, errs["Walk"] = s.Walk(ctx, "good")
-	_, errs["OpenWalks"] = s.OpenWalks(ctx)
-	_, errs["Stops"] = s.Stops(ctx, "good")
-	_, errs["Done"] = s.Done(ctx, 1)
-	_, errs["Accept"] = s.Accept(ctx, entry(2))
-	_, errs["Pending"] = s.Pending(ctx, 0, 10)
-	errs["Note"] = s.Note(ctx, 2, "good", 1)
-	_, errs["Retry"] = s.Retry(ctx, 2)
-	errs["Survived"] = s.Survived(ctx, 2)
-	_, errs["DeadLetters"] = s.DeadLetters(ctx)
-	_, errs["InboxStats"] = s.InboxStats(ctx)
-	errs["MarkDone"] = s.MarkDone(ctx, 1)
-	_, errs["People"] = s.People(ctx, noon)
-	_, errs["CountTold"] = s.CountTold(ctx, 1)
-	_, _, errs["Credit"] = s.Credit(ctx, store.Payment{Charge: "good", Person: 1, Stars: 1, At: noon})
-	_, _, errs["Refund"] = s.Refund(ctx, store.Payment{Charge: "good", Refunded: noon})
-	_, errs["Payment"] = s.Payment(ctx, "good")
-	_, errs["Payments"] = s.Payments(ctx, "", 1)
-	_, errs["Given"] = s.Given(ctx, 1)
-	_, errs["Setting"] = s.Setting(ctx, "good")
-	errs["SetSetting"] = s.SetSetting(ctx, "good", "value")
-	errs["ForgetUser"] = s.ForgetUser(ctx, 1, noon)
-	errs["MoveUser"] = s.MoveUser(ctx, 1, -1)
-	_, errs["Sweep"] = s.Sweep(ctx, noon, 10)
-	return errs
-}
-
-func testEnded(t *testing.T, open OpenFunc) {
-	s := open(t, t.TempDir())
-	defer closeStore(t, s)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	for name, err := range methods(ctx, s) {
-		if !errors.Is(err, context.Canceled) {
-			t.Errorf("%s: got error %v, want context.Canceled", name, err)
-		}
-	}
-	testEmpty(t, s)
-}
-
-func testClosed(t *testing.T, open OpenFunc) {
-	s := open(t, t.TempDir())
-	closeStore(t, s)
-	for name, err := range methods(t.Context(), s) {
-		if !errors.Is(err, store.ErrClosed) {
-			t.Errorf("%s: got error %v, want ErrClosed", name, err)
-		}
-	}
-	closeStore(t, s) // the second time is no error
-}
-
-// testUnderWay ends the context of a write that has begun: its outcome is what counts.
-func testUnderWay(t *testing.T, open OpenFunc) {
-	s := open(t, t.TempDir())
-	defer closeStore(t, s)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	got, err := s.UpdateUser(ctx, 1, func(u *store.User) error {
-		cancel()
-		u.Language = "ru"
-		return nil
-	})
-	want := store.User{ID: 1, Language: "ru"}
-	if err != nil || got.Language != want.Language {
-		t.Errorf("got %+v, error %v", got, err)
-	}
-	play(t, s, []op{user("written", 1, want, nil)})
-}
-
-func testUpdater(t *testing.T, open OpenFunc) {
-	ctx, s := t.Context(), open(t, t.TempDir())
-	defer closeStore(t, s)
-	refusal := errors.New("no")
-	if _, err := s.UpdateUser(ctx, 1, func(*store.User) error { return refusal }); err != refusal { //nolint:errorlint // unchanged means the same value
-		t.Errorf("got error %v, want the updater's own, unchanged", err)
-	}
-	func() {
-		defer func() {
-			if recover() == nil {
-				t.Error("the updater's panic did not reach its caller")
-			}
-		}()
-		_, _ = s.UpdateUser(ctx, 1, func(*store.User) error { panic("updater") })
-	}()
-	testEmpty(t, s)
-	_, err := s.UpdateUser(ctx, 1, func(u *store.User) error { u.Language = "ru"; return nil }) // writing goes on
-	must(t, err)
-}
-
-func testAliasing(t *testing.T, open OpenFunc) {
-	ctx, s := t.Context(), open(t, t.TempDir())
-	defer closeStore(t, s)
-	early := time.Unix(0, 0)
-	user, tile, full, kept := filled[store.User](), filled[store.Tile](), filled[store.Story](), filled[store.Place]()
-	_, err := s.UpdateUser(ctx, user.ID, func(u *store.User) error { *u = user; return nil })
-	must(t, err)
-	must(t, s.PutTile(ctx, tile))
-	must(t, s.PutStories(ctx, []store.Story{full}))
-	must(t, s.PutPlaces(ctx, []store.Place{kept}))
-	for range 2 { // what the first round spoils is the caller's own
-		gotUser, err := s.User(ctx, user.ID)
-		must(t, err)
-		updated, err := s.UpdateUser(ctx, user.ID, func(*store.User) error { return nil })
-		must(t, err)
-		gotTile, err := s.Tile(ctx, tile.TileKey, early)
-		must(t, err)
-		gotStories, err := s.Stories(ctx, []store.StoryKey{full.StoryKey, full.StoryKey}, early)
-		must(t, err)
-		gotPlace, err := s.Place(ctx, kept.ID, kept.Language)
-		must(t, err)
-		want := []any{filled[store.User](), filled[store.User](), filled[store.Tile](), filled[store.Story](), filled[store.Story](), filled[store.Place]()}
-		if diff := cmp.Diff(want, []any{gotUser, updated, gotTile, gotStories[0], gotStories[1], gotPlace}, sameTime); diff != "" {
-			t.Fatalf("(-want +got):\n%s", diff)
-		}
-		gotUser.Interests[0], updated.Interests[1] = "spoiled", "spoiled"
-		gotTile.Pages[0].Title, gotStories[0].WrongBy[0] = "spoiled", 0
-		user.Interests[0], tile.Pages[1].Title, full.WrongBy[1] = "spoiled", "spoiled", 0
-		gotStories[0].Quotes[0], full.Quotes[1] = "spoiled", "spoiled"
-		for _, p := range []store.Place{kept, gotPlace} {
-			p.Names["spoiled"], p.Sitelinks[0].Title = "spoiled", "spoiled"
-		}
-		if gotStories[1].WrongBy[0] == 0 || gotStories[1].Quotes[0] == "spoiled" {
-			t.Error("two values of one answer share memory")
-		}
-	}
 }

@@ -45,7 +45,7 @@ func randomOp(r *rand.Rand) op {
 	}
 	key.Aspect = max(0, r.IntN(6)-3)
 	page := store.ArticleKey{Edition: language, Page: int64(r.IntN(5))}
-	switch r.IntN(19) {
+	switch r.IntN(21) {
 	case 0:
 		return updateUser("update user", person, func(u *store.User) error {
 			u.Language, u.Seen, u.Interests = language, at, []string{text}
@@ -87,6 +87,10 @@ func randomOp(r *rand.Rand) op {
 		}
 		return putArticle("put article", store.Article{ArticleKey: page, Title: id, Text: text}, at)
 	case 17:
+		return randomVerdict(r, key, text, person, at)
+	case 18:
+		return randomReport(r, key, text, person, at)
+	case 19:
 		switch r.IntN(8) {
 		case 0:
 			return forget("forget", person)
@@ -114,4 +118,43 @@ func randomOp(r *rand.Rand) op {
 		slices.SortFunc(places, func(a, b store.Place) int { return cmp.Compare(a.ID, b.ID) })
 		return []any{stories, given, parked, places}, err
 	})
+}
+
+// randomVerdict returns a step about judgements, voices, or what came last.
+func randomVerdict(r *rand.Rand, key store.StoryKey, text string, person int64, at time.Time) op {
+	switch r.IntN(8) {
+	case 0, 1:
+		return queueJudgement("queue", store.Judgement{StoryKey: key, Text: store.TextHash(text), Queued: at, Shown: []store.Shown{{Chat: person, Message: r.IntN(9), Person: person}}})
+	case 2:
+		return showPending("show", key, store.Shown{Chat: person, Message: r.IntN(9), Person: person})
+	case 3:
+		return claim("claim", "r", at, time.Hour, r.IntN(5))
+	case 4:
+		verdicts := []store.Judged{store.JudgedPassed, store.JudgedSkipped, store.JudgedRefused}
+		return endJudgement("verdict", key, store.TextHash(text), verdicts[r.IntN(3)], store.Judgement{}, nil)
+	case 5:
+		return putVoice("put voice", store.Voice{VoiceKey: store.VoiceKey{StoryKey: key, Voice: "anna"}, Text: store.TextHash(text), Created: at}, nil)
+	case 6:
+		return notePoint("note point", store.LastPoint{Person: person, Chat: int64(r.IntN(3)), At: at})
+	}
+	return noteStory("note story", store.LastStory{Person: person, Chat: int64(r.IntN(3)), StoryKey: key, At: at})
+}
+
+// randomReport returns a step about what is wrong.
+func randomReport(r *rand.Rand, key store.StoryKey, text string, person int64, at time.Time) op {
+	extract := store.ReportKey{Place: key.Place, Language: key.Language, Revision: int64(r.IntN(2))}
+	whole := store.ReportKey{Place: key.Place}
+	switch r.IntN(8) {
+	case 0:
+		return withhold("withhold", extract, text, at)
+	case 1:
+		return withhold("withhold place", whole, text, at)
+	case 2, 3:
+		return restore("restore", whole, nil)
+	case 4:
+		return restore("restore extract", extract, nil)
+	case 5:
+		return restoreStory("restore story", key, store.Story{}, nil)
+	}
+	return report("report", extract, person, text, at, store.Report{})
 }

@@ -195,3 +195,99 @@ func moveUser(name string, from, to int64, err error) op {
 func forget(name string, person int64) op {
 	return op{name: name, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.ForgetUser(ctx, person, noon) }}
 }
+
+func voice(name string, key store.VoiceKey, text string, want store.Voice, err error) op {
+	return op{name: name, want: want, err: err, reads: true, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.Voice(ctx, key, text)
+	}}
+}
+
+func putVoice(name string, v store.Voice, err error) op {
+	return op{name: name, err: err, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.PutVoice(ctx, v) }}
+}
+
+func deleteVoice(name string, key store.VoiceKey) op {
+	return op{name: name, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.DeleteVoice(ctx, key) }}
+}
+
+func lastPoint(name string, person, chat int64, now time.Time, want store.LastPoint, err error) op {
+	return op{name: name, want: want, err: err, reads: true, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.LastPoint(ctx, person, chat, now)
+	}}
+}
+
+func lastStory(name string, person, chat int64, now time.Time, want store.LastStory, err error) op {
+	return op{name: name, want: want, err: err, reads: true, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.LastStory(ctx, person, chat, now)
+	}}
+}
+
+func notePoint(name string, p store.LastPoint) op {
+	return op{name: name, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.NotePoint(ctx, p) }}
+}
+
+func noteStory(name string, l store.LastStory) op {
+	return op{name: name, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.NoteStory(ctx, l) }}
+}
+
+func queueJudgement(name string, j store.Judgement) op {
+	return op{name: name, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.QueueJudgement(ctx, j) }}
+}
+
+func showPending(name string, key store.StoryKey, m store.Shown) op {
+	return op{name: name, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.ShowPending(ctx, key, m) }}
+}
+
+func claim(name, replica string, now time.Time, lease time.Duration, limit int, want ...store.Judgement) op {
+	return op{name: name, want: want, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.ClaimJudgements(ctx, replica, now, lease, limit)
+	}}
+}
+
+func endJudgement(name string, key store.StoryKey, text string, verdict store.Judged, want store.Judgement, err error) op {
+	return op{name: name, want: want, err: err, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.EndJudgement(ctx, key, text, verdict)
+	}}
+}
+
+func pendingJudgements(name string, want int) op {
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) { return s.PendingJudgements(ctx) }}
+}
+
+func experienced(name string, person int64, want bool) op {
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) { return s.Experienced(ctx, person) }}
+}
+
+func report(name string, key store.ReportKey, person int64, title string, at time.Time, want store.Report) op {
+	return op{name: name, want: want, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.ReportExtract(ctx, key, person, title, at)
+	}}
+}
+
+func withhold(name string, key store.ReportKey, title string, at time.Time) op {
+	return op{name: name, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.Withhold(ctx, key, title, at) }}
+}
+
+func withheld(name string, keys []store.ReportKey, want []bool) op {
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) { return s.Withheld(ctx, keys) }}
+}
+
+func withheldPlaces(name string, after store.ReportKey, limit int, want ...store.Report) op {
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.WithheldPlaces(ctx, after, limit)
+	}}
+}
+
+func restore(name string, key store.ReportKey, err error) op {
+	return op{name: name, err: err, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.Restore(ctx, key, noon) }}
+}
+
+func retiredStories(name string, after store.StoryKey, limit int, want ...store.Story) op {
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.RetiredStories(ctx, after, limit)
+	}}
+}
+
+func restoreStory(name string, key store.StoryKey, want store.Story, err error) op {
+	return op{name: name, want: want, err: err, do: func(ctx context.Context, s store.Store) (any, error) { return s.RestoreStory(ctx, key) }}
+}

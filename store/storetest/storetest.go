@@ -31,6 +31,11 @@ func Run(t *testing.T, open OpenFunc) {
 		{"Stories", storyOps},
 		{"Aspects", aspectOps},
 		{"Articles", articleOps},
+		{"Voices", voiceOps},
+		{"Recent", recentOps},
+		{"Judgements", judgementOps},
+		{"Experience", experienceOps},
+		{"Reports", reportOps},
 		{"Ranges", rangeOps},
 		{"Ledger", ledgerOps},
 		{"Deliveries", deliveryOps},
@@ -60,6 +65,9 @@ func Run(t *testing.T, open OpenFunc) {
 		})
 	}
 	t.Run("ArticleUse", func(t *testing.T) { testArticleUse(t, open) })
+	t.Run("JudgementBounds", func(t *testing.T) { testJudgementBounds(t, open) })
+	t.Run("ConcurrentJudgements", func(t *testing.T) { testConcurrentJudgements(t, open) })
+	t.Run("ForgetEverything", func(t *testing.T) { testForgetEverything(t, open) })
 	t.Run("EveryField", func(t *testing.T) { testEveryField(t, open) })
 	t.Run("WalkFields", func(t *testing.T) { testWalkFields(t, open) })
 	t.Run("InboxFields", func(t *testing.T) { testInboxFields(t, open) })

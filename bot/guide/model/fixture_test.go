@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"excursobot/bot/guide/chat"
 	"excursobot/bot/sim"
 	"excursobot/geo/places"
 )
@@ -33,7 +34,7 @@ type fixture struct {
 	logged strings.Builder
 
 	mu    sync.Mutex
-	calls []Call
+	calls []chat.Call
 }
 
 func (b *fixture) outcomes() []string {
@@ -47,7 +48,7 @@ func (b *fixture) outcomes() []string {
 }
 
 // newFixture returns a client of a server. Its first calls have the given faults; further calls work.
-func newFixture(t *testing.T, cfg Config, server sim.ModelConfig, faults ...string) *fixture {
+func newFixture(t *testing.T, cfg chat.Config, server sim.ModelConfig, faults ...string) *fixture {
 	t.Helper()
 	if server.Latency == nil {
 		server.Latency = func(stories int) time.Duration { return time.Duration(stories) * time.Second }
@@ -65,21 +66,24 @@ func newFixture(t *testing.T, cfg Config, server sim.ModelConfig, faults ...stri
 	return b
 }
 
-func newTestClient(t *testing.T, b *fixture, cfg Config, server http.Handler) *Client {
+func newTestClient(t *testing.T, b *fixture, cfg chat.Config, handler http.Handler) *Client {
 	t.Helper()
+	if cfg.RequestsPerMinute == 0 {
+		cfg.RequestsPerMinute = 6000
+	}
 	cfg.APIKey, cfg.BaseURL = testKey, "http://model"
-	cfg.HTTP = &http.Client{Transport: sim.Transport(map[string]http.Handler{"model": server})}
+	cfg.HTTP = &http.Client{Transport: sim.Transport(map[string]http.Handler{"model": handler})}
 	cfg.Log = slog.New(slog.NewTextHandler(&b.logged, nil))
-	cfg.Observe = func(c Call) {
+	cfg.Observe = func(c chat.Call) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		b.calls = append(b.calls, c)
 	}
-	client, err := New(cfg)
+	server, err := chat.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return client
+	return New(server)
 }
 
 func ids(stories []Story) (all []string) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"excursobot/geo/places"
 )
@@ -16,13 +17,27 @@ const MaxPlaces = 8
 type Request struct {
 	Language string // code from Languages
 	Long     bool
-	Places   []places.Place
+	Places   []places.Place // the most wanted first
+	Waiting  bool           // a person waits for the first of them
+	// Passages hold by place what its story is written from and checked against; the Extract of such a place is the same text. A place without one
+	// is written about from its Extract.
+	Passages map[string]Passage
+}
+
+// Passage is the text that a story is written from.
+type Passage struct {
+	Text     string   // clean, one paragraph to a line
+	Language string   // of the text
+	Title    string   // of its article
+	Labels   []string // other names of the place, in any language
 }
 
 // Story is a text that passed the checks.
 type Story struct {
-	Place string // id of one of the request's places
-	Text  string
+	Place  string // id of one of the request's places
+	Text   string
+	Quotes []string // of the passage, which the text rests on; none if the server leaves them out
+	Marked []string // words that the checks could not decide on, for a judge
 }
 
 // Result holds what the calls of one Write brought.
@@ -31,6 +46,10 @@ type Result struct {
 	Dropped []*CheckError // stories that failed the checks, at most maxDropped
 	// Tokens as the server counted them, or estimated.
 	PromptTokens, AnswerTokens int64
+
+	Calls      int           // HTTP calls
+	FirstToken time.Duration // of the first question, from its last call on; 0 = nothing came
+	Declined   []string      // places about which the model or a filter wants to write nothing
 }
 
 // maxDropped bounds the errors kept of an answer full of nonsense.
@@ -41,8 +60,10 @@ type answer struct {
 	language string
 	long     bool
 	places   []places.Place
+	sources  map[string]*source // by place
+	reasons  map[string]string  // by place: why its first story was dropped
+	second   bool               // those are asked for once more
 	ids      []string
-	data     string // the user's message
 	onStory  func(Story)
 	accepted map[string]bool // by place
 	result   Result
@@ -56,7 +77,10 @@ func newAnswer(req Request, onStory func(Story)) (*answer, error) {
 	if onStory == nil {
 		onStory = func(Story) {}
 	}
-	a := &answer{language: req.Language, long: req.Long, onStory: onStory, accepted: make(map[string]bool, len(req.Places))}
+	a := &answer{
+		language: req.Language, long: req.Long, onStory: onStory,
+		sources: map[string]*source{}, reasons: map[string]string{}, accepted: make(map[string]bool, len(req.Places)),
+	}
 	for _, p := range req.Places {
 		if p.ID == "" {
 			return nil, errors.New("place without an id")
@@ -64,33 +88,44 @@ func newAnswer(req Request, onStory func(Story)) (*answer, error) {
 		if !slices.Contains(a.ids, p.ID) {
 			a.ids = append(a.ids, p.ID)
 			a.places = append(a.places, p)
+			a.sources[p.ID] = newSource(p, req.Passages[p.ID])
 		}
 	}
 	if len(a.ids) == 0 || len(a.ids) > MaxPlaces {
 		return nil, fmt.Errorf("%d places, want 1 to %d", len(a.ids), MaxPlaces)
 	}
-	a.data = userMessage(a.language, a.long, a.places)
 	return a, nil
 }
 
 // add checks a story and passes it to onStory. After an accepted story of a place, further ones are dropped.
-func (a *answer) add(id, text string) {
+func (a *answer) add(id, text string, quotes []string) {
 	id, text = strings.TrimSpace(id), strings.TrimSpace(text)
 	i := slices.Index(a.ids, id)
 	if i < 0 {
-		a.drop(&CheckError{Place: plain(id, 50), Rule: rulePlace, Detail: "not asked for"})
+		a.drop(&CheckError{Place: plain(id, 50), Rule: RulePlace, Detail: "not asked for"})
 		return
 	}
 	if a.accepted[id] {
-		a.drop(&CheckError{Place: id, Rule: rulePlace, Detail: "told twice"})
+		a.drop(&CheckError{Place: id, Rule: RulePlace, Detail: "told twice"})
 		return
 	}
-	if e := check(a.places[i], a.language, text); e != nil {
+	src := a.sources[id]
+	known := src.quoted(quotes)
+	marked, e := check(a.places[i], src, a.language, text)
+	switch {
+	case e != nil:
+	case len(quotes) > 0 && len(known) == 0:
+		e = &CheckError{Place: id, Rule: RuleQuotes, Detail: "no quote is in the passage"}
+	default:
+		e = a.bound(id, text)
+	}
+	if e != nil {
+		a.reasons[id] = e.Rule + ": " + e.Detail
 		a.drop(e)
 		return
 	}
 	a.accepted[id] = true
-	s := Story{Place: id, Text: text}
+	s := Story{Place: id, Text: text, Quotes: known, Marked: marked}
 	a.result.Stories = append(a.result.Stories, s)
 	a.onStory(s)
 }

@@ -3,14 +3,7 @@ package model
 import (
 	"encoding/json"
 
-	openai "github.com/sashabaranov/go-openai"
-)
-
-// Formats of answers, best first. A client starts with the first and falls back to the one that its server supports.
-const (
-	strictSchema int32 = iota // json_schema with strict
-	jsonObject                // json_object, with the shape in the system message
-	shapeOnly                 // no response_format, with the shape in the system message
+	"excursobot/bot/guide/chat"
 )
 
 // schema is the part of JSON Schema that the answer needs. Models write the fields in this order.
@@ -26,28 +19,20 @@ type schema struct {
 type properties struct {
 	Stories *schema `json:"stories,omitempty"`
 	Place   *schema `json:"place,omitempty"`
+	Quotes  *schema `json:"quotes,omitempty"`
 	Text    *schema `json:"text,omitempty"`
 }
 
-// responseFormat returns the request's response_format; nil = none.
-func responseFormat(format int32, ids []string) *openai.ChatCompletionResponseFormat {
-	switch format {
-	case shapeOnly:
-		return nil
-	case jsonObject:
-		return &openai.ChatCompletionResponseFormat{Type: openai.ChatCompletionResponseFormatTypeJSONObject}
-	}
+// storySchema returns the shape of an answer about the places.
+func storySchema(ids []string) chat.Schema {
 	no := false
-	story := &schema{Type: "object", Required: []string{"place", "text"}, Additional: &no,
-		Properties: &properties{Place: &schema{Type: "string", Enum: ids}, Text: &schema{Type: "string"}}}
+	story := &schema{Type: "object", Required: []string{"place", "quotes", "text"}, Additional: &no,
+		Properties: &properties{Place: &schema{Type: "string", Enum: ids}, Quotes: &schema{Type: "array", Items: &schema{Type: "string"}}, Text: &schema{Type: "string"}}}
 	root := schema{Type: "object", Required: []string{"stories"}, Additional: &no,
 		Properties: &properties{Stories: &schema{Type: "array", Items: story}}}
 	text, err := json.Marshal(root)
 	if err != nil {
 		panic(err) // strings can always be marshalled
 	}
-	return &openai.ChatCompletionResponseFormat{
-		Type:       openai.ChatCompletionResponseFormatTypeJSONSchema,
-		JSONSchema: &openai.ChatCompletionResponseFormatJSONSchema{Name: "stories", Schema: json.RawMessage(text), Strict: true},
-	}
+	return chat.Schema{Name: "stories", JSON: text, Words: shape}
 }

@@ -2,121 +2,95 @@ package model
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	"slices"
 	"time"
 
-	"excursobot/limiter"
+	"excursobot/bot/guide/chat"
+	"excursobot/geo/places"
 )
 
-const (
-	// maxRetries bounds the attempts after the first.
-	maxRetries = 2
-	// maxPause bounds how long one 429 can pause all calls.
-	maxPause = time.Minute
-)
+// enoughAfter is how long after its start Write begins no further call, if the server takes the places only in several calls.
+const enoughAfter = 15 * time.Second
 
-// Write makes one call, and a bounded number of retries while nothing was received. It calls onStory in its own goroutine as soon as a story is
-// complete and has passed the checks. The error is nil if the answer ended properly, even if stories were dropped; stories passed to onStory before an
-// error are good. If ctx ended, the error wraps its error too.
+// Write asks for the stories in one call, or in several if the server takes fewer places at a time. It calls onStory in its own goroutine as soon as a
+// story is complete and has passed the checks. The error is nil if the answers were complete, even if stories were dropped; stories passed to onStory
+// before an error are good. The error is one of package chat's. If ctx ended, it wraps ctx's error too.
 func (c *Client) Write(ctx context.Context, req Request, onStory func(Story)) (Result, error) {
 	ans, err := newAnswer(req, onStory)
 	if err != nil {
-		return Result{}, fmt.Errorf("%w: %w", ErrRefused, err)
+		return Result{}, fmt.Errorf("%w: %w", chat.ErrRefused, err)
 	}
-	done, err := c.breaker.allow()
-	if err != nil {
-		c.cfg.Observe(Call{Outcome: "breaker"})
-		return Result{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	start := time.Now()
+	if err := c.ask(ctx, req, ans, ans.places, start); err != nil {
+		return ans.result, err
 	}
-	failed := c.attempts(ctx, ans)
-	done(failed, len(ans.result.Stories) > 0)
-	if failed == nil {
-		return ans.result, nil
+	// What the checks dropped is asked for once more, with the reasons.
+	again := slices.DeleteFunc(slices.Clone(ans.places), func(p places.Place) bool { return ans.accepted[p.ID] || ans.reasons[p.ID] == "" })
+	if len(again) > 0 && time.Since(start) < enoughAfter {
+		ans.second = true
+		if err := c.ask(ctx, req, ans, again, start); err != nil && len(ans.result.Stories) == 0 {
+			return ans.result, err
+		}
 	}
-	if !c.breaker.ready() {
-		c.cfg.Log.Warn("breaker_opened", "model", c.cfg.Model, "error", failed)
-	}
-	return ans.result, failed
+	return ans.result, nil
 }
 
-// attempts makes the call and its retries. It returns nil or a *fault.
-func (c *Client) attempts(caller context.Context, ans *answer) error {
-	if f := c.waitPace(caller, c.cfg.Timeout); f != nil {
-		return f
-	}
-	ctx, cancel := context.WithTimeoutCause(caller, c.cfg.Timeout, errTimeout)
-	defer cancel()
-	format := c.format.Load()
-	for attempt := 0; ; {
-		f := c.call(ctx, ans, format)
-		if f == nil {
-			c.setFormat(format)
-			return nil
-		}
-		if errors.Is(f, ErrUnavailable) && f.retryAfter > 0 {
-			c.pace.Pause(min(f.retryAfter, maxPause))
-		}
-		pause := time.Duration(0)
+// ask asks for the stories about some places, in as many calls as the server needs.
+func (c *Client) ask(ctx context.Context, req Request, ans *answer, rest []places.Place, start time.Time) error {
+	all, single := len(rest), false
+	for len(rest) > 0 && (len(rest) == all || time.Since(start) < enoughAfter) {
+		var asked []places.Place
+		reply, err := c.server.Ask(ctx, chat.Request{
+			Prompt: func(l chat.Limits) (chat.Prompt, bool) {
+				var p chat.Prompt
+				p, asked = ans.prompt(rest, l)
+				return p, len(asked) > 0
+			},
+			Object:  ans.read,
+			Single:  single,
+			Waiting: req.Waiting,
+		})
+		ans.count(reply)
+		single = reply.Single
 		switch {
-		case f.format && errors.Is(f, ErrRefused) && format < shapeOnly:
-			format++
-			c.setFormat(format)
-		case f.format && errors.Is(f, ErrAnswer) && format == strictSchema:
-			format = jsonObject // set for the client only if it works, because the model may just have failed
-		case f.retry && attempt < maxRetries:
-			pause = max(f.retryAfter, backoff(attempt))
-			attempt++
-		default:
-			return f
+		case errors.Is(err, chat.ErrDeclined) && len(asked) == 1:
+			ans.result.Declined = append(ans.result.Declined, asked[0].ID)
+		case err != nil:
+			return err
 		}
-		if !sleep(ctx, pause) || c.waitPace(ctx, c.cfg.Timeout) != nil {
-			if caller.Err() != nil {
-				return &fault{kind: ErrUnavailable, outcome: "cancelled", detail: caller.Err().Error(), cause: caller.Err()}
-			}
-			return f // more useful than "no time left"
-		}
-	}
-}
-
-// setFormat makes the format the client's, unless a simpler one is set already.
-func (c *Client) setFormat(format int32) {
-	for {
-		known := c.format.Load()
-		if format <= known || c.format.CompareAndSwap(known, format) {
-			return
-		}
-	}
-}
-
-// waitPace waits until the pace of requests allows one more, at most for the given time.
-func (c *Client) waitPace(ctx context.Context, most time.Duration) *fault {
-	limited, cancel := context.WithTimeout(ctx, most)
-	defer cancel()
-	if err := c.pace.Wait(limited, struct{}{}); err != nil {
-		cause := errNotSent
-		if ctx.Err() != nil {
-			cause = ctx.Err()
-		}
-		return &fault{kind: ErrUnavailable, outcome: "cancelled", detail: "wait for the pace of requests: " + err.Error(), cause: cause}
+		rest = slices.DeleteFunc(slices.Clone(rest), func(p places.Place) bool {
+			return ans.accepted[p.ID] || slices.ContainsFunc(asked, func(q places.Place) bool { return q.ID == p.ID })
+		})
 	}
 	return nil
 }
 
-// backoff returns the pause before a retry: 0.25-0.75 s before the first, 0.75-2.25 s before the second.
-func backoff(attempt int) time.Duration {
-	base := 500 * time.Millisecond
-	for range attempt {
-		base *= 3
-	}
-	return base/2 + rand.N(base)
+// draft is a story as the model wrote it.
+type draft struct {
+	Place  *string  `json:"place"`
+	Quotes []string `json:"quotes"`
+	Text   *string  `json:"text"`
 }
 
-// sleep pauses for d and reports whether ctx is still alive. If ctx would end during the pause, sleep returns false at once.
-func sleep(ctx context.Context, d time.Duration) bool {
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {
+// read reads an object of the answer and reports whether it is a story.
+func (a *answer) read(raw []byte) bool {
+	var d draft
+	if json.Unmarshal(raw, &d) != nil || d.Place == nil || d.Text == nil {
 		return false
 	}
-	return limiter.Sleep(ctx, d) == nil
+	a.add(*d.Place, *d.Text, d.Quotes)
+	return true
+}
+
+// count adds what the calls needed.
+func (a *answer) count(r chat.Reply) {
+	a.result.PromptTokens += r.PromptTokens
+	a.result.AnswerTokens += r.AnswerTokens
+	a.result.Calls += r.Calls
+	if a.result.FirstToken == 0 {
+		a.result.FirstToken = r.FirstToken
+	}
 }

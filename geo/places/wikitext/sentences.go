@@ -82,6 +82,8 @@ func boundary(text string, i int, r rune, end int) bool {
 		return false
 	case isNumber(word) && len(word) <= 2: // "am 3. Mai"
 		return false
+	case unicode.IsDigit(next) && numbering(word): // "Theatre No. 61"
+		return false
 	}
 	return true
 }
@@ -126,4 +128,10 @@ func Whole(text string) string {
 		return ""
 	}
 	return text
+}
+
+// numbering reports whether a word before a number may be an abbreviation of "number": "No", "Nr", "Núm".
+func numbering(word string) bool {
+	first, _ := utf8.DecodeRuneInString(word)
+	return unicode.IsUpper(first) && utf8.RuneCountInString(word) <= 3
 }

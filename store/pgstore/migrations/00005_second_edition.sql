@@ -71,6 +71,17 @@ CREATE TABLE voices (
 );
 CREATE INDEX voices_created_at ON voices (created_at) WHERE created_at IS NOT NULL;
 
+-- The voices of a story go when it gets another text, is retired or deleted.
+CREATE FUNCTION drop_voices() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM voices
+    WHERE place = OLD.place AND language = OLD.language AND length = OLD.length AND aspect = OLD.aspect;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER stories_voices AFTER UPDATE OF text, retired ON stories FOR EACH ROW
+    WHEN (OLD.text <> NEW.text OR NEW.retired AND NOT OLD.retired) EXECUTE FUNCTION drop_voices();
+CREATE TRIGGER stories_gone AFTER DELETE ON stories FOR EACH ROW EXECUTE FUNCTION drop_voices();
+
 -- Where a person lately was, and what they lately heard, in a chat.
 CREATE TABLE last_points (
     person bigint NOT NULL,

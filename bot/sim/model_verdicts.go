@@ -1,0 +1,66 @@
+package sim
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"strings"
+	"time"
+)
+
+// exhibit is a story before the judge, in the prompt's data: {"places": [{"id", "title", "source", "story"}]}.
+type exhibit struct {
+	ID     string `json:"id"`
+	Source string `json:"source"`
+	Story  string `json:"story"`
+}
+
+type ruling struct {
+	Place       string   `json:"place"`
+	Unsupported []string `json:"unsupported"`
+}
+
+// judges reports whether the request asks for verdicts: by its schema, or in words if the server takes no schemas.
+func (q *chatRequest) judges() bool {
+	if s := q.ResponseFormat.JSONSchema; s != nil {
+		return s.Name == "verdicts"
+	}
+	for _, msg := range q.Messages {
+		if msg.Role == "system" && strings.Contains(msg.Content, `"verdicts"`) {
+			return true
+		}
+	}
+	return false
+}
+
+// rule writes the whole answer of a judge. It objects to what object names, and finds everything else supported.
+func rule(req chatRequest, fault string, object func(place, source, story string) []string) modelAnswer {
+	var data struct {
+		Places []exhibit `json:"places"`
+	}
+	for _, msg := range req.Messages {
+		if start := strings.IndexByte(msg.Content, '{'); msg.Role == "user" && start >= 0 {
+			_ = json.NewDecoder(strings.NewReader(msg.Content[start:])).Decode(&data) // without places there are no verdicts
+		}
+	}
+	verdicts := make([]ruling, len(data.Places))
+	for i, e := range data.Places {
+		verdicts[i] = ruling{Place: e.ID, Unsupported: []string{}}
+		if object != nil {
+			verdicts[i].Unsupported = append(verdicts[i].Unsupported, object(e.ID, e.Source, e.Story)...)
+		}
+	}
+	text, err := json.Marshal(map[string]any{"verdicts": verdicts})
+	if err != nil {
+		panic(err) // strings can always be marshalled
+	}
+	a := modelAnswer{content: string(text), fault: fault}
+	if fault == "notjson" {
+		a.content = "All of these stories look fine to me."
+	}
+	return a
+}
+
+// verdictLatency returns how long the verdicts take: 1-3 s.
+func verdictLatency(rng *rand.Rand) time.Duration {
+	return time.Second + time.Duration(rng.Int64N(int64(2*time.Second)))
+}
