@@ -49,7 +49,7 @@ func (s *search) storyOf(ctx context.Context, c Card, others []Card) (Story, err
 	}
 	if story, ok := stories[c.Place.ID]; ok {
 		if story.Retired {
-			return s.extract(c, Withdrawn), nil
+			return s.extract(c, withdrawnBy(story)), nil
 		}
 		return storyOf(story, c.Distance), nil
 	}

@@ -3,6 +3,7 @@ package guide
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"excursobot/bot/guide/chat"
@@ -45,9 +46,15 @@ func (b *batches) run(bt *batch) {
 	}
 	b.counts.batches.Add(1)
 	b.counts.waited.Add(int64(time.Since(queued)))
-	open := b.skipWritten(bt)
+	open := bt.items
+	if !bt.rewrite {
+		open = b.skipWritten(bt)
+	}
 	if len(open) > 0 {
 		gathered.wait(b.tasks.ctx)
+	}
+	if bt.rewrite { // another story from the intro would be no better
+		open = slices.DeleteFunc(slices.Clone(open), func(it *item) bool { return it.material.Load() == nil })
 	}
 	for attempt := 0; attempt < maxAttempts && len(open) > 0; attempt++ {
 		reasons, err := b.call(bt, open)
@@ -89,7 +96,7 @@ func (b *batches) skipWritten(bt *batch) []*item {
 				continue
 			}
 			if story.Retired {
-				b.finish(it, store.Story{}, Withdrawn)
+				b.finish(it, store.Story{}, withdrawnBy(&story))
 			} else {
 				b.finish(it, story, NoReason)
 			}
@@ -115,9 +122,12 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 				continue
 			}
 			story := newStory(it, written.Text, b.model.Name())
+			story.Judged = b.judging.first(b.tasks.ctx)
 			if err := b.library.save(b.tasks.ctx, story); err != nil {
 				// The story can still be told; it only has to be written again for the next person.
 				b.log.Error("story_save_failed", "place", it.place.ID, "error", err)
+			} else {
+				b.judging.queue(b.tasks.ctx, &story, bt.person)
 			}
 			b.finish(it, story, NoReason)
 		}

@@ -8,12 +8,15 @@ import (
 
 // counters collects the numbers of Stats.
 type counters struct {
-	library, generated, extract, pack, none atomic.Uint64
-	cards, joined, refused                  atomic.Uint64
-	batches, written, dropped, failed       atomic.Uint64
-	waited                                  atomic.Int64 // nanoseconds of all batches
-	prepared, warmed, panics                atomic.Uint64
-	likes, dislikes, wrong                  atomic.Uint64
+	library, generated, extract, pack, none                atomic.Uint64
+	cards, joined, refused                                 atomic.Uint64
+	batches, written, dropped, failed                      atomic.Uint64
+	waited                                                 atomic.Int64 // nanoseconds of all batches
+	rewritten                                              atomic.Uint64
+	prepared, warmed, panics                               atomic.Uint64
+	judgePassed, judgeObjected, judgeRefused, judgeSkipped atomic.Uint64
+
+	likes, dislikes, wrong atomic.Uint64
 }
 
 func (c *counters) answer(s Source) {

@@ -24,6 +24,7 @@ type Store interface {
 	store.Places
 	store.Stories
 	store.Ledger
+	store.Judgements
 	// Sweep is store.Store's.
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
 }
@@ -35,10 +36,18 @@ type Config struct {
 	Pack   *places.Pack   // nil = no pack
 	Model  *model.Client  // nil = extracts only
 	Gate   *limiter.Gate  // before the model; required with a Model
+	Judge  *model.Judge   // looks at new stories again; nil = the checks of their texts are enough. Without a Model it is not asked
 	Cache  *geo.Cache[[]store.Story]
 
 	// Slot waits for one of the call slots that all replicas share; nil = there is one process. If it returns an error, the model is not called.
 	Slot func(ctx context.Context) (release func(), err error)
+
+	// Correct changes messages that show a story which the judge refused; nil = they stay.
+	Correct func(ctx context.Context, c Correction) error
+	Replica string // this process among those that share the store; "" = there are no others
+
+	// Edition is called for each story with the kind of Wikipedia that its source is in: "own", "english" or "local"; nil = no calls.
+	Edition func(kind string)
 
 	Log                  *slog.Logger
 	PlacesPerCall        int   // default 4
@@ -57,7 +66,10 @@ type Guide struct {
 	library *library
 	budget  *budget
 	batches *batches
+	judging *judging
 	warmed  warmed
+
+	renewals renewals
 
 	mu        sync.Mutex
 	preparing map[int64]struct{} // people with a read-ahead in progress, at most maxPreparing
@@ -89,6 +101,11 @@ func New(cfg Config) (*Guide, error) {
 		model: cfg.Model, gate: cfg.Gate, slot: cfg.Slot, library: g.library, budget: g.budget, tasks: g.tasks, counts: &g.counts, log: cfg.Log,
 		size: cfg.PlacesPerCall, sources: cfg.Places, passage: cfg.Passage, open: make(map[store.StoryKey]*item),
 	}
+	if cfg.Model == nil {
+		cfg.Judge = nil
+	}
+	g.judging = newJudging(&cfg, g.batches, &g.counts)
+	g.batches.judging = g.judging
 	return g, nil
 }
 
@@ -101,6 +118,7 @@ const (
 // started, and returns nil after the last one ended. Do not call Tell after that.
 func (g *Guide) Run(ctx context.Context) error {
 	defer g.tasks.stop()
+	g.tasks.start(func() { g.judging.run(g.tasks.ctx) })
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
 	for {

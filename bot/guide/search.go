@@ -47,6 +47,9 @@ type search struct {
 	instead  string   // the edition that is asked instead, in the small mode
 	explored bool     // the searches of the editions were started
 
+	aside     []nearStory // stories that the judge has not seen, written for others
+	anyStatus bool        // such stories are better than nothing
+
 	skipped    bool      // a place was left out because it is told or claimed
 	deadline   time.Time // until then the search waits for the source
 	sourceErr  error     // why the source did not answer; it is not asked again in this pass
@@ -89,6 +92,10 @@ func (s *search) claimNearest(ctx context.Context, stories []nearStory) (*answer
 				s.skipped = true
 				continue
 			}
+			if !s.mayTell(near.story) {
+				s.aside = append(s.aside, near)
+				continue
+			}
 			if fromPack(near.story) {
 				retired, err := s.g.library.packedRetired(ctx, near.story)
 				if err != nil {
@@ -109,6 +116,12 @@ func (s *search) claimNearest(ctx context.Context, stories []nearStory) (*answer
 		}
 	}
 	return nil, nil //nolint:nilnil // no answer
+}
+
+// mayTell reports whether a ready story can be told in this search. One that the judge has not seen is for those for whom it was written. Others get it
+// only instead of an extract: when its place is chosen, or at the end of the search.
+func (s *search) mayTell(story *store.Story) bool {
+	return s.anyStatus || !isPending(story, time.Now()) || story.Place == s.req.Place || s.g.judging.wroteFor(story.StoryKey, s.req.Person)
 }
 
 func placesOf(stories []nearStory) []string {

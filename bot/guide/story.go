@@ -75,6 +75,7 @@ type Request struct {
 	Interests []string
 	Place     string    // id of a place whose card the person has seen already; the story will be about it
 	Brief     bool      // no call to the model and no card: a story from the library, or the extract
+	rewrite   bool      // the story is there already, and only a better one is wanted
 	Due       time.Time // LiveTick: when the story is due; the guide stops waiting for the model 2 s later
 }
 
@@ -94,6 +95,7 @@ type Story struct {
 	Reason   Reason         // only of an extract
 	Wait     time.Duration  // the gate's estimate if Reason is ModelBusy
 	Key      store.StoryKey // of the stored story; zero for an extract
+	Pending  bool           // the judge has not seen it yet: report the message to Showed
 }
 
 // storyOf turns a story of the library or the pack into an answer.
@@ -111,7 +113,16 @@ func storyOf(s *store.Story, distance float64) Story {
 		Text:     s.Text,
 		Source:   source,
 		Key:      s.StoryKey,
+		Pending:  s.Judged == store.JudgedPending,
 	}
+}
+
+// withdrawnBy returns why a retired story is not told: the judge refused it, or people did.
+func withdrawnBy(s *store.Story) Reason {
+	if s.Judged == store.JudgedRefused {
+		return Unfit
+	}
+	return Withdrawn
 }
 
 func fromPack(s *store.Story) bool { return s.Source == string(FromPack) }

@@ -29,8 +29,12 @@ func (g *Guide) Tell(ctx context.Context, req Request, onCard func(Card)) (Story
 		return Story{}, nil, err
 	}
 	g.counts.answer(found.story.Source)
+	if kind := editionKind(found.story.Place.URL, req.Language); kind != "" && g.cfg.Edition != nil {
+		g.cfg.Edition(kind)
+	}
 	if !req.Brief {
 		g.Prepare(req)
+		g.renew(req, found.story)
 	}
 	return found.story, found.claim, nil
 }
@@ -62,6 +66,7 @@ func (s *search) run(ctx context.Context) (*answer, error) {
 // tryRings goes through the rings once: in each, first the stories that are ready, then new places.
 func (s *search) tryRings(ctx context.Context) (*answer, error) {
 	inner := 0.0
+	s.aside = nil
 	for _, ring := range rings {
 		stories, err := s.g.library.near(ctx, s.req.Point, ring, s.req.Language, s.req.Length)
 		if err != nil {
@@ -136,9 +141,14 @@ func (s *search) resume(ctx context.Context) (*answer, error) {
 	return nil, nil //nolint:nilnil // no answer
 }
 
-// lastResort is the answer if no ring had one: a story of the pack in any language, else the error that tells why there is nothing.
+// lastResort is the answer if no ring had one: a story that the judge has not seen, a story of the pack in any language, else the error that tells why there is nothing.
 func (s *search) lastResort(ctx context.Context) (*answer, error) {
-	found, err := s.claimNearest(ctx, s.g.library.packNear(s.req.Point, rings[len(rings)-1], s.req.Language))
+	s.anyStatus = true
+	found, err := s.claimNearest(ctx, s.aside)
+	if found != nil || err != nil {
+		return found, err
+	}
+	found, err = s.claimNearest(ctx, s.g.library.packNear(s.req.Point, rings[len(rings)-1], s.req.Language))
 	if found != nil || err != nil {
 		return found, err
 	}

@@ -60,11 +60,14 @@ type setting struct {
 	noWiki   bool
 	wiki     func(n int) string // fault of the n-th request
 
+	source      func(http.Handler) http.Handler // wraps the simulated Wikipedia
+	noContact   bool
 	wikiLatency time.Duration // default 200 ms
 	name        string        // of the model, default gpt-6-luna
 	quirk       string        // peculiarity of the model's server
 	observe     func(chat.Call)
 	pack        bool
+	judge       bool
 	guide       func(*Config)
 	slots       int
 	room        int
@@ -149,13 +152,21 @@ func newWorld(t testing.TB, set setting) *world {
 			set.observe(c)
 		}
 	}
+	var sources http.Handler = w.wiki
+	if set.source != nil {
+		sources = set.source(w.wiki)
+	}
+	contact := "test@example.org"
+	if set.noContact {
+		contact = ""
+	}
 	client := &http.Client{Transport: sim.Transport(map[string]http.Handler{
-		"*.wikipedia.org": w.wiki, "www.wikidata.org": w.wiki, "commons.wikimedia.org": w.wiki, "model.test": server,
+		"*.wikipedia.org": sources, "www.wikidata.org": sources, "commons.wikimedia.org": sources, "model.test": server,
 	})}
 	log := slog.New(slog.DiscardHandler)
 	cfg := Config{Store: db, Cache: cache, Log: log}
 	if !set.noWiki {
-		cfg.Places, err = places.New(places.Config{Store: db, HTTP: client, Contact: "test@example.org", Version: "test", Log: log})
+		cfg.Places, err = places.New(places.Config{Store: db, HTTP: client, Contact: contact, Version: "test", Log: log})
 		must(t, err)
 		t.Cleanup(cfg.Places.Close)
 	}
@@ -167,6 +178,9 @@ func newWorld(t testing.TB, set setting) *world {
 		asker, err := chat.New(chat.Config{APIKey: "k", BaseURL: "http://model.test/v1", Model: cmp.Or(set.name, "gpt-6-luna"), HTTP: client, Log: log, Observe: observe})
 		must(t, err)
 		cfg.Model = model.New(asker)
+		if set.judge {
+			cfg.Judge = model.NewJudge(asker)
+		}
 		cfg.Gate = limiter.NewGate(limiter.GateConfig{Slots: max(1, set.slots), QueueSize: max(10, set.room), Classes: Classes, Background: Background})
 	}
 	if set.guide != nil {
