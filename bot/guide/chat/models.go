@@ -113,9 +113,8 @@ func (c *Client) missing(ctx context.Context, body []byte) (bool, error) {
 			ID string `json:"id"`
 		} `json:"data"`
 	}
-	unreadable := json.Unmarshal(body, &list) != nil // a page of its own, not a list
-	if unreadable || len(list.Data) < 2 {
-		return false, nil
+	if json.Unmarshal(body, &list) != nil || len(list.Data) < 2 {
+		return false, nil //nolint:nilerr // a page of its own instead of a list is no fault
 	}
 	for _, m := range list.Data {
 		// Gemini lists "models/NAME", Ollama "NAME:latest".
