@@ -2,6 +2,7 @@ package app
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -152,6 +153,11 @@ func (a *App) buildGuide(world World) error {
 	if a.model != nil {
 		cfg.Model = model.New(a.model)
 		a.also("model", a.model.Run)
+		if cfg.Judge, err = a.newJudge(world); err != nil {
+			return err
+		}
+		cfg.Correct = func(ctx context.Context, c guide.Correction) error { return a.bot.Correct(ctx, c) }
+		cfg.Replica = a.replica
 	}
 	cfg.Passage = a.cfg.OpenAI.Passage
 	if a.database != nil {
@@ -194,12 +200,34 @@ func (a *App) newFinder(world World) (*places.Finder, error) {
 
 // newModel returns nil without a key: the guide then answers with extracts of the source.
 func (a *App) newModel(world World) (*chat.Client, error) {
-	o := a.cfg.OpenAI
-	if o.APIKey == "" {
+	if a.cfg.OpenAI.APIKey == "" {
 		return nil, nil
 	}
+	return a.newChat(world, a.cfg.OpenAI.Model)
+}
+
+// newJudge returns nil if new stories are not judged. The judge is the writing model, unless it has a model of its own.
+func (a *App) newJudge(world World) (*model.Judge, error) {
+	o := a.cfg.OpenAI
+	switch {
+	case !o.Check:
+		return nil, nil
+	case o.CheckModel == "" || o.CheckModel == o.Model:
+		return model.NewJudge(a.model), nil
+	}
+	own, err := a.newChat(world, o.CheckModel)
+	if err != nil {
+		return nil, err
+	}
+	a.also("judge", own.Run)
+	return model.NewJudge(own), nil
+}
+
+// newChat returns a client of the model with that name.
+func (a *App) newChat(world World, name string) (*chat.Client, error) {
+	o := a.cfg.OpenAI
 	m, err := chat.New(chat.Config{
-		APIKey: o.APIKey, BaseURL: o.BaseURL, Model: o.Model, Reasoning: o.Reasoning,
+		APIKey: o.APIKey, BaseURL: o.BaseURL, Model: name, Reasoning: o.Reasoning,
 		HTTP:              newClient(world.Model),
 		Timeout:           o.Timeout,
 		RequestsPerMinute: o.RequestsPerMinute,

@@ -17,6 +17,9 @@ type Correction struct {
 	Shown    []store.Shown
 }
 
+// showedMost bounds the note that a message shows a pending story.
+const showedMost = 5 * time.Second
+
 // rewrite lets the model write the stories once more, inside the judge's slot. The new texts go before the judge as the last ones. A story whose new text
 // is none, or fails the checks, goes before the judge again as it is.
 func (j *judging) rewrite(ctx context.Context, files []*file) {
@@ -108,6 +111,8 @@ func (g *Guide) Showed(ctx context.Context, s Story, shown store.Shown) {
 	if !s.Pending || shown.Message == 0 {
 		return
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), showedMost) // the person has the message, whatever ends now
+	defer cancel()
 	g.judging.showed(ctx, s, shown)
 }
 
