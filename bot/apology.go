@@ -49,7 +49,7 @@ func (r *responder) apologise(t *intake.Task, f intake.Failure) error {
 	return r.sendInstead(ctx, t, m)
 }
 
-// deadLetter apologises for an update that was tried too often.
+// deadLetter apologises for an update over which processes ended.
 func (r *responder) deadLetter(ctx context.Context, t *intake.Task) error {
 	u := r.meet(ctx, t)
 	if u.user.Banned {

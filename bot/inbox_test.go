@@ -205,7 +205,7 @@ func TestWhatEndsProcessesIsParked(t *testing.T) {
 		}
 		stats, err := w.store.InboxStats(t.Context())
 		w.must(err)
-		if stats.DeadLetters != 1 || w.bot.Stats().DeadLetters != 2 || !strings.Contains(w.logs.String(), "tried too often") {
+		if stats.DeadLetters != 1 || w.bot.Stats().DeadLetters != 2 || !strings.Contains(w.logs.String(), "processes ended over it") {
 			t.Errorf("%+v, %+v; log %s", stats, w.bot.Stats(), w.logs)
 		}
 		w.waitDone(p.Say("/help"))
@@ -289,6 +289,25 @@ func TestWithoutRoomNoPlaceIsToldTwiceAndAllIsWrittenLater(t *testing.T) {
 		third := w.waitStory(p, 2)
 		if title(third) == title(told[0]) || title(third) == title(told[1]) {
 			t.Errorf("%q told again", title(third))
+		}
+	})
+}
+
+func TestAStoryThatIsWrittenThroughManyKillsIsTold(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{slow: 10 * time.Second})
+		defer func() { w.close() }()
+		p := w.person(1, "en")
+		update := p.Locate(cityLat, cityLon)
+		for range 2 * store.MaxTries {
+			time.Sleep(2 * time.Second) // the model writes
+			w.cut()
+			w.start()
+		}
+		w.waitDone(update)
+		if got := storiesOf(p); len(got) != 1 || w.bot.Stats().DeadLetters != 0 {
+			t.Errorf("stories %+v, %d dead letters", got, w.bot.Stats().DeadLetters)
 		}
 	})
 }

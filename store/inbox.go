@@ -45,9 +45,9 @@ type Inbox interface {
 type InboxStats struct{ Pending, DeadLetters int }
 
 const (
-	// MaxTries is how often an update is begun, in one process after the other, before it becomes a dead letter: the update itself may
-	// end the processes.
-	MaxTries = 3
+	// MaxTries is how often an update is begun without surviving, in one process after the other, before it becomes a dead letter: it is what ends
+	// the processes.
+	MaxTries = 4
 	// DeadLettersKept is the number of dead letters that are kept. The oldest are forgotten first.
 	DeadLettersKept = 1000
 )

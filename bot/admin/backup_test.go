@@ -18,7 +18,7 @@ import (
 )
 
 // deadLetterLine is the output of dead-letters for the update of park.
-const deadLetterLine = `{"update":7,"arrived":"2026-05-17T12:00:00Z","tries":3,"place":"Q1","raw":{"update_id":7}}`
+const deadLetterLine = `{"update":7,"arrived":"2026-05-17T12:00:00Z","tries":4,"place":"Q1","raw":{"update_id":7}}`
 
 func park(t *testing.T, s store.Store) {
 	t.Helper()

@@ -226,9 +226,13 @@ func (a *App) newJudge(world World) (*model.Judge, error) {
 // newChat returns a client of the model with that name.
 func (a *App) newChat(world World, name string) (*chat.Client, error) {
 	o := a.cfg.OpenAI
+	var client *http.Client // by default its own, without a limit for the first byte: a server may have to load the model
+	if world.Model != nil {
+		client = newClient(world.Model)
+	}
 	m, err := chat.New(chat.Config{
 		APIKey: o.APIKey, BaseURL: o.BaseURL, Model: name, Reasoning: o.Reasoning,
-		HTTP:              newClient(world.Model),
+		HTTP:              client,
 		Timeout:           o.Timeout,
 		RequestsPerMinute: o.RequestsPerMinute,
 		Log:               a.log.With("part", "model"),

@@ -37,7 +37,7 @@ func TestOperatorCommands(t *testing.T) {
 		out  string // contained in standard output
 		err  string // contained in standard error
 	}{
-		{[]string{"dead-letters"}, exitClean, `{"update":7,"arrived":"2026-05-17T12:00:00Z","tries":3,"raw":{"update_id":7}}`, ""},
+		{[]string{"dead-letters"}, exitClean, `{"update":7,"arrived":"2026-05-17T12:00:00Z","tries":4,"raw":{"update_id":7}}`, ""},
 		{[]string{"parked"}, exitClean, `{"update":7,`, ""}, // the name in earlier editions
 		{[]string{"payments"}, exitClean, "100 stars  c1  person 7", ""},
 		{[]string{"payments", "--json"}, exitClean, `"charge":"c1"`, ""},

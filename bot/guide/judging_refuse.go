@@ -39,7 +39,7 @@ func (j *judging) rewrite(ctx context.Context, files []*file) {
 				return
 			}
 			story := f.story
-			story.Text, story.Model = written.Text, j.batches.model.Name()
+			story.Text, story.Quotes, story.Model = written.Text, written.Quotes, j.batches.model.Name()
 			story.Likes, story.Dislikes, story.WrongBy = 0, 0, nil
 			story.Created = time.Now()
 			story.Expires = story.Created.Add(store.StoryLife)

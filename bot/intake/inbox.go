@@ -24,7 +24,6 @@ const (
 // backlog brings what is in the inbox, from an earlier process or another replica, into the lanes.
 type backlog struct {
 	*parts
-	suspects suspects
 }
 
 // resume enqueues what an earlier process left in the inbox, in order, and lets new updates follow.
@@ -95,8 +94,8 @@ func (b *backlog) resumeOne(ctx context.Context, e *store.Entry, reserve func(ch
 	}
 	b.state.add(u.ID)
 	b.counts.resumed.Add(1)
-	p.run = b.again(p, e.Tries)
-	b.performer.enqueue(&Task{Update: u, Shown: Shown{Place: e.Place, Message: e.Message}}, p)
+	p.resumed, p.tries = true, e.Tries
+	b.performer.enqueue(&Task{Update: u, Shown: Shown{Place: e.Place, Message: e.Message}, kept: true}, p)
 	return true, nil
 }
 

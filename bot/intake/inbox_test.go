@@ -11,82 +11,10 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"excursobot/bot/telegram"
-	"excursobot/limiter"
 	"excursobot/store"
 )
-
-func TestSuspectsWaitForTheirTurn(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := newSuspects()
-		start := time.Now()
-		_, err1 := s.wait(t.Context()) // goes well, and takes long
-		end, err2 := s.wait(t.Context())
-		if err := errors.Join(err1, err2); err != nil || time.Since(start) != suspectFor {
-			t.Errorf("the second began after %v (%v), want %v", time.Since(start), err, suspectFor)
-		}
-		end()
-		end()
-		if _, err := s.wait(t.Context()); err != nil || time.Since(start) != suspectFor {
-			t.Errorf("the third began after %v (%v), want at once", time.Since(start), err)
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), suspectFor/2)
-		defer cancel()
-		if _, err := s.wait(ctx); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("got error %v", err)
-		}
-		time.Sleep(suspectFor)
-	})
-}
-
-// TestUpdatesThatMayEndProcessesRunOneAtATime resumes an inbox: updates that two processes tried run one after the other, the others beside them.
-func TestUpdatesThatMayEndProcessesRunOneAtATime(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		name    string
-		retries int
-		most    int // at once
-	}{
-		{"two processes ended", 1, 1},
-		{"one process ended", 0, 3},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				f, closeStore := newBare(t, &pollAPI{answer: func(int, int64) ([]byte, error) { return nil, nil }}, nil)
-				defer closeStore()
-				var running, most, ran atomic.Int32
-				f.handlers["/x"] = func(ctx context.Context, _ *Task) error {
-					most.Store(max(most.Load(), running.Add(1)))
-					defer running.Add(-1)
-					ran.Add(1)
-					return limiter.Sleep(ctx, suspectFor/2)
-				}
-				for id := range int64(3) {
-					_, err := f.store.Accept(t.Context(), store.Entry{Update: id + 1, Chat: id + 1, Arrived: time.Now(), Raw: []byte(say(int(id+1), id+1, "/x"))})
-					for range tt.retries {
-						_, again := f.store.Retry(t.Context(), id+1)
-						err = errors.Join(err, again)
-					}
-					if err != nil {
-						t.Fatal(err)
-					}
-				}
-				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-				defer cancel()
-				if err := f.Run(ctx, t.Context()); err != nil {
-					t.Fatal(err)
-				}
-				if got := int(most.Load()); got != tt.most || ran.Load() != 3 {
-					t.Errorf("%d of %d updates ran at once, want %d of 3", got, ran.Load(), tt.most)
-				}
-			})
-		})
-	}
-}
 
 func TestThePauseSilencesUpdates(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -37,7 +38,7 @@ func New(cfg Config) (*Intake, error) {
 		unsaved: &unsaved{store: cfg.Store, log: cfg.Log, guard: cfg.Guard},
 	}
 	p.checkouts = &checkouts{answer: cfg.Hooks.Checkout, log: cfg.Log, guard: cfg.Guard, state: p.state, unsaved: p.unsaved}
-	in := &Intake{parts: p, backlog: &backlog{parts: p, suspects: newSuspects()}}
+	in := &Intake{parts: p, backlog: &backlog{parts: p}}
 	if cfg.Cluster != nil {
 		if p.member, err = in.newMember(); err != nil {
 			return nil, err
@@ -46,7 +47,7 @@ func New(cfg Config) (*Intake, error) {
 	}
 	p.performer = &performer{
 		out: cfg.API, hooks: cfg.Hooks, observe: cfg.Observe, log: cfg.Log, guard: cfg.Guard, state: p.state, lanes: p.lanes, unsaved: p.unsaved,
-		member: p.member,
+		member: p.member, store: cfg.Store, counts: &p.counts, turns: newTurns(), survivors: newSurvivors(&cfg),
 	}
 	in.door = &door{parts: p, backlog: in.backlog}
 	in.source = &source{parts: p, door: in.door}
@@ -60,8 +61,9 @@ func (in *Intake) Run(ctx, work context.Context) error {
 	p.state.start(work)
 	saving, stopSaving := context.WithCancel(work)
 	defer stopSaving()
-	saved := make(chan struct{})
-	go func() { defer close(saved); p.unsaved.run(saving) }()
+	var saved sync.WaitGroup
+	saved.Go(func() { p.unsaved.run(saving) })
+	saved.Go(func() { p.performer.survivors.run(saving) })
 	leave := in.join(work)
 
 	var beside error
@@ -76,7 +78,7 @@ func (in *Intake) Run(ctx, work context.Context) error {
 	p.lanes.wait()
 	p.checkouts.wait()
 	stopSaving()
-	<-saved
+	saved.Wait()
 	p.unsaved.last()
 	leave()
 	switch {
@@ -173,6 +175,11 @@ func (in *Intake) InLane(chat int64, lane Lane, work func(ctx context.Context)) 
 		return err
 	}
 	p.lanes.run(chat, lane, func() {
+		turn, err := p.performer.turns.take(p.state.workContext())
+		if err == nil {
+			turn.begin()
+			defer turn.end()
+		} // otherwise it is a stop, which work sees in its context
 		p.guard.Run(func() {
 			ctx, cancel := context.WithTimeout(p.state.workContext(), updateTimeout)
 			defer cancel()
@@ -230,7 +237,7 @@ func (in *Intake) Ready() error {
 // Stats is an Intake at one moment.
 type Stats struct {
 	Tasks, Lanes int       // updates waiting and under way; lanes at work
-	DeadLetters  uint64    // updates that could not be read, or were tried too often
+	DeadLetters  uint64    // updates that could not be read, or over which processes ended
 	Resumed      uint64    // updates that an earlier process left
 	Dropped      uint64    // over a person's limit of updates
 	Refused      uint64    // given back to Telegram (of a full chat only by the webhook): no room, stopping, or the store does not answer

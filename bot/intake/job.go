@@ -20,6 +20,7 @@ type Task struct {
 
 	recorded bool // as done
 	anywhere bool // handled here, whichever replica owns the chat
+	kept     bool // in the inbox
 }
 
 // Shown is what a person sees of an answer that is not complete.
@@ -76,6 +77,8 @@ type plan struct {
 	mustPersist bool // never accepted without being stored
 	money       bool // passes every limit
 	storeMoney  func(ctx context.Context) error
+	resumed     bool // an earlier process left it
+	tries       int  // of a resumed update: how many processes ended soon after its beginning
 	move        func() bool
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"excursobot/bot/intake/cluster"
 	"excursobot/bot/telegram"
+	"excursobot/store"
 )
 
 // updateTimeout bounds the work on one update, so that no lane is blocked for good. The guide's own limits are below a minute.
@@ -24,6 +25,11 @@ type performer struct {
 	lanes   *lanes
 	unsaved *unsaved
 	member  *cluster.Member
+	store   store.Inbox
+	counts  *counters
+
+	turns     *turns
+	survivors *survivors
 }
 
 // enqueue puts a task with reserved room into its lane.
@@ -45,12 +51,17 @@ func (p *performer) acknowledge(t *Task) {
 // perform runs one job under the work context, in its lane. It never panics. The update is marked as done, unless the work was cut off.
 func (p *performer) perform(t *Task, plan plan) {
 	defer p.state.end(t.ID)
+	turn, err := p.turnFor(p.state.workContext(), plan)
+	if err != nil {
+		return // a stop: the next process does it
+	}
+	defer turn.end()
 	ctx, cancel := context.WithTimeout(p.state.workContext(), updateTimeout)
 	defer cancel()
 	if !t.anywhere && !p.member.Owns(ctx, t.Chat) {
 		return // this process stood still for longer than its lease: another one answers
 	}
-	err := p.guard.Do(t.ID, func() error { return plan.run(ctx, t) })
+	err = p.guard.Do(t.ID, func() error { return p.begin(ctx, t, plan, turn) })
 	if err != nil {
 		if p.state.workContext().Err() != nil {
 			return // cut off by the stop: it is not done

@@ -70,5 +70,6 @@ func (d *door) dispatch(ctx context.Context, a *arrival) {
 	case a.owner != "":
 		a.task.anywhere = true
 	}
+	a.task.kept = a.kept
 	d.performer.enqueue(a.task, a.plan)
 }

@@ -25,7 +25,9 @@ type audit struct {
 	unanswered  int            // of those, without an answer
 	undone      int            // updates that the store has not marked as done
 	left        int            // entries in the inbox
-	deadLetters int            // updates that were tried too often
+	deadLetters int            // updates that became dead letters, without the poisonous ones
+	apologies   int            // for a failure, to people whose updates are not poisonous
+	poisonous   int            // updates
 	staleCards  int            // cards without a story, because of a crash before the card was stored or a lost answer of Telegram
 	walks       int
 	stories     int // of walks
@@ -36,8 +38,8 @@ type audit struct {
 }
 
 // auditHead is the head of the table. docs/chaos.md shows its last line, the totals.
-const auditHead = "| seed | crashes | at a point | asked | unanswered | undone | left | dead letters | repeated | worst | stale cards | walks | stories | gaps | gifts | miscounted | unthanked | |\n" +
-	"| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |"
+const auditHead = "| seed | crashes | at a point | asked | unanswered | undone | left | dead letters | apologies | poisonous | repeated | worst | stale cards | walks | stories | gaps | gifts | miscounted | unthanked | |\n" +
+	"| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |"
 
 func (a *audit) row(name, kind string) string {
 	all, named := 0, 0
@@ -49,7 +51,7 @@ func (a *audit) row(name, kind string) string {
 	}
 	cells := []any{name}
 	for _, n := range []int{
-		all, named, a.asked, a.unanswered, a.undone, a.left, a.deadLetters, sum(a.repeats), most(a.repeats), a.staleCards, a.walks, a.stories, a.gaps,
+		all, named, a.asked, a.unanswered, a.undone, a.left, a.deadLetters, a.apologies, a.poisonous, sum(a.repeats), most(a.repeats), a.staleCards, a.walks, a.stories, a.gaps,
 		a.gifts, a.miscounted, a.unthanked,
 	} {
 		cells = append(cells, n)
@@ -70,6 +72,8 @@ func (a *audit) add(b audit) {
 	a.undone += b.undone
 	a.left += b.left
 	a.deadLetters += b.deadLetters
+	a.apologies += b.apologies
+	a.poisonous += b.poisonous
 	a.staleCards += b.staleCards
 	a.walks += b.walks
 	a.stories += b.stories
@@ -143,6 +147,7 @@ func (r *crashRun) audit() audit {
 		}
 	}
 	r.auditStore(&a, words)
+	r.auditApologies(&a, words)
 	r.auditBackups(&a)
 	r.auditMove(&a)
 	r.auditSecrets(&a)
@@ -163,7 +168,19 @@ func (r *crashRun) auditStore(a *audit, words *text.Words) {
 	}
 	pending, err1 := s.Pending(ctx, math.MinInt64, 10_000)
 	letters, err2 := s.DeadLetters(ctx)
-	a.left, a.deadLetters = len(pending), len(letters)
+	a.left = len(pending)
+	poisoned := 0
+	for _, e := range letters {
+		if e.Chat == poisoner {
+			poisoned++
+			continue
+		}
+		a.deadLetters++
+		a.fault("an innocent update became a dead letter: %d, tries %d: %.200s", e.Update, e.Tries, e.Raw)
+	}
+	if r.poison != nil && poisoned != 1 {
+		a.fault("%d dead letters of the poisonous update, want 1", poisoned)
+	}
 	for _, e := range pending {
 		a.fault("left in the inbox: update %d, try %d: %.200s", e.Update, e.Tries, e.Raw)
 	}

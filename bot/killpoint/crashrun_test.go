@@ -18,13 +18,15 @@ import (
 	"time"
 
 	"excursobot/bot/sim"
+	"excursobot/store"
 )
 
 const (
 	cityLat     = 48.2
 	cityLon     = 11.5
 	walkerCount = 8
-	askerCount  = 40 // people who send single locations
+	poisoner    = 800 // the person whose question ends processes, in some seeds
+	askerCount  = 40  // people who send single locations
 	donorCount  = 6
 	idleFor     = 3 * time.Second // without a message from the bot: its work is done
 	kills       = 6               // in a run, before the move of the store
@@ -37,7 +39,7 @@ var killPoints = []struct {
 }{
 	{"accept.before", 6}, {"accept.after", 6}, {"reply.before", 20}, {"reply.after", 20}, {"note.before", 8}, {"note.after", 8},
 	{"send.before", 20}, {"send.after", 20}, {"edit.before", 5}, {"edit.after", 5}, {"delivered.before", 8}, {"delivered.after", 8},
-	{"done.before", 6}, {"done.after", 6}, {"retry.after", 4}, {"walks.before", 8}, {"walks.after", 8}, {"stories.before", 2},
+	{"done.before", 6}, {"done.after", 6}, {"retry.after", 4}, {"survived.before", 2}, {"survived.after", 2}, {"walks.before", 8}, {"walks.after", 8}, {"stories.before", 2},
 	{"checkout.before", 1}, {"checkout.after", 1}, {"pay.before", 2}, {"pay.after", 2}, {"thanks.before", 2}, {"backup.middle", 1},
 }
 
@@ -50,8 +52,10 @@ type crashRun struct {
 	addr    string // of the bot
 	rng     *rand.Rand
 	plan    faultPlan
-	ownPace bool // the bot keeps its default limits for outgoing messages
+	quirk   string // peculiarity of the model's server; "" = none
+	ownPace bool   // the bot keeps its default limits for outgoing messages
 	webhook bool
+	poison  *sim.Person // nil = nobody
 	tg      *sim.Telegram
 	model   *sim.Model
 	servers []*http.Server
@@ -76,7 +80,8 @@ type crashRun struct {
 	paid      map[*sim.Person]map[int]bool // invoices, by message
 	invoices  int
 	crashes   []crash
-	moveKills []string // the points at which a move was killed
+	moveKills []string     // the points at which a move was killed
+	waited    <-chan error // the end of the last process, if somebody waits for it already
 }
 
 // expectation counts the answers that a person must get, one message each.
@@ -106,6 +111,9 @@ func (r *crashRun) run() {
 	}
 	r.jumpClock()
 	last := r.startBot("")
+	if r.poison != nil {
+		last = r.survivePoison(last)
+	}
 	r.act(20)
 	time.Sleep(3 * time.Second)
 	if err := r.backup(); err != nil {
@@ -117,10 +125,33 @@ func (r *crashRun) run() {
 	r.waitIdle()
 	r.readPages()
 	r.terminate(last.Process)
-	if err := last.Wait(); err != nil {
+	if err := r.wait(last); err != nil {
 		r.t.Errorf("the last stop: %v\n%s", err, r.out.tail(20))
 	}
 	r.moveStore()
+}
+
+// survivePoison sends a poisonous update, and starts the bot again each time that it ends over it. It returns the process that goes on.
+func (r *crashRun) survivePoison(cmd *exec.Cmd) *exec.Cmd {
+	const most, enough = 3 * store.MaxTries, 25 * time.Second // longer than the bot waits before it tries a suspect again
+	r.updates = append(r.updates, r.poison.Locate(cityLat, cityLon))
+	for range most {
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		r.act(10)
+		late := time.NewTimer(enough)
+		select {
+		case <-late.C:
+			r.waited = ended
+			return cmd
+		case <-ended:
+			late.Stop()
+		}
+		r.crashes = append(r.crashes, crash{"poison", time.Now()})
+		cmd = r.startBot("")
+	}
+	r.t.Fatalf("the bot ended %d times over a poisonous update\n%s", most, r.out.tail(20))
+	return cmd
 }
 
 // moveStore copies the store into another one. The copy is killed twice.
@@ -135,6 +166,14 @@ func (r *crashRun) moveStore() {
 	if code, _, errs := r.command("", "migrate", "--from", from, "--to", to); code != exitClean {
 		r.t.Errorf("the move: code %d, %s", code, errs)
 	}
+}
+
+// wait waits for the end of the last process.
+func (r *crashRun) wait(last *exec.Cmd) error {
+	if r.waited != nil {
+		return <-r.waited
+	}
+	return last.Wait()
 }
 
 func (r *crashRun) terminate(p *os.Process) {

@@ -32,6 +32,7 @@ import (
 //	delivered.before, delivered.after
 //	done.before, done.after
 //	retry.after     a try is counted, and nothing else is done
+//	survived.before, survived.after    tries are reset, because the process lived on
 //	walks.before, walks.after    a batch of moves, a beginning or an end of a walk
 //	stories.before  the model has answered, the stories are not stored
 //	checkout.before, checkout.after    the answer to a checkout
@@ -42,6 +43,11 @@ import (
 //	restore.aside   the old store is renamed, the new one is not in its place
 //	migrate.batch   some records are in the other store
 //	migrate.checked all records are there, but the store is not marked as complete
+//
+// EXCURSOBOT_CHAOS_POISON=person makes that person's questions poisonous: every process ends when it looks up what the person was told.
+
+// poison is the person whose questions end processes; "" = nobody.
+var poison = os.Getenv("EXCURSOBOT_CHAOS_POISON")
 
 // armedPoint is the point of this process.
 var armedPoint = armed(os.Getenv("EXCURSOBOT_CHAOS"))
@@ -68,6 +74,11 @@ func pass(point string) {
 	if point != armedPoint.name || armedPoint.left.Add(-1) != 0 {
 		return
 	}
+	kill(point)
+}
+
+// kill ends the process.
+func kill(point string) {
 	fmt.Fprintln(os.Stderr, "chaos:", point)
 	if os.Getenv("EXCURSOBOT_CHAOS_HOW") == "panic" {
 		go panic("chaos")
@@ -117,6 +128,17 @@ func (c killingStore) MarkDone(ctx context.Context, updates ...int64) error {
 func (c killingStore) Retry(ctx context.Context, update int64) (again bool, err error) {
 	err = around("retry", func() error { again, err = c.Store.Retry(ctx, update); return err })
 	return again, err
+}
+
+func (c killingStore) Survived(ctx context.Context, updates ...int64) error {
+	return around("survived", func() error { return c.Store.Survived(ctx, updates...) })
+}
+
+func (c killingStore) Told(ctx context.Context, person int64, places []string) ([]bool, error) {
+	if poison != "" && poison == strconv.FormatInt(person, 10) {
+		kill("poison")
+	}
+	return c.Store.Told(ctx, person, places)
 }
 
 func (c killingStore) SaveWalks(ctx context.Context, walks []store.Walk) error {

@@ -4,14 +4,10 @@ package killpoint
 
 import (
 	"encoding/json"
-	"fmt"
-	"slices"
-	"strings"
-
 	"excursobot/bot/sim"
 	"excursobot/bot/text"
-	"excursobot/store"
 	"excursobot/store/boltstore"
+	"fmt"
 )
 
 // donate lets a person pay an invoice or ask for one. Now and then Telegram sends the update of an earlier payment again.
@@ -70,27 +66,8 @@ func (r *crashRun) auditMoney(a *audit, s *boltstore.Store, words *text.Words) {
 			a.fault("%d gave %d of %d stars, the store says %+v (%v)", person, want, sums[0], got, err)
 		}
 	}
-	r.auditApologies(a, s, words)
-}
-
-// auditApologies looks for messages that tell a donor of a failed payment. A /donate may fail: its answer may be lost, or its update may become a
-// dead letter.
-func (r *crashRun) auditApologies(a *audit, s *boltstore.Store, words *text.Words) {
 	for _, why := range r.refusals {
 		a.fault("a checkout was refused: %s", why)
-	}
-	letters, err := s.DeadLetters(r.t.Context())
-	if err != nil {
-		a.fault("the store: %v", err)
-	}
-	for id, p := range r.donors {
-		aside := len(slices.DeleteFunc(slices.Clone(letters), func(e store.Entry) bool {
-			return e.Chat != id || strings.Contains(string(e.Raw), "successful_payment") || strings.Contains(string(e.Raw), "pre_checkout_query")
-		}))
-		maybe := countOf(p, words.Plain("error.maybe"))
-		if sorry := countOf(p, words.Plain("error.internal")) + countOf(p, words.Plain("error.broken")); sorry > aside || maybe > r.cuts {
-			a.fault("donor %d was told of %d failures with %d dead letters, and of %d lost answers", id, sorry, aside, maybe)
-		}
 	}
 }
 

@@ -156,6 +156,33 @@ func (r *crashRun) auditWalk(a *audit, words *text.Words, i int, p *sim.Person) 
 	}
 }
 
+// auditApologies counts the messages that tell people of a failure. The poisonous update gets one. An answer of Telegram that was lost has a sentence of
+// its own, because the message may be there.
+func (r *crashRun) auditApologies(a *audit, words *text.Words) {
+	sorry := func(p *sim.Person) int {
+		return countOf(p, words.Plain("error.internal")) + countOf(p, words.Plain("error.broken"))
+	}
+	people := append(slices.Clone(r.people), slices.Collect(maps.Values(r.donors))...)
+	maybe := 0
+	for _, p := range people {
+		if n := sorry(p); n > 0 {
+			a.apologies += n
+			a.fault("person %d got %d apologies for updates that ended no process", p.ID(), n)
+		}
+		maybe += countOf(p, words.Plain("error.maybe"))
+	}
+	if maybe > r.cuts {
+		a.fault("%d people were told of lost answers, and %d were lost", maybe, r.cuts)
+	}
+	if r.poison == nil {
+		return
+	}
+	a.poisonous++
+	if n := sorry(r.poison); n != 1 {
+		a.fault("the poisonous update got %d apologies, want 1", n)
+	}
+}
+
 // transcript returns all chats as text.
 func (r *crashRun) transcript() string {
 	var b strings.Builder

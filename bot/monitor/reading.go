@@ -30,7 +30,7 @@ type Ingest struct {
 	Silence     Seconds `json:"silence_seconds"` // since Telegram last posted an update or answered a poll; 0 if it never did
 	InWork      int     `json:"in_work"`         // updates that are accepted and not done
 	Capacity    int     `json:"capacity"`        // most updates in work; Telegram keeps further ones
-	DeadLetters uint64  `json:"parked"`          // could not be decoded, or ended three processes
+	DeadLetters uint64  `json:"parked"`          // could not be decoded, or processes ended over them
 	Dropped     uint64  `json:"dropped"`         // over the limit of a person
 	Refused     uint64  `json:"refused"`         // left to Telegram for a later delivery
 	Panics      uint64  `json:"panics"`
@@ -39,7 +39,7 @@ type Ingest struct {
 // Inbox counts the updates in the store.
 type Inbox struct {
 	Pending     int `json:"pending"` // accepted and not answered yet
-	DeadLetters int `json:"parked"`  // ended three processes
+	DeadLetters int `json:"parked"`  // processes ended over them
 }
 
 // Gate is the queue before the model.

@@ -10,7 +10,7 @@ var sentences = map[string]string{
 	"message_refused":      "Telegram refused a message",
 	"overload":             "Requests were refused because the bot is overloaded",
 	"chat_full":            "One chat has too many open requests; further ones are dropped, and the chat is told",
-	"update_dead_lettered": "An update became a dead letter: it could not be decoded, or it ended three processes",
+	"update_dead_lettered": "An update became a dead letter: it could not be decoded, or processes ended over it",
 	"update_unknown":       "The store did not report whether an update is done; Telegram will deliver it again",
 	"update_not_done":      "An answered update could not be marked as done",
 	"update_failed":        "An update failed; the person got an apology",

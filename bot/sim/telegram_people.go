@@ -37,14 +37,17 @@ func (t *Telegram) Person(p Profile) *Person {
 	return &Person{t: t, home: c, chat: c}
 }
 
-// Person acts in a chat with the bot, which is the private one unless In was called. Every method returns the id of the update that it caused, or 0 if it caused none: the bot did not request
-// the kind, 100 000 updates are pending, or there is no such message or button.
+// Person acts in a chat with the bot, which is the private one unless In was called. Every method returns the id of the update that it caused, or 0 if
+// it caused none: the bot did not request the kind, 100 000 updates are pending, or there is no such message or button.
 type Person struct {
 	t     *Telegram
 	home  *chat // the private chat
 	chat  *chat // where the person acts
 	topic int   // of the chat; 0 = none
 }
+
+// ID returns the person's id.
+func (p *Person) ID() int64 { return p.home.api.ID }
 
 // act runs fn with the lock held and then delivers the events.
 func (p *Person) act(fn func(t *Telegram, c *chat) int64) int64 {

@@ -99,6 +99,7 @@ func inboxOps() []op {
 		retry("a first try", 6, true, nil),
 		retry("a second try", 6, true, nil),
 		retry("a third try", 6, true, nil),
+		retry("a fourth try", 6, true, nil),
 		retry("it is parked", 6, false, nil),
 		survived("one that was parked", 6),
 		retry("it is not there any more", 6, false, store.ErrNotFound),
@@ -106,7 +107,7 @@ func inboxOps() []op {
 		markDone("again", 6),
 		accept("and stays out", []bool{false}, entry(6)),
 		pending("the other", first, 10, tried(entry(8), 1)),
-		parked("it is to be seen", tried(entry(6), 3)),
+		parked("it is to be seen", tried(entry(6), store.MaxTries)),
 		inboxStats("one of each", store.InboxStats{Pending: 1, DeadLetters: 1}),
 	}
 	for range store.MaxTries {
@@ -114,12 +115,12 @@ func inboxOps() []op {
 	}
 	ops[len(ops)-1].want = false
 	return append(ops,
-		parked("the last one first", tried(entry(8), 3), tried(entry(6), 3)),
+		parked("the last one first", tried(entry(8), store.MaxTries), tried(entry(6), store.MaxTries)),
 		inboxStats("two parked", store.InboxStats{DeadLetters: 2}),
 		op{name: "a person is forgotten", do: func(ctx context.Context, s store.Store) (any, error) {
 			return nil, s.ForgetUser(ctx, -8, noon)
 		}},
-		parked("with what was parked of theirs", tried(entry(6), 3)),
+		parked("with what was parked of theirs", tried(entry(6), store.MaxTries)),
 	)
 }
 
