@@ -3,6 +3,7 @@ package guide
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"excursobot/bot/guide/chat"
@@ -45,9 +46,15 @@ func (b *batches) run(bt *batch) {
 	}
 	b.counts.batches.Add(1)
 	b.counts.waited.Add(int64(time.Since(queued)))
-	open := b.skipWritten(bt)
+	open := bt.items
+	if !bt.rewrite {
+		open = b.skipWritten(bt)
+	}
 	if len(open) > 0 {
 		gathered.wait(b.tasks.ctx)
+	}
+	if bt.rewrite { // another story from the intro would be no better
+		open = slices.DeleteFunc(slices.Clone(open), func(it *item) bool { return it.material.Load() == nil })
 	}
 	for attempt := 0; attempt < maxAttempts && len(open) > 0; attempt++ {
 		reasons, err := b.call(bt, open)
@@ -114,7 +121,7 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 			if it.place.ID != written.Place {
 				continue
 			}
-			story := newStory(it, written, b.model.Name())
+			story := newStory(it, written.Text, b.model.Name())
 			story.Judged = b.judging.first(b.tasks.ctx)
 			if err := b.library.save(b.tasks.ctx, story); err != nil {
 				// The story can still be told; it only has to be written again for the next person.
@@ -145,7 +152,7 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 }
 
 // newStory builds the stored story from the model's text.
-func newStory(it *item, written model.Story, modelName string) store.Story {
+func newStory(it *item, text, modelName string) store.Story {
 	now := time.Now()
 	address, credit := it.place.Picture, it.place.Credit
 	if p := it.pictured.Load(); p != nil {
@@ -162,8 +169,7 @@ func newStory(it *item, written model.Story, modelName string) store.Story {
 		Version:  storyVersion,
 		Article:  it.used.article,
 		Revision: it.used.revision,
-		Text:     written.Text,
-		Quotes:   written.Quotes,
+		Text:     text,
 		Source:   "model",
 		Model:    modelName,
 		Created:  now,

@@ -66,6 +66,8 @@ type Guide struct {
 	judging *judging
 	warmed  warmed
 
+	renewals renewals
+
 	mu        sync.Mutex
 	preparing map[int64]struct{} // people with a read-ahead in progress, at most maxPreparing
 }

@@ -31,6 +31,7 @@ func (g *Guide) Tell(ctx context.Context, req Request, onCard func(Card)) (Story
 	g.counts.answer(found.story.Source)
 	if !req.Brief {
 		g.Prepare(req)
+		g.renew(req, found.story)
 	}
 	return found.story, found.claim, nil
 }
