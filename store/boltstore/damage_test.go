@@ -50,6 +50,31 @@ func populated(t *testing.T, dir string) *Store {
 	return s
 }
 
+// among reports whether each of the rows is among all.
+func among(rows, all map[string]string) bool {
+	for k, v := range rows {
+		if want, ok := all[k]; !ok || v != want {
+			return false
+		}
+	}
+	return true
+}
+
+// rowsOf returns every row of every bucket.
+func rowsOf(t *testing.T, s *Store) (map[string]string, error) {
+	t.Helper()
+	rows := map[string]string{}
+	err := s.view(t.Context(), func(tx *bolt.Tx) error {
+		return tx.ForEach(func(name []byte, b *bolt.Bucket) error {
+			return b.ForEach(func(k, v []byte) error {
+				rows[fmt.Sprintf("%q %q", name, k)] = string(v)
+				return nil
+			})
+		})
+	})
+	return rows, err
+}
+
 // digest sums up every row of every bucket.
 func digest(t *testing.T, s *Store) (string, error) {
 	sum := sha256.New()
@@ -65,11 +90,11 @@ func digest(t *testing.T, s *Store) (string, error) {
 }
 
 // TestFlippedBits flips single bits of the file. Each time the file is refused with an error that names it, or the check finds
-// the damage, or nothing was lost. Nothing panics.
+// the damage, or all rows that are left are as they were. Nothing panics.
 func TestFlippedBits(t *testing.T) {
 	ctx, dir := t.Context(), t.TempDir()
 	s := populated(t, dir)
-	want, err := digest(t, s)
+	want, err := rowsOf(t, s)
 	if err = errors.Join(err, s.Check(ctx), s.Close()); err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +108,7 @@ func TestFlippedBits(t *testing.T) {
 	t.Logf("seed %d, %d pages", seed, pages)
 	rnd := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // no secret
 	const runs = 60                       // for more: -count
-	var refused, found, harmless int
+	var refused, found, fewer, harmless int
 	for i := range runs {
 		bit := rnd.IntN(used * 8)
 		if i%3 == 0 { // heads of pages and the elements behind them hurt most
@@ -101,7 +126,7 @@ func TestFlippedBits(t *testing.T) {
 			refused++
 			continue
 		}
-		got, err1 := digest(t, s)
+		got, err1 := rowsOf(t, s)
 		_, err2 := s.StoriesIn(ctx, "ru", everywhere, 1000, time.Time{})
 		_, err3 := s.PlacesIn(ctx, "ru", everywhere, 1000)
 		err4 := s.Check(ctx)
@@ -111,17 +136,17 @@ func TestFlippedBits(t *testing.T) {
 			found++
 		case err != nil:
 			t.Errorf("bit %d: the check missed: %v", bit, err)
-		case got != want && bit/8 >= 2*pageSize && bit/8%pageSize/2 != 5:
-			// Not noticed: with one damaged header the other one counts, without the last write; the number of rows of a page
-			// (bytes 10 and 11) may be smaller than it was.
+		case !among(got, want) && bit/8 >= 2*pageSize: // with one damaged header the other one counts, without the last write
 			t.Errorf("bit %d of page %d: rows changed and nobody noticed", bit, bit/8/pageSize)
+		case len(got) < len(want): // bbolt does not notice if a page has fewer rows than it had
+			fewer++
 		default:
 			harmless++
 		}
 		_ = s.MarkDone(ctx, 1000, 1001) // may fail, must not panic
 		_ = s.Close()
 	}
-	t.Logf("%d bits: %d refused at the start, %d found by the check, %d harmless", runs, refused, found, harmless)
+	t.Logf("%d bits: %d refused at the start, %d found by the check, %d unnoticed with fewer rows, %d harmless", runs, refused, found, fewer, harmless)
 }
 
 // pagesOf returns the number and the size of the pages that belong to a closed file.
