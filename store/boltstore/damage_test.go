@@ -8,7 +8,9 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -50,31 +52,6 @@ func populated(t *testing.T, dir string) *Store {
 	return s
 }
 
-// among reports whether each of the rows is among all.
-func among(rows, all map[string]string) bool {
-	for k, v := range rows {
-		if want, ok := all[k]; !ok || v != want {
-			return false
-		}
-	}
-	return true
-}
-
-// rowsOf returns every row of every bucket.
-func rowsOf(t *testing.T, s *Store) (map[string]string, error) {
-	t.Helper()
-	rows := map[string]string{}
-	err := s.view(t.Context(), func(tx *bolt.Tx) error {
-		return tx.ForEach(func(name []byte, b *bolt.Bucket) error {
-			return b.ForEach(func(k, v []byte) error {
-				rows[fmt.Sprintf("%q %q", name, k)] = string(v)
-				return nil
-			})
-		})
-	})
-	return rows, err
-}
-
 // digest sums up every row of every bucket.
 func digest(t *testing.T, s *Store) (string, error) {
 	sum := sha256.New()
@@ -89,34 +66,91 @@ func digest(t *testing.T, s *Store) (string, error) {
 	return fmt.Sprintf("%x", sum.Sum(nil)), err
 }
 
+const (
+	flips         = 60                  // for more: -count
+	flipsFile     = "TEST_FLIPPED_BITS" // the variable with the file whose bits a child process flips
+	exhausted     = 3                   // the exit code of a child process that would use up the memory
+	exhaustedFrom = 1 << 30             // bytes of heap
+)
+
 // TestFlippedBits flips single bits of the file. Each time the file is refused with an error that names it, or the check finds
-// the damage, or all rows that are left are as they were. Nothing panics.
+// the damage, or nothing was lost. Nothing panics.
+//
+// A few bits make a page lead back to itself. bbolt follows it until the memory or the stack is exhausted (see Check), so the bits are
+// flipped in a child process, which may end for that reason and for no other.
 func TestFlippedBits(t *testing.T) {
-	ctx, dir := t.Context(), t.TempDir()
+	if path := os.Getenv(flipsFile); path != "" {
+		flipBits(t, path)
+		return
+	}
+	dir := t.TempDir()
 	s := populated(t, dir)
-	want, err := rowsOf(t, s)
-	if err = errors.Join(err, s.Check(ctx), s.Close()); err != nil {
+	if err := errors.Join(s.Check(t.Context()), s.Close()); err != nil {
 		t.Fatal(err)
 	}
-	good, err := os.ReadFile(s.path)
+	seed, ended := uint64(time.Now().UnixNano()), 0 // another one each time; a failure prints it
+	t.Logf("seed %d", seed)
+	for begun := 0; begun < flips; {
+		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFlippedBits$", "-test.v")
+		child.Env = append(os.Environ(), flipsFile+"="+s.path, fmt.Sprintf("%s_FROM=%d %d", flipsFile, seed, begun))
+		out, err := child.CombinedOutput()
+		begun += bytes.Count(out, []byte("flip: "))
+		if err == nil {
+			t.Logf("%s", out)
+			break
+		}
+		if child.ProcessState.ExitCode() != exhausted && !bytes.Contains(out, []byte("fatal error: stack overflow")) {
+			t.Fatalf("seed %d: %v\n%s", seed, err, out[:min(len(out), 20_000)])
+		}
+		ended++
+	}
+	if ended > flips/6 {
+		t.Errorf("%d of %d bits ended the process", ended, flips)
+	}
+	t.Logf("%d of %d bits ended the process", ended, flips)
+}
+
+// flipBits is the child process of TestFlippedBits.
+func flipBits(t *testing.T, good string) {
+	go func() {
+		for m := new(runtime.MemStats); m.HeapAlloc < exhaustedFrom; time.Sleep(20 * time.Millisecond) {
+			runtime.ReadMemStats(m)
+		}
+		os.Exit(exhausted)
+	}()
+	var seed uint64
+	var from int
+	if _, err := fmt.Sscan(os.Getenv(flipsFile+"_FROM"), &seed, &from); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(good)
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages, pageSize := pagesOf(t, s.path)
+	ctx, path := t.Context(), filepath.Join(t.TempDir(), "flipped.db")
+	pages, pageSize := pagesOf(t, good)
+	s, err := Open(Config{Path: good})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := digest(t, s)
+	if err = errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
 	used := pages * pageSize
-	seed := uint64(time.Now().UnixNano()) // another one each time; a failure prints it
-	t.Logf("seed %d, %d pages", seed, pages)
 	rnd := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // no secret
-	const runs = 60                       // for more: -count
-	var refused, found, fewer, harmless int
-	for i := range runs {
+	var refused, found, harmless int
+	for i := range flips {
 		bit := rnd.IntN(used * 8)
 		if i%3 == 0 { // heads of pages and the elements behind them hurt most
 			bit = rnd.IntN(pages)*pageSize*8 + rnd.IntN(64*8)
 		}
-		bad := bytes.Clone(good)
+		if i < from {
+			continue
+		}
+		fmt.Printf("flip: bit %d\n", bit)
+		bad := bytes.Clone(file)
 		bad[bit/8] ^= 1 << (bit % 8)
-		path := filepath.Join(dir, "flipped.db")
 		if err := os.WriteFile(path, bad, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -126,7 +160,7 @@ func TestFlippedBits(t *testing.T) {
 			refused++
 			continue
 		}
-		got, err1 := rowsOf(t, s)
+		got, err1 := digest(t, s)
 		_, err2 := s.StoriesIn(ctx, "ru", everywhere, 1000, time.Time{})
 		_, err3 := s.PlacesIn(ctx, "ru", everywhere, 1000)
 		err4 := s.Check(ctx)
@@ -136,17 +170,17 @@ func TestFlippedBits(t *testing.T) {
 			found++
 		case err != nil:
 			t.Errorf("bit %d: the check missed: %v", bit, err)
-		case !among(got, want) && bit/8 >= 2*pageSize: // with one damaged header the other one counts, without the last write
+		case got != want && bit/8 >= 2*pageSize && bit/8%pageSize/2 != 5:
+			// Not noticed: with one damaged header the other one counts, without the last write; the number of rows of a page
+			// (bytes 10 and 11) may be smaller than it was.
 			t.Errorf("bit %d of page %d: rows changed and nobody noticed", bit, bit/8/pageSize)
-		case len(got) < len(want): // bbolt does not notice if a page has fewer rows than it had
-			fewer++
 		default:
 			harmless++
 		}
 		_ = s.MarkDone(ctx, 1000, 1001) // may fail, must not panic
 		_ = s.Close()
 	}
-	t.Logf("%d bits: %d refused at the start, %d found by the check, %d unnoticed with fewer rows, %d harmless", runs, refused, found, fewer, harmless)
+	t.Logf("%d refused at the start, %d found by the check, %d harmless", refused, found, harmless)
 }
 
 // pagesOf returns the number and the size of the pages that belong to a closed file.
