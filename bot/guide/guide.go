@@ -46,6 +46,9 @@ type Config struct {
 	Correct func(ctx context.Context, c Correction) error
 	Replica string // this process among those that share the store; "" = there are no others
 
+	// Witness is told what happens on the way to a story; nil = nobody is.
+	Witness *Witness
+
 	Log                  *slog.Logger
 	PlacesPerCall        int   // default 4
 	Passage              int   // most characters of an article that the model gets about a place, default 6000
@@ -94,7 +97,7 @@ func New(cfg Config) (*Guide, error) {
 	g.tasks = newTasks(cfg.Log, &g.counts.panics)
 	g.batches = &batches{
 		model: cfg.Model, gate: cfg.Gate, slot: cfg.Slot, library: g.library, budget: g.budget, tasks: g.tasks, counts: &g.counts, log: cfg.Log,
-		size: cfg.PlacesPerCall, sources: cfg.Places, passage: cfg.Passage, open: make(map[store.StoryKey]*item),
+		size: cfg.PlacesPerCall, witness: cfg.Witness, sources: cfg.Places, passage: cfg.Passage, open: make(map[store.StoryKey]*item),
 	}
 	if cfg.Model == nil {
 		cfg.Judge = nil
