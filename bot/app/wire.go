@@ -140,6 +140,9 @@ func (a *App) buildGuide(world World) error {
 		DailyTokens:          a.cfg.OpenAI.DailyTokens,
 		DailyTokensPerPerson: a.cfg.OpenAI.DailyTokensPerPerson,
 	}
+	if a.monitor != nil {
+		cfg.Edition = a.monitor.Edition
+	}
 	if a.places, err = a.newFinder(world); err != nil {
 		return err
 	}
