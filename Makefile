@@ -53,9 +53,9 @@ chaos: ## kill the bot repeatedly and count what people received: SEEDS (50) run
 	go vet -tags chaos ./bot/killpoint
 	go test -tags chaos ./bot/killpoint -run '^TestChaos' -count=1 -timeout 90m -v -seeds $(SEEDS)
 
-replicas: ## three replicas on one database, one of them killed; a database outage of OUTAGE (60s): .ci/postgres make replicas
+replicas: ## on one database: three replicas of which one is killed, a single one that is killed, an outage of OUTAGE (60s): .ci/postgres make replicas
 	go vet -tags chaos ./bot/killpoint
-	go test -tags chaos ./bot/killpoint -run '^(TestReplicas|TestOutage)$$' -count=1 -timeout 30m -v -args -outage $(OUTAGE)
+	go test -tags chaos ./bot/killpoint -run '^(TestReplicas|TestRestart|TestOutage)$$' -count=1 -timeout 30m -v -args -outage $(OUTAGE)
 
 flood: ## send more updates than the bot can take, and measure memory and delays (2 minutes)
 	go test -tags chaos ./bot/killpoint -run '^TestFlood$$' -count=1 -timeout 20m -v

@@ -13,6 +13,9 @@ import (
 type Cluster interface {
 	// Heartbeat renews the replica's lease, or begins it, and returns the replica's standing.
 	Heartbeat(ctx context.Context, replica string, lease time.Duration) (Standing, error)
+	// EndLost ends the leases of other replicas whose process died: those that listened, whose connection is gone and which did not
+	// connect again within a moment. It returns how many. Call it several times a second.
+	EndLost(ctx context.Context, replica string) (int, error)
 	// Leave ends the replica: its chats and slots are free at once.
 	Leave(ctx context.Context, replica string) error
 

@@ -139,6 +139,9 @@ func (a *App) buildGuide(world World) error {
 		DailyTokens:          a.cfg.OpenAI.DailyTokens,
 		DailyTokensPerPerson: a.cfg.OpenAI.DailyTokensPerPerson,
 	}
+	if a.monitor != nil {
+		cfg.Edition = a.monitor.Edition
+	}
 	if a.places, err = a.newFinder(world); err != nil {
 		return err
 	}
@@ -200,9 +203,13 @@ func (a *App) newModel(world World) (*chat.Client, error) {
 	if o.APIKey == "" {
 		return nil, nil
 	}
+	var client *http.Client // by default its own, without a limit for the first byte: a server may have to load the model
+	if world.Model != nil {
+		client = newClient(world.Model)
+	}
 	m, err := chat.New(chat.Config{
 		APIKey: o.APIKey, BaseURL: o.BaseURL, Model: o.Model, Reasoning: o.Reasoning,
-		HTTP:              newClient(world.Model),
+		HTTP:              client,
 		Timeout:           o.Timeout,
 		RequestsPerMinute: o.RequestsPerMinute,
 		Log:               a.log.With("part", "model"),

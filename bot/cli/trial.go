@@ -8,17 +8,19 @@ import (
 	"excursobot/bot/loadtest"
 )
 
-type demoCommand struct{}
+type demoCommand struct {
+	Quirk string `placeholder:"NAME" help:"Let the simulated model have a peculiarity of real servers; 'excursobot load --quirk=list' prints the names."`
+}
 
 // Run runs the whole bot against a simulated Telegram, with a page in the browser that plays the person.
-func (demoCommand) Run(p *process) error {
+func (c demoCommand) Run(p *process) error {
 	cfg, err := p.load()
 	if err != nil {
 		return err
 	}
 	p.limitMemory()
 	log := app.NewLogger(p.stdout, cfg, p.env)
-	return p.untilSignalled(func(intake context.Context) error { return demo.Run(intake, cfg, log, p.stderr) })
+	return p.untilSignalled(func(intake context.Context) error { return demo.Run(intake, cfg, c.Quirk, log, p.stderr) })
 }
 
 type loadCommand struct {

@@ -22,8 +22,8 @@ import (
 )
 
 // Run runs the demo until intake ends. The store is in a temporary directory, so that a second run begins with an empty store. It prints the address
-// of the page to notes.
-func Run(intake context.Context, cfg config.Config, log *slog.Logger, notes io.Writer) (err error) {
+// of the page to notes. quirk is a peculiarity of the simulated model's server, "" = none.
+func Run(intake context.Context, cfg config.Config, quirk string, log *slog.Logger, notes io.Writer) (err error) {
 	dir, err := os.MkdirTemp("", "excursobot-demo-")
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
@@ -31,7 +31,7 @@ func Run(intake context.Context, cfg config.Config, log *slog.Logger, notes io.W
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	cfg.Store.Dir, cfg.Store.Postgres = dir, ""
 
-	a, _, err := build(cfg, log)
+	a, _, err := build(cfg, quirk, log)
 	if err != nil {
 		return err
 	}
@@ -44,12 +44,15 @@ func Run(intake context.Context, cfg config.Config, log *slog.Logger, notes io.W
 }
 
 // build builds the bot in its simulated world, with the page. It starts nothing.
-func build(cfg config.Config, log *slog.Logger) (*app.App, *pageServer, error) {
+func build(cfg config.Config, quirk string, log *slog.Logger) (*app.App, *pageServer, error) {
 	pack, err := places.LoadPack()
 	if err != nil {
 		return nil, nil, err
 	}
-	w := newDemoWorld(&cfg, pack)
+	w, err := newDemoWorld(&cfg, pack, quirk)
+	if err != nil {
+		return nil, nil, config.UsageError{Err: err}
+	}
 	a, err := app.New(cfg, w.outside, log)
 	if err != nil {
 		return nil, nil, err

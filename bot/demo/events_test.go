@@ -111,7 +111,7 @@ func TestDemoNumbers(t *testing.T) {
 	cfg := config.Defaults()
 	cfg.Derive(config.Environment{})
 	cfg.Store.Dir = t.TempDir()
-	a, page, err := build(cfg, slog.New(slog.DiscardHandler))
+	a, page, err := build(cfg, "", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

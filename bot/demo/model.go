@@ -30,23 +30,13 @@ type modelRequest struct {
 	Messages []struct {
 		Content string `json:"content"`
 	} `json:"messages"`
-	ResponseFormat struct {
-		JSONSchema struct {
-			Schema struct {
-				Properties struct {
-					Stories struct {
-						Items struct {
-							Properties struct {
-								Place struct {
-									Enum []string `json:"enum"`
-								} `json:"place"`
-							} `json:"properties"`
-						} `json:"items"`
-					} `json:"stories"`
-				} `json:"properties"`
-			} `json:"schema"`
-		} `json:"json_schema"`
-	} `json:"response_format"`
+}
+
+// modelTask is the part of the user's message that demoModel reads.
+type modelTask struct {
+	Places []struct {
+		ID string `json:"id"`
+	} `json:"places"`
 }
 
 type modelStory struct {
@@ -74,21 +64,24 @@ func (m *demoModel) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	stream(w, string(answer))
 }
 
-// stories returns the texts of the places in the request's enum, in the language of their description in the prompt.
+// stories returns the texts of the places that the request asks about, in the language of their description in the prompt.
 func (m *demoModel) stories(ask modelRequest) []modelStory {
 	var prompt strings.Builder
+	var task modelTask
 	for _, message := range ask.Messages {
 		prompt.WriteString(message.Content)
+		// The data may follow the instructions. Other messages hold none.
+		_ = json.Unmarshal([]byte(message.Content[max(0, strings.LastIndex("\n\n"+message.Content, "\n\n{")):]), &task)
 	}
 	list := []modelStory{}
-	for _, id := range ask.ResponseFormat.JSONSchema.Schema.Properties.Stories.Items.Properties.Place.Enum {
-		p, known := m.places[id]
+	for _, asked := range task.Places {
+		p, known := m.places[asked.ID]
 		if !known {
 			continue
 		}
 		for language, text := range p.Texts {
 			if strings.Contains(prompt.String(), articleTitle(p, language)) && strings.Contains(prompt.String(), opening(text)) {
-				list = append(list, modelStory{id, text})
+				list = append(list, modelStory{asked.ID, text})
 				break
 			}
 		}

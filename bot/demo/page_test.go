@@ -22,7 +22,11 @@ func newTestPage(t *testing.T) (*pageServer, http.Handler) {
 		t.Fatal(err)
 	}
 	cfg := config.Defaults()
-	page := newPageServer(newDemoWorld(&cfg, pack), pack, func() botNumbers { return botNumbers{Slots: 3} })
+	w, err := newDemoWorld(&cfg, pack, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := newPageServer(w, pack, func() botNumbers { return botNumbers{Slots: 3} })
 	mux := http.NewServeMux()
 	page.routes(mux)
 	return page, mux
@@ -121,7 +125,10 @@ func TestDemoWorldUsesRealServices(t *testing.T) {
 	for _, tt := range []struct{ key, contact string }{{"", ""}, {"sk-1", ""}, {"", "me@example.org"}, {"sk-1", "me@example.org"}} {
 		cfg := config.Defaults()
 		cfg.OpenAI.APIKey, cfg.Places.Contact = tt.key, tt.contact
-		s := newDemoWorld(&cfg, pack)
+		s, err := newDemoWorld(&cfg, pack, "")
+		if err != nil {
+			t.Fatal(err)
+		}
 		if s.realModel != (tt.key != "") || s.realModel != (s.outside.Model == nil) || s.realWikipedia != (tt.contact != "") || s.realWikipedia != (s.outside.Wikipedia == nil) {
 			t.Errorf("with key %q and contact %q: model %t, Wikipedia %t", tt.key, tt.contact, s.realModel, s.realWikipedia)
 		}

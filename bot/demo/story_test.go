@@ -19,6 +19,11 @@ import (
 // newDemoApp builds the whole bot in the demo's world, with its store in a temporary directory.
 func newDemoApp(t *testing.T) (*app.App, *demoWorld, *places.Pack) {
 	t.Helper()
+	return newQuirkyDemo(t, "")
+}
+
+func newQuirkyDemo(t *testing.T, quirk string) (*app.App, *demoWorld, *places.Pack) {
+	t.Helper()
 	cfg := config.Defaults()
 	cfg.Derive(config.Environment{})
 	cfg.Store.Dir = t.TempDir()
@@ -26,7 +31,10 @@ func newDemoApp(t *testing.T) (*app.App, *demoWorld, *places.Pack) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newDemoWorld(&cfg, pack)
+	w, err := newDemoWorld(&cfg, pack, quirk)
+	if err != nil {
+		t.Fatal(err)
+	}
 	a, err := app.New(cfg, w.outside, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -93,8 +101,7 @@ func TestDemoModelKnowsEveryPlace(t *testing.T) {
 		var ask modelRequest
 		ask.Messages = append(ask.Messages, struct {
 			Content string `json:"content"`
-		}{"Tell of " + article.Title + ": " + article.Extract})
-		ask.ResponseFormat.JSONSchema.Schema.Properties.Stories.Items.Properties.Place.Enum = []string{"Q0", article.QID}
+		}{`{"title":"` + article.Title + `","extract":"` + article.Extract + `","places":[{"id":"Q0"},{"id":"` + article.QID + `"}]}`})
 		got := r.stories(ask)
 		if len(got) != 1 || got[0].Place != article.QID || got[0].Text != article.Extract {
 			t.Errorf("%s in %s: got %v", article.QID, article.Language, got)
@@ -134,4 +141,27 @@ func TestStopDrains(t *testing.T) {
 			t.Errorf("after the stop: %+v, want the story", got)
 		}
 	})
+}
+
+// The demo's model can play the peculiarities of real servers.
+func TestStoryInSpiteOfAPeculiarity(t *testing.T) {
+	for _, quirk := range []string{"created is a fraction", "any format refused", "system role refused", "think block with a draft"} {
+		t.Run(quirk, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a, w, pack := newQuirkyDemo(t, quirk)
+				place := pack.Cities()[0].Places[0]
+				stop := running(t, a)
+				time.Sleep(time.Second)
+				p := w.telegram.Person(sim.Profile{ID: 1, LanguageCode: "en"})
+				p.Locate(place.Point.Lat, place.Point.Lon)
+				time.Sleep(12 * time.Second)
+				if told := fromBot(p); len(told) == 0 || !strings.Contains(told[0].Text, place.Texts["en"]) {
+					t.Errorf("told %+v", told)
+				}
+				if err := stop(); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
 }

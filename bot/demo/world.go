@@ -27,7 +27,7 @@ type demoWorld struct {
 //
 // The simulated Wikipedia has the places and texts of the built-in pack, and the simulated model answers with those texts, so nothing in the demo is
 // invented. The pack itself is left out then: its stories are ready at once, and people would never see a card turn into a story.
-func newDemoWorld(cfg *config.Config, pack *places.Pack) *demoWorld {
+func newDemoWorld(cfg *config.Config, pack *places.Pack, quirk string) (*demoWorld, error) {
 	const token = "1000:demo"
 	s := &demoWorld{
 		telegram:      sim.NewTelegram(sim.TelegramConfig{Token: token, Username: "excursobot_demo_bot", Latency: 40 * time.Millisecond}),
@@ -45,7 +45,14 @@ func newDemoWorld(cfg *config.Config, pack *places.Pack) *demoWorld {
 
 	if !s.realModel {
 		cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "demo", "http://model.demo/v1", "demo"
-		s.outside.Model = sim.Transport(map[string]http.Handler{"model.demo": newDemoModel(pack)})
+		var server http.Handler = newDemoModel(pack)
+		if quirk != "" {
+			var err error
+			if server, err = sim.Quirk(quirk, server); err != nil {
+				return nil, err
+			}
+		}
+		s.outside.Model = sim.Transport(map[string]http.Handler{"model.demo": server})
 	}
 	if !s.realWikipedia {
 		const latency = 300 * time.Millisecond
@@ -55,7 +62,7 @@ func newDemoWorld(cfg *config.Config, pack *places.Pack) *demoWorld {
 		s.outside.Wikipedia = sim.Transport(map[string]http.Handler{"*.wikipedia.demo": wiki})
 		s.outside.WithoutPack = true
 	}
-	return s
+	return s, nil
 }
 
 // packArticles returns the pack's places as articles in all of the pack's languages, in the pack's order.

@@ -2,6 +2,7 @@ package guide
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -13,8 +14,9 @@ import (
 const (
 	// nameWithin is how long a person who has nothing else waits for the names and descriptions of places that only other editions know.
 	nameWithin = 400 * time.Millisecond
-	// exploreAtOnce is how many editions are searched at once before the first content: with the details of one edition that makes four requests.
-	exploreAtOnce = 3
+	// exploreAtOnce is how many editions are searched at once before the first content: with the details of one of them and the names of its places
+	// that makes four requests.
+	exploreAtOnce = 2
 	// describeReach is the radius in metres around a person in which read-ahead describes what only other editions know.
 	describeReach = 600
 )
@@ -98,20 +100,32 @@ func (s *search) withKnown(ctx context.Context, cards []Card, inner, outer float
 	return s.rank(merged), err
 }
 
-// untoldOthers returns the untold places between the two radii that the other editions know, best first, under names that the person can read.
+// untoldOthers returns the untold places between the two radii that the other editions know, best first, under names that the person can read. The
+// first edition of the land is asked alone, because each edition costs requests.
 func (s *search) untoldOthers(ctx context.Context, inner, outer float64) ([]Card, error) {
 	others := s.others()
-	if len(others) == 0 {
-		return nil, nil
+	for _, some := range [][]string{others[:min(len(others), 1)], others[min(len(others), 1):]} {
+		if len(some) == 0 || s.sourceDown() {
+			continue
+		}
+		cards, err := s.untoldOf(ctx, inner, outer, some)
+		if err != nil || len(cards) > 0 {
+			return cards, err
+		}
 	}
 	if s.sourceDown() {
 		return s.knownOthers(ctx, inner, outer)
 	}
-	near, err := s.nearOthers(ctx, others, inner, outer)
+	return nil, nil
+}
+
+// untoldOf is untoldOthers for some editions, which are asked at once.
+func (s *search) untoldOf(ctx context.Context, inner, outer float64, editions []string) ([]Card, error) {
+	near, err := s.nearOthers(ctx, editions, inner, outer)
 	if err != nil {
 		return nil, err
 	}
-	for n := 0; n < detailBatches; n++ {
+	for n := range detailBatches {
 		described, more, err := s.detailsOfOthers(ctx, near, n)
 		if err != nil {
 			return nil, err
@@ -123,9 +137,6 @@ func (s *search) untoldOthers(ctx context.Context, inner, outer float64) ([]Card
 		if !more || s.sourceDown() {
 			break
 		}
-	}
-	if s.sourceDown() {
-		return s.knownOthers(ctx, inner, outer)
 	}
 	return nil, nil
 }
@@ -250,4 +261,20 @@ func (s *search) describeOthers(ctx context.Context) error {
 	}
 	s.namedPlaces(ctx, described)
 	return nil
+}
+
+// editionKind returns the kind of Wikipedia that an address of an article is in, for people who read the language, or "" for any other address.
+func editionKind(address, language string) string {
+	host, _, _ := strings.Cut(strings.TrimPrefix(address, "https://"), "/")
+	edition, ok := strings.CutSuffix(host, ".wikipedia.org")
+	own, _, _ := strings.Cut(language, "-")
+	switch {
+	case !ok:
+		return ""
+	case edition == own:
+		return "own"
+	case edition == "en":
+		return "english"
+	}
+	return "local"
 }

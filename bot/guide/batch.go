@@ -34,6 +34,7 @@ type batches struct {
 // batch is one call to the model. It runs in the best class of those who wait for it. While it is queued, it ends when nobody waits any more; once it
 // has started, its stories always reach the library.
 type batch struct {
+	rewrite  bool  // its stories are there already
 	person   int64 // whose tokens it spends; 0 = nobody's
 	language string
 	length   store.Length

@@ -21,7 +21,7 @@ func (b *batches) join(req Request, deadline time.Time, first store.Place, other
 		b.counts.refused.Add(1)
 		return nil, err
 	}
-	bt := &batch{person: req.Person, language: req.Language, length: req.Length, ticket: ticket, class: req.Class, waiters: 1}
+	bt := &batch{rewrite: req.rewrite, person: req.Person, language: req.Language, length: req.Length, ticket: ticket, class: req.Class, waiters: 1}
 	bt.queued, bt.cancel = context.WithCancel(b.tasks.ctx)
 	chosen := []store.Place{first}
 	for _, p := range others {

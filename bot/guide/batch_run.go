@@ -3,6 +3,7 @@ package guide
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"excursobot/bot/guide/chat"
@@ -45,9 +46,15 @@ func (b *batches) run(bt *batch) {
 	}
 	b.counts.batches.Add(1)
 	b.counts.waited.Add(int64(time.Since(queued)))
-	open := b.skipWritten(bt)
+	open := bt.items
+	if !bt.rewrite {
+		open = b.skipWritten(bt)
+	}
 	if len(open) > 0 {
 		gathered.wait(b.tasks.ctx)
+	}
+	if bt.rewrite { // another story from the intro would be no better
+		open = slices.DeleteFunc(slices.Clone(open), func(it *item) bool { return it.material.Load() == nil })
 	}
 	for attempt := 0; attempt < maxAttempts && len(open) > 0; attempt++ {
 		reasons, err := b.call(bt, open)

@@ -19,6 +19,7 @@ type Stats struct {
 	Failed                                  uint64        // calls that failed
 	Prepared                                uint64        // batches of read-ahead
 	Warmed                                  uint64        // batches of warm-up
+	Rewritten                               uint64        // batches that write a story again
 	Panics                                  uint64        // panics in calls and read-ahead
 	Likes, Dislikes, Wrong                  uint64        // votes
 	Claims, Open, Preparing                 int           // now: claims, stories being written, people with a read-ahead in progress
@@ -40,7 +41,7 @@ func (g *Guide) Stats() Stats {
 		Library: c.library.Load(), Generated: c.generated.Load(), Extract: c.extract.Load(), Pack: c.pack.Load(), None: c.none.Load(),
 		Cards: c.cards.Load(), Joined: c.joined.Load(), Refused: c.refused.Load(),
 		Batches: c.batches.Load(), Waited: time.Duration(c.waited.Load()), Written: c.written.Load(), Dropped: c.dropped.Load(), Failed: c.failed.Load(),
-		Prepared: c.prepared.Load(), Warmed: c.warmed.Load(), Panics: c.panics.Load(),
+		Prepared: c.prepared.Load(), Warmed: c.warmed.Load(), Rewritten: c.rewritten.Load(), Panics: c.panics.Load(),
 		Likes: c.likes.Load(), Dislikes: c.dislikes.Load(), Wrong: c.wrong.Load(),
 		Claims: g.claims.len(), Open: g.batches.len(),
 		Cache: g.cfg.Cache.Stats(),

@@ -60,6 +60,8 @@ type setting struct {
 	noWiki   bool
 	wiki     func(n int) string // fault of the n-th request
 
+	source      func(http.Handler) http.Handler // wraps the simulated Wikipedia
+	noContact   bool
 	wikiLatency time.Duration // default 200 ms
 	name        string        // of the model, default gpt-6-luna
 	quirk       string        // peculiarity of the model's server
@@ -150,13 +152,21 @@ func newWorld(t testing.TB, set setting) *world {
 			set.observe(c)
 		}
 	}
+	var sources http.Handler = w.wiki
+	if set.source != nil {
+		sources = set.source(w.wiki)
+	}
+	contact := "test@example.org"
+	if set.noContact {
+		contact = ""
+	}
 	client := &http.Client{Transport: sim.Transport(map[string]http.Handler{
-		"*.wikipedia.org": w.wiki, "www.wikidata.org": w.wiki, "commons.wikimedia.org": w.wiki, "model.test": server,
+		"*.wikipedia.org": sources, "www.wikidata.org": sources, "commons.wikimedia.org": sources, "model.test": server,
 	})}
 	log := slog.New(slog.DiscardHandler)
 	cfg := Config{Store: db, Cache: cache, Log: log}
 	if !set.noWiki {
-		cfg.Places, err = places.New(places.Config{Store: db, HTTP: client, Contact: "test@example.org", Version: "test", Log: log})
+		cfg.Places, err = places.New(places.Config{Store: db, HTTP: client, Contact: contact, Version: "test", Log: log})
 		must(t, err)
 		t.Cleanup(cfg.Places.Close)
 	}

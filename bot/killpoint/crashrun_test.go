@@ -52,7 +52,8 @@ type crashRun struct {
 	addr    string // of the bot
 	rng     *rand.Rand
 	plan    faultPlan
-	ownPace bool // the bot keeps its default limits for outgoing messages
+	quirk   string // peculiarity of the model's server; "" = none
+	ownPace bool   // the bot keeps its default limits for outgoing messages
 	webhook bool
 	poison  *sim.Person // nil = nobody
 	tg      *sim.Telegram

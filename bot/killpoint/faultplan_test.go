@@ -15,6 +15,7 @@ type faultPlan struct {
 	model     func(n int) string // the fault of its n-th call, "" = none
 	slow      time.Duration      // the model's time for an answer, default 700 ms
 	wikipedia func(n int) string
+	quirky    bool // the model's server has a peculiarity, another one for each seed
 	clock     bool // the wall clock is set forward and back
 	none      bool // no faults at all
 }
@@ -28,7 +29,7 @@ func half(n int, fault string) string {
 
 // faultPlans are used in turn, one for each seed.
 var faultPlans = []faultPlan{
-	{name: "fair"},
+	{name: "fair", quirky: true},
 	{name: "model down", model: func(n int) string { return half(n, "500") }},
 	{name: "model hangs", model: func(n int) string { return map[int]string{1: "hang", 4: "stall"}[n%6] }},
 	{name: "model slow", slow: 6 * time.Second},

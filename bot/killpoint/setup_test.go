@@ -38,6 +38,14 @@ func newCrashRun(t *testing.T, seed uint64, bin, dir string) *crashRun {
 	r.tg.Subscribe(r.observe)
 	slow := cmp.Or(r.plan.slow, 700*time.Millisecond)
 	r.model = sim.NewModel(sim.ModelConfig{Latency: func(int) time.Duration { return slow }, Fault: func(n int) string { return r.plan.modelFault(n) }})
+	var model http.Handler = r.model
+	if r.plan.quirky {
+		r.quirk = sim.Quirks()[seed/uint64(len(faultPlans))%uint64(len(sim.Quirks()))]
+		var err error
+		if model, err = sim.Quirk(r.quirk, r.model); err != nil {
+			t.Fatal(err)
+		}
+	}
 	wiki := sim.NewWikipedia(sim.WikipediaConfig{
 		Articles: sim.City(seed, cityLat, cityLon, 80, "en"), Latency: 100 * time.Millisecond, RetryAfter: 1,
 		Fault: func(n int) string { return r.plan.wikipediaFault(n) },
@@ -52,7 +60,7 @@ func newCrashRun(t *testing.T, seed uint64, bin, dir string) *crashRun {
 	r.env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LOG_FORMAT=json", "HTTP_ADDR=" + r.addr, "DATA_DIR=" + dir, "EXCURSOBOT_CHAOS_CLOCK=" + r.clock.Name(),
 		"TELEGRAM_BOT_TOKEN=" + botToken, "TELEGRAM_API_URL=" + r.serve(r.tg), "DASHBOARD_TOKEN=" + dashboardToken,
-		"OPENAI_API_KEY=" + modelKey, "OPENAI_BASE_URL=" + r.serve(r.model) + "/v1", "OPENAI_MODEL=chaos", "OPENAI_REQUESTS_PER_MINUTE=1000",
+		"OPENAI_API_KEY=" + modelKey, "OPENAI_BASE_URL=" + r.serve(model) + "/v1", "OPENAI_MODEL=chaos", "OPENAI_REQUESTS_PER_MINUTE=1000",
 		"WIKIPEDIA_URL=" + wikipedia + "/w/api.php?lang={lang}", "WIKIPEDIA_CONTACT=chaos@example.org",
 		"WIKIDATA_URL=" + wikipedia + "/w/api.php?lang=data", "COMMONS_URL=" + wikipedia + "/w/api.php?lang=files",
 		"LIVE_INTERVALS=2s,10s", "LIVE_DEFAULT=2s", "BACKUP_EVERY=1h", "BACKUP_KEEP=2", "SHUTDOWN_DRAIN=20s",
@@ -95,6 +103,9 @@ func newCrashRun(t *testing.T, seed uint64, bin, dir string) *crashRun {
 // describe names the properties of the seed.
 func (r *crashRun) describe() string {
 	kind := r.plan.name
+	if r.quirk != "" {
+		kind += ", model's server: " + r.quirk
+	}
 	if r.webhook {
 		kind += ", webhook"
 	}

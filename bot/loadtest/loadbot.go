@@ -28,7 +28,7 @@ func newLoadBot(cfg config.Config, dir string, articles []sim.Article, s scenari
 	if err != nil {
 		return nil, err
 	}
-	b := &loadBot{recorder: rec, servers: newServers(s.Seed, articles, s.Fail, fast)}
+	b := &loadBot{recorder: rec, servers: newServers(s.Seed, articles, s.Fail, s.Quirk, fast)}
 	b.telegram.Subscribe(rec.record)
 	cfg.Store = config.StoreConfig{Dir: dir}
 	cfg.Telegram = config.TelegramConfig{Token: token, APIURL: config.TelegramAPI}
@@ -42,7 +42,7 @@ func newLoadBot(cfg config.Config, dir string, articles []sim.Article, s scenari
 	}
 	world := app.World{
 		Telegram:    sim.Transport(map[string]http.Handler{"api.telegram.org": b.telegram}),
-		Model:       sim.Transport(map[string]http.Handler{"model.load": b.model}),
+		Model:       sim.Transport(map[string]http.Handler{"model.load": b.asked}),
 		Wikipedia:   sim.Transport(map[string]http.Handler{"*.wikipedia.load": b.wikipedia}),
 		WithoutPack: true, // the built-in stories would improve the figures of a cold store
 		Unwatched:   s.Blind,

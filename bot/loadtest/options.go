@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"excursobot/bot/config"
+	"excursobot/bot/sim"
 )
 
 // Options are the flags of "excursobot load".
@@ -22,6 +25,7 @@ type Options struct {
 	Requests int           `default:"0" help:"Stop after this number of requests; 0 = only the time counts."`
 	Warm     bool          `help:"Simulate a day of other people first."`
 	Fail     float64       `default:"0" help:"Share of the model's calls that fail, 0-1."`
+	Quirk    string        `placeholder:"NAME" help:"Let the model's server have a peculiarity of real ones; 'list' prints the names."`
 	Seed     uint64        `default:"1" help:"Runs with the same seed ask the same questions."`
 	Walks    int           `default:"0" help:"Instead of that, let this number of people walk with a live location, with the bot in a process of its own."`
 	Every    time.Duration `default:"5s" help:"Time between two stories of a walk, with --walks."`
@@ -38,6 +42,13 @@ type Options struct {
 // Measure runs one scenario, the standard set or a walk test until ctx ends, and prints a table. It ignores the settings of this machine: it measures
 // the defaults. A wrong flag gives a config.UsageError.
 func (o Options) Measure(ctx context.Context, stdout, stderr io.Writer) error {
+	if o.Quirk == "list" {
+		_, err := fmt.Fprintln(stdout, strings.Join(sim.Quirks(), "\n"))
+		return err
+	}
+	if o.Quirk != "" && !slices.Contains(sim.Quirks(), o.Quirk) {
+		return config.UsageError{Err: errors.New("load: --quirk must be one of those that --quirk=list prints")}
+	}
 	cfg, err := config.Load("", config.Environment{})
 	if err != nil {
 		return err
@@ -99,14 +110,14 @@ func (o Options) scenarios() ([]scenario, error) {
 		return nil, errors.New("load: --rate and --requests must not be negative, --fail must be 0-1")
 	}
 	return []scenario{{
-		People: o.People, Rate: o.Rate, Pause: o.Pause, For: o.For, Requests: o.Requests, Warm: o.Warm, Fail: o.Fail, Seed: o.Seed,
+		People: o.People, Rate: o.Rate, Pause: o.Pause, For: o.For, Requests: o.Requests, Warm: o.Warm, Fail: o.Fail, Quirk: o.Quirk, Seed: o.Seed,
 		HTTP: o.HTTP, Blind: o.Blind,
 	}}, nil
 }
 
 // measureWalks runs a walk test and prints its table.
 func (o Options) measureWalks(ctx context.Context, cfg config.Config, stdout io.Writer, progress func(string)) error {
-	w := walkTest{Walks: o.Walks, Every: o.Every, For: o.For, Moves: o.Moves, Kill: o.Kill, Warm: o.Warm, Seed: o.Seed}
+	w := walkTest{Walks: o.Walks, Every: o.Every, For: o.For, Moves: o.Moves, Kill: o.Kill, Warm: o.Warm, Quirk: o.Quirk, Seed: o.Seed}
 	if w.Every < time.Second || w.For < 10*w.Every || w.Moves < 1 || w.Walks > 10_000 {
 		return config.UsageError{Err: errors.New("load: --every must be 1s or more, --for ten times as long, --moves above 0, --walks at most 10000")}
 	}

@@ -33,8 +33,8 @@ type botProcess struct {
 
 // newBotProcess starts the servers. The bot itself is started by start.
 func newBotProcess(dir string, articles []sim.Article, w walkTest) (*botProcess, error) {
-	b := &botProcess{dir: dir, servers: newServers(w.Seed, articles, 0, false)}
-	addrs, err := b.listen(b.telegram, b.model, languageFromPath(b.wikipedia))
+	b := &botProcess{dir: dir, servers: newServers(w.Seed, articles, 0, w.Quirk, false)}
+	addrs, err := b.listen(b.telegram, b.asked, languageFromPath(b.wikipedia))
 	if err == nil {
 		b.addr, err = freeAddr()
 	}

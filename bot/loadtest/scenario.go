@@ -22,6 +22,7 @@ type scenario struct {
 	Requests int // 0 = no bound
 	Warm     bool
 	Fail     float64
+	Quirk    string // of the model's server; "" = none
 	Seed     uint64
 	HTTP     string // address of the dashboard; "" = any
 	Blind    bool   // no monitor
@@ -34,6 +35,9 @@ func (s scenario) String() string {
 		name += fmt.Sprintf(", %.0f requests/min", s.Rate)
 	} else {
 		name += fmt.Sprintf(" who pause %v", s.Pause)
+	}
+	if s.Quirk != "" {
+		name += ", model's server: " + s.Quirk
 	}
 	if s.Warm {
 		return name + ", after a day"

@@ -2,6 +2,7 @@ package loadtest
 
 import (
 	"math/rand/v2"
+	"net/http"
 	"time"
 
 	"excursobot/bot/sim"
@@ -33,19 +34,29 @@ func city(seed uint64) []sim.Article {
 type servers struct {
 	telegram  *sim.Telegram
 	model     *sim.Model
+	asked     http.Handler // in front of the model, with its peculiarity
 	wikipedia *sim.Wikipedia
 }
 
-// newServers returns the servers. Fast ones take no time and have no limits. failing is the share of the model's calls that fail.
-func newServers(seed uint64, articles []sim.Article, failing float64, fast bool) servers {
+// newServers returns the servers. Fast ones take no time and have no limits. failing is the share of the model's calls that fail; quirk is a peculiarity
+// of its server, which must exist.
+func newServers(seed uint64, articles []sim.Article, failing float64, quirk string, fast bool) servers {
 	m := sim.ModelConfig{Seed: seed, Fault: faults(seed, failing)}
 	w := sim.WikipediaConfig{Articles: articles, Latency: wikipediaLatency}
 	t := sim.TelegramConfig{Token: token, Limits: true, Latency: telegramLatency}
 	if fast {
-		m.Latency, m.Fault = func(int) time.Duration { return 0 }, nil
+		m.Latency, m.Fault, quirk = func(int) time.Duration { return 0 }, nil, ""
 		w.Latency, t.Limits, t.Latency = 0, false, 0
 	}
-	return servers{telegram: sim.NewTelegram(t), model: sim.NewModel(m), wikipedia: sim.NewWikipedia(w)}
+	s := servers{telegram: sim.NewTelegram(t), model: sim.NewModel(m), wikipedia: sim.NewWikipedia(w)}
+	s.asked = s.model
+	if quirk != "" {
+		var err error
+		if s.asked, err = sim.Quirk(quirk, s.model); err != nil {
+			panic(err) // the flag was checked
+		}
+	}
+	return s
 }
 
 // faults returns a function that chooses the fault of the n-th call, "" = none. A seed has always the same faults.

@@ -17,9 +17,10 @@ type walkTest struct {
 	Walks int
 	Every time.Duration // between two stories of a walk
 	For   time.Duration
-	Moves int  // of all walks together
-	Kill  bool // once, in the middle
-	Warm  bool // after a simulated day
+	Moves int    // of all walks together
+	Kill  bool   // once, in the middle
+	Warm  bool   // after a simulated day
+	Quirk string // of the model's server; "" = none
 	Seed  uint64
 }
 

@@ -224,9 +224,13 @@ type task struct {
 func (q *chatRequest) task() task {
 	var t task
 	for _, msg := range slices.Backward(q.Messages) {
-		start := strings.IndexByte(msg.Content, '{')
-		if msg.Role != "user" || start < 0 {
+		if msg.Role != "user" {
 			continue
+		}
+		// The data may follow the instructions, after an empty line.
+		start := strings.LastIndex("\n\n"+msg.Content, "\n\n{")
+		if start < 0 {
+			start = max(0, strings.IndexByte(msg.Content, '{'))
 		}
 		if json.NewDecoder(strings.NewReader(msg.Content[start:])).Decode(&t) == nil {
 			break

@@ -53,6 +53,11 @@ func (s *Store) listen(ctx context.Context, replica string, ready func(), receiv
 	if _, err := conn.Exec(ctx, "LISTEN "+pgx.Identifier{s.channel()}.Sanitize()); err != nil {
 		return err
 	}
+	key, err := s.showAlive(ctx, conn, replica)
+	if err != nil {
+		return err
+	}
+	defer s.hideAlive(ctx, replica, key)
 	ready()
 	for {
 		n, err := conn.WaitForNotification(ctx)

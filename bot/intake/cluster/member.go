@@ -73,6 +73,7 @@ type Member struct {
 	foreign map[int64]foreign
 	alive   int  // replicas, at the last heartbeat
 	turn    bool // this replica polls
+	died    bool // a replica died since the last look
 }
 
 // foreign is what is known about another replica's chat.

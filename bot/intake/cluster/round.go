@@ -16,7 +16,9 @@ const (
 	adoptMost = 100
 	// chatIdle is after how long without work a chat is free again.
 	chatIdle = time.Minute
-	// listenAgain is the pause before the next try after a lost connection.
+	// lookEvery is how often a replica looks whether another one died.
+	lookEvery = 250 * time.Millisecond
+	// listenAgain is the pause between two tries to listen. The first one after a lost connection is made at once.
 	listenAgain = time.Second
 	// leaveMost bounds the farewell.
 	leaveMost = 10 * time.Second
@@ -29,13 +31,11 @@ func (m *Member) Run(ctx context.Context) error {
 	go func() { defer close(listening); m.listen(ctx) }()
 	every := time.NewTicker(m.lease / roundsInLease)
 	defer every.Stop()
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
 	for ctx.Err() == nil {
 		m.hooks.Guard(func() { m.round(ctx) })
-		select {
-		case <-every.C:
-		case <-m.wake:
-		case <-ctx.Done():
-		}
+		m.waitForRound(ctx, every.C, look.C)
 	}
 	<-listening
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveMost)
@@ -46,18 +46,66 @@ func (m *Member) Run(ctx context.Context) error {
 	return nil
 }
 
+// waitForRound returns when a round is due: the lease is to be renewed, there may be work, or another replica died.
+func (m *Member) waitForRound(ctx context.Context, due, look <-chan time.Time) {
+	for {
+		select {
+		case <-due:
+			return
+		case <-m.wake:
+			return
+		case <-ctx.Done():
+			return
+		case <-look:
+			if m.otherDied(ctx) {
+				return
+			}
+		}
+	}
+}
+
+// otherDied ends the leases of replicas that died, and reports whether there were any. It does so once more at the next look, for updates that
+// were stored for a dead replica meanwhile.
+func (m *Member) otherDied(ctx context.Context) bool {
+	m.mu.Lock()
+	alone, again := m.alive <= 1, m.died
+	m.died = false
+	m.mu.Unlock()
+	if alone || again {
+		return again
+	}
+	m.hooks.Guard(func() {
+		ended, err := m.hub.EndLost(ctx, m.id)
+		if err != nil || ended == 0 { // the next round has the same error
+			return
+		}
+		m.log.Info("replica_died", "replicas", ended)
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.died, again = true, true
+		clear(m.foreign)
+	})
+	return again
+}
+
 // listen hears the other replicas. A word that was lost with the connection is made good by a round.
 func (m *Member) listen(ctx context.Context) {
 	for ctx.Err() == nil {
 		m.hooks.Guard(func() {
-			err := m.hub.Listen(ctx, m.id, m.Wake, func(chat int64, raw []byte) {
+			var since time.Time
+			err := m.hub.Listen(ctx, m.id, func() { since = time.Now(); m.Wake() }, func(chat int64, raw []byte) {
 				m.hooks.Guard(func() { m.hooks.Hear(ctx, chat, raw) })
 			})
-			if err != nil && ctx.Err() == nil {
-				m.log.Warn("replica_deaf", "again_in", listenAgain, "error", err)
+			if ctx.Err() != nil {
+				return
 			}
+			pause := listenAgain
+			if !since.IsZero() && time.Since(since) > listenAgain { // others count on the connection: they take this replica for dead
+				pause = 0
+			}
+			m.log.Warn("replica_deaf", "again_in", pause, "error", err)
+			_ = limiter.Sleep(ctx, pause)
 		})
-		_ = limiter.Sleep(ctx, listenAgain)
 	}
 }
 
@@ -73,11 +121,13 @@ func (m *Member) round(ctx context.Context) {
 		return
 	}
 	m.mu.Lock()
+	first := m.until.IsZero()
 	m.until, m.alive = began.Add(m.lease), standing.Alive
 	m.mu.Unlock()
 	steps := []func(context.Context) error{m.shareOut, m.choosePoller}
 	switch {
 	case !m.hooks.Taking():
+	case first: // a replica that is alive may just renew its lease after an outage of the store
 	case standing.Lost: // the other replicas get a round to renew their leases, before their chats are taken for free ones
 		steps = append(steps, m.reconcile, m.catchUp)
 	default:
@@ -130,6 +180,9 @@ func (m *Member) takeOver(ctx context.Context) error {
 	}
 	m.mu.Unlock()
 	m.log.Info("replica_took_over", "chats", len(chats))
+	if len(chats) == adoptMost {
+		m.Wake() // there may be more
+	}
 	return nil
 }
 

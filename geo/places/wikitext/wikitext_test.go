@@ -222,3 +222,9 @@ func BenchmarkSections(b *testing.B) {
 		Sections(article)
 	}
 }
+
+func TestFold(t *testing.T) {
+	if got, want := Fold("The «Old\u00a0House» —\n e\u0301t\u00e9’s"), "The \"Old House\" - \u00e9t\u00e9's"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
