@@ -81,7 +81,7 @@ func TestMigrateIntoPostgresBeginsAgainAfterAnyTransaction(t *testing.T) {
 	from := where{file: filepath.Join(dir, "from.db")}
 	filledFile(t, from.file, 10)
 	want := exportOf(t, from.file)
-	const transactions = 16 // 2 of users, 1 of every other table, 1 that takes the mark away
+	transactions := transactionsOf(t, from)
 	for broken := range transactions + 1 {
 		err := migrateBetween(t, from, where{url: url}, broken)
 		if errors.Is(err, errBroke) != (broken < transactions) {

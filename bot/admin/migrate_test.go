@@ -248,6 +248,27 @@ func migrateBetween(t *testing.T, from, to where, transactions int) error {
 	return errors.Join(err, target.Close(), source.Close())
 }
 
+// transactionsOf returns in how many transactions migrateBetween fills a target: the batches, and one that removes the mark.
+func transactionsOf(t *testing.T, from where) int {
+	t.Helper()
+	source, err := openComplete(t.Context(), from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer source.Close()
+	n := 1
+	for _, err := range dump.Batches(t.Context(), source, 10) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	if n <= len(store.Tables()) {
+		t.Fatalf("%d transactions: a table is empty", n)
+	}
+	return n
+}
+
 func TestMigrateBeginsAgainAfterAnyTransaction(t *testing.T) {
 	dir := t.TempDir()
 	from := where{file: filepath.Join(dir, "from.db")}

@@ -2,6 +2,7 @@ package guide
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -260,4 +261,20 @@ func (s *search) describeOthers(ctx context.Context) error {
 	}
 	s.namedPlaces(ctx, described)
 	return nil
+}
+
+// editionKind returns the kind of Wikipedia that an address of an article is in, for people who read the language, or "" for any other address.
+func editionKind(address, language string) string {
+	host, _, _ := strings.Cut(strings.TrimPrefix(address, "https://"), "/")
+	edition, ok := strings.CutSuffix(host, ".wikipedia.org")
+	own, _, _ := strings.Cut(language, "-")
+	switch {
+	case !ok:
+		return ""
+	case edition == own:
+		return "own"
+	case edition == "en":
+		return "english"
+	}
+	return "local"
 }

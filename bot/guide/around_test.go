@@ -271,3 +271,14 @@ func TestWithoutAContactTheLocalEditionStandsIn(t *testing.T) {
 		}
 	})
 }
+
+func TestEditionKind(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://ru.wikipedia.org/wiki/X": "own", "https://en.wikipedia.org/wiki/X": "english", "https://fr.wikipedia.org/wiki/X": "local",
+		"https://www.wikidata.org/wiki/Q1": "", "": "",
+	} {
+		if got := editionKind(address, "ru"); got != want {
+			t.Errorf("%s: %q, want %q", address, got, want)
+		}
+	}
+}

@@ -68,7 +68,7 @@ func (b *batches) collect(ctx context.Context, bt *batch) {
 	b.mu.Lock()
 	class := bt.class
 	b.mu.Unlock()
-	ctx = sourceContext(ctx, class)
+	ctx = sourceContext(ctx, max(class, LiveTick)) // somebody else's first content goes before an article
 	list := make([]places.Place, len(bt.items))
 	for i, it := range bt.items {
 		list[i] = it.place

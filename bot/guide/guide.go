@@ -46,6 +46,9 @@ type Config struct {
 	Correct func(ctx context.Context, c Correction) error
 	Replica string // this process among those that share the store; "" = there are no others
 
+	// Edition is called for each story with the kind of Wikipedia that its source is in: "own", "english" or "local"; nil = no calls.
+	Edition func(kind string)
+
 	Log                  *slog.Logger
 	PlacesPerCall        int   // default 4
 	Passage              int   // most characters of an article that the model gets about a place, default 6000

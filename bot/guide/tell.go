@@ -29,6 +29,9 @@ func (g *Guide) Tell(ctx context.Context, req Request, onCard func(Card)) (Story
 		return Story{}, nil, err
 	}
 	g.counts.answer(found.story.Source)
+	if kind := editionKind(found.story.Place.URL, req.Language); kind != "" && g.cfg.Edition != nil {
+		g.cfg.Edition(kind)
+	}
 	if !req.Brief {
 		g.Prepare(req)
 		g.renew(req, found.story)

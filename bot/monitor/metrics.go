@@ -12,9 +12,9 @@ var seconds = []float64{0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5, 7.5,
 
 // instruments are the counters and histograms of events. No label contains a person or a chat.
 type instruments struct {
-	updates, requests, calls, tokens, telegram, places, errors *prometheus.CounterVec
-	first, story                                               *prometheus.HistogramVec
-	lateness                                                   prometheus.Histogram
+	updates, requests, calls, tokens, telegram, places, editions, errors *prometheus.CounterVec
+	first, story                                                         *prometheus.HistogramVec
+	lateness                                                             prometheus.Histogram
 }
 
 func newInstruments() instruments {
@@ -27,7 +27,8 @@ func newInstruments() instruments {
 		calls:    counter("excursobot_llm_calls_total", "Calls to the model, by outcome.", "outcome"),
 		tokens:   counter("excursobot_llm_tokens_total", "Tokens of the model's prompts and completions.", "type"),
 		telegram: counter("excursobot_telegram_calls_total", "Calls to Telegram, by outcome.", "method", "outcome"),
-		places:   counter("excursobot_places_requests_total", "Requests to Wikipedia, by outcome.", "outcome"),
+		places:   counter("excursobot_places_requests_total", "Requests to Wikipedia, Wikidata and Commons, by outcome.", "outcome"),
+		editions: counter("excursobot_places_editions_total", "Stories told, by the Wikipedia that their source is in: the person's own, English or a local one.", "edition"),
 		errors:   counter("excursobot_errors_total", "Errors that the operator should see, by part.", "part"),
 		first:    prometheus.NewHistogramVec(duration("excursobot_first_answer_seconds", "Time from a location to the first useful content: a card or a story."), []string{"kind"}),
 		story:    prometheus.NewHistogramVec(duration("excursobot_story_seconds", "Time from a location to the whole answer."), []string{"kind", "source"}),
@@ -46,6 +47,9 @@ func newInstruments() instruments {
 	for _, part := range parts {
 		in.errors.WithLabelValues(part)
 	}
+	for _, edition := range []string{"own", "local", "english"} {
+		in.editions.WithLabelValues(edition)
+	}
 	in.tokens.WithLabelValues("prompt")
 	in.tokens.WithLabelValues("completion")
 	return in
@@ -62,7 +66,7 @@ func duration(name, help string) prometheus.HistogramOpts {
 }
 
 func (in instruments) collectors() []prometheus.Collector {
-	return []prometheus.Collector{in.updates, in.requests, in.calls, in.tokens, in.telegram, in.places, in.errors, in.first, in.story, in.lateness}
+	return []prometheus.Collector{in.updates, in.requests, in.calls, in.tokens, in.telegram, in.places, in.editions, in.errors, in.first, in.story, in.lateness}
 }
 
 // newRegistries returns a registry of all metrics and one of the instruments only. It does not use the global registry.

@@ -23,6 +23,7 @@ func eventful(m *Monitor) {
 	m.ModelCall("ok", 100, 50)
 	m.TelegramCall("sendMessage", "ok")
 	m.PlacesCall("ok")
+	m.Edition("own")
 	m.Fault("store")
 }
 

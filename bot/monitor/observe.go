@@ -52,6 +52,9 @@ func (m *Monitor) TelegramCall(method, outcome string) {
 // PlacesCall counts a request to Wikipedia.
 func (m *Monitor) PlacesCall(outcome string) { m.counted.places.WithLabelValues(outcome).Inc() }
 
+// Edition counts a story by the Wikipedia that its source is in: "own", "local" or "english".
+func (m *Monitor) Edition(edition string) { m.counted.editions.WithLabelValues(edition).Inc() }
+
 // Fault counts an error that the operator should see.
 func (m *Monitor) Fault(part string) {
 	m.counted.errors.WithLabelValues(part).Inc()

@@ -8,7 +8,9 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -64,34 +66,91 @@ func digest(t *testing.T, s *Store) (string, error) {
 	return fmt.Sprintf("%x", sum.Sum(nil)), err
 }
 
+const (
+	flips         = 60                  // for more: -count
+	flipsFile     = "TEST_FLIPPED_BITS" // the variable with the file whose bits a child process flips
+	exhausted     = 3                   // the exit code of a child process that would use up the memory
+	exhaustedFrom = 1 << 30             // bytes of heap
+)
+
 // TestFlippedBits flips single bits of the file. Each time the file is refused with an error that names it, or the check finds
 // the damage, or nothing was lost. Nothing panics.
+//
+// A few bits make a page lead back to itself. bbolt follows it until the memory or the stack is exhausted (see Check), so the bits are
+// flipped in a child process, which may end for that reason and for no other.
 func TestFlippedBits(t *testing.T) {
-	ctx, dir := t.Context(), t.TempDir()
+	if path := os.Getenv(flipsFile); path != "" {
+		flipBits(t, path)
+		return
+	}
+	dir := t.TempDir()
 	s := populated(t, dir)
-	want, err := digest(t, s)
-	if err = errors.Join(err, s.Check(ctx), s.Close()); err != nil {
+	if err := errors.Join(s.Check(t.Context()), s.Close()); err != nil {
 		t.Fatal(err)
 	}
-	good, err := os.ReadFile(s.path)
+	seed, ended := uint64(time.Now().UnixNano()), 0 // another one each time; a failure prints it
+	t.Logf("seed %d", seed)
+	for begun := 0; begun < flips; {
+		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFlippedBits$", "-test.v")
+		child.Env = append(os.Environ(), flipsFile+"="+s.path, fmt.Sprintf("%s_FROM=%d %d", flipsFile, seed, begun))
+		out, err := child.CombinedOutput()
+		begun += bytes.Count(out, []byte("flip: "))
+		if err == nil {
+			t.Logf("%s", out)
+			break
+		}
+		if child.ProcessState.ExitCode() != exhausted && !bytes.Contains(out, []byte("fatal error: stack overflow")) {
+			t.Fatalf("seed %d: %v\n%s", seed, err, out[:min(len(out), 20_000)])
+		}
+		ended++
+	}
+	if ended > flips/6 {
+		t.Errorf("%d of %d bits ended the process", ended, flips)
+	}
+	t.Logf("%d of %d bits ended the process", ended, flips)
+}
+
+// flipBits is the child process of TestFlippedBits.
+func flipBits(t *testing.T, good string) {
+	go func() {
+		for m := new(runtime.MemStats); m.HeapAlloc < exhaustedFrom; time.Sleep(20 * time.Millisecond) {
+			runtime.ReadMemStats(m)
+		}
+		os.Exit(exhausted)
+	}()
+	var seed uint64
+	var from int
+	if _, err := fmt.Sscan(os.Getenv(flipsFile+"_FROM"), &seed, &from); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(good)
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages, pageSize := pagesOf(t, s.path)
+	ctx, path := t.Context(), filepath.Join(t.TempDir(), "flipped.db")
+	pages, pageSize := pagesOf(t, good)
+	s, err := Open(Config{Path: good})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := digest(t, s)
+	if err = errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
 	used := pages * pageSize
-	seed := uint64(time.Now().UnixNano()) // another one each time; a failure prints it
-	t.Logf("seed %d, %d pages", seed, pages)
 	rnd := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // no secret
-	const runs = 60                       // for more: -count
 	var refused, found, harmless int
-	for i := range runs {
+	for i := range flips {
 		bit := rnd.IntN(used * 8)
 		if i%3 == 0 { // heads of pages and the elements behind them hurt most
 			bit = rnd.IntN(pages)*pageSize*8 + rnd.IntN(64*8)
 		}
-		bad := bytes.Clone(good)
+		if i < from {
+			continue
+		}
+		fmt.Printf("flip: bit %d\n", bit)
+		bad := bytes.Clone(file)
 		bad[bit/8] ^= 1 << (bit % 8)
-		path := filepath.Join(dir, "flipped.db")
 		if err := os.WriteFile(path, bad, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -121,7 +180,7 @@ func TestFlippedBits(t *testing.T) {
 		_ = s.MarkDone(ctx, 1000, 1001) // may fail, must not panic
 		_ = s.Close()
 	}
-	t.Logf("%d bits: %d refused at the start, %d found by the check, %d harmless", runs, refused, found, harmless)
+	t.Logf("%d refused at the start, %d found by the check, %d harmless", refused, found, harmless)
 }
 
 // pagesOf returns the number and the size of the pages that belong to a closed file.
