@@ -39,6 +39,8 @@ const (
 // World is everything outside the process. A nil transport is the real network.
 type World struct {
 	Telegram, Wikipedia, Model http.RoundTripper
+	// Uptime is a clock that nobody sets and that goes on while the machine is suspended; nil = Go's monotonic clock.
+	Uptime func() time.Duration
 	// WithoutPack omits the built-in stories, so that all places come from Wikipedia.
 	WithoutPack bool
 	// Env holds the platform's variables.
@@ -229,7 +231,7 @@ func (a *App) buildBot(world World) error {
 	}
 	t, lim := a.cfg.Telegram, a.cfg.Limits
 	api, err := telegram.NewClient(telegram.ClientConfig{
-		Token: t.Token, URL: t.APIURL, Test: t.Test, Transport: killpoint.Transport(orNetwork(world.Telegram)),
+		Token: t.Token, URL: t.APIURL, Test: t.Test, Transport: killpoint.Transport(orNetwork(world.Telegram)), Uptime: world.Uptime,
 	})
 	if err != nil {
 		return err
@@ -264,7 +266,7 @@ func (a *App) buildBot(world World) error {
 		Live: live.Config{
 			Intervals: a.cfg.Live.Intervals, Default: a.cfg.Live.Default, MaxSessions: a.cfg.Live.MaxSessions,
 			MaxUpdates: a.cfg.Live.MaxUpdates, BatchSize: a.cfg.Live.BatchSize, BatchTimeout: a.cfg.Live.BatchTimeout,
-			Drain: a.cfg.Shutdown.Drain,
+			Drain: a.cfg.Shutdown.Drain, Uptime: world.Uptime,
 		},
 		Observe: a.observeBot(world.Answered),
 		Limits: bot.Limits{
