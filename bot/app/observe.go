@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -180,7 +179,7 @@ func diskOf(dir string) monitor.Disk {
 	return monitor.Disk{FreeBytes: free, TotalBytes: total}
 }
 
-// runMonitor samples until ctx ends. It serves the pages if monitor.addr is set.
+// runMonitor samples until ctx ends. It serves the pages if monitor.addr is set; if that address is taken, they are off.
 func (a *App) runMonitor(ctx context.Context) error {
 	addr := a.cfg.Monitor.Addr
 	if addr == "" {
@@ -188,7 +187,8 @@ func (a *App) runMonitor(ctx context.Context) error {
 	}
 	l, err := web.Listen(ctx, addr)
 	if err != nil {
-		return fmt.Errorf("monitor.addr (%s): %w", a.cfg.Origin("monitor.addr"), err)
+		a.log.Warn("monitor_off", "hint", "the dashboard and the metrics are off: set monitor.addr to a free address", "addr", addr, "error", err)
+		return a.monitor.Run(ctx)
 	}
 	return a.serveMonitor(ctx, l)
 }

@@ -39,12 +39,16 @@ const (
 // World is everything outside the process. A nil transport is the real network.
 type World struct {
 	Telegram, Wikipedia, Model http.RoundTripper
+	// Uptime is a clock that nobody sets and that goes on while the machine is suspended; nil = Go's monotonic clock.
+	Uptime func() time.Duration
 	// WithoutPack omits the built-in stories, so that all places come from Wikipedia.
 	WithoutPack bool
 	// Env holds the platform's variables.
 	Env config.Environment
 	// Unwatched omits the monitor; the load run measures the difference.
 	Unwatched bool
+	// Witness is told how stories come about; nil = nobody is.
+	Witness *guide.Witness
 	// Answered is called for every answer, as the monitor is; nil = the monitor alone is.
 	Answered func(kind string, source guide.Source, took time.Duration)
 }
@@ -133,6 +137,7 @@ func (a *App) buildGuide(world World) error {
 		Cache:                cache,
 		Log:                  a.log.With("part", "guide"),
 		Gate:                 a.gate,
+		Witness:              world.Witness,
 		PlacesPerCall:        placesPerCall,
 		DailyTokens:          a.cfg.OpenAI.DailyTokens,
 		DailyTokensPerPerson: a.cfg.OpenAI.DailyTokensPerPerson,
@@ -226,7 +231,7 @@ func (a *App) buildBot(world World) error {
 	}
 	t, lim := a.cfg.Telegram, a.cfg.Limits
 	api, err := telegram.NewClient(telegram.ClientConfig{
-		Token: t.Token, URL: t.APIURL, Test: t.Test, Transport: killpoint.Transport(orNetwork(world.Telegram)),
+		Token: t.Token, URL: t.APIURL, Test: t.Test, Transport: killpoint.Transport(orNetwork(world.Telegram)), Uptime: world.Uptime,
 	})
 	if err != nil {
 		return err
@@ -261,7 +266,7 @@ func (a *App) buildBot(world World) error {
 		Live: live.Config{
 			Intervals: a.cfg.Live.Intervals, Default: a.cfg.Live.Default, MaxSessions: a.cfg.Live.MaxSessions,
 			MaxUpdates: a.cfg.Live.MaxUpdates, BatchSize: a.cfg.Live.BatchSize, BatchTimeout: a.cfg.Live.BatchTimeout,
-			Drain: a.cfg.Shutdown.Drain,
+			Drain: a.cfg.Shutdown.Drain, Uptime: world.Uptime,
 		},
 		Observe: a.observeBot(world.Answered),
 		Limits: bot.Limits{

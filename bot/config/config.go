@@ -102,7 +102,7 @@ type LiveConfig struct {
 // MonitorConfig is the address and the token of the dashboard and the metrics.
 type MonitorConfig struct {
 	Token string // "" = only this machine can open them
-	Addr  string // "" = they are at http.addr
+	Addr  string // "" = they are at http.addr, which is never so without a token
 }
 
 // ShutdownConfig bounds the work after a stop signal.

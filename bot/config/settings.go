@@ -109,9 +109,9 @@ func (c *Config) settings() []setting {
 			help: "on or off: show the place's picture under a story"},
 
 		{key: "monitor.token", env: "DASHBOARD_TOKEN", value: &c.Monitor.Token, secret: true,
-			help: "the token that opens the dashboard and the metrics to other machines, at least 8 characters; empty = only this machine can open them"},
+			help: "the token that opens the dashboard and the metrics to other machines, at least 16 characters; empty = only this machine can open them, at monitor.addr"},
 		{key: "monitor.addr", env: "MONITOR_ADDR", value: &c.Monitor.Addr,
-			help: "a separate address for the dashboard and the metrics, such as 127.0.0.1:9090; empty = they are at http.addr"},
+			help: "a separate address for the dashboard and the metrics; empty = they are at http.addr, or without a token at 127.0.0.1:9090"},
 
 		{key: "shutdown.drain", env: "SHUTDOWN_DRAIN", value: &c.Shutdown.Drain, def: "20s", min: "0s", max: "10m",
 			help: "how long the bot finishes accepted work after a stop signal"},

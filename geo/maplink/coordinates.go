@@ -1,6 +1,9 @@
 package maplink
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // maxCoordinatesBytes bounds the length of a line of coordinates.
 const maxCoordinatesBytes = 256
@@ -91,13 +94,16 @@ func knownParts(ts []token) [][]token {
 	return append(parts, ts[start:])
 }
 
+// prepositions are sides that are also words before a number; the first two stand behind one, too.
+var prepositions = []string{"в", "с", "з", "e", "o"}
+
 // withoutPrepositions returns the part of a sentence without the words around its numbers. In Russian "в 48.87, 2.33" means "in", and not "east". A letter
 // goes only if the point would be the same with it.
 func withoutPrepositions(part []token) []token {
-	for len(part) > 0 && (part[0].preposition() && strings.Contains("в с з e o", part[0].text) || part[0].isFiller()) {
+	for len(part) > 0 && (part[0].preposition() && slices.Contains(prepositions, part[0].text) || part[0].isFiller()) {
 		part = part[1:]
 	}
-	for n := len(part); n > 0 && (part[n-1].preposition() && strings.Contains("в с", part[n-1].text) || part[n-1].isFiller()); n-- {
+	for n := len(part); n > 0 && (part[n-1].preposition() && slices.Contains(prepositions[:2], part[n-1].text) || part[n-1].isFiller()); n-- {
 		part = part[:n-1]
 	}
 	return part

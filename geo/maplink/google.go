@@ -9,7 +9,7 @@ import (
 // google reads the links of Google Maps. A route comes first, because its view and the places on the way are not where it leads; then a panorama, whose
 // camera stands at the place; then the place itself, before the words searched for and the centre of the map.
 var google = []reader{
-	end(latitude, "", "destination", "daddr"), isRoute("origin", "saddr"), googleRoute, googlePanorama, point(latitude, "cbll", "viewpoint"), googlePlace,
+	end("", "destination", "daddr"), isRoute("origin", "saddr"), googleRoute, googlePanorama, point(latitude, "cbll", "viewpoint"), googlePlace,
 	typed("query", "q"), isNamed("mid"), googlePath, googleView, views(latitude, "z", "ll"), views(latitude, "zoom", "center"),
 }
 

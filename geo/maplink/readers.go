@@ -51,7 +51,7 @@ func fields(lat, lon string) reader {
 
 // end reads a parameter that holds a route: its place is the last stop. If that is a name, the link hides its place. between are strings that
 // separate stops.
-func end(first axis, between string, names ...string) reader {
+func end(between string, names ...string) reader {
 	return func(l *link) verdict {
 		for _, name := range names {
 			value := strings.Trim(l.query.Get(name), between+" ")
@@ -65,7 +65,7 @@ func end(first axis, between string, names ...string) reader {
 			if i := strings.LastIndex(value, " to:"); i >= 0 {
 				value = value[i+len(" to:"):]
 			}
-			return endAt(value, first)
+			return endAt(value, latitude)
 		}
 		return verdict{}
 	}

@@ -41,14 +41,14 @@ var services = []service{
 	{
 		name: "Apple", hosts: []string{"maps.apple.com", "maps.apple", "beta.maps.apple.com"}, schemes: []string{"maps", "map", "mapitem"},
 		read: []reader{
-			end(latitude, "", "daddr", "destination"), isRoute("saddr", "source"),
+			end("", "daddr", "destination"), isRoute("saddr", "source"),
 			point(latitude, "coordinate", "ll"), typed("q", "address"), names("p", "place"), appleNear, views(latitude, "z", "center"),
 		},
 	},
 	{
 		name: "OpenStreetMap", hosts: []string{"openstreetmap.org", "osm.org", "openstreetmap.de", "opentopomap.org"},
 		read: []reader{
-			fields("mlat", "mlon"), end(latitude, ";", "route"), end(latitude, "", "to"), isRoute("from"), point(latitude, "marker"),
+			fields("mlat", "mlon"), end(";", "route"), end("", "to"), isRoute("from"), point(latitude, "marker"),
 			fields("lat", "lon"), typed("query"), names("node", "way", "relation", "search"), hashView, osmShort,
 		},
 	},
@@ -66,12 +66,12 @@ var services = []service{
 	},
 	{
 		name: "Organic Maps", hosts: []string{"omaps.app", "ge0.me", "comaps.at", "organicmaps.app"}, schemes: []string{"om", "ge0", "cm", "mapsme", "mapswithme"},
-		read: []reader{end(latitude, "", "dll"), isRoute("sll"), point(latitude, "ll"), pathPair(latitude, ""), hostPair, ge0, views(latitude, "", "cll")},
+		read: []reader{end("", "dll"), isRoute("sll"), point(latitude, "ll"), pathPair(latitude, ""), hostPair, ge0, views(latitude, "", "cll")},
 	},
 	{
 		name: "OsmAnd", hosts: []string{"osmand.net", "*.osmand.net"}, schemes: []string{"osmand.api", "osmand.navigation"},
 		read: []reader{
-			end(latitude, "", "end", "finish"), fields("dest_lat", "dest_lon"), isRoute("start"), point(latitude, "pin"), fields("lat", "lon"),
+			end("", "end", "finish"), fields("dest_lat", "dest_lon"), isRoute("start"), point(latitude, "pin"), fields("lat", "lon"),
 			typed("q"), hashView,
 		},
 	},

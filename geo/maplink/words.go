@@ -69,6 +69,8 @@ var sideWords = map[languageSet][4]string{
 var lookalikes = map[string]string{"е": "e", "о": "o", "ε": "e", "ο": "o", "ν": "n"}
 
 // axisWords are labels. A label needs no language, because no two languages disagree.
+//
+//nolint:misspell // words of other languages
 var axisWords = map[axis]string{
 	latitude: `lat lati latitude latitud latitudine latitudes широта широты широти ш breite breitengrad br szerokość szerokości enlem
 		العرض अक्षांश 纬度 緯度 위도`,

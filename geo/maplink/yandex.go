@@ -7,7 +7,7 @@ import (
 
 // yandex reads the links of Yandex. Its longitude comes first, except in routes and in what people type.
 var yandex = []reader{
-	end(latitude, "~", "rtext"), fields("lat_to", "lon_to"), fields("end-lat", "end-lon"), isRoute("lat_from", "start-lat"), yandexMode,
+	end("~", "rtext"), fields("lat_to", "lon_to"), fields("end-lat", "end-lon"), isRoute("lat_from", "start-lat"), yandexMode,
 	point(longitude, "panorama[point]"), point(longitude, "whatshere[point]", "poi[point]"), yandexPin, pins(longitude, "pt"), typed("text"),
 	fields("lat", "lon"), yandexNamed, views(longitude, "z", "ll"),
 }

@@ -112,12 +112,8 @@ func (f *Finder) inTiles(ctx context.Context, p geo.Point, radius float64, tiles
 		if ok {
 			break
 		}
-		own, err := f.searchArea(ctx, around)
-		if err != nil {
+		if _, err := f.searchArea(ctx, around); err != nil {
 			return join(found), err
-		}
-		if own {
-			continue
 		}
 	}
 	found, unknown, err := f.storedAll(ctx, tiles)

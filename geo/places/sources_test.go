@@ -35,16 +35,6 @@ func described(t *testing.T, w *world, language string) []Place {
 	return list
 }
 
-func (w *world) kinds() map[Kind]int {
-	got := map[Kind]int{}
-	for i, kind := range kinds {
-		if n := int(w.client.byKind[i].Load()); n > 0 {
-			got[kind] = n
-		}
-	}
-	return got
-}
-
 func TestNamesBringNamesDescriptionsAndArticles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := town(t)

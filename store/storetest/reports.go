@@ -61,8 +61,8 @@ func reportOps() []op {
 	other := story("Q24", "ru", store.Short, eiffel)
 	bad := story("Q3", "ru", store.Short, eiffel)
 	wrong := with(bad, func(s *store.Story) { s.Retired, s.WrongBy = true, []int64{1, 2} })
-	as := func(s store.Story, retired bool) store.Story {
-		return with(s, func(s *store.Story) { s.Retired = retired })
+	retired := func(s store.Story) store.Story {
+		return with(s, func(s *store.Story) { s.Retired = true })
 	}
 	keys := []store.ReportKey{key, newer, {Place: "Q24", Language: "fr", Revision: 7}, {Place: "Q243"}}
 	return []op{
@@ -95,9 +95,9 @@ func reportOps() []op {
 		withheld("every language", keys, []bool{true, true, false, true}),
 		storiesIn("the other's", "ru", everywhere, 10, noon, other),
 		voice("gone", aVoice(short.StoryKey, "anna", short.Text).VoiceKey, store.TextHash(short.Text), store.Voice{}, store.ErrNotFound),
-		retiredStories("all", store.StoryKey{}, 10, as(long, true), as(short, true), as(aspect, true), wrong),
-		retiredStories("limit", store.StoryKey{}, 2, as(long, true), as(short, true)),
-		retiredStories("the next", short.StoryKey, 10, as(aspect, true), wrong),
+		retiredStories("all", store.StoryKey{}, 10, retired(long), retired(short), retired(aspect), wrong),
+		retiredStories("limit", store.StoryKey{}, 2, retired(long), retired(short)),
+		retiredStories("the next", short.StoryKey, 10, retired(aspect), wrong),
 		retiredStories("no limit", store.StoryKey{}, 0),
 		putStories("written meanwhile", with(short, func(s *store.Story) { s.Text = "New." }), with(long, func(s *store.Story) { s.Language = "fr" })),
 		stories("retired too", []store.StoryKey{short.StoryKey, {Place: "Q243", Language: "fr", Length: store.Long}}, noon,

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -43,7 +44,7 @@ func (c *Client) Ask(ctx context.Context, req Request) (Reply, error) {
 		return a.reply, nil
 	}
 	done(f, a.some)
-	if f.kind == ErrUnavailable && f.cause == nil {
+	if errors.Is(f.kind, ErrUnavailable) && f.cause == nil {
 		c.memory.failed()
 	}
 	if !c.breaker.ready() {
@@ -97,7 +98,7 @@ func (a *asking) run(caller context.Context) *fault {
 			a.keepGuess()
 			return nil
 		}
-		if f.kind == ErrUnavailable && f.retryAfter > 0 {
+		if errors.Is(f.kind, ErrUnavailable) && f.retryAfter > 0 {
 			c.pace.Pause(min(f.retryAfter, maxPause))
 		}
 		adapted := ctx.Err() == nil && a.mayAdapt() && a.adapt(f)

@@ -23,7 +23,6 @@ type fixture struct {
 	mu     sync.Mutex
 	logged strings.Builder
 	calls  []Call
-	bodies []string // of the requests
 }
 
 // Write collects the log.

@@ -113,7 +113,8 @@ func (c *Client) missing(ctx context.Context, body []byte) (bool, error) {
 			ID string `json:"id"`
 		} `json:"data"`
 	}
-	if json.Unmarshal(body, &list) != nil || len(list.Data) < 2 {
+	unreadable := json.Unmarshal(body, &list) != nil // a page of its own, not a list
+	if unreadable || len(list.Data) < 2 {
 		return false, nil
 	}
 	for _, m := range list.Data {

@@ -1,5 +1,7 @@
 package chat
 
+import "errors"
+
 import "net/http"
 
 // adapt changes how the question is put after a fault, and reports whether a repeat makes sense at once.
@@ -7,7 +9,7 @@ func (a *asking) adapt(f *fault) bool {
 	switch {
 	case f.refusal != nil:
 		return a.adaptToRefusal(f)
-	case f.kind == ErrDeclined:
+	case errors.Is(f.kind, ErrDeclined):
 		return a.oneByOne(f)
 	case f.short:
 		return a.moreRoom(f)
