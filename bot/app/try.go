@@ -23,6 +23,7 @@ import (
 type trial struct {
 	app      *App
 	language string
+	point    geo.Point
 	sources  *requestLog
 	began    time.Time
 	took     time.Duration // until the answer
@@ -45,7 +46,7 @@ func Try(ctx context.Context, cfg config.Config, point geo.Point, language strin
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	cfg.Store.Dir, cfg.Store.Postgres = dir, ""
-	t := &trial{language: language, sources: newRequestLog(world.Wikipedia), first: make(chan struct{})}
+	t := &trial{language: language, point: point, sources: newRequestLog(world.Wikipedia), first: make(chan struct{})}
 	world.Wikipedia, world.WithoutPack = t.sources, true
 	world.Witness = &guide.Witness{Ranked: t.noteRanked, Asked: t.noteAsked}
 	t.app = &App{cfg: cfg, log: log, notify: new(notifier), stop: steps{log: log}}

@@ -63,7 +63,7 @@ func (t *trial) serverLines() []string {
 }
 
 func (t *trial) sourceLines() []string {
-	var lines []string
+	lines := []string{"Wikipedias that cover the point, in the order of preference: " + strings.Join(t.app.places.Editions(t.point, t.language), ", ")}
 	for _, r := range t.sources.requests() {
 		status := "no answer"
 		if r.status > 0 {

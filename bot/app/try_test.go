@@ -45,7 +45,7 @@ func TestTryReportsEachStep(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Model's server\n  test at model.test, openai.reasoning auto\n  the server shuts it down on 2000-02-10, in 39 days\n",
-		"Sources\n", " 200  ", "geosearch", "Place\n", " m", "the best of ",
+		"Sources\n  Wikipedias that cover the point, in the order of preference: en", " 200  ", "geosearch", "Place\n", " m", "the best of ",
 		"Text for the model\n", " characters of ", "Answer\n", "2 calls, ", "the first sign of life after ",
 		"adapted to the server: does not ask for token counts (no stream_options)",
 		"Story\n", "Checks\n  place    passed\n  script   passed\n  length   passed\n  markup   passed\n  phrase   passed\n  year     passed\n",
