@@ -47,6 +47,8 @@ type World struct {
 	Env config.Environment
 	// Unwatched omits the monitor; the load run measures the difference.
 	Unwatched bool
+	// Witness is told how stories come about; nil = nobody is.
+	Witness *guide.Witness
 	// Answered is called for every answer, as the monitor is; nil = the monitor alone is.
 	Answered func(kind string, source guide.Source, took time.Duration)
 }
@@ -135,6 +137,7 @@ func (a *App) buildGuide(world World) error {
 		Cache:                cache,
 		Log:                  a.log.With("part", "guide"),
 		Gate:                 a.gate,
+		Witness:              world.Witness,
 		PlacesPerCall:        placesPerCall,
 		DailyTokens:          a.cfg.OpenAI.DailyTokens,
 		DailyTokensPerPerson: a.cfg.OpenAI.DailyTokensPerPerson,

@@ -116,6 +116,7 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 		req.Places = append(req.Places, p)
 		req.Passages[p.ID] = passage
 	}
+	began := time.Now()
 	res, err := b.model.Write(b.tasks.ctx, req, func(written model.Story) {
 		for _, it := range open {
 			if it.place.ID != written.Place {
@@ -132,6 +133,7 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 			b.finish(it, story, NoReason)
 		}
 	})
+	b.witness.asked(Asked{Request: req, Result: res, Took: time.Since(began), Err: err})
 	b.counts.written.Add(uint64(len(res.Stories)))
 	for _, dropped := range res.Dropped {
 		b.counts.dropped.Add(1)

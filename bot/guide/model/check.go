@@ -40,39 +40,79 @@ func Check(place places.Place, language string, text string) error {
 	return nil
 }
 
+// Checked is the result of one rule.
+type Checked struct{ Rule, Detail string } // Detail is empty if the text keeps to the rule
+
+// Checks tries every rule and returns what each says, in the order of Check.
+func Checks(place places.Place, language, text string) []Checked {
+	c := newWritten(place, language, text)
+	all := make([]Checked, len(rulesOfStories))
+	for i, rule := range rulesOfStories {
+		all[i] = Checked{rule.name, rule.broken(&c)}
+	}
+	return all
+}
+
 func check(place places.Place, language, text string) *CheckError {
-	fail := func(rule, format string, args ...any) *CheckError {
-		return &CheckError{Place: place.ID, Rule: rule, Detail: fmt.Sprintf(format, args...)}
+	if len(text) > 4*maxWords*20 { // far above any allowed length: the other rules need not read it
+		return &CheckError{Place: place.ID, Rule: ruleLength, Detail: fmt.Sprintf("%d bytes", len(text))}
 	}
-	if place.ID == "" {
-		return fail(RulePlace, "no id")
-	}
-	if len(text) > 4*maxWords*20 { // far above any allowed length
-		return fail(ruleLength, "%d bytes", len(text))
-	}
-	c := count(text)
-	if bad := wrongScript(language, c); bad != "" {
-		return fail(ruleScript, "%s", bad)
-	}
-	lower := strings.ReplaceAll(strings.ToLower(text), "’", "'") // the lists of phrases use the straight apostrophe
-	if bad := wrongLatin(language, lower); bad != "" {
-		return fail(ruleScript, "%s", bad)
-	}
-	if byCharacters(language) {
-		if c.visible < minCharacters || c.visible > maxCharacters {
-			return fail(ruleLength, "%d characters", c.visible)
+	c := newWritten(place, language, text)
+	for _, rule := range rulesOfStories {
+		if detail := rule.broken(&c); detail != "" {
+			return &CheckError{Place: place.ID, Rule: rule.name, Detail: detail}
 		}
-	} else if c.words < minWords || c.words > maxWords {
-		return fail(ruleLength, "%d words", c.words)
-	}
-	if bad := markup(text); bad != "" {
-		return fail(ruleMarkup, "%s", bad)
-	}
-	if bad := forbidden(language, lower); bad != "" {
-		return fail(rulePhrase, "%s", bad)
-	}
-	if year := inventedYear(place, text); year != 0 {
-		return fail(ruleYear, "%d is not in the source", year)
 	}
 	return nil
+}
+
+// written is a text that is checked.
+type written struct {
+	place          places.Place
+	language, text string
+	lower          string // the text in lower case, with the straight apostrophe, as the lists of phrases have it
+	counts         counts
+}
+
+func newWritten(place places.Place, language, text string) written {
+	return written{
+		place: place, language: language, text: text, counts: count(text),
+		lower: strings.ReplaceAll(strings.ToLower(text), "’", "'"),
+	}
+}
+
+// rulesOfStories are the rules in the order in which they are tried. Each returns why the text breaks it; "" = it does not.
+var rulesOfStories = []struct {
+	name   string
+	broken func(*written) string
+}{
+	{RulePlace, func(w *written) string {
+		if w.place.ID == "" {
+			return "no id"
+		}
+		return ""
+	}},
+	{ruleScript, func(w *written) string {
+		if bad := wrongScript(w.language, w.counts); bad != "" {
+			return bad
+		}
+		return wrongLatin(w.language, w.lower)
+	}},
+	{ruleLength, func(w *written) string {
+		switch c := w.counts; {
+		case byCharacters(w.language) && (c.visible < minCharacters || c.visible > maxCharacters):
+			return fmt.Sprintf("%d characters", c.visible)
+		case !byCharacters(w.language) && (c.words < minWords || c.words > maxWords):
+			return fmt.Sprintf("%d words", c.words)
+		}
+		return ""
+	}},
+	{ruleMarkup, func(w *written) string { return markup(w.text) }},
+	{rulePhrase, func(w *written) string { return forbidden(w.language, w.lower) }},
+	{ruleYear, func(w *written) string {
+		if year := inventedYear(w.place, w.text); year != 0 {
+			return fmt.Sprintf("%d is not in the source", year)
+		}
+		return ""
+	}},
 }
