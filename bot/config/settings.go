@@ -155,7 +155,7 @@ func (c *Config) settings() []setting {
 		{key: "limits.wikipedia_per_minute", env: "LIMITS_WIKIPEDIA_PER_MINUTE", value: &m.WikipediaPerMinute, def: "150", min: "1", max: "10000",
 			help: "requests to Wikipedia, Wikidata and Commons together, a minute; without places.contact at most 10"},
 		{key: "limits.connections", env: "LIMITS_CONNECTIONS", value: &m.Connections, def: "512", min: "8", max: "100000",
-			help: "the most open connections to http.addr"},
+			help: "the most open connections to http.addr, of which one address may have a quarter; idle ones are closed for new ones"},
 		{key: "limits.unauthorized", env: "LIMITS_UNAUTHORIZED", value: &m.Unauthorized, def: "1", min: "0.01", max: "1000",
 			help: "answers a second to one address that sends a wrong secret; further calls are cut off"},
 	}
