@@ -124,6 +124,10 @@ func (b *Bot) join() error {
 	}
 	cfg.Live.Store, cfg.Live.Log, cfg.Live.Observe = cfg.Store, log, observe.Late
 	cfg.Live.Shared = cfg.Cluster != nil
+	if cfg.ClockSkew != nil {
+		cfg.Live.Ahead = cfg.ClockSkew
+		cfg.Live.AskTime = func(ctx context.Context) error { return b.out.Call(ctx, "getMe", struct{}{}, nil) } // its answer has Telegram's time
+	}
 	var err error
 	if b.live, err = live.New(cfg.Live, walks.hooks()); err != nil {
 		return err

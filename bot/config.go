@@ -60,7 +60,7 @@ type Config struct {
 	Today        func() Today     // the day's numbers for /admin; nil = nobody counts
 	Model        func() ModelNote // for /admin; nil = there is no model
 	Limits       Limits
-	Live         live.Config // Store, Log, Shared and Observe are the Bot's
+	Live         live.Config // Store, Log, Shared, Ahead, AskTime and Observe are the Bot's
 
 	// Cluster shares the chats out among several processes on the same Store; nil = there is no other process.
 	Cluster store.Cluster

@@ -61,7 +61,7 @@ func (o *operators) setBanned(ctx context.Context, u *update, banned bool) error
 	if len(args) == 1 {
 		person = parseID(args[0])
 	}
-	if person == 0 {
+	if person <= 0 { // groups and channels have negative numbers
 		return o.reply.say(ctx, u, u.words.Say("admin.ban_usage"))
 	}
 	if o.operators.has(person) {

@@ -115,7 +115,7 @@ func TestABannedPersonGetsNoAnswer(t *testing.T) {
 		admin := w.person(operator, "en")
 		h := w.hike(1, time.Hour)
 		h.walk(15 * time.Second)
-		for _, junk := range []string{"/ban", "/ban x", "/ban 0", "/ban 1 2", "/ban 99999999999999999999"} {
+		for _, junk := range []string{"/ban", "/ban x", "/ban 0", "/ban -5", "/unban -5", "/ban 1 2", "/ban 99999999999999999999"} {
 			if got := w.ask(admin, junk); got.HTML != words.Say("admin.ban_usage") {
 				t.Errorf("%s got %q", junk, got.HTML)
 			}

@@ -25,10 +25,10 @@ func (gs *gifts) refundJob() intake.Job {
 // credit stores the payment of an update, once.
 func (gs *gifts) credit(ctx context.Context, u *telegram.Update) (store.Payment, error) {
 	p := u.Message.Payment
-	if p.Currency != stars {
+	if p.Currency != stars || p.Total < 1 || p.Total > mostPaid {
 		gs.observe.Error("payment")
 		gs.log.Error("payment_invalid", "user_id", u.Person, "charge", p.TelegramChargeID, "currency", p.Currency, "amount", p.Total)
-		return store.Payment{}, fmt.Errorf("%w: a payment in %q", store.ErrInvalid, p.Currency)
+		return store.Payment{}, fmt.Errorf("%w: a payment of %d in %q", store.ErrInvalid, p.Total, p.Currency)
 	}
 	stored, fresh, err := gs.store.Credit(ctx, store.Payment{
 		Charge: p.TelegramChargeID, Person: u.Person, Stars: int64(p.Total), At: u.Message.Time(),

@@ -69,6 +69,9 @@ func (ws *walks) readShare(u *telegram.Update, m *telegram.Incoming) live.Share 
 		Period:  time.Duration(m.Location.LivePeriod) * time.Second,
 		Arrived: u.Arrived,
 	}
+	if r := m.Location.HorizontalAccuracy; r != nil {
+		share.Radius = float64(*r)
+	}
 	if m.LastEdit > 0 {
 		share.Edited = time.Unix(m.LastEdit, 0)
 	}

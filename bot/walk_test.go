@@ -2,6 +2,8 @@ package bot
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"image/png"
 	"net/http"
 	"slices"
@@ -12,6 +14,7 @@ import (
 	"time"
 
 	"excursobot/bot/sim"
+	"excursobot/geo"
 )
 
 func TestAWalkIsToldFromShareToSummary(t *testing.T) {
@@ -210,6 +213,40 @@ func TestTheOperatorsPauseHoldsForWalks(t *testing.T) {
 		h.walk(30 * time.Second)
 		if got := len(h.told()); got < n+2 {
 			t.Errorf("%d stories after the pause", got-n)
+		}
+	})
+}
+
+func TestAPhoneThatLiesStillWalksNowhere(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWalkWorld(t, worldConfig{})
+		defer w.close()
+		p := w.person(1, "en")
+		spot := geo.Point{Lat: cityLat, Lon: cityLon}
+		inject := func(kind string, at geo.Point, more string) {
+			w.tg.Inject(json.RawMessage(fmt.Sprintf(`{%q:{"message_id":50,"date":%d,"edit_date":%d,"from":{"id":1,"language_code":"en"},"chat":{"id":1,"type":"private"},
+				"location":{"latitude":%f,"longitude":%f,"horizontal_accuracy":65%s}}}`, kind, time.Now().Unix(), time.Now().Unix(), at.Lat, at.Lon, more)))
+		}
+		inject("message", spot, `,"live_period":3600`)
+		for i := range 34 {
+			time.Sleep(3 * time.Second)
+			inject("edited_message", geo.Offset(spot, float64(i*137%360), float64(i*29%41)), `,"live_period":3600`)
+		}
+		time.Sleep(3 * time.Second)
+		inject("edited_message", spot, "")
+		w.until("the end", func() bool {
+			return strings.HasPrefix(last(p).Text, w.bot.cfg.Words.Words("en").Plain("live.end_stopped"))
+		})
+		time.Sleep(5 * time.Second)
+		user, err := w.store.User(t.Context(), 1)
+		if w.must(err); user.Walks != 1 || user.Metres >= 10 {
+			t.Errorf("%d walks of %.0f m", user.Walks, user.Metres)
+		}
+		for _, m := range fromBot(p) {
+			if m.Method == "sendPhoto" || m.Method == "sendDocument" {
+				t.Errorf("%s of a route of no steps", m.Method)
+			}
 		}
 	})
 }

@@ -18,7 +18,7 @@ import (
 
 // RunBot runs the bot on the real network until intake ends.
 func RunBot(intake context.Context, cfg config.Config, env config.Environment, log *slog.Logger) error {
-	a, err := New(cfg, World{Env: env}, log)
+	a, err := New(cfg, World{Env: env, Uptime: uptime}, log)
 	if err != nil {
 		return err
 	}

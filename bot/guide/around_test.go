@@ -3,6 +3,7 @@ package guide
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -230,7 +231,7 @@ func TestAStoryWithoutItsQuotesIsTakenBack(t *testing.T) {
 		time.Sleep(8 * 24 * time.Hour)
 		w.mustTell(about(3, s))
 		time.Sleep(time.Minute)
-		if got := w.inLibrary(s); len(got.Quotes) != 0 {
+		if got := w.inLibrary(s); slices.Contains(got.Quotes, stored.Quotes[0]) {
 			w.t.Errorf("story %+v", got)
 		}
 	})

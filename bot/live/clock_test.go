@@ -2,7 +2,9 @@ package live
 
 import (
 	"context"
+	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"excursobot/geo"
@@ -113,5 +115,91 @@ func TestClockSetDuringALivePeriod(t *testing.T) {
 				t.Errorf("ended %q after %v, want it to expire after an hour", s.walk.Reason, mono)
 			}
 		})
+	}
+}
+
+// TestAMachineThatStoodStill lets a walk of an hour begin, and stops the machine for two hours in the middle: the walk is over, and nobody hears a story about
+// where they were.
+func TestAMachineThatStoodStill(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		mono  bool          // the clock that nobody sets went on
+		after time.Duration // by how much the wall clock is ahead of Telegram's afterwards; negative = Telegram does not answer
+		over  bool          // the walk is over at once
+	}{
+		{"suspended, with a clock that counts it", true, -1, true},
+		{"suspended without one, and Telegram knows", false, 0, true},
+		{"the clock was set, and Telegram knows", false, 2 * time.Hour, false},
+		{"nobody knows: the clock counts as set", false, -1, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				told := 0
+				l := byHand(t, 0, func(Tick) { told++ })
+				ahead, asked := time.Duration(0), 0
+				l.loop.cfg.MaxSessions = 1
+				l.loop.cfg.Ahead = func() time.Duration { return ahead }
+				l.loop.cfg.AskTime = func(context.Context) error {
+					if asked++; tt.after < 0 {
+						return errors.New("no network")
+					}
+					ahead = tt.after
+					return nil
+				}
+				if _, err := l.Start(t.Context(), share(1, 10)); err != nil {
+					t.Fatal(err)
+				}
+				s := l.loop.sessions.current[1]
+				wall, mono := s.walk.Anchor, time.Duration(0)
+				step := func() {
+					wall, mono = wall.Add(loopInterval), mono+loopInterval
+					l.loop.step(t.Context(), wall, mono)
+					if s.delivery != nil {
+						l.loop.finishDelivery(s, s.delivery, Delivered, wall)
+					}
+					synctest.Wait() // the question is answered
+				}
+				for mono < 30*minute {
+					s.lastContact = wall
+					step()
+				}
+				before := told
+				wall = wall.Add(2 * time.Hour)
+				if tt.mono {
+					mono += 2 * time.Hour
+				} else {
+					ahead += 2 * time.Hour // as long as Telegram was not asked
+				}
+				for range 20 {
+					step()
+				}
+				l.loop.asking.Wait()
+				if s.ended() != tt.over || tt.over && told != before {
+					t.Errorf("over: %v, %d stories told after it, want %v, and none after the end", s.ended(), told-before, tt.over)
+				}
+				if want := map[bool]int{true: 0, false: 1}[tt.mono]; asked != want {
+					t.Errorf("Telegram was asked %d times, want %d", asked, want)
+				}
+			})
+		})
+	}
+}
+
+func TestWhatAJumpMeans(t *testing.T) {
+	for _, tt := range []struct {
+		name                string
+		jump, before, after time.Duration
+		passed              bool
+	}{
+		{"a right clock, set forward", time.Hour, 0, time.Hour, false},
+		{"a right clock, set back", -time.Hour, 0, -time.Hour, false},
+		{"a wrong clock, set right", time.Hour, -time.Hour, 0, false},
+		{"a machine that stood still", time.Hour, 0, 0, true},
+		{"one with a wrong clock", time.Hour, -20 * time.Minute, -20 * time.Minute, true},
+		{"one, with the second's precision of the answers", 2 * time.Second, 300 * time.Millisecond, 900 * time.Millisecond, true},
+	} {
+		if got := timePassed(tt.jump, tt.before, tt.after); got != tt.passed {
+			t.Errorf("%s: passed %v, want %v", tt.name, got, tt.passed)
+		}
 	}
 }

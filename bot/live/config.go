@@ -25,6 +25,13 @@ type Config struct {
 	Shared       bool            // other processes serve walks of the store, too: Run reads no walks, TakeOver brings them
 	Drain        time.Duration   // time for deliveries in progress to end after the context of Run ended, default 20 s
 	Observe      func(lateness time.Duration)
+
+	// Uptime is a clock that nobody sets and that goes on while the machine is suspended; nil = Go's monotonic clock, which stands still meanwhile.
+	Uptime func() time.Duration
+	// Ahead returns by how much this machine's wall clock is ahead of Telegram's, as far as that is known. AskTime asks Telegram, after which Ahead is
+	// right. nil = Telegram cannot be asked: when the two clocks of the machine differ, the wall clock was set.
+	Ahead   func() time.Duration
+	AskTime func(ctx context.Context) error
 }
 
 // withDefaults returns cfg with defaults in place of missing values, or an error for a value that cannot be used.
@@ -50,6 +57,10 @@ func (cfg Config) withDefaults() (Config, error) {
 	cfg.Drain = positiveOr(cfg.Drain, 20*time.Second)
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Uptime == nil {
+		began := time.Now()
+		cfg.Uptime = func() time.Duration { return time.Since(began) }
 	}
 	if cfg.Observe == nil {
 		cfg.Observe = func(time.Duration) {}

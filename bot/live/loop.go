@@ -20,8 +20,11 @@ type loop struct {
 	events    queue
 	moves     moveBatch
 	clock     clock
-	notifying int  // calls of the Ended hook without an answer
-	stopping  bool // the context of Run ended
+	doubt     *doubt         // a jump of the clock whose cause is being found out; nil = there is none
+	ahead     time.Duration  // of the wall clock, before the doubt
+	asking    sync.WaitGroup // calls of AskTime
+	notifying int            // calls of the Ended hook without an answer
+	stopping  bool           // the context of Run ended
 	stats     Stats
 }
 
@@ -40,10 +43,9 @@ func newLoop(cfg Config, hooks Hooks) *loop {
 func (l *loop) serve(ctx, work context.Context) {
 	ticker := time.NewTicker(min(loopInterval, l.cfg.BatchTimeout))
 	defer ticker.Stop()
-	began := time.Now()
+	defer l.asking.Wait()
 	for {
-		now := time.Now()
-		l.step(work, now.Round(0), now.Sub(began))
+		l.step(work, wall(), l.cfg.Uptime())
 		intervals := ticker.C
 		if l.idle() {
 			intervals = nil // a walk that begins wakes the loop
@@ -67,14 +69,18 @@ func (l *loop) idle() bool {
 	return len(l.sessions.walks) == 0 && len(l.moves.pending) == 0
 }
 
-// step does everything that is due at now by the wall clock. mono is the time by a clock that is never set.
+// step does everything that is due at now by the wall clock. mono is the time by a clock that is never set and does not stop.
 func (l *loop) step(work context.Context, now time.Time, mono time.Duration) {
 	l.mu.Lock()
 	if jump := l.clock.jump(now, mono); jump != 0 {
-		l.shiftLocked(jump, now)
+		l.doubtLocked(work, jump)
 	}
+	known := l.resolveLocked(now)
 	l.mu.Unlock()
 	l.flush(now, false)
+	if !known {
+		return // whether something is due depends on the cause
+	}
 	l.mu.Lock()
 	var calls []func()
 	for len(l.events) > 0 && !l.events[0].at.After(now) {

@@ -48,10 +48,11 @@ type session struct {
 type fix struct {
 	point   geo.Point
 	heading float64
+	radius  float64 // metres, as track.Fix.Accuracy
 	at      time.Time
 }
 
-func (f fix) step() track.Fix { return track.Fix{Point: f.point, At: f.at} }
+func (f fix) step() track.Fix { return track.Fix{Point: f.point, At: f.at, Accuracy: f.radius} }
 
 // delivery is one call of the Deliver hook.
 type delivery struct {

@@ -21,6 +21,7 @@ type Share struct {
 	Topic   int // of the chat; 0 = none
 	Point   geo.Point
 	Heading float64       // degrees; 0 = unknown, as in Telegram
+	Radius  float64       // metres around Point within which the phone is, as it estimates; 0 = unknown
 	Date    time.Time     // of the message
 	Edited  time.Time     // when the phone was at Point; zero = at Date
 	Period  time.Duration // the live period; 0 = sharing has ended
@@ -47,7 +48,7 @@ func (sh *Share) over(now time.Time) bool {
 }
 
 func (sh *Share) fix() fix {
-	f := fix{point: sh.Point, heading: sh.Heading, at: stamp(sh.Edited)}
+	f := fix{point: sh.Point, heading: sh.Heading, radius: sh.Radius, at: stamp(sh.Edited)}
 	if sh.Edited.IsZero() {
 		f.at = stamp(sh.Date)
 	}

@@ -33,10 +33,11 @@ const defaultURL = "https://api.telegram.org"
 
 // ClientConfig names a Bot API server.
 type ClientConfig struct {
-	Token     string            // required
-	URL       string            // default https://api.telegram.org; a slash at its end means nothing
-	Test      bool              // the token is of Telegram's test environment
-	Transport http.RoundTripper // default: one that keeps 32 idle connections to the host
+	Token     string               // required
+	URL       string               // default https://api.telegram.org; a slash at its end means nothing
+	Test      bool                 // the token is of Telegram's test environment
+	Transport http.RoundTripper    // default: one that keeps 32 idle connections to the host
+	Uptime    func() time.Duration // a clock that nobody sets and that goes on while the machine is suspended; default Go's monotonic clock
 }
 
 // Client calls a Bot API server over HTTP. Its errors never hold the token. It repeats nothing; a Sender does.
@@ -69,7 +70,11 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 		t.MaxIdleConnsPerHost = 32
 		cfg.Transport = t
 	}
-	w := &wire{next: cfg.Transport, token: cfg.Token}
+	if cfg.Uptime == nil {
+		began := time.Now()
+		cfg.Uptime = func() time.Duration { return time.Since(began) }
+	}
+	w := &wire{next: cfg.Transport, token: cfg.Token, uptime: cfg.Uptime}
 	// A Bot API server sends no redirections: one is taken for the answer.
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Client{base: base, wire: w, http: &http.Client{Transport: w, CheckRedirect: stay}}, nil
@@ -107,6 +112,5 @@ func (c *Client) ClockSkew() time.Duration {
 	if last == nil {
 		return 0
 	}
-	now := time.Now()
-	return now.Round(0).Sub(last.telegram.Add(now.Sub(last.here)))
+	return time.Now().Round(0).Sub(last.telegram.Add(c.wire.uptime() - last.here))
 }

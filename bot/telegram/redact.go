@@ -14,15 +14,16 @@ const standIn = "TOKEN"
 
 // wire puts the token into the address just before a request leaves, and removes it from the errors that come back.
 type wire struct {
-	next  http.RoundTripper
-	token string
-	clock atomic.Pointer[clockReading]
+	next   http.RoundTripper
+	token  string
+	uptime func() time.Duration
+	clock  atomic.Pointer[clockReading]
 }
 
 // clockReading is Telegram's time, as one answer gave it.
 type clockReading struct {
 	telegram time.Time
-	here     time.Time // when the answer came; it holds the monotonic clock, which nobody sets
+	here     time.Duration // when the answer came, by the clock that nobody sets
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -35,7 +36,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, redact(err, w.token)
 	}
 	if at, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
-		w.clock.Store(&clockReading{telegram: at, here: time.Now()})
+		w.clock.Store(&clockReading{telegram: at, here: w.uptime()})
 	}
 	// An HTML page of a gateway is not an answer of the Bot API. The status is known only here.
 	if resp.StatusCode >= http.StatusInternalServerError && !strings.HasPrefix(resp.Header.Get("Content-Type"), "application/json") {

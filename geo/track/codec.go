@@ -10,6 +10,7 @@ import (
 
 const (
 	minStep     = 10.0 // metres; a smaller movement is noise of the receiver
+	drift       = 1.5  // so many times the sum of the accuracies of two fixes is a movement still noise, as long as it may be that of a phone that lies still
 	maxFixes    = 1000 // an encoded track that is full is thinned to half
 	maxThinning = 12   // thinnings that widen the step: it is 40 km then
 	unit        = 1e6  // units in a degree: 0.11 m
@@ -56,6 +57,7 @@ type Encoder struct {
 	count int       // fixes in the track
 	last  [3]int64  // the last of them, in units
 	from  geo.Point // the end of the last step; the next one is measured from here
+	slack float64   // the accuracy of from
 }
 
 // Resume continues a track that was stored. It returns the track without the damaged end.
@@ -74,14 +76,17 @@ func (e *Encoder) Resume(track []byte) []byte {
 // metres walked since the last step: 0 if the movement is noise.
 func (e *Encoder) Step(track []byte, f Fix) ([]byte, float64) {
 	if e.count == 0 {
-		e.from = f.Point
+		e.from, e.slack = f.Point, f.Accuracy
 		return e.append(track, f), 0
 	}
 	metres := geo.Distance(e.from, f.Point)
-	if metres <= minStep {
+	if metres <= max(minStep, drift*(e.slack+f.Accuracy)) {
+		if f.Accuracy > 0 && f.Accuracy < e.slack { // a better measurement of the same place
+			e.from, e.slack = f.Point, f.Accuracy
+		}
 		return track, 0
 	}
-	e.from = f.Point
+	e.from, e.slack = f.Point, f.Accuracy
 	last := geo.Point{Lat: float64(e.last[0]) / unit, Lon: float64(e.last[1]) / unit}
 	if geo.Distance(last, f.Point) > math.Ldexp(minStep, int(track[0])) {
 		track = e.append(track, f)
@@ -91,7 +96,7 @@ func (e *Encoder) Step(track []byte, f Fix) ([]byte, float64) {
 
 // Jump continues the track at a fix that the walker did not walk to.
 func (e *Encoder) Jump(track []byte, f Fix) []byte {
-	e.from = f.Point
+	e.from, e.slack = f.Point, f.Accuracy
 	return e.append(track, f)
 }
 

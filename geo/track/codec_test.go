@@ -2,6 +2,7 @@ package track
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -151,4 +152,57 @@ func FuzzDecode(f *testing.F) {
 			t.Error("a step left no track")
 		}
 	})
+}
+
+// TestDriftOfAPhoneThatLiesStill moves fixes around one spot, as a receiver does that wanders within its accuracy.
+func TestDriftOfAPhoneThatLiesStill(t *testing.T) {
+	for _, accuracy := range []float64{5, 10, 20, 65} {
+		rng := rand.New(rand.NewPCG(uint64(accuracy), 1))
+		var e Encoder
+		var track []byte
+		total := 0.0
+		// Two thirds of the fixes are within the accuracy; one in five minutes has forgotten the last.
+		sigma, keep := accuracy/1.515, math.Exp(-5.0/300)
+		north, east := 0.0, 0.0
+		for i := range 720 { // an hour
+			fresh := sigma * math.Sqrt(1-keep*keep)
+			north, east = keep*north+fresh*rng.NormFloat64(), keep*east+fresh*rng.NormFloat64()
+			p := geo.Offset(geo.Offset(moscow, 0, north), 90, east)
+			var metres float64
+			track, metres = e.Step(track, Fix{Point: p, At: noon.Add(time.Duration(i) * 5 * time.Second), Accuracy: accuracy})
+			total += metres
+		}
+		if total != 0 || len(Decode(track)) != 1 {
+			t.Errorf("accuracy %v m: %.0f m and %d fixes in an hour without a step", accuracy, total, len(Decode(track)))
+		}
+	}
+}
+
+func TestAWalkIsMeasuredWhateverTheAccuracy(t *testing.T) {
+	for _, accuracy := range []float64{0, 5, 20, 65} {
+		var e Encoder
+		var track []byte
+		total := 0.0
+		for i := range 721 { // an hour at 1.25 m/s, straight on
+			p := geo.Offset(moscow, 30, float64(i)*6.25)
+			var metres float64
+			track, metres = e.Step(track, Fix{Point: p, At: noon.Add(time.Duration(i) * 5 * time.Second), Accuracy: accuracy})
+			total += metres
+		}
+		if want := 4500.0; total < want-3*65 || total > want+1 {
+			t.Errorf("accuracy %v m: walked %.0f m, want nearly %.0f", accuracy, total, want)
+		}
+	}
+}
+
+func TestABetterFixMovesTheBeginningOfAStep(t *testing.T) {
+	var e Encoder
+	track, _ := e.Step(nil, Fix{Point: geo.Offset(moscow, 90, 80), At: noon, Accuracy: 60}) // the receiver begins
+	track, metres := e.Step(track, Fix{Point: moscow, At: noon.Add(time.Second), Accuracy: 5})
+	if metres != 0 {
+		t.Errorf("the first good fix counts as %.0f m", metres)
+	}
+	if _, metres = e.Step(track, Fix{Point: geo.Offset(moscow, 0, 30), At: noon.Add(time.Minute), Accuracy: 5}); math.Abs(metres-30) > 1 {
+		t.Errorf("30 m from there count as %.0f m", metres)
+	}
 }

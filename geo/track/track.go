@@ -38,6 +38,8 @@ type Words struct {
 type Fix struct {
 	Point geo.Point // an encoded track keeps a millionth of a degree
 	At    time.Time // an encoded track keeps seconds; zero = unknown
+	// Accuracy is the radius in metres within which the walker was, with a likelihood of two thirds; 0 = unknown. An encoded track does not keep it.
+	Accuracy float64
 }
 
 // Route is a walk as it was. Fixes whose point is not [geo.Point.Valid] are left out.

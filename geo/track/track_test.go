@@ -171,7 +171,7 @@ func TestEveryRouteGivesAPicture(t *testing.T) {
 		"places everywhere":  {Places: []Place{{1, "a", geo.Point{Lon: 10}, noon}, {2, "b", geo.Point{Lon: -170}, noon}, {-5, "c", geo.Point{Lat: -90}, noon}}},
 		"numbers":            {Places: []Place{{math.MaxInt, "a", moscow, noon}, {math.MinInt, "b", moscow, noon}}},
 		"a time is missing":  {Track: []Fix{{Point: moscow, At: noon}, {Point: moscow}}},
-		"times going back":   {Track: []Fix{{moscow, noon}, {geo.Point{Lat: 56, Lon: 37}, noon.Add(-time.Hour)}}},
+		"times going back":   {Track: []Fix{{Point: moscow, At: noon}, {Point: geo.Point{Lat: 56, Lon: 37}, At: noon.Add(-time.Hour)}}},
 		"100 km":             straight(moscow, 33, 100, 1001),
 		"10 000 points":      drunk(10_000, 100),
 		"1000 at one place":  crowd,
@@ -224,7 +224,7 @@ func TestGapIsDashed(t *testing.T) {
 	if hasColour(dashed, core) || !hasColour(dashed, edge) {
 		t.Error("a gap is not drawn as dashes")
 	}
-	stood := Route{Track: []Fix{{moscow, noon}, {moscow, noon.Add(10 * time.Minute)}}}
+	stood := Route{Track: []Fix{{Point: moscow, At: noon}, {Point: moscow, At: noon.Add(10 * time.Minute)}}}
 	if got := len(stood.stretches()); got != 1 {
 		t.Errorf("standing still gives %d stretches, want 1", got)
 	}
