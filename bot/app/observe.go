@@ -130,7 +130,8 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 		Places: monitor.Places{TileHits: p.TileHits, TileMisses: p.TileMisses, Pause: monitor.InSeconds(p.Pause)},
 		Guide: monitor.Guide{
 			Cards: g.Cards, Written: g.Written, Dropped: g.Dropped, Joined: g.Joined, Prepared: g.Prepared, Warmed: g.Warmed,
-			Likes: g.Likes, Dislikes: g.Dislikes, Wrong: g.Wrong,
+			Judged: monitor.Judged(g.Judged),
+			Likes:  g.Likes, Dislikes: g.Dislikes, Wrong: g.Wrong,
 		},
 		Live: monitor.Live{
 			Sessions: b.Walks.Sessions, Cap: a.cfg.Live.MaxSessions, Parked: b.Walks.Parked,

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -35,6 +36,9 @@ func (s *Store) Check(ctx context.Context) error {
 // checkFile checks the structure. bbolt's own check comes last: it runs in its own goroutine, where a page number outside
 // of the file, or a page of four billion pages, would end the process. Here the same damage is a panic, which update recovers.
 func (s *Store) checkFile(tx *bolt.Tx) error {
+	if _, err := checkBuckets(tx); err != nil {
+		return damage(s.path, err)
+	}
 	if err := errors.Join(checkPages(tx), readRows(tx)); err != nil {
 		return damage(s.path, err)
 	}
@@ -93,6 +97,37 @@ func readRows(tx *bolt.Tx) error {
 			return nil
 		})
 	})
+}
+
+// checkBuckets checks what bbolt does not check when it opens a bucket, and returns the name of one that is none of ours. It reads
+// the root page and the small buckets inside it.
+func checkBuckets(tx *bolt.Tx) (unknown string, err error) {
+	err = tx.ForEach(func(name []byte, b *bolt.Bucket) error {
+		if b == nil || b.RootPage() == 0 && !inlineReadable(b) {
+			return fmt.Errorf("bucket %q cannot be read", name)
+		}
+		if !slices.ContainsFunc(buckets, func(known []byte) bool { return bytes.Equal(known, name) }) {
+			unknown = string(name)
+		}
+		return nil
+	})
+	return unknown, err
+}
+
+// inlineReadable reports whether a small bucket, which lies inside the page above it, has a page of the right kind (else a cursor in it never
+// ends) and rows that fit into a page (else reading one reads other memory of the process).
+func inlineReadable(b *bolt.Bucket) bool {
+	if b.Stats().InlineBucketInuse == 0 {
+		return false
+	}
+	left := b.Tx().DB().Info().PageSize
+	err := b.ForEach(func(k, v []byte) error {
+		if left -= len(k) + len(v); left < 0 {
+			return errRecord
+		}
+		return nil
+	})
+	return err == nil
 }
 
 // checkRecords decodes every record and looks up what indexes it and what it indexes.
