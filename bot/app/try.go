@@ -68,13 +68,13 @@ func Try(ctx context.Context, cfg config.Config, point geo.Point, language strin
 }
 
 // run asks for the story and waits for the model's answer, also if it takes longer than people would wait.
-func (t *trial) run(ctx context.Context, point geo.Point) error {
+func (t *trial) run(ctx context.Context, point geo.Point) (err error) {
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- t.app.guide.Run(running) }()
 	defer func() {
 		stop()
-		<-ended
+		err = errors.Join(err, <-ended)
 	}()
 	if t.app.model != nil {
 		t.model, _ = t.app.model.Look(ctx) // a server without that page is no fault

@@ -166,7 +166,7 @@ func (t *trial) checkLines() []string {
 			if p.ID != t.story.Place.ID {
 				continue
 			}
-			for _, c := range model.Checks(p, t.language, text) {
+			for _, c := range model.Checks(p, asked.Request.Passages[p.ID], t.language, text) {
 				result := "passed"
 				if c.Detail != "" {
 					result = "failed: " + c.Detail

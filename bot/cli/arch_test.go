@@ -44,7 +44,7 @@ var table = map[string]imports{
 	"geo/places":            {ours: []string{"geo/editions", "geo/places/wikitext", "geo", "store", "limiter"}},
 	"bot/guide/model/facts": {ours: []string{"geo/places/wikitext"}, libraries: []string{"golang.org/x/text"}},
 	"bot/guide/chat":        {ours: []string{"limiter"}, libraries: []string{"github.com/sashabaranov/go-openai", "github.com/sony/gobreaker/v2"}},
-	"bot/guide/model":       {ours: []string{"bot/guide/chat", "bot/guide/model/facts", "geo/places/wikitext", "geo/places"}},
+	"bot/guide/model":       {ours: []string{"bot/guide/chat", "bot/guide/model/facts", "geo/places/wikitext", "geo/places"}, libraries: []string{"golang.org/x/text"}},
 	"bot/guide":             {ours: []string{"geo", "geo/places", "geo/places/wikitext", "bot/guide/chat", "bot/guide/model", "limiter", "store"}},
 	"bot/live":              {ours: []string{"geo", "geo/track", "limiter", "store"}},
 	"bot/telegram":          {ours: []string{"limiter"}, libraries: []string{"gopkg.in/telebot.v3"}},

@@ -52,6 +52,8 @@ type OpenAIConfig struct {
 	BaseURL              string
 	Model                string
 	Reasoning            string // "auto", "off" or an effort
+	Check                bool   // whether new stories are judged
+	CheckModel           string // "" = Model
 	MaxConcurrent        int
 	Passage              int // characters of an article for the model
 	RequestsPerMinute    float64

@@ -115,7 +115,7 @@ func TestDefaults(t *testing.T) {
 		"openai.requests_per_minute": "60", "openai.timeout": "25s", "openai.daily_tokens": "0",
 		"places.wikipedia_url": "https://{lang}.wikipedia.org/w/api.php", "store.dir": "./data", "store.postgres": "",
 		"places.wikidata_url": "https://www.wikidata.org/w/api.php", "places.commons_url": "https://commons.wikimedia.org/w/api.php",
-		"places.editions": "auto", "store.articles": "256MiB", "openai.passage": "6000",
+		"places.editions": "auto", "store.articles": "256MiB", "openai.passage": "6000", "openai.check": "on", "openai.check_model": "",
 		"cache.max_bytes": "16MiB", "live.intervals": "5m,10m,30m,1h", "live.default": "10m", "live.max_sessions": "50",
 		"live.max_updates": "10", "live.batch_size": "5", "live.batch_timeout": "1s", "pictures": "on",
 		"monitor.token": "", "monitor.addr": "127.0.0.1:9090", "shutdown.drain": "20s", "backup.every": "off", "backup.keep": "7", "log.level": "info", "log.format": "auto",

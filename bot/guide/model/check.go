@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"excursobot/geo/places"
 )
@@ -15,26 +16,29 @@ const (
 
 // Rules of Check. The values are in the log.
 const (
-	RulePlace  = "place"  // unknown, or told twice in one answer
-	ruleLength = "length" // too short or too long
-	ruleScript = "script" // not in the language that was asked for
-	ruleMarkup = "markup" // markup, a link, a name with @, or invisible characters
-	rulePhrase = "phrase" // a greeting, or words about the writer or the source
-	ruleYear   = "year"   // a year that the source does not contain
+	RulePlace   = "place"   // unknown, or told twice in one answer
+	ruleLength  = "length"  // too short or too long
+	ruleScript  = "script"  // not in the language that was asked for
+	ruleMarkup  = "markup"  // markup, a link, a name with @, or invisible characters
+	rulePhrase  = "phrase"  // a greeting, or words about the writer or the source
+	ruleContact = "contact" // an address, a telephone number, an account or a command
+	RuleQuotes  = "quotes"  // none of the quotes is in the passage
+	ruleBound   = "bound"   // nothing of the place's own passage, or a name of another place's
 )
 
 // CheckError is the reason why a story was dropped.
 type CheckError struct {
-	Place, Rule string // Rule is "place", "length", "script", "markup", "phrase" or "year"
+	Place, Rule string // one of the rules above, or of package facts: "number", "year", "date", "swap", "name", "quote", ...
 	Detail      string // short, without the text
 }
 
 // Error implements error.
 func (e *CheckError) Error() string { return "story of " + e.Place + ": " + e.Rule + ": " + e.Detail }
 
-// Check decides whether text may be told about the place in the language. It returns nil or a *CheckError.
-func Check(place places.Place, language string, text string) error {
-	if e := check(place, language, text); e != nil {
+// Check decides whether text may be told about the place in the language. It returns nil or a *CheckError. The place's extract is the source
+// if the passage has no text.
+func Check(place places.Place, passage Passage, language, text string) error {
+	if _, e := check(place, newSource(place, passage), language, text); e != nil {
 		return e
 	}
 	return nil
@@ -43,45 +47,61 @@ func Check(place places.Place, language string, text string) error {
 // Checked is the result of one rule.
 type Checked struct{ Rule, Detail string } // Detail is empty if the text keeps to the rule
 
-// Checks tries every rule and returns what each says, in the order of Check.
-func Checks(place places.Place, language, text string) []Checked {
-	c := newWritten(place, language, text)
-	all := make([]Checked, len(rulesOfStories))
-	for i, rule := range rulesOfStories {
-		all[i] = Checked{rule.name, rule.broken(&c)}
+// Checks tries every rule and returns what each says, in the order of Check. What the source does not support is one entry, "facts" if there is nothing.
+func Checks(place places.Place, passage Passage, language, text string) []Checked {
+	w := newWritten(place, newSource(place, passage), language, text)
+	all := make([]Checked, 0, len(rulesOfStories)+1)
+	for _, rule := range rulesOfStories {
+		all = append(all, Checked{rule.name, rule.broken(&w)})
 	}
-	return all
+	if _, e := w.unsupported(); e != nil {
+		return append(all, Checked{e.Rule, e.Detail})
+	}
+	return append(all, Checked{Rule: "facts"})
 }
 
-func check(place places.Place, language, text string) *CheckError {
+// check returns the words that only a judge can decide on, or the reason to drop the text.
+func check(place places.Place, src *source, language, text string) (marked []string, e *CheckError) {
 	if len(text) > 4*maxWords*20 { // far above any allowed length: the other rules need not read it
-		return &CheckError{Place: place.ID, Rule: ruleLength, Detail: fmt.Sprintf("%d bytes", len(text))}
+		return nil, &CheckError{Place: place.ID, Rule: ruleLength, Detail: fmt.Sprintf("%d bytes", len(text))}
 	}
-	c := newWritten(place, language, text)
+	w := newWritten(place, src, language, text)
 	for _, rule := range rulesOfStories {
-		if detail := rule.broken(&c); detail != "" {
-			return &CheckError{Place: place.ID, Rule: rule.name, Detail: detail}
+		if detail := rule.broken(&w); detail != "" {
+			return nil, &CheckError{Place: place.ID, Rule: rule.name, Detail: detail}
 		}
 	}
-	return nil
+	return w.unsupported()
 }
 
 // written is a text that is checked.
 type written struct {
 	place          places.Place
+	src            *source
 	language, text string
 	lower          string // the text in lower case, with the straight apostrophe, as the lists of phrases have it
 	counts         counts
 }
 
-func newWritten(place places.Place, language, text string) written {
+func newWritten(place places.Place, src *source, language, text string) written {
 	return written{
-		place: place, language: language, text: text, counts: count(text),
+		place: place, src: src, language: language, text: text, counts: count(text),
 		lower: strings.ReplaceAll(strings.ToLower(text), "’", "'"),
 	}
 }
 
-// rulesOfStories are the rules in the order in which they are tried. Each returns why the text breaks it; "" = it does not.
+// unsupported compares the text with its source. It returns the words that only a judge can decide on, or the first that the source refutes.
+func (w *written) unsupported() (marked []string, e *CheckError) {
+	for _, f := range w.src.facts().Check(w.text, w.language, time.Now()) {
+		if f.Refuse {
+			return nil, &CheckError{Place: w.place.ID, Rule: string(f.Rule), Detail: fmt.Sprintf("%q does not follow from the source", plain(f.Words, 80))}
+		}
+		marked = append(marked, f.Words)
+	}
+	return marked, nil
+}
+
+// rulesOfStories are the rules in the order in which they are tried, before those of the facts. Each returns why the text breaks it; "" = it does not.
 var rulesOfStories = []struct {
 	name   string
 	broken func(*written) string
@@ -100,19 +120,20 @@ var rulesOfStories = []struct {
 	}},
 	{ruleLength, func(w *written) string {
 		switch c := w.counts; {
-		case byCharacters(w.language) && (c.visible < minCharacters || c.visible > maxCharacters):
+		case byCharacters(w.language) && (c.visible < w.src.atLeast(minCharacters, 20) || c.visible > maxCharacters):
 			return fmt.Sprintf("%d characters", c.visible)
-		case !byCharacters(w.language) && (c.words < minWords || c.words > maxWords):
+		case !byCharacters(w.language) && (c.words < w.src.atLeast(minWords, 8) || c.words > maxWords):
 			return fmt.Sprintf("%d words", c.words)
 		}
 		return ""
 	}},
-	{ruleMarkup, func(w *written) string { return markup(w.text) }},
-	{rulePhrase, func(w *written) string { return forbidden(w.language, w.lower) }},
-	{ruleYear, func(w *written) string {
-		if year := inventedYear(w.place, w.text); year != 0 {
-			return fmt.Sprintf("%d is not in the source", year)
+	{ruleMarkup, func(w *written) string { return markup(w.src.withoutNames(w.text)) }},
+	{ruleContact, func(w *written) string { return contact(w.src, w.text) }},
+	{rulePhrase, func(w *written) string {
+		bad := forbidden(w.language, withoutQuotes(w.lower))
+		if bad != "" && strings.Contains(w.src.lower, strings.TrimSuffix(bad, "*")) {
+			return ""
 		}
-		return ""
+		return bad
 	}},
 }

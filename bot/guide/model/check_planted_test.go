@@ -1,8 +1,6 @@
 package model
 
 import (
-	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -40,23 +38,23 @@ func plants() []planted {
 		return func(s sample) (string, string) { return s.language, s.story + tail }
 	}
 	all := []planted{
-		{"invented year", []string{ruleYear}, func(s sample) (string, string) { return s.language, s.story + " " + invented[s.language] }},
+		{"invented year", []string{"year"}, func(s sample) (string, string) { return s.language, s.story + " " + invented[s.language] }},
 		{"greeting", []string{rulePhrase}, func(s sample) (string, string) { return s.language, greetings[s.language] + s.story }},
 		{"words about the source", []string{rulePhrase}, func(s sample) (string, string) { return s.language, s.story + sources[s.language] }},
-		{"words about the writer", []string{rulePhrase}, end(" As an AI, I love it.")},
+		{"words about the writer", []string{rulePhrase, ruleContact}, end(" As an AI, I love it.")},
 		{"bold", []string{ruleMarkup}, func(s sample) (string, string) { return s.language, "**" + s.title + "** " + s.story }},
 		{"heading", []string{ruleMarkup}, func(s sample) (string, string) { return s.language, "# " + s.story }},
 		{"tag", []string{ruleMarkup}, func(s sample) (string, string) { return s.language, "<b>" + s.story + "</b>" }},
 		{"link", []string{ruleMarkup}, end(" [more](https://example.org)")},
-		{"address", []string{ruleMarkup}, end(" See museum.org for tickets.")},
-		{"name", []string{ruleMarkup}, end(" @guide_bot")},
+		{"address", []string{ruleMarkup, ruleContact}, end(" See museum.org for tickets.")},
+		{"name", []string{ruleMarkup, ruleContact}, end(" @guide_bot")},
 		{"list", []string{ruleMarkup}, func(s sample) (string, string) { return s.language, s.story + "\n- one\n- two" }},
 		{"invisible signs", []string{ruleMarkup}, end(" \u202egnorw")},
-		{"words about the source with a curly apostrophe", []string{rulePhrase}, end(" Here’s what I don’t know: as an AI, nothing.")},
+		{"words about the source with a curly apostrophe", []string{rulePhrase, ruleContact}, end(" Here’s what I don’t know: as an AI, nothing.")},
 		{"far too long", []string{ruleLength}, func(s sample) (string, string) { return s.language, strings.Repeat(s.story+" ", 6) }},
-		{"one sentence", []string{ruleLength, ruleScript}, func(s sample) (string, string) {
+		{"a few words", []string{ruleLength, ruleScript}, func(s sample) (string, string) {
 			r := []rune(s.story)
-			return s.language, string(r[:min(len(r), 50)])
+			return s.language, string(r[:min(len(r), 18)])
 		}},
 	}
 	for _, other := range Languages {
@@ -75,7 +73,7 @@ func plants() []planted {
 	return all
 }
 
-// TestPlantedFaultsAreStopped puts faults into good stories: every one is stopped. docs/fact-check.md is about package facts.
+// TestPlantedFaultsAreStopped puts faults of each kind into good stories.
 func TestPlantedFaultsAreStopped(t *testing.T) {
 	planted, stopped := map[string]int{}, map[string]int{}
 	for _, p := range plants() {
@@ -89,17 +87,16 @@ func TestPlantedFaultsAreStopped(t *testing.T) {
 				kind = "wrong language"
 			}
 			planted[kind]++
-			if got := rule(t, Check(s.place(), language, text)); !slices.Contains(p.want, got) {
+			if got := rule(t, Check(s.place(), Passage{Language: s.source()}, language, text)); !slices.Contains(p.want, got) {
 				t.Errorf("%s in %s (%s): stopped by %q, want %q", p.name, s.language, s.title, got, p.want)
 				continue
 			}
 			stopped[kind]++
 		}
 	}
-	var report strings.Builder
-	fmt.Fprintf(&report, "| planted into %d good stories in %d languages | stopped |\n| --- | --- |\n", len(corpus), len(Languages))
-	for _, kind := range slices.Sorted(maps.Keys(planted)) {
-		fmt.Fprintf(&report, "| %s | %d of %d |\n", kind, stopped[kind], planted[kind])
+	for kind, n := range planted {
+		if stopped[kind] != n {
+			t.Errorf("%s: %d of %d stopped", kind, stopped[kind], n)
+		}
 	}
-	t.Log("\n" + report.String())
 }
