@@ -14,12 +14,12 @@ import (
 // each thanks: if something is lost on the way, Telegram or the inbox delivers it again.
 func (gs *gifts) paymentJob(u *telegram.Update) intake.Job {
 	store := func(ctx context.Context) error { _, err := gs.credit(ctx, u); return err }
-	return intake.Money{Kind: "payment", Store: store, Run: gs.reply.handleMoney(gs.onPayment)}
+	return intake.Money{Kind: "payment", Store: store, Run: gs.reply.handleAnyone(gs.onPayment)}
 }
 
 // refundJob returns the job of a refund that Telegram reports. The inbox stores it.
 func (gs *gifts) refundJob() intake.Job {
-	return intake.Money{Kind: "payment", Run: gs.reply.handleMoney(gs.onRefunded)}
+	return intake.Money{Kind: "payment", Run: gs.reply.handleAnyone(gs.onRefunded)}
 }
 
 // credit stores the payment of an update, once.
