@@ -27,6 +27,7 @@ type operators struct {
 	tasks       func() int       // updates waiting and under way
 	today       func() Today     // nil = no numbers are kept
 	model       func() ModelNote // nil = there is no model
+	shortToken  bool
 	dailyTokens int64
 	prices      prices
 	log         *slog.Logger

@@ -58,6 +58,9 @@ func (o *operators) onAdmin(ctx context.Context, u *update) error {
 	if inbox.DeadLetters > 0 {
 		lines = append(lines, w.Say("admin.parked", "n", inbox.DeadLetters, "command", "excursobot parked"))
 	}
+	if o.shortToken {
+		lines = append(lines, w.Say("admin.token_short", "key", "monitor.token"))
+	}
 	lines = append(lines, o.tokenLines(w, spent)...)
 	lines = append(lines, o.modelLines(w)...)
 	if o.guide.Stats().Judged.Ignored {

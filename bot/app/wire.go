@@ -290,6 +290,7 @@ func (a *App) buildBot(world World) error {
 		PriceIn:       a.cfg.OpenAI.PriceIn,
 		PriceOut:      a.cfg.OpenAI.PriceOut,
 		Today:         a.today(),
+		ShortToken:    a.cfg.ShortToken(),
 		Model:         a.modelNote(),
 		Live: live.Config{
 			Intervals: a.cfg.Live.Intervals, Default: a.cfg.Live.Default, MaxSessions: a.cfg.Live.MaxSessions,
