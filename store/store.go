@@ -64,8 +64,8 @@ type Store interface {
 	RowStore
 	// ForgetUser deletes a person: profile, what was told, votes (which are taken back from the stories), days in the ledger, dead letters,
 	// last points and stories, and walks. It takes the person out of reports and out of the messages of judgements. Of a walk whose share may
-	// still send edits only the ID stays, closed until it expires (30 days after at if it has no end), so that no edit revives it. A later
-	// SaveWalks of it is ignored. Payments stay, without the Person. An unknown person is not an error.
+	// still send edits only a keyed hash of the ID stays (ForgottenID), by which Walk finds it, closed until it expires (30 days after at if it has no
+	// end), so that no edit revives it. A later SaveWalks of it is ignored. Dead letters of other chats go if they name the person (NamesPerson). Payments stay, without the Person. An unknown person is not an error.
 	ForgetUser(ctx context.Context, person int64, at time.Time) error
 	// MoveUser gives the profile of one id, and what was told under it, to another id: a group that becomes a supergroup gets a new one. What is kept
 	// under the new id stays, and votes are taken back from the stories. Nothing is left under the old id, and that is no error if there was nothing.

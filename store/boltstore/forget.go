@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"math"
+	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -82,38 +85,102 @@ func (t *txn) forgetTokens(person int64) error {
 	return nil
 }
 
-// forgetWalks keeps of the person's walks only that their shares ended.
+// forgetWalks keeps of the person's walks only that their shares ended, under ids that say nothing.
 func (t *txn) forgetWalks(person int64, at time.Time) error {
-	walks := t.bucket(bucketWalks)
 	var theirs []store.Walk
-	err := walks.ForEach(func(k, _ []byte) error {
+	err := t.bucket(bucketWalks).ForEach(func(k, _ []byte) error {
 		w, _, err := walkRow(t.tx, k)
-		if err == nil && w.Person == person {
+		if err == nil && w.Person == person && !strings.HasPrefix(w.ID, store.ForgottenPrefix) {
 			theirs = append(theirs, w)
 		}
 		return err
 	})
+	if err != nil || len(theirs) == 0 {
+		return err
+	}
+	secret, err := t.forgetSecret()
 	if err != nil {
 		return err
 	}
+	slots, err := t.slots()
+	if err != nil {
+		return err
+	}
+	var fresh [][]byte
 	for _, w := range theirs {
-		bare := store.Walk{ID: w.ID, Revision: math.MaxUint64, Closed: true, Expires: w.Expires}
+		bare := store.Walk{ID: store.ForgottenID(secret, w.ID), Revision: math.MaxUint64, Closed: true, Expires: w.Expires}
 		if !w.Closed {
 			bare.Expires = w.Ends
 		}
 		if bare.Expires.IsZero() {
 			bare.Expires = at.Add(endlessFor)
 		}
-		key := walkKey(w.ID)
-		row, err := encode(key, func(c *codec) { walkFields(c, &bare) })
-		if err != nil {
+		key := walkKey(bare.ID)
+		if err := t.renameWalk(&w, &bare, key, slots[string(walkKey(w.ID))]); err != nil {
 			return err
 		}
-		if err := t.swapWalk(key, &w, &bare, row); err != nil {
+		if !w.Closed {
+			fresh = append(fresh, key)
+		}
+	}
+	slices.SortFunc(fresh, bytes.Compare)
+	for _, key := range fresh { // last: each may push a walk out of the ring
+		if err := t.remember(key); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// renameWalk replaces the walk old by bare under its new key, also in the slots of the ring where old is.
+func (t *txn) renameWalk(old, bare *store.Walk, key []byte, slots [][]byte) error {
+	was := walkKey(old.ID)
+	row, err := encode(key, func(c *codec) { walkFields(c, bare) })
+	if err != nil {
+		return err
+	}
+	if err := t.reschedule(expiringWalk, was, ifClosed(*old), time.Time{}); err != nil {
+		return err
+	}
+	if err := t.reschedule(expiringWalk, key, time.Time{}, ifClosed(*bare)); err != nil {
+		return err
+	}
+	if err := t.dropStops(was); err != nil {
+		return err
+	}
+	for _, slot := range slots {
+		if err := t.put(t.bucket(bucketWalkRing), slot, key); err != nil {
+			return err
+		}
+	}
+	if err := t.delete(t.bucket(bucketWalks), was); err != nil {
+		return err
+	}
+	return t.put(t.bucket(bucketWalks), key, row)
+}
+
+// slots returns the slots of the ring by the walk that is in them.
+func (t *txn) slots() (map[string][][]byte, error) {
+	slots := map[string][][]byte{} // at most store.WalksKept
+	err := t.bucket(bucketWalkRing).ForEach(func(slot, walk []byte) error {
+		slots[string(walk)] = append(slots[string(walk)], bytes.Clone(slot))
+		return nil
+	})
+	return slots, err
+}
+
+// forgetSecret returns the secret of the ids of forgotten walks, and makes it if there is none.
+func (t *txn) forgetSecret() (string, error) {
+	secret, err := setting(t.tx, store.ForgetSecret)
+	if err != nil || secret != "" {
+		return secret, err
+	}
+	secret = store.NewForgetSecret()
+	v, err := encode([]byte(store.ForgetSecret), func(c *codec) { c.text(&secret) })
+	if err != nil {
+		return "", err
+	}
+	return secret, t.put(t.bucket(bucketSettings), []byte(store.ForgetSecret), v)
 }
 
 // forgetPayments takes the person's name from their payments.
@@ -144,13 +211,17 @@ func (t *txn) forgetPayments(person int64) error {
 	return t.delete(t.bucket(bucketGiven), idKey(person))
 }
 
-// forgetDeadLetters deletes the person's dead letters. An update in the inbox is being answered, and goes with its answer.
+// forgetDeadLetters deletes the dead letters of the person's chat and those of groups that name them. An update in the inbox is being answered, and goes with its answer.
 func (t *txn) forgetDeadLetters(person int64) error {
 	parked := t.bucket(bucketDeadLetters)
+	names, err := regexp.Compile(store.NamesPerson(person))
+	if err != nil {
+		return err
+	}
 	var keys [][]byte
-	err := parked.ForEach(func(k, v []byte) error {
+	err = parked.ForEach(func(k, v []byte) error {
 		e, err := decodeEntry(k, v)
-		if err == nil && e.Chat == person { // a private chat has the id of its person
+		if err == nil && (e.Chat == person || names.Match(e.Raw)) { // a private chat has the id of its person
 			keys = append(keys, bytes.Clone(k))
 		}
 		return err

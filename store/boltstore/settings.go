@@ -14,13 +14,18 @@ func (s *Store) Setting(ctx context.Context, name string) (string, error) {
 		return "", err
 	}
 	var value string
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		v := tx.Bucket(bucketSettings).Get([]byte(name))
-		if v == nil {
-			return nil
-		}
-		return decode([]byte(name), v, func(c *codec) { c.text(&value) })
+	err := s.view(ctx, func(tx *bolt.Tx) (err error) {
+		value, err = setting(tx, name)
+		return err
 	})
+	return value, err
+}
+
+// setting reads a setting, "" if it was never set.
+func setting(tx *bolt.Tx, name string) (value string, err error) {
+	if v := tx.Bucket(bucketSettings).Get([]byte(name)); v != nil {
+		err = decode([]byte(name), v, func(c *codec) { c.text(&value) })
+	}
 	return value, err
 }
 

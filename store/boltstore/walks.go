@@ -45,6 +45,11 @@ func (t *txn) saveWalk(w *store.Walk, row []byte) error {
 	if err != nil || found && old.Revision >= w.Revision {
 		return err
 	}
+	if !found {
+		if _, forgotten, err := forgottenWalk(t.tx, w.ID); err != nil || forgotten {
+			return err
+		}
+	}
 	if found && w.Closed && !old.Closed {
 		if err := t.addWalk(w.Person, max(old.Metres, w.Metres)); err != nil {
 			return err
@@ -81,6 +86,9 @@ func (s *Store) Walk(ctx context.Context, id string) (store.Walk, error) {
 		var found bool
 		var err error
 		if w, found, err = walkRow(tx, walkKey(id)); err == nil && !found {
+			w, found, err = forgottenWalk(tx, id)
+		}
+		if err == nil && !found {
 			err = store.ErrNotFound
 		}
 		return err
@@ -219,6 +227,17 @@ func walkRow(tx *bolt.Tx, key []byte) (w store.Walk, found bool, err error) {
 	}
 	w.Number, w.Told = last.Number, last.At
 	return w, true, nil
+}
+
+// forgottenWalk reads what stayed of the walk with this id after its person was forgotten.
+func forgottenWalk(tx *bolt.Tx, id string) (w store.Walk, found bool, err error) {
+	secret, err := setting(tx, store.ForgetSecret)
+	if err != nil || secret == "" {
+		return w, false, err
+	}
+	w, found, err = walkRow(tx, walkKey(store.ForgottenID(secret, id)))
+	w.ID = id
+	return w, found, err
 }
 
 func walkFields(c *codec, w *store.Walk) {

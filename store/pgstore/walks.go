@@ -20,6 +20,8 @@ const (
 			SELECT number, at FROM walk_stops WHERE walk = w.id ORDER BY number DESC LIMIT 1
 		) s ON true `
 
+	selectWalk = selectWalks + "WHERE id IN ($1, " + forgottenID + "$1" + forgottenEnd + ") ORDER BY id = $1 DESC LIMIT 1"
+
 	// closeWalk counts a walk that was open for its person, and deletes its stops.
 	closeWalk = `
 		WITH closing AS (
@@ -99,6 +101,7 @@ func (s *Store) SaveWalks(ctx context.Context, walks []store.Walk) error {
 			}
 			b.Queue(upsertWalk, walkFields(&w)...)
 		}
+		b.Queue(dropForgotten, ids)
 		if len(closed) > 0 {
 			b.Queue(numberClosed, closed)
 			b.Queue(forgetClosed, store.WalksKept)
@@ -118,10 +121,13 @@ func (s *Store) Walk(ctx context.Context, id string) (store.Walk, error) {
 	var w store.Walk
 	var found bool
 	err := s.read(ctx, func(ctx context.Context, c *pgx.Conn) (err error) {
-		w, err = scanWalk(c.QueryRow(ctx, selectWalks+"WHERE id = $1", id))
+		w, err = scanWalk(c.QueryRow(ctx, selectWalk, id))
 		found, err = gotRow(err)
 		return err
 	})
+	if found {
+		w.ID = id // of a forgotten one, too
+	}
 	return w, orNotFound(found, err)
 }
 

@@ -68,6 +68,7 @@ func Run(t *testing.T, open OpenFunc) {
 	t.Run("JudgementBounds", func(t *testing.T) { testJudgementBounds(t, open) })
 	t.Run("ConcurrentJudgements", func(t *testing.T) { testConcurrentJudgements(t, open) })
 	t.Run("ForgetEverything", func(t *testing.T) { testForgetEverything(t, open) })
+	t.Run("ForgetLetters", func(t *testing.T) { testForgetLetters(t, open) })
 	t.Run("EveryField", func(t *testing.T) { testEveryField(t, open) })
 	t.Run("WalkFields", func(t *testing.T) { testWalkFields(t, open) })
 	t.Run("InboxFields", func(t *testing.T) { testInboxFields(t, open) })
