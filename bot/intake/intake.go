@@ -229,9 +229,10 @@ func (in *Intake) Username() string {
 	return ""
 }
 
-// Ready returns why updates do not come in or cannot be kept, nil if they do and can.
+// Ready returns why updates do not come in or cannot be kept, nil if they do and can. The reason is for everybody: it holds nothing of what Telegram
+// said.
 func (in *Intake) Ready() error {
-	return cmp.Or(in.parts.state.readiness(), in.parts.state.keeping())
+	return cmp.Or(outside(in.parts.state.readiness()), in.parts.state.keeping())
 }
 
 // Stats is an Intake at one moment.

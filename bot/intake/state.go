@@ -124,6 +124,25 @@ func (s *state) setReady(err error) {
 	}
 }
 
+var (
+	// errUnreached is all that is said outside of Telegram's errors, whose texts are Telegram's or the network's; the log has the cause.
+	errUnreached = errors.New("intake: Telegram cannot be reached or refuses requests")
+	errNoPosts   = errors.New("telegram cannot post to the webhook")
+)
+
+// outside returns what everybody may read of why updates do not come in.
+func outside(err error) error {
+	for _, known := range []error{errStarting, errDraining, errNoPosts} {
+		if errors.Is(err, known) {
+			return known
+		}
+	}
+	if err != nil {
+		return errUnreached
+	}
+	return nil
+}
+
 // errUnkept is all that is said outside of an update that could not be kept; the log has the cause.
 var errUnkept = errors.New("intake: the store refuses updates")
 

@@ -130,7 +130,7 @@ func (s *source) checkWebhook(ctx context.Context, set time.Time) error {
 	}
 	failing := info.Pending > 0 && time.Since(time.Unix(info.ErrorDate, 0)) < webhookRetry
 	if last := s.counts.ingestedAt(); failing && time.Since(last) > webhookEvery && time.Since(set) >= webhookEvery {
-		return fmt.Errorf("telegram cannot post to the webhook, %d updates wait: %s", info.Pending, info.Error)
+		return fmt.Errorf("%w, %d updates wait: %s", errNoPosts, info.Pending, info.Error)
 	}
 	return nil
 }
