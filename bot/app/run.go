@@ -25,6 +25,9 @@ func RunBot(intake context.Context, cfg config.Config, env config.Environment, l
 	if err := admin.RefuseIncomplete(intake, a.store); err != nil {
 		return errors.Join(err, a.Close())
 	}
+	if err := a.acceptToken(intake); err != nil {
+		return errors.Join(err, a.Close())
+	}
 	cfg.Warn(a.log, env) // after New, so that the dashboard shows it too
 	a.notify = newNotifier(env, log)
 	if a.file != nil {

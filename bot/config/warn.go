@@ -24,10 +24,12 @@ func (c *Config) Warn(log *slog.Logger, env Environment) {
 	}
 }
 
+// TokenLength is the least number of characters of a new monitor.token.
+const TokenLength = 16
+
 // ShortToken reports whether monitor.token works and is shorter than a new one should be.
 func (c *Config) ShortToken() bool {
-	const least = 16
-	return c.Monitor.Token != "" && len(c.Monitor.Token) < least
+	return c.Monitor.Token != "" && len(c.Monitor.Token) < TokenLength
 }
 
 // Runnable returns why the bot cannot run with a valid configuration.
