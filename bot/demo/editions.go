@@ -7,7 +7,6 @@ import (
 
 	"excursobot/bot/sim"
 	"excursobot/geo/places"
-	"excursobot/geo/places/wikitext"
 )
 
 // localEdition is the strong edition of each city: it has whole articles, and knows places that the others do not.
@@ -83,15 +82,16 @@ func packArticles(pack *places.Pack) []sim.Article {
 	return list
 }
 
-// inSections returns the first two sentences of a text, and the others under a heading.
+// inSections returns the beginning of a text, up to the second full stop, and the rest under a heading.
 func inSections(text, heading string) (intro, body string) {
-	sentences := wikitext.Sentences(text)
-	n := min(2, len(sentences))
-	intro = strings.Join(sentences[:n], " ")
-	if n == len(sentences) {
-		return intro, ""
+	const stop = ". "
+	first := strings.Index(text, stop) + len(stop)
+	second := strings.Index(text[first:], stop)
+	if second < 0 {
+		return text, ""
 	}
-	return intro, "== " + heading + " ==\n" + strings.Join(sentences[n:], " ")
+	end := first + second + len(stop)
+	return text[:end-1], "== " + heading + " ==\n" + text[end:]
 }
 
 // articleTitle returns the title of the real article if it is known, so that links lead there, else the place's name.
