@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"excursobot/bot/app"
+	"excursobot/bot/config"
 	"excursobot/bot/demo"
 	"excursobot/bot/loadtest"
 )
@@ -18,7 +19,7 @@ func (c demoCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	p.limitMemory()
+	p.limitMemory(cfg)
 	log := app.NewLogger(p.stdout, cfg, p.env)
 	return p.untilSignalled(func(intake context.Context) error { return demo.Run(intake, cfg, c.Quirk, log, p.stderr) })
 }
@@ -29,7 +30,7 @@ type loadCommand struct {
 
 // Run measures the bot under load.
 func (c loadCommand) Run(p *process) error {
-	p.limitMemory()
+	p.limitMemory(config.Defaults())
 	c.Token = p.env["DASHBOARD_TOKEN"]
 	return p.untilSignalled(func(ctx context.Context) error { return c.Measure(ctx, p.stdout, p.stderr) })
 }

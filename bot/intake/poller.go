@@ -17,6 +17,7 @@ import (
 // Bounds of polling.
 const (
 	pollLimit = 100             // updates in one answer; Telegram gives no more
+	pollBytes = 1 << 20         // in one answer, as far as the answer before tells; it is in memory several times while it is decoded
 	pollPause = 1 * time.Second // between two answers that came at once without a new offset, in case a server does not hold the request open
 	fullPause = 2 * time.Second // at most, while there is no room: among the updates that wait there may be a checkout
 )
@@ -69,6 +70,7 @@ func (s *source) poll(ctx context.Context) error {
 	defer connecting.Wait()
 	connected := false
 	var offset int64
+	limit := pollLimit
 	for ctx.Err() == nil {
 		if !s.member.Polls() { // another replica does, and hands over what it hears of our chats
 			s.heard.now()
@@ -83,7 +85,7 @@ func (s *source) poll(ctx context.Context) error {
 		}
 		var updates []json.RawMessage
 		err := s.retryUntil(ctx, "getUpdates", func(ctx context.Context) (err error) {
-			updates, err = s.getUpdates(ctx, offset, wait)
+			updates, err = s.getUpdates(ctx, offset, limit, wait)
 			return err
 		})
 		if err != nil {
@@ -96,11 +98,12 @@ func (s *source) poll(ctx context.Context) error {
 			connected = true
 			s.connected(ctx, &connecting)
 		}
+		limit = nextLimit(updates)
 		before := offset
 		var full bool
 		if offset, full = s.take(ctx, offset, updates); full {
 			waiting, cancel := context.WithTimeout(ctx, fullPause)
-			_ = s.lanes.waitForRoom(waiting)
+			_ = s.lanes.waitForRoom(waiting, func() bool { return s.state.fits(pollBytes / pollLimit) })
 			cancel()
 		} else if offset == before && wait > 0 && time.Since(asked) < pollPause {
 			_ = limiter.Sleep(ctx, pollPause)
@@ -163,11 +166,23 @@ func (s *source) lose(raw []byte) {
 	s.lanes.run(u.Chat, Control, func() { s.guard.Run(func() { say(s.state.workContext()) }) })
 }
 
-func (s *source) getUpdates(ctx context.Context, offset int64, wait time.Duration) ([]json.RawMessage, error) {
+// nextLimit returns how many updates to ask for after an answer: as many as fit into pollBytes if they are as large.
+func nextLimit(updates []json.RawMessage) int {
+	size := 0
+	for _, raw := range updates {
+		size += len(raw)
+	}
+	if size <= pollBytes {
+		return pollLimit
+	}
+	return max(1, len(updates)*pollBytes/size)
+}
+
+func (s *source) getUpdates(ctx context.Context, offset int64, limit int, wait time.Duration) ([]json.RawMessage, error) {
 	var updates []json.RawMessage
 	err := s.cfg.API.Call(ctx, "getUpdates", map[string]any{
 		"offset":          offset,
-		"limit":           pollLimit,
+		"limit":           limit,
 		"timeout":         int(wait.Seconds()),
 		"allowed_updates": telegram.AllowedUpdates(),
 	}, &updates)
