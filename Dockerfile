@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# The first stage builds the static binary. The image holds only the binary, CA certificates, time zones and licences.
+# The first stage builds the static binary. The image holds only the binary, CA certificates and licences.
 
 # Add the digest (golang:1.26.8-bookworm@sha256:...) to pin the bytes of the builder, too.
 FROM --platform=$BUILDPLATFORM golang:1.26.8-bookworm AS build
@@ -25,7 +25,7 @@ ARG RUN_AS=65532:65532
 COPY --from=build /rootfs/ /
 # A volume at /data must belong to the user below.
 COPY --from=build --chown=${RUN_AS} /data /data
-ENV DATA_DIR=/data ZONEINFO=/usr/share/zoneinfo.zip
+ENV DATA_DIR=/data
 WORKDIR /data
 USER ${RUN_AS}
 EXPOSE 8080

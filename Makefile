@@ -10,7 +10,7 @@ OUTAGE  ?= 60s
 PEOPLE  ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres test-browser race lint vuln fuzz chaos replicas flood move bench load build image image-check release clean
+.PHONY: help run demo test test-postgres test-browser race lint vuln fuzz chaos aimock replicas flood move bench load build image image-check release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -48,6 +48,9 @@ vuln: ## known vulnerabilities in the code that the program calls (left out if t
 
 fuzz: ## every fuzz target, FUZZ_RUNS executions each (default 20000)
 	.ci/fuzz
+
+aimock: ## the model's client against another party's implementation of the protocol (needs Node.js and npm)
+	.ci/aimock
 
 chaos: ## kill the bot repeatedly and count what people received: SEEDS (50) runs of 30 s; a full volume
 	go vet -tags chaos ./bot/killpoint

@@ -59,6 +59,7 @@ type Config struct {
 	PriceIn      float64          // dollars for a million tokens of prompts, for /admin; 0 = unknown
 	PriceOut     float64          // the same of answers
 	Today        func() Today     // the day's numbers for /admin; nil = nobody counts
+	ShortToken   bool             // the dashboard's token is shorter than it should be; for /admin
 	Model        func() ModelNote // for /admin; nil = there is no model
 	Limits       Limits
 	Live         live.Config // Store, Log, Shared, Ahead, AskTime and Observe are the Bot's

@@ -96,6 +96,9 @@ type price struct {
 	Amount int    `json:"amount"`
 }
 
+// mostPaid is the most stars that Telegram allows in one payment.
+const mostPaid = 100_000
+
 // stars is the currency's code.
 const stars = "XTR"
 

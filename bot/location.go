@@ -99,10 +99,11 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 	if hints {
 		m.Tail = strings.TrimPrefix(m.Tail+"\n\n"+u.words.Say("hint.live"), "\n\n")
 	}
+	message := 0
 	if card != 0 {
-		_, err = s.out.Edit(ctx, u.To(), card, m)
+		message, err = s.out.Edit(ctx, u.To(), card, m)
 	} else {
-		_, err = s.out.Send(ctx, u.To(), m)
+		message, err = s.out.Send(ctx, u.To(), m)
 	}
 	if err != nil && !errors.Is(err, telegram.ErrAmbiguous) {
 		return fmt.Errorf("tell: %w", err)
@@ -119,6 +120,7 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 	if hints {
 		s.hinted(ctx, u)
 	}
+	s.guide.Showed(ctx, story, store.Shown{Chat: u.To().Chat, Message: message, Person: u.Person})
 	s.pins.send(ctx, u.To(), u.words, u.user, story)
 	return nil
 }

@@ -27,6 +27,7 @@ type operators struct {
 	tasks       func() int       // updates waiting and under way
 	today       func() Today     // nil = no numbers are kept
 	model       func() ModelNote // nil = there is no model
+	shortToken  bool
 	dailyTokens int64
 	prices      prices
 	log         *slog.Logger
@@ -61,7 +62,7 @@ func (o *operators) setBanned(ctx context.Context, u *update, banned bool) error
 	if len(args) == 1 {
 		person = parseID(args[0])
 	}
-	if person == 0 {
+	if person <= 0 { // groups and channels have negative numbers
 		return o.reply.say(ctx, u, u.words.Say("admin.ban_usage"))
 	}
 	if o.operators.has(person) {

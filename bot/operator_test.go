@@ -88,11 +88,11 @@ func TestTheReportNamesAModelThatNeedsAnother(t *testing.T) {
 		var note ModelNote
 		w := newWorld(t, worldConfig{edit: func(c *Config) {
 			withOperator(c)
-			c.Model = func() ModelNote { return note }
+			c.Model, c.ShortToken = func() ModelNote { return note }, true
 		}})
 		defer w.close()
 		admin := w.person(operator, "en")
-		if got := w.ask(admin, "/admin").HTML; strings.Contains(got, "openai.model") {
+		if got := w.ask(admin, "/admin").HTML; strings.Contains(got, "openai.model") || !strings.Contains(got, "token is short") {
 			t.Errorf("nothing is wrong with the model, but\n%s", got)
 		}
 		note = ModelNote{Name: "gpt-4.1-mini", Ends: time.Date(2027, 1, 14, 0, 0, 0, 0, time.UTC), DaysLeft: 41}
@@ -115,7 +115,7 @@ func TestABannedPersonGetsNoAnswer(t *testing.T) {
 		admin := w.person(operator, "en")
 		h := w.hike(1, time.Hour)
 		h.walk(15 * time.Second)
-		for _, junk := range []string{"/ban", "/ban x", "/ban 0", "/ban 1 2", "/ban 99999999999999999999"} {
+		for _, junk := range []string{"/ban", "/ban x", "/ban 0", "/ban -5", "/unban -5", "/ban 1 2", "/ban 99999999999999999999"} {
 			if got := w.ask(admin, junk); got.HTML != words.Say("admin.ban_usage") {
 				t.Errorf("%s got %q", junk, got.HTML)
 			}

@@ -14,21 +14,21 @@ import (
 // each thanks: if something is lost on the way, Telegram or the inbox delivers it again.
 func (gs *gifts) paymentJob(u *telegram.Update) intake.Job {
 	store := func(ctx context.Context) error { _, err := gs.credit(ctx, u); return err }
-	return intake.Money{Kind: "payment", Store: store, Run: gs.reply.handleMoney(gs.onPayment)}
+	return intake.Money{Kind: "payment", Store: store, Run: gs.reply.handleAnyone(gs.onPayment)}
 }
 
 // refundJob returns the job of a refund that Telegram reports. The inbox stores it.
 func (gs *gifts) refundJob() intake.Job {
-	return intake.Money{Kind: "payment", Run: gs.reply.handleMoney(gs.onRefunded)}
+	return intake.Money{Kind: "payment", Run: gs.reply.handleAnyone(gs.onRefunded)}
 }
 
 // credit stores the payment of an update, once.
 func (gs *gifts) credit(ctx context.Context, u *telegram.Update) (store.Payment, error) {
 	p := u.Message.Payment
-	if p.Currency != stars {
+	if p.Currency != stars || p.Total < 1 || p.Total > mostPaid {
 		gs.observe.Error("payment")
 		gs.log.Error("payment_invalid", "user_id", u.Person, "charge", p.TelegramChargeID, "currency", p.Currency, "amount", p.Total)
-		return store.Payment{}, fmt.Errorf("%w: a payment in %q", store.ErrInvalid, p.Currency)
+		return store.Payment{}, fmt.Errorf("%w: a payment of %d in %q", store.ErrInvalid, p.Total, p.Currency)
 	}
 	stored, fresh, err := gs.store.Credit(ctx, store.Payment{
 		Charge: p.TelegramChargeID, Person: u.Person, Stars: int64(p.Total), At: u.Message.Time(),

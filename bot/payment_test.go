@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -112,10 +113,14 @@ func TestAPaymentThatCannotBeStoredComesAgain(t *testing.T) {
 		w := newWorld(t, worldConfig{webhook: true})
 		w.ask(w.person(1, "en"), "/help")
 		body := strings.Replace(string(paymentAgain(sim.Payment{Charge: "c1", Person: 1, Stars: 50})), "{", `{"update_id":77,`, 1)
-		odd := strings.Replace(body, `"XTR"`, `"USD"`, 1)
-		odd = strings.Replace(odd, "77", "76", 1)
-		if got := post(w.bot, hookSecret, odd); got.Code != http.StatusOK || w.bot.Stats().DeadLetters != 1 {
-			t.Errorf("a payment in dollars: status %d, %d dead letters, want one", got.Code, w.bot.Stats().DeadLetters)
+		for i, odd := range []string{
+			strings.Replace(body, `"XTR"`, `"USD"`, 1), strings.Replace(body, `"total_amount":50`, `"total_amount":100001`, 1),
+			strings.Replace(body, `"total_amount":50`, `"total_amount":-50`, 1),
+		} {
+			odd = strings.Replace(odd, "77", strconv.Itoa(70+i), 1)
+			if got := post(w.bot, hookSecret, odd); odd == body || got.Code != http.StatusOK || w.bot.Stats().DeadLetters != uint64(i+1) {
+				t.Errorf("%s: status %d, %d dead letters, want %d", odd, got.Code, w.bot.Stats().DeadLetters, i+1)
+			}
 		}
 		ctx, cancel := contextEnded(t)
 		defer cancel()

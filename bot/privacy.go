@@ -10,6 +10,7 @@ import (
 	"excursobot/bot/intake"
 	"excursobot/bot/live"
 	"excursobot/bot/telegram"
+	"excursobot/store"
 )
 
 // onStats shows what a person did with the guide.
@@ -73,7 +74,7 @@ func (p *people) forgetButton(u *telegram.Update, args string) intake.Job {
 			return p.reply.replace(ctx, u, telegram.Message{HTML: u.words.Say("forget.cancelled")})
 		})
 	}
-	return intake.Reply{Kind: "button", Lane: intake.Telling, Run: p.reply.handle(p.forgetPerson)}
+	return intake.Reply{Kind: "button", Lane: intake.Telling, Run: p.reply.handleAnyone(p.forgetPerson)}
 }
 
 func (p *people) forgetPerson(ctx context.Context, u *update) error {
@@ -82,6 +83,15 @@ func (p *people) forgetPerson(ctx context.Context, u *update) error {
 	}
 	if err := p.store.ForgetUser(ctx, u.Person, time.Now()); err != nil {
 		return err
+	}
+	if u.user.Banned { // otherwise /forget would end the ban
+		_, err := p.store.UpdateUser(ctx, u.Person, func(user *store.User) error {
+			*user = store.User{ID: u.Person, Banned: true}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
 	}
 	p.log.Info("person_forgotten", "update", u.ID)
 	return p.reply.replace(ctx, u, telegram.Message{HTML: u.words.Say("forget.done")})

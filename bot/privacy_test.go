@@ -83,3 +83,24 @@ func TestStatsCountWhatWasDone(t *testing.T) {
 		}
 	})
 }
+
+func TestABannedPersonCanBeForgottenAndStaysBanned(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{})
+		defer w.close()
+		p := w.person(1, "en")
+		w.ask(p, "/help")
+		_, err := w.store.UpdateUser(t.Context(), 1, func(u *store.User) error { u.Banned = true; return nil })
+		w.must(err)
+		w.press(p, w.ask(p, "/forget"), "forget:yes:1")
+		u, err := w.store.User(t.Context(), 1)
+		w.must(err)
+		if !u.Banned || u.Language != "" || u.LanguageCode != "" || !u.Seen.IsZero() {
+			t.Errorf("kept %+v, want only the ban", u)
+		}
+		if n := len(answers(p)); n != 2 {
+			t.Errorf("a banned person got %d answers, want that of /help and the question", n)
+		}
+	})
+}

@@ -78,8 +78,8 @@ func (r *responder) handle(run handler) intake.Handler {
 	}
 }
 
-// handleMoney returns run as package intake calls it. A ban does not keep a payment from being thanked for.
-func (r *responder) handleMoney(run handler) intake.Handler {
+// handleAnyone returns run as package intake calls it, for what a ban does not keep people from: thanks for a payment, and /forget.
+func (r *responder) handleAnyone(run handler) intake.Handler {
 	return func(ctx context.Context, t *intake.Task) error { return run(ctx, r.meet(ctx, t)) }
 }
 

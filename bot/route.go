@@ -118,6 +118,9 @@ func (r *router) routePrivate(u *telegram.Update) intake.Job {
 		return r.routeText(m)
 	}
 	if run, ok := r.command(u.Person, name); ok && r.addressed(bot) {
+		if name == "forget" {
+			return intake.Reply{Kind: "command", Run: r.reply.handleAnyone(run)}
+		}
 		return r.reply.job("command", run)
 	}
 	return r.reply.job("command", r.help.onText)

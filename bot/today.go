@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"excursobot/bot/guide"
 	"excursobot/bot/text"
 	"excursobot/store"
 )
@@ -57,8 +58,15 @@ func (o *operators) onAdmin(ctx context.Context, u *update) error {
 	if inbox.DeadLetters > 0 {
 		lines = append(lines, w.Say("admin.parked", "n", inbox.DeadLetters, "command", "excursobot parked"))
 	}
+	if o.shortToken {
+		lines = append(lines, w.Say("admin.token_short", "key", "monitor.token"))
+	}
 	lines = append(lines, o.tokenLines(w, spent)...)
 	lines = append(lines, o.modelLines(w)...)
+	if o.guide.Stats().Judged.Ignored {
+		objected, of := guide.JudgeLimits()
+		lines = append(lines, w.Say("admin.judge_ignored", "most", objected, "n", of))
+	}
 	lines = append(lines,
 		w.Say("admin.stars", "n", given.All),
 		w.Say("admin.errors", "list", listed(today.Errors)),

@@ -72,11 +72,12 @@ func (t *walkStory) tell(ctx context.Context) live.Outcome {
 		return live.Dropped
 	}
 	t.begin(ctx, story.Place.ID, t.card)
-	_, err = ws.out.Edit(ctx, t.to(), t.card, walkMessage(t.words, story, t.Number, t.Point, ws.pictures && !t.user.HidePictures))
+	message, err := ws.out.Edit(ctx, t.to(), t.card, walkMessage(t.words, story, t.Number, t.Point, ws.pictures && !t.user.HidePictures))
 	if err != nil && !errors.Is(err, telegram.ErrAmbiguous) { // what may have arrived counts as told
 		return t.unsent(ctx, err)
 	}
 	t.record(ctx, story, claim)
+	ws.guide.Showed(ctx, story, store.Shown{Chat: t.Chat, Message: message, Person: t.Person})
 	took := time.Since(t.Due)
 	if t.waited && t.card == 0 {
 		ws.observe.First(kindLive, took)

@@ -53,8 +53,10 @@ type worldConfig struct {
 	noModel    bool
 	slow       time.Duration      // of the model; 0 = 4 s
 	modelFault func(n int) string // of its n-th call; nil = none
-	empty      bool               // a Wikipedia without articles
-	down       bool               // a Wikipedia that fails
+	judge      bool               // new stories are judged
+	object     func(place, source, story string) []string
+	empty      bool // a Wikipedia without articles
+	down       bool // a Wikipedia that fails
 	webhook    bool
 	languages  []string // of the articles, beside en and ru
 	articles   int      // of the city; 0 = 12
@@ -80,7 +82,7 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	if latency == 0 {
 		latency = 4 * time.Second
 	}
-	w.model = sim.NewModel(sim.ModelConfig{Latency: func(int) time.Duration { return latency }, Fault: cfg.modelFault})
+	w.model = sim.NewModel(sim.ModelConfig{Latency: func(int) time.Duration { return latency }, Fault: cfg.modelFault, Object: cfg.object})
 	wiki := sim.WikipediaConfig{Latency: 200 * time.Millisecond}
 	if cfg.down {
 		wiki.Fault = func(int) string { return "503" }
@@ -109,6 +111,10 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 		server, err := chat.New(chat.Config{APIKey: "k", BaseURL: "http://model.test/v1", HTTP: &http.Client{Transport: net}, Log: log})
 		w.must(err)
 		gc.Model = model.New(server)
+		if cfg.judge {
+			gc.Judge = model.NewJudge(server)
+			gc.Correct = func(ctx context.Context, c guide.Correction) error { return w.bot.Correct(ctx, c) }
+		}
 	}
 	teller, err := guide.New(gc)
 	w.must(err)

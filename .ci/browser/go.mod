@@ -1,6 +1,6 @@
 module excursobot/browser
 
-go 1.26.0
+go 1.26.6
 
 require (
 	excursobot v0.0.0

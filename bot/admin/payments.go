@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"excursobot/bot/config"
@@ -44,11 +46,17 @@ func paymentLine(p store.Payment) string {
 	if p.Person == 0 {
 		who = "somebody forgotten"
 	}
-	line := fmt.Sprintf("%s  %5d stars  %s  %s", p.At.Format(time.RFC3339), p.Stars, p.Charge, who)
+	line := fmt.Sprintf("%s  %5d stars  %s  %s", p.At.Format(time.RFC3339), p.Stars, printable(p.Charge), who)
 	if !p.Refunded.IsZero() {
 		line += "  refunded " + p.Refunded.Format(time.RFC3339)
 	}
 	return line
+}
+
+// printable returns text that a terminal shows as it is: other characters are escaped.
+func printable(text string) string {
+	quoted := strconv.Quote(text)
+	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
 }
 
 // readPayments returns all payments, the oldest first. The file of a running bot is in use, so the bot is asked.

@@ -26,6 +26,7 @@ var centre = geo.Point{Lat: 48.2, Lon: 16.37}
 func newSimWorld(cfg *config.Config) (*sim.Telegram, World) {
 	const token = "1000:test"
 	cfg.Telegram = config.TelegramConfig{Token: token, APIURL: config.TelegramAPI}
+	cfg.Monitor.Addr = "" // tests ask the pages in memory
 	cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "test", "http://model.test/v1", "test"
 	cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.test/w/api.php", "test"
 	cfg.Places.WikidataURL, cfg.Places.CommonsURL = "http://data.wikipedia.test/w/api.php", "http://files.wikipedia.test/w/api.php"

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -20,18 +19,26 @@ import (
 	"excursobot/store"
 )
 
+// sessionsSetting is the setting of the store with the sessions of the dashboard that people logged out of.
+const sessionsSetting = "dashboard_sessions"
+
 // buildMonitor makes the monitor and lets it listen to the log. It is built first, so that every part can report to it. It reads the parts
 // only after all are built.
 func (a *App) buildMonitor() error {
-	const tries = 5 // wrong tokens at once; then limits.unauthorized applies
+	const tries = 5          // wrong tokens at once; then limits.unauthorized applies
+	var everybody netip.Addr // shares one limit, whatever the addresses
 	attempts := limiter.NewKeyed[netip.Addr](limiter.KeyedConfig{Rate: a.cfg.Limits.Unauthorized, Burst: tries})
 	m, err := monitor.New(monitor.Config{
 		Read:         a.reading,
 		Ready:        func(ctx context.Context) map[string]string { return checkReady(ctx, a.probes()).Reasons },
 		Version:      Version(),
 		Token:        a.cfg.Monitor.Token,
-		AllowAttempt: attempts.Allow,
-		Log:          a.log.With("part", "monitor"),
+		AllowAttempt: func(from netip.Addr) bool { return attempts.Allow(web.Group(from)) && attempts.Allow(everybody) },
+		Sessions: monitor.Saved{
+			Read:  func(ctx context.Context) (string, error) { return a.store.Setting(ctx, sessionsSetting) },
+			Write: func(ctx context.Context, text string) error { return a.store.SetSetting(ctx, sessionsSetting, text) },
+		},
+		Log: a.log.With("part", "monitor"),
 	})
 	if err != nil {
 		return err
@@ -123,7 +130,8 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 		Places: monitor.Places{TileHits: p.TileHits, TileMisses: p.TileMisses, Pause: monitor.InSeconds(p.Pause)},
 		Guide: monitor.Guide{
 			Cards: g.Cards, Written: g.Written, Dropped: g.Dropped, Joined: g.Joined, Prepared: g.Prepared, Warmed: g.Warmed,
-			Likes: g.Likes, Dislikes: g.Dislikes, Wrong: g.Wrong,
+			Judged: monitor.Judged(g.Judged),
+			Likes:  g.Likes, Dislikes: g.Dislikes, Wrong: g.Wrong,
 		},
 		Live: monitor.Live{
 			Sessions: b.Walks.Sessions, Cap: a.cfg.Live.MaxSessions, Parked: b.Walks.Parked,
@@ -180,7 +188,7 @@ func diskOf(dir string) monitor.Disk {
 	return monitor.Disk{FreeBytes: free, TotalBytes: total}
 }
 
-// runMonitor samples until ctx ends. It serves the pages if monitor.addr is set.
+// runMonitor samples until ctx ends. It serves the pages if monitor.addr is set; if that address is taken, they are off.
 func (a *App) runMonitor(ctx context.Context) error {
 	addr := a.cfg.Monitor.Addr
 	if addr == "" {
@@ -188,7 +196,8 @@ func (a *App) runMonitor(ctx context.Context) error {
 	}
 	l, err := web.Listen(ctx, addr)
 	if err != nil {
-		return fmt.Errorf("monitor.addr (%s): %w", a.cfg.Origin("monitor.addr"), err)
+		a.log.Warn("monitor_off", "hint", "the dashboard and the metrics are off: set monitor.addr to a free address", "addr", addr, "error", err)
+		return a.monitor.Run(ctx)
 	}
 	return a.serveMonitor(ctx, l)
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -47,6 +48,8 @@ type World struct {
 	Env config.Environment
 	// Unwatched omits the monitor; the load run measures the difference.
 	Unwatched bool
+	// Witness is told how stories come about; nil = nobody is.
+	Witness *guide.Witness
 	// Answered is called for every answer, as the monitor is; nil = the monitor alone is.
 	Answered func(kind string, source guide.Source, took time.Duration)
 }
@@ -135,6 +138,7 @@ func (a *App) buildGuide(world World) error {
 		Cache:                cache,
 		Log:                  a.log.With("part", "guide"),
 		Gate:                 a.gate,
+		Witness:              world.Witness,
 		PlacesPerCall:        placesPerCall,
 		DailyTokens:          a.cfg.OpenAI.DailyTokens,
 		DailyTokensPerPerson: a.cfg.OpenAI.DailyTokensPerPerson,
@@ -157,6 +161,11 @@ func (a *App) buildGuide(world World) error {
 	if a.model != nil {
 		cfg.Model = model.New(a.model)
 		a.also("model", a.model.Run)
+		if cfg.Judge, err = a.newJudge(world); err != nil {
+			return err
+		}
+		cfg.Correct = func(ctx context.Context, c guide.Correction) error { return a.bot.Correct(ctx, c) }
+		cfg.Replica = a.replica
 	}
 	cfg.Passage = a.cfg.OpenAI.Passage
 	if a.database != nil {
@@ -199,16 +208,38 @@ func (a *App) newFinder(world World) (*places.Finder, error) {
 
 // newModel returns nil without a key: the guide then answers with extracts of the source.
 func (a *App) newModel(world World) (*chat.Client, error) {
-	o := a.cfg.OpenAI
-	if o.APIKey == "" {
+	if a.cfg.OpenAI.APIKey == "" {
 		return nil, nil
 	}
+	return a.newChat(world, a.cfg.OpenAI.Model)
+}
+
+// newJudge returns nil if new stories are not judged. The judge is the writing model, unless it has a model of its own.
+func (a *App) newJudge(world World) (*model.Judge, error) {
+	o := a.cfg.OpenAI
+	switch {
+	case !o.Check:
+		return nil, nil
+	case o.CheckModel == "" || o.CheckModel == o.Model:
+		return model.NewJudge(a.model), nil
+	}
+	own, err := a.newChat(world, o.CheckModel)
+	if err != nil {
+		return nil, err
+	}
+	a.also("judge", own.Run)
+	return model.NewJudge(own), nil
+}
+
+// newChat returns a client of the model with that name.
+func (a *App) newChat(world World, name string) (*chat.Client, error) {
+	o := a.cfg.OpenAI
 	var client *http.Client // by default its own, without a limit for the first byte: a server may have to load the model
 	if world.Model != nil {
 		client = newClient(world.Model)
 	}
 	m, err := chat.New(chat.Config{
-		APIKey: o.APIKey, BaseURL: o.BaseURL, Model: o.Model, Reasoning: o.Reasoning,
+		APIKey: o.APIKey, BaseURL: o.BaseURL, Model: name, Reasoning: o.Reasoning,
 		HTTP:              client,
 		Timeout:           o.Timeout,
 		RequestsPerMinute: o.RequestsPerMinute,
@@ -260,6 +291,7 @@ func (a *App) buildBot(world World) error {
 		PriceIn:       a.cfg.OpenAI.PriceIn,
 		PriceOut:      a.cfg.OpenAI.PriceOut,
 		Today:         a.today(),
+		ShortToken:    a.cfg.ShortToken(),
 		Model:         a.modelNote(),
 		Live: live.Config{
 			Intervals: a.cfg.Live.Intervals, Default: a.cfg.Live.Default, MaxSessions: a.cfg.Live.MaxSessions,

@@ -32,7 +32,7 @@ var table = map[string]imports{
 	"geo/track":             {ours: []string{"geo"}, libraries: []string{"golang.org/x/image"}},
 	"store":                 {ours: []string{"geo"}},
 	"store/dump":            {ours: []string{"store"}},
-	"store/textzip":         {libraries: []string{"github.com/klauspost/compress"}},
+	"store/textzip":         {},
 	"store/fallback":        {ours: []string{"store", "geo"}},
 	"store/boltstore":       {ours: []string{"store", "store/textzip", "geo"}, libraries: []string{"go.etcd.io/bbolt"}},
 	"store/pgstore":         {ours: []string{"store", "store/textzip", "geo", "limiter"}, libraries: []string{"github.com/jackc/pgx/v5"}},
@@ -44,7 +44,7 @@ var table = map[string]imports{
 	"geo/places":            {ours: []string{"geo/editions", "geo/places/wikitext", "geo", "store", "limiter"}},
 	"bot/guide/model/facts": {ours: []string{"geo/places/wikitext"}, libraries: []string{"golang.org/x/text"}},
 	"bot/guide/chat":        {ours: []string{"limiter"}, libraries: []string{"github.com/sashabaranov/go-openai", "github.com/sony/gobreaker/v2"}},
-	"bot/guide/model":       {ours: []string{"bot/guide/chat", "bot/guide/model/facts", "geo/places/wikitext", "geo/places"}},
+	"bot/guide/model":       {ours: []string{"bot/guide/chat", "bot/guide/model/facts", "geo/places/wikitext", "geo/places"}, libraries: []string{"golang.org/x/text"}},
 	"bot/guide":             {ours: []string{"geo", "geo/places", "geo/places/wikitext", "bot/guide/chat", "bot/guide/model", "limiter", "store"}},
 	"bot/live":              {ours: []string{"geo", "geo/track", "limiter", "store"}},
 	"bot/telegram":          {ours: []string{"limiter"}, libraries: []string{"gopkg.in/telebot.v3"}},
@@ -59,7 +59,7 @@ var table = map[string]imports{
 	"bot/app":               {ours: []string{"bot", "bot/admin", "bot/config", "bot/guide", "bot/guide/chat", "bot/intake", "bot/guide/model", "bot/killpoint", "bot/live", "bot/monitor", "bot/telegram", "bot/text", "bot/web", "geo", "geo/places", "limiter", "store", "store/boltstore", "store/fallback", "store/pgstore"}, libraries: []string{"github.com/lmittmann/tint", "golang.org/x/sys"}},
 	"bot/demo":              {ours: []string{"bot/app", "bot/config", "bot/guide", "bot/sim", "bot/web", "geo", "geo/places"}},
 	"bot/loadtest":          {ours: []string{"bot/app", "bot/config", "bot/guide", "bot/monitor", "bot/sim", "bot/text", "bot/web", "geo", "limiter"}},
-	"bot/cli":               {ours: []string{"bot/admin", "bot/app", "bot/config", "bot/demo", "bot/loadtest", "bot/web"}, libraries: []string{"github.com/alecthomas/kong"}},
+	"bot/cli":               {ours: []string{"geo/maplink", "bot/admin", "bot/app", "bot/config", "bot/demo", "bot/loadtest", "bot/web"}, libraries: []string{"github.com/alecthomas/kong"}},
 	".":                     {ours: []string{"bot/cli"}},
 }
 

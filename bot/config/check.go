@@ -32,7 +32,7 @@ func (c *Config) check() (problems []error) {
 		{"telegram.webhook_secret", c.checkWebhookSecret},
 		{"telegram.admins", c.checkAdmins},
 		{"http.addr", func() error { return checkAddr(c.HTTP.Addr) }},
-		{"openai.base_url", func() error { return checkURL(c.OpenAI.BaseURL) }},
+		{"openai.base_url", func() error { return checkBaseURL(c.OpenAI.BaseURL) }},
 		{"openai.model", func() error { return checkPresent(c.OpenAI.Model) }},
 		{"openai.api_key", func() error { return checkHeader(c.OpenAI.APIKey) }},
 		{"places.wikipedia_url", func() error { return checkURL(strings.ReplaceAll(c.Places.WikipediaURL, "{lang}", "en")) }},
@@ -171,6 +171,25 @@ func checkURL(text string) error {
 		return errors.New("must not contain a user name or a password")
 	}
 	return nil
+}
+
+// checkBaseURL accepts the address to which the client adds the name of a call.
+func checkBaseURL(text string) error {
+	if u, err := url.Parse(text); err == nil && (u.RawQuery != "" || u.ForceQuery || u.Fragment != "") {
+		return errors.New("must have neither a query nor a fragment: calls are made below it, as .../chat/completions")
+	}
+	return checkURL(text)
+}
+
+// withoutCall removes the name of a call from the end of a base address, where people copy it from examples.
+func withoutCall(address string) string {
+	address = strings.TrimRight(address, "/")
+	for _, call := range []string{"/chat/completions", "/completions", "/models", "/responses"} {
+		if base, found := strings.CutSuffix(address, call); found {
+			return strings.TrimRight(base, "/")
+		}
+	}
+	return address
 }
 
 func checkAddr(addr string) error {

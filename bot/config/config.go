@@ -53,6 +53,8 @@ type OpenAIConfig struct {
 	BaseURL              string
 	Model                string
 	Reasoning            string // "auto", "off" or an effort
+	Check                bool   // whether new stories are judged
+	CheckModel           string // "" = Model
 	MaxConcurrent        int
 	Passage              int // characters of an article for the model
 	RequestsPerMinute    float64
@@ -103,7 +105,7 @@ type LiveConfig struct {
 // MonitorConfig is the address and the token of the dashboard and the metrics.
 type MonitorConfig struct {
 	Token string // "" = only this machine can open them
-	Addr  string // "" = they are at http.addr
+	Addr  string // "" = they are at http.addr, which is never so without a token
 }
 
 // ShutdownConfig bounds the work after a stop signal.

@@ -115,10 +115,10 @@ func TestDefaults(t *testing.T) {
 		"openai.requests_per_minute": "60", "openai.timeout": "25s", "openai.daily_tokens": "0",
 		"places.wikipedia_url": "https://{lang}.wikipedia.org/w/api.php", "store.dir": "./data", "store.postgres": "",
 		"places.wikidata_url": "https://www.wikidata.org/w/api.php", "places.commons_url": "https://commons.wikimedia.org/w/api.php",
-		"places.editions": "auto", "store.articles": "256MiB", "openai.passage": "6000",
+		"places.editions": "auto", "store.articles": "256MiB", "openai.passage": "6000", "openai.check": "on", "openai.check_model": "",
 		"cache.max_bytes": "16MiB", "live.intervals": "5m,10m,30m,1h", "live.default": "10m", "live.max_sessions": "50",
 		"live.max_updates": "10", "live.batch_size": "5", "live.batch_timeout": "1s", "pictures": "on",
-		"monitor.token": "", "monitor.addr": "", "shutdown.drain": "20s", "backup.every": "off", "backup.keep": "7", "log.level": "info", "log.format": "auto",
+		"monitor.token": "", "monitor.addr": "127.0.0.1:9090", "shutdown.drain": "20s", "backup.every": "off", "backup.keep": "7", "log.level": "info", "log.format": "auto",
 		"limits.person_story_every": "5s", "limits.person_story_burst": "3", "limits.person_updates": "2", "limits.person_updates_burst": "20",
 		"limits.stories": "40", "limits.stories_burst": "80", "limits.chat_messages": "1", "limits.chat_messages_burst": "3",
 		"limits.messages": "25", "limits.wikipedia_at_once": "3", "limits.wikipedia": "15", "limits.wikipedia_per_minute": "150",
@@ -403,4 +403,57 @@ func FuzzConfigurationFile(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+func TestValuesAsPeopleWriteThem(t *testing.T) {
+	t.Setenv("HOME", "/home/bot")
+	tests := []struct {
+		name string
+		env  []string
+		key  string
+		want string
+	}{
+		{"quotes around a secret", []string{`OPENAI_API_KEY="sk-x"`}, "openai.api_key", "sk-x"},
+		{"single quotes", []string{`OPENAI_MODEL='m'`}, "openai.model", "m"},
+		{"nothing in quotes", []string{`OPENAI_API_KEY=""`}, "openai.api_key", ""},
+		{"the call in the address", []string{"OPENAI_BASE_URL=https://a.example/v1/chat/completions/"}, "openai.base_url", "https://a.example/v1"},
+		{"a slash at the end", []string{"OPENAI_BASE_URL=https://a.example/v1/"}, "openai.base_url", "https://a.example/v1"},
+		{"the home directory", []string{"DATA_DIR=~/bot"}, "store.dir", "/home/bot/bot"},
+		{"a dashboard with a token stays where it was", []string{"DASHBOARD_TOKEN=0123456789abcdef"}, "monitor.addr", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			c, err := Load("", NewEnvironment(tt.env))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range c.settings() {
+				if got := format(s.value); s.key == tt.key && got != tt.want {
+					t.Errorf("%s is %q, want %q", s.key, got, tt.want)
+				}
+			}
+		})
+	}
+	for env, want := range map[string]string{
+		"OPENAI_BASE_URL=https://a.example/v1?api-version=1": "openai.base_url (environment variable OPENAI_BASE_URL): must have neither a query",
+		"DATA_DIR=~other/bot":                                "store.dir (environment variable DATA_DIR): ~other/bot: write the directory in full",
+	} {
+		if _, err := Load("", NewEnvironment([]string{env})); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got error %v, want one with %q", env, err, want)
+		}
+	}
+}
+
+func TestPrintedWebhookHidesATokenInItsPath(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://a.example/webhook":                           "https://a.example/webhook",
+		"https://a.example/bot/123456789:AAEabc":              "https://a.example/bot/***",
+		"https://a.example:8443/AAEabcdefghijklmnopqrst/tg":   "https://a.example:8443/***/tg",
+		"https://a.example/123456789%3AAAEabcdefghijklmnopqr": "https://a.example/***",
+	} {
+		if got := maskPath(address); got != want {
+			t.Errorf("%s is printed as %s, want %s", address, got, want)
+		}
+	}
 }

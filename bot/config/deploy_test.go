@@ -47,7 +47,7 @@ func TestPlatformsWaitForTheDrain(t *testing.T) {
 
 // The program reads every variable that deploy files set.
 func TestDeployFilesSetKnownVariables(t *testing.T) {
-	known := map[string]bool{"PORT": true, "ZONEINFO": true, "RUN_AS": true, "RAILWAY_RUN_UID": true,
+	known := map[string]bool{"PORT": true, "RUN_AS": true, "RAILWAY_RUN_UID": true,
 		"POSTGRES_USER": true, "POSTGRES_DB": true, "POSTGRES_PASSWORD": true}
 	c := Defaults()
 	for _, s := range c.settings() {

@@ -14,6 +14,8 @@ const TelegramAPI = "https://api.telegram.org"
 const (
 	webhookPath = "/webhook" // for a webhook_url without a path
 	dataDir     = "./data"
+	// localMonitor is the address of the dashboard and the metrics without a token.
+	localMonitor = "127.0.0.1:9090"
 )
 
 // Derive sets each key that is not set and follows from other keys or from the platform's variables.
@@ -23,6 +25,7 @@ func (c *Config) Derive(env Environment) {
 		c.origins["telegram.webhook_url"] = "environment variable RAILWAY_PUBLIC_DOMAIN"
 	}
 	c.Telegram.WebhookURL = withPath(c.Telegram.WebhookURL)
+	c.OpenAI.BaseURL = withoutCall(c.OpenAI.BaseURL)
 	if c.Telegram.WebhookSecret == "" && c.Telegram.Token != "" {
 		c.Telegram.WebhookSecret = webhookSecret(c.Telegram.Token)
 		c.origins["telegram.webhook_secret"] = "derived from telegram.token"
@@ -33,6 +36,10 @@ func (c *Config) Derive(env Environment) {
 			c.Store.Dir = volume
 			c.origins["store.dir"] = "environment variable RAILWAY_VOLUME_MOUNT_PATH"
 		}
+	}
+	if c.Monitor.Token == "" && c.Monitor.Addr == "" { // never at http.addr, which may be behind a proxy that looks like this machine
+		c.Monitor.Addr = localMonitor
+		c.origins["monitor.addr"] = "because monitor.token is not set"
 	}
 	c.derivePrices()
 	if c.Live.Default == 0 {

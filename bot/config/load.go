@@ -31,6 +31,10 @@ func NewEnvironment(list []string) Environment {
 // environment. The error has one line for each problem, with the key and the origin of its value.
 func Load(path string, env Environment) (Config, error) {
 	c := Defaults()
+	path, err := ExpandHome(path)
+	if err != nil {
+		return c, fmt.Errorf("configuration file: %w", err)
+	}
 	data, path, err := readFile(path)
 	if err != nil {
 		return c, err
@@ -44,6 +48,11 @@ func Load(path string, env Environment) (Config, error) {
 		if err := s.within(); err != nil {
 			problems = append(problems, c.problem(s, err))
 		}
+	}
+	if dir, err := ExpandHome(c.Store.Dir); err != nil {
+		problems = append(problems, fmt.Errorf("store.dir (%s): %w", c.Origin("store.dir"), err))
+	} else {
+		c.Store.Dir = dir
 	}
 	c.Derive(env)
 	// A fault is reported once: rules over several keys are checked only if each key is valid.
@@ -103,7 +112,8 @@ func (c *Config) fromEnvironment(env Environment) (problems []error) {
 
 // lookup returns the setting's text and its origin; the origin is empty if the environment does not set it.
 func (e Environment) lookup(s setting) (text, origin string, err error) {
-	text, set := e[s.env]
+	text = unquoted(e[s.env])
+	set := text != ""
 	if set {
 		origin = "environment variable " + s.env
 	}
@@ -111,7 +121,10 @@ func (e Environment) lookup(s setting) (text, origin string, err error) {
 		return ":" + e["PORT"], "environment variable PORT", nil
 	}
 	name := s.env + "_FILE"
-	path := e[name]
+	path, err := ExpandHome(e[name])
+	if err != nil {
+		return "", "", fmt.Errorf("%s (environment variable %s): %w", s.key, name, err)
+	}
 	if !s.secret || path == "" {
 		return text, origin, nil
 	}
@@ -122,11 +135,35 @@ func (e Environment) lookup(s setting) (text, origin string, err error) {
 	if err != nil {
 		return "", "", fmt.Errorf("%s (environment variable %s): %w", s.key, name, err)
 	}
-	text = strings.TrimSpace(string(data))
+	text = unquoted(strings.TrimSpace(string(data)))
 	if text == "" {
 		return "", "", fmt.Errorf("%s (environment variable %s): %s is empty", s.key, name, path)
 	}
 	return text, "file named by " + name, nil
+}
+
+// unquoted returns text without the quotes around it, which files of variables keep in containers and which no value needs.
+func unquoted(text string) string {
+	text = strings.TrimSpace(text)
+	if n := len(text); n >= 2 && (text[0] == '"' || text[0] == '\'') && text[n-1] == text[0] {
+		return text[1 : n-1]
+	}
+	return text
+}
+
+// ExpandHome returns a path whose ~ is replaced with the home directory, as a shell does.
+func ExpandHome(path string) (string, error) {
+	if path != "~" && !strings.HasPrefix(path, "~/") {
+		if strings.HasPrefix(path, "~") {
+			return "", fmt.Errorf("%s: write the directory in full", path)
+		}
+		return path, nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("%s: the home directory is unknown: %w", path, err)
+	}
+	return home + path[1:], nil
 }
 
 // problem returns an error with the setting's key, its origin and, unless it is a secret, its value.

@@ -18,12 +18,31 @@ func (c *Config) WriteYAML(w io.Writer) error {
 		if s.secret && text != "" {
 			text = Mask
 		}
+		if s.key == "telegram.webhook_url" {
+			text = maskPath(text)
+		}
 		line := lastName(s.key) + ":" + s.yaml(text)
 		if o := c.Origin(s.key); o != byDefault {
 			line += " # " + o
 		}
 		return line
 	})
+}
+
+// maskPath masks the parts of an address's path that may be a secret: operators used to put the bot's token there.
+func maskPath(address string) string {
+	const long = 16 // letters, in which nobody names a page
+	scheme, rest, found := strings.Cut(address, "://")
+	if !found {
+		return address
+	}
+	parts := strings.Split(rest, "/")
+	for i, part := range parts {
+		if i > 0 && (len(part) >= long || strings.ContainsAny(part, ":%")) {
+			parts[i] = Mask
+		}
+	}
+	return scheme + "://" + strings.Join(parts, "/")
 }
 
 // writeExample writes config.example.yaml: every key with its default and its description.

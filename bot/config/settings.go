@@ -50,6 +50,10 @@ func (c *Config) settings() []setting {
 			help: "the model's name"},
 		{key: "openai.reasoning", env: "OPENAI_REASONING", value: &o.Reasoning, def: "auto", oneOf: []string{"auto", "off", "none", "minimal", "low", "medium", "high"},
 			help: "how much the model thinks before it answers: none, minimal, low, medium or high, if the model accepts it. auto = the least that OpenAI's models accept, nothing is sent to others; off = nothing is sent. Thinking costs time and tokens"},
+		{key: "openai.check", env: "OPENAI_CHECK", value: &o.Check, def: "on",
+			help: "on or off: the model reads each new story once more beside its source, after it was told, and takes back what the source does not say; it costs about as many tokens as the story"},
+		{key: "openai.check_model", env: "OPENAI_CHECK_MODEL", value: &o.CheckModel,
+			help: "another model of the same server for that; empty = openai.model"},
 		{key: "openai.passage", env: "OPENAI_PASSAGE", value: &o.Passage, def: "6000", min: "1200", max: "20000",
 			help: "the most characters of an article that the model gets about each place; more make better stories, slower and dearer calls"},
 		{key: "openai.max_concurrent", env: "OPENAI_MAX_CONCURRENT", value: &o.MaxConcurrent, def: "3", min: "1", max: "100",
@@ -111,9 +115,9 @@ func (c *Config) settings() []setting {
 			help: "on or off: show the place's picture under a story"},
 
 		{key: "monitor.token", env: "DASHBOARD_TOKEN", value: &c.Monitor.Token, secret: true,
-			help: "the token that opens the dashboard and the metrics to other machines, at least 8 characters; empty = only this machine can open them"},
+			help: "the token that opens the dashboard and the metrics to other machines, at least 16 characters; empty = only this machine can open them, at monitor.addr"},
 		{key: "monitor.addr", env: "MONITOR_ADDR", value: &c.Monitor.Addr,
-			help: "a separate address for the dashboard and the metrics, such as 127.0.0.1:9090; empty = they are at http.addr"},
+			help: "a separate address for the dashboard and the metrics; empty = they are at http.addr, or without a token at 127.0.0.1:9090"},
 
 		{key: "shutdown.drain", env: "SHUTDOWN_DRAIN", value: &c.Shutdown.Drain, def: "20s", min: "0s", max: "10m",
 			help: "how long the bot finishes accepted work after a stop signal"},
@@ -153,7 +157,7 @@ func (c *Config) settings() []setting {
 		{key: "limits.wikipedia_per_minute", env: "LIMITS_WIKIPEDIA_PER_MINUTE", value: &m.WikipediaPerMinute, def: "150", min: "1", max: "10000",
 			help: "requests to Wikipedia, Wikidata and Commons together, a minute; without places.contact at most 10"},
 		{key: "limits.connections", env: "LIMITS_CONNECTIONS", value: &m.Connections, def: "512", min: "8", max: "100000",
-			help: "the most open connections to http.addr"},
+			help: "the most open connections to http.addr, of which one address may have a quarter; idle ones are closed for new ones"},
 		{key: "limits.unauthorized", env: "LIMITS_UNAUTHORIZED", value: &m.Unauthorized, def: "1", min: "0.01", max: "1000",
 			help: "answers a second to one address that sends a wrong secret; further calls are cut off"},
 	}

@@ -16,9 +16,18 @@ func (c *Config) Warn(log *slog.Logger, env Environment) {
 	if c.Places.Contact == "" {
 		log.Warn("contact_missing", "hint", "places.contact is empty: Wikipedia answers only 10 requests a minute; set your e-mail address or page")
 	}
+	if c.ShortToken() {
+		log.Warn("monitor_token_short", "hint", "monitor.token has fewer than 16 characters and can be guessed: set a longer one")
+	}
 	for _, hint := range c.removed {
 		log.Warn("setting_ignored", "hint", hint)
 	}
+}
+
+// ShortToken reports whether monitor.token works and is shorter than a new one should be.
+func (c *Config) ShortToken() bool {
+	const least = 16
+	return c.Monitor.Token != "" && len(c.Monitor.Token) < least
 }
 
 // Runnable returns why the bot cannot run with a valid configuration.

@@ -108,7 +108,7 @@ func TestDemoModelKnowsEveryPlace(t *testing.T) {
 			continue
 		}
 		p := places.Place{ID: article.QID, Language: article.Language, Title: article.Title, Extract: article.Extract}
-		if err := model.Check(p, article.Language, got[0].Text); err != nil {
+		if err := model.Check(p, model.Passage{}, article.Language, got[0].Text); err != nil {
 			t.Errorf("%s in %s: %v", article.QID, article.Language, err)
 		}
 	}

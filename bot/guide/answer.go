@@ -17,6 +17,7 @@ const (
 
 // answerFirst claims the first card that is free and answers with its story; nil if none is free.
 func (s *search) answerFirst(ctx context.Context, cards []Card) (*answer, error) {
+	s.g.cfg.Witness.ranked(cards)
 	for _, c := range cards {
 		claim, err := s.g.claims.try(ctx, s.req.Person, c.Place.ID)
 		if err != nil {

@@ -23,6 +23,7 @@ type batches struct {
 	counts  *counters
 	log     *slog.Logger
 	size    int            // most places in one batch
+	witness *Witness       // may be nil
 	sources *places.Finder // nil = stories are written from intros
 	passage int            // most characters of an article for the model
 

@@ -64,10 +64,16 @@ func (b *batches) run(bt *batch) {
 				b.finish(it, store.Story{}, reasons[it.place.ID])
 			}
 		}
+		for _, it := range open {
+			if reasons[it.place.ID] == Unfit { // the model was asked twice, with the reasons
+				b.finish(it, store.Story{}, Unfit)
+			}
+		}
 		if err != nil {
 			b.tryLater(bt, open, err)
 			return
 		}
+		open = unfinished(open)
 	}
 }
 
@@ -116,12 +122,13 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 		req.Places = append(req.Places, p)
 		req.Passages[p.ID] = passage
 	}
+	began := time.Now()
 	res, err := b.model.Write(b.tasks.ctx, req, func(written model.Story) {
 		for _, it := range open {
 			if it.place.ID != written.Place {
 				continue
 			}
-			story := newStory(it, written.Text, b.model.Name())
+			story := newStory(it, written, b.model.Name())
 			story.Judged = b.judging.first(b.tasks.ctx)
 			if err := b.library.save(b.tasks.ctx, story); err != nil {
 				// The story can still be told; it only has to be written again for the next person.
@@ -132,6 +139,7 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 			b.finish(it, story, NoReason)
 		}
 	})
+	b.witness.asked(Asked{Request: req, Result: res, Took: time.Since(began), Err: err})
 	b.counts.written.Add(uint64(len(res.Stories)))
 	for _, dropped := range res.Dropped {
 		b.counts.dropped.Add(1)
@@ -152,7 +160,7 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 }
 
 // newStory builds the stored story from the model's text.
-func newStory(it *item, text, modelName string) store.Story {
+func newStory(it *item, written model.Story, modelName string) store.Story {
 	now := time.Now()
 	address, credit := it.place.Picture, it.place.Credit
 	if p := it.pictured.Load(); p != nil {
@@ -169,7 +177,8 @@ func newStory(it *item, text, modelName string) store.Story {
 		Version:  storyVersion,
 		Article:  it.used.article,
 		Revision: it.used.revision,
-		Text:     text,
+		Text:     written.Text,
+		Quotes:   written.Quotes,
 		Source:   "model",
 		Model:    modelName,
 		Created:  now,

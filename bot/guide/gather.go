@@ -74,15 +74,15 @@ func (b *batches) collect(ctx context.Context, bt *batch) {
 		list[i] = it.place
 	}
 	editions := b.sources.Editions(list[0].Point, bt.language)
-	var wg sync.WaitGroup
-	wg.Go(func() { b.credit(ctx, bt, list) })
-	defer wg.Wait()
-
 	if !b.sources.Small() {
 		// What is not known of names and lengths only makes the choice of the article worse.
 		list, _ = b.sources.Names(ctx, list, bt.language, editions)
 		list, _ = b.sources.Lengths(ctx, list, readable(editions))
 	}
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	known := list // after names and lengths, because all of them store the places
+	wg.Go(func() { b.credit(ctx, bt, known) })
 	articles := 0
 	for i, p := range list {
 		it := bt.items[i]

@@ -48,6 +48,8 @@ type Config struct {
 
 	// Edition is called for each story with the kind of Wikipedia that its source is in: "own", "english" or "local"; nil = no calls.
 	Edition func(kind string)
+	// Witness is told what happens on the way to a story; nil = nobody is.
+	Witness *Witness
 
 	Log                  *slog.Logger
 	PlacesPerCall        int   // default 4
@@ -99,7 +101,7 @@ func New(cfg Config) (*Guide, error) {
 	g.tasks = newTasks(cfg.Log, &g.counts.panics)
 	g.batches = &batches{
 		model: cfg.Model, gate: cfg.Gate, slot: cfg.Slot, library: g.library, budget: g.budget, tasks: g.tasks, counts: &g.counts, log: cfg.Log,
-		size: cfg.PlacesPerCall, sources: cfg.Places, passage: cfg.Passage, open: make(map[store.StoryKey]*item),
+		size: cfg.PlacesPerCall, witness: cfg.Witness, sources: cfg.Places, passage: cfg.Passage, open: make(map[store.StoryKey]*item),
 	}
 	if cfg.Model == nil {
 		cfg.Judge = nil

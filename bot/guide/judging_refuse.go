@@ -3,6 +3,7 @@ package guide
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"excursobot/bot/guide/model"
@@ -17,6 +18,9 @@ type Correction struct {
 	Shown    []store.Shown
 }
 
+// showedMost bounds the note that a message shows a pending story.
+const showedMost = 5 * time.Second
+
 // rewrite lets the model write the stories once more, inside the judge's slot. The new texts go before the judge as the last ones. A story whose new text
 // is none, or fails the checks, goes before the judge again as it is.
 func (j *judging) rewrite(ctx context.Context, files []*file) {
@@ -24,10 +28,11 @@ func (j *judging) rewrite(ctx context.Context, files []*file) {
 		language, length := files[0].story.Language, files[0].story.Length
 		var same []*file
 		same, files = partition(files, func(f *file) bool { return f.story.Language == language && f.story.Length == length })
-		req := model.Request{Language: language, Long: length == store.Long, Passages: make(map[string]model.Passage, len(same))}
+		req := model.Request{Language: language, Long: length == store.Long, Passages: make(map[string]model.Passage, len(same)), Rejected: make(map[string]string, len(same))}
 		for _, f := range same {
 			req.Places = append(req.Places, f.place)
 			req.Passages[f.place.ID] = f.passage
+			req.Rejected[f.place.ID] = "not in the text: " + strings.Join(f.objections, "; ")
 		}
 		done := make(map[string]bool, len(same))
 		res, err := j.batches.model.Write(ctx, req, func(written model.Story) {
@@ -36,7 +41,7 @@ func (j *judging) rewrite(ctx context.Context, files []*file) {
 				return
 			}
 			story := f.story
-			story.Text, story.Model = written.Text, j.batches.model.Name()
+			story.Text, story.Quotes, story.Model = written.Text, written.Quotes, j.batches.model.Name()
 			story.Likes, story.Dislikes, story.WrongBy = 0, 0, nil
 			story.Created = time.Now()
 			story.Expires = story.Created.Add(store.StoryLife)
@@ -108,6 +113,8 @@ func (g *Guide) Showed(ctx context.Context, s Story, shown store.Shown) {
 	if !s.Pending || shown.Message == 0 {
 		return
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), showedMost) // the person has the message, whatever ends now
+	defer cancel()
 	g.judging.showed(ctx, s, shown)
 }
 

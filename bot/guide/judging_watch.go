@@ -12,6 +12,9 @@ const (
 	maxObjected = 30
 )
 
+// JudgeLimits returns these numbers.
+func JudgeLimits() (objected, of int) { return maxObjected, watched }
+
 // watch counts how often the judge objects. It forgets at a restart.
 type watch struct {
 	mu       sync.Mutex

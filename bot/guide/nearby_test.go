@@ -2,6 +2,7 @@ package guide
 
 import (
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,16 +45,16 @@ func TestRicherPlaceBeatsAStubNearBy(t *testing.T) {
 
 func TestSlowSourceIsNotWaitedForWhenSomethingIsKnown(t *testing.T) {
 	set := setting{articles: town(), noModel: true}
-	slow := false
+	var slow atomic.Bool
 	set.wiki = func(int) string {
-		if slow {
+		if slow.Load() {
 			return "hang"
 		}
 		return ""
 	}
 	run(t, set, func(w *world) {
 		w.mustTell(ask(1)) // now the store knows the places around the square
-		slow = true
+		slow.Store(true)
 		req := ask(2)
 		req.Point = geo.Offset(square, 0, 900) // the store knows nothing there
 		start := time.Now()

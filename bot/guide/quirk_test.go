@@ -16,7 +16,7 @@ var quirkLimits = map[string]int{
 	"max_tokens and temperature refused": 3, "small context, by length": 3, "max_completion_tokens unknown": 2, "effort refused": 2,
 	"everything optional refused": 2, "filter as 403": 3, "filter for several places": 3, "format without an endpoint": 2, "reasoning uses up the tokens": 2,
 	"schema beyond the grammar": 2, "schema fails with 500": 2, "schema refused, list of errors": 2, "small context": 3, "stream_options refused, 422": 2,
-	"stream_options refused, detail": 2, "streaming refused": 2, "system role refused": 2, "temperature refused in words": 2, "tokens too many": 2,
+	"stream_options refused, detail": 2, "streaming refused": 2, "system role refused": 2, "temperature refused in words": 2, "tokens too many": 3,
 }
 
 // TestAStoryFromEveryServer asks a server with each peculiarity for two stories in different places, as two people do.

@@ -53,7 +53,7 @@ func (o Options) Measure(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	cfg.Monitor.Token = o.Token
+	cfg.Monitor.Token, cfg.Monitor.Addr = o.Token, "" // the run has one address, on this machine
 	progress := func(line string) { fmt.Fprintln(stderr, "load: "+line) }
 	if o.Walks > 0 {
 		return o.measureWalks(ctx, cfg, stdout, progress)

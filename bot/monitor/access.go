@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
@@ -22,7 +23,8 @@ const (
 // access decides who may see the pages: if there is a token, everybody who has it; otherwise only requests from this machine.
 type access struct {
 	token        string
-	allowAttempt func(netip.Addr) bool
+	allowAttempt func(netip.Addr) bool // counts a wrong token
+	ended        *ended
 }
 
 // decision is the result of a check.
@@ -53,35 +55,59 @@ func (a access) check(r *http.Request) decision {
 	return a.try(r, token)
 }
 
-// try compares a token. Every attempt counts for the address, also a correct one: otherwise the rate limit would reveal which token is right.
+// try compares a token. Only wrong ones are counted, so that nobody can lock out those who have the token by trying others from their address.
 func (a access) try(r *http.Request, token string) decision {
+	// The hashes have equal lengths, so the time of the comparison does not depend on the length of the token.
+	want, got := sha256.Sum256([]byte(a.token)), sha256.Sum256([]byte(token))
+	if a.token != "" && subtle.ConstantTimeCompare(want[:], got[:]) == 1 {
+		return allowed
+	}
 	from, _ := netip.ParseAddrPort(r.RemoteAddr) // addresses that do not parse share one limit
 	if !a.allowAttempt(from.Addr()) {
 		return rateLimited
 	}
-	// The hashes have equal lengths, so the time of the comparison does not depend on the length of the token.
-	want, got := sha256.Sum256([]byte(a.token)), sha256.Sum256([]byte(token))
-	if a.token == "" || subtle.ConstantTimeCompare(want[:], got[:]) != 1 {
-		return unauthorized
-	}
-	return allowed
+	return unauthorized
 }
 
-// cookieValue returns a value that proves a login and does not contain the token. If the token changes, all values become invalid.
+// cookieValue returns a value that proves a login, with a session of its own. It does not contain the token. If the token changes, all values become
+// invalid.
 func (a access) cookieValue(until time.Time) string {
-	expires := strconv.FormatInt(until.Unix(), 10)
+	return a.signed(strconv.FormatInt(until.Unix(), 10) + "." + rand.Text())
+}
+
+// signed returns the end and the id of a session with their proof.
+func (a access) signed(session string) string {
 	mac := hmac.New(sha256.New, []byte(a.token))
-	mac.Write([]byte("excursobot dashboard until " + expires))
-	return expires + "." + hex.EncodeToString(mac.Sum(nil))
+	mac.Write([]byte("excursobot dashboard session " + session))
+	return session + "." + hex.EncodeToString(mac.Sum(nil))
+}
+
+// session returns the id and the end of the session that a cookie proves.
+func (a access) session(value string) (id string, until time.Time, ok bool) {
+	parts := strings.Split(value, ".")
+	if len(parts) != 3 || !hmac.Equal([]byte(value), []byte(a.signed(parts[0]+"."+parts[1]))) {
+		return "", time.Time{}, false
+	}
+	seconds, err := strconv.ParseInt(parts[0], 10, 64)
+	return parts[1], time.Unix(seconds, 0), err == nil
 }
 
 func (a access) validCookie(value string, now time.Time) bool {
-	expires, _, _ := strings.Cut(value, ".")
-	until, err := strconv.ParseInt(expires, 10, 64)
-	if err != nil || now.Unix() >= until {
-		return false
+	id, until, ok := a.session(value)
+	return ok && now.Before(until) && !a.ended.has(id, until, now)
+}
+
+// end ends the session of a request.
+func (a access) end(r *http.Request, now time.Time) error {
+	c, err := r.Cookie(cookieName)
+	if err != nil {
+		return nil //nolint:nilerr // there is no session
 	}
-	return hmac.Equal([]byte(value), []byte(a.cookieValue(time.Unix(until, 0))))
+	id, until, ok := a.session(c.Value)
+	if !ok {
+		return nil
+	}
+	return a.ended.add(r.Context(), id, until, now)
 }
 
 func (a access) cookie(r *http.Request, now time.Time) *http.Cookie {

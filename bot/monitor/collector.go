@@ -27,6 +27,7 @@ var (
 	descBudget   = describe("excursobot_llm_budget_used_ratio", "Tokens of the UTC day divided by openai.daily_tokens; 0 without a limit.")
 	descSessions = describe("excursobot_live_sessions", "Active walks.")
 	descCap      = describe("excursobot_live_sessions_max", "Most active walks at once.")
+	descJudged   = describe("excursobot_judged_total", "Stories before the judge, by outcome: passed, objected (rewritten), refused (retired), skipped (no verdict).", "outcome")
 	descCache    = describe("excursobot_cache_requests_total", "Lookups in the cache of stories.", "result")
 	descInbox    = describe("excursobot_inbox_pending", "Updates that are accepted but not answered yet.")
 	descSilence  = describe("excursobot_ingest_silence_seconds", "Time since Telegram last posted an update or answered a poll.")
@@ -42,7 +43,7 @@ var (
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		descReady, descInflight, descWaiting, descEstimate, descBreaker, descDaysLeft, descBudget, descSessions, descCap, descCache, descInbox,
+		descReady, descInflight, descWaiting, descEstimate, descBreaker, descDaysLeft, descBudget, descSessions, descCap, descJudged, descCache, descInbox,
 		descSilence, descPolling, descDead, descDeadKept, descAlive, descStore, descFree, descTotal,
 	} {
 		out <- d
@@ -74,6 +75,10 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	gauge(descBudget, r.Budget.Share())
 	gauge(descSessions, float64(r.Live.Sessions))
 	gauge(descCap, float64(r.Live.Cap))
+	counter(descJudged, r.Guide.Judged.Passed, "passed")
+	counter(descJudged, r.Guide.Judged.Objected, "objected")
+	counter(descJudged, r.Guide.Judged.Refused, "refused")
+	counter(descJudged, r.Guide.Judged.Skipped, "skipped")
 	counter(descCache, r.Cache.Hits, "hit")
 	counter(descCache, r.Cache.Misses, "miss")
 	gauge(descInbox, float64(r.Inbox.Pending))

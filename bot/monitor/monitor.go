@@ -28,9 +28,11 @@ type Config struct {
 
 	// Token gives access to the pages. Without a token, they are only served to requests from this machine.
 	Token string
-	// AllowAttempt reports whether an address may try a token now, and counts the attempt; nil = no limit.
+	// AllowAttempt counts a wrong token from an address and reports whether its limit allows one more; nil = no limit.
 	AllowAttempt func(netip.Addr) bool
-	Log          *slog.Logger
+	// Sessions keeps the sessions that ended before their time; zero = only this process remembers them.
+	Sessions Saved
+	Log      *slog.Logger
 }
 
 // Monitor collects numbers and serves pages. The methods that report events may be called from many goroutines at once, and do not block.
@@ -76,7 +78,7 @@ func New(cfg Config) (*Monitor, error) {
 		counted: newInstruments(),
 		history: newHistory(),
 		changed: make(chan struct{}),
-		access:  access{token: cfg.Token, allowAttempt: cfg.AllowAttempt},
+		access:  access{token: cfg.Token, allowAttempt: cfg.AllowAttempt, ended: &ended{saved: cfg.Sessions}},
 	}
 	m.today.turnLocked(m.started)
 	m.registry, m.own = newRegistries(m.counted, &collector{read: cfg.Read, ready: cfg.Ready}, cfg.Version)

@@ -125,14 +125,24 @@ type Places struct {
 // Guide counts the guide's work.
 type Guide struct {
 	Cards    uint64 `json:"cards"`
-	Written  uint64 `json:"written"`  // stories that passed the checks
-	Dropped  uint64 `json:"dropped"`  // stories that failed them
+	Written  uint64 `json:"written"` // stories that passed the checks
+	Dropped  uint64 `json:"dropped"` // stories that failed them
+	Judged   Judged `json:"judged"`
 	Joined   uint64 `json:"joined"`   // requests that joined a batch in progress
 	Prepared uint64 `json:"prepared"` // batches of read-ahead
 	Warmed   uint64 `json:"warmed"`   // batches of warm-up
 	Likes    uint64 `json:"likes"`
 	Dislikes uint64 `json:"dislikes"`
 	Wrong    uint64 `json:"wrong"`
+}
+
+// Judged counts stories by what the judge did.
+type Judged struct {
+	Passed   uint64 `json:"passed"`
+	Objected uint64 `json:"objected"` // sent back to be rewritten
+	Refused  uint64 `json:"refused"`  // retired
+	Skipped  uint64 `json:"skipped"`  // no verdict: the judge was off, late or over its budget
+	Ignored  bool   `json:"ignored"`  // the judge objects too often today
 }
 
 // Replicas describes the processes that share a database; zero with a data file.

@@ -127,7 +127,11 @@ func (m *Monitor) serveLogin(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// serveLogout ends the session here, too: a cookie that somebody copied is worth nothing afterwards.
 func (m *Monitor) serveLogout(w http.ResponseWriter, r *http.Request) {
+	if err := m.access.end(r, time.Now()); err != nil {
+		m.log.Error("dashboard_logout_unsaved", "error", err) // it holds until this process ends
+	}
 	http.SetCookie(w, &http.Cookie{Name: cookieName, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: secure(r)})
 	http.Redirect(w, r, "/dashboard", http.StatusSeeOther)
 }

@@ -12,7 +12,7 @@ import (
 // A sentence for an event that nothing logs is out of date.
 func TestSentencesExplainEventsThatExist(t *testing.T) {
 	logged := map[string]bool{}
-	event := regexp.MustCompile(`\.(?:Warn|Error)\(\s*"([^"]+)"`)
+	event := regexp.MustCompile(`\.(?:(?:Warn|Error)\(|Log\(ctx, level,)\s*"([^"]+)"`)
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err

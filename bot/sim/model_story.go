@@ -17,8 +17,9 @@ type modelAnswer struct {
 
 // written is a story in an answer.
 type written struct {
-	Place string `json:"place"`
-	Text  string `json:"text"`
+	Place  string   `json:"place"`
+	Quotes []string `json:"quotes"`
+	Text   string   `json:"text"`
 }
 
 // compose writes the whole answer. It contains the faults of stories; play produces the other faults.
@@ -26,7 +27,7 @@ func compose(req chatRequest, fault string) modelAnswer {
 	t := req.task()
 	stories := make([]written, 0, len(t.Places)+1)
 	for _, c := range t.Places {
-		s := written{Place: c.ID, Text: story(c, t)}
+		s := written{Place: c.ID, Quotes: quotes(c), Text: story(c, t)}
 		switch fault {
 		case "badyear":
 			s.Text = strings.TrimRight(s.Text, ".。।") + ", " + inventedYear(c) + "."
@@ -92,6 +93,15 @@ func story(c candidate, t task) string {
 		add(tongue.Neutral[(first+i)%len(tongue.Neutral)])
 	}
 	return strings.Join(parts, tongue.Joint)
+}
+
+// quotes returns the first sentence of an extract, as far as a quote goes.
+func quotes(c candidate) []string {
+	for _, s := range sentences(c.Extract) {
+		runes := []rune(s)
+		return []string{string(runes[:min(len(runes), 120)])}
+	}
+	return []string{}
 }
 
 // tongueOf returns the sentences of a language by the first word of its English name, or the English ones if it is unknown.

@@ -34,6 +34,9 @@ func NewServer(handler http.Handler, log *slog.Logger) *http.Server {
 // Serve answers on the listener until ctx ends, then waits for the answers under way, at most patience. The requests' contexts derive from
 // ctx, so that streams end with it.
 func Serve(ctx context.Context, srv *http.Server, l net.Listener, patience time.Duration) error {
+	if limited, ok := l.(*limitListener); ok {
+		srv.ConnState = limited.connState
+	}
 	srv.BaseContext = func(net.Listener) context.Context { return ctx }
 	stopped := make(chan error, 1)
 	end := context.AfterFunc(ctx, func() {

@@ -173,7 +173,11 @@ func (c *client) ask(ctx context.Context, q question) (*reply, error) {
 			pause = fail.lag
 		}
 		if !fail.retry || n == attempts || limiter.Sleep(ctx, pause) != nil {
-			c.log.Warn("wikipedia_failed", "kind", string(q.kind), "language", q.lang, "attempts", n, "limited", fail.limited, "error", fail.err)
+			level := slog.LevelWarn
+			if fail.limited && classOf(ctx) > people { // our own limits hold back what nobody waits for: that is their purpose
+				level = slog.LevelDebug
+			}
+			c.log.Log(ctx, level, "wikipedia_failed", "kind", string(q.kind), "language", q.lang, "attempts", n, "limited", fail.limited, "error", fail.err)
 			return nil, fmt.Errorf("%w: %w", ErrUnavailable, fail)
 		}
 	}

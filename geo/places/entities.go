@@ -209,6 +209,8 @@ func ForPerson(p Place, language string) Place {
 func (f *Finder) putPlaces(ctx context.Context, list []Place) error {
 	list = slices.Clone(list)
 	for i, p := range list {
+		// Callers share these, and a store may touch what it is given.
+		list[i].Names, list[i].Sitelinks = maps.Clone(p.Names), slices.Clone(p.Sitelinks)
 		for _, l := range p.Sitelinks {
 			if l.Edition == p.Language && l.Page == p.PageID {
 				list[i].Title = l.Title

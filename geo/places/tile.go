@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -109,7 +110,7 @@ func (f *Finder) searchWide(ctx context.Context, around, area store.TileKey) err
 	if err != nil {
 		return err
 	}
-	put := map[store.TileKey][]store.Page{around: pages, area: pages}
+	put := map[store.TileKey][]store.Page{around: pages, area: slices.Clone(pages)} // a store may touch what it is given
 	reach := min(reachOf(center, pages), fillReach)
 	for _, tile := range geo.CellsWithin(nil, center, reach, geo.LevelTile) {
 		middle, radius := tile.Bounds()

@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -33,6 +36,9 @@ func (s *Store) Check(ctx context.Context) error {
 // checkFile checks the structure. bbolt's own check comes last: it runs in its own goroutine, where a page number outside
 // of the file, or a page of four billion pages, would end the process. Here the same damage is a panic, which update recovers.
 func (s *Store) checkFile(tx *bolt.Tx) error {
+	if _, err := checkBuckets(tx); err != nil {
+		return damage(s.path, err)
+	}
 	if err := errors.Join(checkPages(tx), readRows(tx)); err != nil {
 		return damage(s.path, err)
 	}
@@ -91,6 +97,37 @@ func readRows(tx *bolt.Tx) error {
 			return nil
 		})
 	})
+}
+
+// checkBuckets checks what bbolt does not check when it opens a bucket, and returns the name of one that is none of ours. It reads
+// the root page and the small buckets inside it.
+func checkBuckets(tx *bolt.Tx) (unknown string, err error) {
+	err = tx.ForEach(func(name []byte, b *bolt.Bucket) error {
+		if b == nil || b.RootPage() == 0 && !inlineReadable(b) {
+			return fmt.Errorf("bucket %q cannot be read", name)
+		}
+		if !slices.ContainsFunc(buckets, func(known []byte) bool { return bytes.Equal(known, name) }) {
+			unknown = string(name)
+		}
+		return nil
+	})
+	return unknown, err
+}
+
+// inlineReadable reports whether a small bucket, which lies inside the page above it, has a page of the right kind (else a cursor in it never
+// ends) and rows that fit into a page (else reading one reads other memory of the process).
+func inlineReadable(b *bolt.Bucket) bool {
+	if b.Stats().InlineBucketInuse == 0 {
+		return false
+	}
+	left := b.Tx().DB().Info().PageSize
+	err := b.ForEach(func(k, v []byte) error {
+		if left -= len(k) + len(v); left < 0 {
+			return errRecord
+		}
+		return nil
+	})
+	return err == nil
 }
 
 // checkRecords decodes every record and looks up what indexes it and what it indexes.
@@ -319,10 +356,34 @@ func points(tx *bolt.Tx, index, key, value []byte) error {
 	return nil
 }
 
-// Backup writes the whole file, as it is at this moment, to w. Readers and writers continue meanwhile.
+// Backup writes a compacted copy of the store, as it is at this moment, to w. The pages that bbolt freed are left out, because they hold what was
+// deleted, such as people who asked to be forgotten. The copy is made beside the store first. Readers and writers continue meanwhile.
 func (s *Store) Backup(ctx context.Context, w io.Writer) error {
+	if err := s.view(ctx, func(*bolt.Tx) error { return nil }); err != nil { // closed, or ctx ended
+		return err
+	}
+	temp, err := os.CreateTemp(filepath.Dir(s.path), ".backup-")
+	if err != nil {
+		return fmt.Errorf("store: backup: %w", err)
+	}
+	defer func() { _ = os.Remove(temp.Name()) }()
+	_ = temp.Close()                                                           // only its name is needed
+	compact, err := bolt.Open(temp.Name(), 0o600, &bolt.Options{NoSync: true}) // it does not outlive this call
+	if err != nil {
+		return fmt.Errorf("store: backup: %w", err)
+	}
+	defer func() { _ = compact.Close() }()
+	const batch = 1 << 20 // bytes in one transaction
+	if err := bolt.Compact(compact, s.db, batch); err != nil {
+		return fmt.Errorf("store: backup: %w", err)
+	}
+	return copyTo(ctx, compact, w)
+}
+
+// copyTo writes the bytes of a file to w.
+func copyTo(ctx context.Context, db *bolt.DB, w io.Writer) error {
 	var failed error // kept apart from the store's own errors: a full disk may be the target's
-	err := s.view(ctx, func(tx *bolt.Tx) error {
+	err := db.View(func(tx *bolt.Tx) error {
 		_, failed = tx.WriteTo(writerFunc(func(b []byte) (int, error) {
 			if err := ctx.Err(); err != nil {
 				return 0, err

@@ -107,13 +107,17 @@ func (c *codec) uint64(p *uint64) {
 func (c *codec) int64(p *int64) {
 	v := uint64(*p)<<1 ^ uint64(*p>>63) // zigzag: small negative numbers stay small
 	c.uint64(&v)
-	*p = int64(v>>1) ^ -int64(v&1)
+	if c.reading { // a record that is written may be read by others meanwhile
+		*p = int64(v>>1) ^ -int64(v&1)
+	}
 }
 
 func (c *codec) int(p *int) {
 	v := int64(*p)
 	c.int64(&v)
-	*p = int(v)
+	if c.reading {
+		*p = int(v)
+	}
 }
 
 func (c *codec) bool(p *bool) {
@@ -122,7 +126,9 @@ func (c *codec) bool(p *bool) {
 		v = 1
 	}
 	c.uint64(&v)
-	*p = v != 0
+	if c.reading {
+		*p = v != 0
+	}
 }
 
 func (c *codec) float64(p *float64) {

@@ -1,10 +1,12 @@
 package boltstore
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"excursobot/store"
 )
@@ -110,4 +112,40 @@ func TestReplaceIsWholeOrNotAtAll(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	onlyFile(t, dir)
+}
+
+// A backup holds nothing of what was deleted: the file of the store keeps it in pages that are free.
+func TestBackupHoldsNobodyForgotten(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bot.db")
+	s, err := Open(Config{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	const mark = "a-language-that-nobody-else-has"
+	for id := range int64(200) { // enough for pages to become free
+		if _, err := s.UpdateUser(t.Context(), id+1, func(u *store.User) error { u.LanguageCode = mark; return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for id := range int64(200) {
+		if err := s.ForgetUser(t.Context(), id+1, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil || !bytes.Contains(raw, []byte(mark)) {
+		t.Fatalf("the store's own file holds nothing of them, so this test proves nothing (%v)", err)
+	}
+	var copied bytes.Buffer
+	if err := s.Backup(t.Context(), &copied); err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(copied.Bytes(), []byte(mark)) {
+		t.Error("the backup holds what was deleted")
+	}
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".backup-*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
 }

@@ -118,6 +118,10 @@ func (s *Store) prepare() error {
 		if fi, err := os.Stat(s.path); err != nil || fi.Size() < tx.Size() {
 			return damage(s.path, errors.Join(err, fmt.Errorf("shorter than the %d bytes that belong to it", tx.Size())))
 		}
+		unknown, err := checkBuckets(tx)
+		if err != nil {
+			return damage(s.path, err)
+		}
 		for _, name := range buckets {
 			complete = complete && tx.Bucket(name) != nil
 		}
@@ -130,13 +134,15 @@ func (s *Store) prepare() error {
 		if meta == nil || string(meta.Get(keyProgram)) != program {
 			return fmt.Errorf("store: %s is not a store of %s", s.path, program)
 		}
-		var err error
 		if version, err = strconv.Atoi(string(meta.Get(keySchema))); err != nil || version < 1 {
 			return damage(s.path, fmt.Errorf("schema version %q", meta.Get(keySchema)))
 		}
 		if version > schema {
 			return fmt.Errorf("store: %s was written by a newer version of %s (schema %d, this one knows %d): use that version",
 				s.path, program, version, schema)
+		}
+		if unknown != "" { // its name is damaged: the bucket of that name would be created, empty
+			return damage(s.path, fmt.Errorf("unknown bucket %q", unknown))
 		}
 		return nil
 	})

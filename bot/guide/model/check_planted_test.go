@@ -1,10 +1,6 @@
 package model
 
 import (
-	"flag"
-	"fmt"
-	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -42,23 +38,23 @@ func plants() []planted {
 		return func(s sample) (string, string) { return s.language, s.story + tail }
 	}
 	all := []planted{
-		{"invented year", []string{ruleYear}, func(s sample) (string, string) { return s.language, s.story + " " + invented[s.language] }},
+		{"invented year", []string{"year"}, func(s sample) (string, string) { return s.language, s.story + " " + invented[s.language] }},
 		{"greeting", []string{rulePhrase}, func(s sample) (string, string) { return s.language, greetings[s.language] + s.story }},
 		{"words about the source", []string{rulePhrase}, func(s sample) (string, string) { return s.language, s.story + sources[s.language] }},
-		{"words about the writer", []string{rulePhrase}, end(" As an AI, I love it.")},
+		{"words about the writer", []string{rulePhrase, ruleContact}, end(" As an AI, I love it.")},
 		{"bold", []string{ruleMarkup}, func(s sample) (string, string) { return s.language, "**" + s.title + "** " + s.story }},
 		{"heading", []string{ruleMarkup}, func(s sample) (string, string) { return s.language, "# " + s.story }},
 		{"tag", []string{ruleMarkup}, func(s sample) (string, string) { return s.language, "<b>" + s.story + "</b>" }},
 		{"link", []string{ruleMarkup}, end(" [more](https://example.org)")},
-		{"address", []string{ruleMarkup}, end(" See museum.org for tickets.")},
-		{"name", []string{ruleMarkup}, end(" @guide_bot")},
+		{"address", []string{ruleMarkup, ruleContact}, end(" See museum.org for tickets.")},
+		{"name", []string{ruleMarkup, ruleContact}, end(" @guide_bot")},
 		{"list", []string{ruleMarkup}, func(s sample) (string, string) { return s.language, s.story + "\n- one\n- two" }},
 		{"invisible signs", []string{ruleMarkup}, end(" \u202egnorw")},
-		{"words about the source with a curly apostrophe", []string{rulePhrase}, end(" Here’s what I don’t know: as an AI, nothing.")},
+		{"words about the source with a curly apostrophe", []string{rulePhrase, ruleContact}, end(" Here’s what I don’t know: as an AI, nothing.")},
 		{"far too long", []string{ruleLength}, func(s sample) (string, string) { return s.language, strings.Repeat(s.story+" ", 6) }},
-		{"one sentence", []string{ruleLength, ruleScript}, func(s sample) (string, string) {
+		{"a few words", []string{ruleLength, ruleScript}, func(s sample) (string, string) {
 			r := []rune(s.story)
-			return s.language, string(r[:min(len(r), 50)])
+			return s.language, string(r[:min(len(r), 18)])
 		}},
 	}
 	for _, other := range Languages {
@@ -77,7 +73,7 @@ func plants() []planted {
 	return all
 }
 
-// TestPlantedFaultsAreStopped puts faults into good stories and reports how many of each kind were stopped.
+// TestPlantedFaultsAreStopped puts faults of each kind into good stories.
 func TestPlantedFaultsAreStopped(t *testing.T) {
 	planted, stopped := map[string]int{}, map[string]int{}
 	for _, p := range plants() {
@@ -91,43 +87,16 @@ func TestPlantedFaultsAreStopped(t *testing.T) {
 				kind = "wrong language"
 			}
 			planted[kind]++
-			if got := rule(t, Check(s.place(), language, text)); !slices.Contains(p.want, got) {
+			if got := rule(t, Check(s.place(), Passage{Language: s.source()}, language, text)); !slices.Contains(p.want, got) {
 				t.Errorf("%s in %s (%s): stopped by %q, want %q", p.name, s.language, s.title, got, p.want)
 				continue
 			}
 			stopped[kind]++
 		}
 	}
-	var report strings.Builder
-	fmt.Fprintf(&report, "| planted into %d good stories in %d languages | stopped |\n| --- | --- |\n", len(corpus), len(Languages))
-	for _, kind := range slices.Sorted(maps.Keys(planted)) {
-		fmt.Fprintf(&report, "| %s | %d of %d |\n", kind, stopped[kind], planted[kind])
-	}
-	checkReport(t, report.String())
-}
-
-var update = flag.Bool("update", false, "rewrite the report in docs/fact-check.md")
-
-// checkReport compares the table with the one in the document.
-func checkReport(t *testing.T, table string) {
-	t.Helper()
-	const path, mark = "../../../docs/fact-check.md", "<!-- report -->\n"
-	page, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, shown, ok := strings.Cut(string(page), mark)
-	if !ok {
-		t.Fatalf("%s has no line %q", path, mark)
-	}
-	if shown == table {
-		return
-	}
-	if !*update {
-		t.Errorf("%s is not current: go test ./bot/guide/model -run Planted -update\n%s", path, table)
-		return
-	}
-	if err := os.WriteFile(path, []byte(before+mark+table), 0o644); err != nil {
-		t.Fatal(err)
+	for kind, n := range planted {
+		if stopped[kind] != n {
+			t.Errorf("%s: %d of %d stopped", kind, stopped[kind], n)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package model
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ type Request struct {
 	// Passages hold by place what its story is written from and checked against; the Extract of such a place is the same text. A place without one
 	// is written about from its Extract.
 	Passages map[string]Passage
+	Rejected map[string]string // by place: why an earlier story about it was refused; nil = there was none
 }
 
 // Passage is the text that a story is written from.
@@ -34,8 +36,10 @@ type Passage struct {
 
 // Story is a text that passed the checks.
 type Story struct {
-	Place string // id of one of the request's places
-	Text  string
+	Place  string // id of one of the request's places
+	Text   string
+	Quotes []string // of the passage, which the text rests on; none if the server leaves them out
+	Marked []string // words that the checks could not decide on, for a judge
 }
 
 // Result holds what the calls of one Write brought.
@@ -58,7 +62,9 @@ type answer struct {
 	language string
 	long     bool
 	places   []places.Place
-	passages map[string]Passage // by place
+	sources  map[string]*source // by place
+	reasons  map[string]string  // by place: why its first story was dropped
+	second   bool               // those are asked for once more
 	ids      []string
 	onStory  func(Story)
 	accepted map[string]bool // by place
@@ -73,7 +79,12 @@ func newAnswer(req Request, onStory func(Story)) (*answer, error) {
 	if onStory == nil {
 		onStory = func(Story) {}
 	}
-	a := &answer{language: req.Language, long: req.Long, passages: req.Passages, onStory: onStory, accepted: make(map[string]bool, len(req.Places))}
+	a := &answer{
+		language: req.Language, long: req.Long, onStory: onStory,
+		sources: map[string]*source{}, reasons: map[string]string{}, accepted: make(map[string]bool, len(req.Places)),
+	}
+	maps.Copy(a.reasons, req.Rejected)
+	a.second = len(req.Rejected) > 0
 	for _, p := range req.Places {
 		if p.ID == "" {
 			return nil, errors.New("place without an id")
@@ -81,6 +92,7 @@ func newAnswer(req Request, onStory func(Story)) (*answer, error) {
 		if !slices.Contains(a.ids, p.ID) {
 			a.ids = append(a.ids, p.ID)
 			a.places = append(a.places, p)
+			a.sources[p.ID] = newSource(p, req.Passages[p.ID])
 		}
 	}
 	if len(a.ids) == 0 || len(a.ids) > MaxPlaces {
@@ -90,7 +102,7 @@ func newAnswer(req Request, onStory func(Story)) (*answer, error) {
 }
 
 // add checks a story and passes it to onStory. After an accepted story of a place, further ones are dropped.
-func (a *answer) add(id, text string) {
+func (a *answer) add(id, text string, quotes []string) {
 	id, text = strings.TrimSpace(id), strings.TrimSpace(text)
 	i := slices.Index(a.ids, id)
 	if i < 0 {
@@ -101,12 +113,23 @@ func (a *answer) add(id, text string) {
 		a.drop(&CheckError{Place: id, Rule: RulePlace, Detail: "told twice"})
 		return
 	}
-	if e := check(a.places[i], a.language, text); e != nil {
+	src := a.sources[id]
+	known := src.quoted(quotes)
+	marked, e := check(a.places[i], src, a.language, text)
+	switch {
+	case e != nil:
+	case len(quotes) > 0 && len(known) == 0:
+		e = &CheckError{Place: id, Rule: RuleQuotes, Detail: "no quote is in the passage"}
+	default:
+		e = a.bound(id, text)
+	}
+	if e != nil {
+		a.reasons[id] = e.Rule + ": " + e.Detail
 		a.drop(e)
 		return
 	}
 	a.accepted[id] = true
-	s := Story{Place: id, Text: text}
+	s := Story{Place: id, Text: text, Quotes: known, Marked: marked}
 	a.result.Stories = append(a.result.Stories, s)
 	a.onStory(s)
 }

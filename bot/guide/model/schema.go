@@ -19,14 +19,15 @@ type schema struct {
 type properties struct {
 	Stories *schema `json:"stories,omitempty"`
 	Place   *schema `json:"place,omitempty"`
+	Quotes  *schema `json:"quotes,omitempty"`
 	Text    *schema `json:"text,omitempty"`
 }
 
 // storySchema returns the shape of an answer about the places.
 func storySchema(ids []string) chat.Schema {
 	no := false
-	story := &schema{Type: "object", Required: []string{"place", "text"}, Additional: &no,
-		Properties: &properties{Place: &schema{Type: "string", Enum: ids}, Text: &schema{Type: "string"}}}
+	story := &schema{Type: "object", Required: []string{"place", "quotes", "text"}, Additional: &no,
+		Properties: &properties{Place: &schema{Type: "string", Enum: ids}, Quotes: &schema{Type: "array", Items: &schema{Type: "string"}}, Text: &schema{Type: "string"}}}
 	root := schema{Type: "object", Required: []string{"stories"}, Additional: &no,
 		Properties: &properties{Stories: &schema{Type: "array", Items: story}}}
 	text, err := json.Marshal(root)

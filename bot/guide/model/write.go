@@ -24,8 +24,24 @@ func (c *Client) Write(ctx context.Context, req Request, onStory func(Story)) (R
 		return Result{}, fmt.Errorf("%w: %w", chat.ErrRefused, err)
 	}
 	start := time.Now()
-	rest, single := ans.places, false
-	for len(rest) > 0 && (len(rest) == len(ans.places) || time.Since(start) < enoughAfter) {
+	if err := c.ask(ctx, req, ans, ans.places, start); err != nil {
+		return ans.result, err
+	}
+	// What the checks dropped is asked for once more, with the reasons.
+	again := slices.DeleteFunc(slices.Clone(ans.places), func(p places.Place) bool { return ans.accepted[p.ID] || ans.reasons[p.ID] == "" })
+	if len(again) > 0 && time.Since(start) < enoughAfter {
+		ans.second = true
+		if err := c.ask(ctx, req, ans, again, start); err != nil && len(ans.result.Stories) == 0 {
+			return ans.result, err
+		}
+	}
+	return ans.result, nil
+}
+
+// ask asks for the stories about some places, in as many calls as the server needs.
+func (c *Client) ask(ctx context.Context, req Request, ans *answer, rest []places.Place, start time.Time) error {
+	all, single := len(rest), false
+	for len(rest) > 0 && (len(rest) == all || time.Since(start) < enoughAfter) {
 		var asked []places.Place
 		reply, err := c.server.Ask(ctx, chat.Request{
 			Prompt: func(l chat.Limits) (chat.Prompt, bool) {
@@ -43,19 +59,20 @@ func (c *Client) Write(ctx context.Context, req Request, onStory func(Story)) (R
 		case errors.Is(err, chat.ErrDeclined) && len(asked) == 1:
 			ans.result.Declined = append(ans.result.Declined, asked[0].ID)
 		case err != nil:
-			return ans.result, err
+			return err
 		}
 		rest = slices.DeleteFunc(slices.Clone(rest), func(p places.Place) bool {
 			return ans.accepted[p.ID] || slices.ContainsFunc(asked, func(q places.Place) bool { return q.ID == p.ID })
 		})
 	}
-	return ans.result, nil
+	return nil
 }
 
 // draft is a story as the model wrote it.
 type draft struct {
-	Place *string `json:"place"`
-	Text  *string `json:"text"`
+	Place  *string  `json:"place"`
+	Quotes []string `json:"quotes"`
+	Text   *string  `json:"text"`
 }
 
 // read reads an object of the answer and reports whether it is a story.
@@ -64,7 +81,7 @@ func (a *answer) read(raw []byte) bool {
 	if json.Unmarshal(raw, &d) != nil || d.Place == nil || d.Text == nil {
 		return false
 	}
-	a.add(*d.Place, *d.Text)
+	a.add(*d.Place, *d.Text, d.Quotes)
 	return true
 }
 

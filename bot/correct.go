@@ -1,0 +1,51 @@
+package bot
+
+import (
+	"context"
+	"errors"
+
+	"excursobot/bot/guide"
+	"excursobot/bot/telegram"
+	"excursobot/bot/text"
+	"excursobot/store"
+)
+
+// Correct puts the source's own words into the messages that show a story which did not hold up, with one line that tells so. A message that is gone, or
+// whose reader blocked the bot, needs none.
+func (b *Bot) Correct(ctx context.Context, c guide.Correction) error {
+	var failed error
+	for _, shown := range c.Shown {
+		if err := b.router.stories.correct(ctx, c.Story, shown); err != nil {
+			failed = errors.Join(failed, err)
+		}
+	}
+	return failed
+}
+
+// correct edits one message. It never sends a new one: a person who deleted the story does not want to hear of it again.
+func (s *stories) correct(ctx context.Context, story guide.Story, shown store.Shown) error {
+	user, words := s.reply.reader(ctx, shown.Person)
+	m := correctionMessage(words, story, s.pictures && !user.HidePictures)
+	preview := map[string]any{"is_disabled": true}
+	if m.Picture != "" {
+		preview = map[string]any{"url": m.Picture, "prefer_large_media": true, "show_above_text": true}
+	}
+	err := s.out.Do(ctx, telegram.Request{To: telegram.Target{Chat: shown.Chat}, Method: "editMessageText", Idempotent: true, Payload: map[string]any{
+		"message_id": shown.Message, "text": m.Parts()[0], "parse_mode": "HTML", "link_preview_options": preview,
+		"reply_markup": map[string]any{"inline_keyboard": m.Buttons},
+	}}, nil)
+	if errors.Is(err, telegram.ErrGone) || errors.Is(err, telegram.ErrBadRequest) || errors.Is(err, telegram.ErrUnreachable) {
+		return nil
+	}
+	return err
+}
+
+// correctionMessage returns what replaces a refused story. The person's distance is no longer known.
+func correctionMessage(words *text.Words, s guide.Story, pictures bool) telegram.Message {
+	m := telegram.Message{
+		HTML:    words.Say("story.corrected", "title", s.Place.Title, "text", unlinked(s.Text)),
+		Buttons: storyButtons(words, s, s.Place.Point),
+	}
+	m.Picture, m.Tail = pictured(words, s, pictures, sourceLine(words, s))
+	return m
+}

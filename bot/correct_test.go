@@ -1,0 +1,55 @@
+package bot
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestARefusedStoryBecomesTheSourceInTheSameMessage(t *testing.T) {
+	t.Parallel()
+	for _, language := range []string{"en", "ru"} {
+		t.Run(language, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, worldConfig{judge: true, object: func(_, _, story string) []string { return []string{strings.Join(strings.Fields(story)[:3], " ")} }})
+				defer w.close()
+				p := w.person(1, language)
+				w.waitDone(p.Locate(cityLat, cityLon))
+				before := answers(p)
+				time.Sleep(5 * time.Minute)
+				after := answers(p)
+				words := w.bot.cfg.Words.Words(language)
+				_, line, _ := strings.Cut(words.Say("story.corrected", "title", "", "text", "|"), "|")
+				if len(before) != 1 || len(after) != 1 || before[0].ID != after[0].ID {
+					t.Fatalf("%d messages before, %d after", len(before), len(after))
+				}
+				html := after[0].HTML
+				if !strings.Contains(html, strings.TrimSpace(line)) || !strings.Contains(html, "CC BY-SA 4.0") || html == before[0].HTML {
+					t.Errorf("corrected to %s", html)
+				}
+				if data(after[0], "vote:") != "" || data(after[0], "more:") == "" {
+					t.Errorf("buttons %+v", after[0].Buttons)
+				}
+				if title, _, _ := strings.Cut(before[0].HTML, "\n"); !strings.HasPrefix(html, title) {
+					t.Errorf("another title than %q: %s", title, html)
+				}
+			})
+		})
+	}
+}
+
+func TestAStoryThatPassedIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{judge: true})
+		defer w.close()
+		p := w.person(1, "en")
+		w.waitDone(p.Locate(cityLat, cityLon))
+		before := answers(p)
+		time.Sleep(5 * time.Minute)
+		if after := answers(p); len(after) != 1 || after[0].HTML != before[0].HTML {
+			t.Errorf("%d messages, %+v", len(after), after)
+		}
+	})
+}
