@@ -51,7 +51,10 @@ func TestPollingWaitsForBytesWithoutHurry(t *testing.T) {
 		const updates = 40
 		var handled atomic.Int64
 		api := &pollAPI{}
-		api.answer = func(_ int, offset int64) ([]byte, error) {
+		api.answer = func(n int, offset int64) ([]byte, error) {
+			if n > 10*updates {
+				return nil, nil // it asks without a pause: the clock would stand still for ever
+			}
 			var batch []string
 			for id := max(offset, 1); id <= updates; id++ {
 				batch = append(batch, large(int(id), id, 60_000))
@@ -83,6 +86,40 @@ func TestPollingWaitsForBytesWithoutHurry(t *testing.T) {
 		}
 		if n := len(api.polls); n > 2*updates {
 			t.Errorf("%d polls for %d updates", n, updates)
+		}
+	})
+}
+
+func TestPollingWaitsForCheckoutsWithoutHurry(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const updates, takes, enough = maxCheckouts + 1, 5 * time.Second, 200
+		api := &pollAPI{}
+		api.answer = func(n int, offset int64) ([]byte, error) {
+			var batch []string
+			for id := max(offset, 1); id <= updates && len(batch) < pollLimit; id++ {
+				batch = append(batch, fmt.Sprintf(`{"update_id":%d,"pre_checkout_query":{"id":"q%d","from":{"id":%d},"currency":"XTR","total_amount":1,"invoice_payload":"p"}}`, id, id, id))
+			}
+			if len(batch) == 0 || n > enough {
+				return nil, nil
+			}
+			return fmt.Appendf(nil, `{"ok":true,"result":[%s]}`, strings.Join(batch, ",")), nil
+		}
+		var answered atomic.Int64
+		f, closeStore := newBare(t, api, func(c *Config) {
+			c.Hooks.Checkout = func(ctx context.Context, _ *telegram.Update, _ func() bool) error {
+				answered.Add(1)
+				return limiter.Sleep(ctx, takes)
+			}
+		})
+		defer closeStore()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := f.Run(ctx, t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(api.polls); answered.Load() != updates || n > enough/2 {
+			t.Errorf("%d of %d answered with %d polls", answered.Load(), updates, n)
 		}
 	})
 }
