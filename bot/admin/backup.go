@@ -27,7 +27,7 @@ const (
 // backupName returns the file name of a backup made at t.
 func backupName(t time.Time) string { return backupPrefix + t.UTC().Format(backupForm) + backupSuffix }
 
-// writeBackup lets fill write a file, checks that it is an undamaged store, and only then gives it the name path.
+// writeBackup lets fill write a file, checks that it is an undamaged store, adds its checksum, and only then gives it the name path.
 func writeBackup(ctx context.Context, path string, fill func(file string) error) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
@@ -36,7 +36,10 @@ func writeBackup(ctx context.Context, path string, fill func(file string) error)
 		if err := fill(temp); err != nil {
 			return err
 		}
-		return boltstore.Verify(ctx, temp)
+		if err := boltstore.Verify(ctx, temp); err != nil {
+			return err
+		}
+		return boltstore.Seal(temp)
 	})
 	if err != nil {
 		return fmt.Errorf("backup %s: %w", path, err)

@@ -21,18 +21,16 @@ func Restore(ctx context.Context, cfg config.Config, file string, stdout io.Writ
 		return err
 	}
 	aside := path + ".before-restore-" + time.Now().UTC().Format(backupForm)
-	err := boltstore.Replace(path, func(temp string) error {
-		if err := boltstore.CopyFile(temp, file); err != nil {
+	sealed := true
+	err := boltstore.Replace(path, func(temp string) (err error) {
+		if sealed, err = take(ctx, temp, file); err != nil {
 			return err
-		}
-		if err := boltstore.Verify(ctx, temp); err != nil {
-			return fmt.Errorf("%s is not an undamaged backup, nothing was changed: %w", file, err)
 		}
 		killpoint.Step("restore.copied")
 		if err := unused(path); err != nil {
 			return err
 		}
-		err := os.Link(path, aside) // a rename would leave a moment without a store, in which a bot would create an empty one
+		err = os.Link(path, aside) // a rename would leave a moment without a store, in which a bot would create an empty one
 		if errors.Is(err, fs.ErrNotExist) {
 			aside = ""
 			return nil
@@ -44,10 +42,28 @@ func Restore(ctx context.Context, cfg config.Config, file string, stdout io.Writ
 		return fmt.Errorf("restore: %w", err)
 	}
 	_, err = fmt.Fprintf(stdout, "%s was restored from %s.\n", path, file)
+	if err == nil && !sealed {
+		_, err = fmt.Fprintf(stdout, "Warning: %s has no checksum (it was made by an older version, or is no backup), so some kinds of damage cannot be noticed. Look whether everything is there.\n", file)
+	}
 	if err == nil && aside != "" {
 		_, err = fmt.Fprintf(stdout, "The old store is kept as %s\n", aside)
 	}
 	return err
+}
+
+// take copies a backup to temp and checks it. It reports whether the backup has a checksum: those of older versions have none.
+func take(ctx context.Context, temp, file string) (sealed bool, err error) {
+	if err := boltstore.CopyFile(temp, file); err != nil {
+		return false, err
+	}
+	err = boltstore.Unseal(temp)
+	if sealed = !errors.Is(err, boltstore.ErrUnsealed); sealed && err != nil {
+		return false, fmt.Errorf("%s is not an undamaged backup, nothing was changed: %w", file, err)
+	}
+	if err := boltstore.Verify(ctx, temp); err != nil {
+		return false, fmt.Errorf("%s is not an undamaged backup, nothing was changed: %w", file, err)
+	}
+	return sealed, nil
 }
 
 // unused returns an error if another process holds the store. A damaged store is no error: it will be replaced.

@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"cmp"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -56,35 +55,11 @@ func newDemoWorld(cfg *config.Config, pack *places.Pack, quirk string) (*demoWor
 	}
 	if !s.realWikipedia {
 		const latency = 300 * time.Millisecond
-		wiki := sim.NewWikipedia(sim.WikipediaConfig{Articles: packArticles(pack), Latency: latency})
+		wiki := sim.NewWikipedia(sim.WikipediaConfig{Articles: packArticles(pack), Latency: latency, Author: "simulated picture"})
 		cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.demo/w/api.php", "demo"
 		cfg.Places.WikidataURL, cfg.Places.CommonsURL = "http://data.wikipedia.demo/w/api.php", "http://files.wikipedia.demo/w/api.php"
 		s.outside.Wikipedia = sim.Transport(map[string]http.Handler{"*.wikipedia.demo": wiki})
 		s.outside.WithoutPack = true
 	}
 	return s, nil
-}
-
-// packArticles returns the pack's places as articles in all of the pack's languages, in the pack's order.
-func packArticles(pack *places.Pack) []sim.Article {
-	var list []sim.Article
-	id := int64(0)
-	for _, city := range pack.Cities() {
-		for _, p := range city.Places {
-			id++
-			for language, text := range p.Texts {
-				list = append(list, sim.Article{
-					PageID: id, Language: language, Title: articleTitle(p, language),
-					Lat: p.Point.Lat, Lon: p.Point.Lon, Type: "landmark", Dim: 100,
-					QID: p.ID, Extract: text, Length: len(text),
-				})
-			}
-		}
-	}
-	return list
-}
-
-// articleTitle returns the title of the real article if the pack has it, so that links lead there, else the place's name.
-func articleTitle(p places.PackPlace, language string) string {
-	return cmp.Or(p.Articles[language], p.Names[language])
 }

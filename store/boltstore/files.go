@@ -17,8 +17,8 @@ var ErrInUse = errors.New("in use by another process")
 // Verify reads the whole file and returns what is wrong with it. The file must exist, and no process may have it open. A file of an
 // older version is upgraded.
 func Verify(ctx context.Context, path string) error {
-	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("store: %w", err)
+	if err := checkFile(path); err != nil {
+		return err
 	}
 	s, err := Open(Config{Path: path})
 	if err != nil {
@@ -47,7 +47,11 @@ func Compact(ctx context.Context, path string) (before, after int64, err error) 
 			return err
 		}
 		const batch = 1 << 20 // bytes in one transaction
-		err = errors.Join(bolt.Compact(db, s.db, batch), db.Close())
+		err = bolt.Compact(db, s.db, batch)
+		if err == nil {
+			err = db.Update(func(*bolt.Tx) error { return nil }) // the older header, too, leads to all rows
+		}
+		err = errors.Join(err, db.Close())
 		if err != nil {
 			return err
 		}
