@@ -1,6 +1,8 @@
 package demo
 
 import (
+	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -8,6 +10,7 @@ import (
 
 	"excursobot/bot/sim"
 	"excursobot/geo"
+	"excursobot/geo/places"
 )
 
 // A person abroad is told what only the local edition knows, in their language and under a name that they can read, with the picture's credit.
@@ -90,4 +93,29 @@ func last(p *sim.Person) sim.Message {
 		return sim.Message{}
 	}
 	return list[len(list)-1]
+}
+
+// The judge has no objection to a text of the demo's own, and gives no verdict on any other.
+func TestDemoModelJudgesItsOwnTexts(t *testing.T) {
+	pack, err := places.LoadPack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := newDemoModel(pack)
+	own := m.places["Q335277"].Texts["ru"]
+	data, err := json.Marshal(map[string]any{"places": []any{
+		map[string]any{"id": "Q335277", "source": textsOf(m.places["Q335277"])["fr"], "story": own},
+		map[string]any{"id": "Q643520", "source": "A square.", "story": own},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ask modelRequest
+	if err := json.Unmarshal([]byte(`{"messages":[{"content":"Rules."},{"content":`+strconv.Quote(string(data))+`}]}`), &ask); err != nil {
+		t.Fatal(err)
+	}
+	got, _ := m.answer(ask)["verdicts"].([]modelVerdict)
+	if len(got) != 1 || got[0].Place != "Q335277" || len(got[0].Unsupported) != 0 {
+		t.Errorf("verdicts %+v", got)
+	}
 }

@@ -24,8 +24,8 @@ type demoWorld struct {
 // newDemoWorld always simulates Telegram. It simulates the model and Wikipedia unless the configuration has a key and a contact for them. It changes cfg
 // so that the bot uses the simulated servers.
 //
-// The simulated Wikipedia has the places and texts of the built-in pack, and the simulated model answers with those texts, so nothing in the demo is
-// invented. The pack itself is left out then: its stories are ready at once, and people would never see a card turn into a story.
+// The simulated Wikipedia has the places and texts of the built-in pack, and the simulated model answers with those texts, so nothing that the demo
+// tells is invented; only the pictures' addresses and licence are, and their credit says so. The pack itself is left out then: its stories are ready at once, and people would never see a card turn into a story.
 func newDemoWorld(cfg *config.Config, pack *places.Pack, quirk string) (*demoWorld, error) {
 	const token = "1000:demo"
 	s := &demoWorld{
