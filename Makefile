@@ -60,7 +60,7 @@ replicas: ## on one database: three replicas of which one is killed, a single on
 	go vet -tags chaos ./bot/killpoint
 	go test -tags chaos ./bot/killpoint -run '^(TestReplicas|TestRestart|TestOutage)$$' -count=1 -timeout 30m -v -args -outage $(OUTAGE)
 
-flood: ## send more updates than the bot can take, and measure memory and delays (2 minutes)
+flood: ## send more updates than the bot can take, and measure memory and delays (3 minutes)
 	go test -tags chaos ./bot/killpoint -run '^TestFlood$$' -count=1 -timeout 20m -v
 
 move: ## move the data of PEOPLE (100000) people to a temporary Postgres and back, and measure it (3 minutes)

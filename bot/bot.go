@@ -73,7 +73,7 @@ func (b *Bot) newIntake() (*intake.Intake, error) {
 	return intake.New(intake.Config{
 		API: b.out, Store: cfg.Store, Guard: b.guard, Log: cfg.Log,
 		WebhookURL: cfg.WebhookURL, WebhookSecret: cfg.WebhookSecret, ClockSkew: cfg.ClockSkew, Silence: cfg.Silence,
-		MaxInflight: cfg.MaxInflight, PerChat: cfg.PerChat, Limits: cfg.Limits.Limits,
+		MaxInflight: cfg.MaxInflight, MaxBytes: cfg.MaxBytes, PerChat: cfg.PerChat, Limits: cfg.Limits.Limits,
 		Cluster: cfg.Cluster, Replica: cfg.Replica, Lease: cfg.Lease,
 		Observe: intake.Observe{Update: cfg.Observe.Update, Error: cfg.Observe.Error},
 		Hooks:   b.hooks(),

@@ -50,6 +50,7 @@ type Config struct {
 	Silence time.Duration // Run ends with intake.ErrSilent after this long without contact to Telegram; default 10 min, negative = never
 
 	MaxInflight  int              // updates waiting and under way; default 2000. Telegram keeps what is beyond it
+	MaxBytes     int              // of these updates together, as Telegram sent them; default 8 MiB
 	PerChat      int              // of one chat; default 20
 	HidePictures bool             // no story has a picture
 	Admins       []int64          // operators

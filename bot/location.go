@@ -99,7 +99,7 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 	if hints {
 		m.Tail = strings.TrimPrefix(m.Tail+"\n\n"+u.words.Say("hint.live"), "\n\n")
 	}
-	message := 0
+	var message int
 	if card != 0 {
 		message, err = s.out.Edit(ctx, u.To(), card, m)
 	} else {

@@ -282,6 +282,7 @@ func (a *App) buildBot(world World) error {
 		WebhookURL:    t.WebhookURL,
 		WebhookSecret: t.WebhookSecret,
 		MaxInflight:   a.cfg.Ingest.MaxInflight,
+		MaxBytes:      int(a.cfg.Ingest.MaxBytes),
 		Silence:       cmp.Or(a.cfg.Ingest.Silence, -1),
 		HidePictures:  !a.cfg.Pictures,
 		Admins:        t.Admins,

@@ -33,7 +33,7 @@ func (c runCommand) Run(p *process) error {
 	if err := cfg.Runnable(); err != nil {
 		return config.UsageError{Err: err}
 	}
-	p.limitMemory()
+	p.limitMemory(cfg)
 	debug.SetTraceback("crash") // a panic that nothing recovers ends the process with a signal instead of exit code 2, so that the host restarts it
 	level := new(slog.LevelVar)
 	level.Set(cfg.LogLevel())

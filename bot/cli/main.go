@@ -130,10 +130,10 @@ func (p *process) untilSignalled(run func(intake context.Context) error) error {
 	}
 }
 
-// limitMemory sets a soft memory limit unless the operator has set one. Near it the garbage collector works harder; nothing is refused.
-func (p *process) limitMemory() {
-	const soft = 48 << 20 // bytes
+// limitMemory sets the soft memory limit of the configuration unless the operator has set one. Near it the garbage collector works harder; nothing is
+// refused.
+func (p *process) limitMemory(cfg config.Config) {
 	if p.env["GOMEMLIMIT"] == "" {
-		debug.SetMemoryLimit(soft)
+		debug.SetMemoryLimit(cfg.SoftMemory())
 	}
 }

@@ -25,7 +25,7 @@ func (c demoCommand) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	p.limitMemory()
+	p.limitMemory(cfg)
 	log := app.NewLogger(p.stdout, cfg, p.env)
 	return p.untilSignalled(func(intake context.Context) error { return demo.Run(intake, cfg, c.Quirk, log, p.stderr) })
 }
@@ -36,7 +36,7 @@ type loadCommand struct {
 
 // Run measures the bot under load.
 func (c loadCommand) Run(p *process) error {
-	p.limitMemory()
+	p.limitMemory(config.Defaults())
 	c.Token = p.env["DASHBOARD_TOKEN"]
 	return p.untilSignalled(func(ctx context.Context) error { return c.Measure(ctx, p.stdout, p.stderr) })
 }

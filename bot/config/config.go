@@ -43,6 +43,7 @@ type HTTPConfig struct{ Addr string }
 // IngestConfig bounds the accepted updates that are not answered yet, and the time without contact to Telegram.
 type IngestConfig struct {
 	MaxInflight int
+	MaxBytes    Bytes
 	Silence     time.Duration // 0 = no bound
 }
 

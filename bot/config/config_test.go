@@ -111,7 +111,7 @@ func TestDefaults(t *testing.T) {
 	}
 	want := map[string]string{
 		"telegram.api_url": "https://api.telegram.org", "telegram.webhook_url": "", "telegram.webhook_secret": "", "http.addr": ":8080",
-		"ingest.max_inflight": "2000", "openai.api_key": "", "openai.model": "gpt-6-luna", "openai.reasoning": "auto", "openai.max_concurrent": "3",
+		"ingest.max_inflight": "2000", "ingest.max_bytes": "8MiB", "openai.api_key": "", "openai.model": "gpt-6-luna", "openai.reasoning": "auto", "openai.max_concurrent": "3",
 		"openai.requests_per_minute": "60", "openai.timeout": "25s", "openai.daily_tokens": "0",
 		"places.wikipedia_url": "https://{lang}.wikipedia.org/w/api.php", "store.dir": "./data", "store.postgres": "",
 		"places.wikidata_url": "https://www.wikidata.org/w/api.php", "places.commons_url": "https://commons.wikimedia.org/w/api.php",
@@ -132,6 +132,32 @@ func TestDefaults(t *testing.T) {
 		if got[key] != value {
 			t.Errorf("%s = %q, want %q", key, got[key], value)
 		}
+	}
+}
+
+func TestSoftMemoryFollowsWhatTheBotMayHold(t *testing.T) {
+	for name, tt := range map[string]struct {
+		env         string
+		least, most int64 // MiB
+	}{
+		"defaults":            {"", 48, 48},
+		"a large cache":       {"CACHE_MAX_BYTES=84MiB", 48 + 68, 48 + 2*68},
+		"a small cache":       {"CACHE_MAX_BYTES=1MiB", 24, 34},
+		"more bytes of input": {"INGEST_MAX_BYTES=64MiB", 48 + 56, 48 + 2*56},
+		"more updates":        {"INGEST_MAX_INFLIGHT=100000", 48 + 95, 48 + 800},
+		"fewer updates":       {"INGEST_MAX_INFLIGHT=1", 48, 48},
+		"more walks":          {"LIVE_MAX_SESSIONS=1050", 48 + 10, 48 + 100},
+		"fewer walks":         {"LIVE_MAX_SESSIONS=1", 48, 48},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, err := load(t, "", tt.env)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := c.SoftMemory(); got < tt.least<<20 || got > tt.most<<20 {
+				t.Errorf("soft limit of %d bytes, want %d to %d MiB", got, tt.least, tt.most)
+			}
+		})
 	}
 }
 

@@ -91,3 +91,17 @@ func nearest(list []time.Duration, want time.Duration) time.Duration {
 func onRailway(env Environment) bool {
 	return env["RAILWAY_PROJECT_ID"] != "" || env["RAILWAY_SERVICE_ID"] != "" || env["RAILWAY_ENVIRONMENT_NAME"] != "" || env["RAILWAY_ENVIRONMENT"] != ""
 }
+
+// SoftMemory returns the soft limit of the process's memory in bytes, near which the garbage collector works harder: what the configuration lets the bot
+// hold, and what it needs anyway. A limit below the live memory would keep the collector busy all the time.
+func (c *Config) SoftMemory() int64 {
+	const (
+		anyway    = 20 << 20 // code, connections, the pack, 50 walks, 2000 small updates
+		perWalk   = 64 << 10 // beyond 50: the session with its route
+		perUpdate = 4 << 10  // beyond 2000: decoded, and its goroutine
+	)
+	limit := int64(anyway) + int64(c.Cache.MaxBytes)*5/4 + int64(c.Ingest.MaxBytes) // a quarter for the records of the cache itself
+	limit += int64(max(0, c.Live.MaxSessions-50)) * perWalk
+	limit += int64(max(0, c.Ingest.MaxInflight-2000)) * perUpdate
+	return limit
+}

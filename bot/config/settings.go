@@ -37,6 +37,8 @@ func (c *Config) settings() []setting {
 
 		{key: "ingest.max_inflight", env: "INGEST_MAX_INFLIGHT", value: &c.Ingest.MaxInflight, def: "2000", min: "1", max: "100000",
 			help: "the most updates that are being handled at once; Telegram keeps the others and delivers them again"},
+		{key: "ingest.max_bytes", env: "INGEST_MAX_BYTES", value: &c.Ingest.MaxBytes, def: "8MiB", min: "1MiB", max: "1GiB",
+			help: "the most bytes of these updates together"},
 		{key: "ingest.silence", env: "INGEST_SILENCE", value: &c.Ingest.Silence, def: "10m", min: "0s", max: "24h",
 			help: "exit with code 1 after this long without contact to Telegram, so that the host restarts the bot; off = never"},
 

@@ -34,14 +34,25 @@ type modelRequest struct {
 
 // modelTask is the part of the user's message that demoModel reads.
 type modelTask struct {
-	Places []struct {
-		ID string `json:"id"`
+	Language string `json:"language"` // in English; "" = the judge is asked
+	Places   []struct {
+		ID      string `json:"id"`
+		Extract string `json:"extract"`
+		Story   string `json:"story"` // for the judge
 	} `json:"places"`
 }
+
+// modelLanguages are the languages of the demo's texts, by the name that requests give them.
+var modelLanguages = map[string]string{"English": "en", "Russian": "ru", "French": "fr"}
 
 type modelStory struct {
 	Place string `json:"place"`
 	Text  string `json:"text"`
+}
+
+type modelVerdict struct {
+	Place       string   `json:"place"`
+	Unsupported []string `json:"unsupported"`
 }
 
 // ServeHTTP answers POST /v1/chat/completions.
@@ -59,30 +70,51 @@ func (m *demoModel) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	case <-req.Context().Done():
 		return
 	}
-	answer, _ := json.Marshal(map[string]any{"stories": m.stories(ask)}) // strings always encode
+	answer, _ := json.Marshal(m.answer(ask)) // strings always encode
 	w.Header().Set("Content-Type", "text/event-stream")
 	stream(w, string(answer))
 }
 
-// stories returns the texts of the places that the request asks about, in the language of their description in the prompt.
-func (m *demoModel) stories(ask modelRequest) []modelStory {
-	var prompt strings.Builder
+// answer returns the stories that a request asks for, or the verdicts on those that it holds.
+func (m *demoModel) answer(ask modelRequest) map[string]any {
 	var task modelTask
 	for _, message := range ask.Messages {
-		prompt.WriteString(message.Content)
 		// The data may follow the instructions. Other messages hold none.
 		_ = json.Unmarshal([]byte(message.Content[max(0, strings.LastIndex("\n\n"+message.Content, "\n\n{")):]), &task)
 	}
+	if task.Language == "" {
+		return map[string]any{"verdicts": m.verdicts(task)}
+	}
+	return map[string]any{"stories": m.stories(task)}
+}
+
+// stories returns the texts about the places that a request asks about, in its language, whatever language their source is in. It tells nothing about
+// a place whose source is not the demo's own.
+func (m *demoModel) stories(task modelTask) []modelStory {
 	list := []modelStory{}
 	for _, asked := range task.Places {
-		p, known := m.places[asked.ID]
-		if !known {
+		texts := textsOf(m.places[asked.ID])
+		text := texts[modelLanguages[task.Language]]
+		if text == "" {
 			continue
 		}
-		for language, text := range p.Texts {
-			if strings.Contains(prompt.String(), articleTitle(p, language)) && strings.Contains(prompt.String(), opening(text)) {
+		for _, source := range texts {
+			if strings.Contains(asked.Extract, opening(source)) {
 				list = append(list, modelStory{asked.ID, text})
 				break
+			}
+		}
+	}
+	return list
+}
+
+// verdicts returns no objection to the demo's own texts, and gives none on others.
+func (m *demoModel) verdicts(task modelTask) []modelVerdict {
+	list := []modelVerdict{}
+	for _, asked := range task.Places {
+		for _, text := range textsOf(m.places[asked.ID]) {
+			if text == asked.Story {
+				list = append(list, modelVerdict{asked.ID, []string{}})
 			}
 		}
 	}

@@ -1,8 +1,11 @@
 package demo
 
 import (
+	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -90,7 +93,7 @@ func TestCardBecomesStory(t *testing.T) {
 	}
 }
 
-// The demo's model can tell every place of the pack, and its text passes the checks of a model's answer.
+// The demo's model can tell every place of the pack in the languages of the page, from the article of any edition, and its texts pass the checks.
 func TestDemoModelKnowsEveryPlace(t *testing.T) {
 	pack, err := places.LoadPack()
 	if err != nil {
@@ -98,18 +101,38 @@ func TestDemoModelKnowsEveryPlace(t *testing.T) {
 	}
 	r := newDemoModel(pack)
 	for _, article := range packArticles(pack) {
-		var ask modelRequest
-		ask.Messages = append(ask.Messages, struct {
-			Content string `json:"content"`
-		}{`{"title":"` + article.Title + `","extract":"` + article.Extract + `","places":[{"id":"Q0"},{"id":"` + article.QID + `"}]}`})
-		got := r.stories(ask)
-		if len(got) != 1 || got[0].Place != article.QID || got[0].Text != article.Extract {
-			t.Errorf("%s in %s: got %v", article.QID, article.Language, got)
-			continue
-		}
-		p := places.Place{ID: article.QID, Language: article.Language, Title: article.Title, Extract: article.Extract}
-		if err := model.Check(p, model.Passage{}, article.Language, got[0].Text); err != nil {
-			t.Errorf("%s in %s: %v", article.QID, article.Language, err)
+		source := strings.TrimSpace(article.Extract + "\n" + article.Body)
+		for name, language := range modelLanguages {
+			want := textsOf(r.places[article.QID])[language]
+			if want == "" && language != "fr" {
+				t.Fatalf("%s has no text in %s", article.QID, language)
+			}
+			data, err := json.Marshal(map[string]any{"language": name, "places": []any{
+				map[string]any{"id": "Q0", "extract": "A house."}, map[string]any{"id": article.QID, "extract": source},
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var ask modelRequest
+			ask.Messages = append(ask.Messages, struct {
+				Content string `json:"content"`
+			}{"Rules.\n\n" + string(data)})
+			got, _ := r.answer(ask)["stories"].([]modelStory)
+			if want == "" && len(got) == 0 {
+				continue
+			}
+			if len(got) != 1 || got[0].Place != article.QID || got[0].Text != want {
+				t.Errorf("%s from %s in %s: got %v", article.QID, article.Language, language, got)
+				continue
+			}
+			if language != article.Language && !localOnly[article.QID] {
+				continue // the bot would give it the article in its own language
+			}
+			p := places.Place{ID: article.QID, Language: article.Language, Title: article.Title, Extract: source}
+			passage := model.Passage{Text: source, Language: article.Language, Title: article.Title, Labels: slices.Collect(maps.Values(article.Labels))}
+			if err := model.Check(p, passage, language, want); err != nil {
+				t.Errorf("%s from %s in %s: %v", article.QID, article.Language, language, err)
+			}
 		}
 	}
 }

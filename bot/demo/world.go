@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"cmp"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -25,8 +24,8 @@ type demoWorld struct {
 // newDemoWorld always simulates Telegram. It simulates the model and Wikipedia unless the configuration has a key and a contact for them. It changes cfg
 // so that the bot uses the simulated servers.
 //
-// The simulated Wikipedia has the places and texts of the built-in pack, and the simulated model answers with those texts, so nothing in the demo is
-// invented. The pack itself is left out then: its stories are ready at once, and people would never see a card turn into a story.
+// The simulated Wikipedia has the places and texts of the built-in pack, and the simulated model answers with those texts, so nothing that the demo
+// tells is invented; only the pictures' addresses and licence are, and their credit says so. The pack itself is left out then: its stories are ready at once, and people would never see a card turn into a story.
 func newDemoWorld(cfg *config.Config, pack *places.Pack, quirk string) (*demoWorld, error) {
 	const token = "1000:demo"
 	s := &demoWorld{
@@ -56,35 +55,11 @@ func newDemoWorld(cfg *config.Config, pack *places.Pack, quirk string) (*demoWor
 	}
 	if !s.realWikipedia {
 		const latency = 300 * time.Millisecond
-		wiki := sim.NewWikipedia(sim.WikipediaConfig{Articles: packArticles(pack), Latency: latency})
+		wiki := sim.NewWikipedia(sim.WikipediaConfig{Articles: packArticles(pack), Latency: latency, Author: "simulated picture"})
 		cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.demo/w/api.php", "demo"
 		cfg.Places.WikidataURL, cfg.Places.CommonsURL = "http://data.wikipedia.demo/w/api.php", "http://files.wikipedia.demo/w/api.php"
 		s.outside.Wikipedia = sim.Transport(map[string]http.Handler{"*.wikipedia.demo": wiki})
 		s.outside.WithoutPack = true
 	}
 	return s, nil
-}
-
-// packArticles returns the pack's places as articles in all of the pack's languages, in the pack's order.
-func packArticles(pack *places.Pack) []sim.Article {
-	var list []sim.Article
-	id := int64(0)
-	for _, city := range pack.Cities() {
-		for _, p := range city.Places {
-			id++
-			for language, text := range p.Texts {
-				list = append(list, sim.Article{
-					PageID: id, Language: language, Title: articleTitle(p, language),
-					Lat: p.Point.Lat, Lon: p.Point.Lon, Type: "landmark", Dim: 100,
-					QID: p.ID, Extract: text, Length: len(text),
-				})
-			}
-		}
-	}
-	return list
-}
-
-// articleTitle returns the title of the real article if the pack has it, so that links lead there, else the place's name.
-func articleTitle(p places.PackPlace, language string) string {
-	return cmp.Or(p.Articles[language], p.Names[language])
 }

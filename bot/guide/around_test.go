@@ -298,3 +298,41 @@ func TestEditionKind(t *testing.T) {
 		}
 	}
 }
+
+// A place that only the German edition knows is told in Portuguese: the title is the one that Wikidata gives in Portuguese, and the link leads to the
+// German article. Run it with -v to read the story.
+func TestAGermanNamedPlaceIsToldInPortuguese(t *testing.T) {
+	berlin := geo.Point{Lat: 52.5170, Lon: 13.3889}
+	articles := sim.Region(7, berlin.Lat, berlin.Lon, 90, "de", "pt", "en")
+	knownTo := map[string][]string{} // editions by place
+	german := map[string]string{}    // titles
+	for _, a := range articles {
+		knownTo[a.QID] = append(knownTo[a.QID], a.Language)
+		if a.Language == "de" {
+			german[a.QID] = a.Title
+		}
+	}
+	run(t, setting{articles: articles, slots: 3}, func(w *world) {
+		only := 0
+		for range 12 {
+			req := ask(1)
+			req.Point, req.Language = berlin, "pt"
+			s := w.mustTell(req)
+			time.Sleep(30 * time.Second)
+			if !slices.Equal(knownTo[s.Place.ID], []string{"de"}) || s.Source == FromExtract {
+				continue
+			}
+			only++
+			if s.Place.Title == german[s.Place.ID] {
+				w.t.Errorf("the title %q is the local one", s.Place.Title)
+			}
+			if s.Key.Language != "pt" || !strings.HasPrefix(s.Place.URL, "https://de.wikipedia.org/") {
+				w.t.Errorf("told in %q, from %s", s.Key.Language, s.Place.URL)
+			}
+			w.t.Logf("%s (in German: %s), %.0f m\n%s\n%s", s.Place.Title, german[s.Place.ID], s.Distance, s.Text, s.Place.URL)
+		}
+		if only < 2 {
+			w.t.Errorf("%d places of the German edition alone", only)
+		}
+	})
+}

@@ -51,7 +51,7 @@ func (d *door) classify(ctx context.Context, in received) *arrival {
 		return a
 	}
 	// Not earlier: Run waits for everything that has reserved room.
-	if a.verdict = d.state.begin(u.ID); a.verdict != accepted {
+	if a.verdict = d.state.begin(u.ID, len(a.raw), a.plan.money); a.verdict != accepted {
 		d.lanes.cancel(u.Chat)
 		return a
 	}

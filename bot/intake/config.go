@@ -35,6 +35,7 @@ type Config struct {
 
 	Silence     time.Duration // Run ends with ErrSilent after this long without contact to Telegram; default 10 min, negative = never
 	MaxInflight int           // updates waiting and under way; default 2000. Telegram keeps what is beyond it
+	MaxBytes    int           // of these updates together, as Telegram sent them; default 8 MiB
 	PerChat     int           // of one chat; default 20
 	Limits      Limits
 
@@ -110,6 +111,7 @@ func (cfg Config) check() (Config, error) {
 	}
 	cfg.Silence = cmp.Or(cfg.Silence, 10*time.Minute)
 	cfg.MaxInflight = cmp.Or(max(cfg.MaxInflight, 0), DefaultMaxInflight)
+	cfg.MaxBytes = cmp.Or(max(cfg.MaxBytes, 0), DefaultMaxBytes)
 	cfg.PerChat = cmp.Or(max(cfg.PerChat, 0), 20)
 	if cfg.Observe.Update == nil {
 		cfg.Observe.Update = func(string, string) {}
@@ -120,8 +122,11 @@ func (cfg Config) check() (Config, error) {
 	return cfg, nil
 }
 
-// DefaultMaxInflight is the default of Config.MaxInflight.
-const DefaultMaxInflight = 2000
+// Defaults of Config.MaxInflight and Config.MaxBytes. An update has 500 bytes or so; one with a quoted long post 60 KB.
+const (
+	DefaultMaxInflight = 2000
+	DefaultMaxBytes    = 8 << 20
+)
 
 // newMember returns this process's place among the replicas.
 func (in *Intake) newMember() (*cluster.Member, error) {

@@ -41,7 +41,7 @@ func (b *backlog) resume(ctx context.Context) error {
 		}
 		for i := range entries {
 			after = entries[i].Update
-			if _, err := b.resumeOne(ctx, &entries[i], b.reserveLater(ctx)); err != nil {
+			if _, err := b.resumeOne(ctx, &entries[i], b.reserveLater(ctx, len(entries[i].Raw))); err != nil {
 				return err
 			}
 		}
@@ -60,10 +60,11 @@ func (b *backlog) resume(ctx context.Context) error {
 	return nil
 }
 
-// reserveLater returns a function that reserves room in a chat as soon as there is some. There is too little only if the process before had more.
-func (b *backlog) reserveLater(ctx context.Context) func(chat int64) error {
+// reserveLater returns a function that reserves room in a chat as soon as there is some, and room for so many bytes. There is too little only if the
+// process before had more.
+func (b *backlog) reserveLater(ctx context.Context, size int) func(chat int64) error {
 	return func(chat int64) error {
-		for b.lanes.reserve(chat) != nil {
+		for !b.state.fits(size) || b.lanes.reserve(chat) != nil {
 			if err := limiter.Sleep(ctx, roomAgain); err != nil {
 				return err
 			}
@@ -92,7 +93,7 @@ func (b *backlog) resumeOne(ctx context.Context, e *store.Entry, reserve func(ch
 	if err := reserve(u.Chat); err != nil {
 		return false, err
 	}
-	b.state.add(u.ID)
+	b.state.add(u.ID, len(e.Raw))
 	b.counts.resumed.Add(1)
 	p.resumed, p.tries = true, e.Tries
 	b.performer.enqueue(&Task{Update: u, Shown: Shown{Place: e.Place, Message: e.Message}, kept: true}, p)
@@ -119,7 +120,7 @@ func (b *backlog) takeUp(ctx context.Context, e *store.Entry) error {
 	if time.Since(e.Arrived) < checkoutMost && telegram.MayBeCheckout(e.Raw) {
 		return nil // the replica that heard it is answering it: no other one can be in time
 	}
-	if b.state.begin(e.Update) != accepted {
+	if b.state.begin(e.Update, len(e.Raw), false) != accepted {
 		return nil
 	}
 	done, err := b.cfg.Store.Done(ctx, e.Update) // it may have ended since it was read

@@ -59,7 +59,7 @@ func TestWithoutRoomPeopleAreAnsweredAndPaymentsWait(t *testing.T) {
 		if err := f.parts.lanes.reserve(5); err != nil {
 			t.Fatal(err)
 		}
-		a.verdict = f.parts.state.begin(a.task.ID)
+		a.verdict = f.parts.state.begin(a.task.ID, 1, true)
 	}
 	f.door.persist(t.Context(), []*arrival{a, after})
 	if a.verdict != faulty || after.verdict != faulty {

@@ -33,7 +33,7 @@ func New(cfg Config) (*Intake, error) {
 		return nil, err
 	}
 	p := &parts{
-		cfg: cfg, log: cfg.Log, guard: cfg.Guard, state: newState(), lanes: newLanes(cfg.MaxInflight, cfg.PerChat),
+		cfg: cfg, log: cfg.Log, guard: cfg.Guard, state: newState(cfg.MaxBytes), lanes: newLanes(cfg.MaxInflight, cfg.PerChat),
 		limits: newBuckets(cfg.Limits), clock: clock{cfg.ClockSkew},
 		unsaved: &unsaved{store: cfg.Store, log: cfg.Log, guard: cfg.Guard},
 	}

@@ -131,13 +131,14 @@ func (l *lanes) releaseLocked(chat int64) {
 	}
 }
 
-// waitForRoom blocks until there is room for a task or ctx ends. It has one caller at a time.
-func (l *lanes) waitForRoom(ctx context.Context) error {
+// waitForRoom blocks until there is room for a task and fits returns true, which the end of a task may change, or until ctx ends. It has one caller at
+// a time.
+func (l *lanes) waitForRoom(ctx context.Context, fits func() bool) error {
 	for {
 		l.mu.Lock()
 		free := l.total < l.max
 		l.mu.Unlock()
-		if free {
+		if free && fits() {
 			return nil
 		}
 		select {

@@ -97,7 +97,7 @@ func TestLanesRoomWaitsForATaskToEnd(t *testing.T) {
 		mustReserve(t, l, 1)
 		l.run(1, Telling, func() { time.Sleep(7 * time.Second) })
 		start := time.Now()
-		if err := l.waitForRoom(t.Context()); err != nil {
+		if err := l.waitForRoom(t.Context(), func() bool { return true }); err != nil {
 			t.Fatal(err)
 		}
 		if took := time.Since(start); took != 7*time.Second {
@@ -107,7 +107,7 @@ func TestLanesRoomWaitsForATaskToEnd(t *testing.T) {
 		defer l.cancel(1)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if err := l.waitForRoom(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		if err := l.waitForRoom(ctx, func() bool { return true }); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("room while full: %v, want the context's error", err)
 		}
 	})

@@ -17,6 +17,7 @@ import (
 // Bounds of polling.
 const (
 	pollLimit = 100             // updates in one answer; Telegram gives no more
+	pollBytes = 1 << 20         // in one answer, as far as the answer before tells; it is in memory several times while it is decoded
 	pollPause = 1 * time.Second // between two answers that came at once without a new offset, in case a server does not hold the request open
 	fullPause = 2 * time.Second // at most, while there is no room: among the updates that wait there may be a checkout
 )
@@ -69,6 +70,7 @@ func (s *source) poll(ctx context.Context) error {
 	defer connecting.Wait()
 	connected := false
 	var offset int64
+	limit := pollLimit
 	for ctx.Err() == nil {
 		if !s.member.Polls() { // another replica does, and hands over what it hears of our chats
 			s.heard.now()
@@ -83,7 +85,7 @@ func (s *source) poll(ctx context.Context) error {
 		}
 		var updates []json.RawMessage
 		err := s.retryUntil(ctx, "getUpdates", func(ctx context.Context) (err error) {
-			updates, err = s.getUpdates(ctx, offset, wait)
+			updates, err = s.getUpdates(ctx, offset, limit, wait)
 			return err
 		})
 		if err != nil {
@@ -96,12 +98,11 @@ func (s *source) poll(ctx context.Context) error {
 			connected = true
 			s.connected(ctx, &connecting)
 		}
+		limit = nextLimit(updates)
 		before := offset
-		var full bool
-		if offset, full = s.take(ctx, offset, updates); full {
-			waiting, cancel := context.WithTimeout(ctx, fullPause)
-			_ = s.lanes.waitForRoom(waiting)
-			cancel()
+		var refused int
+		if offset, refused = s.take(ctx, offset, updates); refused > 0 {
+			s.waitForRoom(ctx, refused, offset == before)
 		} else if offset == before && wait > 0 && time.Since(asked) < pollPause {
 			_ = limiter.Sleep(ctx, pollPause)
 		}
@@ -114,9 +115,21 @@ func (s *source) connected(ctx context.Context, running *sync.WaitGroup) {
 	running.Go(func() { s.guard.Run(func() { s.cfg.Hooks.Connected(ctx) }) })
 }
 
-// take accepts updates in order, with one write for all of them. It returns the offset to ask from next, and whether it stopped because there is no
-// room.
-func (s *source) take(ctx context.Context, offset int64, updates []json.RawMessage) (next int64, full bool) {
+// waitForRoom waits until there is room for an update of so many bytes, at most fullPause. After an answer of which nothing was taken it waits roomAgain
+// at least: what was short may be neither tasks nor bytes but checkouts, of which it knows nothing.
+func (s *source) waitForRoom(ctx context.Context, size int, nothingTaken bool) {
+	began := time.Now()
+	waiting, cancel := context.WithTimeout(ctx, fullPause)
+	defer cancel()
+	_ = s.lanes.waitForRoom(waiting, func() bool { return s.state.fits(size) })
+	if waited := time.Since(began); nothingTaken && waited < roomAgain {
+		_ = limiter.Sleep(ctx, roomAgain-waited)
+	}
+}
+
+// take accepts updates in order, with one write for all of them. It returns the offset to ask from next, and the size in bytes of the update for which
+// there was no room, 0 if there was room for all.
+func (s *source) take(ctx context.Context, offset int64, updates []json.RawMessage) (next int64, refused int) {
 	batch := make([]received, 0, len(updates))
 	for _, raw := range updates {
 		id, err := telegram.UpdateID(raw)
@@ -130,12 +143,12 @@ func (s *source) take(ctx context.Context, offset int64, updates []json.RawMessa
 		switch v {
 		case allFull:
 			s.log.Warn("overload", "what", "updates under way")
-			return offset, true
+			return offset, len(batch[i].raw)
 		case stopping:
-			return offset, false
+			return offset, 0
 		case faulty:
 			_ = limiter.Sleep(ctx, backoffFirst) // the store's error is in the log
-			return offset, false
+			return offset, 0
 		case chatFull:
 			// Lost: polling has one order for all chats, and an offset confirms all updates below it. To ask again would hold up everybody for
 			// one person who has 20 questions open, and to keep the updates would let one person fill the disk. A webhook's posts have an order
@@ -145,7 +158,7 @@ func (s *source) take(ctx context.Context, offset int64, updates []json.RawMessa
 		}
 		offset = batch[i].id + 1
 	}
-	return offset, false
+	return offset, 0
 }
 
 // lose lets the hook tell a chat that is full that an update is lost. That takes room beyond the chat's.
@@ -163,11 +176,23 @@ func (s *source) lose(raw []byte) {
 	s.lanes.run(u.Chat, Control, func() { s.guard.Run(func() { say(s.state.workContext()) }) })
 }
 
-func (s *source) getUpdates(ctx context.Context, offset int64, wait time.Duration) ([]json.RawMessage, error) {
+// nextLimit returns how many updates to ask for after an answer: as many as fit into pollBytes if they are as large.
+func nextLimit(updates []json.RawMessage) int {
+	size := 0
+	for _, raw := range updates {
+		size += len(raw)
+	}
+	if size <= pollBytes {
+		return pollLimit
+	}
+	return max(1, len(updates)*pollBytes/size)
+}
+
+func (s *source) getUpdates(ctx context.Context, offset int64, limit int, wait time.Duration) ([]json.RawMessage, error) {
 	var updates []json.RawMessage
 	err := s.cfg.API.Call(ctx, "getUpdates", map[string]any{
 		"offset":          offset,
-		"limit":           pollLimit,
+		"limit":           limit,
 		"timeout":         int(wait.Seconds()),
 		"allowed_updates": telegram.AllowedUpdates(),
 	}, &updates)

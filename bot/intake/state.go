@@ -25,15 +25,17 @@ var (
 type state struct {
 	mu       sync.Mutex
 	stage    stage
-	began    time.Time          // of Run; set before any update
-	work     context.Context    //nolint:containedctx // the work context of Run: it outlives the requests that bring updates
-	inflight map[int64]struct{} // ids of updates that are accepted and not done; bounded by MaxInflight
-	ready    error              // why updates do not come in; nil = they do
-	unkept   error              // why the last updates could not be kept, if that is neither room nor an outage; nil = they were
+	began    time.Time       // of Run; set before any update
+	work     context.Context //nolint:containedctx // the work context of Run: it outlives the requests that bring updates
+	inflight map[int64]int   // updates that are accepted and not done, with their sizes in bytes; bounded by MaxInflight
+	bytes    int             // of inflight together
+	maxBytes int
+	ready    error // why updates do not come in; nil = they do
+	unkept   error // why the last updates could not be kept, if that is neither room nor an outage; nil = they were
 }
 
-func newState() *state {
-	return &state{inflight: make(map[int64]struct{}), ready: errStarting}
+func newState(maxBytes int) *state {
+	return &state{inflight: make(map[int64]int), maxBytes: maxBytes, ready: errStarting}
 }
 
 func (s *state) start(work context.Context) {
@@ -63,8 +65,9 @@ func (s *state) takes() bool {
 	return s.stage == taking
 }
 
-// begin notes that an update is under way. It returns repeated if it is already, and stopping if nothing is accepted.
-func (s *state) begin(id int64) verdict {
+// begin notes that an update of a size is under way. It returns repeated if it is already, stopping if nothing is accepted, and allFull if there is no
+// room for its bytes, unless it must be taken.
+func (s *state) begin(id int64, size int, must bool) verdict {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stage != taking {
@@ -73,21 +76,39 @@ func (s *state) begin(id int64) verdict {
 	if _, ok := s.inflight[id]; ok {
 		return repeated
 	}
-	s.inflight[id] = struct{}{}
+	if !must && !s.fitsLocked(size) {
+		return allFull
+	}
+	s.addLocked(id, size)
 	return accepted
 }
 
-// add notes that an update of an earlier process is under way.
-func (s *state) add(id int64) {
+// fits reports whether there is room for so many bytes. An update that is larger than all the room fits alone.
+func (s *state) fits(size int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.inflight[id] = struct{}{}
+	return s.fitsLocked(size)
+}
+
+func (s *state) fitsLocked(size int) bool { return s.bytes == 0 || s.bytes+size <= s.maxBytes }
+
+// add notes that an update of an earlier process is under way.
+func (s *state) add(id int64, size int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.addLocked(id, size)
+}
+
+func (s *state) addLocked(id int64, size int) {
+	s.bytes += size - s.inflight[id]
+	s.inflight[id] = size
 }
 
 // end notes that an update is not under way any more.
 func (s *state) end(id int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.bytes -= s.inflight[id]
 	delete(s.inflight, id)
 }
 

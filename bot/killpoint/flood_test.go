@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -55,6 +56,9 @@ func TestFlood(t *testing.T) {
 			_ = last.Wait()
 		})
 	}
+	for _, webhook := range []bool{true, false} {
+		t.Run(fmt.Sprintf("large updates, webhook %v", webhook), func(t *testing.T) { floodLarge(t, bin, webhook) })
+	}
 	t.Run("others", func(t *testing.T) {
 		for _, flood := range []bool{false, true} {
 			r := newFaultless(t, bin, true)
@@ -68,6 +72,34 @@ func TestFlood(t *testing.T) {
 			_ = last.Wait()
 		}
 	})
+}
+
+// floodLarge sends 3431 updates of 62.8 KB, as with long quoted posts, from 400 people. ingest.max_bytes must bound what they take.
+func floodLarge(t *testing.T, bin string, webhook bool) {
+	const updates, people, size, patience, most = 3431, 400, 62_800, 20 * time.Second, 128 // MB
+	r := newFaultless(t, bin, webhook)
+	last := r.startBot("")
+	crowd := make([]*sim.Person, people)
+	for i := range crowd {
+		crowd[i] = r.tg.Person(sim.Profile{ID: int64(1000 + i), FirstName: "F", LanguageCode: "en"})
+	}
+	r.ready()
+	text := "/help " + strings.Repeat("y", size)
+	began := time.Now()
+	for i := range updates {
+		crowd[i%people].Say(text)
+	}
+	for r.tg.Pending() > 0 && time.Since(began) < patience {
+		time.Sleep(10 * time.Millisecond)
+	}
+	peak := rss(t, last.Process.Pid, "VmHWM")
+	fmt.Printf("flood of %d updates of %d bytes by %d people, webhook %v: %d taken in %.0f s; RSS %.0f MB at most\n",
+		updates, size, people, webhook, updates-r.tg.Pending(), time.Since(began).Seconds(), peak)
+	if peak > most {
+		t.Errorf("RSS of %.0f MB, want less than %d", peak, most)
+	}
+	_ = last.Process.Kill() // the queued updates would take minutes
+	_ = last.Wait()
 }
 
 // newFaultless returns a crash run whose servers do not fail and whose bot has its default limits.

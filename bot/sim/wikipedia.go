@@ -45,6 +45,7 @@ type WikipediaConfig struct {
 	Fault func(n int) string
 	// PerMinute is how many requests of one User-Agent are answered in a minute, the others get a 429; 0 = all.
 	PerMinute int
+	Author    string // of all pictures, default "Picture taker"
 	// RetryAfter is sent with 429, 503 and maxlag, in seconds; default 5.
 	RetryAfter int
 }
@@ -71,6 +72,9 @@ type Wikipedia struct {
 func NewWikipedia(cfg WikipediaConfig) *Wikipedia {
 	if cfg.RetryAfter == 0 {
 		cfg.RetryAfter = 5
+	}
+	if cfg.Author == "" {
+		cfg.Author = "Picture taker"
 	}
 	if cfg.Extracts <= 0 {
 		cfg.Extracts = extractLimit

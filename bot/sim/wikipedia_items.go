@@ -104,7 +104,7 @@ func (s *Wikipedia) imageInfo(query url.Values) map[string]any {
 		metadata := map[string]any{}
 		if file[len(file)-5] != '0' {
 			metadata = map[string]any{
-				"Artist":              map[string]any{"value": `<a href="//commons.wikimedia.org/wiki/User:Picture_taker" title="User:Picture taker">Picture taker</a>`, "source": "commons-desc-page"},
+				"Artist":              map[string]any{"value": `<a href="//commons.wikimedia.org/wiki/User:Picture_taker" title="User:Picture taker">` + s.cfg.Author + `</a>`, "source": "commons-desc-page"},
 				"LicenseShortName":    map[string]any{"value": "CC BY-SA 4.0", "source": "commons-desc-page", "hidden": ""},
 				"LicenseUrl":          map[string]any{"value": "https://creativecommons.org/licenses/by-sa/4.0", "source": "commons-desc-page", "hidden": ""},
 				"AttributionRequired": map[string]any{"value": "true", "source": "commons-desc-page", "hidden": ""},

@@ -113,3 +113,27 @@ func FuzzCheck(f *testing.F) {
 		}
 	})
 }
+
+// Russian gives a year the ending of an ordinal ("1607-м"). It is no number of metres.
+func TestYearsWithEndings(t *testing.T) {
+	tests := []struct{ from, source, in, story, refused string }{
+		{"fr", "Le pont a été achevé en 1607.", "ru", "Мост достроили в 1607-м.", ""},
+		{"ru", "Мост достроили в 1607-м.", "en", "The bridge was finished in 1607.", ""},
+		{"ru", "Мост достроили в 1607 году.", "ru", "Мост достроили в 1607-м.", ""},
+		{"fr", "Le pont a été achevé en 1607.", "ru", "Мост достроили в 1617-м.", "year"},
+		{"ru", "До моста 1607 м.", "en", "The bridge was finished in 1606.", "year"},
+		{"en", "The tower is 214 metres high.", "ru", "Высота башни 214 м.", ""},
+		{"en", "The tower is 214 metres high.", "ru", "Высота башни 314 м.", "number"},
+	}
+	for _, tt := range tests {
+		var refused []string
+		for _, f := range Read(Source{Language: tt.from, Text: tt.source}).Check(tt.story, tt.in, today) {
+			if f.Refuse {
+				refused = append(refused, string(f.Rule))
+			}
+		}
+		if got := strings.Join(refused, " "); got != tt.refused {
+			t.Errorf("%q from %q: refused by %q, want %q", tt.story, tt.source, got, tt.refused)
+		}
+	}
+}

@@ -206,9 +206,11 @@ func (r *reader) digits(i int) int {
 	}
 	// Percentages and measures.
 	unitAt := j
-	if ending != "" && r.l.unit.has(ending) {
+	switch {
+	case ending == "м" && ended == j+2: // "в 1607-м": an ordinal, not metres
+	case ending != "" && r.l.unit.has(ending):
 		unitAt = ended - 1
-	} else if r.at(j).low == "-" && r.at(j).glued {
+	case r.at(j).low == "-" && r.at(j).glued:
 		unitAt = j + 1 // "214-metre"
 	}
 	scaled, k := r.scaled(values, j)

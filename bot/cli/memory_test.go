@@ -1,0 +1,26 @@
+package cli
+
+import (
+	"math"
+	"runtime/debug"
+	"testing"
+
+	"excursobot/bot/config"
+)
+
+func TestTheOperatorsMemoryLimitWins(t *testing.T) {
+	const own = int64(math.MaxInt64) // of the runtime without a limit
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(own))
+	cfg := config.Defaults()
+	cfg.Cache.MaxBytes = 84 << 20
+	for _, tt := range []struct {
+		env  []string
+		want int64
+	}{{[]string{"GOMEMLIMIT=1GiB"}, own}, {[]string{"GOMEMLIMIT=off"}, own}, {nil, cfg.SoftMemory()}} {
+		p := &process{env: config.NewEnvironment(tt.env)}
+		p.limitMemory(cfg)
+		if got := debug.SetMemoryLimit(-1); got != tt.want {
+			t.Errorf("with %q the limit is %d bytes, want %d", tt.env, got, tt.want)
+		}
+	}
+}
