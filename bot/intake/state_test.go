@@ -16,7 +16,7 @@ func TestReadyKeepsTelegramsWordsInside(t *testing.T) {
 		{fmt.Errorf("telegram: %w", errors.New(words)), errUnreached},
 		{fmt.Errorf("%w, 3 updates wait: %s", errNoPosts, words), errNoPosts},
 	} {
-		in := &Intake{parts: &parts{state: newState()}}
+		in := &Intake{parts: &parts{state: newState(1)}}
 		in.parts.state.setReady(c.err)
 		got := in.Ready()
 		if !errors.Is(got, c.want) || got != nil && strings.Contains(got.Error(), "SSL") {
