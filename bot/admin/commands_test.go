@@ -61,7 +61,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer, envir
 		return err
 	case "restore":
 		if cfg.Store.Postgres != "" {
-			return Migrate(ctx, cfg, file, "", force, stdout, stderr)
+			return RestoreDatabase(ctx, cfg, file, force, stdout, stderr)
 		}
 		return Restore(ctx, cfg, file, stdout)
 	case "compact":

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -241,7 +242,9 @@ func TestBackupOfADatabaseAndRestore(t *testing.T) {
 		}
 		return stdout.String(), stderr.String()
 	}
-	call(exitClean, "restore", from) // into nothing
+	if out, _ := call(exitClean, "restore", from); !strings.Contains(out, "no checksum") { // into nothing
+		t.Errorf("no warning: %s", out)
+	}
 	path, _ := call(exitClean, "backup")
 	path = strings.TrimSpace(path)
 	want := exportOf(t, from)
@@ -255,6 +258,13 @@ func TestBackupOfADatabaseAndRestore(t *testing.T) {
 	call(exitClean, "restore", from, "--force")
 	if exportOf(t, url) != exportOf(t, from) {
 		t.Error("the database is not what the backup is")
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, errs := call(exitRuntime, "restore", flipped(t, content, flippedHeader), "--force"); !strings.Contains(errs, "not an undamaged backup") {
+		t.Errorf("a damaged backup: %s", errs)
 	}
 	call(exitUsage, "restore", filepath.Join(dir, "absent.db"), "--force")
 	if exportOf(t, url) != exportOf(t, from) {

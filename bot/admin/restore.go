@@ -43,11 +43,30 @@ func Restore(ctx context.Context, cfg config.Config, file string, stdout io.Writ
 	}
 	_, err = fmt.Fprintf(stdout, "%s was restored from %s.\n", path, file)
 	if err == nil && !sealed {
-		_, err = fmt.Fprintf(stdout, "Warning: %s has no checksum (it was made by an older version, or is no backup), so some kinds of damage cannot be noticed. Look whether everything is there.\n", file)
+		_, err = fmt.Fprintf(stdout, unsealedWarning, file)
 	}
 	if err == nil && aside != "" {
 		_, err = fmt.Fprintf(stdout, "The old store is kept as %s\n", aside)
 	}
+	return err
+}
+
+const unsealedWarning = "Warning: %s has no checksum (it was made by an older version, or is no backup), so some kinds of damage cannot be noticed. Look whether everything is there.\n"
+
+// RestoreDatabase replaces the data of the configured database with a backup. Without force the database must be empty.
+func RestoreDatabase(ctx context.Context, cfg config.Config, file string, force bool, stdout, stderr io.Writer) error {
+	err := boltstore.CheckSeal(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return config.UsageError{Err: err}
+	}
+	unsealed := errors.Is(err, boltstore.ErrUnsealed)
+	if err != nil && !unsealed {
+		return fmt.Errorf("restore: %s is not an undamaged backup, nothing was changed: %w", file, err)
+	}
+	if err := Migrate(ctx, cfg, file, "", force, stdout, stderr); err != nil || !unsealed {
+		return err
+	}
+	_, err = fmt.Fprintf(stdout, unsealedWarning, file)
 	return err
 }
 

@@ -46,7 +46,7 @@ type restoreCommand struct {
 func (c restoreCommand) Run(p *process) error {
 	return p.onStore(func(ctx context.Context, cfg config.Config) error {
 		if cfg.Store.Postgres != "" {
-			return admin.Migrate(ctx, cfg, c.File, "", c.Force, p.stdout, p.stderr)
+			return admin.RestoreDatabase(ctx, cfg, c.File, c.Force, p.stdout, p.stderr)
 		}
 		return admin.Restore(ctx, cfg, c.File, p.stdout)
 	})

@@ -51,34 +51,57 @@ func Seal(path string) (err error) {
 
 func sealLine(sum []byte) []byte { return []byte(sealMark + hex.EncodeToString(sum) + "\n") }
 
-// Unseal checks the checksum and the headers of a closed file and removes the checksum. A whole file without one is ErrUnsealed.
+// Unseal is CheckSeal of the file, and then removes the checksum.
 func Unseal(path string) (err error) {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	fi, err := f.Stat()
+	content, err := checkSeal(f)
 	if err != nil {
 		return err
 	}
-	content := fi.Size() - int64(sealSize)
+	return f.Truncate(content)
+}
+
+// CheckSeal checks the checksum and the headers of a closed file. A file without a checksum is ErrUnsealed.
+func CheckSeal(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = checkSeal(f)
+	return err
+}
+
+// checkSeal is CheckSeal of an open file. It returns how many bytes are before the checksum.
+func checkSeal(f *os.File) (content int64, err error) {
+	fi, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	content = fi.Size() - int64(sealSize)
 	sum, line := sha256.New(), make([]byte, sealSize)
 	if content > 0 {
 		if _, err := io.CopyN(sum, f, content); err != nil {
-			return err
+			return 0, err
 		}
 		if _, err := io.ReadFull(f, line); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	if content > 0 && bytes.Equal(line, sealLine(sum.Sum(nil))) {
-		return errors.Join(f.Truncate(content), checkHeaders(f))
+		return content, checkHeaders(f)
 	}
 	if fi.Size()%leastPage != 0 { // bbolt writes whole pages: more than that was a seal
-		return errSeal
+		return 0, errSeal
 	}
-	return errors.Join(ErrUnsealed, checkHeaders(f))
+	if err := checkHeaders(f); err != nil {
+		return 0, err
+	}
+	return 0, ErrUnsealed
 }
 
 // checkHeaders returns an error if a header of the file is damaged. bbolt then uses the other one without a word; it may be the older one, which
