@@ -43,7 +43,7 @@ type Sitelink struct {
 	Length  int    `json:"length,omitzero"` // bytes of the article; 0 = not known
 }
 
-// Credit says who made a picture and under which licence it may be shown. Texts are plain, without tags.
+// Credit names the author of a picture and the licence under which it may be shown. Texts are plain, without tags.
 type Credit struct {
 	File       string `json:"file,omitzero"`        // "File:Name.jpg"
 	Author     string `json:"author,omitzero"`      // "Attribution", else "Artist"

@@ -12,7 +12,7 @@ type ReportKey struct {
 	Revision int64  `json:"revision,omitzero"` // of the page
 }
 
-// Report says who calls an extract wrong, and whether it is shown.
+// Report names the people who call an extract wrong and tells whether it is shown.
 type Report struct {
 	ReportKey
 	Title    string    `json:"title,omitzero"`    // of the place, for the operator

@@ -69,7 +69,7 @@ type Store interface {
 	ForgetUser(ctx context.Context, person int64, at time.Time) error
 	// MoveUser gives the profile of one id, and what was told under it, to another id: a group that becomes a supergroup gets a new one. What is kept
 	// under the new id stays, and votes are taken back from the stories. Nothing is left under the old id, and that is no error if there was nothing.
-	// What lives for hours only (last points and stories) is not moved. Two equal ids are ErrInvalid.
+	// Records that live for hours only (last points and stories) are not moved. Two equal ids are ErrInvalid.
 	MoveUser(ctx context.Context, from, to int64) error
 	// Sweep deletes at most limit rows in one transaction and returns how many it deleted. Call it again while it returns limit. It deletes
 	// tiles, stories and closed walks expired at now, places fetched PlaceLife ago, days of the ledger older than LedgerDays, voices of

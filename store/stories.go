@@ -27,7 +27,7 @@ type StoryKey struct {
 // MaxAspect is the highest Aspect.
 const MaxAspect = 2
 
-// Judged says what the judge, a second call of the model, thinks of a story.
+// Judged is the verdict of the judge, a second call of the model, on a story.
 type Judged string
 
 // The states of a story before the judge. A story of the first edition, or of a pack, is Unjudged.

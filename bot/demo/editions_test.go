@@ -62,7 +62,7 @@ func TestToldAbroad(t *testing.T) {
 	}
 }
 
-// Who reads a language of which the demo has no texts is told the source's own words, with its language.
+// A person who reads a language without texts in the demo is told the source's own words, with its language.
 func TestLanguageOfTheArticleIsNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, w, pack := newDemoApp(t)

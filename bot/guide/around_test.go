@@ -85,7 +85,7 @@ func cyrillic(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) })
 }
 
-// What only the French edition knows is told to a Russian in Paris, in Russian and under a Russian name, and no place comes twice.
+// A place that only the French edition knows is told to a Russian in Paris, in Russian and under a Russian name, and no place comes twice.
 func TestARussianInParisHearsWhatOnlyTheFrenchKnow(t *testing.T) {
 	run(t, setting{articles: sim.Region(7, paris.Lat, paris.Lon, 90, "fr", "ru", "en"), slots: 3}, func(w *world) {
 		own, others, told := 0, 0, map[string]bool{}

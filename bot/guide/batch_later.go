@@ -8,7 +8,7 @@ import (
 	"excursobot/store"
 )
 
-// People do not wait for a server that fails: they get the extract. What they asked for is tried again later, for the library.
+// People do not wait for a server that fails: they get the extract. Their places are tried again later, for the library.
 const (
 	maxLaterTries = 2               // of one batch
 	maxLater      = 16              // batches that wait at once; further ones are left to the next person who asks

@@ -94,7 +94,7 @@ func TestNobodyWaitsWhileTheModelFails(t *testing.T) {
 	}
 }
 
-// What a failing server left unwritten is tried again for the library, when nobody waits.
+// Stories that a failing server left unwritten are tried again for the library, when nobody waits.
 func TestAFailedStoryIsWrittenLater(t *testing.T) {
 	cfg := sim.ModelConfig{Fault: func(n int) string {
 		if n <= 2 {

@@ -30,7 +30,7 @@ type Answer struct {
 	readings []reading // of one place; empty if there are several places
 }
 
-// Bounds of one message. What exceeds them is ignored.
+// Bounds of one message. Text beyond them is ignored.
 const (
 	MaxLinks   = 16 // links that are read
 	MaxChoices = 6  // points of an ambiguous answer

@@ -56,7 +56,7 @@ func (s *Store) DeleteVoice(ctx context.Context, key store.VoiceKey) error {
 	return s.Store.DeleteVoice(ctx, key)
 }
 
-// Withheld implements store.Reports. What is not remembered is shown.
+// Withheld implements store.Reports. A place that is not remembered is shown.
 func (s *Store) Withheld(ctx context.Context, keys []store.ReportKey) ([]bool, error) {
 	withheld, err := s.Store.Withheld(ctx, keys)
 	switch {

@@ -13,7 +13,7 @@ import (
 // parameter finds the name in what servers and poolers say about an option that they do not know.
 var parameter = regexp.MustCompile(`(?:configuration|startup) parameter[ :]+"?([A-Za-z0-9_.]+)`)
 
-// explain says what failed at the start: who is there to read it can mend it.
+// explain reports what failed at the start to the operator.
 func explain(err error) error {
 	if why := remedy(err); why != "" {
 		return fmt.Errorf("store: %s: %w", why, oneLine{err}) // it answered

@@ -88,7 +88,7 @@ func (s *Store) notePooler() {
 	}
 }
 
-// isNameless says whether a statement failed because another connection of a pooler has prepared it. Nothing was done then.
+// isNameless reports whether a statement failed because another connection of a pooler has prepared it. Nothing was done then.
 func isNameless(err error) bool {
 	c := code(err)
 	return c == "26000" || c == "42P05" // there is no such prepared statement; there is one of that name

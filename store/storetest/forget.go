@@ -11,7 +11,7 @@ import (
 )
 
 // ofPeople says for every whole number of 64 bits in a row whether it is the number of a person, or of a chat, which is a person's too if it is
-// a private one. A number that is not listed fails the test: whoever adds a field decides.
+// a private one. A number that is not listed fails the test, so that the author of a new field decides.
 var ofPeople = map[string]bool{
 	"User.ID":          true,
 	"ToldRow.Person":   true,

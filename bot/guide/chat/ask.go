@@ -20,7 +20,7 @@ const (
 	maxPause = time.Minute
 )
 
-// Ask asks a question, with repeats. What arrives is passed to req.Object in Ask's goroutine, also before an error. The error is nil if the answer was
+// Ask asks a question, with repeats. Every object that arrives is passed to req.Object in Ask's goroutine, also before an error. The error is nil if the answer was
 // complete. If ctx ended, the error wraps its error too.
 func (c *Client) Ask(ctx context.Context, req Request) (Reply, error) {
 	done, err := c.breaker.allow()

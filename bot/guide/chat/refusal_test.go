@@ -65,7 +65,7 @@ func TestWhatARefusalIsAbout(t *testing.T) {
 			t.Errorf("%s: about %d, want %d", message, got, want)
 		}
 	}
-	// What was changed already is not the reason any more.
+	// A field that was changed already is not the reason any more.
 	r := refusal{status: 400, message: "temperature and max_tokens are not supported"}
 	if got := r.about(form{noTemperature: true, limit: maxTokens}.changeable); got != aboutLimit {
 		t.Errorf("without a temperature the rest is about %d", got)

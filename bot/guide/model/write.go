@@ -27,7 +27,7 @@ func (c *Client) Write(ctx context.Context, req Request, onStory func(Story)) (R
 	if err := c.ask(ctx, req, ans, ans.places, start); err != nil {
 		return ans.result, err
 	}
-	// What the checks dropped is asked for once more, with the reasons.
+	// Stories that the checks dropped are asked for once more, with the reasons.
 	again := slices.DeleteFunc(slices.Clone(ans.places), func(p places.Place) bool { return ans.accepted[p.ID] || ans.reasons[p.ID] == "" })
 	if len(again) > 0 && time.Since(start) < enoughAfter {
 		ans.second = true

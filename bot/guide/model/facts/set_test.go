@@ -161,8 +161,8 @@ const pageHead = `# What the checks of a story stop
 
 A story is written by a language model from a passage of an article. Before anybody reads it, package
 [facts](../bot/guide/model/facts) compares it with that passage: numbers, years, decades, centuries, dates, measures, ordinals and
-percentages in digits and words, names, direct speech, superlatives, negations, styles and materials, in 15 languages. What it refuses is
-written once more with the reasons or replaced by the words of the source. What it cannot decide is marked for the judge, a second call to a
+percentages in digits and words, names, direct speech, superlatives, negations, styles and materials, in 15 languages. If it refuses a story, the story is
+written once more with the reasons or replaced by the words of the source. Words that it cannot decide on are marked for the judge, a second call to a
 model; how often the judge is right is not measured here.
 
 This page is written by a test from the project's own texts (bot/guide/model/facts/testdata/set): passages about 15 real places, faithful
