@@ -4,6 +4,7 @@ import (
 	"unicode/utf8"
 )
 
+// scaled multiplies values by the words for thousands and millions from token j on.
 func (r *reader) scaled(values []float64, j int) ([]float64, int) {
 	k := j
 	for r.at(k).kind == wordToken {
@@ -23,6 +24,7 @@ func (r *reader) scaled(values []float64, j int) ([]float64, int) {
 	return values, k
 }
 
+// decadeEnd returns the last year of "the 1930s"; "the 1600s" are a century.
 func decadeEnd(from int) int {
 	if from%100 == 0 {
 		return from + 99
@@ -30,6 +32,8 @@ func decadeEnd(from int) int {
 	return from + 9
 }
 
+// centuryAt reports whether a word for century stands at token k, perhaps behind a second number ("17th-18th century"), and returns the
+// index behind it.
 func (r *reader) centuryAt(k, n int) (to, last int, ok bool) {
 	for range 2 {
 		if w := r.word(k); r.at(k).low == "-" || w != "" && utf8.RuneCountInString(w) <= 3 && r.at(k+1).kind == numberToken && len(r.at(k+1).low) <= 2 {
@@ -57,6 +61,7 @@ func (r *reader) centuryAt(k, n int) (to, last int, ok bool) {
 	return 0, 0, false
 }
 
+// isCentury reports whether token k is a word for century; an abbreviation needs its dot.
 func (r *reader) isCentury(k int) bool {
 	w := r.word(k)
 	if w == "" || !r.l.century.has(w) {
@@ -65,11 +70,13 @@ func (r *reader) isCentury(k int) bool {
 	return utf8.RuneCountInString(w) > 2 || r.at(k+1).low == "." && r.at(k+1).glued
 }
 
+// centuryBefore reports whether the word before token i is one for century, in languages that write it first.
 func (r *reader) centuryBefore(i int) bool {
 	w := r.word(i - 1)
 	return utf8.RuneCountInString(w) > 2 && r.l.century.has(w)
 }
 
+// decadePrefixed reports whether a word such as "années" stands before token i, perhaps with "de" between.
 func (r *reader) decadePrefixed(i int) bool {
 	if r.l.decadePrefix.has(r.word(i - 1)) {
 		return true
@@ -83,6 +90,7 @@ func (r *reader) decadePrefixed(i int) bool {
 	return (w == "de" || w == "dos" || w == "del" || w == "des" || w == "degli") && r.l.decadePrefix.has(r.word(i-2))
 }
 
+// addCentury adds the n-th century, before Christ if a mark follows.
 func (r *reader) addCentury(n, from, to int) {
 	k := to
 	if r.at(k).low == "." {
@@ -95,6 +103,7 @@ func (r *reader) addCentury(n, from, to int) {
 	r.add(quantity{kind: span, from: (n - 1) * 100, to: n * 100}, from, to)
 }
 
+// yearsFollow reports whether token k or one of the two behind it says that years are counted ("сто с лишним лет").
 func (r *reader) yearsFollow(k int) bool {
 	for n := range 3 {
 		w := r.word(k + n)

@@ -5,6 +5,7 @@ import (
 	"strings"
 )
 
+// monthAt returns the month named at token k, perhaps behind "of" or "de", and the index behind it; 0 = none.
 func (r *reader) monthAt(k int) (month, to int) {
 	if w := r.word(k); w == "of" || w == "de" || w == "di" {
 		k++
@@ -15,6 +16,8 @@ func (r *reader) monthAt(k int) (month, to int) {
 	return 0, 0
 }
 
+// monthLooksReal reports whether the word at k can be a month's name: languages that write months in upper case write other words that look
+// alike in lower case.
 func (r *reader) monthLooksReal(k int) bool {
 	switch r.l.code {
 	case "en", "de":
@@ -23,6 +26,7 @@ func (r *reader) monthLooksReal(k int) bool {
 	return true
 }
 
+// numericDate reads "12.05.1905" and "12/05/1905"-like numbers with dots.
 func numericDate(digits string) (day, month, y int, ok bool) {
 	parts := strings.Split(digits, ".")
 	if len(parts) != 3 || len(parts[0]) > 2 || len(parts[1]) > 2 || len(parts[2]) != 4 {
@@ -34,6 +38,7 @@ func numericDate(digits string) (day, month, y int, ok bool) {
 	return day, month, y, day >= 1 && day <= 31 && month >= 1 && month <= 12
 }
 
+// bceAt returns the index behind a mark of a year before Christ at token k, 0 if there is none.
 func (r *reader) bceAt(k int) int {
 	for n := range 2 {
 		w := r.word(k + n)
@@ -47,14 +52,8 @@ func (r *reader) bceAt(k int) int {
 		if r.l.bce.has(w) {
 			return k + n + 1
 		}
-		short := next
-		if i := strings.IndexFunc(next, func(r rune) bool { return false }); i >= 0 {
-			short = next[:i]
-		}
-		for _, pair := range []string{w + "_" + short, w + "_" + firstRune(short)} {
-			if short != "" && r.l.bce.has(pair) {
-				return k + n + 2
-			}
+		if next != "" && (r.l.bce.has(w+"_"+next) || r.l.bce.has(w+"_"+firstRune(next))) {
+			return k + n + 2
 		}
 		return 0
 	}
@@ -68,6 +67,7 @@ func firstRune(s string) string {
 	return ""
 }
 
+// yearAt reads the three- or four-digit number n at token i, with the second half of a range ("1941-45", "2007/8").
 func (r *reader) yearAt(i, n int) int {
 	j := i + 1
 	if bce := r.bceAt(j); bce > 0 {
@@ -109,6 +109,7 @@ func (r *reader) yearAt(i, n int) int {
 	return j
 }
 
+// yearContext reports whether the words around a number say that it is a year.
 func (r *reader) yearContext(i, j int) bool {
 	if w := r.word(j); w != "" && r.l.yearWord.has(w) && r.l.code != "en" && r.l.code != "de" && r.l.code != "fr" && r.l.code != "es" && r.l.code != "it" && r.l.code != "pt" {
 		return true
@@ -123,6 +124,7 @@ func (r *reader) yearContext(i, j int) bool {
 	return r.l.yearBefore.has(before) && !r.countContext(j)
 }
 
+// countContext reports whether a word that is counted or measured stands at token j, at most one word further.
 func (r *reader) countContext(j int) bool {
 	for k := j; k < j+2; k++ {
 		w := r.word(k)

@@ -141,7 +141,7 @@ var demonyms = func() map[string]bool {
 // checkMarkedNames looks at names in scripts without capitals: what stands in quotation marks or brackets of titles.
 func (c *checker) checkMarkedNames() {
 	for _, pair := range [][2]string{{"「", "」"}, {"『", "』"}, {"《", "》"}, {"〈", "〉"}, {`"`, `"`}} {
-		rest, offset := c.text, 0
+		rest := c.text
 		for {
 			start := strings.Index(rest, pair[0])
 			if start < 0 {
@@ -156,7 +156,7 @@ func (c *checker) checkMarkedNames() {
 			if n := utf8.RuneCountInString(name); n >= 2 && n <= 20 && !strings.Contains(c.passage.text, name) {
 				c.object(RuleName, name, c.same)
 			}
-			rest, offset = inner[end+len(pair[1]):], offset+start
+			rest = inner[end+len(pair[1]):]
 		}
 	}
 	if c.language.code == "ja" && c.same {

@@ -285,21 +285,3 @@ func (r *reader) digits(i int) int {
 	r.add(q, i, max(j, k))
 	return max(j, k)
 }
-
-// scaled multiplies values by the words for thousands and millions from token j on.
-// decadeEnd returns the last year of "the 1930s"; "the 1600s" are a century.
-// centuryAt reports whether a word for century stands at token k, perhaps behind a second number ("17th-18th century"), and returns the
-// index behind it.
-// isCentury reports whether token k is a word for century; an abbreviation needs its dot.
-// centuryBefore reports whether the word before token i is one for century, in languages that write it first.
-// decadePrefixed reports whether a word such as "années" stands before token i, perhaps with "de" between.
-// addCentury adds the n-th century, before Christ if a mark follows.
-// yearsFollow reports whether token k or one of the two behind it says that years are counted ("сто с лишним лет").
-// monthAt returns the month named at token k, perhaps behind "of" or "de", and the index behind it; 0 = none.
-// monthLooksReal reports whether the word at k can be a month's name: languages that write months in upper case write other words that look
-// alike in lower case.
-// numericDate reads "12.05.1905" and "12/05/1905"-like numbers with dots.
-// bceAt returns the index behind a mark of a year before Christ at token k, 0 if there is none.
-// yearAt reads the three- or four-digit number n at token i, with the second half of a range ("1941-45", "2007/8").
-// yearContext reports whether the words around a number say that it is a year.
-// countContext reports whether a word that is counted or measured stands at token j, at most one word further.
