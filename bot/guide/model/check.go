@@ -74,6 +74,14 @@ func check(place places.Place, src *source, language, text string) (marked []str
 	return w.unsupported()
 }
 
+// Refuted returns the first thing in a stored story that the stored text of its place refutes; nil = none. Only the facts are compared: length and
+// wording were checked when the story was written.
+func Refuted(place places.Place, language, text string) *CheckError {
+	w := newWritten(place, newSource(place, Passage{}), language, text)
+	_, e := w.unsupported()
+	return e
+}
+
 // written is a text that is checked.
 type written struct {
 	place          places.Place
