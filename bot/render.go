@@ -69,20 +69,29 @@ func sourceLine(words *text.Words, s guide.Story) string {
 	if !webAddress(s.Place.URL) {
 		return ""
 	}
-	key, language := "story.source", ""
+	key, language := "story.source", sourceLanguage(words, s)
 	switch s.Source {
 	case guide.FromExtract: // the licence requires the title, a link and the name of the licence
 		key = "story.extract_licence"
-		if language = text.LanguageName(s.Place.Language); s.Place.Language != words.Language() && language != "" {
-			key = "story.extract_licence_in"
-		}
 	case guide.FromPack:
-		key = "story.pack_source"
+		key, language = "story.pack_source", ""
 	}
-	if key == "story.extract_licence_in" {
-		return words.Say(key, "url", s.Place.URL, "title", s.Place.Title, "language", language)
+	if language != "" {
+		return words.Say(key+"_in", "url", s.Place.URL, "title", s.Place.Title, "language", language)
 	}
 	return words.Say(key, "url", s.Place.URL, "title", s.Place.Title)
+}
+
+// sourceLanguage returns the name of the language of the article that a story was written from, "" if that is the story's own.
+func sourceLanguage(words *text.Words, s guide.Story) string {
+	told, article := s.Key.Language, places.EditionOf(s.Place.URL)
+	if s.Source == guide.FromExtract {
+		told, article = words.Language(), s.Place.Language
+	}
+	if told, _, _ = strings.Cut(told, "-"); article == "" || article == told {
+		return ""
+	}
+	return text.LanguageName(article)
 }
 
 // pictured returns the picture of a story and the last lines with its credit. Without a known credit there is no picture.
