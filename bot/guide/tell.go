@@ -135,7 +135,7 @@ func (s *search) resume(ctx context.Context) (*answer, error) {
 			return nil, fmt.Errorf("read the card's place: %w", err)
 		}
 		card := Card{Place: places.ForPerson(p, s.req.Language), Distance: geo.Distance(s.req.Point, p.Point)}
-		s.onCard = nil // the card is on the screen already
+		s.onCard, s.carded = nil, true // the card is on the screen already
 		return s.answerFirst(ctx, []Card{card})
 	}
 	return nil, nil //nolint:nilnil // no answer
