@@ -41,6 +41,7 @@ const (
 	TableJudgements  Table = "judgements"   // Judgement; who claimed it is not in the row
 	TableLastPoints  Table = "last_points"  // LastPoint
 	TableLastStories Table = "last_stories" // LastStory
+	TableTours       Table = "tours"        // Tour
 	TableTold        Table = "told"         // ToldRow
 	TableLedger      Table = "ledger"       // LedgerRow
 	TableWalks       Table = "walks"        // Walk, without what its stops say (Number, Told)
@@ -57,7 +58,7 @@ const (
 func Tables() []Table {
 	return []Table{
 		TableUsers, TablePlaces, TableTiles, TableStories, TableArticles, TableVoices, TableReports, TableJudgements,
-		TableLastPoints, TableLastStories, TableTold, TableLedger, TableWalks, TableStops, TableClosed,
+		TableLastPoints, TableLastStories, TableTours, TableTold, TableLedger, TableWalks, TableStops, TableClosed,
 		TablePayments, TableInbox, TableDone, TableDeadLetters, TableSettings,
 	}
 }
@@ -97,6 +98,8 @@ func place(record any) (Table, Key) {
 		return TableLastPoints, keyOf(r.Person, r.Chat)
 	case LastStory:
 		return TableLastStories, keyOf(r.Person, r.Chat)
+	case Tour:
+		return TableTours, keyOf(r.Person)
 	case ToldRow:
 		return TableTold, keyOf(r.Person, r.Place)
 	case LedgerRow:

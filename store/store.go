@@ -55,6 +55,7 @@ type Store interface {
 	Judgements
 	Reports
 	Recent
+	Tours
 	Ledger
 	Walks
 	Payments
@@ -63,17 +64,17 @@ type Store interface {
 	Deliveries
 	RowStore
 	// ForgetUser deletes a person: profile, what was told, votes (which are taken back from the stories), days in the ledger, dead letters,
-	// last points and stories, and walks. It takes the person out of reports and out of the messages of judgements. Of a walk whose share may
+	// last points and stories, the tour, and walks. It takes the person out of reports and out of the messages of judgements. Of a walk whose share may
 	// still send edits only a keyed hash of the ID stays (ForgottenID), by which Walk finds it, closed until it expires (30 days after at if it has no
 	// end), so that no edit revives it. A later SaveWalks of it is ignored. Dead letters of other chats go if they name the person (NamesPerson). Payments stay, without the Person. An unknown person is not an error.
 	ForgetUser(ctx context.Context, person int64, at time.Time) error
 	// MoveUser gives the profile of one id, and what was told under it, to another id: a group that becomes a supergroup gets a new one. What is kept
 	// under the new id stays, and votes are taken back from the stories. Nothing is left under the old id, and that is no error if there was nothing.
-	// Records that live for hours only (last points and stories) are not moved. Two equal ids are ErrInvalid.
+	// Records that live for hours only (last points and stories, tours) are not moved. Two equal ids are ErrInvalid.
 	MoveUser(ctx context.Context, from, to int64) error
 	// Sweep deletes at most limit rows in one transaction and returns how many it deleted. Call it again while it returns limit. It deletes
 	// tiles, stories and closed walks expired at now, places fetched PlaceLife ago, days of the ledger older than LedgerDays, voices of
-	// VoiceLife, last points and stories of RecentLife, judgements of JudgementLife, reports of ReportLife, and articles used ArticleLife
+	// VoiceLife, last points and stories of RecentLife, tours of TourLife, judgements of JudgementLife, reports of ReportLife, and articles used ArticleLife
 	// ago or beyond the budget. With a story go its voices, which do not count.
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
 	Close() error

@@ -52,6 +52,7 @@ type Rhythm struct {
 	Parked   bool          `json:"parked,omitzero"`   // no update came for a long time
 	Quiet    bool          `json:"quiet,omitzero"`    // everything around QuietAt is told
 	QuietAt  geo.Point     `json:"quiet_at"`
+	Aim      geo.Point     `json:"aim,omitzero"` // the next stop of the person's tour, whose story comes on arrival and before which none is due; 0, 0 = none
 }
 
 // Position is where the walker is, and the way so far.

@@ -30,6 +30,7 @@ var table = map[string]imports{
 	"bot/sim":               {ours: []string{"limiter"}},
 	"geo/maplink":           {ours: []string{"geo"}},
 	"geo/track":             {ours: []string{"geo"}, libraries: []string{"golang.org/x/image"}},
+	"geo/route":             {ours: []string{"geo"}},
 	"store":                 {ours: []string{"geo"}},
 	"store/dump":            {ours: []string{"store"}},
 	"store/textzip":         {},

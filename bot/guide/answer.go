@@ -32,9 +32,25 @@ func (s *search) answerFirst(ctx context.Context, cards []Card) (*answer, error)
 			claim.Release()
 			return nil, err
 		}
+		if story.Source == FromExtract && !s.carded {
+			if found, err := s.unjudged(ctx); found != nil || err != nil {
+				claim.Release()
+				return found, err
+			}
+		}
 		return &answer{story, claim}, nil
 	}
 	return nil, nil //nolint:nilnil // no answer
+}
+
+// unjudged returns a ready story that was put aside for the judge; nil if there is none. It is better than an extract.
+func (s *search) unjudged(ctx context.Context) (*answer, error) {
+	if len(s.aside) == 0 {
+		return nil, nil //nolint:nilnil // no answer
+	}
+	s.anyStatus = true
+	defer func() { s.anyStatus = false }()
+	return s.claimNearest(ctx, s.aside)
 }
 
 // storyOf returns the story of a claimed place: from the library, from a call to the model that writes about the other places too, or the extract.
@@ -78,22 +94,36 @@ func (s *search) write(ctx context.Context, c Card, others []store.Place) (Story
 			c.Opening = places.Opening(c.Place.Extract)
 		}
 		s.onCard(c)
-		s.onCard = nil
+		s.onCard, s.carded = nil, true
 	}
-	timer := time.NewTimer(time.Until(answerBy))
+	story, ok, err := it.wait(ctx, answerBy)
+	if err == nil && !ok && s.req.Class == Interactive && s.g.cfg.Gate.Stats().Waiting[Interactive] == 0 {
+		story, ok, err = it.wait(ctx, s.start.Add(lonelyWithin))
+	}
+	switch {
+	case err != nil:
+		return Story{}, err
+	case !ok:
+		return s.extract(c, ModelSlow), nil
+	case it.reason != NoReason:
+		return s.extract(c, it.reason), nil
+	}
+	told := storyOf(story, c.Distance)
+	told.Source = FromModel
+	return told, nil
+}
+
+// wait waits for the item's story until a time, and reports whether the item is finished. The error is that of ctx.
+func (it *item) wait(ctx context.Context, until time.Time) (story *store.Story, finished bool, err error) {
+	timer := time.NewTimer(time.Until(until))
 	defer timer.Stop()
 	select {
 	case <-it.done:
-		if it.reason != NoReason {
-			return s.extract(c, it.reason), nil
-		}
-		story := storyOf(&it.story, c.Distance)
-		story.Source = FromModel
-		return story, nil
+		return &it.story, true, nil
 	case <-timer.C:
-		return s.extract(c, ModelSlow), nil
+		return nil, false, nil
 	case <-ctx.Done():
-		return Story{}, ctx.Err()
+		return nil, false, ctx.Err()
 	}
 }
 

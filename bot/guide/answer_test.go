@@ -1,10 +1,12 @@
 package guide
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"excursobot/bot/sim"
+	"excursobot/limiter"
 	"excursobot/store"
 )
 
@@ -25,13 +27,34 @@ func TestTickGetsNoCardAndTheExtractInTime(t *testing.T) {
 	})
 }
 
+// While others wait for the model, nobody waits longer than answerWithin.
+func TestSlowModelAmongOthersBecomesExtractSooner(t *testing.T) {
+	slow := sim.ModelConfig{Latency: func(int) time.Duration { return 60 * time.Second }}
+	run(t, setting{articles: town(), model: slow}, func(w *world) {
+		other, cancel := context.WithCancel(w.t.Context())
+		defer cancel()
+		time.AfterFunc(5*time.Second, func() {
+			if ticket, err := w.cfg.Gate.Enter(limiter.Job{Class: Interactive, Key: 2}); err != nil {
+				t.Error(err)
+			} else if slot, err := ticket.Wait(other); err == nil {
+				slot.Release()
+			}
+		})
+		start := time.Now()
+		story := w.mustTell(ask(1))
+		if got := time.Since(start); got != answerWithin || story.Reason != ModelSlow {
+			t.Errorf("got %s (%s) after %v, want the extract after %v", story.Source, story.Reason, got, answerWithin)
+		}
+	})
+}
+
 func TestSlowModelBecomesExtractAndEndsInTheLibrary(t *testing.T) {
 	slow := sim.ModelConfig{Latency: func(int) time.Duration { return 60 * time.Second }}
 	run(t, setting{articles: town(), model: slow, guide: func(c *Config) { c.PlacesPerCall = 1 }}, func(w *world) {
 		start := time.Now()
 		story := w.mustTell(ask(1))
-		if got := time.Since(start); got != answerWithin {
-			t.Errorf("answered after %v, want %v", got, answerWithin)
+		if got := time.Since(start); got != lonelyWithin {
+			t.Errorf("answered after %v, want %v", got, lonelyWithin)
 		}
 		if story.Source != FromExtract || story.Text != story.Place.Extract {
 			t.Errorf("got %s, want the extract", story.Source)

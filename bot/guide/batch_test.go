@@ -104,7 +104,7 @@ func TestFullGateAnswersWithTheExtractAtOnce(t *testing.T) {
 		block, err := w.cfg.Gate.Acquire(w.t.Context(), limiter.Job{})
 		must(t, err)
 		defer block.Release()
-		// Five jobs with an estimate of 6 s each come first: 30 s, far more than the 12 s that a person is asked to wait.
+		// Five jobs with an estimate of 6 s each come first: 30 s, far more than the time that a person is asked to wait.
 		for i := range int64(5) {
 			ticket, err := w.cfg.Gate.Enter(limiter.Job{Key: 100 + i})
 			must(t, err)

@@ -25,6 +25,7 @@ type Store interface {
 	store.Stories
 	store.Ledger
 	store.Judgements
+	store.Settings
 	// Sweep is store.Store's.
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
 }
@@ -72,6 +73,7 @@ type Guide struct {
 	warmed  warmed
 
 	renewals renewals
+	richness richness
 
 	mu        sync.Mutex
 	preparing map[int64]struct{} // people with a read-ahead in progress, at most maxPreparing
@@ -116,11 +118,12 @@ const (
 	sweepRows  = 1000 // in one transaction, so that others do not wait long for it
 )
 
-// Run removes expired rows from the store, at once and then hourly. When ctx ends, it cancels the calls and the read-ahead that Tell and Prepare
+// Run removes expired rows from the store, at once and then hourly, and rechecks older stories once. When ctx ends, it cancels the calls and the read-ahead that Tell and Prepare
 // started, and returns nil after the last one ended. Do not call Tell after that.
 func (g *Guide) Run(ctx context.Context) error {
 	defer g.tasks.stop()
 	g.tasks.start(func() { g.judging.run(g.tasks.ctx) })
+	g.tasks.start(func() { g.recheck(g.tasks.ctx) })
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
 	for {

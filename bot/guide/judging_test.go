@@ -10,6 +10,7 @@ import (
 
 	"excursobot/bot/sim"
 	"excursobot/geo"
+	"excursobot/limiter"
 	"excursobot/store"
 )
 
@@ -111,6 +112,27 @@ func TestAPendingStoryIsForThoseItWasWrittenFor(t *testing.T) {
 			put(w, pending)
 			if s := w.mustTell(ask(2)); s.Key != pending.StoryKey || !s.Pending || w.model.Stats().Calls > 0 {
 				t.Errorf("another person got %s %v", s.Source, s.Key)
+			}
+		})
+	})
+	t.Run("others get it instead of another place's extract", func(t *testing.T) {
+		two := articles(2, 60, "ru")
+		run(t, setting{articles: two, judge: true}, func(w *world) {
+			farther := pending
+			farther.Place, farther.Point = "Q501", geo.Offset(square, 90, 120)
+			put(w, farther)
+			block, err := w.cfg.Gate.Acquire(w.t.Context(), limiter.Job{})
+			must(t, err)
+			defer block.Release()
+			for i := range int64(5) { // the model is busy for longer than people wait
+				ticket, err := w.cfg.Gate.Enter(limiter.Job{Key: 100 + i})
+				must(t, err)
+				ctx, cancel := context.WithCancel(w.t.Context())
+				cancel()
+				defer func() { _, _ = ticket.Wait(ctx) }()
+			}
+			if s := w.mustTell(ask(2)); s.Key != farther.StoryKey || !s.Pending {
+				t.Errorf("another person got %s %v (%s)", s.Source, s.Key, s.Reason)
 			}
 		})
 	})

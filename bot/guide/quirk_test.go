@@ -43,8 +43,8 @@ func TestAStoryFromEveryServer(t *testing.T) {
 						t.Errorf("got %s (%s), want the extract because the model is slow", story.Source, story.Reason)
 					}
 					time.Sleep(10 * time.Second)
-				} else if story.Source != FromModel || took > answerWithin || calls > limit {
-					t.Errorf("got %s (%s) after %v and %d calls, want a story within %v and %d", story.Source, story.Reason, took, calls, answerWithin, limit)
+				} else if story.Source != FromModel || took > lonelyWithin || calls > limit {
+					t.Errorf("got %s (%s) after %v and %d calls, want a story within %v and %d", story.Source, story.Reason, took, calls, lonelyWithin, limit)
 				}
 				req = ask(2)
 				req.Language = "en"

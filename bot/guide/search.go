@@ -15,9 +15,11 @@ const walkable = 1200
 
 const (
 	// startWithin is how soon a call must start so that the person gets a card and is asked to wait. Otherwise the answer is the extract.
-	startWithin = 12 * time.Second
-	// answerWithin is when the extract replaces the card, counted from the request; it leaves one second for sending.
-	answerWithin = 14 * time.Second
+	startWithin = 9 * time.Second
+	// answerWithin is when the extract replaces the card, counted from the request: people have their answer within 12 s.
+	answerWithin = 11900 * time.Millisecond
+	// lonelyWithin is the same while nobody else waits for the model: then a slow server has a little more time.
+	lonelyWithin = 14 * time.Second
 	// tickGrace is how long after its due time a walk's story waits for the model.
 	tickGrace = 2 * time.Second
 	// sourcePatience is how long the source may take while something else can be told: a place within walking distance that the library or the
@@ -41,6 +43,7 @@ type search struct {
 	g      *Guide
 	req    Request
 	onCard func(Card) // nil after the card was shown
+	carded bool       // the card was shown, so the answer is about its place
 	start  time.Time
 
 	asked    []string // editions around the person, their own first

@@ -32,6 +32,7 @@ func (g *Guide) Tell(ctx context.Context, req Request, onCard func(Card)) (Story
 	if kind := editionKind(found.story.Place.URL, req.Language); kind != "" && g.cfg.Edition != nil {
 		g.cfg.Edition(kind)
 	}
+	g.offerMore(ctx, &found.story)
 	if !req.Brief {
 		g.Prepare(req)
 		g.renew(req, found.story)
@@ -135,7 +136,7 @@ func (s *search) resume(ctx context.Context) (*answer, error) {
 			return nil, fmt.Errorf("read the card's place: %w", err)
 		}
 		card := Card{Place: places.ForPerson(p, s.req.Language), Distance: geo.Distance(s.req.Point, p.Point)}
-		s.onCard = nil // the card is on the screen already
+		s.onCard, s.carded = nil, true // the card is on the screen already
 		return s.answerFirst(ctx, []Card{card})
 	}
 	return nil, nil //nolint:nilnil // no answer

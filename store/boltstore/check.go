@@ -230,6 +230,10 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			l, err := decodeLastStory(k, v)
 			return add(k, recentKey(l.Person, l.Chat), expiringLastStory, l.At.Add(store.RecentLife), err)
 		}},
+		{bucketTours, func(k, v []byte) error {
+			t, err := decodeTour(k, v)
+			return add(k, idKey(t.Person), expiringTour, t.At.Add(store.TourLife), err)
+		}},
 		{bucketPages, func(k, v []byte) error {
 			language, page, _ := bytes.Cut(k, []byte{0})
 			var p store.Place

@@ -24,6 +24,7 @@ var kinds = []func() func(*codec){
 	func() func(*codec) { return new(judgementRow).fields },
 	func() func(*codec) { r := new(store.Report); return func(c *codec) { reportFields(c, r) } },
 	func() func(*codec) { p := new(store.LastPoint); return func(c *codec) { lastPointFields(c, p) } },
+	func() func(*codec) { t := new(store.Tour); return func(c *codec) { tourFields(c, t) } },
 	func() func(*codec) { l := new(store.LastStory); return func(c *codec) { lastStoryFields(c, l) } },
 }
 

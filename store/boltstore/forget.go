@@ -30,6 +30,7 @@ func (s *Store) ForgetUser(ctx context.Context, person int64, at time.Time) erro
 			func(person int64) error { return t.forgetWalks(person, at) },
 			t.forgetPayments,
 			t.forgetRecent,
+			t.dropTour,
 			t.forgetReports,
 			t.forgetShown,
 			t.forgetDeadLetters,

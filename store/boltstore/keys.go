@@ -37,6 +37,7 @@ var (
 	bucketJudgements  = []byte("judgements")   // key in bucketStoryIDs -> judgementRow
 	bucketLastPoints  = []byte("last_points")  // person, chat -> point
 	bucketLastStories = []byte("last_stories") // person, chat -> story
+	bucketTours       = []byte("tours")        // person -> tour
 
 	// expires, kind, key in the bucket of that kind -> nothing
 	bucketExpiry = []byte("expiry")
@@ -59,7 +60,7 @@ var (
 	buckets = [][]byte{
 		bucketMeta, bucketUsers, bucketTold, bucketTiles, bucketPlaces, bucketPlaceIDs, bucketPages,
 		bucketStories, bucketStoryIDs, bucketRetired, bucketArticles, bucketArticleUses, bucketArticleOrder, bucketVoices, bucketReports, bucketWithheld,
-		bucketJudgements, bucketLastPoints, bucketLastStories, bucketExpiry, bucketLedger, bucketDone, bucketRing, bucketInbox, bucketDeadLetters,
+		bucketJudgements, bucketLastPoints, bucketLastStories, bucketTours, bucketExpiry, bucketLedger, bucketDone, bucketRing, bucketInbox, bucketDeadLetters,
 		bucketWalks, bucketStops, bucketWalkRing, bucketPayments, bucketGiven, bucketSettings,
 	}
 )
@@ -76,6 +77,7 @@ const (
 	expiringJudgement = 'j'
 	expiringLastPoint = 'l'
 	expiringLastStory = 'm'
+	expiringTour      = 'o'
 )
 
 func appendUint(k []byte, v uint64) []byte { return binary.BigEndian.AppendUint64(k, v) }

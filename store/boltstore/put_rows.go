@@ -49,6 +49,8 @@ func (t *txn) importRow(record any) error {
 		return t.putLastPoint(&r)
 	case store.LastStory:
 		return t.putLastStory(&r)
+	case store.Tour:
+		return t.putTour(&r)
 	case store.ToldRow:
 		return t.importTold(r)
 	case store.LedgerRow:

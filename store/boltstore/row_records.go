@@ -128,6 +128,8 @@ func exportLastPoint(_ *bolt.Tx, k, v []byte) (any, error) { return decodeLastPo
 
 func exportLastStory(_ *bolt.Tx, k, v []byte) (any, error) { return decodeLastStory(k, v) }
 
+func exportTour(_ *bolt.Tx, k, v []byte) (any, error) { return decodeTour(k, v) }
+
 func exportTold(_ *bolt.Tx, k, v []byte) (any, error) {
 	var row toldRow
 	if err := decode(k, v, row.fields); err != nil {

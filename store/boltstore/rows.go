@@ -29,6 +29,7 @@ func readerOf(table store.Table) (reader, bool) {
 		store.TableJudgements:  {bucketJudgements, exportStoryKey, exportJudgement},
 		store.TableLastPoints:  {bucketLastPoints, exportRecentKey, exportLastPoint},
 		store.TableLastStories: {bucketLastStories, exportRecentKey, exportLastStory},
+		store.TableTours:       {bucketTours, numberKey, exportTour},
 		store.TableTold:        {bucketTold, exportToldKey, exportTold},
 		store.TableLedger:      {bucketLedger, exportLedgerKey, exportTokens},
 		store.TableWalks:       {bucketWalks, exportWalkKey, exportWalk},

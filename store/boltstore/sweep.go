@@ -62,6 +62,8 @@ func (t *txn) sweepExpired(now time.Time, limit int) (int, error) {
 			err = t.delete(t.bucket(bucketLastPoints), key)
 		case expiringLastStory:
 			err = t.delete(t.bucket(bucketLastStories), key)
+		case expiringTour:
+			err = t.delete(t.bucket(bucketTours), key)
 		default:
 			err = fmt.Errorf("%w: expiry of kind %q", errRecord, kind)
 		}

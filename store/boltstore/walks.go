@@ -273,6 +273,7 @@ func walkFields(c *codec, w *store.Walk) {
 	c.text(&w.Attempt.Place)
 	c.int(&w.Attempt.Message)
 	c.int(&w.Topic)
+	c.point(&w.Aim)
 }
 
 func stopFields(c *codec, s *store.Stop) {

@@ -77,6 +77,7 @@ var decoders = map[store.Table]func([]byte) (any, error){
 	store.TableJudgements:  decode[store.Judgement],
 	store.TableLastPoints:  decode[store.LastPoint],
 	store.TableLastStories: decode[store.LastStory],
+	store.TableTours:       decode[store.Tour],
 	store.TableTold:        decode[store.ToldRow],
 	store.TableLedger:      decode[store.LedgerRow],
 	store.TableWalks:       decode[store.Walk],

@@ -34,7 +34,7 @@ const bareWalks = `
 		person = 0, chat = 0, message = 0, began_at = NULL, date = NULL, ends_at = NULL, interval = 0, anchor = NULL, due_at = NULL,
 		first = false, chosen = false, question = 0, paused = false, parked = false, quiet = false, quiet_lat = 0, quiet_lon = 0,
 		lat = 0, lon = 0, heading = 0, fixed_at = NULL, metres = 0, track = NULL, ended_at = NULL, reason = '',
-		begun_number = 0, begun_asked = false, begun_place = '', begun_message = 0, topic = 0
+		begun_number = 0, begun_asked = false, begun_place = '', begun_message = 0, topic = 0, aim_lat = 0, aim_lon = 0
 	WHERE person = $1 AND id NOT LIKE '` + store.ForgottenPrefix + `%'`
 
 // ForgetUser implements store.Store. It reads all walks and the whole ledger, which is much for one person. But it is rare, and an
@@ -61,6 +61,7 @@ func (s *Store) ForgetUser(ctx context.Context, person int64, at time.Time) erro
 		b.Queue("DELETE FROM parked_updates WHERE chat = $1 OR encode(raw, 'escape') ~ $2", person, store.NamesPerson(person))
 		b.Queue("DELETE FROM last_points WHERE person = $1 OR chat = $1", person)
 		b.Queue("DELETE FROM last_stories WHERE person = $1 OR chat = $1", person)
+		b.Queue("DELETE FROM tours WHERE person = $1", person)
 		b.Queue("DELETE FROM judgement_messages WHERE person = $1 OR chat = $1", person)
 		b.Queue("UPDATE reports SET wrong_by = array_remove(wrong_by, $1) WHERE $1 = ANY (wrong_by)", person)
 	})

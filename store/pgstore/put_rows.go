@@ -178,6 +178,8 @@ func (in *intake) add(row store.Row) {
 		in.Queue(upsertLastPoint, lastPointFields(&r)...)
 	case store.LastStory:
 		in.Queue(upsertLastStory, lastStoryFields(&r)...)
+	case store.Tour:
+		in.Queue(upsertTour, tourFields(&r)...)
 	case store.ToldRow:
 		in.edition = max(in.edition, r.Vote.Edition)
 		in.Queue(importTold, toldFields(&r)...)
@@ -232,6 +234,8 @@ func checkRow(record any) error {
 	case store.LastPoint:
 		return r.Check()
 	case store.LastStory:
+		return r.Check()
+	case store.Tour:
 		return r.Check()
 	case store.ToldRow:
 		return errors.Join(store.CheckKey(r.Walk), store.CheckMark(r.Vote.Mark),

@@ -51,6 +51,8 @@ func readerOf(table store.Table) (reader, bool) {
 	case store.TableLastStories:
 		return reader{"person, chat, place, language, length, aspect, message, at", "last_stories WHERE true", []string{"person", "chat"},
 			[]any{&number, &other}, exported(scanLastStory)}, true
+	case store.TableTours:
+		return reader{tourColumns, "tours WHERE true", []string{"person"}, person, exported(scanTour)}, true
 	case store.TableTold:
 		return reader{toldColumns, "told WHERE true", []string{"person", "place"}, []any{&number, &texts[0]}, exported(scanToldRow)}, true
 	case store.TableLedger:

@@ -29,7 +29,7 @@ func (s *Store) Replicas(ctx context.Context) (int, error) {
 // Erase deletes everything except the replicas' own tables. It waits for the transactions of others.
 func (s *Store) Erase(ctx context.Context) error {
 	return s.write(ctx, repeatable, func(b *pgx.Batch) {
-		b.Queue(`TRUNCATE users, user_preferences, donations, told, tiles, places, pages, stories, articles, voices, last_points, last_stories,
+		b.Queue(`TRUNCATE users, user_preferences, donations, told, tiles, places, pages, stories, articles, voices, last_points, last_stories, tours,
 			judgements, judgement_messages, reports, ledger, walks, walk_stops,
 			inbox, parked_updates, done_updates, settings RESTART IDENTITY`)
 	})

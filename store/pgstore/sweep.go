@@ -22,6 +22,7 @@ var sweeps = []struct{ table, key, gone string }{
 	{"voices", "place, language, length, aspect, voice", "FROM voices WHERE created_at <= $7 ORDER BY created_at LIMIT %s FOR UPDATE SKIP LOCKED"},
 	{"last_points", "person, chat", "FROM last_points WHERE at <= $8 OR at IS NULL ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED"},
 	{"last_stories", "person, chat", "FROM last_stories WHERE at <= $8 OR at IS NULL ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED"},
+	{"tours", "person", "FROM tours WHERE at <= $11 OR at IS NULL ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED"},
 	{"judgements", "place, language, length, aspect", "FROM judgements WHERE queued_at <= $9 ORDER BY queued_at LIMIT %s FOR UPDATE SKIP LOCKED"},
 	{"reports", "place, language, revision", "FROM reports WHERE NOT withheld AND at <= $10 ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED"},
 	{"articles", "edition, page", unusedArticles("$5", "$6", "true", "%s")},
@@ -45,7 +46,7 @@ func (s *Store) Sweep(ctx context.Context, now time.Time, limit int) (int, error
 		s.lock(b, lockArticles)
 		b.Queue(sweep, moment(now), max(limit, 0), moment(now.Add(-store.PlaceLife)), string(store.DayOf(now.AddDate(0, 0, -store.LedgerDays))),
 			s.articles, moment(now.Add(-store.ArticleLife)), moment(now.Add(-store.VoiceLife)), moment(now.Add(-store.RecentLife)),
-			moment(now.Add(-store.JudgementLife)), moment(now.Add(-store.ReportLife))).QueryRow(func(row pgx.Row) error { return row.Scan(&swept) })
+			moment(now.Add(-store.JudgementLife)), moment(now.Add(-store.ReportLife)), tourSince(now)).QueryRow(func(row pgx.Row) error { return row.Scan(&swept) })
 	})
 	if err != nil {
 		return 0, err

@@ -133,6 +133,9 @@ func (f *fixture) fill(ctx context.Context) error {
 	if err := f.NoteStory(ctx, store.LastStory{Person: 1, Chat: 1, StoryKey: f.city[0].StoryKey, At: noon}); err != nil {
 		return err
 	}
+	if err := f.PutTour(ctx, aTour(1)); err != nil {
+		return err
+	}
 	for i := range 20 {
 		key := store.ReportKey{Place: fmt.Sprint("R", i)}
 		if err := f.Withhold(ctx, key, "Title", noon); err != nil {

@@ -28,6 +28,7 @@ func testConcurrent(t *testing.T, open OpenFunc) {
 	defer closeStore(t, s)
 	text := story("Q1", "ru", store.Short, eiffel)
 	must(t, s.PutStories(ctx, []store.Story{text}))
+	must(t, s.PutTour(ctx, aTour(7)))
 	day, refusal := store.DayOf(noon), errors.New("no")
 
 	var credited [increments]atomic.Int32 // how often each charge was new
@@ -42,6 +43,8 @@ func testConcurrent(t *testing.T, open OpenFunc) {
 			for i := range int64(increments) {
 				_, err := s.UpdateUser(ctx, 7, func(u *store.User) error { u.HintAt = u.HintAt.Add(time.Second); return nil })
 				check("increment", err)
+				_, err = s.UpdateTour(ctx, 7, noon, func(t *store.Tour) error { t.Heard++; return nil })
+				check("tour", err)
 				if _, err := s.UpdateUser(ctx, 7, func(u *store.User) error { u.HintAt = noon; return refusal }); !errors.Is(err, refusal) {
 					t.Errorf("writer %d: got error %v, want the updater's", w, err)
 				}
@@ -69,6 +72,11 @@ func testConcurrent(t *testing.T, open OpenFunc) {
 	}
 	wg.Wait()
 
+	walked, err := s.Tour(ctx, 7, noon)
+	must(t, err)
+	if walked.Heard != writers*increments {
+		t.Errorf("got %d increments of a tour, want %d", walked.Heard, writers*increments)
+	}
 	for i := range credited {
 		if got := credited[i].Load(); got != 1 {
 			t.Errorf("payment %d was new %d times", i, got)

@@ -28,6 +28,7 @@ var ofPeople = map[string]bool{
 	"LastPoint.Chat":   true,
 	"LastStory.Person": true,
 	"LastStory.Chat":   true,
+	"Tour.Person":      true,
 
 	"Place.PageID": false, "Place.Revision": false, "Sitelink.Page": false, "Page.ID": false, "ArticleKey.Page": false, "Article.Revision": false,
 	"Story.Revision": false, "StoryRow.Edition": false, "VoteRow.Edition": false, "LedgerRow.Tokens": false, "Walk.Revision": false,

@@ -71,6 +71,12 @@ func (f *fixture) alone(ctx context.Context) []measure {
 			n := f.n.Add(1)
 			return f.NotePoint(ctx, store.LastPoint{Person: n % 1000, Chat: 1, Point: louvre, At: noon.Add(time.Duration(n) * time.Millisecond)})
 		}},
+		{"Tour", func() error { _, err := f.Tour(ctx, 1, noon); return err }},
+		{"PutTour", func() error { return f.PutTour(ctx, aTour(f.n.Add(1)%1000+1)) }},
+		{"UpdateTour", func() error {
+			_, err := f.UpdateTour(ctx, 1, noon, func(t *store.Tour) error { t.Next = int(f.n.Add(1) % 12); return nil })
+			return err
+		}},
 		{"Withheld20", func() error { _, err := f.Withheld(ctx, extracts); return err }},
 		{"WithheldPlaces", func() error { _, err := f.WithheldPlaces(ctx, store.ReportKey{}, 20); return err }},
 		{"RetiredStories", func() error { _, err := f.RetiredStories(ctx, store.StoryKey{}, 20); return err }},

@@ -270,6 +270,7 @@ func testRefused(t *testing.T, open OpenFunc) {
 		"delivery off the globe": s.Delivered(ctx, store.Delivery{Person: 1, Place: "good", Point: off.Point}),
 		"walk off the globe":     s.SaveWalks(ctx, []store.Walk{{ID: "off", Revision: 1, Position: store.Position{Point: off.Point}}}),
 		"quiet off the globe":    s.SaveWalks(ctx, []store.Walk{{ID: "off", Revision: 1, Rhythm: store.Rhythm{QuietAt: off.Point}}}),
+		"aim off the globe":      s.SaveWalks(ctx, []store.Walk{{ID: "off", Revision: 1, Rhythm: store.Rhythm{Aim: off.Point}}}),
 		"page off the globe":     s.PutTile(ctx, store.Tile{Pages: []store.Page{{Point: off.Point}}}),
 		"three in WrongBy":       s.PutStories(ctx, []store.Story{{WrongBy: []int64{1, 2, 3}}}),
 		"article too long":       s.PutArticle(ctx, store.Article{Text: strings.Repeat("x", store.MaxArticle+1)}, noon),
@@ -309,6 +310,11 @@ func testRefused(t *testing.T, open OpenFunc) {
 			t.Errorf("%s: got error %v, want ErrInvalid", name, err)
 		}
 	}
+	for name, err := range refusedTours(ctx, s) {
+		if !errors.Is(err, store.ErrInvalid) {
+			t.Errorf("%s: got error %v, want ErrInvalid", name, err)
+		}
+	}
 	testEmpty(t, s)
 }
 
@@ -333,6 +339,7 @@ func testEmpty(t *testing.T, s store.Store) {
 		articleStats("no articles", store.ArticleStats{}),
 		voice("no voice", filled[store.Voice]().VoiceKey, filled[store.Voice]().Text, store.Voice{}, store.ErrNotFound),
 		lastPoint("no point", 1, 1, noon, store.LastPoint{}, store.ErrNotFound),
+		tour("no tour", 1, noon, store.Tour{}, store.ErrNotFound),
 		lastStory("no last story", 1, 1, noon, store.LastStory{}, store.ErrNotFound),
 		pendingJudgements("no judgements", 0),
 		withheldPlaces("nothing withheld", store.ReportKey{}, 10),

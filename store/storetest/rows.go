@@ -66,6 +66,7 @@ func Rows() []store.Row {
 		filled[store.ArticleRow](), store.ArticleRow{Article: store.Article{ArticleKey: store.ArticleKey{Edition: "ru"}, Text: "Текст."}},
 		filled[store.Voice](), filled[store.Report](), store.Report{ReportKey: store.ReportKey{Place: "Q1"}, Withheld: true}, filled[store.Judgement](),
 		filled[store.LastPoint](), filled[store.LastStory](), store.LastStory{Person: 9},
+		filled[store.Tour](), store.Tour{Person: -9},
 		voted, store.ToldRow{Person: -1, Place: "Q2", At: noon},
 		store.LedgerRow{Day: "2026-05-17", Tokens: 1 << 40}, store.LedgerRow{Day: "2026-05-17", Person: -3, Tokens: 5}, store.LedgerRow{Day: "2026-05-18", Person: 9},
 		open, gone, bare, stop, store.ClosedRow{Position: 1, Walk: bare.ID}, store.ClosedRow{Position: 2, Walk: gone.ID},

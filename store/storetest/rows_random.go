@@ -122,7 +122,11 @@ func randomOp(r *rand.Rand) op {
 
 // randomVerdict returns a step about judgements, voices, or what came last.
 func randomVerdict(r *rand.Rand, key store.StoryKey, text string, person int64, at time.Time) op {
-	switch r.IntN(8) {
+	switch r.IntN(10) {
+	case 7:
+		return putTour("put tour", store.Tour{Person: person, At: at, Stops: []store.TourStop{{Place: text}}}, nil)
+	case 8:
+		return deleteTour("delete tour", person)
 	case 0, 1:
 		return queueJudgement("queue", store.Judgement{StoryKey: key, Text: store.TextHash(text), Queued: at, Shown: []store.Shown{{Chat: person, Message: r.IntN(9), Person: person}}})
 	case 2:

@@ -33,6 +33,7 @@ func Run(t *testing.T, open OpenFunc) {
 		{"Articles", articleOps},
 		{"Voices", voiceOps},
 		{"Recent", recentOps},
+		{"Tours", tourOps},
 		{"Judgements", judgementOps},
 		{"Experience", experienceOps},
 		{"Reports", reportOps},

@@ -24,6 +24,7 @@ const (
 	ruleContact = "contact" // an address, a telephone number, an account or a command
 	RuleQuotes  = "quotes"  // none of the quotes is in the passage
 	ruleBound   = "bound"   // nothing of the place's own passage, or a name of another place's
+	ruleRepeat  = "repeat"  // a sentence that was told already, in these or nearly these words
 )
 
 // CheckError is the reason why a story was dropped.
@@ -72,6 +73,14 @@ func check(place places.Place, src *source, language, text string) (marked []str
 		}
 	}
 	return w.unsupported()
+}
+
+// Refuted returns the first thing in a stored story that the stored text of its place refutes; nil = none. Only the facts are compared: length and
+// wording were checked when the story was written.
+func Refuted(place places.Place, language, text string) *CheckError {
+	w := newWritten(place, newSource(place, Passage{}), language, text)
+	_, e := w.unsupported()
+	return e
 }
 
 // written is a text that is checked.
