@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"excursobot/geo/places"
 	"excursobot/store"
 )
 
@@ -105,6 +106,15 @@ func (s *search) claimNearest(ctx context.Context, stories []nearStory) (*answer
 					return nil, err
 				}
 				if retired {
+					continue
+				}
+			}
+			if fromPack(near.story) || s.g.cfg.Replica != "" { // neither the pack nor the cache of this process knows what was withheld elsewhere
+				withheld, err := s.g.withheld(ctx, places.Place{ID: near.story.Place})
+				if err != nil {
+					return nil, err
+				}
+				if withheld[0] {
 					continue
 				}
 			}
