@@ -74,6 +74,7 @@ type Request struct {
 	Class     limiter.Class // Interactive or LiveTick
 	Interests []string
 	Place     string    // id of a place whose card the person has seen already; the story will be about it
+	Only      bool          // no other place than Place: if it cannot be told, the error is ErrAllTold
 	Brief     bool      // no call to the model and no card: a story from the library, or the extract
 	rewrite   bool      // the story is there already, and only a better one is wanted
 	Due       time.Time // LiveTick: when the story is due; the guide stops waiting for the model 2 s later
