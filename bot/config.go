@@ -25,6 +25,7 @@ type Store interface {
 	store.Settings
 	store.Inbox
 	store.Deliveries
+	store.Recent
 	// ForgetUser is as in store.Store.
 	ForgetUser(ctx context.Context, person int64, at time.Time) error
 	userMover

@@ -23,12 +23,18 @@ type stories struct {
 	host     host
 	guide    *guide.Guide
 	live     *live.Live
-	store    store.Users
+	store    storiesStore
 	pins     *pins
 	report   reporter
 	pictures bool // false = no story has a picture
 	observe  Observe
 	log      *slog.Logger
+}
+
+// storiesStore is what stories read and write of people.
+type storiesStore interface {
+	store.Users
+	store.Recent
 }
 
 // job returns the job of a request for a story at p. If then is not nil, it runs afterwards.
@@ -108,7 +114,7 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 	if err != nil && !errors.Is(err, telegram.ErrAmbiguous) {
 		return fmt.Errorf("tell: %w", err)
 	}
-	s.record(ctx, u, story, claim)
+	s.record(ctx, u, story, claim, message, p)
 	if err != nil {
 		// The story may have arrived. It counts as told: telling it twice would be worse than an unnecessary apology.
 		return fmt.Errorf("tell: %w", err)
@@ -159,10 +165,11 @@ func (s *stories) hinted(ctx context.Context, u *update) {
 }
 
 // record stores that the story was told. The person has it already, so neither a stop nor a full disk prevents that.
-func (s *stories) record(ctx context.Context, u *update, story guide.Story, claim *guide.Claim) {
+func (s *stories) record(ctx context.Context, u *update, story guide.Story, claim *guide.Claim, message int, from geo.Point) {
 	u.Recorded()
 	err := s.host.Delivered(ctx, store.Delivery{
 		Update: u.ID, Person: u.Person, Place: story.Place.ID, At: time.Now(),
+		Chat: u.Chat, Message: message, Story: story.Told(), From: from, FromAt: u.Arrived,
 	}, claim.Confirm())
 	if err != nil {
 		s.observe.Error("store")

@@ -44,7 +44,7 @@ func where(words *text.Words, from, place geo.Point, metres float64) text.HTML {
 
 // storyMessage returns a story for a person at p.
 func storyMessage(words *text.Words, s guide.Story, p geo.Point, pictures bool) telegram.Message {
-	m := telegram.Message{Tail: sourceLine(words, s), Buttons: storyButtons(words, s, p)}
+	m := telegram.Message{Tail: sourceLine(words, s), Buttons: storyButtons(words, s, moreButton(words, p))}
 	m.Picture, m.Tail = pictured(words, s, pictures, m.Tail)
 	m.HTML = storyText(words, s, p, 0)
 	return m
@@ -64,25 +64,48 @@ func storyText(words *text.Words, s guide.Story, p geo.Point, number int) string
 	return whole
 }
 
+// moreMessage returns more about a place that was told.
+func moreMessage(words *text.Words, s guide.Story) telegram.Message {
+	whole := words.Say("tell.text", "title", s.Place.Title, "text", unlinked(s.Text))
+	if s.Reason != guide.NoReason {
+		whole += "\n\n" + words.Say("reason."+string(s.Reason), "wait", s.Wait)
+	}
+	m := telegram.Message{HTML: whole, Tail: sourceLine(words, s)}
+	if data := tellData(s.Place.ID, s.More); s.More > 0 && data != "" {
+		m.Buttons = append(m.Buttons, []telegram.Button{{Text: words.Plain("button.tell_more"), Data: data}})
+	}
+	m.Buttons = append(m.Buttons, voteButtons(words, s)...)
+	return m
+}
+
 // sourceLine returns the line that names the source, "" if there is no link.
 func sourceLine(words *text.Words, s guide.Story) string {
 	if !webAddress(s.Place.URL) {
 		return ""
 	}
-	key, language := "story.source", ""
+	key, language := "story.source", sourceLanguage(words, s)
 	switch s.Source {
 	case guide.FromExtract: // the licence requires the title, a link and the name of the licence
 		key = "story.extract_licence"
-		if language = text.LanguageName(s.Place.Language); s.Place.Language != words.Language() && language != "" {
-			key = "story.extract_licence_in"
-		}
 	case guide.FromPack:
-		key = "story.pack_source"
+		key, language = "story.pack_source", ""
 	}
-	if key == "story.extract_licence_in" {
-		return words.Say(key, "url", s.Place.URL, "title", s.Place.Title, "language", language)
+	if language != "" {
+		return words.Say(key+"_in", "url", s.Place.URL, "title", s.Place.Title, "language", language)
 	}
 	return words.Say(key, "url", s.Place.URL, "title", s.Place.Title)
+}
+
+// sourceLanguage returns the name of the language of the article that a story was written from, "" if that is the story's own.
+func sourceLanguage(words *text.Words, s guide.Story) string {
+	told, article := s.Key.Language, places.EditionOf(s.Place.URL)
+	if s.Source == guide.FromExtract {
+		told, article = words.Language(), s.Place.Language
+	}
+	if told, _, _ = strings.Cut(told, "-"); article == "" || article == told {
+		return ""
+	}
+	return text.LanguageName(article)
 }
 
 // pictured returns the picture of a story and the last lines with its credit. Without a known credit there is no picture.
@@ -104,18 +127,32 @@ var domain = regexp.MustCompile(`([\p{L}\p{N}])\.(\p{L}{2,})`)
 // unlinked returns text of which no client makes a link: names with a dot, such as Booking.com, get an invisible joiner.
 func unlinked(s string) string { return domain.ReplaceAllString(s, "$1.\u2060$2") }
 
-func storyButtons(words *text.Words, s guide.Story, p geo.Point) [][]telegram.Button {
-	rows := [][]telegram.Button{{
-		{Text: words.Plain("story.map"), URL: mapURL(s.Place.Point)},
-		{Text: words.Plain("story.more"), Data: moreData(p)},
-	}}
-	if like, dislike := voteData(s.Key, store.Like), voteData(s.Key, store.Dislike); s.Key.Place != "" && like != "" {
-		rows = append(rows, []telegram.Button{
-			{Text: words.Plain("story.like"), Data: like},
-			{Text: words.Plain("story.dislike"), Data: dislike},
-		})
+// storyButtons returns the buttons under a story: about the story, about what comes next, and what the reader thinks of it. next is the button for the
+// next story.
+func storyButtons(words *text.Words, s guide.Story, next telegram.Button) [][]telegram.Button {
+	var rows [][]telegram.Button
+	if data := tellData(s.Place.ID, s.More); s.More > 0 && data != "" {
+		rows = append(rows, []telegram.Button{{Text: words.Plain("button.tell_more"), Data: data}})
 	}
-	return rows
+	rows = append(rows, []telegram.Button{next, {Text: words.Plain("story.map"), URL: mapURL(s.Place.Point)}})
+	return append(rows, voteButtons(words, s)...)
+}
+
+// moreButton asks for one more story at p.
+func moreButton(words *text.Words, p geo.Point) telegram.Button {
+	return telegram.Button{Text: words.Plain("story.more"), Data: moreData(p)}
+}
+
+// voteButtons returns the row in which a reader judges a story, none for an extract.
+func voteButtons(words *text.Words, s guide.Story) [][]telegram.Button {
+	like, dislike := voteData(s.Key, store.Like), voteData(s.Key, store.Dislike)
+	if s.Key.Place == "" || like == "" {
+		return nil
+	}
+	return [][]telegram.Button{{
+		{Text: words.Plain("story.like"), Data: like},
+		{Text: words.Plain("story.dislike"), Data: dislike},
+	}}
 }
 
 // mapURL returns a link that opens the point in a map.

@@ -15,7 +15,7 @@ import (
 func walkMessage(words *text.Words, s guide.Story, number int, p geo.Point, pictures bool) telegram.Message {
 	m := storyMessage(words, s, p, pictures)
 	m.HTML = storyText(words, s, p, number)
-	m.Buttons[0][1] = telegram.Button{Text: words.Plain("button.next"), Data: nextData(moreData(p))}
+	m.Buttons = storyButtons(words, s, telegram.Button{Text: words.Plain("button.next"), Data: nextData(moreData(p))})
 	return m
 }
 

@@ -54,6 +54,7 @@ func (r *router) fill() {
 	r.buttons = map[string]func(*telegram.Update, string) intake.Job{
 		"more":   r.stories.moreButton,
 		"vote":   r.stories.voteButton,
+		"tell":   r.stories.tellButton,
 		"lang":   r.settings.languageButton,
 		"every":  r.walks.everyButton,
 		"live":   r.walks.liveButton,

@@ -76,7 +76,7 @@ func (t *walkStory) tell(ctx context.Context) live.Outcome {
 	if err != nil && !errors.Is(err, telegram.ErrAmbiguous) { // what may have arrived counts as told
 		return t.unsent(ctx, err)
 	}
-	t.record(ctx, story, claim)
+	t.record(ctx, story, claim, message)
 	ws.guide.Showed(ctx, story, store.Shown{Chat: t.Chat, Message: message, Person: t.Person})
 	took := time.Since(t.Due)
 	if t.waited && t.card == 0 {
@@ -137,10 +137,11 @@ func (t *walkStory) ask(ctx context.Context) {
 }
 
 // record stores that the story was told. The person has it already, so neither a stop nor the end of the walk prevents that.
-func (t *walkStory) record(ctx context.Context, s guide.Story, claim *guide.Claim) {
+func (t *walkStory) record(ctx context.Context, s guide.Story, claim *guide.Claim, message int) {
 	err := t.walks.host.Delivered(ctx, store.Delivery{
 		Person: t.Person, Place: s.Place.ID, Walk: t.Walk, Number: t.Number,
 		Title: s.Place.Title, Point: s.Place.Point, At: time.Now(),
+		Chat: t.Chat, Message: message, Story: s.Told(), From: t.Point, FromAt: time.Now(),
 	}, claim.Confirm())
 	if err != nil {
 		t.walks.observe.Error("store")

@@ -265,15 +265,13 @@ func (s *search) describeOthers(ctx context.Context) error {
 
 // editionKind returns the kind of Wikipedia that an address of an article is in, for people who read the language, or "" for any other address.
 func editionKind(address, language string) string {
-	host, _, _ := strings.Cut(strings.TrimPrefix(address, "https://"), "/")
-	edition, ok := strings.CutSuffix(host, ".wikipedia.org")
 	own, _, _ := strings.Cut(language, "-")
-	switch {
-	case !ok:
+	switch places.EditionOf(address) {
+	case "":
 		return ""
-	case edition == own:
+	case own:
 		return "own"
-	case edition == "en":
+	case "en":
 		return "english"
 	}
 	return "local"

@@ -73,6 +73,7 @@ type Guide struct {
 	warmed  warmed
 
 	renewals renewals
+	richness richness
 
 	mu        sync.Mutex
 	preparing map[int64]struct{} // people with a read-ahead in progress, at most maxPreparing

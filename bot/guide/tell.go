@@ -32,6 +32,7 @@ func (g *Guide) Tell(ctx context.Context, req Request, onCard func(Card)) (Story
 	if kind := editionKind(found.story.Place.URL, req.Language); kind != "" && g.cfg.Edition != nil {
 		g.cfg.Edition(kind)
 	}
+	g.offerMore(ctx, &found.story)
 	if !req.Brief {
 		g.Prepare(req)
 		g.renew(req, found.story)

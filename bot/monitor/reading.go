@@ -155,6 +155,7 @@ type Replicas struct {
 // Store describes the data file, or the tables of the database.
 type Store struct {
 	SizeBytes int64  `json:"size_bytes"`
+	FreeBytes int64  `json:"free_bytes"` // of SizeBytes, without data; 0 for a database
 	Writes    uint64 `json:"writes"`
 	Commits   uint64 `json:"commits"`
 }

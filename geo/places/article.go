@@ -206,6 +206,16 @@ func ArticleURL(edition, title string) string {
 	return "https://" + edition + ".wikipedia.org/wiki/" + url.PathEscape(strings.ReplaceAll(title, " ", "_"))
 }
 
+// EditionOf returns the edition of an article of Wikipedia by its address; "" for other addresses.
+func EditionOf(address string) string {
+	host, _, _ := strings.Cut(strings.TrimPrefix(address, "https://"), "/")
+	edition, ok := strings.CutSuffix(host, ".wikipedia.org")
+	if !ok {
+		return ""
+	}
+	return edition
+}
+
 // MayRead reports whether an article could be read within a second and a half: articles take at most half of a minute's requests.
 func (f *Finder) MayRead(ctx context.Context) bool {
 	return f.client.quota.peek(classOf(ctx), true) < 1500*time.Millisecond

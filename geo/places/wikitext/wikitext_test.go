@@ -3,6 +3,7 @@ package wikitext
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -164,6 +165,31 @@ func TestPassage(t *testing.T) {
 }
 
 // The real articles, where they are there.
+func TestStoredIsTheReverseOfJoin(t *testing.T) {
+	t.Parallel()
+	for _, want := range [][]Section{
+		nil,
+		{{"", "An intro.\nIn two lines."}},
+		{{"", "An intro."}, {"History", "Built in 1830.\nBurnt in 1840."}, {"Front = back", "Two lions == two dogs.\n==odd"}},
+		{{"History", "No intro."}},
+	} {
+		got := Stored(Join(want))
+		if !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestPortionsAreWhatThePassageHolds(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("It stands at the river. ", 200)
+	sections := []Section{{"", "The intro."}, {"History", long}, {"Front", "Two lions."}}
+	got := Portions(sections, 4000)
+	if got[0] != len("The intro.") || got[1] < 2900 || got[1] > 3990 || got[2] != len("Two lions.") {
+		t.Errorf("portions %v of %d, %d and %d bytes", got, len(sections[0].Text), len(sections[1].Text), len(sections[2].Text))
+	}
+}
+
 func TestCleanRealArticles(t *testing.T) {
 	dir := os.Getenv("CORPUS_DIR")
 	files, _ := filepath.Glob(filepath.Join(dir, "articles", "*.txt"))
