@@ -22,7 +22,7 @@ func (o *operators) onRetire(ctx context.Context, u *update) error {
 		place = o.placeOf(ctx, u, u.Message.ReplyTo)
 	}
 	if place == "" {
-		return o.reply.say(ctx, u, u.words.Say("admin.retire_usage"))
+		return o.reply.say(ctx, u, u.words.Say("admin.retire_usage", "example", "Q243"))
 	}
 	title, err := o.guide.Retire(ctx, place)
 	switch {

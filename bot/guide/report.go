@@ -3,6 +3,7 @@ package guide
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -146,7 +147,7 @@ func (g *Guide) withheld(ctx context.Context, list ...places.Place) ([]bool, err
 	return g.cfg.Store.Withheld(ctx, keys)
 }
 
-// offered returns the cards whose texts are not withheld.
+// offered returns the cards whose texts are not withheld. A place whose text in one edition is withheld is not told from another one in the same search.
 func (s *search) offered(ctx context.Context, cards []Card) ([]Card, error) {
 	if len(cards) == 0 {
 		return cards, nil
@@ -161,7 +162,10 @@ func (s *search) offered(ctx context.Context, cards []Card) ([]Card, error) {
 	}
 	kept := cards[:0]
 	for i, c := range cards {
-		if !withheld[i] {
+		switch {
+		case withheld[i]:
+			s.withheld = append(s.withheld, c.Place.ID)
+		case !slices.Contains(s.withheld, c.Place.ID):
 			kept = append(kept, c)
 		}
 	}

@@ -69,7 +69,24 @@ func (g *Guide) RestoreStory(ctx context.Context, key store.StoryKey) error {
 	return nil
 }
 
-// storiesOf returns the stored stories of a place in each language, length and aspect.
+// takenBack reports whether a story that the library offers was retired meanwhile: neither the pack nor the cache of this process knows what was
+// retired by people, or on another replica.
+func (g *Guide) takenBack(ctx context.Context, s *store.Story) (bool, error) {
+	if fromPack(s) {
+		if retired, err := g.library.packedRetired(ctx, s); err != nil || retired {
+			return retired, err
+		}
+	} else if g.cfg.Replica == "" {
+		return false, nil
+	}
+	withheld, err := g.withheld(ctx, store.Place{ID: s.Place})
+	if err != nil {
+		return false, err
+	}
+	return withheld[0], nil
+}
+
+// storiesOf returns the stories of a place in each language, length and aspect: those that are stored, and those of the pack.
 func (g *Guide) storiesOf(ctx context.Context, place string) ([]store.Story, error) {
 	var keys []store.StoryKey
 	for _, language := range model.Languages {
@@ -79,7 +96,16 @@ func (g *Guide) storiesOf(ctx context.Context, place string) ([]store.Story, err
 			}
 		}
 	}
-	return g.cfg.Store.Stories(ctx, keys, time.Now())
+	stories, err := g.cfg.Store.Stories(ctx, keys, time.Now())
+	if err != nil || g.cfg.Pack == nil {
+		return stories, err
+	}
+	for _, key := range keys {
+		if s, ok := g.cfg.Pack.Story(key); ok {
+			stories = append(stories, s)
+		}
+	}
+	return stories, nil
 }
 
 // forgetCells makes this process read the stories' surroundings from the store again. Other replicas do so when their cached cells expire.
