@@ -19,6 +19,7 @@ type router struct {
 	groups    *groups
 	help      *help
 	operators *operators
+	announcer *announcer
 	live      *live.Live
 	admins    operatorIDs
 	username  func() string // of the bot; "" until Telegram told it
@@ -50,6 +51,8 @@ func (r *router) fill() {
 		"unban":  r.operators.onUnban,
 		"pause":  r.operators.onPause,
 		"refund": r.operators.onRefund,
+
+		"broadcast": r.announcer.onBroadcast,
 	}
 	r.buttons = map[string]func(*telegram.Update, string) intake.Job{
 		"more":   r.stories.moreButton,
@@ -63,6 +66,7 @@ func (r *router) fill() {
 		"set":    r.settings.settingsButton,
 		"give":   r.gifts.giveButton,
 		"forget": r.people.forgetButton,
+		"news":   r.announcer.button,
 	}
 }
 
