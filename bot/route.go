@@ -118,6 +118,9 @@ func (r *router) routePrivate(u *telegram.Update) intake.Job {
 	if !isCommand {
 		return r.routeText(m)
 	}
+	if args := arguments(m.Text); name == "start" && len(args) == 1 && strings.HasPrefix(args[0], startPlace) && r.addressed(bot) {
+		return r.stories.sharedJob(args[0])
+	}
 	if run, ok := r.command(u.Person, name); ok && r.addressed(bot) {
 		if name == "forget" {
 			return intake.Reply{Kind: "command", Run: r.reply.handleAnyone(run)}
