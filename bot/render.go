@@ -139,11 +139,11 @@ func moreButton(words *text.Words, from vantage) telegram.Button {
 	return telegram.Button{Text: words.Plain("story.more"), Data: moreData(p)}
 }
 
-// voteButtons returns the row in which a reader judges a story, none for an extract.
+// voteButtons returns the row in which a reader judges a story or an extract.
 func voteButtons(words *text.Words, s guide.Story) [][]telegram.Button {
 	like, dislike := voteData(s.Key, store.Like), voteData(s.Key, store.Dislike)
 	if s.Key.Place == "" || like == "" {
-		return nil
+		return wrongButtons(words, s)
 	}
 	return [][]telegram.Button{{
 		{Text: words.Plain("story.like"), Data: like},
