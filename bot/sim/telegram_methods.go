@@ -45,6 +45,7 @@ func (t *Telegram) table() map[string]method {
 		"setMessageReaction":     messages.setMessageReaction,
 		"answerCallbackQuery":    messages.answerCallbackQuery,
 		"answerPreCheckoutQuery": messages.answerPreCheckoutQuery,
+		"getChatMember":          messages.getChatMember,
 		"refundStarPayment":      messages.refundStarPayment,
 		"getStarTransactions":    messages.getStarTransactions,
 		"setMyCommands":          settings.setMyCommands,
