@@ -76,6 +76,7 @@ func TestMetricNames(t *testing.T) {
 			t.Errorf("%s is missing", line)
 		}
 	}
+	w.tick()
 	if page := w.get("/dashboard").Body.String(); !strings.Contains(page, "dropped by the rule “year”</th><td>2</td>") {
 		t.Error("the dashboard does not show which rules dropped stories")
 	}
