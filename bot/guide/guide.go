@@ -26,6 +26,7 @@ type Store interface {
 	store.Ledger
 	store.Judgements
 	store.Settings
+	store.Settings
 	// Sweep is store.Store's.
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
 }
@@ -123,6 +124,7 @@ const (
 func (g *Guide) Run(ctx context.Context) error {
 	defer g.tasks.stop()
 	g.tasks.start(func() { g.judging.run(g.tasks.ctx) })
+	g.tasks.start(func() { g.noticeImports(g.tasks.ctx) })
 	g.tasks.start(func() { g.recheck(g.tasks.ctx) })
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()

@@ -23,9 +23,6 @@ type Target interface {
 	store.Settings
 }
 
-// ImportedSetting is the setting that changes with each import, so that processes on the same store forget what they cached.
-const ImportedSetting = "pack.imported"
-
 // Report counts what an import did.
 type Report struct {
 	Info    Info
@@ -82,7 +79,7 @@ func Import(ctx context.Context, to Target, open Open, now time.Time, progress f
 		}
 	}
 	if i.report.wrote() {
-		err = to.SetSetting(ctx, ImportedSetting, now.UTC().Format(time.RFC3339Nano))
+		err = to.SetSetting(ctx, store.PackImported, now.UTC().Format(time.RFC3339Nano))
 	}
 	return i.report, err
 }

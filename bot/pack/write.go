@@ -183,7 +183,9 @@ func (c *content) write(ctx context.Context, w *dump.Writer, from Source, now ti
 		}
 		pages[pageKey{p.Language, p.PageID}] = true
 	}
-	slices.SortFunc(c.tiles, func(a, b store.TileKey) int { return cmp.Or(cmp.Compare(a.Language, b.Language), cmp.Compare(a.Cell, b.Cell)) })
+	slices.SortFunc(c.tiles, func(a, b store.TileKey) int {
+		return cmp.Or(cmp.Compare(a.Language, b.Language), cmp.Compare(a.Cell, b.Cell))
+	})
 	for _, key := range c.tiles {
 		t, err := from.Tile(ctx, key, now)
 		if errors.Is(err, store.ErrNotFound) {

@@ -121,6 +121,9 @@ func Stale(p Place, now time.Time) bool {
 
 // StaleArticle reports whether the article should be read again when it is used.
 func StaleArticle(a store.Article, now time.Time) bool {
+	if a.Checked.IsZero() { // of a pack
+		return true
+	}
 	read := a.Fetched
 	if a.Checked.After(read) {
 		read = a.Checked
@@ -144,6 +147,9 @@ func (f *Finder) Refresh(ctx context.Context, p Place) (Place, error) {
 	page := pages[p.PageID]
 	if page == nil {
 		return p, fmt.Errorf("%w: %w", ErrUnavailable, ErrNoArticle)
+	}
+	if p.Packed && len(page.Coordinates) > 0 { // a pack may put a place anywhere
+		c.Point = geo.Point{Lat: page.Coordinates[0].Lat, Lon: page.Coordinates[0].Lon}
 	}
 	fresh := describe(page, c, p.Language)
 	if fresh.Kind == kindMissing {
