@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"excursobot/geo/editions"
 	"excursobot/geo/places/wikitext"
@@ -85,13 +86,17 @@ func usableEdition(code string) bool { return editionCode.MatchString(code) && e
 
 // harmlessName reports whether a name is one that can be shown: some text on one line without a way to reach anybody.
 func harmlessName(name string) bool {
-	return name != "" && !strings.ContainsAny(name, "\n#<>[]|{}") && wikitext.Clean(name) != "" && !wikitext.HasContact(name)
+	visible := strings.ContainsFunc(name, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+	return visible && !strings.ContainsAny(name, "\n#<>[]|{}") && !strings.ContainsFunc(name, steers) && !wikitext.HasContact(name) && !wikitext.SpeaksToModel(name)
 }
+
+// steers reports whether a rune is invisible or changes the direction of what follows.
+func steers(r rune) bool { return unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d' }
 
 // harmless returns a text of at most limit characters, "" if it holds a way to reach somebody.
 func harmless(text string, limit int) string {
 	text = clean(text, limit)
-	if strings.Contains(text, "\n") || wikitext.HasContact(text) {
+	if strings.Contains(text, "\n") || strings.ContainsFunc(text, steers) || wikitext.HasContact(text) || wikitext.SpeaksToModel(text) {
 		return ""
 	}
 	return text
