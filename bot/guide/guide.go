@@ -25,6 +25,7 @@ type Store interface {
 	store.Stories
 	store.Ledger
 	store.Judgements
+	store.Reports
 	store.Settings
 	store.Settings
 	// Sweep is store.Store's.
@@ -74,6 +75,7 @@ type Guide struct {
 	warmed  warmed
 
 	renewals renewals
+	doubted  doubted
 	richness richness
 
 	mu        sync.Mutex
