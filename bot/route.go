@@ -19,6 +19,7 @@ type router struct {
 	groups    *groups
 	help      *help
 	operators *operators
+	announcer *announcer
 	live      *live.Live
 	admins    operatorIDs
 	username  func() string // of the bot; "" until Telegram told it
@@ -52,6 +53,8 @@ func (r *router) fill() {
 		"refund":  r.operators.onRefund,
 		"retire":  r.operators.onRetire,
 		"retired": r.operators.onRetired,
+
+		"broadcast": r.announcer.onBroadcast,
 	}
 	r.buttons = map[string]func(*telegram.Update, string) intake.Job{
 		"more":    r.stories.moreButton,
@@ -68,6 +71,7 @@ func (r *router) fill() {
 		"set":     r.settings.settingsButton,
 		"give":    r.gifts.giveButton,
 		"forget":  r.people.forgetButton,
+		"news":    r.announcer.button,
 	}
 }
 
