@@ -23,7 +23,9 @@ func TestAWalkTellsWhatTheWalkerPasses(t *testing.T) {
 		h.p.Press(question.ID, "every:pass")
 		h.waitSaid("live.chosen_pass")
 		h.p.Say("/live")
-		w.until("the status", func() bool { return strings.HasPrefix(last(h.p).HTML, "The walk is on: a story when you pass something") })
+		w.until("the status", func() bool {
+			return strings.HasPrefix(last(h.p).HTML, "The walk is on: a story when you pass something")
+		})
 		rows := last(h.p).Buttons
 		if got := rows[len(rows)-3][0].Text; got != "✓ When I pass something" {
 			t.Errorf("the buttons of /live: %v", rows)
