@@ -26,6 +26,7 @@ type Store interface {
 	store.Inbox
 	store.Deliveries
 	store.Recent
+	store.Tours
 	// ForgetUser is as in store.Store.
 	ForgetUser(ctx context.Context, person int64, at time.Time) error
 	userMover

@@ -26,6 +26,7 @@ type stories struct {
 	store    storiesStore
 	pins     *pins
 	report   reporter
+	tours    *tours
 	pictures bool // false = no story has a picture
 	observe  Observe
 	log      *slog.Logger
@@ -71,14 +72,12 @@ func (s *stories) moreButton(_ *telegram.Update, args string) intake.Job {
 	return s.job("button", p, nil)
 }
 
-// onLocation tells one story about a place near p. A story of the library is sent at once. If it must be written, a card comes first and becomes
-// the story.
+// onLocation tells one story about a place near p, or plans the tour for which the person was asked where they are.
 func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error {
-	stopTyping := s.out.ShowTyping(ctx, u.To())
-	defer stopTyping()
-	shown := cardOnWay{message: u.Shown.Message} // of an earlier process; the story must be about its place
-	defer shown.join()
-	story, claim, err := s.guide.Tell(ctx, guide.Request{
+	if w, ok := s.tours.wished(u); ok {
+		return s.tours.plan(ctx, u, p, w)
+	}
+	_, err := s.tell(ctx, u, guide.Request{
 		Person:    u.Person,
 		Point:     p,
 		Language:  u.user.Language,
@@ -87,21 +86,36 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 		Interests: u.user.Interests,
 		Brief:     u.Brief,
 		Place:     u.Shown.Place,
-	}, func(c guide.Card) { shown.show(s.host, u.ID, func() int { return s.showCard(ctx, u, p, c) }) })
+	})
+	return err
+}
+
+// tell tells the story that is asked for, and reports whether the person has it. A story of the library is sent at once. If it must be written, a card
+// comes first and becomes the story. If there is none, tell explains why. Only if a request for one place finds it told, it returns guide.ErrAllTold.
+func (s *stories) tell(ctx context.Context, u *update, req guide.Request) (told bool, _ error) {
+	p := req.Point
+	stopTyping := s.out.ShowTyping(ctx, u.To())
+	defer stopTyping()
+	shown := cardOnWay{message: u.Shown.Message} // of an earlier process; the story must be about its place
+	defer shown.join()
+	story, claim, err := s.guide.Tell(ctx, req, func(c guide.Card) { shown.show(s.host, u.ID, func() int { return s.showCard(ctx, u, p, c) }) })
 	stopTyping()
 	card := shown.join()
 	defer claim.Release()
 	if err != nil {
+		if req.Only && errors.Is(err, guide.ErrAllTold) {
+			return false, err
+		}
 		source := guide.FromNone
 		if errors.Is(err, guide.ErrOverloaded) {
 			source = fromBusy
 		}
 		s.report.story(kindStatic, u.Person, p, source, time.Since(u.Arrived))
-		return s.explain(ctx, u, card, err)
+		return false, s.explain(ctx, u, card, err)
 	}
 	s.host.NoteShown(ctx, u.Task, intake.Shown{Place: story.Place.ID, Message: card})
 	m := storyMessage(u.words, story, p, s.pictures && !u.user.HidePictures)
-	hints := s.hints(u)
+	hints := !req.Only && s.hints(u)
 	if hints {
 		m.Tail = strings.TrimPrefix(m.Tail+"\n\n"+u.words.Say("hint.live"), "\n\n")
 	}
@@ -112,12 +126,12 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 		message, err = s.out.Send(ctx, u.To(), m)
 	}
 	if err != nil && !errors.Is(err, telegram.ErrAmbiguous) {
-		return fmt.Errorf("tell: %w", err)
+		return false, fmt.Errorf("tell: %w", err)
 	}
 	s.record(ctx, u, story, claim, message, p)
 	if err != nil {
 		// The story may have arrived. It counts as told: telling it twice would be worse than an unnecessary apology.
-		return fmt.Errorf("tell: %w", err)
+		return true, fmt.Errorf("tell: %w", err)
 	}
 	if card == 0 {
 		s.observe.First(kindStatic, time.Since(u.Arrived))
@@ -128,7 +142,7 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 	}
 	s.guide.Showed(ctx, story, store.Shown{Chat: u.To().Chat, Message: message, Person: u.Person})
 	s.pins.send(ctx, u.To(), u.words, u.user, story)
-	return nil
+	return true, nil
 }
 
 // showCard sends the card to a person at p and returns the id of its message, 0 if it could not be sent. It replaces a card of an earlier process.

@@ -12,6 +12,7 @@ import (
 type router struct {
 	reply     *responder
 	stories   *stories
+	tours     *tours
 	walks     *walks
 	gifts     *gifts
 	settings  *settings
@@ -34,6 +35,7 @@ func (r *router) fill() {
 		"start":      r.help.onStart,
 		"help":       r.help.onHelp,
 		"live":       r.walks.onLive,
+		"tour":       r.tours.onTour,
 		"stop":       r.walks.onStop,
 		"language":   r.settings.onLanguage,
 		"settings":   r.settings.onSettings,
@@ -53,6 +55,7 @@ func (r *router) fill() {
 	}
 	r.buttons = map[string]func(*telegram.Update, string) intake.Job{
 		"more":   r.stories.moreButton,
+		"tour":   r.tours.button,
 		"vote":   r.stories.voteButton,
 		"tell":   r.stories.tellButton,
 		"lang":   r.settings.languageButton,
@@ -119,6 +122,9 @@ func (r *router) routePrivate(u *telegram.Update) intake.Job {
 		return r.routeText(m)
 	}
 	if run, ok := r.command(u.Person, name); ok && r.addressed(bot) {
+		if name == "tour" {
+			return r.tours.commandJob(m.Text)
+		}
 		if name == "forget" {
 			return intake.Reply{Kind: "command", Run: r.reply.handleAnyone(run)}
 		}
