@@ -69,7 +69,7 @@ func tourMessage(words *text.Words, t store.Tour, takes time.Duration, all bool)
 func minutesOf(s store.TourStop) time.Duration { return time.Duration(max(s.Minutes, 1)) * time.Minute }
 
 // nextStopMessage tells a person at from where the next stop is.
-func nextStopMessage(words *text.Words, t store.Tour, from geo.Point) telegram.Message {
+func nextStopMessage(words *text.Words, t store.Tour, from vantage) telegram.Message {
 	stop := t.Stops[t.Next]
 	return telegram.Message{
 		HTML: words.Say("tour.next", "n", t.Next+1, "all", len(t.Stops), "title", stop.Title, "way", text.HTML(wayTo(words, from, stop.Point))),
@@ -81,13 +81,13 @@ func nextStopMessage(words *text.Words, t store.Tour, from geo.Point) telegram.M
 }
 
 // wayTo returns how far and in which direction a place is, and how long the way takes.
-func wayTo(words *text.Words, from, place geo.Point) string {
-	metres := geo.Distance(from, place)
+func wayTo(words *text.Words, from vantage, place geo.Point) string {
+	metres := geo.Distance(from.Point, place)
 	if metres < nextTo {
 		return words.Say("tour.way_close")
 	}
 	return words.Say("tour.way", "distance", text.HTML(words.Distance(metres)),
-		"compass", text.HTML(words.Say("compass."+geo.CompassOf(geo.Bearing(from, place)).String())),
+		"direction", text.HTML(words.Say(directionOf(from, place))),
 		"duration", max(route.Walk(metres).Round(time.Minute), time.Minute))
 }
 

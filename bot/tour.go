@@ -81,7 +81,7 @@ func (t *tours) onTour(ctx context.Context, u *update) error {
 		if !ok {
 			from = standsAt(tour)
 		}
-		_, err = t.out.Send(ctx, u.To(), nextStopMessage(u.words, tour, from))
+		_, err = t.out.Send(ctx, u.To(), nextStopMessage(u.words, tour, standing(from)))
 		return err
 	}
 	_, err = t.out.Send(ctx, u.To(), askTourMessage(u.words))

@@ -36,7 +36,7 @@ func (t *tours) step(id string, stop int, run func(ctx context.Context, u *updat
 			return err
 		case stop == tour.Next-1 && tour.Shown < tour.Next: // a process ended before it led on
 			t.out.AnswerCallback(ctx, u.Callback.ID, "")
-			return t.lead(ctx, leader{person: u.Person, to: u.To(), words: u.words, user: u.user, at: standsAt(tour)}, tour)
+			return t.lead(ctx, leader{person: u.Person, to: u.To(), words: u.words, user: u.user, at: standing(standsAt(tour))}, tour)
 		case stop != tour.Next:
 			t.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("button.old"))
 			return nil
@@ -68,7 +68,7 @@ func (t *tours) begin(ctx context.Context, u *update, tour store.Tour) error {
 			return err
 		}
 	}
-	return t.lead(ctx, leader{person: u.Person, to: u.To(), words: u.words, user: u.user, at: from}, tour)
+	return t.lead(ctx, leader{person: u.Person, to: u.To(), words: u.words, user: u.user, at: standing(from)}, tour)
 }
 
 // skip leads on without the story of the next stop.
@@ -80,7 +80,7 @@ func (t *tours) skip(ctx context.Context, u *update, tour store.Tour) error {
 	if !ok {
 		from = standsAt(tour)
 	}
-	return t.advance(ctx, leader{person: u.Person, to: u.To(), words: u.words, user: u.user, at: from}, tour.Next, false)
+	return t.advance(ctx, leader{person: u.Person, to: u.To(), words: u.words, user: u.user, at: standing(from)}, tour.Next, false)
 }
 
 // end ends a tour.
@@ -104,7 +104,7 @@ func (t *tours) there(ctx context.Context, u *update, tour store.Tour) error {
 	if err != nil || !told && !known { // the button stays
 		return err
 	}
-	return t.advance(ctx, leader{person: u.Person, to: u.To(), words: u.words, user: u.user, at: stop.Point}, tour.Next, told)
+	return t.advance(ctx, leader{person: u.Person, to: u.To(), words: u.words, user: u.user, at: standing(stop.Point)}, tour.Next, told)
 }
 
 // leader is a person who is led on: where, and with which words.
@@ -113,7 +113,7 @@ type leader struct {
 	to     telegram.Target
 	words  *text.Words
 	user   store.User
-	at     geo.Point // where the person is
+	at     vantage // where the person is
 }
 
 // advance records that the person is done with a stop, and leads to the one after it. If another call did, it does nothing.
@@ -197,7 +197,7 @@ func (t *tours) followed(ctx context.Context, u *update, from geo.Point) error {
 	if err != nil {
 		return err
 	}
-	return t.lead(ctx, leader{person: u.Person, to: u.To(), words: u.words, user: u.user, at: from}, tour)
+	return t.lead(ctx, leader{person: u.Person, to: u.To(), words: u.words, user: u.user, at: standing(from)}, tour)
 }
 
 // arrival is the stop at which a walker arrived.

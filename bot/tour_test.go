@@ -421,7 +421,7 @@ func TestTheLongestTourFitsIntoAMessage(t *testing.T) {
 		if parts := m.Parts(); len(parts) > 1 {
 			t.Errorf("%s: %d parts", language, len(parts))
 		}
-		next := nextStopMessage(words.Words(language), tour, tour.From)
+		next := nextStopMessage(words.Words(language), tour, standing(tour.From))
 		for _, row := range append(m.Buttons, next.Buttons...) {
 			for _, b := range row {
 				if len(b.Data) > 64 || len(b.URL) > 2048 {

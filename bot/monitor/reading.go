@@ -22,6 +22,8 @@ type Reading struct {
 	Disk   Disk   `json:"disk"`
 
 	Replicas Replicas `json:"replicas,omitzero"`
+
+	StarsDifferences int `json:"stars_differences,omitzero"` // that the last comparison with Telegram's list of payments found
 }
 
 // Ingest describes how updates arrive.
