@@ -138,6 +138,7 @@ func (b *Bot) join() error {
 	people := &people{out: b.out, reply: reply, live: b.live, store: cfg.Store, words: cfg.Words, observe: observe, log: log}
 	reply.people = people
 	walks.live, walks.intervals, walks.people = b.live, b.live.Intervals(), people
+	shared := &links{username: b.intake.Username, words: cfg.Words}
 	gifts := &gifts{out: b.out, reply: reply, store: cfg.Store, room: cfg.Room, observe: observe, log: log}
 	b.books = &bookkeeper{
 		out: b.out, gifts: gifts, store: cfg.Store, observe: observe, log: log,
@@ -148,7 +149,7 @@ func (b *Bot) join() error {
 		groups: &groups{out: b.out, live: b.live, store: cfg.Store, observe: observe, log: log},
 		stories: &stories{
 			out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, live: b.live, store: cfg.Store, pins: pins, report: report,
-			pictures: !cfg.HidePictures, observe: observe, log: log,
+			links: shared, pictures: !cfg.HidePictures, observe: observe, log: log,
 		},
 		settings: &settings{out: b.out, reply: reply, store: cfg.Store, words: cfg.Words},
 		help: &help{

@@ -94,10 +94,15 @@ func (t *tours) there(ctx context.Context, u *update, tour store.Tour) error {
 		return nil
 	}
 	stop := tour.Stops[tour.Next]
-	req := t.request(u, stop.Point)
-	req.Place, req.Only = stop.Place, true
-	told, err := t.stories.tell(ctx, u, req)
-	known := errors.Is(err, guide.ErrAllTold)
+	told, err := t.stories.tell(ctx, u, standing(stop.Point), func(req guide.Request, onCard func(guide.Card)) (guide.Story, *guide.Claim, error) {
+		req.Place, req.Only = stop.Place, true
+		story, claim, err := t.guide.Tell(ctx, req, onCard)
+		if errors.Is(err, guide.ErrAllTold) {
+			err = errStopHeard
+		}
+		return story, claim, err
+	})
+	known := errors.Is(err, errStopHeard)
 	if known {
 		_, err = t.out.Send(ctx, u.To(), telegram.Message{HTML: u.words.Say("tour.nothing_new", "title", stop.Title)})
 	}

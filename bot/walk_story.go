@@ -29,7 +29,7 @@ type walkStory struct {
 func (t *walkStory) to() telegram.Target { return telegram.Target{Chat: t.Chat, Topic: t.Topic} }
 
 // vantage returns where the walker is and where they walk to.
-func (t *walkStory) vantage() vantage { return vantage{t.Point, t.Heading} }
+func (t *walkStory) vantage() vantage { return vantage{Point: t.Point, course: t.Heading} }
 
 // beginMost bounds the record of what the person sees: the person waits behind it.
 const beginMost = 2 * time.Second

@@ -85,13 +85,12 @@ func (s *search) readyWithin(ctx context.Context, radius float64) (map[string]St
 			case !s.mayTell(near.story):
 				continue
 			}
-			if fromPack(near.story) {
-				if retired, err := s.g.library.packedRetired(ctx, near.story); err != nil || retired {
-					if err != nil {
-						return nil, err
-					}
-					continue
-				}
+			retired, err := s.g.takenBack(ctx, near.story)
+			if err != nil {
+				return nil, err
+			}
+			if retired {
+				continue
 			}
 			ready[near.story.Place] = storyOf(near.story, near.distance)
 		}

@@ -138,11 +138,14 @@ func (s *search) resume(ctx context.Context) (*answer, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read the card's place: %w", err)
 		}
-		card := Card{Place: places.ForPerson(p, s.req.Language), Distance: geo.Distance(s.req.Point, p.Point)}
+		cards, err := s.offered(ctx, []Card{{Place: places.ForPerson(p, s.req.Language), Distance: geo.Distance(s.req.Point, p.Point)}})
+		if err != nil || len(cards) == 0 {
+			return nil, err
+		}
 		if !s.req.Only {
 			s.onCard, s.carded = nil, true // the card is on the screen already
 		}
-		return s.answerFirst(ctx, []Card{card})
+		return s.answerFirst(ctx, cards)
 	}
 	return nil, nil //nolint:nilnil // no answer
 }
