@@ -170,10 +170,11 @@ func (s *stories) showCard(ctx context.Context, u *update, from vantage, c guide
 // hintEvery is the least time between two hints about live locations to one person.
 const hintEvery = 24 * time.Hour
 
-// hints reports whether a story should end with a hint about live locations. Groups have no walks, and during a walk the person knows.
+// hints reports whether a story should end with a hint about live locations. Groups have no walks, and during a walk the person knows. On a tour,
+// where stories come by buttons, they were told.
 func (s *stories) hints(u *update) bool {
 	_, walking := s.live.Walk(u.Person)
-	return u.Private && !walking && u.Arrived.Sub(u.user.HintAt) >= hintEvery
+	return u.Private && u.Callback == nil && !walking && u.Arrived.Sub(u.user.HintAt) >= hintEvery
 }
 
 // hinted stores that the hint was given. If that fails, the person gets it twice a day.
