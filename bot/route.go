@@ -20,6 +20,7 @@ type router struct {
 	groups    *groups
 	help      *help
 	operators *operators
+	announcer *announcer
 	live      *live.Live
 	admins    operatorIDs
 	username  func() string // of the bot; "" until Telegram told it
@@ -54,6 +55,8 @@ func (r *router) fill() {
 		"refund":  r.operators.onRefund,
 		"retire":  r.operators.onRetire,
 		"retired": r.operators.onRetired,
+
+		"broadcast": r.announcer.onBroadcast,
 	}
 	r.buttons = map[string]func(*telegram.Update, string) intake.Job{
 		"more":    r.stories.moreButton,
@@ -71,6 +74,7 @@ func (r *router) fill() {
 		"set":     r.settings.settingsButton,
 		"give":    r.gifts.giveButton,
 		"forget":  r.people.forgetButton,
+		"news":    r.announcer.button,
 	}
 }
 
