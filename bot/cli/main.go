@@ -34,6 +34,7 @@ type commandLine struct {
 	Demo        demoCommand        `cmd:"" help:"Try the bot in the browser, without a token, a key or the network."`
 	Check       checkCommand       `cmd:"" help:"Check the configuration and print the values in effect."`
 	Try         tryCommand         `cmd:"" help:"Write one story with the configured servers, without Telegram, and report each step."`
+	Evaluate    evaluateCommand    `cmd:"" help:"Write stories about many real places with the configured models, and report each beside its source."`
 	Load        loadCommand        `cmd:"" help:"Measure the bot under load, against simulated servers."`
 	Backup      backupCommand      `cmd:"" help:"Copy the store, also while the bot runs."`
 	Restore     restoreCommand     `cmd:"" help:"Replace the store with a backup. Stop the bot first."`
