@@ -74,6 +74,9 @@ func statusMessage(words *text.Words, w store.Walk, intervals []time.Duration) t
 	if w.Paused {
 		m.HTML, m.Buttons = words.Say("live.status_paused", "n", w.Number), nil
 	}
+	if !w.Paused && w.Aim != (geo.Point{}) {
+		m.HTML, m.Buttons = words.Say("live.status_tour", "n", w.Number), nil
+	}
 	m.Buttons = append(m.Buttons, walkButtons(words, w.Paused, w.Point)...)
 	return m
 }

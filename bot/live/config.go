@@ -107,6 +107,7 @@ type Tick struct {
 	Place   string        // that the story is about; "" = any
 	Within  float64       // how far away the place may be in metres; 0 = as far as a walk goes
 	Arrived bool          // the walker is at the aim, and the story is that of the aim
+	Aim     geo.Point     // at which the walker arrived
 	Asked   bool          // by Next: the person waits for an answer
 	Attempt store.Attempt // left by an earlier try, which this one continues
 }

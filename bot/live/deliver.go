@@ -18,7 +18,7 @@ func (l *loop) startDeliveryLocked(work context.Context, s *session, now time.Ti
 	if t.Asked {
 		t.Due = s.asked
 	} else if at, ok := s.arrival(); ok && s.aims() {
-		t.Due, t.Arrived = at, true
+		t.Due, t.Arrived, t.Aim = at, true, w.Aim
 	}
 	t.Next = nextDue(w.Anchor, w.Interval, now)
 	if s.passes() && !t.Asked {
