@@ -52,7 +52,7 @@ var table = map[string]imports{
 	"bot/telegram":          {ours: []string{"limiter"}, libraries: []string{"gopkg.in/telebot.v3"}},
 	"bot/intake/cluster":    {ours: []string{"limiter", "store"}},
 	"bot/intake":            {ours: []string{"bot/intake/cluster", "bot/telegram", "limiter", "store"}},
-	"bot":                   {ours: []string{"geo", "geo/maplink", "geo/track", "geo/places", "limiter", "store", "bot/intake", "bot/telegram", "bot/text", "bot/guide", "bot/live"}},
+	"bot":                   {ours: []string{"geo", "geo/maplink", "geo/route", "geo/track", "geo/places", "limiter", "store", "bot/intake", "bot/telegram", "bot/text", "bot/guide", "bot/live"}},
 	"bot/monitor":           {libraries: []string{"github.com/prometheus/client_golang"}},
 	"bot/config":            {ours: []string{"store/pgstore"}, libraries: []string{"go.yaml.in/yaml/v4"}},
 	"bot/web":               {},
