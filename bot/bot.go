@@ -168,6 +168,11 @@ func (b *Bot) join() error {
 		},
 		announcer: b.announcer, live: b.live, admins: admins, username: b.intake.Username,
 	}
+	t := &tours{
+		out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, live: b.live, store: cfg.Store, stories: b.router.stories, walks: walks,
+		wishes: newWishes(), observe: observe, log: log,
+	}
+	b.router.tours, b.router.stories.tours, walks.tours = t, t, t
 	b.router.fill()
 	return nil
 }
