@@ -125,7 +125,7 @@ func (b *Bot) join() error {
 	stewards := &stewards{out: b.out, log: log}
 	walks := &walks{
 		stewards: stewards,
-		out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, store: cfg.Store, pause: b.pause, pins: pins, report: report,
+		out:      b.out, reply: reply, host: b.intake, guide: cfg.Guide, store: cfg.Store, pause: b.pause, pins: pins, report: report,
 		troubles: limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: 1 / troubleEvery.Seconds(), Burst: 1}),
 		painter:  track.NewPainter(), pictures: !cfg.HidePictures, observe: observe, log: log,
 	}
@@ -170,6 +170,11 @@ func (b *Bot) join() error {
 		},
 		announcer: b.announcer, live: b.live, admins: admins, username: b.intake.Username,
 	}
+	t := &tours{
+		out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, live: b.live, store: cfg.Store, stories: b.router.stories, walks: walks,
+		wishes: newWishes(), observe: observe, log: log,
+	}
+	b.router.tours, b.router.stories.tours, walks.tours = t, t, t
 	b.router.fill()
 	return nil
 }

@@ -85,7 +85,9 @@ func (p *people) forgetButton(u *telegram.Update, args string) intake.Job {
 	return intake.Reply{Kind: "button", Lane: intake.Telling, Run: p.reply.handleAnyone(p.forgetPerson)}
 }
 
-func (p *people) forgetPerson(ctx context.Context, u *update) error { return p.forget(ctx, u, u.Person) }
+func (p *people) forgetPerson(ctx context.Context, u *update) error {
+	return p.forget(ctx, u, u.Person)
+}
 
 // forget deletes all that is stored about the sender, or about their group.
 func (p *people) forget(ctx context.Context, u *update, whom int64) error {

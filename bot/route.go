@@ -12,6 +12,7 @@ import (
 type router struct {
 	reply     *responder
 	stories   *stories
+	tours     *tours
 	walks     *walks
 	gifts     *gifts
 	settings  *settings
@@ -36,6 +37,7 @@ func (r *router) fill() {
 		"start":      r.help.onStart,
 		"help":       r.help.onHelp,
 		"live":       r.walks.onLive,
+		"tour":       r.tours.onTour,
 		"stop":       r.walks.onStop,
 		"language":   r.settings.onLanguage,
 		"settings":   r.settings.onSettings,
@@ -60,6 +62,7 @@ func (r *router) fill() {
 	}
 	r.buttons = map[string]func(*telegram.Update, string) intake.Job{
 		"more":    r.stories.moreButton,
+		"tour":    r.tours.button,
 		"vote":    r.stories.voteButton,
 		"wrong":   r.stories.wrongButton,
 		"retired": r.operators.retiredButton,
@@ -134,6 +137,9 @@ func (r *router) routePrivate(u *telegram.Update) intake.Job {
 		return r.stories.sharedJob(args[0])
 	}
 	if run, ok := r.command(u.Person, name); ok && r.addressed(bot) {
+		if name == "tour" {
+			return r.tours.commandJob(m.Text)
+		}
 		if name == "forget" {
 			return intake.Reply{Kind: "command", Run: r.reply.handleAnyone(run)}
 		}
