@@ -82,10 +82,16 @@ func sourceLine(words *text.Words, s guide.Story) string {
 	case guide.FromPack:
 		key, language = "story.pack_source", ""
 	}
+	line := ""
 	if language != "" {
-		return words.Say(key+"_in", "url", s.Place.URL, "title", s.Place.Title, "language", language)
+		line = words.Say(key+"_in", "url", s.Place.URL, "title", s.Place.Title, "language", language)
+	} else {
+		line = words.Say(key, "url", s.Place.URL, "title", s.Place.Title)
 	}
-	return words.Say(key, "url", s.Place.URL, "title", s.Place.Title)
+	if s.Place.Packed {
+		line += "\n" + words.Say("story.from_pack")
+	}
+	return line
 }
 
 // sourceLanguage returns the name of the language of the article that a story was written from, "" if that is the story's own.

@@ -180,6 +180,7 @@ func newStory(it *item, written model.Story, modelName string) store.Story {
 		Version:  storyVersion,
 		Article:  it.used.article,
 		Revision: it.used.revision,
+		Packed:   it.used.packed,
 		Text:     written.Text,
 		Quotes:   written.Quotes,
 		Source:   "model",
