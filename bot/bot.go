@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
+	"time"
 
 	"excursobot/bot/intake"
 	"excursobot/bot/live"
@@ -21,15 +23,19 @@ import (
 
 // Bot joins the subjects of the conversation, the intake and the schedule of walks. Run must run for updates to be answered.
 type Bot struct {
-	cfg    Config
-	pace   *limiter.Pace[int64] // of messages, by chat
-	out    *telegram.Sender
-	guard  *intake.Guard
-	intake *intake.Intake
-	live   *live.Live
-	router *router
-	menus  *menus
-	pause  *pause
+	cfg       Config
+	pace      *limiter.Pace[int64] // of messages, by chat
+	out       *telegram.Sender
+	guard     *intake.Guard
+	intake    *intake.Intake
+	live      *live.Live
+	router    *router
+	menus     *menus
+	elsewhere *elsewhereQueries
+	pause     *pause
+	books     *bookkeeper
+
+	announcer *announcer
 }
 
 var _ http.Handler = (*Bot)(nil)
@@ -92,8 +98,9 @@ func (b *Bot) hooks() intake.Hooks {
 		Checkout: func(ctx context.Context, u *telegram.Update, storable func() bool) error {
 			return b.router.gifts.answerCheckout(ctx, u, storable)
 		},
+		Query:      func(ctx context.Context, u *telegram.Update) error { return b.elsewhere.answer(ctx, u) },
 		Connected:  func(ctx context.Context) { b.menus.describe(ctx) },
-		Beside:     func(ctx context.Context) error { return b.live.Run(ctx) },
+		Beside:     b.beside,
 		AdoptWalks: func(walks []store.Walk) { b.live.TakeOver(walks) },
 		DropWalks:  func(chat int64) { b.live.Release(chat) },
 		HasWalk:    func(chat int64) bool { return b.live.Holds(chat) },
@@ -117,8 +124,10 @@ func (b *Bot) join() error {
 	}
 	pins := &pins{out: b.out, store: cfg.Store}
 	report := reporter{observe: observe, log: log}
+	stewards := &stewards{out: b.out, log: log}
 	walks := &walks{
-		out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, store: cfg.Store, pause: b.pause, pins: pins, report: report,
+		stewards: stewards,
+		out:      b.out, reply: reply, host: b.intake, guide: cfg.Guide, store: cfg.Store, pause: b.pause, pins: pins, report: report,
 		troubles: limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: 1 / troubleEvery.Seconds(), Burst: 1}),
 		painter:  track.NewPainter(), pictures: !cfg.HidePictures, observe: observe, log: log,
 	}
@@ -132,30 +141,59 @@ func (b *Bot) join() error {
 	if b.live, err = live.New(cfg.Live, walks.hooks()); err != nil {
 		return err
 	}
-	people := &people{out: b.out, reply: reply, live: b.live, store: cfg.Store, words: cfg.Words, observe: observe, log: log}
+	people := &people{out: b.out, reply: reply, live: b.live, stewards: stewards, store: cfg.Store, words: cfg.Words, observe: observe, log: log}
 	reply.people = people
 	walks.live, walks.intervals, walks.people = b.live, b.live.Intervals(), people
+	shared := &links{username: b.intake.Username, words: cfg.Words}
+	b.elsewhere = &elsewhereQueries{
+		out: b.out, guide: cfg.Guide, users: cfg.Store, words: cfg.Words, links: shared, pause: b.pause, pictures: !cfg.HidePictures,
+		inline: limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: cfg.Limits.InlineRate, Burst: cfg.Limits.InlineBurst}),
+		guest:  limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: cfg.Limits.GuestRate, Burst: cfg.Limits.GuestBurst}),
+		log:    log, offers: map[offerKey]offer{},
+	}
 	gifts := &gifts{out: b.out, reply: reply, store: cfg.Store, room: cfg.Room, observe: observe, log: log}
+	b.books = &bookkeeper{
+		out: b.out, gifts: gifts, store: cfg.Store, observe: observe, log: log,
+		singly: singly{cluster: cfg.Cluster, replica: cfg.Replica, kind: "stars", lease: time.Hour},
+	}
+	b.announcer = &announcer{
+		out: b.out, reply: reply, store: cfg.Store, words: cfg.Words, operators: admins, wake: make(chan struct{}, 1), observe: observe, log: log,
+		singly: singly{cluster: cfg.Cluster, replica: cfg.Replica, kind: "broadcast", lease: broadcastLease},
+	}
 	b.router = &router{
 		reply: reply, walks: walks, people: people, gifts: gifts,
 		groups: &groups{out: b.out, live: b.live, store: cfg.Store, observe: observe, log: log},
 		stories: &stories{
 			out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, live: b.live, store: cfg.Store, pins: pins, report: report,
-			pictures: !cfg.HidePictures, observe: observe, log: log,
+			links: shared, pictures: !cfg.HidePictures, observe: observe, log: log,
 		},
 		settings: &settings{out: b.out, reply: reply, store: cfg.Store, words: cfg.Words},
 		help: &help{
 			out: b.out, reply: reply, gifts: gifts, menus: b.menus, operators: admins, words: cfg.Words, support: cfg.Support,
 		},
 		operators: &operators{
-			out: b.out, reply: reply, guide: cfg.Guide, live: b.live, store: cfg.Store, gifts: gifts, people: people, pause: b.pause,
+			out: b.out, reply: reply, guide: cfg.Guide, live: b.live, store: cfg.Store, gifts: gifts, books: b.books, people: people, pause: b.pause,
 			operators: admins, tasks: func() int { return b.intake.Stats().Tasks }, today: cfg.Today, model: cfg.Model, shortToken: cfg.ShortToken,
 			dailyTokens: cfg.DailyTokens, prices: prices{in: cfg.PriceIn, out: cfg.PriceOut}, log: log,
 		},
-		live: b.live, admins: admins, username: b.intake.Username,
+		announcer: b.announcer, live: b.live, admins: admins, username: b.intake.Username,
 	}
+	t := &tours{
+		out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, live: b.live, store: cfg.Store, stories: b.router.stories, walks: walks,
+		wishes: newWishes(), observe: observe, log: log,
+	}
+	b.router.tours, b.router.stories.tours, walks.tours = t, t, t
 	b.router.fill()
 	return nil
+}
+
+// beside runs the parts that need no updates until ctx ends.
+func (b *Bot) beside(ctx context.Context) error {
+	var wg sync.WaitGroup
+	wg.Go(func() { b.guard.Run(func() { b.books.run(ctx) }) })
+	wg.Go(func() { b.guard.Run(func() { b.announcer.run(ctx) }) })
+	defer wg.Wait()
+	return b.live.Run(ctx)
 }
 
 // Run answers updates until ctx ends, then waits for those under way: until they are done, or, once work ends, cancelled. It returns
@@ -167,6 +205,12 @@ func (b *Bot) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.intake.Serve
 
 // Ready returns why updates do not come in, nil if they do.
 func (b *Bot) Ready() error { return b.intake.Ready() }
+
+// StarsDifferences returns how many differences the last comparison with Telegram's list of payments found.
+func (b *Bot) StarsDifferences(ctx context.Context) (int, error) {
+	last, err := b.books.last(ctx)
+	return last.differences(), err
+}
 
 // Stats is a Bot at one moment.
 type Stats struct {

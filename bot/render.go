@@ -22,42 +22,34 @@ import (
 // the usual time: a card whose id is unknown would stay in the chat and promise a story for ever.
 const cardMost = 5 * time.Second
 
-// cardMessage returns the card that is shown to a person at from until the story is ready. opening is the first sentence of the article, "" if there is
+// cardMessage returns the card that is shown to a person until the story is ready. opening is the first sentence of the article, "" if there is
 // none to show: then the card says what kind of place it is.
-func cardMessage(words *text.Words, c guide.Card, from geo.Point, opening string) telegram.Message {
+func cardMessage(words *text.Words, c guide.Card, from vantage, opening string) telegram.Message {
 	line := cmp.Or(opening, capital(c.Place.Description), words.Plain("card.line"))
-	return telegram.Message{Within: cardMost, HTML: words.Say("card.text",
-		"title", c.Place.Title, "where", where(words, from, c.Place.Point, c.Distance), "line", line)}
+	return telegram.Message{Within: cardMost, HTML: closeGap(words.Say("card.text",
+		"title", c.Place.Title, "where", where(words, from, c.Place.Point, c.Distance), "line", line))}
 }
 
-// nextTo is the distance in metres below which a direction would only be the error of the position.
-const nextTo = 15
+// closeGap removes the line that an unknown direction leaves empty.
+func closeGap(markup string) string { return strings.Replace(markup, "\n\n\n", "\n\n", 1) }
 
-// where returns the line under a title: how far a place is from a person at from, and in which direction.
-func where(words *text.Words, from, place geo.Point, metres float64) text.HTML {
-	compass := ""
-	if unknown := (geo.Point{}); metres >= nextTo && place != unknown && place.Valid() && from.Valid() {
-		compass = geo.CompassOf(geo.Bearing(from, place)).String()
-	}
-	return text.HTML(words.Where(metres, compass))
-}
-
-// storyMessage returns a story for a person at p.
-func storyMessage(words *text.Words, s guide.Story, p geo.Point, pictures bool) telegram.Message {
-	m := telegram.Message{Tail: sourceLine(words, s), Buttons: storyButtons(words, s, moreButton(words, p))}
+// storyMessage returns a story for a person.
+func storyMessage(words *text.Words, s guide.Story, from vantage, pictures bool) telegram.Message {
+	m := telegram.Message{Tail: sourceLine(words, s), Buttons: storyButtons(words, s, moreButton(words, from))}
 	m.Picture, m.Tail = pictured(words, s, pictures, m.Tail)
-	m.HTML = storyText(words, s, p, 0)
+	m.HTML = storyText(words, s, from, 0)
 	return m
 }
 
-// storyText returns a story for a person at p without the line of its source. number is the number in a walk, 0 = it is not in a walk.
-func storyText(words *text.Words, s guide.Story, p geo.Point, number int) string {
+// storyText returns a story for a person without the line of its source. number is the number in a walk, 0 = it is not in a walk.
+func storyText(words *text.Words, s guide.Story, from vantage, number int) string {
 	key := "story.text"
 	if number > 0 {
 		key = "story.text_walk"
 	}
-	whole := strings.TrimRight(words.Say(key, "n", number, "title", s.Place.Title, "where", where(words, p, s.Place.Point, s.Distance),
+	whole := strings.TrimRight(words.Say(key, "n", number, "title", s.Place.Title, "where", where(words, from, s.Place.Point, s.Distance),
 		"text", unlinked(s.Text), "source", text.HTML("")), "\n")
+	whole = closeGap(whole)
 	if s.Reason != guide.NoReason {
 		whole += "\n\n" + words.Say("reason."+string(s.Reason), "wait", s.Wait)
 	}
@@ -90,10 +82,16 @@ func sourceLine(words *text.Words, s guide.Story) string {
 	case guide.FromPack:
 		key, language = "story.pack_source", ""
 	}
+	line := ""
 	if language != "" {
-		return words.Say(key+"_in", "url", s.Place.URL, "title", s.Place.Title, "language", language)
+		line = words.Say(key+"_in", "url", s.Place.URL, "title", s.Place.Title, "language", language)
+	} else {
+		line = words.Say(key, "url", s.Place.URL, "title", s.Place.Title)
 	}
-	return words.Say(key, "url", s.Place.URL, "title", s.Place.Title)
+	if s.Place.Packed {
+		line += "\n" + words.Say("story.from_pack")
+	}
+	return line
 }
 
 // sourceLanguage returns the name of the language of the article that a story was written from, "" if that is the story's own.
@@ -114,11 +112,16 @@ func pictured(words *text.Words, s guide.Story, pictures bool, tail string) (pic
 	if !pictures || !webAddress(s.Place.Picture) || !places.Credited(credit) || !webAddress(credit.Page) {
 		return "", tail
 	}
-	line := words.Say("story.photo_licence", "url", credit.Page, "licence", credit.License)
-	if credit.Author != "" {
-		line = words.Say("story.photo", "url", credit.Page, "author", credit.Author, "licence", credit.License)
+	return s.Place.Picture, strings.TrimLeft(tail+"\n"+photoLine(words, s), "\n")
+}
+
+// photoLine names who made the picture of a story, and its licence.
+func photoLine(words *text.Words, s guide.Story) string {
+	credit := s.Place.Credit
+	if credit.Author == "" {
+		return words.Say("story.photo_licence", "url", credit.Page, "licence", credit.License)
 	}
-	return s.Place.Picture, strings.TrimLeft(tail+"\n"+line, "\n")
+	return words.Say("story.photo", "url", credit.Page, "author", credit.Author, "licence", credit.License)
 }
 
 // domain is a dot that clients would make a link of: between a letter or digit and at least two letters.
@@ -138,16 +141,20 @@ func storyButtons(words *text.Words, s guide.Story, next telegram.Button) [][]te
 	return append(rows, voteButtons(words, s)...)
 }
 
-// moreButton asks for one more story at p.
-func moreButton(words *text.Words, p geo.Point) telegram.Button {
+// moreButton asks for one more story where the person is.
+func moreButton(words *text.Words, from vantage) telegram.Button {
+	p := from.Point
+	if from.unknown {
+		return telegram.Button{Text: words.Plain("button.near_me"), Data: "menu:near"}
+	}
 	return telegram.Button{Text: words.Plain("story.more"), Data: moreData(p)}
 }
 
-// voteButtons returns the row in which a reader judges a story, none for an extract.
+// voteButtons returns the row in which a reader judges a story or an extract.
 func voteButtons(words *text.Words, s guide.Story) [][]telegram.Button {
 	like, dislike := voteData(s.Key, store.Like), voteData(s.Key, store.Dislike)
 	if s.Key.Place == "" || like == "" {
-		return nil
+		return wrongButtons(words, s)
 	}
 	return [][]telegram.Button{{
 		{Text: words.Plain("story.like"), Data: like},

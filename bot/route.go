@@ -12,6 +12,7 @@ import (
 type router struct {
 	reply     *responder
 	stories   *stories
+	tours     *tours
 	walks     *walks
 	gifts     *gifts
 	settings  *settings
@@ -19,11 +20,13 @@ type router struct {
 	groups    *groups
 	help      *help
 	operators *operators
+	announcer *announcer
 	live      *live.Live
 	admins    operatorIDs
 	username  func() string // of the bot; "" until Telegram told it
 
 	commands         map[string]handler
+	groupCommands    map[string]handler // what these commands do in groups; the others get a hint there
 	operatorCommands map[string]handler // they exist only for operators
 	buttons          map[string]func(u *telegram.Update, args string) intake.Job
 }
@@ -34,6 +37,7 @@ func (r *router) fill() {
 		"start":      r.help.onStart,
 		"help":       r.help.onHelp,
 		"live":       r.walks.onLive,
+		"tour":       r.tours.onTour,
 		"stop":       r.walks.onStop,
 		"language":   r.settings.onLanguage,
 		"settings":   r.settings.onSettings,
@@ -44,25 +48,36 @@ func (r *router) fill() {
 		"terms":      r.help.onTerms,
 		"paysupport": r.help.onPaySupport,
 	}
+	r.groupCommands = map[string]handler{"live": r.walks.onGroupLive, "stop": r.walks.onGroupStop, "forget": r.people.onGroupForget}
 	r.operatorCommands = map[string]handler{
-		"admin":  r.operators.onAdmin,
-		"ban":    r.operators.onBan,
-		"unban":  r.operators.onUnban,
-		"pause":  r.operators.onPause,
-		"refund": r.operators.onRefund,
+		"admin":   r.operators.onAdmin,
+		"ban":     r.operators.onBan,
+		"unban":   r.operators.onUnban,
+		"pause":   r.operators.onPause,
+		"refund":  r.operators.onRefund,
+		"retire":  r.operators.onRetire,
+		"retired": r.operators.onRetired,
+
+		"broadcast": r.announcer.onBroadcast,
 	}
 	r.buttons = map[string]func(*telegram.Update, string) intake.Job{
-		"more":   r.stories.moreButton,
-		"vote":   r.stories.voteButton,
-		"tell":   r.stories.tellButton,
-		"lang":   r.settings.languageButton,
-		"every":  r.walks.everyButton,
-		"live":   r.walks.liveButton,
-		"next":   r.nextButton,
-		"menu":   r.help.menuButton,
-		"set":    r.settings.settingsButton,
-		"give":   r.gifts.giveButton,
-		"forget": r.people.forgetButton,
+		"more":    r.stories.moreButton,
+		"tour":    r.tours.button,
+		"vote":    r.stories.voteButton,
+		"wrong":   r.stories.wrongButton,
+		"retired": r.operators.retiredButton,
+		"restore": r.operators.restoreButton,
+		"tell":    r.stories.tellButton,
+		"lang":    r.settings.languageButton,
+		"every":   r.walks.everyButton,
+		"live":    r.walks.liveButton,
+		"next":    r.nextButton,
+		"menu":    r.help.menuButton,
+		"set":     r.settings.settingsButton,
+		"give":    r.gifts.giveButton,
+		"forget":  r.people.forgetButton,
+		"news":    r.announcer.button,
+		"group":   r.walks.groupButton,
 	}
 }
 
@@ -118,7 +133,13 @@ func (r *router) routePrivate(u *telegram.Update) intake.Job {
 	if !isCommand {
 		return r.routeText(m)
 	}
+	if args := arguments(m.Text); name == "start" && len(args) == 1 && strings.HasPrefix(args[0], startPlace) && r.addressed(bot) {
+		return r.stories.sharedJob(args[0])
+	}
 	if run, ok := r.command(u.Person, name); ok && r.addressed(bot) {
+		if name == "tour" {
+			return r.tours.commandJob(m.Text)
+		}
 		if name == "forget" {
 			return intake.Reply{Kind: "command", Run: r.reply.handleAnyone(run)}
 		}
@@ -155,20 +176,28 @@ func (r *router) command(person int64, name string) (handler, bool) {
 // routeGroup returns the job of a message in a group. Only locations and the bot's commands are answered there.
 func (r *router) routeGroup(u *telegram.Update) intake.Job {
 	if p, ok := location(u.Message); ok && sharesLive(u.Message) {
-		return r.stories.job(jobLocation, p, r.help.onGroupCommand) // and where walks are told
+		return r.walks.groupShareJob(p)
 	} else if ok {
 		return r.stories.job(jobLocation, p, nil)
 	}
 	name, bot, isCommand := parseCommand(u.Message.Text)
 	if _, known := r.commands[name]; isCommand && known && r.addressed(bot) {
-		return r.reply.job("command", r.help.onGroupCommand)
+		run := r.help.onGroupCommand
+		if own, ok := r.groupCommands[name]; ok {
+			run = own
+		}
+		return r.reply.job("command", run)
 	}
 	return intake.Nothing{Kind: "other"}
 }
 
 // nextButton ("next:<lat>,<lon>") asks for the walk's next story now. After the walk it asks for one more story at the same point.
 func (r *router) nextButton(u *telegram.Update, args string) intake.Job {
-	if _, walking := r.live.Walk(u.Person); !walking || !u.Private {
+	walker := u.Person
+	if !u.Private {
+		walker = u.Chat
+	}
+	if _, walking := r.live.Walk(walker); !walking {
 		return r.stories.moreButton(u, args)
 	}
 	return intake.Story{Kind: "button", Run: r.reply.handle(r.walks.onNext)}

@@ -21,20 +21,22 @@ func (ws *walks) shareJob(u *telegram.Update, p geo.Point) intake.Job {
 	share := ws.readShare(u, u.Message)
 	goesOn := share.Date.Add(share.Period).After(time.Now())
 	return intake.Story{Kind: kindLive, NeverStale: goesOn, Run: ws.reply.handle(func(ctx context.Context, u *update) error {
+		share.Aim = ws.tours.aimOf(ctx, u.Person)
 		started, err := ws.live.Start(ctx, share)
 		return ws.began(ctx, u, started.Resumed, err)
 	})}
 }
 
 // editJob returns the job of an edited location: a step of a walk, or its end if there is no live_period. A step of a known walk is handled at
-// arrival, without a lane, and only its position is stored. Groups have no walks.
+// arrival, without a lane, and only its position is stored.
 func (ws *walks) editJob(u *telegram.Update) intake.Job {
 	if !u.Private {
-		return intake.Nothing{Kind: kindLive}
+		return ws.groupEditJob(u)
 	}
 	share := ws.readShare(u, u.Edited)
 	edit := func(ctx context.Context, u *update) error {
 		ws.meetWalker(ctx, u, share)
+		share.Aim = ws.tours.aimOf(ctx, u.Person) // for a walk that begins with the edit
 		began, err := ws.live.Edit(ctx, share)
 		if errors.Is(err, live.ErrEnded) || err == nil && began == nil {
 			return nil
@@ -72,13 +74,17 @@ func (ws *walks) readShare(u *telegram.Update, m *telegram.Incoming) live.Share 
 	if r := m.Location.HorizontalAccuracy; r != nil {
 		share.Radius = float64(*r)
 	}
+	if !u.Private {
+		share.Person = u.Chat // the walk is the group's
+	}
 	if m.LastEdit > 0 {
 		share.Edited = time.Unix(m.LastEdit, 0)
 	}
 	return share
 }
 
-// began answers the result of starting a walk. A walk that began is answered by its first story; one that has ended needs no answer.
+// began answers the result of starting a walk. A walk that began is answered by its first story, or with the next stop of a tour; one that has ended
+// needs no answer.
 func (ws *walks) began(ctx context.Context, u *update, resumed bool, err error) error {
 	switch {
 	case resumed, errors.Is(err, live.ErrEnded):
@@ -89,6 +95,9 @@ func (ws *walks) began(ctx context.Context, u *update, resumed bool, err error) 
 		return err
 	case errors.Is(err, store.ErrInvalid):
 		return ws.reply.badLocation(ctx, u)
+	case err != nil:
+		return err
 	}
-	return err
+	p, _ := location(u.located())
+	return ws.tours.followed(ctx, u, p)
 }

@@ -35,10 +35,13 @@ func newLoadBot(cfg config.Config, dir string, articles []sim.Article, s scenari
 	cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "load", "http://model.load/v1", "load"
 	cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.load/w/api.php", "load"
 	cfg.Places.WikidataURL, cfg.Places.CommonsURL = "http://data.wikipedia.load/w/api.php", "http://files.wikipedia.load/w/api.php"
+	if s.Small {
+		cfg.Places.Contact = ""
+	}
 	if fast {
 		removeLimits(&cfg)
 	} else {
-		cfg.Live.Intervals, cfg.Live.Default = []time.Duration{s.every()}, s.every()
+		cfg.Live.Intervals, cfg.Live.Default = []time.Duration{s.every()}, config.Every(s.every())
 	}
 	world := app.World{
 		Telegram:    sim.Transport(map[string]http.Handler{"api.telegram.org": b.telegram}),

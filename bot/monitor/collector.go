@@ -28,12 +28,14 @@ var (
 	descSessions = describe("excursobot_live_sessions", "Active walks.")
 	descCap      = describe("excursobot_live_sessions_max", "Most active walks at once.")
 	descJudged   = describe("excursobot_judged_total", "Stories before the judge, by outcome: passed, objected (rewritten), refused (retired), skipped (no verdict).", "outcome")
+	descDropped  = describe("excursobot_stories_dropped_total", "Stories of the model that the checks refused, by the rule that they broke.", "rule")
 	descCache    = describe("excursobot_cache_requests_total", "Lookups in the cache of stories.", "result")
 	descInbox    = describe("excursobot_inbox_pending", "Updates that are accepted but not answered yet.")
 	descSilence  = describe("excursobot_ingest_silence_seconds", "Time since Telegram last posted an update or answered a poll.")
 	descPolling  = describe("excursobot_ingest_polling", "1 with long polling, where minutes of silence mean that no updates arrive; 0 with a webhook.")
 	descDead     = describe("excursobot_updates_parked_total", "Dead letters since the start: updates that could not be decoded, or over which processes ended.")
 	descDeadKept = describe("excursobot_inbox_parked", "Dead letters in the store: updates over which processes ended.")
+	descStars    = describe("excursobot_stars_differences", "Differences between the stored payments and Telegram's list that the last nightly comparison found.")
 	descAlive    = describe("excursobot_replicas", "Processes that share the database; 0 with a data file.")
 	descStore    = describe("excursobot_store_size_bytes", "Size of the data file, or of the database's tables.")
 	descUnused   = describe("excursobot_store_free_bytes", "Pages of the data file that hold nothing. They are used again.")
@@ -44,8 +46,8 @@ var (
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		descReady, descInflight, descWaiting, descEstimate, descBreaker, descDaysLeft, descBudget, descSessions, descCap, descJudged, descCache, descInbox,
-		descSilence, descPolling, descDead, descDeadKept, descAlive, descStore, descUnused, descFree, descTotal,
+		descReady, descInflight, descWaiting, descEstimate, descBreaker, descDaysLeft, descBudget, descSessions, descCap, descJudged, descDropped, descCache, descInbox,
+		descSilence, descPolling, descDead, descDeadKept, descStars, descAlive, descStore, descUnused, descFree, descTotal,
 	} {
 		out <- d
 	}
@@ -80,6 +82,9 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	counter(descJudged, r.Guide.Judged.Objected, "objected")
 	counter(descJudged, r.Guide.Judged.Refused, "refused")
 	counter(descJudged, r.Guide.Judged.Skipped, "skipped")
+	for rule, n := range r.Guide.DroppedBy {
+		counter(descDropped, n, rule)
+	}
 	counter(descCache, r.Cache.Hits, "hit")
 	counter(descCache, r.Cache.Misses, "miss")
 	gauge(descInbox, float64(r.Inbox.Pending))
@@ -87,6 +92,7 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	gauge(descPolling, one(r.Ingest.Polling))
 	counter(descDead, r.Ingest.DeadLetters)
 	gauge(descDeadKept, float64(r.Inbox.DeadLetters))
+	gauge(descStars, float64(r.StarsDifferences))
 	gauge(descAlive, float64(r.Replicas.Alive))
 	gauge(descStore, float64(r.Store.SizeBytes))
 	gauge(descUnused, float64(r.Store.FreeBytes))

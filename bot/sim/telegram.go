@@ -42,19 +42,22 @@ type Telegram struct {
 	me      apiUser
 	methods map[string]method
 
-	mu       sync.Mutex // guards all below
-	chats    map[int64]*chat
-	lastID   int // of a message; Telegram numbers messages per bot, not per chat
-	calls    map[string]int
-	refused  int
-	bucket   bucket            // of all messages
-	describe bucket            // of changes of commands and descriptions
-	texts    map[string]string // commands and descriptions by method, scope and language
-	queries  map[string]query  // callbacks and checkouts that wait for an answer
-	payments []Payment
-	queue    queue
-	webhook  webhook
-	events   events
+	mu           sync.Mutex // guards all below
+	chats        map[int64]*chat
+	lastID       int // of a message; Telegram numbers messages per bot, not per chat
+	calls        map[string]int
+	refused      int
+	bucket       bucket            // of all messages
+	describe     bucket            // of changes of commands and descriptions
+	texts        map[string]string // commands and descriptions by method, scope and language
+	queries      map[string]query  // callbacks and checkouts that wait for an answer
+	payments     []Payment
+	answered     map[string]Answered // inline and guest queries
+	settings     settings
+	transactions []transaction // payments, refunds and withdrawals, oldest first
+	queue        queue
+	webhook      webhook
+	events       events
 }
 
 // NewTelegram returns a server without people. It starts nothing; webhook posts run in Run.
@@ -77,7 +80,7 @@ func NewTelegram(cfg TelegramConfig) *Telegram {
 		calls:  map[string]int{},
 		bucket: newBucket(allRate, allRate), describe: newBucket(describeRate, describeBurst),
 		texts:   map[string]string{},
-		queries: map[string]query{},
+		queries: map[string]query{}, answered: map[string]Answered{},
 		// Telegram starts at any number, so a bot must not expect small ids.
 		queue: newQueue(100_000_000 + rand.Int64N(800_000_000)),
 	}

@@ -15,9 +15,9 @@ const (
 	maxQueries = 10_000
 )
 
-// query is a callback or a checkout that the bot must answer.
+// query is what the bot must answer.
 type query struct {
-	kind    string // "callback" or "checkout"
+	kind    string // "callback", "checkout", "inline" or "guest"
 	chat    int64
 	asked   time.Time
 	invoice int    // message of a checkout
@@ -26,10 +26,8 @@ type query struct {
 }
 
 func (q query) late(now time.Time) bool {
-	if q.kind == "checkout" {
-		return now.Sub(q.asked) > checkoutLife
-	}
-	return now.Sub(q.asked) > callbackLife
+	life := map[string]time.Duration{"checkout": checkoutLife, "callback": callbackLife, "inline": inlineLife, "guest": guestLife}
+	return now.Sub(q.asked) > life[q.kind]
 }
 
 // Payment is a payment in stars.
@@ -150,7 +148,7 @@ func (t messageMethods) answerPreCheckoutQuery(req *request) (any, error) {
 	}
 	t.emitLocked(Event{Kind: "precheckout_answer", Chat: q.chat})
 	charge := "sim_charge_" + strconv.Itoa(len(t.payments)+1)
-	t.payments = append(t.payments, Payment{Charge: charge, Person: q.chat, Stars: q.amount, Payload: q.payload, At: time.Now()})
+	t.payLocked(Payment{Charge: charge, Person: q.chat, Stars: q.amount, Payload: q.payload, At: time.Now()})
 	c := t.chats[q.chat]
 	m := t.fromPerson(c.user, c)
 	if bill := c.find(q.invoice); bill != nil {
@@ -172,6 +170,7 @@ func (t messageMethods) refundStarPayment(req *request) (any, error) {
 			return nil, &apiError{Code: http.StatusBadRequest, Description: "Bad Request: CHARGE_ALREADY_REFUNDED"}
 		}
 		t.payments[i].Refunded = true
+		t.transactions = append(t.transactions, transaction{charge, int64(paid.Stars), time.Now().Unix(), partner{}, paying(user)})
 		c := t.chats[user]
 		m := t.fromPerson(c.user, c)
 		m.api.Refund = &apiPayment{Currency: "XTR", TotalAmount: paid.Stars, InvoicePayload: paid.Payload, TelegramChargeID: charge}

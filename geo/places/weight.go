@@ -24,6 +24,25 @@ func Weight(p Place, distance float64, interests []string) float64 {
 	return w
 }
 
+// Worth returns what a stop at the place is worth on a tour, from 0.5 to 3.3: more for a long article, a picture, a story that is written already,
+// and much more if the place matches an interest.
+func Worth(p Place, interests []string, ready bool) float64 {
+	w := 0.5 + richness(p)
+	if ready && Largest(p) == 0 { // a story remembers no length
+		w = 1
+	}
+	if p.Picture != "" {
+		w *= 1.15
+	}
+	if ready {
+		w *= 1.2
+	}
+	if len(interests) > 0 && meets(p, interests) {
+		w *= 1.6
+	}
+	return w
+}
+
 // richness returns 0 for a short article and 1 for a long one, by the logarithm of the characters of its largest one. Places of the pack are chosen by hand: 1.
 func richness(p Place) float64 {
 	if p.Source == "pack" {
@@ -32,6 +51,9 @@ func richness(p Place) float64 {
 	r := math.Log(max(Largest(p), 1)/stubBytes) / math.Log(richBytes/stubBytes)
 	return min(max(r, 0), 1)
 }
+
+// Rich reports whether there is much to tell about a place: its largest article has more than about 5500 characters.
+func Rich(p Place) bool { return richness(p) >= 0.5 }
 
 // meets reports whether the place matches one of the interests.
 func meets(p Place, interests []string) bool {
