@@ -46,7 +46,8 @@ var table = map[string]imports{
 	"bot/guide/model/facts": {ours: []string{"geo/places/wikitext"}, libraries: []string{"golang.org/x/text"}},
 	"bot/guide/chat":        {ours: []string{"limiter"}, libraries: []string{"github.com/sashabaranov/go-openai", "github.com/sony/gobreaker/v2"}},
 	"bot/guide/model":       {ours: []string{"bot/guide/chat", "bot/guide/model/facts", "geo/places/wikitext", "geo/places"}, libraries: []string{"golang.org/x/text"}},
-	"bot/guide":             {ours: []string{"geo", "geo/places", "geo/places/wikitext", "bot/guide/chat", "bot/guide/model", "limiter", "store"}},
+	"bot/guide/ask":         {ours: []string{"bot/guide/chat", "bot/guide/model", "bot/guide/model/facts", "geo/places/wikitext", "geo/places"}},
+	"bot/guide":             {ours: []string{"geo", "geo/places", "geo/places/wikitext", "bot/guide/ask", "bot/guide/chat", "bot/guide/model", "limiter", "store"}},
 	"bot/live":              {ours: []string{"geo", "geo/track", "limiter", "store"}},
 	"bot/telegram":          {ours: []string{"limiter"}, libraries: []string{"gopkg.in/telebot.v3"}},
 	"bot/intake/cluster":    {ours: []string{"limiter", "store"}},
@@ -66,7 +67,7 @@ var table = map[string]imports{
 
 // inTests is what every test may import as well: the simulated servers, the real store and its suite.
 var inTests = imports{
-	ours:      []string{"bot/sim", "store/boltstore", "store/dump", "store/fallback", "store/pgstore", "store/pgstore/pgtest", "store/storetest", "bot/text", "geo", "geo/places", "limiter", "store", "bot/guide", "bot/guide/chat", "bot/guide/model"},
+	ours:      []string{"bot/sim", "store/boltstore", "store/dump", "store/fallback", "store/pgstore", "store/pgstore/pgtest", "store/storetest", "bot/text", "geo", "geo/places", "limiter", "store", "bot/guide", "bot/guide/ask", "bot/guide/chat", "bot/guide/model"},
 	libraries: []string{"github.com/google/go-cmp"},
 }
 
