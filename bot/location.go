@@ -100,7 +100,7 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 		return s.explain(ctx, u, card, err)
 	}
 	s.host.NoteShown(ctx, u.Task, intake.Shown{Place: story.Place.ID, Message: card})
-	m := storyMessage(u.words, story, p, s.pictures && !u.user.HidePictures)
+	m := storyMessage(u.words, story, standing(p), s.pictures && !u.user.HidePictures)
 	hints := s.hints(u)
 	if hints {
 		m.Tail = strings.TrimPrefix(m.Tail+"\n\n"+u.words.Say("hint.live"), "\n\n")
@@ -133,7 +133,7 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 
 // showCard sends the card to a person at p and returns the id of its message, 0 if it could not be sent. It replaces a card of an earlier process.
 func (s *stories) showCard(ctx context.Context, u *update, p geo.Point, c guide.Card) int {
-	id, err := s.out.Edit(ctx, u.To(), u.Shown.Message, cardMessage(u.words, c, p, c.Opening))
+	id, err := s.out.Edit(ctx, u.To(), u.Shown.Message, cardMessage(u.words, c, standing(p), c.Opening))
 	if err != nil {
 		s.log.Warn("card_failed", "update", u.ID, "error", err)
 		return u.Shown.Message

@@ -21,6 +21,7 @@ type operators struct {
 	live        *live.Live
 	store       operatorStore
 	gifts       refunds
+	books       *bookkeeper
 	people      walkEnder
 	pause       *pause
 	operators   operatorIDs

@@ -22,41 +22,29 @@ import (
 // the usual time: a card whose id is unknown would stay in the chat and promise a story for ever.
 const cardMost = 5 * time.Second
 
-// cardMessage returns the card that is shown to a person at from until the story is ready. opening is the first sentence of the article, "" if there is
+// cardMessage returns the card that is shown to a person until the story is ready. opening is the first sentence of the article, "" if there is
 // none to show: then the card says what kind of place it is.
-func cardMessage(words *text.Words, c guide.Card, from geo.Point, opening string) telegram.Message {
+func cardMessage(words *text.Words, c guide.Card, from vantage, opening string) telegram.Message {
 	line := cmp.Or(opening, capital(c.Place.Description), words.Plain("card.line"))
 	return telegram.Message{Within: cardMost, HTML: words.Say("card.text",
 		"title", c.Place.Title, "where", where(words, from, c.Place.Point, c.Distance), "line", line)}
 }
 
-// nextTo is the distance in metres below which a direction would only be the error of the position.
-const nextTo = 15
-
-// where returns the line under a title: how far a place is from a person at from, and in which direction.
-func where(words *text.Words, from, place geo.Point, metres float64) text.HTML {
-	compass := ""
-	if unknown := (geo.Point{}); metres >= nextTo && place != unknown && place.Valid() && from.Valid() {
-		compass = geo.CompassOf(geo.Bearing(from, place)).String()
-	}
-	return text.HTML(words.Where(metres, compass))
-}
-
-// storyMessage returns a story for a person at p.
-func storyMessage(words *text.Words, s guide.Story, p geo.Point, pictures bool) telegram.Message {
-	m := telegram.Message{Tail: sourceLine(words, s), Buttons: storyButtons(words, s, moreButton(words, p))}
+// storyMessage returns a story for a person.
+func storyMessage(words *text.Words, s guide.Story, from vantage, pictures bool) telegram.Message {
+	m := telegram.Message{Tail: sourceLine(words, s), Buttons: storyButtons(words, s, moreButton(words, from.Point))}
 	m.Picture, m.Tail = pictured(words, s, pictures, m.Tail)
-	m.HTML = storyText(words, s, p, 0)
+	m.HTML = storyText(words, s, from, 0)
 	return m
 }
 
-// storyText returns a story for a person at p without the line of its source. number is the number in a walk, 0 = it is not in a walk.
-func storyText(words *text.Words, s guide.Story, p geo.Point, number int) string {
+// storyText returns a story for a person without the line of its source. number is the number in a walk, 0 = it is not in a walk.
+func storyText(words *text.Words, s guide.Story, from vantage, number int) string {
 	key := "story.text"
 	if number > 0 {
 		key = "story.text_walk"
 	}
-	whole := strings.TrimRight(words.Say(key, "n", number, "title", s.Place.Title, "where", where(words, p, s.Place.Point, s.Distance),
+	whole := strings.TrimRight(words.Say(key, "n", number, "title", s.Place.Title, "where", where(words, from, s.Place.Point, s.Distance),
 		"text", unlinked(s.Text), "source", text.HTML("")), "\n")
 	if s.Reason != guide.NoReason {
 		whole += "\n\n" + words.Say("reason."+string(s.Reason), "wait", s.Wait)

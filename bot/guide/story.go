@@ -75,6 +75,7 @@ type Request struct {
 	Class     limiter.Class // Interactive or LiveTick
 	Interests []string
 	Place     string    // id of a place whose card the person has seen already; the story will be about it
+	Only      bool      // no other place than Place: if it cannot be told, the error is ErrAllTold
 	Brief     bool      // no call to the model and no card: a story from the library, or the extract
 	more      *more     // nil = the story itself; else one of more about the place
 	rewrite   bool      // the story is there already, and only a better one is wanted

@@ -45,6 +45,9 @@ func (s *search) run(ctx context.Context) (*answer, error) {
 		if found, err := s.resume(ctx); found != nil || err != nil {
 			return found, err
 		}
+		if s.req.Only {
+			return nil, ErrAllTold
+		}
 	}
 	for {
 		found, err := s.tryRings(ctx)
@@ -136,7 +139,9 @@ func (s *search) resume(ctx context.Context) (*answer, error) {
 			return nil, fmt.Errorf("read the card's place: %w", err)
 		}
 		card := Card{Place: places.ForPerson(p, s.req.Language), Distance: geo.Distance(s.req.Point, p.Point)}
-		s.onCard, s.carded = nil, true // the card is on the screen already
+		if !s.req.Only {
+			s.onCard, s.carded = nil, true // the card is on the screen already
+		}
 		return s.answerFirst(ctx, []Card{card})
 	}
 	return nil, nil //nolint:nilnil // no answer
@@ -153,13 +158,18 @@ func (s *search) lastResort(ctx context.Context) (*answer, error) {
 	if found != nil || err != nil {
 		return found, err
 	}
+	return nil, s.whyNothing()
+}
+
+// whyNothing returns the error that tells why nothing can be told.
+func (s *search) whyNothing() error {
 	switch {
 	case errors.Is(s.sourceErr, limiter.ErrFull), errors.Is(s.sourceErr, limiter.ErrLate):
-		return nil, fmt.Errorf("%w: %w", ErrOverloaded, s.sourceErr)
+		return fmt.Errorf("%w: %w", ErrOverloaded, s.sourceErr)
 	case s.sourceErr != nil:
-		return nil, fmt.Errorf("%w: %w", ErrSource, s.sourceErr)
+		return fmt.Errorf("%w: %w", ErrSource, s.sourceErr)
 	case s.skipped:
-		return nil, ErrAllTold
+		return ErrAllTold
 	}
-	return nil, ErrNothing
+	return ErrNothing
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 func TestClean(t *testing.T) {
@@ -241,16 +243,33 @@ func FuzzClean(f *testing.F) {
 }
 
 func BenchmarkSections(b *testing.B) {
-	article := strings.Repeat("The tower (Russian: Москва [mɐˈskva]; 1147) was built in 1888.[1] It seats 1,900 people, e.g. on Sundays.\n", 100)
-	b.SetBytes(int64(len(article)))
-	b.ReportAllocs()
-	for b.Loop() {
-		Sections(article)
+	for _, c := range []struct{ name, sentence string }{
+		{"latin", "The tower (Russian: Москва [mɐˈskva]; 1147) was built in 1888.[1] It seats 1,900 people, e.g. on Sundays.\n"},
+		{"cyrillic", "Башня (англ. Tower; 1147) построена в 1888 году по проекту архитектора Матвея Казакова.[1] В зале 1900 мест.\n"},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			article := strings.Repeat(c.sentence, 100)
+			b.SetBytes(int64(len(article)))
+			b.ReportAllocs()
+			for b.Loop() {
+				Sections(article)
+			}
+		})
 	}
 }
 
 func TestFold(t *testing.T) {
 	if got, want := Fold("The «Old\u00a0House» —\n e\u0301t\u00e9’s"), "The \"Old House\" - \u00e9t\u00e9's"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Texts of usual signs are not folded, because folding would change none of them.
+func TestUsualSignsNeedNoFolding(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		text := string(r)
+		if utf8.ValidRune(r) && !unusual(r) && norm.NFKC.String(alike.Replace(strings.Map(dropInvisible, text))) != text {
+			t.Errorf("%U is folded to %q", r, norm.NFKC.String(alike.Replace(strings.Map(dropInvisible, text))))
+		}
 	}
 }
