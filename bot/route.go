@@ -116,7 +116,7 @@ func (r *router) routePrivate(u *telegram.Update) intake.Job {
 	}
 	name, bot, isCommand := parseCommand(m.Text)
 	if !isCommand {
-		return r.routeText(m)
+		return r.textJob(m)
 	}
 	if run, ok := r.command(u.Person, name); ok && r.addressed(bot) {
 		if name == "forget" {
@@ -133,11 +133,6 @@ func sharesLive(m *telegram.Incoming) bool {
 	return m.Location != nil && m.Location.LivePeriod != 0 && m.Origin == nil && m.OriginalUnixtime == 0
 }
 
-// routeText returns the job of a text, which may contain a place.
-func (r *router) routeText(m *telegram.Incoming) intake.Job {
-	return r.placeJob("text", findPlace(m.Text, m.Entities), r.help.onText)
-}
-
 // routeCaption returns the job of a message with a file or the like, whose caption may contain a place.
 func (r *router) routeCaption(m *telegram.Incoming) intake.Job {
 	return r.placeJob("other", findPlace(m.Caption, m.CaptionEntities), r.help.onOther)
@@ -152,7 +147,7 @@ func (r *router) command(person int64, name string) (handler, bool) {
 	return run, ok
 }
 
-// routeGroup returns the job of a message in a group. Only locations and the bot's commands are answered there.
+// routeGroup returns the job of a message in a group. Only locations, the bot's commands and replies to its stories are answered there.
 func (r *router) routeGroup(u *telegram.Update) intake.Job {
 	if p, ok := location(u.Message); ok && sharesLive(u.Message) {
 		return r.stories.job(jobLocation, p, r.help.onGroupCommand) // and where walks are told
@@ -163,6 +158,9 @@ func (r *router) routeGroup(u *telegram.Update) intake.Job {
 	if _, known := r.commands[name]; isCommand && known && r.addressed(bot) {
 		return r.reply.job("command", r.help.onGroupCommand)
 	}
+	if m := u.Message; m.Text != "" && !isCommand && r.repliesToUs(m) && !isSmallTalk(m.Text) {
+		return r.questionJob()
+	}
 	return intake.Nothing{Kind: "other"}
 }
 
@@ -172,6 +170,11 @@ func (r *router) nextButton(u *telegram.Update, args string) intake.Job {
 		return r.stories.moreButton(u, args)
 	}
 	return intake.Story{Kind: "button", Run: r.reply.handle(r.walks.onNext)}
+}
+
+// repliesToUs reports whether a message is the reply to one of the bot's.
+func (r *router) repliesToUs(m *telegram.Incoming) bool {
+	return m.ReplyTo != nil && m.ReplyTo.Sender != nil && m.ReplyTo.Sender.IsBot && strings.EqualFold(m.ReplyTo.Sender.Username, r.username())
 }
 
 // addressed reports whether the part of a command behind @ means this bot.

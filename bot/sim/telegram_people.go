@@ -94,6 +94,22 @@ func (p *Person) Say(text string) int64 {
 	})
 }
 
+// Reply sends a text as the reply to a message of the chat.
+func (p *Person) Reply(message int, text string) int64 {
+	return p.act(func(t *Telegram, c *chat) int64 {
+		answered := c.find(message)
+		if answered == nil {
+			return 0
+		}
+		m := p.newMessage()
+		m.api.Text, m.view.Text, m.view.ReplyTo = text, text, message
+		reply := answered.api
+		reply.ReplyTo = nil
+		m.api.ReplyTo = &reply
+		return t.sayLocked(c, m)
+	})
+}
+
 // Locate sends a static location.
 func (p *Person) Locate(lat, lon float64) int64 {
 	return p.act(func(t *Telegram, c *chat) int64 {

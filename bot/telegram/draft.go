@@ -18,13 +18,13 @@ type drafts struct {
 
 // Draft shows what is there of a message that is still being written, in HTML. It is a preview of 30 s that the message replaces; id is not 0 and the
 // same for all drafts of one message. Only private chats have drafts. It reports whether further drafts make sense: after the first failure they do not,
-// and if the server refuses the method, not for any message. A draft takes no token of its chat, is not repeated, and its 429 delays nothing but drafts.
+// and if the server refuses the method, not for any message. A draft is left out if few tokens are left, and not repeated, and its 429 delays nothing but drafts.
 func (s *Sender) Draft(ctx context.Context, to Target, id int64, markup string) (more bool) {
 	now := time.Now()
 	if !to.private() || s.drafts.refused.Load() || now.UnixNano() < s.drafts.until.Load() {
 		return false
 	}
-	if !s.pace.TryCommon(to.Chat, OptionalReserve) {
+	if !s.pace.Try(to.Chat, OptionalReserve) {
 		return true // there is no room for this one
 	}
 	to.Reply = 0
