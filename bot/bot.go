@@ -33,6 +33,8 @@ type Bot struct {
 	menus  *menus
 	pause  *pause
 	books  *bookkeeper
+
+	announcer *announcer
 }
 
 var _ http.Handler = (*Bot)(nil)
@@ -138,17 +140,22 @@ func (b *Bot) join() error {
 	people := &people{out: b.out, reply: reply, live: b.live, store: cfg.Store, words: cfg.Words, observe: observe, log: log}
 	reply.people = people
 	walks.live, walks.intervals, walks.people = b.live, b.live.Intervals(), people
+	shared := &links{username: b.intake.Username, words: cfg.Words}
 	gifts := &gifts{out: b.out, reply: reply, store: cfg.Store, room: cfg.Room, observe: observe, log: log}
 	b.books = &bookkeeper{
 		out: b.out, gifts: gifts, store: cfg.Store, observe: observe, log: log,
 		singly: singly{cluster: cfg.Cluster, replica: cfg.Replica, kind: "stars", lease: time.Hour},
+	}
+	b.announcer = &announcer{
+		out: b.out, reply: reply, store: cfg.Store, words: cfg.Words, operators: admins, wake: make(chan struct{}, 1), observe: observe, log: log,
+		singly: singly{cluster: cfg.Cluster, replica: cfg.Replica, kind: "broadcast", lease: broadcastLease},
 	}
 	b.router = &router{
 		reply: reply, walks: walks, people: people, gifts: gifts,
 		groups: &groups{out: b.out, live: b.live, store: cfg.Store, observe: observe, log: log},
 		stories: &stories{
 			out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, live: b.live, store: cfg.Store, pins: pins, report: report,
-			pictures: !cfg.HidePictures, observe: observe, log: log,
+			links: shared, pictures: !cfg.HidePictures, observe: observe, log: log,
 		},
 		settings: &settings{out: b.out, reply: reply, store: cfg.Store, words: cfg.Words},
 		help: &help{
@@ -159,8 +166,13 @@ func (b *Bot) join() error {
 			operators: admins, tasks: func() int { return b.intake.Stats().Tasks }, today: cfg.Today, model: cfg.Model, shortToken: cfg.ShortToken,
 			dailyTokens: cfg.DailyTokens, prices: prices{in: cfg.PriceIn, out: cfg.PriceOut}, log: log,
 		},
-		live: b.live, admins: admins, username: b.intake.Username,
+		announcer: b.announcer, live: b.live, admins: admins, username: b.intake.Username,
 	}
+	t := &tours{
+		out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, live: b.live, store: cfg.Store, stories: b.router.stories, walks: walks,
+		wishes: newWishes(), observe: observe, log: log,
+	}
+	b.router.tours, b.router.stories.tours, walks.tours = t, t, t
 	b.router.fill()
 	return nil
 }
@@ -169,6 +181,7 @@ func (b *Bot) join() error {
 func (b *Bot) beside(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { b.guard.Run(func() { b.books.run(ctx) }) })
+	wg.Go(func() { b.guard.Run(func() { b.announcer.run(ctx) }) })
 	defer wg.Wait()
 	return b.live.Run(ctx)
 }

@@ -26,6 +26,8 @@ type stories struct {
 	store    storiesStore
 	pins     *pins
 	report   reporter
+	tours    *tours
+	links    *links
 	pictures bool // false = no story has a picture
 	observe  Observe
 	log      *slog.Logger
@@ -71,14 +73,32 @@ func (s *stories) moreButton(_ *telegram.Update, args string) intake.Job {
 	return s.job("button", p, nil)
 }
 
-// onLocation tells one story about a place near p. A story of the library is sent at once. If it must be written, a card comes first and becomes
-// the story.
+// onLocation tells one story about a place near p, or plans the tour for which the person was asked where they are.
 func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error {
+	if w, ok := s.tours.wished(u); ok {
+		return s.tours.plan(ctx, u, p, w)
+	}
+	_, err := s.tell(ctx, u, standing(p), func(req guide.Request, onCard func(guide.Card)) (guide.Story, *guide.Claim, error) {
+		return s.guide.Tell(ctx, req, onCard)
+	})
+	return err
+}
+
+// teller asks the guide for a story.
+type teller func(req guide.Request, onCard func(guide.Card)) (guide.Story, *guide.Claim, error)
+
+// errStopHeard is what a teller returns if the stop of a tour cannot be told.
+var errStopHeard = errors.New("bot: nothing new to tell at this stop")
+
+// tell tells a story, and reports whether the person has it. A story of the library is sent at once. If it must be written, a card comes first and
+// becomes the story. If there is none, tell explains why, and returns no error but errStopHeard.
+func (s *stories) tell(ctx context.Context, u *update, from vantage, ask teller) (told bool, _ error) {
+	p := from.Point
 	stopTyping := s.out.ShowTyping(ctx, u.To())
 	defer stopTyping()
 	shown := cardOnWay{message: u.Shown.Message} // of an earlier process; the story must be about its place
 	defer shown.join()
-	story, claim, err := s.guide.Tell(ctx, guide.Request{
+	story, claim, err := ask(guide.Request{
 		Person:    u.Person,
 		Point:     p,
 		Language:  u.user.Language,
@@ -87,20 +107,24 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 		Interests: u.user.Interests,
 		Brief:     u.Brief,
 		Place:     u.Shown.Place,
-	}, func(c guide.Card) { shown.show(s.host, u.ID, func() int { return s.showCard(ctx, u, p, c) }) })
+	}, func(c guide.Card) { shown.show(s.host, u.ID, func() int { return s.showCard(ctx, u, from, c) }) })
 	stopTyping()
 	card := shown.join()
 	defer claim.Release()
 	if err != nil {
+		if errors.Is(err, errStopHeard) {
+			return false, err
+		}
 		source := guide.FromNone
 		if errors.Is(err, guide.ErrOverloaded) {
 			source = fromBusy
 		}
 		s.report.story(kindStatic, u.Person, p, source, time.Since(u.Arrived))
-		return s.explain(ctx, u, card, err)
+		return false, s.explain(ctx, u, card, err)
 	}
 	s.host.NoteShown(ctx, u.Task, intake.Shown{Place: story.Place.ID, Message: card})
-	m := storyMessage(u.words, story, standing(p), s.pictures && !u.user.HidePictures)
+	m := storyMessage(u.words, story, from, s.pictures && !u.user.HidePictures)
+	m.Buttons = s.links.offer(m.Buttons, u.words, story)
 	hints := s.hints(u)
 	if hints {
 		m.Tail = strings.TrimPrefix(m.Tail+"\n\n"+u.words.Say("hint.live"), "\n\n")
@@ -112,12 +136,12 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 		message, err = s.out.Send(ctx, u.To(), m)
 	}
 	if err != nil && !errors.Is(err, telegram.ErrAmbiguous) {
-		return fmt.Errorf("tell: %w", err)
+		return false, fmt.Errorf("tell: %w", err)
 	}
-	s.record(ctx, u, story, claim, message, p)
+	s.record(ctx, u, story, claim, message, from)
 	if err != nil {
 		// The story may have arrived. It counts as told: telling it twice would be worse than an unnecessary apology.
-		return fmt.Errorf("tell: %w", err)
+		return true, fmt.Errorf("tell: %w", err)
 	}
 	if card == 0 {
 		s.observe.First(kindStatic, time.Since(u.Arrived))
@@ -128,12 +152,12 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 	}
 	s.guide.Showed(ctx, story, store.Shown{Chat: u.To().Chat, Message: message, Person: u.Person})
 	s.pins.send(ctx, u.To(), u.words, u.user, story)
-	return nil
+	return true, nil
 }
 
-// showCard sends the card to a person at p and returns the id of its message, 0 if it could not be sent. It replaces a card of an earlier process.
-func (s *stories) showCard(ctx context.Context, u *update, p geo.Point, c guide.Card) int {
-	id, err := s.out.Edit(ctx, u.To(), u.Shown.Message, cardMessage(u.words, c, standing(p), c.Opening))
+// showCard sends the card to a person and returns the id of its message, 0 if it could not be sent. It replaces a card of an earlier process.
+func (s *stories) showCard(ctx context.Context, u *update, from vantage, c guide.Card) int {
+	id, err := s.out.Edit(ctx, u.To(), u.Shown.Message, cardMessage(u.words, c, from, c.Opening))
 	if err != nil {
 		s.log.Warn("card_failed", "update", u.ID, "error", err)
 		return u.Shown.Message
@@ -146,10 +170,11 @@ func (s *stories) showCard(ctx context.Context, u *update, p geo.Point, c guide.
 // hintEvery is the least time between two hints about live locations to one person.
 const hintEvery = 24 * time.Hour
 
-// hints reports whether a story should end with a hint about live locations. Groups have no walks, and during a walk the person knows.
+// hints reports whether a story should end with a hint about live locations. Groups have no walks, and during a walk the person knows. On a tour,
+// where stories come by buttons, they were told.
 func (s *stories) hints(u *update) bool {
 	_, walking := s.live.Walk(u.Person)
-	return u.Private && !walking && u.Arrived.Sub(u.user.HintAt) >= hintEvery
+	return u.Private && u.Callback == nil && !walking && u.Arrived.Sub(u.user.HintAt) >= hintEvery
 }
 
 // hinted stores that the hint was given. If that fails, the person gets it twice a day.
@@ -165,11 +190,15 @@ func (s *stories) hinted(ctx context.Context, u *update) {
 }
 
 // record stores that the story was told. The person has it already, so neither a stop nor a full disk prevents that.
-func (s *stories) record(ctx context.Context, u *update, story guide.Story, claim *guide.Claim, message int, from geo.Point) {
+func (s *stories) record(ctx context.Context, u *update, story guide.Story, claim *guide.Claim, message int, from vantage) {
 	u.Recorded()
+	seen := u.Arrived
+	if from.unknown {
+		seen = time.Time{}
+	}
 	err := s.host.Delivered(ctx, store.Delivery{
 		Update: u.ID, Person: u.Person, Place: story.Place.ID, At: time.Now(),
-		Chat: u.Chat, Message: message, Story: story.Told(), From: from, FromAt: u.Arrived,
+		Chat: u.Chat, Message: message, Story: story.Told(), From: from.Point, FromAt: seen,
 	}, claim.Confirm())
 	if err != nil {
 		s.observe.Error("store")
@@ -181,6 +210,8 @@ func (s *stories) record(ctx context.Context, u *update, story guide.Story, clai
 func (s *stories) explain(ctx context.Context, u *update, card int, cause error) error {
 	var key string
 	switch {
+	case errors.Is(cause, errUnknownPlace):
+		key = "share.unknown"
 	case errors.Is(cause, guide.ErrNothing):
 		key = "error.nothing"
 	case errors.Is(cause, guide.ErrAllTold):

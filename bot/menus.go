@@ -21,8 +21,8 @@ type menus struct {
 
 // The commands in the menus, in their order. Operators see theirs below the others.
 var (
-	listedCommands         = []string{"start", "live", "stop", "language", "settings", "donate", "stats", "privacy", "forget", "terms", "paysupport", "help"}
-	listedOperatorCommands = []string{"admin", "pause", "ban", "unban", "refund"}
+	listedCommands         = []string{"start", "live", "tour", "stop", "language", "settings", "donate", "stats", "privacy", "forget", "terms", "paysupport", "help"}
+	listedOperatorCommands = []string{"admin", "pause", "ban", "unban", "refund", "retire", "retired", "broadcast"}
 )
 
 // describe sends the commands and the descriptions to Telegram in each language, and each operator's menu. It may take hours, because Telegram limits

@@ -39,6 +39,9 @@ type operatorStore interface {
 	store.Payments
 	store.Ledger
 	store.Inbox
+	store.Reports
+	store.Recent
+	RetiredStories(ctx context.Context, after store.StoryKey, limit int) ([]store.Story, error)
 }
 
 // refunds stores that a payment went back and tells the person.

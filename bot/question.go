@@ -141,6 +141,10 @@ func storyOf(m *telegram.Incoming, language string) (key store.StoryKey, ok bool
 				if key, _, ok := parseVote(args); ok {
 					return key, true
 				}
+			case "wrong": // of an extract
+				if report, ok := parseReport(args); ok {
+					return store.StoryKey{Place: report.Place, Language: report.Language, Length: store.Extract}, true
+				}
 			case "tell":
 				if place, _, ok := parseTell(args); ok {
 					return store.StoryKey{Place: place, Language: language, Length: store.Short}, true

@@ -26,13 +26,16 @@ const cardMost = 5 * time.Second
 // none to show: then the card says what kind of place it is.
 func cardMessage(words *text.Words, c guide.Card, from vantage, opening string) telegram.Message {
 	line := cmp.Or(opening, capital(c.Place.Description), words.Plain("card.line"))
-	return telegram.Message{Within: cardMost, HTML: words.Say("card.text",
-		"title", c.Place.Title, "where", where(words, from, c.Place.Point, c.Distance), "line", line)}
+	return telegram.Message{Within: cardMost, HTML: closeGap(words.Say("card.text",
+		"title", c.Place.Title, "where", where(words, from, c.Place.Point, c.Distance), "line", line))}
 }
+
+// closeGap removes the line that an unknown direction leaves empty.
+func closeGap(markup string) string { return strings.Replace(markup, "\n\n\n", "\n\n", 1) }
 
 // storyMessage returns a story for a person.
 func storyMessage(words *text.Words, s guide.Story, from vantage, pictures bool) telegram.Message {
-	m := telegram.Message{Tail: sourceLine(words, s), Buttons: storyButtons(words, s, moreButton(words, from.Point))}
+	m := telegram.Message{Tail: sourceLine(words, s), Buttons: storyButtons(words, s, moreButton(words, from))}
 	m.Picture, m.Tail = pictured(words, s, pictures, m.Tail)
 	m.HTML = storyText(words, s, from, 0)
 	return m
@@ -46,6 +49,7 @@ func storyText(words *text.Words, s guide.Story, from vantage, number int) strin
 	}
 	whole := strings.TrimRight(words.Say(key, "n", number, "title", s.Place.Title, "where", where(words, from, s.Place.Point, s.Distance),
 		"text", unlinked(s.Text), "source", text.HTML("")), "\n")
+	whole = closeGap(whole)
 	if s.Reason != guide.NoReason {
 		whole += "\n\n" + words.Say("reason."+string(s.Reason), "wait", s.Wait)
 	}
@@ -78,10 +82,16 @@ func sourceLine(words *text.Words, s guide.Story) string {
 	case guide.FromPack:
 		key, language = "story.pack_source", ""
 	}
+	line := ""
 	if language != "" {
-		return words.Say(key+"_in", "url", s.Place.URL, "title", s.Place.Title, "language", language)
+		line = words.Say(key+"_in", "url", s.Place.URL, "title", s.Place.Title, "language", language)
+	} else {
+		line = words.Say(key, "url", s.Place.URL, "title", s.Place.Title)
 	}
-	return words.Say(key, "url", s.Place.URL, "title", s.Place.Title)
+	if s.Place.Packed {
+		line += "\n" + words.Say("story.from_pack")
+	}
+	return line
 }
 
 // sourceLanguage returns the name of the language of the article that a story was written from, "" if that is the story's own.
@@ -126,16 +136,20 @@ func storyButtons(words *text.Words, s guide.Story, next telegram.Button) [][]te
 	return append(rows, voteButtons(words, s)...)
 }
 
-// moreButton asks for one more story at p.
-func moreButton(words *text.Words, p geo.Point) telegram.Button {
+// moreButton asks for one more story where the person is.
+func moreButton(words *text.Words, from vantage) telegram.Button {
+	p := from.Point
+	if from.unknown {
+		return telegram.Button{Text: words.Plain("button.near_me"), Data: "menu:near"}
+	}
 	return telegram.Button{Text: words.Plain("story.more"), Data: moreData(p)}
 }
 
-// voteButtons returns the row in which a reader judges a story, none for an extract.
+// voteButtons returns the row in which a reader judges a story or an extract.
 func voteButtons(words *text.Words, s guide.Story) [][]telegram.Button {
 	like, dislike := voteData(s.Key, store.Like), voteData(s.Key, store.Dislike)
 	if s.Key.Place == "" || like == "" {
-		return nil
+		return wrongButtons(words, s)
 	}
 	return [][]telegram.Button{{
 		{Text: words.Plain("story.like"), Data: like},

@@ -12,6 +12,7 @@ import (
 type router struct {
 	reply     *responder
 	stories   *stories
+	tours     *tours
 	walks     *walks
 	gifts     *gifts
 	settings  *settings
@@ -19,6 +20,7 @@ type router struct {
 	groups    *groups
 	help      *help
 	operators *operators
+	announcer *announcer
 	live      *live.Live
 	admins    operatorIDs
 	username  func() string // of the bot; "" until Telegram told it
@@ -34,6 +36,7 @@ func (r *router) fill() {
 		"start":      r.help.onStart,
 		"help":       r.help.onHelp,
 		"live":       r.walks.onLive,
+		"tour":       r.tours.onTour,
 		"stop":       r.walks.onStop,
 		"language":   r.settings.onLanguage,
 		"settings":   r.settings.onSettings,
@@ -45,24 +48,33 @@ func (r *router) fill() {
 		"paysupport": r.help.onPaySupport,
 	}
 	r.operatorCommands = map[string]handler{
-		"admin":  r.operators.onAdmin,
-		"ban":    r.operators.onBan,
-		"unban":  r.operators.onUnban,
-		"pause":  r.operators.onPause,
-		"refund": r.operators.onRefund,
+		"admin":   r.operators.onAdmin,
+		"ban":     r.operators.onBan,
+		"unban":   r.operators.onUnban,
+		"pause":   r.operators.onPause,
+		"refund":  r.operators.onRefund,
+		"retire":  r.operators.onRetire,
+		"retired": r.operators.onRetired,
+
+		"broadcast": r.announcer.onBroadcast,
 	}
 	r.buttons = map[string]func(*telegram.Update, string) intake.Job{
-		"more":   r.stories.moreButton,
-		"vote":   r.stories.voteButton,
-		"tell":   r.stories.tellButton,
-		"lang":   r.settings.languageButton,
-		"every":  r.walks.everyButton,
-		"live":   r.walks.liveButton,
-		"next":   r.nextButton,
-		"menu":   r.help.menuButton,
-		"set":    r.settings.settingsButton,
-		"give":   r.gifts.giveButton,
-		"forget": r.people.forgetButton,
+		"more":    r.stories.moreButton,
+		"tour":    r.tours.button,
+		"vote":    r.stories.voteButton,
+		"wrong":   r.stories.wrongButton,
+		"retired": r.operators.retiredButton,
+		"restore": r.operators.restoreButton,
+		"tell":    r.stories.tellButton,
+		"lang":    r.settings.languageButton,
+		"every":   r.walks.everyButton,
+		"live":    r.walks.liveButton,
+		"next":    r.nextButton,
+		"menu":    r.help.menuButton,
+		"set":     r.settings.settingsButton,
+		"give":    r.gifts.giveButton,
+		"forget":  r.people.forgetButton,
+		"news":    r.announcer.button,
 	}
 }
 
@@ -118,7 +130,13 @@ func (r *router) routePrivate(u *telegram.Update) intake.Job {
 	if !isCommand {
 		return r.textJob(m)
 	}
+	if args := arguments(m.Text); name == "start" && len(args) == 1 && strings.HasPrefix(args[0], startPlace) && r.addressed(bot) {
+		return r.stories.sharedJob(args[0])
+	}
 	if run, ok := r.command(u.Person, name); ok && r.addressed(bot) {
+		if name == "tour" {
+			return r.tours.commandJob(m.Text)
+		}
 		if name == "forget" {
 			return intake.Reply{Kind: "command", Run: r.reply.handleAnyone(run)}
 		}

@@ -26,6 +26,8 @@ type Store interface {
 	store.Stories
 	store.Ledger
 	store.Judgements
+	store.Reports
+	store.Settings
 	store.Settings
 	// Sweep is store.Store's.
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
@@ -75,6 +77,7 @@ type Guide struct {
 	warmed  warmed
 
 	renewals renewals
+	doubted  doubted
 	richness richness
 
 	mu        sync.Mutex
@@ -125,6 +128,7 @@ const (
 func (g *Guide) Run(ctx context.Context) error {
 	defer g.tasks.stop()
 	g.tasks.start(func() { g.judging.run(g.tasks.ctx) })
+	g.tasks.start(func() { g.noticeImports(g.tasks.ctx) })
 	g.tasks.start(func() { g.recheck(g.tasks.ctx) })
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()

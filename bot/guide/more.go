@@ -39,6 +39,13 @@ func (g *Guide) More(ctx context.Context, req MoreRequest) (Story, error) {
 	if req.Length == "" {
 		req.Length = store.Short
 	}
+	withheld, err := g.withheld(ctx, places.Place{ID: req.Place})
+	if err != nil {
+		return Story{}, err
+	}
+	if withheld[0] {
+		return Story{}, ErrNoMore
+	}
 	known, err := g.library.aspects(ctx, store.StoryKey{Place: req.Place, Language: req.Language, Length: req.Length}, req.Aspect)
 	if err != nil {
 		return Story{}, err
@@ -80,7 +87,7 @@ func (g *Guide) writeMore(ctx context.Context, req MoreRequest, s *subject, orde
 	quote := func(reason Reason) Story {
 		p := s.place
 		p.Extract, p.URL = wikitext.Cut(order.source.passage.Text, quoteMost), articleURL(p, order.source)
-		p.Language, p.Title = s.article.Edition, s.article.Title
+		p.Language, p.Title, p.Revision = s.article.Edition, s.article.Title, s.article.Revision
 		story := Story{Place: p, Text: p.Extract, Source: FromExtract, Reason: reason}
 		if reason == ModelBusy {
 			story.Wait = g.cfg.Gate.Estimate(Interactive)

@@ -2,6 +2,7 @@ package guide
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"excursobot/store"
@@ -12,6 +13,22 @@ import (
 var rings = [...]float64{300, 600, walkable, 10_000}
 
 const walkable = 1200
+
+// rings returns the rings of the search, the last of which is as wide as the request allows.
+func (s *search) rings() []float64 {
+	for i, ring := range rings {
+		if s.req.Within > 0 && ring >= s.req.Within {
+			return append(slices.Clone(rings[:i]), s.req.Within)
+		}
+	}
+	return rings[:]
+}
+
+// reach returns the radius in metres of the last ring.
+func (s *search) reach() float64 {
+	list := s.rings()
+	return list[len(list)-1]
+}
 
 const (
 	// startWithin is how soon a call must start so that the person gets a card and is asked to wait. Otherwise the answer is the extract.
@@ -53,6 +70,7 @@ type search struct {
 	aside     []nearStory // stories that the judge has not seen, written for others
 	anyStatus bool        // such stories are better than nothing
 
+	withheld   []string  // places whose text in some edition is withheld
 	skipped    bool      // a place was left out because it is told or claimed
 	deadline   time.Time // until then the search waits for the source
 	sourceErr  error     // why the source did not answer; it is not asked again in this pass
@@ -99,14 +117,12 @@ func (s *search) claimNearest(ctx context.Context, stories []nearStory) (*answer
 				s.aside = append(s.aside, near)
 				continue
 			}
-			if fromPack(near.story) {
-				retired, err := s.g.library.packedRetired(ctx, near.story)
-				if err != nil {
-					return nil, err
-				}
-				if retired {
-					continue
-				}
+			retired, err := s.g.takenBack(ctx, near.story)
+			if err != nil {
+				return nil, err
+			}
+			if retired {
+				continue
 			}
 			claim, err := s.g.claims.try(ctx, s.req.Person, near.story.Place)
 			if err != nil {

@@ -71,7 +71,7 @@ func (s *search) run(ctx context.Context) (*answer, error) {
 func (s *search) tryRings(ctx context.Context) (*answer, error) {
 	inner := 0.0
 	s.aside = nil
-	for _, ring := range rings {
+	for _, ring := range s.rings() {
 		stories, err := s.g.library.near(ctx, s.req.Point, ring, s.req.Language, s.req.Length)
 		if err != nil {
 			return nil, err
@@ -118,7 +118,7 @@ func (s *search) answerNew(ctx context.Context, inner, outer float64) (*answer, 
 
 // resume answers with the place whose card the person may have seen: with its stored story if there is one, else with a new one.
 func (s *search) resume(ctx context.Context) (*answer, error) {
-	stories, err := s.g.library.near(ctx, s.req.Point, rings[len(rings)-1], s.req.Language, s.req.Length)
+	stories, err := s.g.library.near(ctx, s.req.Point, s.reach(), s.req.Language, s.req.Length)
 	if err != nil {
 		return nil, err
 	}
@@ -138,11 +138,14 @@ func (s *search) resume(ctx context.Context) (*answer, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read the card's place: %w", err)
 		}
-		card := Card{Place: places.ForPerson(p, s.req.Language), Distance: geo.Distance(s.req.Point, p.Point)}
+		cards, err := s.offered(ctx, []Card{{Place: places.ForPerson(p, s.req.Language), Distance: geo.Distance(s.req.Point, p.Point)}})
+		if err != nil || len(cards) == 0 {
+			return nil, err
+		}
 		if !s.req.Only {
 			s.onCard, s.carded = nil, true // the card is on the screen already
 		}
-		return s.answerFirst(ctx, []Card{card})
+		return s.answerFirst(ctx, cards)
 	}
 	return nil, nil //nolint:nilnil // no answer
 }
@@ -154,7 +157,7 @@ func (s *search) lastResort(ctx context.Context) (*answer, error) {
 	if found != nil || err != nil {
 		return found, err
 	}
-	found, err = s.claimNearest(ctx, s.g.library.packNear(s.req.Point, rings[len(rings)-1], s.req.Language))
+	found, err = s.claimNearest(ctx, s.g.library.packNear(s.req.Point, s.reach(), s.req.Language))
 	if found != nil || err != nil {
 		return found, err
 	}
