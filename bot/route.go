@@ -26,6 +26,7 @@ type router struct {
 	username  func() string // of the bot; "" until Telegram told it
 
 	commands         map[string]handler
+	groupCommands    map[string]handler // what these commands do in groups; the others get a hint there
 	operatorCommands map[string]handler // they exist only for operators
 	buttons          map[string]func(u *telegram.Update, args string) intake.Job
 }
@@ -47,6 +48,7 @@ func (r *router) fill() {
 		"terms":      r.help.onTerms,
 		"paysupport": r.help.onPaySupport,
 	}
+	r.groupCommands = map[string]handler{"live": r.walks.onGroupLive, "stop": r.walks.onGroupStop, "forget": r.people.onGroupForget}
 	r.operatorCommands = map[string]handler{
 		"admin":   r.operators.onAdmin,
 		"ban":     r.operators.onBan,
@@ -75,6 +77,7 @@ func (r *router) fill() {
 		"give":    r.gifts.giveButton,
 		"forget":  r.people.forgetButton,
 		"news":    r.announcer.button,
+		"group":   r.walks.groupButton,
 	}
 }
 
@@ -168,13 +171,17 @@ func (r *router) command(person int64, name string) (handler, bool) {
 // routeGroup returns the job of a message in a group. Only locations, the bot's commands and replies to its stories are answered there.
 func (r *router) routeGroup(u *telegram.Update) intake.Job {
 	if p, ok := location(u.Message); ok && sharesLive(u.Message) {
-		return r.stories.job(jobLocation, p, r.help.onGroupCommand) // and where walks are told
+		return r.walks.groupShareJob(p)
 	} else if ok {
 		return r.stories.job(jobLocation, p, nil)
 	}
 	name, bot, isCommand := parseCommand(u.Message.Text)
 	if _, known := r.commands[name]; isCommand && known && r.addressed(bot) {
-		return r.reply.job("command", r.help.onGroupCommand)
+		run := r.help.onGroupCommand
+		if own, ok := r.groupCommands[name]; ok {
+			run = own
+		}
+		return r.reply.job("command", run)
 	}
 	if m := u.Message; m.Text != "" && !isCommand && r.repliesToUs(m) && !isSmallTalk(m.Text) {
 		return r.questionJob()
@@ -184,7 +191,11 @@ func (r *router) routeGroup(u *telegram.Update) intake.Job {
 
 // nextButton ("next:<lat>,<lon>") asks for the walk's next story now. After the walk it asks for one more story at the same point.
 func (r *router) nextButton(u *telegram.Update, args string) intake.Job {
-	if _, walking := r.live.Walk(u.Person); !walking || !u.Private {
+	walker := u.Person
+	if !u.Private {
+		walker = u.Chat
+	}
+	if _, walking := r.live.Walk(walker); !walking {
 		return r.stories.moreButton(u, args)
 	}
 	return intake.Story{Kind: "button", Run: r.reply.handle(r.walks.onNext)}
