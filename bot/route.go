@@ -131,7 +131,7 @@ func (r *router) routePrivate(u *telegram.Update) intake.Job {
 	}
 	name, bot, isCommand := parseCommand(m.Text)
 	if !isCommand {
-		return r.routeText(m)
+		return r.textJob(m)
 	}
 	if args := arguments(m.Text); name == "start" && len(args) == 1 && strings.HasPrefix(args[0], startPlace) && r.addressed(bot) {
 		return r.stories.sharedJob(args[0])
@@ -154,11 +154,6 @@ func sharesLive(m *telegram.Incoming) bool {
 	return m.Location != nil && m.Location.LivePeriod != 0 && m.Origin == nil && m.OriginalUnixtime == 0
 }
 
-// routeText returns the job of a text, which may contain a place.
-func (r *router) routeText(m *telegram.Incoming) intake.Job {
-	return r.placeJob("text", findPlace(m.Text, m.Entities), r.help.onText)
-}
-
 // routeCaption returns the job of a message with a file or the like, whose caption may contain a place.
 func (r *router) routeCaption(m *telegram.Incoming) intake.Job {
 	return r.placeJob("other", findPlace(m.Caption, m.CaptionEntities), r.help.onOther)
@@ -173,7 +168,7 @@ func (r *router) command(person int64, name string) (handler, bool) {
 	return run, ok
 }
 
-// routeGroup returns the job of a message in a group. Only locations and the bot's commands are answered there.
+// routeGroup returns the job of a message in a group. Only locations, the bot's commands and replies to its stories are answered there.
 func (r *router) routeGroup(u *telegram.Update) intake.Job {
 	if p, ok := location(u.Message); ok && sharesLive(u.Message) {
 		return r.walks.groupShareJob(p)
@@ -188,6 +183,9 @@ func (r *router) routeGroup(u *telegram.Update) intake.Job {
 		}
 		return r.reply.job("command", run)
 	}
+	if m := u.Message; m.Text != "" && !isCommand && r.repliesToUs(m) && !isSmallTalk(m.Text) {
+		return r.questionJob()
+	}
 	return intake.Nothing{Kind: "other"}
 }
 
@@ -201,6 +199,11 @@ func (r *router) nextButton(u *telegram.Update, args string) intake.Job {
 		return r.stories.moreButton(u, args)
 	}
 	return intake.Story{Kind: "button", Run: r.reply.handle(r.walks.onNext)}
+}
+
+// repliesToUs reports whether a message is the reply to one of the bot's.
+func (r *router) repliesToUs(m *telegram.Incoming) bool {
+	return m.ReplyTo != nil && m.ReplyTo.Sender != nil && m.ReplyTo.Sender.IsBot && strings.EqualFold(m.ReplyTo.Sender.Username, r.username())
 }
 
 // addressed reports whether the part of a command behind @ means this bot.

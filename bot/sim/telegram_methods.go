@@ -37,6 +37,7 @@ func (t *Telegram) table() map[string]method {
 		"sendVenue":              messages.sendVenue,
 		"sendInvoice":            messages.sendInvoice,
 		"sendChatAction":         messages.sendChatAction,
+		"sendMessageDraft":       messages.sendMessageDraft,
 		"editMessageText":        messages.editMessageText,
 		"editMessageCaption":     messages.editMessageCaption,
 		"editMessageReplyMarkup": messages.editMessageReplyMarkup,
