@@ -133,7 +133,7 @@ func (l *loop) applyLocked(s *session, now time.Time) {
 	if s.passes() && s.still(now) {
 		s.hold(s.took, now)
 	}
-	if s.look(s.received.radius, l.cfg.PassGap, now) {
+	if s.look(s.received.radius, &l.cfg, now) {
 		l.events.update(s)
 	}
 	if w := &s.walk; w.Quiet && !w.Pass && geo.Distance(w.QuietAt, w.Point) > quietRadius {
