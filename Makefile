@@ -8,9 +8,10 @@ comma   := ,
 SEEDS   ?= 50
 OUTAGE  ?= 60s
 PEOPLE  ?= 100000
+PAIRS   ?= 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres test-browser race lint vuln fuzz chaos aimock replicas flood move bench load build image image-check release clean
+.PHONY: help run demo test test-postgres test-browser race lint vuln fuzz chaos aimock replicas flood move scale bench load build image image-check release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -65,6 +66,9 @@ flood: ## send more updates than the bot can take, and measure memory and delays
 
 move: ## move the data of PEOPLE (100000) people to a temporary Postgres and back, and measure it (3 minutes)
 	PG_FSYNC=on .ci/postgres go test ./bot/admin -run '^TestRoundTrip$$' -count=1 -timeout 60m -v -people $(PEOPLE)
+
+scale: ## fill a file of PAIRS (10000) stories and places, and measure its size, reading and memory
+	go test ./store/boltstore -run '^TestScale$$' -count=1 -timeout 60m -v -args -pairs $(PAIRS)
 
 bench: ## every benchmark
 	go test -run '^$$' -bench . -benchmem ./...

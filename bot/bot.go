@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
+	"time"
 
 	"excursobot/bot/intake"
 	"excursobot/bot/live"
@@ -30,6 +32,7 @@ type Bot struct {
 	router *router
 	menus  *menus
 	pause  *pause
+	books  *bookkeeper
 }
 
 var _ http.Handler = (*Bot)(nil)
@@ -93,7 +96,7 @@ func (b *Bot) hooks() intake.Hooks {
 			return b.router.gifts.answerCheckout(ctx, u, storable)
 		},
 		Connected:  func(ctx context.Context) { b.menus.describe(ctx) },
-		Beside:     func(ctx context.Context) error { return b.live.Run(ctx) },
+		Beside:     b.beside,
 		AdoptWalks: func(walks []store.Walk) { b.live.TakeOver(walks) },
 		DropWalks:  func(chat int64) { b.live.Release(chat) },
 		HasWalk:    func(chat int64) bool { return b.live.Holds(chat) },
@@ -135,20 +138,25 @@ func (b *Bot) join() error {
 	people := &people{out: b.out, reply: reply, live: b.live, store: cfg.Store, words: cfg.Words, observe: observe, log: log}
 	reply.people = people
 	walks.live, walks.intervals, walks.people = b.live, b.live.Intervals(), people
+	shared := &links{username: b.intake.Username, words: cfg.Words}
 	gifts := &gifts{out: b.out, reply: reply, store: cfg.Store, room: cfg.Room, observe: observe, log: log}
+	b.books = &bookkeeper{
+		out: b.out, gifts: gifts, store: cfg.Store, observe: observe, log: log,
+		singly: singly{cluster: cfg.Cluster, replica: cfg.Replica, kind: "stars", lease: time.Hour},
+	}
 	b.router = &router{
 		reply: reply, walks: walks, people: people, gifts: gifts,
 		groups: &groups{out: b.out, live: b.live, store: cfg.Store, observe: observe, log: log},
 		stories: &stories{
 			out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, live: b.live, store: cfg.Store, pins: pins, report: report,
-			pictures: !cfg.HidePictures, observe: observe, log: log,
+			links: shared, pictures: !cfg.HidePictures, observe: observe, log: log,
 		},
 		settings: &settings{out: b.out, reply: reply, store: cfg.Store, words: cfg.Words},
 		help: &help{
 			out: b.out, reply: reply, gifts: gifts, menus: b.menus, operators: admins, words: cfg.Words, support: cfg.Support,
 		},
 		operators: &operators{
-			out: b.out, reply: reply, guide: cfg.Guide, live: b.live, store: cfg.Store, gifts: gifts, people: people, pause: b.pause,
+			out: b.out, reply: reply, guide: cfg.Guide, live: b.live, store: cfg.Store, gifts: gifts, books: b.books, people: people, pause: b.pause,
 			operators: admins, tasks: func() int { return b.intake.Stats().Tasks }, today: cfg.Today, model: cfg.Model, shortToken: cfg.ShortToken,
 			dailyTokens: cfg.DailyTokens, prices: prices{in: cfg.PriceIn, out: cfg.PriceOut}, log: log,
 		},
@@ -156,6 +164,14 @@ func (b *Bot) join() error {
 	}
 	b.router.fill()
 	return nil
+}
+
+// beside runs the parts that need no updates until ctx ends.
+func (b *Bot) beside(ctx context.Context) error {
+	var wg sync.WaitGroup
+	wg.Go(func() { b.guard.Run(func() { b.books.run(ctx) }) })
+	defer wg.Wait()
+	return b.live.Run(ctx)
 }
 
 // Run answers updates until ctx ends, then waits for those under way: until they are done, or, once work ends, cancelled. It returns
@@ -167,6 +183,12 @@ func (b *Bot) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.intake.Serve
 
 // Ready returns why updates do not come in, nil if they do.
 func (b *Bot) Ready() error { return b.intake.Ready() }
+
+// StarsDifferences returns how many differences the last comparison with Telegram's list of payments found.
+func (b *Bot) StarsDifferences(ctx context.Context) (int, error) {
+	last, err := b.books.last(ctx)
+	return last.differences(), err
+}
 
 // Stats is a Bot at one moment.
 type Stats struct {

@@ -28,18 +28,54 @@ func parsePoint(s string) (geo.Point, bool) {
 // nextData is the data of the "next story now" button. more is the data of "one more" at the same point.
 func nextData(more string) string { return "next" + strings.TrimPrefix(more, "more") }
 
-// voteData is the data of a vote's button, "" if the place's id is too long for a button.
-func voteData(key store.StoryKey, mark store.Mark) string {
-	data := "vote:" + key.Place + ":" + key.Language + ":" + string(key.Length) + ":" + strconv.Itoa(int(mark))
+// tellData is the data of the "tell me more" button, "" if the place's id is too long for a button.
+func tellData(place string, aspect int) string {
+	return fitting("tell:" + place + ":" + strconv.Itoa(aspect))
+}
+
+// parseTell reads the data of a "tell me more" button.
+func parseTell(args string) (place string, aspect int, ok bool) {
+	i := strings.LastIndexByte(args, ':')
+	if i < 1 {
+		return "", 0, false
+	}
+	aspect, err := strconv.Atoi(args[i+1:])
+	return args[:i], aspect, err == nil && aspect >= 1 && aspect <= store.MaxAspect && store.CheckKey(args[:i]) == nil
+}
+
+// fitting returns the data of a button, "" if it is too long for one.
+func fitting(data string) string {
 	if len(data) > 64 {
 		return ""
 	}
 	return data
 }
 
+// voteData is the data of a vote's button, "" if the place's id is too long for a button. Only a story that tells more about a place has an aspect in it.
+func voteData(key store.StoryKey, mark store.Mark) string {
+	data := "vote:" + key.Place + ":" + key.Language + ":" + string(key.Length) + ":"
+	if key.Aspect > 0 {
+		data += aspectSign + strconv.Itoa(key.Aspect) + ":"
+	}
+	return fitting(data + strconv.Itoa(int(mark)))
+}
+
+// aspectSign precedes an aspect in a vote's data, so that it cannot be taken for a part of the place's id.
+const aspectSign = "a"
+
 // parseVote reads the data of a vote's button. It reads from the end, because ids of places contain colons.
 func parseVote(args string) (key store.StoryKey, mark store.Mark, ok bool) {
 	parts := strings.Split(args, ":")
+	aspect := 0
+	if n := len(parts); n > 4 {
+		if sign, isAspect := strings.CutPrefix(parts[n-2], aspectSign); isAspect {
+			var err error
+			if aspect, err = strconv.Atoi(sign); err != nil || aspect < 1 || aspect > store.MaxAspect {
+				return key, 0, false
+			}
+			parts = append(parts[:n-2], parts[n-1])
+		}
+	}
 	if len(parts) < 4 {
 		return key, 0, false
 	}
@@ -48,6 +84,7 @@ func parseVote(args string) (key store.StoryKey, mark store.Mark, ok bool) {
 		Place:    strings.Join(parts[:len(parts)-3], ":"),
 		Language: tail[0],
 		Length:   store.Length(tail[1]),
+		Aspect:   aspect,
 	}
 	i := slices.Index([]string{"1", "2", "3"}, tail[2])
 	mark = store.Mark(i + 1)

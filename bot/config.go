@@ -25,6 +25,10 @@ type Store interface {
 	store.Settings
 	store.Inbox
 	store.Deliveries
+	store.Recent
+	store.Reports
+	// RetiredStories is as in store.Stories.
+	RetiredStories(ctx context.Context, after store.StoryKey, limit int) ([]store.Story, error)
 	// ForgetUser is as in store.Store.
 	ForgetUser(ctx context.Context, person int64, at time.Time) error
 	userMover

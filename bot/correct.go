@@ -44,7 +44,7 @@ func (s *stories) correct(ctx context.Context, story guide.Story, shown store.Sh
 func correctionMessage(words *text.Words, s guide.Story, pictures bool) telegram.Message {
 	m := telegram.Message{
 		HTML:    words.Say("story.corrected", "title", s.Place.Title, "text", unlinked(s.Text)),
-		Buttons: storyButtons(words, s, s.Place.Point),
+		Buttons: storyButtons(words, s, moreButton(words, standing(s.Place.Point))),
 	}
 	m.Picture, m.Tail = pictured(words, s, pictures, sourceLine(words, s))
 	return m

@@ -54,6 +54,9 @@ func (h *help) menuButton(u *telegram.Update, what string) intake.Job {
 		"live":     func(words *text.Words) telegram.Message { return telegram.Message{HTML: words.Say("how_live.text")} },
 		"language": func(words *text.Words) telegram.Message { return languageMenu(words, h.words) },
 		"donate":   giftMenu,
+		"near": func(words *text.Words) telegram.Message {
+			return telegram.Message{HTML: words.Say("share.near"), Ask: words.Plain("start.button_location")}
+		},
 	}[what]
 	if !ok || !u.Private {
 		return h.reply.oldButton()

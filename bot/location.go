@@ -23,12 +23,19 @@ type stories struct {
 	host     host
 	guide    *guide.Guide
 	live     *live.Live
-	store    store.Users
+	store    storiesStore
 	pins     *pins
 	report   reporter
+	links    *links
 	pictures bool // false = no story has a picture
 	observe  Observe
 	log      *slog.Logger
+}
+
+// storiesStore is what stories read and write of people.
+type storiesStore interface {
+	store.Users
+	store.Recent
 }
 
 // job returns the job of a request for a story at p. If then is not nil, it runs afterwards.
@@ -65,14 +72,24 @@ func (s *stories) moreButton(_ *telegram.Update, args string) intake.Job {
 	return s.job("button", p, nil)
 }
 
-// onLocation tells one story about a place near p. A story of the library is sent at once. If it must be written, a card comes first and becomes
-// the story.
+// onLocation tells one story about a place near p.
 func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error {
+	return s.tell(ctx, u, standing(p), func(req guide.Request, onCard func(guide.Card)) (guide.Story, *guide.Claim, error) {
+		return s.guide.Tell(ctx, req, onCard)
+	})
+}
+
+// teller asks the guide for a story.
+type teller func(req guide.Request, onCard func(guide.Card)) (guide.Story, *guide.Claim, error)
+
+// tell tells a story. A story of the library is sent at once. If it must be written, a card comes first and becomes the story.
+func (s *stories) tell(ctx context.Context, u *update, from vantage, ask teller) error {
+	p := from.Point
 	stopTyping := s.out.ShowTyping(ctx, u.To())
 	defer stopTyping()
 	shown := cardOnWay{message: u.Shown.Message} // of an earlier process; the story must be about its place
 	defer shown.join()
-	story, claim, err := s.guide.Tell(ctx, guide.Request{
+	story, claim, err := ask(guide.Request{
 		Person:    u.Person,
 		Point:     p,
 		Language:  u.user.Language,
@@ -81,7 +98,7 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 		Interests: u.user.Interests,
 		Brief:     u.Brief,
 		Place:     u.Shown.Place,
-	}, func(c guide.Card) { shown.show(s.host, u.ID, func() int { return s.showCard(ctx, u, p, c) }) })
+	}, func(c guide.Card) { shown.show(s.host, u.ID, func() int { return s.showCard(ctx, u, from, c) }) })
 	stopTyping()
 	card := shown.join()
 	defer claim.Release()
@@ -94,7 +111,8 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 		return s.explain(ctx, u, card, err)
 	}
 	s.host.NoteShown(ctx, u.Task, intake.Shown{Place: story.Place.ID, Message: card})
-	m := storyMessage(u.words, story, p, s.pictures && !u.user.HidePictures)
+	m := storyMessage(u.words, story, from, s.pictures && !u.user.HidePictures)
+	m.Buttons = s.links.offer(m.Buttons, u.words, story)
 	hints := s.hints(u)
 	if hints {
 		m.Tail = strings.TrimPrefix(m.Tail+"\n\n"+u.words.Say("hint.live"), "\n\n")
@@ -108,7 +126,7 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 	if err != nil && !errors.Is(err, telegram.ErrAmbiguous) {
 		return fmt.Errorf("tell: %w", err)
 	}
-	s.record(ctx, u, story, claim)
+	s.record(ctx, u, story, claim, message, from)
 	if err != nil {
 		// The story may have arrived. It counts as told: telling it twice would be worse than an unnecessary apology.
 		return fmt.Errorf("tell: %w", err)
@@ -125,9 +143,9 @@ func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error 
 	return nil
 }
 
-// showCard sends the card to a person at p and returns the id of its message, 0 if it could not be sent. It replaces a card of an earlier process.
-func (s *stories) showCard(ctx context.Context, u *update, p geo.Point, c guide.Card) int {
-	id, err := s.out.Edit(ctx, u.To(), u.Shown.Message, cardMessage(u.words, c, p, c.Opening))
+// showCard sends the card to a person and returns the id of its message, 0 if it could not be sent. It replaces a card of an earlier process.
+func (s *stories) showCard(ctx context.Context, u *update, from vantage, c guide.Card) int {
+	id, err := s.out.Edit(ctx, u.To(), u.Shown.Message, cardMessage(u.words, c, from, c.Opening))
 	if err != nil {
 		s.log.Warn("card_failed", "update", u.ID, "error", err)
 		return u.Shown.Message
@@ -159,10 +177,15 @@ func (s *stories) hinted(ctx context.Context, u *update) {
 }
 
 // record stores that the story was told. The person has it already, so neither a stop nor a full disk prevents that.
-func (s *stories) record(ctx context.Context, u *update, story guide.Story, claim *guide.Claim) {
+func (s *stories) record(ctx context.Context, u *update, story guide.Story, claim *guide.Claim, message int, from vantage) {
 	u.Recorded()
+	seen := u.Arrived
+	if from.unknown {
+		seen = time.Time{}
+	}
 	err := s.host.Delivered(ctx, store.Delivery{
 		Update: u.ID, Person: u.Person, Place: story.Place.ID, At: time.Now(),
+		Chat: u.Chat, Message: message, Story: story.Told(), From: from.Point, FromAt: seen,
 	}, claim.Confirm())
 	if err != nil {
 		s.observe.Error("store")
@@ -174,6 +197,8 @@ func (s *stories) record(ctx context.Context, u *update, story guide.Story, clai
 func (s *stories) explain(ctx context.Context, u *update, card int, cause error) error {
 	var key string
 	switch {
+	case errors.Is(cause, errUnknownPlace):
+		key = "share.unknown"
 	case errors.Is(cause, guide.ErrNothing):
 		key = "error.nothing"
 	case errors.Is(cause, guide.ErrAllTold):

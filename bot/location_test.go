@@ -45,7 +45,7 @@ func TestFirstContactByLocationGetsTheStoryFirst(t *testing.T) {
 		if !strings.Contains(story.HTML, `<a href="https://en.wikipedia.org/`) {
 			t.Errorf("no source in %q", story.HTML)
 		}
-		if got := story.Buttons[0][0].URL; !strings.HasPrefix(got, "https://www.google.com/maps/search/?api=1&query=48.") {
+		if got := mapOf(story); !strings.HasPrefix(got, "https://www.google.com/maps/search/?api=1&query=48.") {
 			t.Errorf("map button %q", got)
 		}
 		if data(story, "more:") == "" || data(story, "vote:") == "" {

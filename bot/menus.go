@@ -22,7 +22,7 @@ type menus struct {
 // The commands in the menus, in their order. Operators see theirs below the others.
 var (
 	listedCommands         = []string{"start", "live", "stop", "language", "settings", "donate", "stats", "privacy", "forget", "terms", "paysupport", "help"}
-	listedOperatorCommands = []string{"admin", "pause", "ban", "unban", "refund"}
+	listedOperatorCommands = []string{"admin", "pause", "ban", "unban", "refund", "retire", "retired"}
 )
 
 // describe sends the commands and the descriptions to Telegram in each language, and each operator's menu. It may take hours, because Telegram limits

@@ -21,6 +21,7 @@ type operators struct {
 	live        *live.Live
 	store       operatorStore
 	gifts       refunds
+	books       *bookkeeper
 	people      walkEnder
 	pause       *pause
 	operators   operatorIDs
@@ -38,6 +39,9 @@ type operatorStore interface {
 	store.Payments
 	store.Ledger
 	store.Inbox
+	store.Reports
+	store.Recent
+	RetiredStories(ctx context.Context, after store.StoryKey, limit int) ([]store.Story, error)
 }
 
 // refunds stores that a payment went back and tells the person.

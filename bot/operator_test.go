@@ -22,7 +22,7 @@ func TestOperatorsCommandsDoNotExistForOthers(t *testing.T) {
 		defer w.close()
 		p := w.person(1, "en")
 		unknown := w.ask(p, "/nosuchcommand").HTML
-		for _, command := range []string{"/admin", "/ban 2", "/unban 2", "/pause", "/pause on", "/refund x 1", "/ADMIN@excursobot_sim_bot"} {
+		for _, command := range []string{"/admin", "/ban 2", "/unban 2", "/pause", "/pause on", "/refund x 1", "/retire Q1", "/retired", "/ADMIN@excursobot_sim_bot"} {
 			if got := w.ask(p, command).HTML; got != unknown {
 				t.Errorf("%s got %q, an unknown command gets %q", command, got, unknown)
 			}

@@ -42,8 +42,8 @@ func TestAStoryIsFollowedByItsPin(t *testing.T) {
 		if !sent.Silent || sent.Address == "" {
 			t.Errorf("sent %+v, want it silent and with an address", sent)
 		}
-		if map_ := mapURL(geo.Point{Lat: sent.Lat, Lon: sent.Lon}); story.Buttons[0][0].URL != map_ {
-			t.Errorf("the pin is at %s, the map button at %s", map_, story.Buttons[0][0].URL)
+		if map_ := mapURL(geo.Point{Lat: sent.Lat, Lon: sent.Lon}); mapOf(story) != map_ {
+			t.Errorf("the pin is at %s, the map button at %s", map_, mapOf(story))
 		}
 	})
 }

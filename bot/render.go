@@ -22,46 +22,52 @@ import (
 // the usual time: a card whose id is unknown would stay in the chat and promise a story for ever.
 const cardMost = 5 * time.Second
 
-// cardMessage returns the card that is shown to a person at from until the story is ready. opening is the first sentence of the article, "" if there is
+// cardMessage returns the card that is shown to a person until the story is ready. opening is the first sentence of the article, "" if there is
 // none to show: then the card says what kind of place it is.
-func cardMessage(words *text.Words, c guide.Card, from geo.Point, opening string) telegram.Message {
+func cardMessage(words *text.Words, c guide.Card, from vantage, opening string) telegram.Message {
 	line := cmp.Or(opening, capital(c.Place.Description), words.Plain("card.line"))
-	return telegram.Message{Within: cardMost, HTML: words.Say("card.text",
-		"title", c.Place.Title, "where", where(words, from, c.Place.Point, c.Distance), "line", line)}
+	return telegram.Message{Within: cardMost, HTML: closeGap(words.Say("card.text",
+		"title", c.Place.Title, "where", where(words, from, c.Place.Point, c.Distance), "line", line))}
 }
 
-// nextTo is the distance in metres below which a direction would only be the error of the position.
-const nextTo = 15
+// closeGap removes the line that an unknown direction leaves empty.
+func closeGap(markup string) string { return strings.Replace(markup, "\n\n\n", "\n\n", 1) }
 
-// where returns the line under a title: how far a place is from a person at from, and in which direction.
-func where(words *text.Words, from, place geo.Point, metres float64) text.HTML {
-	compass := ""
-	if unknown := (geo.Point{}); metres >= nextTo && place != unknown && place.Valid() && from.Valid() {
-		compass = geo.CompassOf(geo.Bearing(from, place)).String()
-	}
-	return text.HTML(words.Where(metres, compass))
-}
-
-// storyMessage returns a story for a person at p.
-func storyMessage(words *text.Words, s guide.Story, p geo.Point, pictures bool) telegram.Message {
-	m := telegram.Message{Tail: sourceLine(words, s), Buttons: storyButtons(words, s, p)}
+// storyMessage returns a story for a person.
+func storyMessage(words *text.Words, s guide.Story, from vantage, pictures bool) telegram.Message {
+	m := telegram.Message{Tail: sourceLine(words, s), Buttons: storyButtons(words, s, moreButton(words, from))}
 	m.Picture, m.Tail = pictured(words, s, pictures, m.Tail)
-	m.HTML = storyText(words, s, p, 0)
+	m.HTML = storyText(words, s, from, 0)
 	return m
 }
 
-// storyText returns a story for a person at p without the line of its source. number is the number in a walk, 0 = it is not in a walk.
-func storyText(words *text.Words, s guide.Story, p geo.Point, number int) string {
+// storyText returns a story for a person without the line of its source. number is the number in a walk, 0 = it is not in a walk.
+func storyText(words *text.Words, s guide.Story, from vantage, number int) string {
 	key := "story.text"
 	if number > 0 {
 		key = "story.text_walk"
 	}
-	whole := strings.TrimRight(words.Say(key, "n", number, "title", s.Place.Title, "where", where(words, p, s.Place.Point, s.Distance),
+	whole := strings.TrimRight(words.Say(key, "n", number, "title", s.Place.Title, "where", where(words, from, s.Place.Point, s.Distance),
 		"text", unlinked(s.Text), "source", text.HTML("")), "\n")
+	whole = closeGap(whole)
 	if s.Reason != guide.NoReason {
 		whole += "\n\n" + words.Say("reason."+string(s.Reason), "wait", s.Wait)
 	}
 	return whole
+}
+
+// moreMessage returns more about a place that was told.
+func moreMessage(words *text.Words, s guide.Story) telegram.Message {
+	whole := words.Say("tell.text", "title", s.Place.Title, "text", unlinked(s.Text))
+	if s.Reason != guide.NoReason {
+		whole += "\n\n" + words.Say("reason."+string(s.Reason), "wait", s.Wait)
+	}
+	m := telegram.Message{HTML: whole, Tail: sourceLine(words, s)}
+	if data := tellData(s.Place.ID, s.More); s.More > 0 && data != "" {
+		m.Buttons = append(m.Buttons, []telegram.Button{{Text: words.Plain("button.tell_more"), Data: data}})
+	}
+	m.Buttons = append(m.Buttons, voteButtons(words, s)...)
+	return m
 }
 
 // sourceLine returns the line that names the source, "" if there is no link.
@@ -113,18 +119,36 @@ var domain = regexp.MustCompile(`([\p{L}\p{N}])\.(\p{L}{2,})`)
 // unlinked returns text of which no client makes a link: names with a dot, such as Booking.com, get an invisible joiner.
 func unlinked(s string) string { return domain.ReplaceAllString(s, "$1.\u2060$2") }
 
-func storyButtons(words *text.Words, s guide.Story, p geo.Point) [][]telegram.Button {
-	rows := [][]telegram.Button{{
-		{Text: words.Plain("story.map"), URL: mapURL(s.Place.Point)},
-		{Text: words.Plain("story.more"), Data: moreData(p)},
-	}}
-	if like, dislike := voteData(s.Key, store.Like), voteData(s.Key, store.Dislike); s.Key.Place != "" && like != "" {
-		rows = append(rows, []telegram.Button{
-			{Text: words.Plain("story.like"), Data: like},
-			{Text: words.Plain("story.dislike"), Data: dislike},
-		})
+// storyButtons returns the buttons under a story: about the story, about what comes next, and what the reader thinks of it. next is the button for the
+// next story.
+func storyButtons(words *text.Words, s guide.Story, next telegram.Button) [][]telegram.Button {
+	var rows [][]telegram.Button
+	if data := tellData(s.Place.ID, s.More); s.More > 0 && data != "" {
+		rows = append(rows, []telegram.Button{{Text: words.Plain("button.tell_more"), Data: data}})
 	}
-	return rows
+	rows = append(rows, []telegram.Button{next, {Text: words.Plain("story.map"), URL: mapURL(s.Place.Point)}})
+	return append(rows, voteButtons(words, s)...)
+}
+
+// moreButton asks for one more story where the person is.
+func moreButton(words *text.Words, from vantage) telegram.Button {
+	p := from.Point
+	if from.unknown {
+		return telegram.Button{Text: words.Plain("button.near_me"), Data: "menu:near"}
+	}
+	return telegram.Button{Text: words.Plain("story.more"), Data: moreData(p)}
+}
+
+// voteButtons returns the row in which a reader judges a story or an extract.
+func voteButtons(words *text.Words, s guide.Story) [][]telegram.Button {
+	like, dislike := voteData(s.Key, store.Like), voteData(s.Key, store.Dislike)
+	if s.Key.Place == "" || like == "" {
+		return wrongButtons(words, s)
+	}
+	return [][]telegram.Button{{
+		{Text: words.Plain("story.like"), Data: like},
+		{Text: words.Plain("story.dislike"), Data: dislike},
+	}}
 }
 
 // mapURL returns a link that opens the point in a map.

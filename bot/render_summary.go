@@ -29,17 +29,18 @@ func summaryMessage(words *text.Words, w store.Walk, stops []store.Stop) telegra
 		b.WriteString("\n")
 	}
 	for _, s := range stops {
-		b.WriteString("\n" + stopLine(words, s))
+		b.WriteString("\n" + stopLine(words, s, w.Point))
 	}
 	return telegram.Message{HTML: b.String()}
 }
 
-// stopLine returns a stop's number and name. The name links to the map.
-func stopLine(words *text.Words, s store.Stop) string {
+// stopLine returns a stop's number and name, and where it is from the end of the walk. The name links to the map.
+func stopLine(words *text.Words, s store.Stop, end geo.Point) string {
 	if s.Point == (geo.Point{}) {
 		return words.Say("live.stop_unplaced", "n", s.Number, "title", s.Title)
 	}
-	return words.Say("live.stop", "n", s.Number, "title", s.Title, "url", mapURL(s.Point))
+	return words.Say("live.stop", "n", s.Number, "title", s.Title, "url", mapURL(s.Point),
+		"where", where(words, standing(end), s.Point, geo.Distance(end, s.Point)))
 }
 
 // endingKeys maps the reason why a walk ended to its sentence.

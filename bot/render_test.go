@@ -63,7 +63,7 @@ func TestMessagesLookAsTheyShould(t *testing.T) {
 		edit(&s)
 		return s
 	}
-	at := geo.Point{Lat: 48.1371, Lon: -0.00001}
+	at := standing(geo.Point{Lat: 48.1371, Lon: -0.00001})
 	stories := []struct {
 		name     string
 		story    guide.Story
@@ -158,7 +158,7 @@ func BenchmarkRender(b *testing.B) {
 	w := words.Words("ru")
 	b.ReportAllocs()
 	for b.Loop() {
-		m := storyMessage(w, s, geo.Point{Lat: 55.75, Lon: 37.61}, true)
+		m := storyMessage(w, s, standing(geo.Point{Lat: 55.75, Lon: 37.61}), true)
 		m.Parts()
 	}
 }

@@ -12,10 +12,10 @@ import (
 )
 
 // walkMessage returns a story of a walk. It is numbered, and has a button for the next story.
-func walkMessage(words *text.Words, s guide.Story, number int, p geo.Point, pictures bool) telegram.Message {
-	m := storyMessage(words, s, p, pictures)
-	m.HTML = storyText(words, s, p, number)
-	m.Buttons[0][1] = telegram.Button{Text: words.Plain("button.next"), Data: nextData(moreData(p))}
+func walkMessage(words *text.Words, s guide.Story, number int, from vantage, pictures bool) telegram.Message {
+	m := storyMessage(words, s, from, pictures)
+	m.HTML = storyText(words, s, from, number)
+	m.Buttons = storyButtons(words, s, telegram.Button{Text: words.Plain("button.next"), Data: nextData(moreData(from.Point))})
 	return m
 }
 

@@ -46,7 +46,7 @@ func TestWalksLookAsTheyShould(t *testing.T) {
 			add("a walk's story", walkMessage(w, guide.Story{
 				Place:    store.Place{Title: "Old Gate", Point: geo.Point{Lat: 48.137, Lon: 11.575}, URL: "https://en.wikipedia.org/wiki/Gate"},
 				Distance: 80, Text: "It has no wall.", Source: guide.FromModel, Key: store.StoryKey{Place: "Q1", Language: "en", Length: store.Long},
-			}, 4, walk.Point, false))
+			}, 4, vantage{Point: walk.Point, course: 180}, false))
 			add("how often", questionMessage(w, intervals))
 			add("the status", statusMessage(w, walk, intervals))
 			add("the status of a paused walk", statusMessage(w, paused, intervals))

@@ -45,23 +45,29 @@ func (r *router) fill() {
 		"paysupport": r.help.onPaySupport,
 	}
 	r.operatorCommands = map[string]handler{
-		"admin":  r.operators.onAdmin,
-		"ban":    r.operators.onBan,
-		"unban":  r.operators.onUnban,
-		"pause":  r.operators.onPause,
-		"refund": r.operators.onRefund,
+		"admin":   r.operators.onAdmin,
+		"ban":     r.operators.onBan,
+		"unban":   r.operators.onUnban,
+		"pause":   r.operators.onPause,
+		"refund":  r.operators.onRefund,
+		"retire":  r.operators.onRetire,
+		"retired": r.operators.onRetired,
 	}
 	r.buttons = map[string]func(*telegram.Update, string) intake.Job{
-		"more":   r.stories.moreButton,
-		"vote":   r.stories.voteButton,
-		"lang":   r.settings.languageButton,
-		"every":  r.walks.everyButton,
-		"live":   r.walks.liveButton,
-		"next":   r.nextButton,
-		"menu":   r.help.menuButton,
-		"set":    r.settings.settingsButton,
-		"give":   r.gifts.giveButton,
-		"forget": r.people.forgetButton,
+		"more":    r.stories.moreButton,
+		"vote":    r.stories.voteButton,
+		"wrong":   r.stories.wrongButton,
+		"retired": r.operators.retiredButton,
+		"restore": r.operators.restoreButton,
+		"tell":    r.stories.tellButton,
+		"lang":    r.settings.languageButton,
+		"every":   r.walks.everyButton,
+		"live":    r.walks.liveButton,
+		"next":    r.nextButton,
+		"menu":    r.help.menuButton,
+		"set":     r.settings.settingsButton,
+		"give":    r.gifts.giveButton,
+		"forget":  r.people.forgetButton,
 	}
 }
 
@@ -116,6 +122,9 @@ func (r *router) routePrivate(u *telegram.Update) intake.Job {
 	name, bot, isCommand := parseCommand(m.Text)
 	if !isCommand {
 		return r.routeText(m)
+	}
+	if args := arguments(m.Text); name == "start" && len(args) == 1 && strings.HasPrefix(args[0], startPlace) && r.addressed(bot) {
+		return r.stories.sharedJob(args[0])
 	}
 	if run, ok := r.command(u.Person, name); ok && r.addressed(bot) {
 		if name == "forget" {

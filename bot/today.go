@@ -67,8 +67,12 @@ func (o *operators) onAdmin(ctx context.Context, u *update) error {
 		objected, of := guide.JudgeLimits()
 		lines = append(lines, w.Say("admin.judge_ignored", "most", objected, "n", of))
 	}
+	lines = append(lines, w.Say("admin.stars", "n", given.All))
+	if b, err := o.books.last(ctx); err == nil && b.differences() > 0 {
+		lines = append(lines, w.Say("admin.stars_differences",
+			"date", b.At.UTC().Format(time.DateOnly), "credited", b.Credited, "refunded", b.Refunded, "unexplained", b.Unexplained))
+	}
 	lines = append(lines,
-		w.Say("admin.stars", "n", given.All),
 		w.Say("admin.errors", "list", listed(today.Errors)),
 		"", w.Say("admin.commands"),
 	)

@@ -27,6 +27,9 @@ type walkStory struct {
 // to returns where the walk's messages go.
 func (t *walkStory) to() telegram.Target { return telegram.Target{Chat: t.Chat, Topic: t.Topic} }
 
+// vantage returns where the walker is and where they walk to.
+func (t *walkStory) vantage() vantage { return vantage{Point: t.Point, course: t.Heading} }
+
 // beginMost bounds the record of what the person sees: the person waits behind it.
 const beginMost = 2 * time.Second
 
@@ -72,11 +75,11 @@ func (t *walkStory) tell(ctx context.Context) live.Outcome {
 		return live.Dropped
 	}
 	t.begin(ctx, story.Place.ID, t.card)
-	message, err := ws.out.Edit(ctx, t.to(), t.card, walkMessage(t.words, story, t.Number, t.Point, ws.pictures && !t.user.HidePictures))
+	message, err := ws.out.Edit(ctx, t.to(), t.card, walkMessage(t.words, story, t.Number, t.vantage(), ws.pictures && !t.user.HidePictures))
 	if err != nil && !errors.Is(err, telegram.ErrAmbiguous) { // what may have arrived counts as told
 		return t.unsent(ctx, err)
 	}
-	t.record(ctx, story, claim)
+	t.record(ctx, story, claim, message)
 	ws.guide.Showed(ctx, story, store.Shown{Chat: t.Chat, Message: message, Person: t.Person})
 	took := time.Since(t.Due)
 	if t.waited && t.card == 0 {
@@ -90,7 +93,7 @@ func (t *walkStory) tell(ctx context.Context) live.Outcome {
 // show sends the card and the question how often stories should come. It returns the card's message, 0 if it could not be sent. The end of the walk
 // does not cut off a card under way, because then its id would be unknown and it could not be deleted.
 func (t *walkStory) show(ctx context.Context, c guide.Card) int {
-	id, err := t.walks.out.Edit(t.walks.host.Work(), t.to(), t.Attempt.Message, cardMessage(t.words, c, t.Point, c.Opening))
+	id, err := t.walks.out.Edit(t.walks.host.Work(), t.to(), t.Attempt.Message, cardMessage(t.words, c, t.vantage(), c.Opening))
 	if err != nil {
 		t.walks.log.Warn("card_failed", "walk", t.Walk, "error", err)
 		return t.Attempt.Message
@@ -137,10 +140,11 @@ func (t *walkStory) ask(ctx context.Context) {
 }
 
 // record stores that the story was told. The person has it already, so neither a stop nor the end of the walk prevents that.
-func (t *walkStory) record(ctx context.Context, s guide.Story, claim *guide.Claim) {
+func (t *walkStory) record(ctx context.Context, s guide.Story, claim *guide.Claim, message int) {
 	err := t.walks.host.Delivered(ctx, store.Delivery{
 		Person: t.Person, Place: s.Place.ID, Walk: t.Walk, Number: t.Number,
 		Title: s.Place.Title, Point: s.Place.Point, At: time.Now(),
+		Chat: t.Chat, Message: message, Story: s.Told(), From: t.Point, FromAt: time.Now(),
 	}, claim.Confirm())
 	if err != nil {
 		t.walks.observe.Error("store")

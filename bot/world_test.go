@@ -343,3 +343,15 @@ func (o *observed) observe() Observe {
 		Error: func(part string) { o.add("error " + part) },
 	}
 }
+
+// mapOf returns the address of a story's map.
+func mapOf(m sim.Message) string {
+	for _, row := range m.Buttons {
+		for _, b := range row {
+			if b.URL != "" {
+				return b.URL
+			}
+		}
+	}
+	return ""
+}

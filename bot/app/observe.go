@@ -165,6 +165,9 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 	if inbox, err := a.store.InboxStats(ctx); err == nil {
 		r.Inbox = monitor.Inbox{Pending: inbox.Pending, DeadLetters: inbox.DeadLetters}
 	}
+	if n, err := a.bot.StarsDifferences(ctx); err == nil {
+		r.StarsDifferences = n
+	}
 	r.Store = a.readStore(ctx)
 	return r
 }

@@ -32,6 +32,7 @@ func RunBot(intake context.Context, cfg config.Config, env config.Environment, l
 	a.notify = newNotifier(env, log)
 	if a.file != nil {
 		a.also("control", a.newControl().Run)
+		a.also("store", a.file.Tend)
 	}
 	if cfg.Backup.Every > 0 {
 		a.also("backups", a.newBackups().Run)

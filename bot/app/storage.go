@@ -60,7 +60,7 @@ func (a *App) openDatabase() error {
 func (a *App) readStore(ctx context.Context) monitor.Store {
 	if a.database == nil {
 		file := a.file.Stats()
-		return monitor.Store{SizeBytes: file.SizeBytes, Writes: file.Writes, Commits: file.Commits}
+		return monitor.Store{SizeBytes: file.SizeBytes, FreeBytes: file.FreeBytes, Writes: file.Writes, Commits: file.Commits}
 	}
 	st := a.database.Stats()
 	size, err := a.database.Size(ctx)

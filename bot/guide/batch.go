@@ -35,6 +35,7 @@ type batches struct {
 // batch is one call to the model. It runs in the best class of those who wait for it. While it is queued, it ends when nobody waits any more; once it
 // has started, its stories always reach the library.
 type batch struct {
+	more     *more // nil = stories themselves; else there is one item, which is more about a place
 	rewrite  bool  // its stories are there already
 	person   int64 // whose tokens it spends; 0 = nobody's
 	language string
@@ -71,14 +72,22 @@ func (b *batches) addItemLocked(bt *batch, p store.Place) {
 		batch: bt, place: p, done: make(chan struct{}),
 		key: store.StoryKey{Place: p.ID, Language: bt.language, Length: bt.length},
 	}
+	if bt.more != nil {
+		it.key.Aspect = bt.more.aspect
+		it.material.Store(bt.more.source)
+	}
 	bt.items = append(bt.items, it)
 	b.open[it.key] = it
 }
 
 // findLocked returns the item that is being written about a place. A story of the other length is good enough.
-func (b *batches) findLocked(place, language string, length store.Length) *item {
-	for _, l := range [...]store.Length{length, otherLength(length)} {
-		if it, ok := b.open[store.StoryKey{Place: place, Language: language, Length: l}]; ok {
+func (b *batches) findLocked(place, language string, length store.Length, m *more) *item {
+	key := store.StoryKey{Place: place, Language: language}
+	if m != nil {
+		key.Aspect = m.aspect
+	}
+	for _, key.Length = range [...]store.Length{length, otherLength(length)} {
+		if it, ok := b.open[key]; ok {
 			return it
 		}
 	}

@@ -13,7 +13,7 @@ import (
 func (b *batches) join(req Request, deadline time.Time, first store.Place, others []store.Place) (*item, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if it := b.findLocked(first.ID, req.Language, req.Length); it != nil {
+	if it := b.findLocked(first.ID, req.Language, req.Length, req.more); it != nil {
 		return it, b.addWaiterLocked(it.batch, req.Class, deadline)
 	}
 	ticket, err := b.gate.Enter(limiter.Job{Class: req.Class, Key: req.Person, Deadline: deadline})
@@ -21,14 +21,14 @@ func (b *batches) join(req Request, deadline time.Time, first store.Place, other
 		b.counts.refused.Add(1)
 		return nil, err
 	}
-	bt := &batch{rewrite: req.rewrite, person: req.Person, language: req.Language, length: req.Length, ticket: ticket, class: req.Class, waiters: 1}
+	bt := &batch{more: req.more, rewrite: req.rewrite, person: req.Person, language: req.Language, length: req.Length, ticket: ticket, class: req.Class, waiters: 1}
 	bt.queued, bt.cancel = context.WithCancel(b.tasks.ctx)
 	chosen := []store.Place{first}
 	for _, p := range others {
 		if len(chosen) == b.size {
 			break
 		}
-		if p.ID != first.ID && b.findLocked(p.ID, req.Language, req.Length) == nil {
+		if p.ID != first.ID && b.findLocked(p.ID, req.Language, req.Length, nil) == nil {
 			chosen = append(chosen, p)
 		}
 	}

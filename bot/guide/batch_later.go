@@ -20,7 +20,7 @@ const (
 // tryLater asks again about the items that a failure of the server left without a story, as read-ahead. The caller finished the items.
 func (b *batches) tryLater(bt *batch, left []*item, err error) {
 	after, ok := chat.Again(err)
-	if !ok || len(left) == 0 || after > longestLater || b.tasks.ctx.Err() != nil {
+	if !ok || bt.more != nil || len(left) == 0 || after > longestLater || b.tasks.ctx.Err() != nil {
 		return
 	}
 	wait, ok := b.beginLater(bt)

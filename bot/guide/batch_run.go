@@ -122,6 +122,9 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 		req.Places = append(req.Places, p)
 		req.Passages[p.ID] = passage
 	}
+	if bt.more != nil {
+		req.Told = map[string][]string{req.Places[0].ID: bt.more.told}
+	}
 	began := time.Now()
 	res, err := b.model.Write(b.tasks.ctx, req, func(written model.Story) {
 		for _, it := range open {

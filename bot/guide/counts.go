@@ -16,7 +16,7 @@ type counters struct {
 	prepared, warmed, panics                               atomic.Uint64
 	judgePassed, judgeObjected, judgeRefused, judgeSkipped atomic.Uint64
 
-	likes, dislikes, wrong atomic.Uint64
+	likes, dislikes, wrong, reported atomic.Uint64
 }
 
 func (c *counters) answer(s Source) {

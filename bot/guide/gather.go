@@ -41,7 +41,7 @@ type gathering struct {
 // gather starts to read the articles and credits of the places of a batch. The one that people wait for comes first.
 func (b *batches) gather(bt *batch) *gathering {
 	g := &gathering{began: time.Now(), done: make(chan struct{})}
-	if b.sources == nil || !b.tasks.start(func() {
+	if b.sources == nil || bt.more != nil || !b.tasks.start(func() {
 		defer close(g.done)
 		ctx, cancel := context.WithTimeout(b.tasks.ctx, gatherMost)
 		defer cancel()
@@ -146,15 +146,20 @@ func (it *item) provide(p places.Place, a store.Article, limit int) {
 	if text == "" {
 		return
 	}
+	it.material.Store(&material{
+		passage: model.Passage{Text: text, Language: a.Edition, Title: a.Title, Labels: labelsOf(p)},
+		article: a.ArticleKey, revision: a.Revision,
+	})
+}
+
+// labelsOf returns the other names of a place, in any language.
+func labelsOf(p places.Place) []string {
 	labels := slices.Sorted(maps.Values(p.Names))
 	for _, l := range p.Sitelinks {
 		labels = append(labels, l.Title)
 	}
 	slices.Sort(labels)
-	it.material.Store(&material{
-		passage: model.Passage{Text: text, Language: a.Edition, Title: a.Title, Labels: slices.Compact(labels)},
-		article: a.ArticleKey, revision: a.Revision,
-	})
+	return slices.Compact(labels)
 }
 
 // source returns the place as the model gets it, and its passage: the one of the article if that is there, else the intro. The first call decides, so

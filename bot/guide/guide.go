@@ -25,6 +25,7 @@ type Store interface {
 	store.Stories
 	store.Ledger
 	store.Judgements
+	store.Reports
 	store.Settings
 	// Sweep is store.Store's.
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
@@ -73,6 +74,8 @@ type Guide struct {
 	warmed  warmed
 
 	renewals renewals
+	doubted  doubted
+	richness richness
 
 	mu        sync.Mutex
 	preparing map[int64]struct{} // people with a read-ahead in progress, at most maxPreparing

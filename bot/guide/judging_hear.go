@@ -20,6 +20,7 @@ type file struct {
 	place      store.Place // with the passage as its Extract
 	intro      string      // what the place has as its Extract
 	passage    model.Passage
+	told       []string // before it, of the same place
 	objections []string // of the verdict
 }
 
@@ -63,6 +64,9 @@ func (j *judging) sourceOf(ctx context.Context, s store.Story) *file {
 			return nil
 		}
 		f.passage.Text, f.passage.Language, f.passage.Title = wikitext.Passage(wikitext.Sections(a.Text), j.batches.passage), a.Edition, a.Title
+		if s.Aspect > 0 && !j.moreOf(ctx, f, a) {
+			return nil
+		}
 	}
 	if f.passage.Text == "" {
 		return nil
@@ -75,6 +79,22 @@ func (j *judging) sourceOf(ctx context.Context, s store.Story) *file {
 	f.place = places.ForPerson(p, s.Language)
 	f.place.Extract = f.passage.Text
 	return f
+}
+
+// moreOf gives the file the passage and the earlier texts of a story that tells more about its place. It reports whether they are there.
+func (j *judging) moreOf(ctx context.Context, f *file, a store.Article) bool {
+	told, err := j.batches.library.aspects(ctx, f.story.StoryKey, f.story.Aspect-1)
+	if err != nil {
+		return false
+	}
+	f.passage.Text = wikitext.Passage(bare(unused(wikitext.Stored(a.Text), told, j.batches.passage)), j.batches.passage)
+	for _, s := range told {
+		if s != nil {
+			f.told = append(f.told, s.Text)
+		}
+	}
+	f.intro = ""
+	return true
 }
 
 // placeOf returns the place of a story as an edition has it: the one with the revision that the story was written from, else the first one.

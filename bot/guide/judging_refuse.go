@@ -28,10 +28,11 @@ func (j *judging) rewrite(ctx context.Context, files []*file) {
 		language, length := files[0].story.Language, files[0].story.Length
 		var same []*file
 		same, files = partition(files, func(f *file) bool { return f.story.Language == language && f.story.Length == length })
-		req := model.Request{Language: language, Long: length == store.Long, Passages: make(map[string]model.Passage, len(same)), Rejected: make(map[string]string, len(same))}
+		req := model.Request{Language: language, Long: length == store.Long, Passages: make(map[string]model.Passage, len(same)), Rejected: make(map[string]string, len(same)), Told: make(map[string][]string)}
 		for _, f := range same {
 			req.Places = append(req.Places, f.place)
 			req.Passages[f.place.ID] = f.passage
+			req.Told[f.place.ID] = f.told
 			req.Rejected[f.place.ID] = "not in the text: " + strings.Join(f.objections, "; ")
 		}
 		done := make(map[string]bool, len(same))

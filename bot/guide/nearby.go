@@ -79,7 +79,7 @@ func (s *search) checkSource(ctx, asking context.Context, err error) error {
 	return fmt.Errorf("find places: %w", err)
 }
 
-// untoldCards returns the untold places that have an extract, as the person is shown them.
+// untoldCards returns the untold places that have an extract which is not withheld, as the person is shown them.
 func (s *search) untoldCards(ctx context.Context, described []places.Place) ([]Card, error) {
 	var cards []Card
 	var ids []string
@@ -104,7 +104,7 @@ func (s *search) untoldCards(ctx context.Context, described []places.Place) ([]C
 			s.skipped = true
 		}
 	}
-	return kept, nil
+	return s.offered(ctx, kept)
 }
 
 // rank sorts the cards by distance, amount of material and the person's interests, best first.

@@ -53,6 +53,7 @@ type search struct {
 	aside     []nearStory // stories that the judge has not seen, written for others
 	anyStatus bool        // such stories are better than nothing
 
+	withheld   []string  // places whose text in some edition is withheld
 	skipped    bool      // a place was left out because it is told or claimed
 	deadline   time.Time // until then the search waits for the source
 	sourceErr  error     // why the source did not answer; it is not asked again in this pass
@@ -99,14 +100,12 @@ func (s *search) claimNearest(ctx context.Context, stories []nearStory) (*answer
 				s.aside = append(s.aside, near)
 				continue
 			}
-			if fromPack(near.story) {
-				retired, err := s.g.library.packedRetired(ctx, near.story)
-				if err != nil {
-					return nil, err
-				}
-				if retired {
-					continue
-				}
+			retired, err := s.g.takenBack(ctx, near.story)
+			if err != nil {
+				return nil, err
+			}
+			if retired {
+				continue
 			}
 			claim, err := s.g.claims.try(ctx, s.req.Person, near.story.Place)
 			if err != nil {

@@ -22,6 +22,7 @@ type Stats struct {
 	Rewritten                               uint64        // batches that write a story again
 	Panics                                  uint64        // panics in calls and read-ahead
 	Likes, Dislikes, Wrong                  uint64        // votes
+	Reported                                uint64        // extracts that a person called wrong
 	Claims, Open, Preparing                 int           // now: claims, stories being written, people with a read-ahead in progress
 	Judged                                  Judged
 	Cache                                   geo.CacheStats
@@ -42,7 +43,7 @@ func (g *Guide) Stats() Stats {
 		Cards: c.cards.Load(), Joined: c.joined.Load(), Refused: c.refused.Load(),
 		Batches: c.batches.Load(), Waited: time.Duration(c.waited.Load()), Written: c.written.Load(), Dropped: c.dropped.Load(), Failed: c.failed.Load(),
 		Prepared: c.prepared.Load(), Warmed: c.warmed.Load(), Rewritten: c.rewritten.Load(), Panics: c.panics.Load(),
-		Likes: c.likes.Load(), Dislikes: c.dislikes.Load(), Wrong: c.wrong.Load(),
+		Likes: c.likes.Load(), Dislikes: c.dislikes.Load(), Wrong: c.wrong.Load(), Reported: c.reported.Load(),
 		Claims: g.claims.len(), Open: g.batches.len(),
 		Cache: g.cfg.Cache.Stats(),
 	}

@@ -32,6 +32,7 @@ var (
 	ErrAllTold    = errors.New("guide: everything near was told")
 	ErrSource     = errors.New("guide: sources of places unavailable")
 	ErrOverloaded = errors.New("guide: overloaded")
+	ErrNoMore     = errors.New("guide: no more to tell about the place")
 )
 
 // Source tells where the text of a story comes from. The values are labels of metrics.
@@ -74,7 +75,9 @@ type Request struct {
 	Class     limiter.Class // Interactive or LiveTick
 	Interests []string
 	Place     string    // id of a place whose card the person has seen already; the story will be about it
+	Only      bool      // no other place than Place: if it cannot be told, the error is ErrAllTold
 	Brief     bool      // no call to the model and no card: a story from the library, or the extract
+	more      *more     // nil = the story itself; else one of more about the place
 	rewrite   bool      // the story is there already, and only a better one is wanted
 	Due       time.Time // LiveTick: when the story is due; the guide stops waiting for the model 2 s later
 }
@@ -96,6 +99,17 @@ type Story struct {
 	Wait     time.Duration  // the gate's estimate if Reason is ModelBusy
 	Key      store.StoryKey // of the stored story; zero for an extract
 	Pending  bool           // the judge has not seen it yet: report the message to Showed
+	More     int            // the Aspect that can be told next; 0 = there is no more to tell
+
+	stored *store.Story // nil = an extract. It may be shared: read only
+}
+
+// Told names what was told, also if it was an extract.
+func (s Story) Told() store.StoryKey {
+	if s.Key.Place != "" {
+		return s.Key
+	}
+	return store.StoryKey{Place: s.Place.ID, Language: s.Place.Language, Length: store.Extract}
 }
 
 // storyOf turns a story of the library or the pack into an answer.
@@ -114,6 +128,7 @@ func storyOf(s *store.Story, distance float64) Story {
 		Source:   source,
 		Key:      s.StoryKey,
 		Pending:  s.Judged == store.JudgedPending,
+		stored:   s,
 	}
 }
 

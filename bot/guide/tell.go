@@ -32,6 +32,7 @@ func (g *Guide) Tell(ctx context.Context, req Request, onCard func(Card)) (Story
 	if kind := editionKind(found.story.Place.URL, req.Language); kind != "" && g.cfg.Edition != nil {
 		g.cfg.Edition(kind)
 	}
+	g.offerMore(ctx, &found.story)
 	if !req.Brief {
 		g.Prepare(req)
 		g.renew(req, found.story)
@@ -43,6 +44,9 @@ func (s *search) run(ctx context.Context) (*answer, error) {
 	if s.req.Place != "" {
 		if found, err := s.resume(ctx); found != nil || err != nil {
 			return found, err
+		}
+		if s.req.Only {
+			return nil, ErrAllTold
 		}
 	}
 	for {
@@ -134,9 +138,14 @@ func (s *search) resume(ctx context.Context) (*answer, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read the card's place: %w", err)
 		}
-		card := Card{Place: places.ForPerson(p, s.req.Language), Distance: geo.Distance(s.req.Point, p.Point)}
-		s.onCard, s.carded = nil, true // the card is on the screen already
-		return s.answerFirst(ctx, []Card{card})
+		cards, err := s.offered(ctx, []Card{{Place: places.ForPerson(p, s.req.Language), Distance: geo.Distance(s.req.Point, p.Point)}})
+		if err != nil || len(cards) == 0 {
+			return nil, err
+		}
+		if !s.req.Only {
+			s.onCard, s.carded = nil, true // the card is on the screen already
+		}
+		return s.answerFirst(ctx, cards)
 	}
 	return nil, nil //nolint:nilnil // no answer
 }
@@ -152,13 +161,18 @@ func (s *search) lastResort(ctx context.Context) (*answer, error) {
 	if found != nil || err != nil {
 		return found, err
 	}
+	return nil, s.whyNothing()
+}
+
+// whyNothing returns the error that tells why nothing can be told.
+func (s *search) whyNothing() error {
 	switch {
 	case errors.Is(s.sourceErr, limiter.ErrFull), errors.Is(s.sourceErr, limiter.ErrLate):
-		return nil, fmt.Errorf("%w: %w", ErrOverloaded, s.sourceErr)
+		return fmt.Errorf("%w: %w", ErrOverloaded, s.sourceErr)
 	case s.sourceErr != nil:
-		return nil, fmt.Errorf("%w: %w", ErrSource, s.sourceErr)
+		return fmt.Errorf("%w: %w", ErrSource, s.sourceErr)
 	case s.skipped:
-		return nil, ErrAllTold
+		return ErrAllTold
 	}
-	return nil, ErrNothing
+	return ErrNothing
 }

@@ -100,6 +100,7 @@ type Tick struct {
 	Point   geo.Point
 	Heading float64       // degrees clockwise from north, of the movement or else of the phone; negative = unknown
 	First   bool          // the first story of the walk
+	Arrived bool          // the walker is at the aim, and the story is that of the aim
 	Asked   bool          // by Next: the person waits for an answer
 	Attempt store.Attempt // left by an earlier try, which this one continues
 }

@@ -17,12 +17,14 @@ func (l *loop) startDeliveryLocked(work context.Context, s *session, now time.Ti
 	}
 	if t.Asked {
 		t.Due = s.asked
+	} else if at, ok := s.arrival(); ok && s.aims() {
+		t.Due, t.Arrived = at, true
 	}
 	t.Next = nextDue(w.Anchor, w.Interval, now)
 	if w.Attempt.Number == t.Number {
 		t.Attempt = w.Attempt
 	}
-	s.asked, s.retry = time.Time{}, time.Time{}
+	s.asked, s.retry, s.arrived = time.Time{}, time.Time{}, time.Time{}
 	ctx, cancel := context.WithCancel(work)
 	d := &delivery{tick: t, cancel: cancel}
 	s.delivery = d
@@ -92,6 +94,9 @@ func (l *loop) outcomeLocked(s *session, t Tick, o Outcome, now time.Time) []fun
 		l.stats.Dropped++
 	case Nothing, Unreachable:
 	}
+	if t.Arrived {
+		s.aimAfter = now.Add(aimPause)
+	}
 	owed := l.stopping && (o == Failed || o == Dropped) // the next process tells it
 	seen := o == Failed && t.Attempt.Place != ""        // the person may have seen the number with this place, so it must not get another one
 	if o != Dropped && !owed && !seen {
@@ -105,7 +110,7 @@ func (l *loop) outcomeLocked(s *session, t Tick, o Outcome, now time.Time) []fun
 	case o == Unreachable:
 		l.endLocked(s, Blocked, now)
 		return calls
-	case o == Nothing && !w.Quiet && geo.Distance(t.Point, w.Point) <= quietRadius: // the person has not moved on meanwhile
+	case o == Nothing && !w.Quiet && !t.Arrived && geo.Distance(t.Point, w.Point) <= quietRadius: // the person has not moved on meanwhile
 		w.Quiet, w.QuietAt = true, t.Point
 		quiet := s.snapshot()
 		calls = append(calls, func() { l.hooks.Quiet(quiet) })
@@ -120,6 +125,10 @@ func (l *loop) outcomeLocked(s *session, t Tick, o Outcome, now time.Time) []fun
 // scheduleNextLocked sets the due time after a delivery, or the next try of a first story that could not start.
 func (l *loop) scheduleNextLocked(s *session, t Tick, o Outcome, now time.Time) {
 	w := &s.walk
+	if s.aims() || t.Arrived {
+		w.First = w.First && o != Delivered
+		return
+	}
 	switch {
 	case w.First && o == Dropped && !now.Add(firstRetry).After(t.Next):
 		s.retry = now.Add(firstRetry)

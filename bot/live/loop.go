@@ -116,6 +116,10 @@ func (l *loop) eventLocked(work context.Context, s *session, now time.Time) func
 	case s.delivery != nil || s.blocked:
 	case !s.asked.IsZero():
 		return l.startDeliveryLocked(work, s, now)
+	case s.aims():
+		if at, ok := s.arrival(); ok && reached(at) {
+			return l.startDeliveryLocked(work, s, now)
+		}
 	case w.Paused || w.Quiet:
 	case reached(s.due()):
 		if late := now.Add(-w.Interval); !w.First && !w.Due.After(late) {
@@ -139,7 +143,7 @@ func (l *loop) shiftLocked(jump time.Duration, now time.Time) {
 	l.moves.since = l.moves.since.Add(jump)
 	for _, s := range l.sessions.walks {
 		s.lastContact, s.choiceBy = s.lastContact.Add(jump), s.choiceBy.Add(jump)
-		for _, t := range []*time.Time{&s.retry, &s.asked, &s.notifyAt} {
+		for _, t := range []*time.Time{&s.retry, &s.asked, &s.arrived, &s.aimAfter, &s.notifyAt} {
 			if !t.IsZero() {
 				*t = t.Add(jump)
 			}

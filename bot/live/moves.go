@@ -126,6 +126,9 @@ func (l *loop) applyLocked(s *session, now time.Time) {
 	}
 	l.stats.Moves++
 	l.saver.changeLocked(s)
+	if s.arrive(s.received.radius, now) {
+		l.events.update(s)
+	}
 	if w := &s.walk; w.Quiet && geo.Distance(w.QuietAt, w.Point) > quietRadius {
 		w.Quiet, w.QuietAt = false, geo.Point{}
 		s.skipTo(now)

@@ -29,6 +29,8 @@ type session struct {
 	prefetched  time.Time // the due time that stories were prepared for
 	retry       time.Time // of a first story that could not start
 	asked       time.Time // when the person asked for a story by Next; zero = not
+	arrived     time.Time // at the aim, whose story is not told yet; zero = not there
+	aimAfter    time.Time // no arrival counts before
 	delivery    *delivery // in progress
 	blocked     bool      // by a delivery of the last walk of the person
 
@@ -104,6 +106,12 @@ func (s *session) next() (time.Time, bool) {
 	if !s.asked.IsZero() {
 		sooner(s.asked)
 	}
+	if s.aims() {
+		if at, ok := s.arrival(); ok {
+			sooner(at)
+		}
+		return at, found
+	}
 	if !w.Paused && !w.Quiet {
 		sooner(s.due())
 		if s.wantsPrefetch() {
@@ -161,6 +169,7 @@ func (s *session) resume(now time.Time) {
 		s.asked = now
 	}
 	s.align(now)
+	s.arrive(0, now)
 }
 
 // heading returns the direction of the movement, or else of the phone, in degrees; negative = unknown.

@@ -26,6 +26,7 @@ type Share struct {
 	Edited  time.Time     // when the phone was at Point; zero = at Date
 	Period  time.Duration // the live period; 0 = sharing has ended
 	Arrived time.Time     // zero = now
+	Aim     geo.Point     // of a walk that begins with the share, as SetAim sets it
 }
 
 func (sh *Share) key() key { return key{sh.Chat, sh.Message} }
@@ -70,11 +71,13 @@ func (sh *Share) session(interval time.Duration, now time.Time, revision uint64)
 		walk: store.Walk{
 			ID: sh.ID(), Person: sh.Person, Revision: revision,
 			Share:    store.Share{Chat: sh.Chat, Message: sh.Message, Topic: sh.Topic, Began: arrived, Date: stamp(sh.Date), Ends: sh.ends()},
-			Rhythm:   store.Rhythm{Interval: interval, Anchor: arrived, Due: arrived, First: true},
+			Rhythm:   store.Rhythm{Interval: interval, Anchor: arrived, Due: arrived, First: true, Aim: sh.Aim},
 			Position: store.Position{Point: f.point, Heading: f.heading, Fixed: f.at},
 		},
 	}
+	s.walk.Chosen = s.aims()
 	s.walk.Track, _ = s.encoder.Step(nil, f.step())
+	s.arrive(f.radius, now)
 	return s
 }
 

@@ -35,6 +35,9 @@ func newLoadBot(cfg config.Config, dir string, articles []sim.Article, s scenari
 	cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "load", "http://model.load/v1", "load"
 	cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.load/w/api.php", "load"
 	cfg.Places.WikidataURL, cfg.Places.CommonsURL = "http://data.wikipedia.load/w/api.php", "http://files.wikipedia.load/w/api.php"
+	if s.Small {
+		cfg.Places.Contact = ""
+	}
 	if fast {
 		removeLimits(&cfg)
 	} else {

@@ -17,7 +17,7 @@ import (
 
 // Options are the flags of "excursobot load".
 type Options struct {
-	Set      bool          `help:"Run the standard set: 50 people, 500 people and 1000 requests a minute, each cold and after a simulated day."`
+	Set      bool          `help:"Run the standard set: 50 people, 500 people and 1000 requests a minute, each cold and after a simulated day, and ten without a contact."`
 	People   int           `default:"50" help:"Number of people who send locations."`
 	Rate     float64       `default:"0" help:"Requests a minute of all people together; 0 = each person asks again some time after an answer."`
 	Pause    time.Duration `default:"20s" help:"That time on average, without --rate."`
@@ -32,6 +32,7 @@ type Options struct {
 	Moves    int           `default:"10000" help:"Number of moves of all walks together, with --walks."`
 	Kill     bool          `help:"Kill the bot in the middle of the run, with --walks."`
 	HTTP     string        `placeholder:"ADDR" help:"Address of the dashboard during the run, such as 127.0.0.1:8080. DASHBOARD_TOKEN guards it."`
+	Small    bool          `help:"Run without a contact, so that Wikipedia, Wikidata and Commons are asked ten times a minute at most."`
 	Blind    bool          `help:"Run without the monitor, to measure what it costs."`
 	JSON     string        `placeholder:"FILE" help:"Write the results as JSON, too."`
 	Doc      string        `placeholder:"FILE" help:"Write the table as a Markdown page, too."`
@@ -111,7 +112,7 @@ func (o Options) scenarios() ([]scenario, error) {
 	}
 	return []scenario{{
 		People: o.People, Rate: o.Rate, Pause: o.Pause, For: o.For, Requests: o.Requests, Warm: o.Warm, Fail: o.Fail, Quirk: o.Quirk, Seed: o.Seed,
-		HTTP: o.HTTP, Blind: o.Blind,
+		HTTP: o.HTTP, Blind: o.Blind, Small: o.Small,
 	}}, nil
 }
 

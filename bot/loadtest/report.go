@@ -38,7 +38,9 @@ type result struct {
 	Telegram429      int
 	WikipediaCalls   int
 	RSSMiB           int    // peak, simulated servers included
-	AllocsPerRequest uint64 // simulated servers included
+	AllocsPerRequest uint64 // simulated servers included, as in the next two
+	BytesPerRequest  uint64 // allocated
+	CPUPerRequest    time.Duration
 }
 
 // result computes the figures of a run that took the given time and ended at end.
@@ -121,7 +123,10 @@ func table(results []result) string {
 		{"429 from Telegram", func(r result) string { return strconv.Itoa(r.Telegram429) }},
 		{"Wikipedia requests", func(r result) string { return strconv.Itoa(r.WikipediaCalls) }},
 		{"peak RSS, MiB, simulators included", func(r result) string { return strconv.Itoa(r.RSSMiB) }},
-		{"allocations a request, simulators included", func(r result) string { return strconv.FormatUint(r.AllocsPerRequest, 10) }},
+		{"allocations a request, simulators included", func(r result) string {
+			return fmt.Sprintf("%d (%d KiB)", r.AllocsPerRequest, r.BytesPerRequest>>10)
+		}},
+		{"CPU a request, simulators included, ms", func(r result) string { return fmt.Sprintf("%.1f", r.CPUPerRequest.Seconds()*1000) }},
 	}
 	var b strings.Builder
 	b.WriteString("| |")
@@ -147,7 +152,7 @@ func page(results []result) string {
 		"Wikipedia (200 ms a request), with the default configuration. People stand around 40 landmarks (Zipf 0.9). 70 % speak Russian,\n" +
 		"20 % English, 10 % French. 70 % move on between two stories, 30 % stay. As many of those who move as live.max_sessions (50) allows share a live\n" +
 		"location, with a story every pause (at a rate: every 30 s); the others send single locations. \"After a day\" means that " + strconv.Itoa(dayRequests) + " requests of 600\n" +
-		"other people came before. Times are measured in the chat, from sending the location.\n\n" +
+		"other people came before. Without a contact the sources are asked ten times a minute at most. Times are measured in the chat, from sending the location.\n\n" +
 		fmt.Sprintf("Machine: %s, %d CPUs, %s/%s, %s.\n\n", cpuModel(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version()) +
 		table(results)
 }

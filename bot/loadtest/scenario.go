@@ -26,6 +26,7 @@ type scenario struct {
 	Seed     uint64
 	HTTP     string // address of the dashboard; "" = any
 	Blind    bool   // no monitor
+	Small    bool   // no contact, so Wikipedia allows ten requests a minute
 }
 
 // String names the scenario in tables.
@@ -38,6 +39,9 @@ func (s scenario) String() string {
 	}
 	if s.Quirk != "" {
 		name += ", model's server: " + s.Quirk
+	}
+	if s.Small {
+		name += ", no contact"
 	}
 	if s.Warm {
 		return name + ", after a day"
@@ -55,7 +59,7 @@ func standardSet(seed uint64) []scenario {
 			set = append(set, s)
 		}
 	}
-	return set
+	return append(set, scenario{People: 10, Pause: time.Minute, For: each, Seed: seed, Small: true})
 }
 
 // every returns the time between two stories of the scenario's walks.
@@ -90,7 +94,7 @@ func (s scenario) run(ctx context.Context, cfg config.Config, progress func(stri
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	peak := watchMemory()
-	began := time.Now()
+	began, cpu := time.Now(), cpuTime()
 	people := newCrowd(s.Seed, 1, s.People, articles, b.telegram, b.recorder)
 	people.act(ctx, s, cfg.Live.MaxSessions)
 	end := time.Now()
@@ -98,7 +102,9 @@ func (s scenario) run(ctx context.Context, cfg config.Config, progress func(stri
 	runtime.ReadMemStats(&after)
 	r := b.result(s, end.Sub(began), end)
 	r.RSSMiB = peak()
-	r.AllocsPerRequest = (after.Mallocs - before.Mallocs) / uint64(max(1, r.Requests))
+	requests := uint64(max(1, r.Requests))
+	r.AllocsPerRequest, r.BytesPerRequest = (after.Mallocs-before.Mallocs)/requests, (after.TotalAlloc-before.TotalAlloc)/requests
+	r.CPUPerRequest = (cpuTime() - cpu) / time.Duration(requests)
 	return r, b.stop()
 }
 

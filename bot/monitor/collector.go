@@ -34,8 +34,10 @@ var (
 	descPolling  = describe("excursobot_ingest_polling", "1 with long polling, where minutes of silence mean that no updates arrive; 0 with a webhook.")
 	descDead     = describe("excursobot_updates_parked_total", "Dead letters since the start: updates that could not be decoded, or over which processes ended.")
 	descDeadKept = describe("excursobot_inbox_parked", "Dead letters in the store: updates over which processes ended.")
+	descStars    = describe("excursobot_stars_differences", "Differences between the stored payments and Telegram's list that the last nightly comparison found.")
 	descAlive    = describe("excursobot_replicas", "Processes that share the database; 0 with a data file.")
 	descStore    = describe("excursobot_store_size_bytes", "Size of the data file, or of the database's tables.")
+	descUnused   = describe("excursobot_store_free_bytes", "Pages of the data file that hold nothing. They are used again.")
 	descFree     = describe("excursobot_disk_free_bytes", "Free space on the volume of the data directory.")
 	descTotal    = describe("excursobot_disk_size_bytes", "Size of the volume of the data directory; missing if it is unknown.")
 )
@@ -44,7 +46,7 @@ var (
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		descReady, descInflight, descWaiting, descEstimate, descBreaker, descDaysLeft, descBudget, descSessions, descCap, descJudged, descCache, descInbox,
-		descSilence, descPolling, descDead, descDeadKept, descAlive, descStore, descFree, descTotal,
+		descSilence, descPolling, descDead, descDeadKept, descStars, descAlive, descStore, descUnused, descFree, descTotal,
 	} {
 		out <- d
 	}
@@ -86,8 +88,10 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	gauge(descPolling, one(r.Ingest.Polling))
 	counter(descDead, r.Ingest.DeadLetters)
 	gauge(descDeadKept, float64(r.Inbox.DeadLetters))
+	gauge(descStars, float64(r.StarsDifferences))
 	gauge(descAlive, float64(r.Replicas.Alive))
 	gauge(descStore, float64(r.Store.SizeBytes))
+	gauge(descUnused, float64(r.Store.FreeBytes))
 	if r.Disk.TotalBytes > 0 {
 		gauge(descFree, float64(r.Disk.FreeBytes))
 		gauge(descTotal, float64(r.Disk.TotalBytes))

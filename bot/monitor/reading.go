@@ -22,6 +22,8 @@ type Reading struct {
 	Disk   Disk   `json:"disk"`
 
 	Replicas Replicas `json:"replicas,omitzero"`
+
+	StarsDifferences int `json:"stars_differences,omitzero"` // that the last comparison with Telegram's list of payments found
 }
 
 // Ingest describes how updates arrive.
@@ -155,6 +157,7 @@ type Replicas struct {
 // Store describes the data file, or the tables of the database.
 type Store struct {
 	SizeBytes int64  `json:"size_bytes"`
+	FreeBytes int64  `json:"free_bytes"` // of SizeBytes, without data; 0 for a database
 	Writes    uint64 `json:"writes"`
 	Commits   uint64 `json:"commits"`
 }

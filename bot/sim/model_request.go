@@ -211,6 +211,8 @@ type candidate struct {
 	Title    string `json:"title"`
 	Language string `json:"language"`
 	Extract  string `json:"extract"`
+	// Told are texts that must not be repeated.
+	Told []string `json:"told"`
 }
 
 // task is the data of the prompt.

@@ -73,7 +73,11 @@ func story(c candidate, t task) string {
 	lo, hi, size := span(t.Length)
 	var parts []string
 	have := 0
+	told := strings.Join(c.Told, "\n")
 	add := func(sentence string) {
+		if strings.Contains(told, sentence) {
+			return
+		}
 		if n := size(sentence); have < lo && have+n <= hi+5 {
 			parts, have = append(parts, sentence), have+n
 		}

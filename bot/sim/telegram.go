@@ -42,20 +42,21 @@ type Telegram struct {
 	me      apiUser
 	methods map[string]method
 
-	mu       sync.Mutex // guards all below
-	chats    map[int64]*chat
-	lastID   int // of a message; Telegram numbers messages per bot, not per chat
-	calls    map[string]int
-	refused  int
-	bucket   bucket            // of all messages
-	describe bucket            // of changes of commands and descriptions
-	texts    map[string]string // commands and descriptions by method, scope and language
-	queries  map[string]query  // callbacks and checkouts that wait for an answer
-	payments []Payment
-	files    map[string]file // voices and music by file_id, at most filesKept
-	queue    queue
-	webhook  webhook
-	events   events
+	mu           sync.Mutex // guards all below
+	chats        map[int64]*chat
+	lastID       int // of a message; Telegram numbers messages per bot, not per chat
+	calls        map[string]int
+	refused      int
+	bucket       bucket            // of all messages
+	describe     bucket            // of changes of commands and descriptions
+	texts        map[string]string // commands and descriptions by method, scope and language
+	queries      map[string]query  // callbacks and checkouts that wait for an answer
+	payments     []Payment
+	transactions []transaction // payments, refunds and withdrawals, oldest first
+	files        map[string]file // voices and music by file_id, at most filesKept
+	queue        queue
+	webhook      webhook
+	events       events
 }
 
 // NewTelegram returns a server without people. It starts nothing; webhook posts run in Run.

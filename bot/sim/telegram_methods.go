@@ -48,6 +48,7 @@ func (t *Telegram) table() map[string]method {
 		"answerCallbackQuery":    messages.answerCallbackQuery,
 		"answerPreCheckoutQuery": messages.answerPreCheckoutQuery,
 		"refundStarPayment":      messages.refundStarPayment,
+		"getStarTransactions":    messages.getStarTransactions,
 		"setMyCommands":          settings.setMyCommands,
 		"getMyCommands":          settings.getMyCommands,
 		"deleteMyCommands":       settings.deleteMyCommands,

@@ -150,7 +150,7 @@ func (t messageMethods) answerPreCheckoutQuery(req *request) (any, error) {
 	}
 	t.emitLocked(Event{Kind: "precheckout_answer", Chat: q.chat})
 	charge := "sim_charge_" + strconv.Itoa(len(t.payments)+1)
-	t.payments = append(t.payments, Payment{Charge: charge, Person: q.chat, Stars: q.amount, Payload: q.payload, At: time.Now()})
+	t.payLocked(Payment{Charge: charge, Person: q.chat, Stars: q.amount, Payload: q.payload, At: time.Now()})
 	c := t.chats[q.chat]
 	m := t.fromPerson(c.user, c)
 	if bill := c.find(q.invoice); bill != nil {
@@ -172,6 +172,7 @@ func (t messageMethods) refundStarPayment(req *request) (any, error) {
 			return nil, &apiError{Code: http.StatusBadRequest, Description: "Bad Request: CHARGE_ALREADY_REFUNDED"}
 		}
 		t.payments[i].Refunded = true
+		t.transactions = append(t.transactions, transaction{charge, int64(paid.Stars), time.Now().Unix(), partner{}, paying(user)})
 		c := t.chats[user]
 		m := t.fromPerson(c.user, c)
 		m.api.Refund = &apiPayment{Currency: "XTR", TotalAmount: paid.Stars, InvoicePayload: paid.Payload, TelegramChargeID: charge}

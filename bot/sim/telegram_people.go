@@ -83,9 +83,17 @@ func (p *Person) newMessage() *message {
 func (t *Telegram) fromPerson(user apiUser, c *chat) *message { return t.newMessage(c, &user) }
 
 // Say sends a text.
-func (p *Person) Say(text string) int64 {
+func (p *Person) Say(text string) int64 { return p.Reply(0, text) }
+
+// Reply sends a text in reply to a message of the chat. 0, or a message that is not there, makes it no reply.
+func (p *Person) Reply(message int, text string) int64 {
 	return p.act(func(t *Telegram, c *chat) int64 {
 		m := p.newMessage()
+		if to := c.find(message); to != nil {
+			reply := to.api
+			reply.ReplyTo = nil
+			m.api.ReplyTo, m.view.ReplyTo = &reply, message
+		}
 		m.api.Text, m.view.Text = text, text
 		if command, _, _ := strings.Cut(strings.ReplaceAll(text, "\n", " "), " "); len(command) > 1 && command[0] == '/' {
 			m.api.Entities = []apiEntity{{Type: "bot_command", Length: utf16Len(command)}}

@@ -132,6 +132,7 @@ func TestKeysOfTheCode(t *testing.T) {
 		"button.interest_history", "button.interest_architecture", "button.interest_people", "button.interest_nature",
 		"live.summary", "live.summary_none", "live.summary_still", "live.summary_none_still",
 		"compass.north", "compass.north_east", "compass.east", "compass.south_east", "compass.south", "compass.south_west", "compass.west", "compass.north_west",
+		"side.ahead", "side.ahead_right", "side.right", "side.behind_right", "side.behind", "side.behind_left", "side.left", "side.ahead_left",
 		"button.point_north", "button.point_south", "button.point_east", "button.point_west", "where.close", "where.near", "where.far",
 		"distance.metres", "distance.kilometres", "duration.seconds", "duration.minutes", "duration.hours", "duration.hours_minutes",
 	} {

@@ -23,28 +23,28 @@ func (w *Words) Distance(metres float64) string {
 }
 
 const (
-	onFootFrom   = 400 // metres from which the time of a walk is worth knowing
-	metresMinute = 75  // walked in a minute
+	onFootFrom   = 400    // metres from which the time of a walk is worth knowing
+	onFootTo     = 10_000 // metres from which nobody walks
+	metresMinute = 75     // walked in a minute
 )
 
-// Where renders how far a place is and in which direction, as a line of its own: "120 m north-east ↗", "1.3 km north-east ↗ · about 17 min on foot".
-// compass is the end of a key "compass.north_east"; without it, only the distance is rendered.
-func (w *Words) Where(metres float64, compass string) string {
+// Where renders how far a place is and in which direction, as a line of its own: "120 m ahead, on your left", "1.3 km north-east ↗ · about 17 min on foot".
+// direction is a key that begins with "side." or "compass."; without it, only the distance is rendered.
+func (w *Words) Where(metres float64, direction string) string {
 	distance := HTML(w.Distance(metres))
-	if compass == "" {
+	if direction == "" {
 		return w.Say("where.close", "distance", distance)
 	}
-	direction := HTML(w.Say("compass." + compass))
-	if !(metres > onFootFrom) {
-		return w.Say("where.near", "distance", distance, "compass", direction)
+	words := HTML(w.Say(direction))
+	if !(metres > onFootFrom && metres < onFootTo) {
+		return w.Say("where.near", "distance", distance, "direction", words)
 	}
-	return w.Say("where.far", "distance", distance, "compass", direction, "walk", onFoot(metres))
+	return w.Say("where.far", "distance", distance, "direction", words, "walk", onFoot(metres))
 }
 
 // onFoot returns how long a walk takes, to a minute, and to five minutes above an hour.
 func onFoot(metres float64) time.Duration {
-	const most = 1e7 // metres
-	minutes := math.Round(min(metres, most) / metresMinute)
+	minutes := math.Round(metres / metresMinute)
 	if minutes > 60 {
 		minutes = math.Round(minutes/5) * 5
 	}

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -49,10 +50,10 @@ func TestDistance(t *testing.T) {
 func TestWhere(t *testing.T) {
 	c := load(t)
 	tests := []struct {
-		lang    string
-		metres  float64
-		compass geo.Compass
-		want    string
+		lang      string
+		metres    float64
+		direction fmt.Stringer
+		want      string
 	}{
 		{"en", 120, geo.NorthEast, "120 m north-east ↗"},
 		{"en", 400, geo.West, "400 m west ←"},
@@ -69,11 +70,26 @@ func TestWhere(t *testing.T) {
 		{"fr", 1300, geo.SouthEast, "À 1,3 km au sud-est ↘ · environ 17 min à pied"},
 		{"pt", 120, geo.North, "120 m ao norte ↑"},
 		{"pt", 1300, geo.NorthEast, "1,3 km a nordeste ↗ · cerca de 17 min a pé"},
+		{"en", 120, geo.AheadLeft, "120 m ahead, on your left"},
+		{"en", 650, geo.Behind, "650 m behind you · about 9 min on foot"},
+		{"ru", 120, geo.Left, "120 м слева от вас"},
+		{"ru", 120, geo.AheadRight, "120 м впереди, справа от вас"},
+		{"ru", 650, geo.Behind, "650 м позади вас · около 9 мин пешком"},
+		{"uk", 120, geo.Left, "120 м ліворуч від вас"},
+		{"uk", 650, geo.Ahead, "650 м попереду · близько 9 хв пішки"},
+		{"fr", 120, geo.Left, "À 120 m à votre gauche"},
+		{"fr", 650, geo.Ahead, "À 650 m devant vous · environ 9 min à pied"},
+		{"pt", 120, geo.Left, "120 m à sua esquerda"},
+		{"pt", 650, geo.BehindRight, "650 m atrás de você, à direita · cerca de 9 min a pé"},
 	}
 	for _, tt := range tests {
-		got := c.Words(tt.lang).Where(tt.metres, tt.compass.String())
+		family := "compass."
+		if _, side := tt.direction.(geo.Side); side {
+			family = "side."
+		}
+		got := c.Words(tt.lang).Where(tt.metres, family+tt.direction.String())
 		if tt.want != "" && got != tt.want || got == "" {
-			t.Errorf("%s Where(%v, %v) = %q, want %q", tt.lang, tt.metres, tt.compass, got, tt.want)
+			t.Errorf("%s Where(%v, %v) = %q, want %q", tt.lang, tt.metres, tt.direction, got, tt.want)
 		}
 	}
 	if got, want := c.Words("fr").Where(10, ""), "À 10 m"; got != want {
@@ -86,7 +102,7 @@ func TestCompassHasArrows(t *testing.T) {
 	c := load(t)
 	for _, lang := range c.Languages() {
 		for i, arrow := range []string{"↑", "↗", "→", "↘", "↓", "↙", "←", "↖"} {
-			if got := c.Words(lang).Where(120, geo.Compass(i).String()); !strings.HasSuffix(got, " "+arrow) {
+			if got := c.Words(lang).Where(120, "compass."+geo.Compass(i).String()); !strings.HasSuffix(got, " "+arrow) {
 				t.Errorf("%s: %q, want %s", lang, got, arrow)
 			}
 		}

@@ -24,6 +24,25 @@ func Weight(p Place, distance float64, interests []string) float64 {
 	return w
 }
 
+// Worth returns what a stop at the place is worth on a tour, from 0.5 to 3.3: more for a long article, a picture, a story that is written already,
+// and much more if the place matches an interest.
+func Worth(p Place, interests []string, ready bool) float64 {
+	w := 0.5 + richness(p)
+	if ready && Largest(p) == 0 { // a story remembers no length
+		w = 1
+	}
+	if p.Picture != "" {
+		w *= 1.15
+	}
+	if ready {
+		w *= 1.2
+	}
+	if len(interests) > 0 && meets(p, interests) {
+		w *= 1.6
+	}
+	return w
+}
+
 // richness returns 0 for a short article and 1 for a long one, by the logarithm of the characters of its largest one. Places of the pack are chosen by hand: 1.
 func richness(p Place) float64 {
 	if p.Source == "pack" {

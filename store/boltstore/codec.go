@@ -17,10 +17,11 @@ import (
 // A record is a version byte, the CRC-32C of key and body (bbolt checks no pages: a flipped bit in a story would
 // otherwise be told), and the body: the fields one after the other, integers as varints, texts and lists with their length in
 // front. The order of the fields is the format: a field added later goes to the end, and no field is ever removed or moved. An older
-// record stops before a new field, which reads as zero.
+// record stops before a new field, which reads as zero. In a packed record the body is compressed, and addresses are written otherwise.
 const (
-	recordVersion = 1
-	recordHead    = 1 + 4
+	recordPlain  = 1
+	recordPacked = 2
+	recordHead   = 1 + 4
 )
 
 // errRecord is wrapped by every error of reading a record.
@@ -32,6 +33,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // directions, so that they cannot differ. After the first error it does nothing more.
 type codec struct {
 	reading bool
+	packed  bool
 	out     []byte // written so far
 	in      string // still to be read; texts read are parts of it, so that a record costs one allocation
 	err     error
@@ -43,25 +45,33 @@ func encode(key []byte, fields func(*codec)) ([]byte, error) {
 	if fields(&c); c.err != nil {
 		return nil, c.err
 	}
-	c.out[0] = recordVersion
-	binary.LittleEndian.PutUint32(c.out[1:], checksum(key, c.out[recordHead:]))
-	return c.out, nil
+	return seal(recordPlain, key, c.out), nil
+}
+
+// seal completes the head of a record whose body is there.
+func seal(version byte, key, record []byte) []byte {
+	record[0] = version
+	binary.LittleEndian.PutUint32(record[1:], checksum(key, record[recordHead:]))
+	return record
 }
 
 // decode reads a record stored under key. What it reads shares no memory with value.
 func decode(key, value []byte, fields func(*codec)) error {
-	if len(value) < recordHead || value[0] != recordVersion {
+	if len(value) < recordHead || value[0] != recordPlain && value[0] != recordPacked {
 		return fmt.Errorf("%w %q: unknown version", errRecord, key)
 	}
 	body := value[recordHead:]
 	if binary.LittleEndian.Uint32(value[1:]) != checksum(key, body) {
 		return fmt.Errorf("%w %q: wrong checksum", errRecord, key)
 	}
-	return decodeBody(key, body, fields)
+	if value[0] == recordPacked {
+		return decodePacked(key, body, fields)
+	}
+	return decodeBody(key, codec{reading: true, in: string(body)}, fields)
 }
 
-func decodeBody(key, body []byte, fields func(*codec)) error {
-	c := codec{reading: true, in: string(body)}
+// decodeBody reads with a codec that has the whole body before it.
+func decodeBody(key []byte, c codec, fields func(*codec)) error {
 	fields(&c)
 	if c.err == nil && c.in != "" {
 		c.err = fmt.Errorf("%w: %d bytes too many", errRecord, len(c.in))
@@ -169,8 +179,12 @@ func (c *codec) point(p *geo.Point) {
 			return
 		}
 	}
-	c.float64(&p.Lat)
-	c.float64(&p.Lon)
+	number := (*codec).float64
+	if c.packed {
+		number = (*codec).degrees
+	}
+	number(c, &p.Lat)
+	number(c, &p.Lon)
 }
 
 func (c *codec) text(p *string) {
@@ -179,7 +193,7 @@ func (c *codec) text(p *string) {
 			c.err = err
 			return
 		}
-		c.out = append(binary.AppendUvarint(c.out, uint64(len(*p))), *p...)
+		c.raw(*p)
 		return
 	}
 	var n uint64
@@ -188,6 +202,11 @@ func (c *codec) text(p *string) {
 		return
 	}
 	*p, c.in = c.in[:n], c.in[n:]
+}
+
+// raw writes a text without a check.
+func (c *codec) raw(text string) {
+	c.out = append(binary.AppendUvarint(c.out, uint64(len(text))), text...)
 }
 
 // bytes handles raw bytes. Empty ones are read as nil.

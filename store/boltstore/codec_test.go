@@ -3,6 +3,7 @@ package boltstore
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,14 +43,23 @@ func FuzzDecode(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(uint8(3), v)
+	story.Text = strings.Repeat("текст ", 30)
+	story.URL, story.Picture = "https://ru.wikipedia.org/wiki/%D0%94%D0%BE%D0%BC", "https://example.org/Дом"
+	if v, err = encodePacked(key, story.fields); err != nil || v[0] != recordPacked {
+		f.Fatal(err, "not packed")
+	}
+	f.Add(uint8(3), v)
 	f.Fuzz(func(t *testing.T, kind uint8, value []byte) {
 		fresh := kinds[int(kind)%len(kinds)]
 		if err := decode(key, value, fresh()); err != nil && !errors.Is(err, errRecord) {
 			t.Errorf("got error %v, want errRecord", err)
 		}
+		if err := decodePacked(key, value, fresh()); err != nil && !errors.Is(err, errRecord) {
+			t.Errorf("got error %v, want errRecord", err)
+		}
 		// Past the checksum: what reads must be written the same again.
 		fields := fresh()
-		if err := decodeBody(key, value, fields); err != nil {
+		if err := decodeBody(key, codec{reading: true, in: string(value)}, fields); err != nil {
 			if !errors.Is(err, errRecord) {
 				t.Errorf("got error %v, want errRecord", err)
 			}
@@ -68,6 +78,17 @@ func FuzzDecode(f *testing.F) {
 		}
 		if second, err := encode(key, again); err != nil || !bytes.Equal(first, second) {
 			t.Errorf("written twice: %x and %x (%v)", first, second, err)
+		}
+		packed, err := encodePacked(key, again)
+		if err != nil {
+			t.Fatalf("packed: %v", err)
+		}
+		unpacked := fresh()
+		if err := decode(key, packed, unpacked); err != nil {
+			t.Fatalf("own packed record: %v", err)
+		}
+		if third, err := encode(key, unpacked); err != nil || !bytes.Equal(first, third) {
+			t.Errorf("packed and unpacked: %x and %x (%v)", first, third, err)
 		}
 	})
 }
@@ -115,7 +136,7 @@ func TestListLongerThanItsRecordIsRefused(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []int64
-			err := decodeBody(nil, tt.body, func(c *codec) { list(c, &got, item) })
+			err := decodeBody(nil, codec{reading: true, in: string(tt.body)}, func(c *codec) { list(c, &got, item) })
 			if refused := errors.Is(err, errRecord); refused != (tt.want < 0) || !refused && len(got) != tt.want {
 				t.Errorf("got %d items, %v; want %d", len(got), err, tt.want)
 			}

@@ -27,7 +27,7 @@ func Verify(ctx context.Context, path string) error {
 	return errors.Join(s.Check(ctx), s.Close())
 }
 
-// Compact rewrites the file without its free pages, which bbolt never returns to the system, and returns the sizes before and after in
+// Compact packs the records that an older version wrote, rewrites the file without its free pages, which bbolt never returns to the system, and returns the sizes before and after in
 // bytes. No process may have the file open. The old file stays until the new one is complete: there must be room for both.
 func Compact(ctx context.Context, path string) (before, after int64, err error) {
 	if before, err = size(path); err != nil {
@@ -38,6 +38,9 @@ func Compact(ctx context.Context, path string) (before, after int64, err error) 
 		return 0, 0, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := s.packOlder(ctx, 0); err != nil {
+		return 0, 0, err
+	}
 	if err := s.Check(ctx); err != nil { // a damaged copy must not replace a file that may still be repaired
 		return 0, 0, err
 	}

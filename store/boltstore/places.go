@@ -42,7 +42,7 @@ func (s *Store) PutTile(ctx context.Context, tile store.Tile) error {
 		return err
 	}
 	k := tileKey(tile.TileKey)
-	v, err := encode(k, func(c *codec) { tileFields(c, &tile) })
+	v, err := encodePacked(k, func(c *codec) { tileFields(c, &tile) })
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (s *Store) PutPlaces(ctx context.Context, places []store.Place) error {
 		r := row{Place: p, leaf: geo.Leaf(p.Point)}
 		r.key = placeKey(p.Language, r.leaf, p.ID)
 		var err error
-		if r.value, err = encode(r.key, func(c *codec) { placeFields(c, &p) }); err != nil {
+		if r.value, err = encodePacked(r.key, func(c *codec) { placeFields(c, &p) }); err != nil {
 			return err
 		}
 		rows[i] = r
@@ -220,8 +220,8 @@ func placeFields(c *codec, p *store.Place) {
 	c.text(&p.Description)
 	c.text(&p.Extract)
 	c.int(&p.Length)
-	c.text(&p.URL)
-	c.text(&p.Picture)
+	c.address(&p.URL)
+	c.address(&p.Picture)
 	c.int(&p.Year)
 	c.text(&p.Source)
 	c.time(&p.Fetched)
@@ -244,8 +244,8 @@ func creditFields(c *codec, r *store.Credit) {
 	c.text(&r.File)
 	c.text(&r.Author)
 	c.text(&r.License)
-	c.text(&r.LicenseURL)
-	c.text(&r.Page)
+	c.address(&r.LicenseURL)
+	c.address(&r.Page)
 }
 
 func tileFields(c *codec, t *store.Tile) {

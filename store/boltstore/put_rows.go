@@ -96,7 +96,11 @@ func (t *txn) importPlace(r store.PlaceRow) error {
 	}
 	leaf := geo.Leaf(r.Point)
 	key := placeKey(r.Language, leaf, r.ID)
-	if err := t.importRecord(bucketPlaces, key, func(c *codec) { placeFields(c, &r.Place) }); err != nil {
+	v, err := encodePacked(key, func(c *codec) { placeFields(c, &r.Place) })
+	if err != nil {
+		return err
+	}
+	if err := t.put(t.bucket(bucketPlaces), key, v); err != nil {
 		return err
 	}
 	id := placeIDKey(r.ID, r.Language)
@@ -123,7 +127,11 @@ func (t *txn) importTile(tile store.Tile) error {
 	if err := t.reschedule(expiringTile, k, old.Expires, tile.Expires); err != nil {
 		return err
 	}
-	return t.importRecord(bucketTiles, k, func(c *codec) { tileFields(c, &tile) })
+	v, err := encodePacked(k, func(c *codec) { tileFields(c, &tile) })
+	if err != nil {
+		return err
+	}
+	return t.put(t.bucket(bucketTiles), k, v)
 }
 
 func (t *txn) importStory(r store.StoryRow) error {

@@ -65,6 +65,7 @@ func (s *Store) Close() error {
 // Stats counts what a Store did since it was opened.
 type Stats struct {
 	SizeBytes int64  // of the file
+	FreeBytes int64  // of its pages that hold nothing: they are used again, and Compact removes them
 	Writes    uint64 // calls that asked for a write transaction
 	Commits   uint64 // transactions written and synced for them
 	Full      bool   // the last one found no room
@@ -75,6 +76,9 @@ func (s *Store) Stats() Stats {
 	st := Stats{Writes: s.calls.Load(), Commits: s.commits.Load(), Full: s.full.Load()}
 	if fi, err := os.Stat(s.path); err == nil {
 		st.SizeBytes = fi.Size()
+	}
+	if free, err := freePages(s.path); err == nil { // else it is unknown for once
+		st.FreeBytes = free
 	}
 	return st
 }

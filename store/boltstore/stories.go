@@ -132,7 +132,7 @@ func (t *txn) putStory(story store.Story) error {
 
 // putStoryRow stores the row. If it is retired, it is listed and loses its voices.
 func (t *txn) putStoryRow(key []byte, row *storyRow) error {
-	v, err := encode(key, row.fields)
+	v, err := encodePacked(key, row.fields)
 	if err != nil {
 		return err
 	}
@@ -198,8 +198,8 @@ func (s *storyRow) fields(c *codec) {
 	c.text(&s.Title)
 	c.point(&s.Point)
 	c.text(&s.Kind)
-	c.text(&s.URL)
-	c.text(&s.Picture)
+	c.address(&s.URL)
+	c.address(&s.Picture)
 	c.text(&s.Text)
 	c.text(&s.Source)
 	c.text(&s.Model)

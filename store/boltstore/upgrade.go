@@ -15,13 +15,14 @@ const upgradeRows = 1000
 // upgrade changes a file of an older layout to the present one, some rows in a transaction. After a crash the next process begins again:
 // the file gets its new version only at the end, and each step skips rows that are done.
 //
-// From 1 to 2: places expire. From 2 to 3: retired stories are listed; the first edition's programs cannot read what is new in the records.
+// From 1 to 2: places expire. From 2 to 3: retired stories are listed; the first edition's programs cannot read what is new in the records. From 3
+// to 4: records are packed, which packOlder does later.
 func (s *Store) upgrade(from int) error {
 	if from == schema {
 		return nil
 	}
 	steps := []func(after []byte) (last []byte, err error){s.expirePlaces, s.listRetiredStories}
-	for _, step := range steps[from-1:] {
+	for _, step := range steps[min(from-1, len(steps)):] {
 		for after := []byte(nil); ; {
 			last, err := step(after)
 			if err != nil {
@@ -35,6 +36,9 @@ func (s *Store) upgrade(from int) error {
 	}
 	s.log.Info("store_upgraded", "file", s.path, "from", from, "to", schema)
 	return s.write(context.Background(), func(t *txn) error {
+		if err := t.put(t.bucket(bucketMeta), keyPacking, nil); err != nil {
+			return err
+		}
 		return t.put(t.bucket(bucketMeta), keySchema, []byte(strconv.Itoa(schema)))
 	})
 }

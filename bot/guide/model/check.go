@@ -24,6 +24,7 @@ const (
 	ruleContact = "contact" // an address, a telephone number, an account or a command
 	RuleQuotes  = "quotes"  // none of the quotes is in the passage
 	ruleBound   = "bound"   // nothing of the place's own passage, or a name of another place's
+	ruleRepeat  = "repeat"  // a sentence that was told already, in these or nearly these words
 )
 
 // CheckError is the reason why a story was dropped.

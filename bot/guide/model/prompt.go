@@ -17,6 +17,7 @@ import (
 const (
 	maxExtract = 20_000
 	minExtract = 1200
+	maxTold    = 1500 // of a story that was told: none is longer
 )
 
 // task is the user's message. It holds only data; JSON escapes keep every text of a source inside its string.
@@ -27,13 +28,14 @@ type task struct {
 }
 
 type candidate struct {
-	ID          string `json:"id"`
-	Title       string `json:"title"`
-	Kind        string `json:"kind,omitempty"`
-	Description string `json:"description,omitempty"`
-	Language    string `json:"language,omitempty"` // of title, description and extract
-	Extract     string `json:"extract"`
-	Rejected    string `json:"rejected,omitempty"` // why the first story was dropped
+	ID          string   `json:"id"`
+	Title       string   `json:"title"`
+	Kind        string   `json:"kind,omitempty"`
+	Description string   `json:"description,omitempty"`
+	Language    string   `json:"language,omitempty"` // of title, description and extract
+	Extract     string   `json:"extract"`
+	Told        []string `json:"told,omitempty"`     // what people know already
+	Rejected    string   `json:"rejected,omitempty"` // why the first story was dropped
 }
 
 const rules = `You are a tour guide. You write short, true stories about places, to be read on a phone by somebody who stands in front of them.
@@ -51,6 +53,7 @@ Write exactly one story for each place, in LANGUAGE, whatever language its extra
 - is short if the extract is short: 20-40 words are enough for a few sentences;
 - writes years in digits, as the extract does, and guesses none.
 Before each story copy 1-2 quotes of 20-120 characters word for word from that place's extract: what the story rests on. They are not shown.
+If a place has "told", people know that already: tell something else from the extract, and repeat no fact and no sentence of it.
 If a place has "rejected", an earlier story was dropped for that reason: write one without that fault.
 
 No greeting, no farewell, no question, no words about yourself, the reader, the data or its source. No distance and no direction to walk.
@@ -142,6 +145,10 @@ func (a *answer) userMessage(from []places.Place, limit int) string {
 	t := task{Language: english[a.language], Length: length(a.language, a.long)}
 	for _, p := range from {
 		src := a.sources[p.ID]
+		var told []string
+		for _, text := range a.told[p.ID] {
+			told = append(told, plain(text, maxTold))
+		}
 		rejected := ""
 		if a.second {
 			rejected = plain(a.reasons[p.ID], 120)
@@ -153,6 +160,7 @@ func (a *answer) userMessage(from []places.Place, limit int) string {
 			Description: plain(p.Description, 200),
 			Language:    src.language,
 			Extract:     plain(cmp.Or(wikitext.Cut(src.text, limit), src.text), limit),
+			Told:        told,
 			Rejected:    rejected,
 		})
 	}

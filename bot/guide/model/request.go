@@ -24,6 +24,8 @@ type Request struct {
 	// is written about from its Extract.
 	Passages map[string]Passage
 	Rejected map[string]string // by place: why an earlier story about it was refused; nil = there was none
+	// Told holds by place what people know of it already: the story tells something else.
+	Told map[string][]string
 }
 
 // Passage is the text that a story is written from.
@@ -65,6 +67,7 @@ type answer struct {
 	sources  map[string]*source // by place
 	reasons  map[string]string  // by place: why its first story was dropped
 	second   bool               // those are asked for once more
+	told     map[string][]string
 	ids      []string
 	onStory  func(Story)
 	accepted map[string]bool // by place
@@ -80,7 +83,7 @@ func newAnswer(req Request, onStory func(Story)) (*answer, error) {
 		onStory = func(Story) {}
 	}
 	a := &answer{
-		language: req.Language, long: req.Long, onStory: onStory,
+		language: req.Language, long: req.Long, onStory: onStory, told: req.Told,
 		sources: map[string]*source{}, reasons: map[string]string{}, accepted: make(map[string]bool, len(req.Places)),
 	}
 	maps.Copy(a.reasons, req.Rejected)
@@ -122,6 +125,9 @@ func (a *answer) add(id, text string, quotes []string) {
 		e = &CheckError{Place: id, Rule: RuleQuotes, Detail: "no quote is in the passage"}
 	default:
 		e = a.bound(id, text)
+	}
+	if again := repeated(a.places[i].Title, text, a.told[id]); e == nil && again != "" {
+		e = &CheckError{Place: id, Rule: ruleRepeat, Detail: "told already: " + again}
 	}
 	if e != nil {
 		a.reasons[id] = e.Rule + ": " + e.Detail

@@ -29,6 +29,9 @@ var alike = strings.NewReplacer("．", ".", "｡", ".", "․", ".", "·", ".", "
 // plainSigns returns text with one form for each sign of an address and without invisible characters. The full stop of Chinese and
 // Japanese text is read as a dot only between letters of other scripts.
 func plainSigns(text string) string {
+	if !strings.ContainsFunc(text, unusual) {
+		return text
+	}
 	text = norm.NFKC.String(alike.Replace(strings.Map(dropInvisible, text)))
 	if !strings.ContainsRune(text, '。') {
 		return text
@@ -46,25 +49,36 @@ func plainSigns(text string) string {
 	return out.String()
 }
 
+// unusual reports whether plainSigns may change r: it is none of ASCII, the letters of Latin, Greek and Cyrillic text in composed form, and the usual
+// quotation marks and dashes.
+func unusual(r rune) bool {
+	switch {
+	case r < utf8.RuneSelf,
+		r >= 'À' && r <= 'ÿ',
+		r >= 'Ā' && r <= 'ſ' && r != 'Ĳ' && r != 'ĳ' && r != 'Ŀ' && r != 'ŀ' && r != 'ŉ' && r != 'ſ',
+		r >= 'Έ' && r <= 'ώ' && r != '·',
+		r >= 'Ѐ' && r <= 'ԯ' && (r < '\u0483' || r > '\u0489'),
+		r >= '‐' && r <= '”' && r != '\u2011' && r != '‗',
+		r == '«', r == '»', r == '„':
+		return false
+	}
+	return true
+}
+
 func isLatinDigit(r rune) bool { return unicode.In(r, unicode.Latin, unicode.Cyrillic, unicode.Nd) }
 
 // HasContact reports whether a sentence holds a way to reach somebody or something outside the text: an address of the network, with any
 // top-level domain or none but a path, an e-mail address, a telephone number, an account, a payment address or a bot's command. Street
 // addresses and names with a dot (Booking.com) are none.
-func HasContact(sentence string) bool {
-	plain := sentence
-	for i := range len(sentence) {
-		if sentence[i] >= utf8.RuneSelf {
-			plain = plainSigns(sentence)
-			break
-		}
-	}
+func HasContact(sentence string) bool { return hasContact(plainSigns(sentence)) }
+
+func hasContact(plain string) bool {
 	// The patterns are slow; the signs without which they cannot match are counted first.
 	s := count(plain)
 	return s.colons > 0 && scheme.MatchString(plain) ||
 		s.dots > 0 && s.w && www.MatchString(plain) ||
 		(s.ats > 0 || s.bracketedAt) && (mail.MatchString(plain) || account.MatchString(plain)) ||
-		s.digits >= 7 && hasPhone(plain) ||
+		s.digits >= 7 && s.span >= 5 && hasPhone(plain) ||
 		s.longest >= 26 && coin.MatchString(plain) ||
 		s.slashes > 0 && command.MatchString(plain) ||
 		s.dots >= 3 && s.digits >= 4 && hasAddress(plain) ||
@@ -76,14 +90,22 @@ type signs struct {
 	colons, ats, dots, digits, slashes int
 	inner                              int // dots that a letter or digit follows at once, or that a space stands before
 	longest                            int // of the runs of ASCII letters and digits
+	span                               int // most digits among which stand only spaces and the signs of telephone numbers
 	w, bracketedAt                     bool
 }
 
 func count(text string) signs {
 	var s signs
-	run := 0
+	run, span := 0, 0
 	for i := range len(text) {
 		c := text[i]
+		switch {
+		case c >= '0' && c <= '9':
+			span++
+			s.span = max(s.span, span)
+		case !strings.Contains(" \t\n().-–", text[i:i+1]): // a byte of the dash is enough
+			span = 0
+		}
 		switch {
 		case c >= '0' && c <= '9':
 			s.digits++

@@ -4,15 +4,16 @@ import "strings"
 
 // SpeaksToModel reports whether a text holds words that instruct a language model instead of telling about a place. Invisible characters and
 // look-alike signs between the words do not hide them.
-func SpeaksToModel(text string) bool {
-	folded := strings.Join(strings.Fields(strings.ToLower(plainSigns(text))), " ")
-	if folded == "" {
-		return false
-	}
+func SpeaksToModel(text string) bool { return speaksToModel(plainSigns(text)) }
+
+func speaksToModel(plain string) bool {
+	folded := strings.Join(strings.Fields(strings.ToLower(plain)), " ")
 	for i := range len(folded) - 1 {
-		for _, phrase := range words.instructions[[2]byte{folded[i], folded[i+1]}] {
-			if strings.HasPrefix(folded[i:], phrase) {
-				return true
+		if first, second := folded[i], folded[i+1]; words.starts[first][second] {
+			for _, phrase := range words.instructions[[2]byte{first, second}] {
+				if strings.HasPrefix(folded[i:], phrase) {
+					return true
+				}
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 var (
@@ -133,17 +134,20 @@ func isPronunciation(part string) bool {
 // withoutGroups hands the content of each innermost-to-outermost group between open and shut, of at most limit bytes, to keep, and writes
 // what keep returns, with its signs unless keep reports that the group goes. Signs without a partner are dropped.
 func withoutGroups(text string, open, shut rune, limit int, keep func(inner string) (string, bool)) string {
-	type level struct {
-		out strings.Builder
-	}
-	stack := []*level{{}}
+	stack := []*strings.Builder{{}}
 	const deepest = 8
-	for _, r := range text {
+	done := 0 // up to here the text stands in a builder
+	for i, r := range text {
+		if r != open && r != shut && (r != '\n' || len(stack) == 1 || open == '{') {
+			continue
+		}
 		top := stack[len(stack)-1]
+		top.WriteString(text[done:i])
+		done = i + utf8.RuneLen(r)
 		switch {
 		case r == open:
 			if len(stack) <= deepest {
-				stack = append(stack, &level{})
+				stack = append(stack, &strings.Builder{})
 			}
 		case r == shut:
 			if len(stack) == 1 {
@@ -151,33 +155,33 @@ func withoutGroups(text string, open, shut rune, limit int, keep func(inner stri
 			}
 			stack = stack[:len(stack)-1]
 			below := stack[len(stack)-1]
-			inner := top.out.String()
+			inner := top.String()
 			if len(inner) > limit {
-				below.out.WriteString(inner)
+				below.WriteString(inner)
 				continue
 			}
 			if text, gone := keep(inner); !gone {
-				below.out.WriteRune(open)
-				below.out.WriteString(text)
-				below.out.WriteRune(shut)
+				below.WriteRune(open)
+				below.WriteString(text)
+				below.WriteRune(shut)
 			}
-		case r == '\n' && len(stack) > 1 && open != '{': // a bracket that is not closed in its paragraph
-			for len(stack) > 1 {
-				inner := stack[len(stack)-1].out.String()
-				stack = stack[:len(stack)-1]
-				stack[len(stack)-1].out.WriteString(inner)
-			}
-			stack[0].out.WriteRune(r)
-		default:
-			top.out.WriteRune(r)
+		default: // a bracket that is not closed in its paragraph
+			stack = unwound(stack)
+			stack[0].WriteByte('\n')
 		}
 	}
+	stack[len(stack)-1].WriteString(text[done:])
+	return unwound(stack)[0].String()
+}
+
+// unwound writes each builder into the one below it and returns the lowest one.
+func unwound(stack []*strings.Builder) []*strings.Builder {
 	for len(stack) > 1 {
-		inner := stack[len(stack)-1].out.String()
+		inner := stack[len(stack)-1].String()
 		stack = stack[:len(stack)-1]
-		stack[len(stack)-1].out.WriteString(inner)
+		stack[len(stack)-1].WriteString(inner)
 	}
-	return stack[0].out.String()
+	return stack
 }
 
 // hasPhonetic reports whether text holds a letter or sign that phonetic notation uses and our languages do not.

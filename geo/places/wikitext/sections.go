@@ -66,6 +66,26 @@ func Join(sections []Section) string {
 	return out.String()
 }
 
+// Stored splits a text that Join made. Unlike Sections it cleans nothing, so it costs little.
+func Stored(joined string) []Section {
+	var list []Section
+	heading, begin, at := "", 0, 0
+	flush := func() {
+		if body := strings.Trim(joined[begin:at], "\n"); body != "" {
+			list = append(list, Section{heading, body})
+		}
+	}
+	for line := range strings.SplitAfterSeq(joined, "\n") {
+		if name := strings.TrimSuffix(line, "\n"); isHeading(name) {
+			flush()
+			heading, begin = strings.TrimSpace(strings.Trim(name, "=")), at+len(line)
+		}
+		at += len(line)
+	}
+	flush()
+	return list
+}
+
 // share is how many characters of one section a passage takes before later sections had their turn.
 const share = 3000
 
@@ -73,7 +93,22 @@ const share = 3000
 // section gives at most 3000 characters until the later ones had their turn; what room is left is then filled in order. Text is cut only at
 // the end of a sentence, and the parts stand in the article's order, one paragraph to a line.
 func Passage(sections []Section, limit int) string {
-	taken := make([]int, len(sections)) // bytes of each section
+	taken := Portions(sections, limit)
+	var out strings.Builder
+	for i, s := range sections {
+		if text := strings.TrimSpace(s.Text[:taken[i]]); text != "" {
+			if out.Len() > 0 {
+				out.WriteByte('\n')
+			}
+			out.WriteString(text)
+		}
+	}
+	return Cut(out.String(), limit)
+}
+
+// Portions returns how many bytes of each section Passage takes, from its beginning.
+func Portions(sections []Section, limit int) []int {
+	taken := make([]int, len(sections))
 	room := limit
 	take := func(i, most int) {
 		rest := sections[i].Text[taken[i]:]
@@ -93,16 +128,7 @@ func Passage(sections []Section, limit int) string {
 		}
 		take(i, room)
 	}
-	var out strings.Builder
-	for i, s := range sections {
-		if text := strings.TrimSpace(s.Text[:taken[i]]); text != "" {
-			if out.Len() > 0 {
-				out.WriteByte('\n')
-			}
-			out.WriteString(text)
-		}
-	}
-	return Cut(out.String(), limit)
+	return taken
 }
 
 // Cut returns the longest beginning of text that has at most limit characters and ends with a sentence. If not even the first sentence has

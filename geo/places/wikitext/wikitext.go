@@ -56,7 +56,7 @@ func clean(text string) string {
 		}
 		kept := 0
 		for _, s := range Sentences(line) {
-			if HasContact(s) || isGap(s) || SpeaksToModel(s) {
+			if plain := plainSigns(s); hasContact(plain) || isGap(s) || speaksToModel(plain) {
 				continue
 			}
 			switch {
@@ -81,7 +81,7 @@ func visible(text string) string {
 	previous := rune(0)
 	for i, r := range text {
 		switch {
-		case r == '\n':
+		case r >= ' ' && r <= '~', r == '\n':
 		case r == '\r' || r == '\u2028' || r == '\u2029' || r == '\v' || r == '\f' || r == '\u0085':
 			r = '\n'
 		case r == '\t' || unicode.Is(unicode.Zs, r):

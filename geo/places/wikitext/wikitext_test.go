@@ -3,10 +3,13 @@ package wikitext
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 func TestClean(t *testing.T) {
@@ -164,6 +167,31 @@ func TestPassage(t *testing.T) {
 }
 
 // The real articles, where they are there.
+func TestStoredIsTheReverseOfJoin(t *testing.T) {
+	t.Parallel()
+	for _, want := range [][]Section{
+		nil,
+		{{"", "An intro.\nIn two lines."}},
+		{{"", "An intro."}, {"History", "Built in 1830.\nBurnt in 1840."}, {"Front = back", "Two lions == two dogs.\n==odd"}},
+		{{"History", "No intro."}},
+	} {
+		got := Stored(Join(want))
+		if !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestPortionsAreWhatThePassageHolds(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("It stands at the river. ", 200)
+	sections := []Section{{"", "The intro."}, {"History", long}, {"Front", "Two lions."}}
+	got := Portions(sections, 4000)
+	if got[0] != len("The intro.") || got[1] < 2900 || got[1] > 3990 || got[2] != len("Two lions.") {
+		t.Errorf("portions %v of %d, %d and %d bytes", got, len(sections[0].Text), len(sections[1].Text), len(sections[2].Text))
+	}
+}
+
 func TestCleanRealArticles(t *testing.T) {
 	dir := os.Getenv("CORPUS_DIR")
 	files, _ := filepath.Glob(filepath.Join(dir, "articles", "*.txt"))
@@ -215,16 +243,33 @@ func FuzzClean(f *testing.F) {
 }
 
 func BenchmarkSections(b *testing.B) {
-	article := strings.Repeat("The tower (Russian: Москва [mɐˈskva]; 1147) was built in 1888.[1] It seats 1,900 people, e.g. on Sundays.\n", 100)
-	b.SetBytes(int64(len(article)))
-	b.ReportAllocs()
-	for b.Loop() {
-		Sections(article)
+	for _, c := range []struct{ name, sentence string }{
+		{"latin", "The tower (Russian: Москва [mɐˈskva]; 1147) was built in 1888.[1] It seats 1,900 people, e.g. on Sundays.\n"},
+		{"cyrillic", "Башня (англ. Tower; 1147) построена в 1888 году по проекту архитектора Матвея Казакова.[1] В зале 1900 мест.\n"},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			article := strings.Repeat(c.sentence, 100)
+			b.SetBytes(int64(len(article)))
+			b.ReportAllocs()
+			for b.Loop() {
+				Sections(article)
+			}
+		})
 	}
 }
 
 func TestFold(t *testing.T) {
 	if got, want := Fold("The «Old\u00a0House» —\n e\u0301t\u00e9’s"), "The \"Old House\" - \u00e9t\u00e9's"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Texts of usual signs are not folded, because folding would change none of them.
+func TestUsualSignsNeedNoFolding(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		text := string(r)
+		if utf8.ValidRune(r) && !unusual(r) && norm.NFKC.String(alike.Replace(strings.Map(dropInvisible, text))) != text {
+			t.Errorf("%U is folded to %q", r, norm.NFKC.String(alike.Replace(strings.Map(dropInvisible, text))))
+		}
 	}
 }

@@ -14,11 +14,12 @@ var words = readWords(wordList)
 type lists struct {
 	notes, sounds       []string
 	instructions        map[[2]byte][]string // by their first two bytes
+	starts              *[256][256]bool      // tells which pairs of bytes begin an instruction: most do not
 	skip, abbreviations map[string]bool
 }
 
 func readWords(text string) lists {
-	l := lists{instructions: map[[2]byte][]string{}, skip: map[string]bool{}, abbreviations: map[string]bool{}}
+	l := lists{instructions: map[[2]byte][]string{}, starts: new([256][256]bool), skip: map[string]bool{}, abbreviations: map[string]bool{}}
 	for line := range strings.SplitSeq(text, "\n") {
 		kind, list, found := strings.Cut(line, ": ")
 		if !found || strings.HasPrefix(line, "#") {
@@ -34,6 +35,7 @@ func readWords(text string) lists {
 				word = strings.ToLower(word)
 				key := [2]byte{word[0], word[1]}
 				l.instructions[key] = append(l.instructions[key], word)
+				l.starts[key[0]][key[1]] = true
 			case "skip":
 				l.skip[word] = true
 			case "abbreviations":

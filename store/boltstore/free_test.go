@@ -1,0 +1,81 @@
+package boltstore
+
+import (
+	"crypto/rand"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"excursobot/store"
+)
+
+// countFree counts the free pages one by one. The pages of the last transaction that are to be freed count, too.
+func countFree(t *testing.T, s *Store) (bytes int64) {
+	t.Helper()
+	err := s.db.View(func(tx *bolt.Tx) error {
+		size := int64(s.db.Info().PageSize)
+		for id := 0; ; id++ {
+			p, err := tx.Page(id)
+			if err != nil || p == nil {
+				return err
+			}
+			if p.Type == "free" {
+				bytes += size
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes
+}
+
+func TestFreePagesAreCounted(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	defer s.Close()
+	if got := s.Stats(); got.FreeBytes > got.SizeBytes/2 {
+		t.Errorf("a new file: %+v", got)
+	}
+	now := time.Date(2026, 5, 17, 12, 0, 0, 0, time.UTC)
+	for i := range 400 {
+		text := make([]byte, 4000)
+		_, _ = rand.Read(text) // it never fails
+		st := store.Story{StoryKey: store.StoryKey{Place: fmt.Sprint("Q", i), Language: "ru", Length: store.Short}, Text: fmt.Sprintf("%x", text), Expires: now}
+		if err := s.PutStories(t.Context(), []store.Story{st}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	full := s.Stats()
+	if _, err := s.Sweep(t.Context(), now.Add(1), 1000); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SetSetting(t.Context(), "a", "b"); err != nil { // the swept pages are free for it
+		t.Fatal(err)
+	}
+	got, want := s.Stats().FreeBytes, countFree(t, s)
+	if d := got - want; d < -64<<10 || d > 64<<10 {
+		t.Errorf("%d bytes are free, counted %d", got, want)
+	}
+	if got < full.SizeBytes/2 {
+		t.Errorf("all stories are gone, and %d of %d bytes are free", got, full.SizeBytes)
+	}
+	if free, err := freePages(filepath.Join(t.TempDir(), "none")); !os.IsNotExist(err) {
+		t.Errorf("no file: %d, %v", free, err)
+	}
+}
+
+func TestAdviceToCompact(t *testing.T) {
+	for _, tt := range []struct {
+		size, free int64
+		want       bool
+	}{{0, 0, false}, {100 << 20, 99 << 20, false}, {1 << 30, 128 << 20, false}, {1 << 30, 400 << 20, true}, {300 << 20, 128 << 20, true}} {
+		if got := paysToCompact(Stats{SizeBytes: tt.size, FreeBytes: tt.free}); got != tt.want {
+			t.Errorf("%d of %d bytes: got %v", tt.free, tt.size, got)
+		}
+	}
+}
