@@ -52,7 +52,7 @@ type Telegram struct {
 	texts        map[string]string // commands and descriptions by method, scope and language
 	queries      map[string]query  // callbacks and checkouts that wait for an answer
 	payments     []Payment
-	transactions []transaction // payments, refunds and withdrawals, oldest first
+	transactions []transaction   // payments, refunds and withdrawals, oldest first
 	files        map[string]file // voices and music by file_id, at most filesKept
 	queue        queue
 	webhook      webhook
