@@ -12,6 +12,7 @@ import (
 type router struct {
 	reply     *responder
 	stories   *stories
+	voices    *voices
 	walks     *walks
 	gifts     *gifts
 	settings  *settings
@@ -55,6 +56,7 @@ func (r *router) fill() {
 	}
 	r.buttons = map[string]func(*telegram.Update, string) intake.Job{
 		"more":    r.stories.moreButton,
+		"listen":  r.voices.button,
 		"vote":    r.stories.voteButton,
 		"wrong":   r.stories.wrongButton,
 		"retired": r.operators.retiredButton,

@@ -33,6 +33,7 @@ type walks struct {
 	people    walkers
 	pause     *pause
 	pins      *pins
+	voices    *voices
 	report    reporter
 	troubles  *limiter.Keyed[int64] // by person: explanations why a walk is silent
 	painter   *track.Painter

@@ -86,6 +86,8 @@ type Speech struct {
 	work   context.Context //nolint:containedctx // no caller's context lives long enough for a recording for which several people wait
 	cancel context.CancelFunc
 
+	later atomic.Int32 // recordings that PrepareAt waits for
+
 	mu      sync.Mutex
 	stopped bool
 	wg      sync.WaitGroup
