@@ -23,16 +23,19 @@ import (
 
 // Bot joins the subjects of the conversation, the intake and the schedule of walks. Run must run for updates to be answered.
 type Bot struct {
-	cfg    Config
-	pace   *limiter.Pace[int64] // of messages, by chat
-	out    *telegram.Sender
-	guard  *intake.Guard
-	intake *intake.Intake
-	live   *live.Live
-	router *router
-	menus  *menus
-	pause  *pause
-	books  *bookkeeper
+	cfg       Config
+	pace      *limiter.Pace[int64] // of messages, by chat
+	out       *telegram.Sender
+	guard     *intake.Guard
+	intake    *intake.Intake
+	live      *live.Live
+	router    *router
+	menus     *menus
+	elsewhere *elsewhereQueries
+	pause     *pause
+	books     *bookkeeper
+
+	announcer *announcer
 }
 
 var _ http.Handler = (*Bot)(nil)
@@ -95,6 +98,7 @@ func (b *Bot) hooks() intake.Hooks {
 		Checkout: func(ctx context.Context, u *telegram.Update, storable func() bool) error {
 			return b.router.gifts.answerCheckout(ctx, u, storable)
 		},
+		Query:      func(ctx context.Context, u *telegram.Update) error { return b.elsewhere.answer(ctx, u) },
 		Connected:  func(ctx context.Context) { b.menus.describe(ctx) },
 		Beside:     b.beside,
 		AdoptWalks: func(walks []store.Walk) { b.live.TakeOver(walks) },
@@ -143,10 +147,20 @@ func (b *Bot) join() error {
 	reply.people = people
 	walks.live, walks.intervals, walks.people = b.live, b.live.Intervals(), people
 	shared := &links{username: b.intake.Username, words: cfg.Words}
+	b.elsewhere = &elsewhereQueries{
+		out: b.out, guide: cfg.Guide, users: cfg.Store, words: cfg.Words, links: shared, pause: b.pause, pictures: !cfg.HidePictures,
+		inline: limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: cfg.Limits.InlineRate, Burst: cfg.Limits.InlineBurst}),
+		guest:  limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: cfg.Limits.GuestRate, Burst: cfg.Limits.GuestBurst}),
+		log:    log, offers: map[offerKey]offer{},
+	}
 	gifts := &gifts{out: b.out, reply: reply, store: cfg.Store, room: cfg.Room, observe: observe, log: log}
 	b.books = &bookkeeper{
 		out: b.out, gifts: gifts, store: cfg.Store, observe: observe, log: log,
 		singly: singly{cluster: cfg.Cluster, replica: cfg.Replica, kind: "stars", lease: time.Hour},
+	}
+	b.announcer = &announcer{
+		out: b.out, reply: reply, store: cfg.Store, words: cfg.Words, operators: admins, wake: make(chan struct{}, 1), observe: observe, log: log,
+		singly: singly{cluster: cfg.Cluster, replica: cfg.Replica, kind: "broadcast", lease: broadcastLease},
 	}
 	b.router = &router{
 		reply: reply, walks: walks, people: people, gifts: gifts,
@@ -165,8 +179,13 @@ func (b *Bot) join() error {
 			operators: admins, tasks: func() int { return b.intake.Stats().Tasks }, today: cfg.Today, model: cfg.Model, shortToken: cfg.ShortToken,
 			voices: cfg.Voices, dailyCharacters: cfg.DailyCharacters, dailyTokens: cfg.DailyTokens, prices: prices{in: cfg.PriceIn, out: cfg.PriceOut}, log: log,
 		},
-		live: b.live, admins: admins, username: b.intake.Username,
+		announcer: b.announcer, live: b.live, admins: admins, username: b.intake.Username,
 	}
+	t := &tours{
+		out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, live: b.live, store: cfg.Store, stories: b.router.stories, walks: walks,
+		wishes: newWishes(), observe: observe, log: log,
+	}
+	b.router.tours, b.router.stories.tours, walks.tours = t, t, t
 	b.router.fill()
 	return nil
 }
@@ -175,6 +194,7 @@ func (b *Bot) join() error {
 func (b *Bot) beside(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { b.guard.Run(func() { b.books.run(ctx) }) })
+	wg.Go(func() { b.guard.Run(func() { b.announcer.run(ctx) }) })
 	defer wg.Wait()
 	return b.live.Run(ctx)
 }

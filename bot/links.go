@@ -100,7 +100,7 @@ func (s *stories) sharedJob(parameter string) intake.Job {
 		return s.reply.job("command", func(ctx context.Context, u *update) error { return s.explain(ctx, u, 0, errUnknownPlace) })
 	}
 	return intake.Story{Kind: "shared", Lane: intake.Telling, Run: s.reply.handle(func(ctx context.Context, u *update) error {
-		return s.tell(ctx, u, elsewhere, func(req guide.Request, onCard func(guide.Card)) (guide.Story, *guide.Claim, error) {
+		_, err := s.tell(ctx, u, elsewhere, func(req guide.Request, onCard func(guide.Card)) (guide.Story, *guide.Claim, error) {
 			req.Place = place
 			story, claim, err := s.guide.TellPlace(ctx, req, slices.Concat([]string{edition, "en"}, s.links.words.Languages()), onCard)
 			if errors.Is(err, guide.ErrNothing) {
@@ -108,5 +108,6 @@ func (s *stories) sharedJob(parameter string) intake.Job {
 			}
 			return story, claim, err
 		})
+		return err
 	})}
 }

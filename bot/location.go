@@ -27,6 +27,7 @@ type stories struct {
 	pins     *pins
 	voices   *voices
 	report   reporter
+	tours    *tours
 	links    *links
 	pictures bool // false = no story has a picture
 	observe  Observe
@@ -73,18 +74,26 @@ func (s *stories) moreButton(_ *telegram.Update, args string) intake.Job {
 	return s.job("button", p, nil)
 }
 
-// onLocation tells one story about a place near p.
+// onLocation tells one story about a place near p, or plans the tour for which the person was asked where they are.
 func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error {
-	return s.tell(ctx, u, standing(p), func(req guide.Request, onCard func(guide.Card)) (guide.Story, *guide.Claim, error) {
+	if w, ok := s.tours.wished(u); ok {
+		return s.tours.plan(ctx, u, p, w)
+	}
+	_, err := s.tell(ctx, u, standing(p), func(req guide.Request, onCard func(guide.Card)) (guide.Story, *guide.Claim, error) {
 		return s.guide.Tell(ctx, req, onCard)
 	})
+	return err
 }
 
 // teller asks the guide for a story.
 type teller func(req guide.Request, onCard func(guide.Card)) (guide.Story, *guide.Claim, error)
 
-// tell tells a story. A story of the library is sent at once. If it must be written, a card comes first and becomes the story.
-func (s *stories) tell(ctx context.Context, u *update, from vantage, ask teller) error {
+// errStopHeard is what a teller returns if the stop of a tour cannot be told.
+var errStopHeard = errors.New("bot: nothing new to tell at this stop")
+
+// tell tells a story, and reports whether the person has it. A story of the library is sent at once. If it must be written, a card comes first and
+// becomes the story. If there is none, tell explains why, and returns no error but errStopHeard.
+func (s *stories) tell(ctx context.Context, u *update, from vantage, ask teller) (told bool, _ error) {
 	p := from.Point
 	stopTyping := s.out.ShowTyping(ctx, u.To())
 	defer stopTyping()
@@ -104,12 +113,15 @@ func (s *stories) tell(ctx context.Context, u *update, from vantage, ask teller)
 	card := shown.join()
 	defer claim.Release()
 	if err != nil {
+		if errors.Is(err, errStopHeard) {
+			return false, err
+		}
 		source := guide.FromNone
 		if errors.Is(err, guide.ErrOverloaded) {
 			source = fromBusy
 		}
 		s.report.story(kindStatic, u.Person, p, source, time.Since(u.Arrived))
-		return s.explain(ctx, u, card, err)
+		return false, s.explain(ctx, u, card, err)
 	}
 	s.host.NoteShown(ctx, u.Task, intake.Shown{Place: story.Place.ID, Message: card})
 	m := storyMessage(u.words, story, from, s.pictures && !u.user.HidePictures)
@@ -127,12 +139,12 @@ func (s *stories) tell(ctx context.Context, u *update, from vantage, ask teller)
 		message, err = s.out.Send(ctx, u.To(), m)
 	}
 	if err != nil && !errors.Is(err, telegram.ErrAmbiguous) {
-		return fmt.Errorf("tell: %w", err)
+		return false, fmt.Errorf("tell: %w", err)
 	}
 	s.record(ctx, u, story, claim, message, from)
 	if err != nil {
 		// The story may have arrived. It counts as told: telling it twice would be worse than an unnecessary apology.
-		return fmt.Errorf("tell: %w", err)
+		return true, fmt.Errorf("tell: %w", err)
 	}
 	if card == 0 {
 		s.observe.First(kindStatic, time.Since(u.Arrived))
@@ -146,7 +158,7 @@ func (s *stories) tell(ctx context.Context, u *update, from vantage, ask teller)
 	if spoken {
 		s.voices.follow(u.user, u.words, u.To(), message, story, atHand)
 	}
-	return nil
+	return true, nil
 }
 
 // showCard sends the card to a person and returns the id of its message, 0 if it could not be sent. It replaces a card of an earlier process.
@@ -164,10 +176,11 @@ func (s *stories) showCard(ctx context.Context, u *update, from vantage, c guide
 // hintEvery is the least time between two hints about live locations to one person.
 const hintEvery = 24 * time.Hour
 
-// hints reports whether a story should end with a hint about live locations. Groups have no walks, and during a walk the person knows.
+// hints reports whether a story should end with a hint about live locations. Groups have no walks, and during a walk the person knows. On a tour,
+// where stories come by buttons, they were told.
 func (s *stories) hints(u *update) bool {
 	_, walking := s.live.Walk(u.Person)
-	return u.Private && !walking && u.Arrived.Sub(u.user.HintAt) >= hintEvery
+	return u.Private && u.Callback == nil && !walking && u.Arrived.Sub(u.user.HintAt) >= hintEvery
 }
 
 // hinted stores that the hint was given. If that fails, the person gets it twice a day.

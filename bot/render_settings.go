@@ -43,14 +43,15 @@ func settingsMenu(words *text.Words, user store.User) telegram.Message {
 			"length", text.HTML(words.Say("settings.length_"+length.name)),
 			"pictures", text.HTML(words.Say("settings."+onOff(!user.HidePictures))),
 			"pins", text.HTML(words.Say("settings."+onOff(!user.HidePins))),
-			"interests", text.HTML(strings.Join(chosen, ", "))),
+			"interests", text.HTML(strings.Join(chosen, ", ")),
+			"news", text.HTML(words.Say("settings."+onOff(!user.NoNews)))),
 		Buttons: append([][]telegram.Button{
 			{{Text: words.Plain("button.length_" + length.name), Data: "set:length:" + string(length.next)}},
 			{
 				{Text: words.Plain("button.pictures_" + onOff(!user.HidePictures)), Data: "set:pictures:" + onOff(user.HidePictures)},
 				{Text: words.Plain("button.pins_" + onOff(!user.HidePins)), Data: "set:pins:" + onOff(user.HidePins)},
 			},
-		}, rows...),
+		}, append(rows, []telegram.Button{{Text: words.Plain("button.news_" + onOff(!user.NoNews)), Data: "set:news:" + onOff(user.NoNews)}})...),
 	}
 }
 

@@ -13,6 +13,7 @@ type router struct {
 	reply     *responder
 	stories   *stories
 	voices    *voices
+	tours     *tours
 	walks     *walks
 	gifts     *gifts
 	settings  *settings
@@ -20,6 +21,7 @@ type router struct {
 	groups    *groups
 	help      *help
 	operators *operators
+	announcer *announcer
 	live      *live.Live
 	admins    operatorIDs
 	username  func() string // of the bot; "" until Telegram told it
@@ -35,6 +37,7 @@ func (r *router) fill() {
 		"start":      r.help.onStart,
 		"help":       r.help.onHelp,
 		"live":       r.walks.onLive,
+		"tour":       r.tours.onTour,
 		"stop":       r.walks.onStop,
 		"language":   r.settings.onLanguage,
 		"settings":   r.settings.onSettings,
@@ -53,10 +56,13 @@ func (r *router) fill() {
 		"refund":  r.operators.onRefund,
 		"retire":  r.operators.onRetire,
 		"retired": r.operators.onRetired,
+
+		"broadcast": r.announcer.onBroadcast,
 	}
 	r.buttons = map[string]func(*telegram.Update, string) intake.Job{
 		"more":    r.stories.moreButton,
 		"listen":  r.voices.button,
+		"tour":    r.tours.button,
 		"vote":    r.stories.voteButton,
 		"wrong":   r.stories.wrongButton,
 		"retired": r.operators.retiredButton,
@@ -70,6 +76,7 @@ func (r *router) fill() {
 		"set":     r.settings.settingsButton,
 		"give":    r.gifts.giveButton,
 		"forget":  r.people.forgetButton,
+		"news":    r.announcer.button,
 	}
 }
 
@@ -129,6 +136,9 @@ func (r *router) routePrivate(u *telegram.Update) intake.Job {
 		return r.stories.sharedJob(args[0])
 	}
 	if run, ok := r.command(u.Person, name); ok && r.addressed(bot) {
+		if name == "tour" {
+			return r.tours.commandJob(m.Text)
+		}
 		if name == "forget" {
 			return intake.Reply{Kind: "command", Run: r.reply.handleAnyone(run)}
 		}

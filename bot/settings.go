@@ -79,6 +79,8 @@ func choice(what, value string) func(*store.User) {
 	switch {
 	case what == "pictures":
 		return func(user *store.User) { user.HidePictures = !on }
+	case what == "news":
+		return func(user *store.User) { user.NoNews = !on }
 	case what == "pins":
 		return func(user *store.User) { user.HidePins = !on }
 	case slices.Contains(interests, what):

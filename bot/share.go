@@ -21,6 +21,7 @@ func (ws *walks) shareJob(u *telegram.Update, p geo.Point) intake.Job {
 	share := ws.readShare(u, u.Message)
 	goesOn := share.Date.Add(share.Period).After(time.Now())
 	return intake.Story{Kind: kindLive, NeverStale: goesOn, Run: ws.reply.handle(func(ctx context.Context, u *update) error {
+		share.Aim = ws.tours.aimOf(ctx, u.Person)
 		started, err := ws.live.Start(ctx, share)
 		return ws.began(ctx, u, started.Resumed, err)
 	})}
@@ -35,6 +36,7 @@ func (ws *walks) editJob(u *telegram.Update) intake.Job {
 	share := ws.readShare(u, u.Edited)
 	edit := func(ctx context.Context, u *update) error {
 		ws.meetWalker(ctx, u, share)
+		share.Aim = ws.tours.aimOf(ctx, u.Person) // for a walk that begins with the edit
 		began, err := ws.live.Edit(ctx, share)
 		if errors.Is(err, live.ErrEnded) || err == nil && began == nil {
 			return nil
@@ -78,7 +80,8 @@ func (ws *walks) readShare(u *telegram.Update, m *telegram.Incoming) live.Share 
 	return share
 }
 
-// began answers the result of starting a walk. A walk that began is answered by its first story; one that has ended needs no answer.
+// began answers the result of starting a walk. A walk that began is answered by its first story, or with the next stop of a tour; one that has ended
+// needs no answer.
 func (ws *walks) began(ctx context.Context, u *update, resumed bool, err error) error {
 	switch {
 	case resumed, errors.Is(err, live.ErrEnded):
@@ -89,6 +92,9 @@ func (ws *walks) began(ctx context.Context, u *update, resumed bool, err error) 
 		return err
 	case errors.Is(err, store.ErrInvalid):
 		return ws.reply.badLocation(ctx, u)
+	case err != nil:
+		return err
 	}
-	return err
+	p, _ := location(u.located())
+	return ws.tours.followed(ctx, u, p)
 }

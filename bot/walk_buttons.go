@@ -29,14 +29,20 @@ func (ws *walks) onStop(ctx context.Context, u *update) error {
 	return err
 }
 
-// everyButton ("every:<duration>") chooses how often stories come.
+// everyButton ("every:<duration>" or "every:pass") chooses how often stories come.
 func (ws *walks) everyButton(_ *telegram.Update, args string) intake.Job {
 	every, err := time.ParseDuration(args)
-	if err != nil {
+	if args == everyPass {
+		every, err = live.Pass, nil
+	}
+	if err != nil || every <= 0 && every != live.Pass || every == live.Pass && args != everyPass {
 		return ws.reply.oldButton()
 	}
 	return ws.walkButton(func(ctx context.Context, u *update) (telegram.Message, error) {
 		w, err := ws.live.Choose(ctx, u.Person, every, u.Arrived)
+		if every == live.Pass {
+			return telegram.Message{HTML: u.words.Say("live.chosen_pass")}, err
+		}
 		return telegram.Message{HTML: u.words.Say("live.chosen", "interval", interval(u.words, w.Interval))}, err
 	})
 }

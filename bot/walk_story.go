@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -22,6 +23,7 @@ type walkStory struct {
 	shown  cardOnWay
 	card   int                   // its message
 	pin    func(context.Context) // sends the pin, after the story
+	stop   *arrival              // whose story it is; nil = of no tour
 }
 
 // to returns where the walk's messages go.
@@ -47,16 +49,53 @@ func (ws *walks) tell(ctx context.Context, due live.Tick) (live.Outcome, func(co
 	if ws.pause.active(ctx) {
 		return live.Dropped, nothing
 	}
+	if due.Arrived {
+		stop, ok := ws.tours.arrived(ctx, t.leader(), due)
+		if !ok {
+			return live.Dropped, nothing
+		}
+		t.stop = &stop
+	}
 	defer t.ask(ctx) // if it was not asked together with the card
 	outcome := t.tell(ctx)
+	if t.stop != nil {
+		t.leadOn(ctx, outcome)
+	}
 	return outcome, t.pin
+}
+
+func (t *walkStory) leader() leader {
+	return leader{person: t.Person, to: t.to(), words: t.words, user: t.user, at: t.vantage()}
+}
+
+// leadOn leads to the next stop of the tour, unless the story of this one is tried again.
+func (t *walkStory) leadOn(ctx context.Context, o live.Outcome) {
+	var err error
+	switch o {
+	case live.Delivered:
+	case live.Nothing:
+		_, err = t.walks.out.Send(ctx, t.to(), telegram.Message{HTML: t.words.Say("tour.nothing_new", "title", t.stop.stop.Title)})
+	default:
+		return
+	}
+	if err == nil {
+		err = t.walks.tours.advance(ctx, t.leader(), t.stop.index, o == live.Delivered)
+	}
+	if err = t.walks.reached(ctx, t.Person, err); err != nil && ctx.Err() == nil {
+		t.walks.observe.Error("bot")
+		t.walks.log.Error("tour_not_led_on", "walk", t.Walk, "error", err)
+	}
 }
 
 func (t *walkStory) tell(ctx context.Context) live.Outcome {
 	ws := t.walks
 	req := walkRequest(t.user, t.Person, t.Point)
 	req.Due = t.Due
-	req.Place, t.shown.message = t.Attempt.Place, t.Attempt.Message // of an earlier try
+	req.Place, t.shown.message = cmp.Or(t.Attempt.Place, t.Place), t.Attempt.Message // of an earlier try, or the walk's choice
+	req.Only, req.Ready, req.Within = t.Pass, t.Pass, t.Within
+	if t.stop != nil {
+		req.Place, req.Only = t.stop.stop.Place, true
+	}
 	defer t.shown.join()
 	stopTyping := func() {}
 	if t.waited {
@@ -170,6 +209,9 @@ func (t *walkStory) explain(ctx context.Context, cause error) live.Outcome {
 	}
 	ws := t.walks
 	key, outcome, source := "error.internal", live.Failed, guide.FromNone
+	if t.Pass && (errors.Is(cause, guide.ErrNotReady) || errors.Is(cause, guide.ErrAllTold)) {
+		return live.Unready
+	}
 	switch {
 	case errors.Is(cause, guide.ErrNothing):
 		key, outcome = "error.nothing", live.Nothing

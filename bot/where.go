@@ -29,11 +29,16 @@ func where(words *text.Words, from vantage, place geo.Point, metres float64) tex
 	}
 	direction := ""
 	if unknown := (geo.Point{}); metres >= nextTo && place != unknown && place.Valid() && from.Valid() {
-		bearing := geo.Bearing(from.Point, place)
-		direction = "compass." + geo.CompassOf(bearing).String()
-		if from.course >= 0 {
-			direction = "side." + geo.SideOf(bearing, from.course).String()
-		}
+		direction = directionOf(from, place)
 	}
 	return text.HTML(words.Where(metres, direction))
+}
+
+// directionOf returns the key of the words for where a place is: from the way the person faces, or by the compass.
+func directionOf(from vantage, place geo.Point) string {
+	bearing := geo.Bearing(from.Point, place)
+	if from.course >= 0 {
+		return "side." + geo.SideOf(bearing, from.course).String()
+	}
+	return "compass." + geo.CompassOf(bearing).String()
 }

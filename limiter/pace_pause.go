@@ -1,6 +1,9 @@
 package limiter
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // Try takes a token without waiting, for calls that may be left out. It reports false, and takes none, if a caller waits or if fewer than
 // reserve common tokens would be left for others.
@@ -13,6 +16,40 @@ func (p *Pace[K]) Try(key K, reserve int) bool {
 	}
 	k := p.keyLocked(key)
 	if k.tokens.wait(now, 0) > 0 {
+		return false
+	}
+	p.spendLocked(k, now)
+	return true
+}
+
+// Behind waits like Wait, but all callers of Wait go first: it goes on only while none of them lacks nothing but a common token, and if reserve common
+// tokens are left. It looks again every behindEvery.
+func (p *Pace[K]) Behind(ctx context.Context, key K, reserve int) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if p.tryBehind(key, reserve) {
+			return nil
+		}
+		if err := Sleep(ctx, behindEvery); err != nil {
+			return err
+		}
+	}
+}
+
+// behindEvery is how often a caller of Behind looks. A common token takes 40 ms to come at 25 a second.
+const behindEvery = 20 * time.Millisecond
+
+func (p *Pace[K]) tryBehind(key K, reserve int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	if p.ready.Len() > 0 || !p.common.spare(now, reserve) {
+		return false
+	}
+	k := p.keyLocked(key)
+	if k.waiters.Len() > 0 || k.tokens.wait(now, 0) > 0 {
 		return false
 	}
 	p.spendLocked(k, now)

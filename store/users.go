@@ -44,6 +44,8 @@ type Users interface {
 	User(ctx context.Context, id int64) (User, error)
 	// UpdateUser calls fn with the person (a zero User with the ID if the person is new) and stores the result. fn may not change the ID.
 	UpdateUser(ctx context.Context, id int64, fn func(*User) error) (User, error)
+	// UsersAfter returns at most limit people whose ID is above after, ordered by ID.
+	UsersAfter(ctx context.Context, after int64, limit int) ([]User, error)
 	// People counts the people seen at the time or after it.
 	People(ctx context.Context, since time.Time) (int, error)
 }

@@ -301,7 +301,7 @@ func (a *App) buildBot(world World) error {
 		ShortToken:      a.cfg.ShortToken(),
 		Model:           a.modelNote(),
 		Live: live.Config{
-			Intervals: a.cfg.Live.Intervals, Default: a.cfg.Live.Default, MaxSessions: a.cfg.Live.MaxSessions,
+			Intervals: a.cfg.Live.Intervals, Default: liveDefault(a.cfg.Live.Default), PassGap: a.cfg.Live.PassGap, MaxSessions: a.cfg.Live.MaxSessions,
 			MaxUpdates: a.cfg.Live.MaxUpdates, BatchSize: a.cfg.Live.BatchSize, BatchTimeout: a.cfg.Live.BatchTimeout,
 			Drain: a.cfg.Shutdown.Drain, Uptime: world.Uptime,
 		},
@@ -333,4 +333,12 @@ func orNetwork(transport http.RoundTripper) http.RoundTripper {
 	t.MaxIdleConnsPerHost = 32
 	t.ResponseHeaderTimeout = 70 * time.Second // longer than the longest poll, so that only a dead peer reaches it
 	return t
+}
+
+// liveDefault returns how often stories come in a new walk.
+func liveDefault(every config.Every) time.Duration {
+	if every == config.Pass {
+		return live.Pass
+	}
+	return time.Duration(every)
 }

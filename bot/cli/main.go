@@ -34,6 +34,7 @@ type commandLine struct {
 	Demo        demoCommand        `cmd:"" help:"Try the bot in the browser, without a token, a key or the network."`
 	Check       checkCommand       `cmd:"" help:"Check the configuration and print the values in effect."`
 	Try         tryCommand         `cmd:"" help:"Write one story with the configured servers, without Telegram, and report each step."`
+	Evaluate    evaluateCommand    `cmd:"" help:"Write stories about many real places with the configured models, and report each beside its source."`
 	Load        loadCommand        `cmd:"" help:"Measure the bot under load, against simulated servers."`
 	Backup      backupCommand      `cmd:"" help:"Copy the store, also while the bot runs."`
 	Restore     restoreCommand     `cmd:"" help:"Replace the store with a backup. Stop the bot first."`
@@ -42,6 +43,7 @@ type commandLine struct {
 	Migrate     migrateCommand     `cmd:"" help:"Copy a whole store into another one: from file or Postgres, to file or Postgres."`
 	Export      exportCommand      `cmd:"" help:"Write the whole store as a dump: compressed lines of JSON."`
 	Import      importCommand      `cmd:"" help:"Fill a store from a dump, or take people and payments from the database of the older Python bot."`
+	Pack        packCommand        `cmd:"" help:"Build, import and describe packs: the places and stories of a town in one file."`
 	Payments    paymentsCommand    `cmd:"" help:"List the payments, also while the bot runs."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running bot whether it is alive: exit code 0 if it is."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`

@@ -27,6 +27,7 @@ type Store interface {
 	store.Judgements
 	store.Reports
 	store.Settings
+	store.Settings
 	// Sweep is store.Store's.
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
 }
@@ -125,6 +126,7 @@ const (
 func (g *Guide) Run(ctx context.Context) error {
 	defer g.tasks.stop()
 	g.tasks.start(func() { g.judging.run(g.tasks.ctx) })
+	g.tasks.start(func() { g.noticeImports(g.tasks.ctx) })
 	g.tasks.start(func() { g.recheck(g.tasks.ctx) })
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()

@@ -130,7 +130,10 @@ func (j *judging) hear(ctx context.Context, files []*file) {
 	defer release()
 	cases := make([]model.Case, len(files))
 	for i, f := range files {
-		cases[i] = model.Case{Place: f.place.ID, Title: f.place.Title, Description: f.place.Description, Passage: f.passage.Text, Story: f.story.Text}
+		cases[i] = model.Case{
+			Place: f.place.ID, Title: f.place.Title, Description: f.place.Description, Passage: f.passage.Text, Story: f.story.Text,
+			Marked: model.Marked(f.place, f.passage, f.story.Language, f.story.Text),
+		}
 	}
 	verdicts, err := j.judge.Judge(ctx, cases)
 	j.spend(ctx, verdicts.PromptTokens, verdicts.AnswerTokens)

@@ -13,7 +13,8 @@ import (
 
 // ModelConfig holds the settings of a simulated model server.
 type ModelConfig struct {
-	// Latency returns the time of a whole answer with that number of stories; default: uniform 3-10 s, times 1 + 0.55*(stories-1)/3.
+	// Latency returns the time of a whole answer with that number of stories; default: uniform 3-10 s, times 1 + 0.55*(stories-1)/3, a quarter more
+	// with quotes, after the prompt was read: 3000 characters a second beyond the first 5000.
 	Latency  func(stories int) time.Duration
 	Seed     uint64
 	NoSchema bool // refuse json_schema as older servers do
@@ -129,15 +130,21 @@ func (m *Model) chat(w http.ResponseWriter, r *http.Request) {
 	}
 	rng := rand.New(rand.NewPCG(m.cfg.Seed, uint64(n)))
 	var ans modelAnswer
-	var latency time.Duration
+	var reading, latency time.Duration
 	if req.judges() {
 		ans, latency = rule(req, fault, m.cfg.Object), verdictLatency(rng)
 		m.judged()
 	} else {
 		ans = compose(req, fault)
 		latency = m.latency(max(1, ans.stories), rng)
+		if m.cfg.Latency == nil {
+			reading = req.reading()
+			if req.quotes() {
+				latency += latency / 4
+			}
+		}
 	}
-	if ans.play(w, r, req, n, latency) {
+	if ans.play(w, r, req, n, reading, latency) {
 		m.wrote(ans.stories)
 	}
 }

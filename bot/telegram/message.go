@@ -17,6 +17,7 @@ type Message struct {
 	Buttons [][]Button
 	Within  time.Duration // bounds the wait for its turn and between tries; 0 = only the context does
 	Silent  bool          // the phone makes no sound
+	Behind  bool          // all other messages go first
 	Ask     string        // label of a reply keyboard with one button, which sends the location; only without Buttons
 }
 
@@ -37,6 +38,7 @@ type Outgoing struct {
 	Silent    bool     `json:"disable_notification,omitempty"`
 
 	within time.Duration
+	behind bool
 }
 
 type preview struct {
@@ -78,7 +80,7 @@ func (s *Sender) put(ctx context.Context, to Target, edit int, m Message) (id in
 		return 0, errors.New("message is empty")
 	}
 	for i, part := range parts {
-		out := Outgoing{Text: part, ParseMode: "HTML", Preview: &preview{Disabled: true}, Silent: m.Silent, within: m.Within}
+		out := Outgoing{Text: part, ParseMode: "HTML", Preview: &preview{Disabled: true}, Silent: m.Silent, within: m.Within, behind: m.Behind}
 		if i == 0 {
 			out.MessageID = edit
 			if m.Picture != "" {
@@ -137,7 +139,7 @@ func (s *Sender) part(ctx context.Context, to Target, out Outgoing) (int, error)
 }
 
 func (s *Sender) one(ctx context.Context, to Target, out Outgoing) (int, error) {
-	req := Request{To: to, Method: "sendMessage", Payload: out, within: out.within}
+	req := Request{To: to, Method: "sendMessage", Payload: out, within: out.within, Behind: out.behind}
 	if out.MessageID != 0 {
 		req.Method, req.Idempotent = "editMessageText", true
 		out.Silent = false // an edit makes no sound

@@ -79,6 +79,7 @@ type Request struct {
 	Method     string
 	Payload    any           // a struct, a map or a Form, without the parameters that To gives
 	Idempotent bool          // making the call twice has the same effect as once
+	Behind     bool          // every other message goes first; a refusal for flood holds it back, too
 	within     time.Duration // bounds the wait for its turn and between tries, not the call itself; 0 = only ctx bounds them
 }
 
@@ -94,7 +95,7 @@ func (s *Sender) Do(ctx context.Context, req Request, result any) error {
 	pause := retryFirst
 	for try := 1; ; try++ {
 		if req.To.Chat != 0 {
-			if err := s.pace.Wait(turn, req.To.Chat); err != nil {
+			if err := s.turn(turn, req); err != nil {
 				return fmt.Errorf("%s: wait for the pace: %w", req.Method, err)
 			}
 		}
@@ -112,6 +113,14 @@ func (s *Sender) Do(ctx context.Context, req Request, result any) error {
 		}
 		pause = min(2*pause, retryMost)
 	}
+}
+
+// turn waits until the pace lets the call go.
+func (s *Sender) turn(ctx context.Context, req Request) error {
+	if req.Behind {
+		return s.pace.Behind(ctx, req.To.Chat, OptionalReserve)
+	}
+	return s.pace.Wait(ctx, req.To.Chat)
 }
 
 // once makes the call once.

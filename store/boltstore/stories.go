@@ -217,4 +217,5 @@ func (s *storyRow) fields(c *codec) {
 	c.text(&s.Article.Edition)
 	c.int64(&s.Article.Page)
 	c.int64(&s.Revision)
+	c.lastBool(&s.Packed)
 }

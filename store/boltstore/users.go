@@ -67,6 +67,31 @@ func (s *Store) UpdateUser(ctx context.Context, id int64, fn func(*store.User) e
 	return stored, nil
 }
 
+// UsersAfter implements store.Users.
+func (s *Store) UsersAfter(ctx context.Context, after int64, limit int) ([]store.User, error) {
+	var users []store.User
+	err := s.view(ctx, func(tx *bolt.Tx) error {
+		c := tx.Bucket(bucketUsers).Cursor()
+		first := idKey(after)
+		k, v := c.Seek(first)
+		if bytes.Equal(k, first) {
+			k, v = c.Next()
+		}
+		for ; k != nil && len(users) < limit; k, v = c.Next() {
+			var u store.User
+			if err := decodeUser(k, v, &u); err != nil {
+				return err
+			}
+			users = append(users, u)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return users, nil
+}
+
 // People implements store.Users. It reads everybody.
 func (s *Store) People(ctx context.Context, since time.Time) (int, error) {
 	n := 0

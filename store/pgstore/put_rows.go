@@ -35,7 +35,7 @@ const (
 
 	importStory = `
 		INSERT INTO stories (` + storyColumns + `, leaf, edition)
-		VALUES (` + storyValues + `, $31, $32)
+		VALUES (` + storyValues + `, $32, $33)
 		ON CONFLICT (place, language, length, aspect) DO UPDATE SET
 			` + replaceStory + `,
 			likes = excluded.likes, dislikes = excluded.dislikes, wrong_by = excluded.wrong_by, retired = excluded.retired,

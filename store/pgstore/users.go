@@ -21,6 +21,10 @@ const (
 		SELECT ` + userColumns + `
 		FROM users JOIN user_preferences ON user_id = id WHERE id = $1`
 
+	selectUsersAfter = `
+		SELECT ` + userColumns + `
+		FROM users JOIN user_preferences ON user_id = id WHERE id > $1 ORDER BY id LIMIT $2`
+
 	insertUser = `
 		WITH new AS (
 			INSERT INTO users (id, language_code, banned, unreachable, hint_at, asked_at, created_at, seen_at, walks, metres,
@@ -152,6 +156,15 @@ func keptUser(u store.User) store.User {
 		u.Interests = nil
 	}
 	return u
+}
+
+// UsersAfter implements store.Users.
+func (s *Store) UsersAfter(ctx context.Context, after int64, limit int) ([]store.User, error) {
+	each := func(row pgx.Row) (store.User, error) {
+		u, _, err := scanUser(row)
+		return u, err
+	}
+	return list(ctx, s, each, selectUsersAfter, after, max(limit, 0))
 }
 
 // People implements store.Users. It reads all people.

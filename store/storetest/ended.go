@@ -72,6 +72,7 @@ func methods(ctx context.Context, s store.Store) map[string]error {
 	_, errs["DeadLetters"] = s.DeadLetters(ctx)
 	_, errs["InboxStats"] = s.InboxStats(ctx)
 	errs["MarkDone"] = s.MarkDone(ctx, 1)
+	_, errs["UsersAfter"] = s.UsersAfter(ctx, 0, 10)
 	_, errs["People"] = s.People(ctx, noon)
 	_, errs["CountTold"] = s.CountTold(ctx, 1)
 	_, _, errs["Credit"] = s.Credit(ctx, store.Payment{Charge: "good", Person: 1, Stars: 1, At: noon})

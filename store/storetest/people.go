@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"excursobot/store"
@@ -49,6 +50,11 @@ func userOps() []op {
 		user("refused", 9, store.User{}, store.ErrNotFound),
 		user("another ID was not stored", 8, store.User{}, store.ErrNotFound),
 		user("the positive of a negative ID", -group.ID, store.User{}, store.ErrNotFound),
+		usersAfter("everybody in order", math.MinInt64, 10, group, ann, store.User{ID: 10}),
+		usersAfter("after one that exists", 7, 10, store.User{ID: 10}),
+		usersAfter("after one that does not", 0, 1, ann),
+		usersAfter("nobody is left", 10, 10),
+		usersAfter("none is asked for", 0, 0),
 	}
 }
 

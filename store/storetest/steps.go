@@ -146,6 +146,10 @@ func people(name string, since time.Time, want int) op {
 	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) { return s.People(ctx, since) }}
 }
 
+func usersAfter(name string, after int64, limit int, want ...store.User) op {
+	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) { return s.UsersAfter(ctx, after, limit) }}
+}
+
 func heard(name string, person int64, want int) op {
 	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) { return s.CountTold(ctx, person) }}
 }

@@ -31,6 +31,7 @@ const (
 type CheckError struct {
 	Place, Rule string // one of the rules above, or of package facts: "number", "year", "date", "swap", "name", "quote", ...
 	Detail      string // short, without the text
+	Text        string // of the story, for reports to operators; a log must not hold it
 }
 
 // Error implements error.
@@ -43,6 +44,13 @@ func Check(place places.Place, passage Passage, language, text string) error {
 		return e
 	}
 	return nil
+}
+
+// Marked returns the words of a story that the checks cannot decide on, for a judge.
+func Marked(place places.Place, passage Passage, language, text string) []string {
+	w := newWritten(place, newSource(place, passage), language, text)
+	marked, _ := w.unsupported()
+	return marked
 }
 
 // Checked is the result of one rule.

@@ -38,6 +38,7 @@ type Case struct {
 	Description string
 	Passage     string // what the story was written from
 	Story       string
+	Marked      []string // words of the story that the checks could not decide on
 }
 
 // Verdicts are the result of a Judge call.

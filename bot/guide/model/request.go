@@ -131,6 +131,7 @@ func (a *answer) add(id, text string, quotes []string) {
 	}
 	if e != nil {
 		a.reasons[id] = e.Rule + ": " + e.Detail
+		e.Text = text
 		a.drop(e)
 		return
 	}
