@@ -125,7 +125,7 @@ func (b *Bot) join() error {
 	pins := &pins{out: b.out, store: cfg.Store}
 	voices := &voices{
 		out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, speech: cfg.Voices, users: cfg.Store, observe: observe, log: log,
-		silence: limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: 1 / silenceEvery.Seconds(), Burst: 1}), pressed: map[pressed]struct{}{},
+		silence: limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: 1 / silenceEvery.Seconds(), Burst: 1}), pressed: map[pressedButton]struct{}{},
 	}
 	report := reporter{observe: observe, log: log}
 	walks := &walks{

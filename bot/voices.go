@@ -29,11 +29,11 @@ type voices struct {
 	log     *slog.Logger
 
 	mu      sync.Mutex
-	pressed map[pressed]struct{} // buttons whose voice is under way
+	pressed map[pressedButton]struct{} // buttons whose voice is under way
 }
 
-// pressed is a button of a message.
-type pressed struct {
+// pressedButton is a button of a message.
+type pressedButton struct {
 	chat    int64
 	message int
 	data    string
@@ -77,8 +77,8 @@ func (v *voices) button(u *telegram.Update, args string) intake.Job {
 	})}
 }
 
-func pressOf(u *telegram.Update) pressed {
-	p := pressed{chat: u.Chat, data: u.Callback.Data}
+func pressOf(u *telegram.Update) pressedButton {
+	p := pressedButton{chat: u.Chat, data: u.Callback.Data}
 	if m := u.Callback.Message; m != nil {
 		p.message = m.ID
 	}
