@@ -128,8 +128,10 @@ func (b *Bot) join() error {
 		silence: limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: 1 / silenceEvery.Seconds(), Burst: 1}), pressed: map[pressedButton]struct{}{},
 	}
 	report := reporter{observe: observe, log: log}
+	stewards := &stewards{out: b.out, log: log}
 	walks := &walks{
-		out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, store: cfg.Store, pause: b.pause, pins: pins, voices: voices, report: report,
+		stewards: stewards,
+		out:      b.out, reply: reply, host: b.intake, guide: cfg.Guide, store: cfg.Store, pause: b.pause, pins: pins, voices: voices, report: report,
 		troubles: limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: 1 / troubleEvery.Seconds(), Burst: 1}),
 		painter:  track.NewPainter(), pictures: !cfg.HidePictures, observe: observe, log: log,
 	}
@@ -143,7 +145,7 @@ func (b *Bot) join() error {
 	if b.live, err = live.New(cfg.Live, walks.hooks()); err != nil {
 		return err
 	}
-	people := &people{out: b.out, reply: reply, live: b.live, store: cfg.Store, words: cfg.Words, observe: observe, log: log}
+	people := &people{out: b.out, reply: reply, live: b.live, stewards: stewards, store: cfg.Store, words: cfg.Words, observe: observe, log: log}
 	reply.people = people
 	walks.live, walks.intervals, walks.people = b.live, b.live.Intervals(), people
 	shared := &links{username: b.intake.Username, words: cfg.Words}
