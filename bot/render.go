@@ -112,11 +112,16 @@ func pictured(words *text.Words, s guide.Story, pictures bool, tail string) (pic
 	if !pictures || !webAddress(s.Place.Picture) || !places.Credited(credit) || !webAddress(credit.Page) {
 		return "", tail
 	}
-	line := words.Say("story.photo_licence", "url", credit.Page, "licence", credit.License)
-	if credit.Author != "" {
-		line = words.Say("story.photo", "url", credit.Page, "author", credit.Author, "licence", credit.License)
+	return s.Place.Picture, strings.TrimLeft(tail+"\n"+photoLine(words, s), "\n")
+}
+
+// photoLine names who made the picture of a story, and its licence.
+func photoLine(words *text.Words, s guide.Story) string {
+	credit := s.Place.Credit
+	if credit.Author == "" {
+		return words.Say("story.photo_licence", "url", credit.Page, "licence", credit.License)
 	}
-	return s.Place.Picture, strings.TrimLeft(tail+"\n"+line, "\n")
+	return words.Say("story.photo", "url", credit.Page, "author", credit.Author, "licence", credit.License)
 }
 
 // domain is a dot that clients would make a link of: between a letter or digit and at least two letters.

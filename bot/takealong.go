@@ -80,7 +80,7 @@ func (b *booklets) button(u *telegram.Update, args string) intake.Job {
 
 // send sends the page and the file of places.
 func (b *booklets) send(ctx context.Context, u *update, from geo.Point) error {
-	stories, err := b.guide.Ready(ctx, from, takeWithin, u.words.Language(), u.user.Interests, booklet.MaxStops)
+	stories, err := b.guide.Best(ctx, from, takeWithin, u.words.Language(), u.user.Interests, booklet.MaxStops)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,8 @@ import (
 
 	"excursobot/bot/booklet"
 	"excursobot/bot/sim"
+	"excursobot/geo"
+	"excursobot/store"
 )
 
 // files returns the documents that a person got.
@@ -71,7 +73,7 @@ func TestPackWithNothingReady(t *testing.T) {
 		w := newTourWorld(t, worldConfig{})
 		defer w.close()
 		p := w.person(1, "en")
-		w.waitDone(p.Locate(10, 10)) // in the sea
+		w.must(w.store.NotePoint(t.Context(), store.LastPoint{Person: 1, Chat: 1, Point: geo.Point{Lat: 10, Lon: 10}, At: time.Now()})) // in the wild
 		w.waitDone(p.Say("/pack"))
 		if !strings.Contains(last(p).HTML, "no story ready within 3 km") || len(files(p)) > 0 {
 			t.Errorf("%q, %d files", last(p).HTML, len(files(p)))

@@ -13,6 +13,7 @@ import (
 	"excursobot/bot"
 	"excursobot/bot/config"
 	"excursobot/bot/guide"
+	"excursobot/bot/guide/ask"
 	"excursobot/bot/guide/chat"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/intake"
@@ -160,6 +161,7 @@ func (a *App) buildGuide(world World) error {
 	}
 	if a.model != nil {
 		cfg.Model = model.New(a.model)
+		cfg.Asker = ask.New(a.model)
 		a.also("model", a.model.Run)
 		if cfg.Judge, err = a.newJudge(world); err != nil {
 			return err

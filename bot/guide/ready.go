@@ -3,7 +3,6 @@ package guide
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -12,39 +11,36 @@ import (
 	"excursobot/store"
 )
 
-const (
-	// readyPlaces bounds the places whose articles' lengths are looked up to rank stories.
-	readyPlaces = 500
-	// readyVote is how many metres a vote is worth, and readyVotes how many votes count at most.
-	readyVote, readyVotes = 50, 3
-	// readyFar says how much nearer counts: a story ten metres farther away is one metre worse.
-	readyFar = 0.1
-)
+// readyRadius is how far away in metres a story may be that is offered for somebody's chat.
+const readyRadius = 3000
 
-// Ready returns the best stories in the language within radius metres of p that can be told at once, whoever was told about them: at most most, the
-// nearest first. It sends no request and claims nothing.
-func (g *Guide) Ready(ctx context.Context, p geo.Point, radius float64, language string, interests []string, most int) ([]store.Story, error) {
-	near, err := g.library.near(ctx, p, radius, language, store.Short)
-	if err != nil {
-		return nil, err
+// headStart is by how many metres a picture, and each of at most five votes for a story, bring it nearer.
+const headStart = 100
+
+// Ready returns at most limit stories within 3 km of p that can be told at once, the near and the good ones first. It asks neither a source nor the model, and
+// claims nothing.
+func (g *Guide) Ready(ctx context.Context, p geo.Point, language string, limit int) ([]Story, error) {
+	var found []nearStory
+	for _, radius := range [...]float64{cachedRadius, readyRadius} {
+		all, err := g.library.near(ctx, p, radius, language, store.Short)
+		if err != nil {
+			return nil, err
+		}
+		found = all[:0]
+		for _, n := range all {
+			if !isPending(n.story, time.Now()) {
+				found = append(found, n)
+			}
+		}
+		if len(found) >= limit {
+			break
+		}
 	}
-	now := time.Now()
-	described, err := g.cfg.Store.PlacesIn(ctx, language, geo.RangesWithin(p, radius), readyPlaces)
-	if err != nil {
-		return nil, fmt.Errorf("read known places: %w", err)
-	}
-	known := make(map[string]*places.Place, len(described))
-	for i := range described {
-		known[described[i].ID] = &described[i]
-	}
-	type rated struct {
-		nearStory
-		worth float64 // lower is better
-	}
-	var list []rated
-	for _, n := range near {
-		if isPending(n.story, now) {
-			continue
+	slices.SortStableFunc(found, func(a, b nearStory) int { return cmp.Compare(a.rank(), b.rank()) })
+	var ready []Story
+	for _, n := range found {
+		if len(ready) >= limit {
+			break
 		}
 		if fromPack(n.story) {
 			retired, err := g.library.packedRetired(ctx, n.story)
@@ -55,19 +51,48 @@ func (g *Guide) Ready(ctx context.Context, p geo.Point, radius float64, language
 				continue
 			}
 		}
-		place := storyOf(n.story, 0).Place
-		if k := known[n.story.Place]; k != nil {
-			place = *k
+		ready = append(ready, storyOf(n.story, n.distance))
+	}
+	return ready, nil
+}
+
+// rank is the distance at which a story competes.
+func (n nearStory) rank() float64 {
+	rank := n.distance - headStart*float64(min(max(n.story.Likes-n.story.Dislikes, -5), 5))
+	if n.story.Picture != "" && places.Credited(n.story.Credit) {
+		rank -= headStart
+	}
+	return rank
+}
+
+// ReadyNamed returns the story of the place that has the name in the language, if it can be told at once; else the error is ErrNothing. The only request that
+// it makes is for the article of that name.
+func (g *Guide) ReadyNamed(ctx context.Context, name, language string) (Story, error) {
+	id := g.library.packNamed(name)
+	if id == "" && g.cfg.Places != nil {
+		found, err := g.cfg.Places.Named(ctx, name, language)
+		if err != nil {
+			return Story{}, ErrNothing
 		}
-		votes := min(max(n.story.Likes-n.story.Dislikes, -readyVotes), readyVotes)
-		list = append(list, rated{n, places.Weight(place, readyFar*n.distance, interests) - readyVote*float64(votes)})
+		id = found
 	}
-	slices.SortStableFunc(list, func(a, b rated) int { return cmp.Compare(a.worth, b.worth) })
-	list = list[:min(len(list), most)]
-	slices.SortStableFunc(list, func(a, b rated) int { return cmp.Compare(a.distance, b.distance) })
-	stories := make([]store.Story, len(list))
-	for i, r := range list {
-		stories[i] = *r.story
+	if id == "" {
+		return Story{}, ErrNothing
 	}
-	return stories, nil
+	found, err := g.lookUp(ctx, &Request{Place: id, Language: language, Length: store.Short}, []string{language})
+	switch {
+	case err != nil:
+		return Story{}, err
+	case found == nil || found.card != nil || found.Pending:
+		return Story{}, ErrNothing
+	}
+	return found.Story, nil
+}
+
+// packNamed returns the id of the place of the pack with a name, "" if there is none.
+func (l *library) packNamed(name string) string {
+	if l.pack == nil {
+		return ""
+	}
+	return l.pack.Named(name)
 }
