@@ -164,8 +164,10 @@ func (b *Bot) join() error {
 		out: b.out, reply: reply, store: cfg.Store, words: cfg.Words, operators: admins, wake: make(chan struct{}, 1), observe: observe, log: log,
 		singly: singly{cluster: cfg.Cluster, replica: cfg.Replica, kind: "broadcast", lease: broadcastLease},
 	}
+	booklets := newBooklets()
+	booklets.out, booklets.reply, booklets.guide, booklets.live, booklets.recent, booklets.log = b.out, reply, cfg.Guide, b.live, cfg.Store, log
 	b.router = &router{
-		reply: reply, walks: walks, people: people, gifts: gifts,
+		reply: reply, walks: walks, people: people, gifts: gifts, booklets: booklets,
 		groups: &groups{out: b.out, live: b.live, store: cfg.Store, observe: observe, log: log},
 		stories: &stories{
 			out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, live: b.live, store: cfg.Store, pins: pins, voices: voices, report: report,

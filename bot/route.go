@@ -14,6 +14,7 @@ type router struct {
 	stories   *stories
 	voices    *voices
 	tours     *tours
+	booklets  *booklets
 	walks     *walks
 	gifts     *gifts
 	settings  *settings
@@ -39,6 +40,7 @@ func (r *router) fill() {
 		"help":       r.help.onHelp,
 		"live":       r.walks.onLive,
 		"tour":       r.tours.onTour,
+		"pack":       r.booklets.onPack,
 		"stop":       r.walks.onStop,
 		"language":   r.settings.onLanguage,
 		"settings":   r.settings.onSettings,
@@ -65,6 +67,7 @@ func (r *router) fill() {
 		"more":    r.stories.moreButton,
 		"listen":  r.voices.button,
 		"tour":    r.tours.button,
+		"pack":    r.booklets.button,
 		"vote":    r.stories.voteButton,
 		"wrong":   r.stories.wrongButton,
 		"retired": r.operators.retiredButton,
