@@ -50,12 +50,13 @@ type Telegram struct {
 	bucket       bucket            // of all messages
 	describe     bucket            // of changes of commands and descriptions
 	texts        map[string]string // commands and descriptions by method, scope and language
-	files        map[string][]byte // that people sent, by id
+	photos       map[string][]byte // that people sent, by id
 	queries      map[string]query  // callbacks and checkouts that wait for an answer
 	payments     []Payment
 	answered     map[string]Answered // inline and guest queries
 	settings     settings
-	transactions []transaction // payments, refunds and withdrawals, oldest first
+	transactions []transaction   // payments, refunds and withdrawals, oldest first
+	files        map[string]file // voices and music by file_id, at most filesKept
 	queue        queue
 	webhook      webhook
 	events       events
@@ -81,8 +82,9 @@ func NewTelegram(cfg TelegramConfig) *Telegram {
 		calls:  map[string]int{},
 		bucket: newBucket(allRate, allRate), describe: newBucket(describeRate, describeBurst),
 		texts:   map[string]string{},
-		queries: map[string]query{},
-		files:   map[string][]byte{}, answered: map[string]Answered{},
+		queries: map[string]query{}, answered: map[string]Answered{},
+		files:  map[string]file{},
+		photos: map[string][]byte{},
 		// Telegram starts at any number, so a bot must not expect small ids.
 		queue: newQueue(100_000_000 + rand.Int64N(800_000_000)),
 	}

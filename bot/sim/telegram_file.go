@@ -17,7 +17,7 @@ func (p *Person) Photo(data []byte, caption, album string, reply int) int64 {
 		m.api.Caption, m.view.Text, m.api.Album = caption, caption, album
 		for _, side := range []int{90, 1280, 2560} {
 			id := fmt.Sprintf("sim-photo-%d-%d", m.api.MessageID, side)
-			t.files[id] = data
+			t.photos[id] = data
 			m.api.Photo = append(m.api.Photo, apiFile{FileID: id, FileUniqueID: id, FileSize: len(data), Width: side, Height: side * 3 / 4})
 		}
 		t.forgetFilesLocked(m.api.MessageID)
@@ -33,10 +33,10 @@ func (p *Person) Photo(data []byte, caption, album string, reply int) int64 {
 
 // forgetFilesLocked deletes the files of messages long before this one.
 func (t *Telegram) forgetFilesLocked(message int) {
-	for id := range t.files {
+	for id := range t.photos {
 		var of int
 		if _, err := fmt.Sscanf(id, "sim-photo-%d-", &of); err == nil && of < message-keptFiles {
-			delete(t.files, id)
+			delete(t.photos, id)
 		}
 	}
 }
@@ -44,7 +44,7 @@ func (t *Telegram) forgetFilesLocked(message int) {
 // getFile returns where a file can be read.
 func (t messageMethods) getFile(req *request) (any, error) {
 	id := req.text("file_id")
-	data, ok := t.files[id]
+	data, ok := t.photos[id]
 	if !ok {
 		return nil, badRequest("invalid file_id")
 	}
@@ -59,7 +59,7 @@ func (t *Telegram) serveFile(w http.ResponseWriter, r *http.Request) bool {
 	}
 	t.mu.Lock()
 	t.calls["file"]++
-	data, known := t.files[strings.TrimSuffix(strings.TrimPrefix(path, "photos/"), ".jpg")]
+	data, known := t.photos[strings.TrimSuffix(strings.TrimPrefix(path, "photos/"), ".jpg")]
 	t.mu.Unlock()
 	if !known {
 		writeError(w, &apiError{Code: http.StatusNotFound, Description: "Not Found"})
