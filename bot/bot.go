@@ -23,16 +23,17 @@ import (
 
 // Bot joins the subjects of the conversation, the intake and the schedule of walks. Run must run for updates to be answered.
 type Bot struct {
-	cfg    Config
-	pace   *limiter.Pace[int64] // of messages, by chat
-	out    *telegram.Sender
-	guard  *intake.Guard
-	intake *intake.Intake
-	live   *live.Live
-	router *router
-	menus  *menus
-	pause  *pause
-	books  *bookkeeper
+	cfg       Config
+	pace      *limiter.Pace[int64] // of messages, by chat
+	out       *telegram.Sender
+	guard     *intake.Guard
+	intake    *intake.Intake
+	live      *live.Live
+	router    *router
+	menus     *menus
+	elsewhere *elsewhereQueries
+	pause     *pause
+	books     *bookkeeper
 
 	announcer *announcer
 }
@@ -97,6 +98,7 @@ func (b *Bot) hooks() intake.Hooks {
 		Checkout: func(ctx context.Context, u *telegram.Update, storable func() bool) error {
 			return b.router.gifts.answerCheckout(ctx, u, storable)
 		},
+		Query:      func(ctx context.Context, u *telegram.Update) error { return b.elsewhere.answer(ctx, u) },
 		Connected:  func(ctx context.Context) { b.menus.describe(ctx) },
 		Beside:     b.beside,
 		AdoptWalks: func(walks []store.Walk) { b.live.TakeOver(walks) },
@@ -122,8 +124,10 @@ func (b *Bot) join() error {
 	}
 	pins := &pins{out: b.out, store: cfg.Store}
 	report := reporter{observe: observe, log: log}
+	stewards := &stewards{out: b.out, log: log}
 	walks := &walks{
-		out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, store: cfg.Store, pause: b.pause, pins: pins, report: report,
+		stewards: stewards,
+		out:      b.out, reply: reply, host: b.intake, guide: cfg.Guide, store: cfg.Store, pause: b.pause, pins: pins, report: report,
 		troubles: limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: 1 / troubleEvery.Seconds(), Burst: 1}),
 		painter:  track.NewPainter(), pictures: !cfg.HidePictures, observe: observe, log: log,
 	}
@@ -137,10 +141,16 @@ func (b *Bot) join() error {
 	if b.live, err = live.New(cfg.Live, walks.hooks()); err != nil {
 		return err
 	}
-	people := &people{out: b.out, reply: reply, live: b.live, store: cfg.Store, words: cfg.Words, observe: observe, log: log}
+	people := &people{out: b.out, reply: reply, live: b.live, stewards: stewards, store: cfg.Store, words: cfg.Words, observe: observe, log: log}
 	reply.people = people
 	walks.live, walks.intervals, walks.people = b.live, b.live.Intervals(), people
 	shared := &links{username: b.intake.Username, words: cfg.Words}
+	b.elsewhere = &elsewhereQueries{
+		out: b.out, guide: cfg.Guide, users: cfg.Store, words: cfg.Words, links: shared, pause: b.pause, pictures: !cfg.HidePictures,
+		inline: limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: cfg.Limits.InlineRate, Burst: cfg.Limits.InlineBurst}),
+		guest:  limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: cfg.Limits.GuestRate, Burst: cfg.Limits.GuestBurst}),
+		log:    log, offers: map[offerKey]offer{},
+	}
 	gifts := &gifts{out: b.out, reply: reply, store: cfg.Store, room: cfg.Room, observe: observe, log: log}
 	b.books = &bookkeeper{
 		out: b.out, gifts: gifts, store: cfg.Store, observe: observe, log: log,

@@ -86,6 +86,10 @@ type Limits struct {
 	GroupBurst     int           // default 5: with GroupRate at most 20 in any minute, which is Telegram's limit
 	OutRate        float64       // messages in all, a second; default 25
 	OutBurst       int           // default 5: with OutRate at most 30 in any second, which is Telegram's own limit
+	InlineRate     float64       // inline queries of a person, a second; default 2: people type
+	InlineBurst    int           // default 20
+	GuestRate      float64       // guest messages of a chat, a second; default 0.1
+	GuestBurst     int           // default 3
 	NoticeInterval time.Duration // between two notices of a kind to one person; default 1 min
 }
 
@@ -93,6 +97,8 @@ func (l Limits) withDefaults() Limits {
 	l.ChatRate, l.ChatBurst = cmp.Or(l.ChatRate, 1), cmp.Or(l.ChatBurst, 3)
 	l.GroupRate, l.GroupBurst = cmp.Or(l.GroupRate, 0.25), cmp.Or(l.GroupBurst, 5)
 	l.OutRate, l.OutBurst = cmp.Or(l.OutRate, 25), cmp.Or(l.OutBurst, 5)
+	l.InlineRate, l.InlineBurst = cmp.Or(l.InlineRate, 2), cmp.Or(l.InlineBurst, 20)
+	l.GuestRate, l.GuestBurst = cmp.Or(l.GuestRate, 0.1), cmp.Or(l.GuestBurst, 3)
 	l.NoticeInterval = cmp.Or(max(l.NoticeInterval, 0), time.Minute)
 	return l
 }

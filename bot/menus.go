@@ -43,8 +43,31 @@ func (m *menus) describe(ctx context.Context) {
 	if failed != nil && ctx.Err() == nil {
 		m.log.Warn("describe_failed", "error", failed)
 	}
+	m.switchOn(ctx)
 	for _, operator := range m.operators {
 		m.describeTo(ctx, operator)
+	}
+}
+
+// switchOn switches on what the bot does in chats in which it is not: inline queries with the person's place, and guest messages. A server that is too old
+// for it refuses, which is noted once; it is asked again at each start.
+func (m *menus) switchOn(ctx context.Context) {
+	const method = "setMySettings" // of Bot API 10.5
+	err := m.describeIn(ctx, method, "", map[string]any{
+		"supports_inline_queries": true, "inline_query_placeholder": m.words.Words("").Plain("bot.inline_placeholder"),
+		"needs_inline_query_location": true, "supports_guest_queries": true,
+	})
+	var refusal *telegram.APIError
+	switch {
+	case err == nil || ctx.Err() != nil:
+	case !errors.As(err, &refusal):
+		m.log.Warn("settings_failed", "error", err)
+	default:
+		noted := m.sent.mark(method+" refused", map[string]any{"why": refusal.Description})
+		if !m.sent.has(ctx, noted) {
+			m.log.Info("settings_refused", "error", err)
+			m.sent.add(ctx, noted)
+		}
 	}
 }
 

@@ -91,7 +91,7 @@ func TestOperatorsHaveAMenuOfTheirOwn(t *testing.T) {
 // descriptions counts the calls that describe the bot.
 func (w *world) descriptions() int {
 	calls := w.tg.Calls()
-	return calls["setMyCommands"] + calls["setMyDescription"] + calls["setMyShortDescription"]
+	return calls["setMyCommands"] + calls["setMyDescription"] + calls["setMyShortDescription"] + calls["setMySettings"]
 }
 
 func TestARestartDescribesOnlyWhatChanged(t *testing.T) {
@@ -99,7 +99,7 @@ func TestARestartDescribesOnlyWhatChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldConfig{})
 		defer func() { w.close() }()
-		all := 3 * len(w.bot.menus.languages())
+		all := 3*len(w.bot.menus.languages()) + 1
 		w.until("described", func() bool { return w.descriptions() == all })
 		restart := func() int {
 			before := w.descriptions()

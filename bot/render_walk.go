@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"excursobot/bot/guide"
+	"excursobot/bot/live"
 	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo"
@@ -29,11 +30,11 @@ func interval(words *text.Words, d time.Duration) text.HTML {
 
 // questionMessage asks how often stories should come.
 func questionMessage(words *text.Words, intervals []time.Duration) telegram.Message {
-	return telegram.Message{HTML: words.Say("live.question"), Buttons: intervalButtons(words, intervals, 0)}
+	return telegram.Message{HTML: words.Say("live.question"), Buttons: rhythmButtons(words, intervals, 0)}
 }
 
-// intervalButtons returns a button for each interval, two in a row. The one that holds is marked.
-func intervalButtons(words *text.Words, intervals []time.Duration, holds time.Duration) [][]telegram.Button {
+// rhythmButtons returns a button for each interval, two in a row, and one for what the walker passes. The one that holds is marked.
+func rhythmButtons(words *text.Words, intervals []time.Duration, holds time.Duration) [][]telegram.Button {
 	var rows [][]telegram.Button
 	for pair := range slices.Chunk(intervals, 2) {
 		var row []telegram.Button
@@ -46,14 +47,29 @@ func intervalButtons(words *text.Words, intervals []time.Duration, holds time.Du
 		}
 		rows = append(rows, row)
 	}
-	return rows
+	pass := telegram.Button{Text: words.Plain("button.pass"), Data: "every:" + everyPass}
+	if holds == live.Pass {
+		pass.Text = "✓ " + pass.Text
+	}
+	return append(rows, []telegram.Button{pass})
+}
+
+// rhythm returns how often the stories of a walk come: an interval or live.Pass.
+func rhythm(w store.Walk) time.Duration {
+	if w.Pass {
+		return live.Pass
+	}
+	return w.Interval
 }
 
 // statusMessage shows the state of a walk, with buttons that change it.
 func statusMessage(words *text.Words, w store.Walk, intervals []time.Duration) telegram.Message {
 	m := telegram.Message{
 		HTML:    words.Say("live.status", "interval", interval(words, w.Interval), "n", w.Number),
-		Buttons: intervalButtons(words, intervals, w.Interval),
+		Buttons: rhythmButtons(words, intervals, rhythm(w)),
+	}
+	if w.Pass {
+		m.HTML = words.Say("live.status_pass", "n", w.Number)
 	}
 	if w.Paused {
 		m.HTML, m.Buttons = words.Say("live.status_paused", "n", w.Number), nil
@@ -84,6 +100,9 @@ func pausedMessage(words *text.Words) telegram.Message {
 }
 
 func resumedMessage(words *text.Words, w store.Walk, now time.Time) telegram.Message {
+	if w.Pass {
+		return telegram.Message{HTML: words.Say("live.resumed_pass")}
+	}
 	return telegram.Message{HTML: words.Say("live.resumed", "interval", max(0, w.Due.Sub(now)))}
 }
 
@@ -97,4 +116,10 @@ func fullMessage(words *text.Words, p geo.Point) telegram.Message {
 	return telegram.Message{HTML: words.Say("live.full"), Buttons: [][]telegram.Button{{{Text: words.Plain("button.story_here"), Data: moreData(p)}}}}
 }
 
-const quietKey = "live.quiet"
+// everyPass is what the button "every:pass" asks for instead of an interval.
+const everyPass = "pass"
+
+const (
+	quietKey     = "live.quiet"
+	quietPassKey = "live.quiet_pass"
+)

@@ -17,6 +17,7 @@ func (ws *walks) hooks() live.Hooks {
 	return live.Hooks{
 		Deliver: ws.deliver,
 		Prepare: ws.prepare,
+		Survey:  ws.survey,
 		Chosen:  ws.defaultChosen,
 		Ended:   ws.ended,
 		Quiet:   ws.quiet,
@@ -61,6 +62,9 @@ func (ws *walks) defaultChosen(w store.Walk) {
 	ws.errand(w.Chat, "default", func(ctx context.Context) error {
 		_, words := ws.reply.reader(ctx, w.Person)
 		m := telegram.Message{HTML: words.Say("live.default_chosen", "interval", interval(words, w.Interval))}
+		if w.Pass {
+			m.HTML = words.Say("live.default_chosen_pass")
+		}
 		if w.Question == 0 { // it was not asked, because there was no room
 			_, err := ws.out.Send(ctx, walkTarget(w), m)
 			return ws.reached(ctx, w.Person, err)
@@ -75,9 +79,13 @@ func (ws *walks) quiet(w store.Walk) {
 	if !ws.reply.notices.Allow(notice{w.Person, quietKey}) {
 		return // they were told just now, as the answer to a request
 	}
+	key := quietKey
+	if w.Pass {
+		key = quietPassKey
+	}
 	ws.errand(w.Chat, "quiet", func(ctx context.Context) error {
 		_, words := ws.reply.reader(ctx, w.Person)
-		_, err := ws.out.Send(ctx, walkTarget(w), telegram.Message{HTML: words.Say(quietKey)})
+		_, err := ws.out.Send(ctx, walkTarget(w), telegram.Message{HTML: words.Say(key)})
 		return ws.reached(ctx, w.Person, err)
 	})
 }

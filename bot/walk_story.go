@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -90,7 +91,8 @@ func (t *walkStory) tell(ctx context.Context) live.Outcome {
 	ws := t.walks
 	req := walkRequest(t.user, t.Person, t.Point)
 	req.Due = t.Due
-	req.Place, t.shown.message = t.Attempt.Place, t.Attempt.Message // of an earlier try
+	req.Place, t.shown.message = cmp.Or(t.Attempt.Place, t.Place), t.Attempt.Message // of an earlier try, or the walk's choice
+	req.Only, req.Ready, req.Within = t.Pass, t.Pass, t.Within
 	if t.stop != nil {
 		req.Place, req.Only = t.stop.stop.Place, true
 	}
@@ -198,6 +200,9 @@ func (t *walkStory) explain(ctx context.Context, cause error) live.Outcome {
 	}
 	ws := t.walks
 	key, outcome, source := "error.internal", live.Failed, guide.FromNone
+	if t.Pass && (errors.Is(cause, guide.ErrNotReady) || errors.Is(cause, guide.ErrAllTold)) {
+		return live.Unready
+	}
 	switch {
 	case errors.Is(cause, guide.ErrNothing):
 		key, outcome = "error.nothing", live.Nothing

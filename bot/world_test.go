@@ -16,6 +16,7 @@ import (
 	"excursobot/bot/telegram"
 
 	"excursobot/bot/guide"
+	"excursobot/bot/guide/ask"
 	"excursobot/bot/guide/chat"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/sim"
@@ -111,6 +112,7 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 		server, err := chat.New(chat.Config{APIKey: "k", BaseURL: "http://model.test/v1", HTTP: &http.Client{Transport: net}, Log: log})
 		w.must(err)
 		gc.Model = model.New(server)
+		gc.Asker = ask.New(server)
 		if cfg.judge {
 			gc.Judge = model.NewJudge(server)
 			gc.Correct = func(ctx context.Context, c guide.Correction) error { return w.bot.Correct(ctx, c) }
@@ -339,8 +341,9 @@ func (o *observed) observe() Observe {
 			defer o.mu.Unlock()
 			o.first = append(o.first, d)
 		},
-		Story: func(_ string, source guide.Source, _ time.Duration) { o.add("story " + string(source)) },
-		Error: func(part string) { o.add("error " + part) },
+		Story:    func(_ string, source guide.Source, _ time.Duration) { o.add("story " + string(source)) },
+		Question: func(how string) { o.add("question " + how) },
+		Error:    func(part string) { o.add("error " + part) },
 	}
 }
 

@@ -52,7 +52,9 @@ type Rhythm struct {
 	Parked   bool          `json:"parked,omitzero"`   // no update came for a long time
 	Quiet    bool          `json:"quiet,omitzero"`    // everything around QuietAt is told
 	QuietAt  geo.Point     `json:"quiet_at"`
-	Aim      geo.Point     `json:"aim,omitzero"` // the next stop of the person's tour, whose story comes on arrival and before which none is due; 0, 0 = none
+	Pass     bool          `json:"pass,omitzero"`    // stories come when the walker passes a place; Interval is how long the person waits for one
+	ToldAt   geo.Point     `json:"told_at,omitzero"` // where the walker was at the last story; 0, 0 = unknown
+	Aim      geo.Point     `json:"aim,omitzero"`     // the next stop of the person's tour, whose story comes on arrival and before which none is due; 0, 0 = none
 }
 
 // Position is where the walker is, and the way so far.

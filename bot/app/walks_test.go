@@ -36,7 +36,7 @@ func newTown(t *testing.T) *town {
 	t.Helper()
 	cfg := config.Defaults()
 	cfg.Derive(config.Environment{})
-	cfg.Live.Intervals, cfg.Live.Default = []time.Duration{5 * time.Second, 10 * time.Second}, 10*time.Second
+	cfg.Live.Intervals, cfg.Live.Default = []time.Duration{5 * time.Second, 10 * time.Second}, config.Every(10*time.Second)
 	cfg.Shutdown.Drain = 0
 	s := &town{t: t}
 	s.telegram, s.world = newSimWorld(&cfg)

@@ -13,6 +13,7 @@ import (
 	"excursobot/bot"
 	"excursobot/bot/config"
 	"excursobot/bot/guide"
+	"excursobot/bot/guide/ask"
 	"excursobot/bot/guide/chat"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/intake"
@@ -160,6 +161,7 @@ func (a *App) buildGuide(world World) error {
 	}
 	if a.model != nil {
 		cfg.Model = model.New(a.model)
+		cfg.Asker = ask.New(a.model)
 		a.also("model", a.model.Run)
 		if cfg.Judge, err = a.newJudge(world); err != nil {
 			return err
@@ -294,7 +296,7 @@ func (a *App) buildBot(world World) error {
 		ShortToken:    a.cfg.ShortToken(),
 		Model:         a.modelNote(),
 		Live: live.Config{
-			Intervals: a.cfg.Live.Intervals, Default: a.cfg.Live.Default, MaxSessions: a.cfg.Live.MaxSessions,
+			Intervals: a.cfg.Live.Intervals, Default: liveDefault(a.cfg.Live.Default), PassGap: a.cfg.Live.PassGap, MaxSessions: a.cfg.Live.MaxSessions,
 			MaxUpdates: a.cfg.Live.MaxUpdates, BatchSize: a.cfg.Live.BatchSize, BatchTimeout: a.cfg.Live.BatchTimeout,
 			Drain: a.cfg.Shutdown.Drain, Uptime: world.Uptime,
 		},
@@ -326,4 +328,12 @@ func orNetwork(transport http.RoundTripper) http.RoundTripper {
 	t.MaxIdleConnsPerHost = 32
 	t.ResponseHeaderTimeout = 70 * time.Second // longer than the longest poll, so that only a dead peer reaches it
 	return t
+}
+
+// liveDefault returns how often stories come in a new walk.
+func liveDefault(every config.Every) time.Duration {
+	if every == config.Pass {
+		return live.Pass
+	}
+	return time.Duration(every)
 }

@@ -126,8 +126,8 @@ func (c *Config) checkIntervals() error {
 }
 
 func (c *Config) checkLiveDefault() error {
-	if len(c.Live.Intervals) > 0 && !slices.Contains(c.Live.Intervals, c.Live.Default) {
-		return fmt.Errorf("%s is not among live.intervals (%s)", formatDuration(c.Live.Default), format(&c.Live.Intervals))
+	if d := c.Live.Default; d != Pass && len(c.Live.Intervals) > 0 && !slices.Contains(c.Live.Intervals, time.Duration(d)) {
+		return fmt.Errorf("%s is not among live.intervals (%s)", format(&d), format(&c.Live.Intervals))
 	}
 	return nil
 }

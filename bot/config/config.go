@@ -92,10 +92,17 @@ type StoreConfig struct {
 // CacheConfig bounds the cache of stories in memory.
 type CacheConfig struct{ MaxBytes Bytes }
 
+// Every is how often the stories of a walk come: an interval, or Pass.
+type Every time.Duration
+
+// Pass means that stories come when the walker passes a place.
+const Pass Every = -1
+
 // LiveConfig is the schedule and the bounds of walks.
 type LiveConfig struct {
 	Intervals    []time.Duration
-	Default      time.Duration // one of Intervals
+	Default      Every         // one of Intervals, or Pass
+	PassGap      time.Duration // between two stories of walks that tell what they pass
 	MaxSessions  int
 	MaxUpdates   int
 	BatchSize    int

@@ -191,7 +191,7 @@ func TestEnvironmentBeatsFileBeatsDefault(t *testing.T) {
 	if c.Backup.Keep != 9 || c.Live.MaxSessions != 3 || c.Pictures || c.OpenAI.Timeout != 25*time.Second {
 		t.Errorf("keep %d, sessions %d, pictures %v, timeout %v", c.Backup.Keep, c.Live.MaxSessions, c.Pictures, c.OpenAI.Timeout)
 	}
-	if want := []time.Duration{time.Minute, 2 * time.Minute}; !slices.Equal(c.Live.Intervals, want) || c.Live.Default != 2*time.Minute {
+	if want := []time.Duration{time.Minute, 2 * time.Minute}; !slices.Equal(c.Live.Intervals, want) || c.Live.Default != Every(2*time.Minute) {
 		t.Errorf("intervals %v, default %v", c.Live.Intervals, c.Live.Default)
 	}
 	for key, want := range map[string]string{
@@ -480,6 +480,24 @@ func TestPrintedWebhookHidesATokenInItsPath(t *testing.T) {
 	} {
 		if got := maskPath(address); got != want {
 			t.Errorf("%s is printed as %s, want %s", address, got, want)
+		}
+	}
+}
+
+func TestWalksMayTellWhatTheWalkerPasses(t *testing.T) {
+	c, err := load(t, "", "LIVE_DEFAULT=pass", "LIVE_PASS_GAP=90s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Live.Default != Pass || c.Live.PassGap != 90*time.Second {
+		t.Errorf("default %v, gap %v", c.Live.Default, c.Live.PassGap)
+	}
+	if got := format(&c.Live.Default); got != "pass" {
+		t.Errorf("printed as %q", got)
+	}
+	for _, bad := range []string{"passing", "-1ns", "7m"} {
+		if _, err := load(t, "", "LIVE_DEFAULT="+bad); err == nil {
+			t.Errorf("%q is accepted", bad)
 		}
 	}
 }

@@ -43,7 +43,7 @@ func (c *Config) Derive(env Environment) {
 	}
 	c.derivePrices()
 	if c.Live.Default == 0 {
-		c.Live.Default = nearest(c.Live.Intervals, 10*time.Minute)
+		c.Live.Default = Every(nearest(c.Live.Intervals, 10*time.Minute))
 	}
 }
 

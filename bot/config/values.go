@@ -69,6 +69,8 @@ func parse(dst any, text string) error {
 		*v, err = parseBytes(text)
 	case *time.Duration:
 		*v, err = parseDuration(text)
+	case *Every:
+		*v, err = parseEvery(text)
 	case *[]time.Duration:
 		*v, err = parseList(text, parseDuration)
 	case *[]int64:
@@ -104,6 +106,17 @@ func parseDuration(text string) (time.Duration, error) {
 		return 0, errors.New(`want a duration such as "90s", "10m" or "1h30m"`)
 	}
 	return d, nil
+}
+
+func parseEvery(text string) (Every, error) {
+	if text == "pass" {
+		return Pass, nil
+	}
+	d, err := parseDuration(text)
+	if err != nil || d < 0 { // Pass is negative
+		return 0, errors.New(`want pass, or a duration such as "10m"`)
+	}
+	return Every(d), nil
 }
 
 func parseList[T any](text string, one func(string) (T, error)) ([]T, error) {
@@ -142,6 +155,11 @@ func format(src any) string {
 		return v.String()
 	case *time.Duration:
 		return formatDuration(*v)
+	case *Every:
+		if *v == Pass {
+			return "pass"
+		}
+		return formatDuration(time.Duration(*v))
 	case *[]time.Duration:
 		return formatList(*v, formatDuration)
 	case *[]int64:
@@ -203,6 +221,11 @@ func numbers(value any) []float64 {
 		return []float64{float64(*v)}
 	case *time.Duration:
 		return []float64{float64(*v)}
+	case *Every:
+		if *v == Pass {
+			return nil
+		}
+		return []float64{float64(*v)}
 	case *[]time.Duration:
 		list := make([]float64, len(*v))
 		for i, d := range *v {
@@ -219,7 +242,7 @@ func (s setting) bound(text string) float64 {
 	var n float64
 	var err error
 	switch s.value.(type) {
-	case *time.Duration, *[]time.Duration:
+	case *time.Duration, *Every, *[]time.Duration:
 		var d time.Duration
 		d, err = parseDuration(text)
 		n = float64(d)

@@ -35,7 +35,7 @@ func newDemoWorld(cfg *config.Config, pack *places.Pack, quirk string) (*demoWor
 	}
 	if cfg.IsDefault("live.intervals") { // people do not watch a page for 10 minutes
 		cfg.Live.Intervals = []time.Duration{10 * time.Second, 30 * time.Second, time.Minute, 5 * time.Minute}
-		cfg.Live.Default = 30 * time.Second
+		cfg.Live.Default = config.Every(30 * time.Second)
 	}
 	cfg.Telegram = config.TelegramConfig{Token: token, APIURL: config.TelegramAPI}
 	cfg.Monitor.Addr = "" // the demo has one address, on this machine

@@ -2,6 +2,7 @@ package guide
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"excursobot/store"
@@ -12,6 +13,22 @@ import (
 var rings = [...]float64{300, 600, walkable, 10_000}
 
 const walkable = 1200
+
+// rings returns the rings of the search, the last of which is as wide as the request allows.
+func (s *search) rings() []float64 {
+	for i, ring := range rings {
+		if s.req.Within > 0 && ring >= s.req.Within {
+			return append(slices.Clone(rings[:i]), s.req.Within)
+		}
+	}
+	return rings[:]
+}
+
+// reach returns the radius in metres of the last ring.
+func (s *search) reach() float64 {
+	list := s.rings()
+	return list[len(list)-1]
+}
 
 const (
 	// startWithin is how soon a call must start so that the person gets a card and is asked to wait. Otherwise the answer is the extract.

@@ -28,6 +28,7 @@ const (
 type Sight struct {
 	Place store.Place // as the person is shown it
 	Value float64     // places.Worth
+	Rich  bool        // there is much to tell about it
 	Ready bool        // its story is written
 }
 
@@ -54,10 +55,10 @@ func (g *Guide) Sights(ctx context.Context, req Request, radius float64) ([]Sigh
 	for _, c := range cards {
 		_, written := ready[c.Place.ID]
 		delete(ready, c.Place.ID)
-		sights = append(sights, Sight{Place: c.Place, Value: places.Worth(c.Place, req.Interests, written), Ready: written})
+		sights = append(sights, Sight{Place: c.Place, Value: places.Worth(c.Place, req.Interests, written), Rich: places.Rich(c.Place), Ready: written})
 	}
 	for _, story := range ready { // of the pack, or of places that are stored no more
-		sights = append(sights, Sight{Place: story.Place, Value: places.Worth(story.Place, req.Interests, true), Ready: true})
+		sights = append(sights, Sight{Place: story.Place, Value: places.Worth(story.Place, req.Interests, true), Rich: places.Rich(story.Place), Ready: true})
 	}
 	if len(sights) > 0 {
 		return sights, nil

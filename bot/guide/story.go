@@ -32,6 +32,7 @@ var (
 	ErrAllTold    = errors.New("guide: everything near was told")
 	ErrSource     = errors.New("guide: sources of places unavailable")
 	ErrOverloaded = errors.New("guide: overloaded")
+	ErrNotReady   = errors.New("guide: the story is not written yet")
 	ErrNoMore     = errors.New("guide: no more to tell about the place")
 )
 
@@ -76,6 +77,8 @@ type Request struct {
 	Interests []string
 	Place     string    // id of a place whose card the person has seen already; the story will be about it
 	Only      bool      // no other place than Place: if it cannot be told, the error is ErrAllTold
+	Ready     bool      // no story that must be written first: the error is ErrNotReady then. If the model cannot be asked, the extract is ready
+	Within    float64   // how far the place may be away in metres; 0 = 10 km
 	Brief     bool      // no call to the model and no card: a story from the library, or the extract
 	more      *more     // nil = the story itself; else one of more about the place
 	rewrite   bool      // the story is there already, and only a better one is wanted
@@ -121,7 +124,7 @@ func storyOf(s *store.Story, distance float64) Story {
 	return Story{
 		Place: store.Place{
 			ID: s.Place, Language: s.Language, Title: s.Title, Point: s.Point,
-			Kind: s.Kind, URL: s.URL, Picture: s.Picture, Credit: s.Credit, Source: s.Source,
+			Kind: s.Kind, URL: s.URL, Picture: s.Picture, Credit: s.Credit, Source: s.Source, Packed: s.Packed,
 		},
 		Distance: distance,
 		Text:     s.Text,

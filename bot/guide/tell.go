@@ -71,7 +71,7 @@ func (s *search) run(ctx context.Context) (*answer, error) {
 func (s *search) tryRings(ctx context.Context) (*answer, error) {
 	inner := 0.0
 	s.aside = nil
-	for _, ring := range rings {
+	for _, ring := range s.rings() {
 		stories, err := s.g.library.near(ctx, s.req.Point, ring, s.req.Language, s.req.Length)
 		if err != nil {
 			return nil, err
@@ -118,7 +118,7 @@ func (s *search) answerNew(ctx context.Context, inner, outer float64) (*answer, 
 
 // resume answers with the place whose card the person may have seen: with its stored story if there is one, else with a new one.
 func (s *search) resume(ctx context.Context) (*answer, error) {
-	stories, err := s.g.library.near(ctx, s.req.Point, rings[len(rings)-1], s.req.Language, s.req.Length)
+	stories, err := s.g.library.near(ctx, s.req.Point, s.reach(), s.req.Language, s.req.Length)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +157,7 @@ func (s *search) lastResort(ctx context.Context) (*answer, error) {
 	if found != nil || err != nil {
 		return found, err
 	}
-	found, err = s.claimNearest(ctx, s.g.library.packNear(s.req.Point, rings[len(rings)-1], s.req.Language))
+	found, err = s.claimNearest(ctx, s.g.library.packNear(s.req.Point, s.reach(), s.req.Language))
 	if found != nil || err != nil {
 		return found, err
 	}

@@ -27,6 +27,7 @@ func byHand(tb testing.TB, n int, deliver func(Tick)) *Live {
 	l, err := New(Config{Store: discard{}, MaxSessions: n}, Hooks{
 		Deliver: func(_ context.Context, t Tick, _ func(Outcome)) { deliver(t) },
 		Prepare: func(store.Walk, geo.Point) {},
+		Survey:  func(store.Walk, Survey, func([]Sight, error)) {},
 		Chosen:  func(store.Walk) {},
 		Ended:   func(_ store.Walk, done func(error)) { done(nil) },
 		Quiet:   func(store.Walk) {},

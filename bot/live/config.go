@@ -17,7 +17,8 @@ type Config struct {
 	Store        store.Walks
 	Log          *slog.Logger    // nil = no log
 	Intervals    []time.Duration // that a person may choose, each at least a second; default 5, 10, 30, 60 minutes
-	Default      time.Duration   // one of Intervals; default the one nearest to 10 minutes
+	Default      time.Duration   // one of Intervals, or Pass; default the interval nearest to 10 minutes
+	PassGap      time.Duration   // between two stories of a walk that tells what the walker passes, default 2 minutes
 	MaxSessions  int             // walks at once without the parked ones, default 50
 	MaxUpdates   int             // moves applied at once, default 10
 	BatchSize    int             // moves in a full batch, default 5
@@ -47,9 +48,10 @@ func (cfg Config) withDefaults() (Config, error) {
 			return cmp.Compare((a - 10*time.Minute).Abs(), (b - 10*time.Minute).Abs())
 		})
 	}
-	if !slices.Contains(cfg.Intervals, cfg.Default) {
+	if cfg.Default != Pass && !slices.Contains(cfg.Intervals, cfg.Default) {
 		return cfg, fmt.Errorf("live: default %v is not one of the intervals", cfg.Default)
 	}
+	cfg.PassGap = positiveOr(cfg.PassGap, 2*time.Minute)
 	cfg.MaxSessions = positiveOr(cfg.MaxSessions, 50)
 	cfg.MaxUpdates = positiveOr(cfg.MaxUpdates, 10)
 	cfg.BatchSize = positiveOr(cfg.BatchSize, 5)
@@ -85,6 +87,7 @@ const (
 	Nothing             // everything near is told, or there is nothing
 	Failed              // there was no story, or it was not sent
 	Unreachable         // the person blocked the bot: the walk ends
+	Unready             // what the walker passes is not written yet
 	Dropped             // it could not start in time, and the person saw nothing of it
 )
 
@@ -100,6 +103,9 @@ type Tick struct {
 	Point   geo.Point
 	Heading float64       // degrees clockwise from north, of the movement or else of the phone; negative = unknown
 	First   bool          // the first story of the walk
+	Pass    bool          // the walker passes Place: only a story that is ready is told
+	Place   string        // that the story is about; "" = any
+	Within  float64       // how far away the place may be in metres; 0 = as far as a walk goes
 	Arrived bool          // the walker is at the aim, and the story is that of the aim
 	Aim     geo.Point     // at which the walker arrived
 	Asked   bool          // by Next: the person waits for an answer
@@ -113,6 +119,8 @@ type Hooks struct {
 	Deliver func(ctx context.Context, t Tick, done func(Outcome))
 	// Prepare asks for stories to be ready where the person is expected at the next due time.
 	Prepare func(w store.Walk, at geo.Point)
+	// Survey asks for the untold places around a walker, nearest first, and for the stories of those ahead to be ready soon. done is called once.
+	Survey func(w store.Walk, v Survey, done func([]Sight, error))
 	// Chosen reports that the person did not choose and the default holds.
 	Chosen func(w store.Walk)
 	// Ended reports that a walk ended (w.Reason, w.Track), after its last delivery. done(nil) closes the walk: its track and its stops are

@@ -8,19 +8,23 @@ import (
 	"excursobot/store"
 )
 
-// Choose sets the interval. From then on a story is due at each multiple of it after arrived, the moment of the choice.
+// Choose sets the interval, or Pass. With an interval, from then on a story is due at each multiple of it after arrived, the moment of the choice.
 func (l *Live) Choose(ctx context.Context, person int64, interval time.Duration, arrived time.Time) (store.Walk, error) {
-	if !slices.Contains(l.cfg.Intervals, interval) {
+	if interval != Pass && !slices.Contains(l.cfg.Intervals, interval) {
 		return store.Walk{}, ErrInterval
 	}
 	return l.change(ctx, person, func(s *session, now time.Time) {
 		w := &s.walk
-		w.Interval, w.Anchor, w.Chosen = interval, stamp(arrived), true
+		s.setRhythm(interval)
+		w.Anchor, w.Chosen = stamp(arrived), true
 		if arrived.IsZero() || arrived.After(now) {
 			w.Anchor = stamp(now)
 		}
 		if !w.First {
-			w.Due = nextDue(w.Anchor, interval, now)
+			w.Due = nextDue(w.Anchor, w.Interval, now)
+		}
+		if w.Pass {
+			s.passing.wanted = now
 		}
 	})
 }

@@ -22,9 +22,17 @@ func (l *loop) startDeliveryLocked(work context.Context, s *session, now time.Ti
 		t.Due, t.Arrived, t.Aim = at, true, w.Aim
 	}
 	t.Next = nextDue(w.Anchor, w.Interval, now)
+	if s.passes() && !t.Asked {
+		if t.Place = s.passing.place; t.Place != "" {
+			t.Pass, t.Due, t.Next = true, s.passing.since, now.Add(passStart)
+		} else {
+			t.Place, t.Within = s.bestNear(), passBest
+		}
+	}
 	if w.Attempt.Number == t.Number {
 		t.Attempt = w.Attempt
 	}
+	s.passing.place, s.passing.since = "", time.Time{}
 	s.asked, s.retry, s.arrived = time.Time{}, time.Time{}, time.Time{}
 	ctx, cancel := context.WithCancel(work)
 	d := &delivery{tick: t, cancel: cancel}
@@ -82,7 +90,7 @@ func (l *loop) outcomeLocked(s *session, t Tick, o Outcome, now time.Time) []fun
 	var calls []func()
 	switch o {
 	case Delivered:
-		w.Number, w.Told = t.Number, stamp(now)
+		w.Number, w.Told, w.ToldAt = t.Number, stamp(now), w.Point
 		l.stats.Delivered++
 		if !t.First && !t.Asked {
 			late := now.Sub(t.Due)
@@ -93,7 +101,15 @@ func (l *loop) outcomeLocked(s *session, t Tick, o Outcome, now time.Time) []fun
 		l.stats.Failed++
 	case Dropped:
 		l.stats.Dropped++
+	case Unready:
+		l.stats.Unready++
 	case Nothing, Unreachable:
+	}
+	if t.Place != "" {
+		s.passing.passed(t.Place, o)
+	}
+	if w.Pass && o == Delivered {
+		s.passing.wanted = now
 	}
 	if t.Arrived {
 		s.aimAfter = now.Add(min(aimPause, slices.Min(l.cfg.Intervals)))
@@ -111,7 +127,7 @@ func (l *loop) outcomeLocked(s *session, t Tick, o Outcome, now time.Time) []fun
 	case o == Unreachable:
 		l.endLocked(s, Blocked, now)
 		return calls
-	case o == Nothing && !w.Quiet && !t.Arrived && geo.Distance(t.Point, w.Point) <= quietRadius: // the person has not moved on meanwhile
+	case o == Nothing && !w.Quiet && !t.Arrived && !t.Pass && geo.Distance(t.Point, w.Point) <= quietRadius: // the person has not moved on meanwhile
 		w.Quiet, w.QuietAt = true, t.Point
 		quiet := s.snapshot()
 		calls = append(calls, func() { l.hooks.Quiet(quiet) })
@@ -130,12 +146,25 @@ func (l *loop) scheduleNextLocked(s *session, t Tick, o Outcome, now time.Time) 
 		w.First = w.First && o != Delivered
 		return
 	}
+	if w.Pass && !w.First {
+		switch {
+		case o == Delivered:
+			s.waitAgain(now)
+		case !t.Pass && !t.Asked:
+			w.Due = nextDue(w.Anchor, w.Interval, now)
+		}
+		return
+	}
 	switch {
 	case w.First && o == Dropped && !now.Add(firstRetry).After(t.Next):
 		s.retry = now.Add(firstRetry)
 		return
 	case w.First:
 		w.First = false
+		if w.Pass {
+			s.waitAgain(now)
+			return
+		}
 		w.Due = nextDue(w.Anchor, w.Interval, t.Due)
 	case !t.Asked && w.Due.Equal(t.Due):
 		w.Due = nextDue(w.Anchor, w.Interval, t.Due)

@@ -66,6 +66,7 @@ type Stats struct {
 	Delivered  uint64
 	Failed     uint64        // deliveries that ended as Failed
 	Dropped    uint64        // due times without a story, because another one was in progress or it could not start
+	Unready    uint64        // places passed whose story was not ready
 	Skipped    uint64        // due times that were found an interval or more in the past
 	Late       time.Duration // of the last delivery, from its due time until it was delivered
 	LateMax    time.Duration
@@ -79,7 +80,7 @@ type Stats struct {
 
 // New checks the configuration and returns a Live. It starts nothing: Run does.
 func New(cfg Config, hooks Hooks) (*Live, error) {
-	if cfg.Store == nil || hooks.Deliver == nil || hooks.Prepare == nil || hooks.Chosen == nil || hooks.Ended == nil || hooks.Quiet == nil {
+	if cfg.Store == nil || hooks.Deliver == nil || hooks.Prepare == nil || hooks.Survey == nil || hooks.Chosen == nil || hooks.Ended == nil || hooks.Quiet == nil {
 		return nil, errors.New("live: store and hooks are required")
 	}
 	cfg, err := cfg.withDefaults()

@@ -120,7 +120,16 @@ func (l *loop) eventLocked(work context.Context, s *session, now time.Time) func
 		if at, ok := s.arrival(); ok && reached(at) {
 			return l.startDeliveryLocked(work, s, now)
 		}
-	case w.Paused || w.Quiet:
+	case w.Paused:
+	case s.passes() && s.passing.place != "":
+		return l.startDeliveryLocked(work, s, now)
+	case s.passes() && !s.passing.wanted.IsZero() && !s.passing.asking:
+		return l.surveyLocked(s, now)
+	case w.Quiet && !w.Pass:
+	case reached(s.due()) && s.passes() && s.still(now):
+		w.Due = stamp(now.Add(stillAfter))
+		w.Anchor = w.Due.Add(-w.Interval)
+		l.saver.changeLocked(s)
 	case reached(s.due()):
 		if late := now.Add(-w.Interval); !w.First && !w.Due.After(late) {
 			l.stats.Skipped += uint64(s.skipTo(late))
@@ -143,7 +152,7 @@ func (l *loop) shiftLocked(jump time.Duration, now time.Time) {
 	l.moves.since = l.moves.since.Add(jump)
 	for _, s := range l.sessions.walks {
 		s.lastContact, s.choiceBy = s.lastContact.Add(jump), s.choiceBy.Add(jump)
-		for _, t := range []*time.Time{&s.retry, &s.asked, &s.arrived, &s.aimAfter, &s.notifyAt} {
+		for _, t := range []*time.Time{&s.retry, &s.asked, &s.arrived, &s.aimAfter, &s.notifyAt, &s.passing.at, &s.passing.wanted, &s.passing.since} {
 			if !t.IsZero() {
 				*t = t.Add(jump)
 			}

@@ -76,7 +76,7 @@ func (s *session) apply() bool {
 		s.unconfirmed, s.jumped = f, true
 		return false
 	}
-	s.jumped = false
+	s.jumped, s.took = false, took
 	w.Point, w.Heading, w.Fixed = f.point, f.heading, f.at
 	return true
 }
@@ -129,7 +129,13 @@ func (l *loop) applyLocked(s *session, now time.Time) {
 	if s.arrive(s.received.radius, now) {
 		l.events.update(s)
 	}
-	if w := &s.walk; w.Quiet && geo.Distance(w.QuietAt, w.Point) > quietRadius {
+	if s.passes() && s.still(now) {
+		s.hold(s.took, now)
+	}
+	if s.look(s.received.radius, l.cfg.PassGap, now) {
+		l.events.update(s)
+	}
+	if w := &s.walk; w.Quiet && !w.Pass && geo.Distance(w.QuietAt, w.Point) > quietRadius {
 		w.Quiet, w.QuietAt = false, geo.Point{}
 		s.skipTo(now)
 		l.events.update(s)

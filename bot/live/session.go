@@ -31,6 +31,7 @@ type session struct {
 	asked       time.Time // when the person asked for a story by Next; zero = not
 	arrived     time.Time // at the aim, whose story is not told yet; zero = not there
 	aimAfter    time.Time // no arrival counts before
+	passing     passing   // of a walk that tells what the walker passes
 	delivery    *delivery // in progress
 	blocked     bool      // by a delivery of the last walk of the person
 
@@ -40,10 +41,11 @@ type session struct {
 
 	encoder     track.Encoder // of walk.Track
 	motion      motion
-	received    fix  // the newest position
-	pending     bool // received is not applied yet
-	unconfirmed fix  // a jump, until the next position
-	jumped      bool // unconfirmed is set
+	took        time.Duration // the last step
+	received    fix           // the newest position
+	pending     bool          // received is not applied yet
+	unconfirmed fix           // a jump, until the next position
+	jumped      bool          // unconfirmed is set
 }
 
 // fix is a position from the phone.
@@ -112,7 +114,15 @@ func (s *session) next() (time.Time, bool) {
 		}
 		return at, found
 	}
-	if !w.Paused && !w.Quiet {
+	if s.passes() && !w.Paused {
+		if s.passing.place != "" {
+			sooner(s.passing.since)
+		}
+		if !s.passing.wanted.IsZero() {
+			sooner(s.passing.wanted)
+		}
+	}
+	if !w.Paused && (!w.Quiet || w.Pass) {
 		sooner(s.due())
 		if s.wantsPrefetch() {
 			sooner(w.Due.Add(-prefetchLead))
@@ -161,6 +171,9 @@ func (s *session) align(now time.Time) {
 func (s *session) resume(now time.Time) {
 	w := &s.walk
 	w.Interval = max(w.Interval, time.Second)
+	if w.Pass {
+		s.resumePass(now)
+	}
 	if w.Number > 0 && (w.First || !w.Told.Before(w.Due)) { // the story was told, and the process ended before the walk was stored
 		w.First = false
 		w.Due = nextDue(w.Anchor, w.Interval, w.Told)

@@ -71,10 +71,11 @@ func (sh *Share) session(interval time.Duration, now time.Time, revision uint64)
 		walk: store.Walk{
 			ID: sh.ID(), Person: sh.Person, Revision: revision,
 			Share:    store.Share{Chat: sh.Chat, Message: sh.Message, Topic: sh.Topic, Began: arrived, Date: stamp(sh.Date), Ends: sh.ends()},
-			Rhythm:   store.Rhythm{Interval: interval, Anchor: arrived, Due: arrived, First: true, Aim: sh.Aim},
+			Rhythm:   store.Rhythm{Anchor: arrived, Due: arrived, First: true, Aim: sh.Aim},
 			Position: store.Position{Point: f.point, Heading: f.heading, Fixed: f.at},
 		},
 	}
+	s.setRhythm(interval)
 	s.walk.Chosen = s.aims()
 	s.walk.Track, _ = s.encoder.Step(nil, f.step())
 	s.arrive(f.radius, now)

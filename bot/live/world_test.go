@@ -31,6 +31,8 @@ type world struct {
 	deliver func(ctx context.Context, t Tick, done func(Outcome)) // default: takes a second and is Delivered
 	close   func(w store.Walk) error                              // default: nil
 	told    []told
+	sights  []Sight // that surveys find
+	asked   []Survey
 	log     []string // of the other hooks
 	late    []time.Duration
 }
@@ -67,6 +69,7 @@ func (w *world) start() {
 		Prepare: func(walk store.Walk, at geo.Point) {
 			w.note("prepare %s %.0f", walk.ID, geo.Distance(walk.Point, at))
 		},
+		Survey: w.onSurvey,
 		Chosen: func(walk store.Walk) { w.note("chosen %s %v", walk.ID, walk.Interval) },
 		Quiet:  func(walk store.Walk) { w.note("quiet %s", walk.ID) },
 		Ended: func(walk store.Walk, done func(error)) {

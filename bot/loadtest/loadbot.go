@@ -41,7 +41,7 @@ func newLoadBot(cfg config.Config, dir string, articles []sim.Article, s scenari
 	if fast {
 		removeLimits(&cfg)
 	} else {
-		cfg.Live.Intervals, cfg.Live.Default = []time.Duration{s.every()}, s.every()
+		cfg.Live.Intervals, cfg.Live.Default = []time.Duration{s.every()}, config.Every(s.every())
 	}
 	world := app.World{
 		Telegram:    sim.Transport(map[string]http.Handler{"api.telegram.org": b.telegram}),

@@ -126,16 +126,18 @@ type Places struct {
 
 // Guide counts the guide's work.
 type Guide struct {
-	Cards    uint64 `json:"cards"`
-	Written  uint64 `json:"written"` // stories that passed the checks
-	Dropped  uint64 `json:"dropped"` // stories that failed them
-	Judged   Judged `json:"judged"`
-	Joined   uint64 `json:"joined"`   // requests that joined a batch in progress
-	Prepared uint64 `json:"prepared"` // batches of read-ahead
-	Warmed   uint64 `json:"warmed"`   // batches of warm-up
-	Likes    uint64 `json:"likes"`
-	Dislikes uint64 `json:"dislikes"`
-	Wrong    uint64 `json:"wrong"`
+	Cards     uint64            `json:"cards"`
+	Written   uint64            `json:"written"`    // stories that passed the checks
+	Dropped   uint64            `json:"dropped"`    // stories that failed them
+	DroppedBy map[string]uint64 `json:"dropped_by"` // the latter by rule
+	Judged    Judged            `json:"judged"`
+	Joined    uint64            `json:"joined"`   // requests that joined a batch in progress
+	Prepared  uint64            `json:"prepared"` // batches of read-ahead
+	Warmed    uint64            `json:"warmed"`   // batches of warm-up
+	Likes     uint64            `json:"likes"`
+	Dislikes  uint64            `json:"dislikes"`
+	Wrong     uint64            `json:"wrong"`
+	Reported  uint64            `json:"reported"` // extracts that a person called wrong
 }
 
 // Judged counts stories by what the judge did.

@@ -52,6 +52,8 @@ type Telegram struct {
 	texts        map[string]string // commands and descriptions by method, scope and language
 	queries      map[string]query  // callbacks and checkouts that wait for an answer
 	payments     []Payment
+	answered     map[string]Answered // inline and guest queries
+	settings     settings
 	transactions []transaction // payments, refunds and withdrawals, oldest first
 	queue        queue
 	webhook      webhook
@@ -78,7 +80,7 @@ func NewTelegram(cfg TelegramConfig) *Telegram {
 		calls:  map[string]int{},
 		bucket: newBucket(allRate, allRate), describe: newBucket(describeRate, describeBurst),
 		texts:   map[string]string{},
-		queries: map[string]query{},
+		queries: map[string]query{}, answered: map[string]Answered{},
 		// Telegram starts at any number, so a bot must not expect small ids.
 		queue: newQueue(100_000_000 + rand.Int64N(800_000_000)),
 	}

@@ -42,11 +42,12 @@ type chat struct {
 	api      apiChat
 	user     apiUser // of a private chat
 	blocked  bool
-	movedTo  int64        // the supergroup that the group became; 0 = it is none
-	topics   map[int]bool // by id: whether it is open; 0 = the general topic, which is there unless it was closed
-	bucket   bucket       // of messages
-	actions  bucket       // of chat actions
-	messages []*message   // by id, at most chatKept
+	movedTo  int64          // the supergroup that the group became; 0 = it is none
+	admins   map[int64]bool // of a group
+	topics   map[int]bool   // by id: whether it is open; 0 = the general topic, which is there unless it was closed
+	bucket   bucket         // of messages
+	actions  bucket         // of chat actions
+	messages []*message     // by id, at most chatKept
 }
 
 // message is a message of a chat, as the API and as people see it.

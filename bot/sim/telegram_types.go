@@ -44,6 +44,7 @@ type apiMessage struct {
 	Refund          *apiPayment     `json:"refunded_payment,omitempty"`
 	MovedTo         int64           `json:"migrate_to_chat_id,omitempty"`
 	MovedFrom       int64           `json:"migrate_from_chat_id,omitempty"`
+	GuestQuery      string          `json:"guest_query_id,omitempty"`
 	ReplyMarkup     *apiInline      `json:"reply_markup,omitempty"`
 }
 

@@ -52,6 +52,9 @@ func richness(p Place) float64 {
 	return min(max(r, 0), 1)
 }
 
+// Rich reports whether there is much to tell about a place: its largest article has more than about 5500 characters.
+func Rich(p Place) bool { return richness(p) >= 0.5 }
+
 // meets reports whether the place matches one of the interests.
 func meets(p Place, interests []string) bool {
 	kind := strings.ToLower(p.Kind)

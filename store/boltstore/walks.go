@@ -274,6 +274,8 @@ func walkFields(c *codec, w *store.Walk) {
 	c.int(&w.Attempt.Message)
 	c.int(&w.Topic)
 	c.point(&w.Aim)
+	c.bool(&w.Pass)
+	c.point(&w.ToldAt)
 }
 
 func stopFields(c *codec, s *store.Stop) {

@@ -34,7 +34,7 @@ const bareWalks = `
 		person = 0, chat = 0, message = 0, began_at = NULL, date = NULL, ends_at = NULL, interval = 0, anchor = NULL, due_at = NULL,
 		first = false, chosen = false, question = 0, paused = false, parked = false, quiet = false, quiet_lat = 0, quiet_lon = 0,
 		lat = 0, lon = 0, heading = 0, fixed_at = NULL, metres = 0, track = NULL, ended_at = NULL, reason = '',
-		begun_number = 0, begun_asked = false, begun_place = '', begun_message = 0, topic = 0, aim_lat = 0, aim_lon = 0
+		begun_number = 0, begun_asked = false, begun_place = '', begun_message = 0, topic = 0, aim_lat = 0, aim_lon = 0, pass = false, told_lat = 0, told_lon = 0
 	WHERE person = $1 AND id NOT LIKE '` + store.ForgottenPrefix + `%'`
 
 // ForgetUser implements store.Store. It reads all walks and the whole ledger, which is much for one person. But it is rare, and an

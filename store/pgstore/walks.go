@@ -12,7 +12,7 @@ import (
 const (
 	walkColumns = `id, person, chat, message, revision, began_at, date, ends_at, interval, anchor, due_at, first, chosen, question, paused, parked,
 		quiet, quiet_lat, quiet_lon, w.lat, w.lon, heading, fixed_at, metres, track, ended_at, reason, closed, expires_at,
-		begun_number, begun_asked, begun_place, begun_message, topic, aim_lat, aim_lon`
+		begun_number, begun_asked, begun_place, begun_message, topic, aim_lat, aim_lon, pass, told_lat, told_lon`
 
 	selectWalks = `
 		SELECT ` + walkColumns + `, coalesce(s.number, 0), s.at
@@ -34,8 +34,8 @@ const (
 	importWalk = `
 		INSERT INTO walks AS w (id, person, chat, message, revision, began_at, date, ends_at, interval, anchor, due_at, first, chosen, question,
 			paused, parked, quiet, quiet_lat, quiet_lon, lat, lon, heading, fixed_at, metres, track, ended_at, reason, closed, expires_at,
-			begun_number, begun_asked, begun_place, begun_message, topic, aim_lat, aim_lon)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)
+			begun_number, begun_asked, begun_place, begun_message, topic, aim_lat, aim_lon, pass, told_lat, told_lon)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)
 		ON CONFLICT (id) DO UPDATE SET
 			person = excluded.person, chat = excluded.chat, message = excluded.message, revision = excluded.revision, began_at = excluded.began_at,
 			date = excluded.date, ends_at = excluded.ends_at, interval = excluded.interval, anchor = excluded.anchor, due_at = excluded.due_at,
@@ -45,7 +45,7 @@ const (
 			reason = excluded.reason, closed = excluded.closed, expires_at = excluded.expires_at,
 			begun_number = excluded.begun_number, begun_asked = excluded.begun_asked, begun_place = excluded.begun_place,
 			begun_message = excluded.begun_message, topic = excluded.topic,
-			aim_lat = excluded.aim_lat, aim_lon = excluded.aim_lon,
+			aim_lat = excluded.aim_lat, aim_lon = excluded.aim_lon, pass = excluded.pass, told_lat = excluded.told_lat, told_lon = excluded.told_lon,
 			closed_as = CASE WHEN excluded.closed THEN w.closed_as END`
 
 	upsertWalk = importWalk + " WHERE w.revision < excluded.revision"
@@ -69,7 +69,7 @@ func walkFields(w *store.Walk) []any {
 		(*int64)(&w.Interval), (*moment)(&w.Anchor), (*moment)(&w.Due), &w.First, &w.Chosen, &w.Question, &w.Paused, &w.Parked,
 		&w.Quiet, &w.QuietAt.Lat, &w.QuietAt.Lon, &w.Point.Lat, &w.Point.Lon, &w.Heading, (*moment)(&w.Fixed), &w.Metres, (*blob)(&w.Track),
 		(*moment)(&w.Ended), &w.Reason, &w.Closed, (*moment)(&w.Expires),
-		&w.Attempt.Number, &w.Attempt.Asked, &w.Attempt.Place, &w.Attempt.Message, &w.Topic, &w.Aim.Lat, &w.Aim.Lon,
+		&w.Attempt.Number, &w.Attempt.Asked, &w.Attempt.Place, &w.Attempt.Message, &w.Topic, &w.Aim.Lat, &w.Aim.Lon, &w.Pass, &w.ToldAt.Lat, &w.ToldAt.Lon,
 	}
 }
 
@@ -111,7 +111,7 @@ func (s *Store) SaveWalks(ctx context.Context, walks []store.Walk) error {
 }
 
 func checkWalk(w *store.Walk) error {
-	return errors.Join(store.CheckKey(w.ID), store.CheckText(w.Reason), store.CheckText(w.Attempt.Place), store.CheckPoint(w.Point, w.QuietAt, w.Aim))
+	return errors.Join(store.CheckKey(w.ID), store.CheckText(w.Reason), store.CheckText(w.Attempt.Place), store.CheckPoint(w.Point, w.QuietAt, w.Aim, w.ToldAt))
 }
 
 // Walk implements store.Walks.

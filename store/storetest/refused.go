@@ -270,6 +270,7 @@ func testRefused(t *testing.T, open OpenFunc) {
 		"delivery off the globe": s.Delivered(ctx, store.Delivery{Person: 1, Place: "good", Point: off.Point}),
 		"walk off the globe":     s.SaveWalks(ctx, []store.Walk{{ID: "off", Revision: 1, Position: store.Position{Point: off.Point}}}),
 		"quiet off the globe":    s.SaveWalks(ctx, []store.Walk{{ID: "off", Revision: 1, Rhythm: store.Rhythm{QuietAt: off.Point}}}),
+		"told off the globe":     s.SaveWalks(ctx, []store.Walk{{ID: "off", Revision: 1, Rhythm: store.Rhythm{ToldAt: off.Point}}}),
 		"aim off the globe":      s.SaveWalks(ctx, []store.Walk{{ID: "off", Revision: 1, Rhythm: store.Rhythm{Aim: off.Point}}}),
 		"page off the globe":     s.PutTile(ctx, store.Tile{Pages: []store.Page{{Point: off.Point}}}),
 		"three in WrongBy":       s.PutStories(ctx, []store.Story{{WrongBy: []int64{1, 2, 3}}}),

@@ -40,7 +40,7 @@ func aWalk(id string, revision uint64) store.Walk {
 		Person:   7,
 		Share:    store.Share{Chat: -7, Message: 12, Topic: 3, Began: noon, Date: noon.Add(-time.Second), Ends: noon.Add(time.Hour)},
 		Revision: revision,
-		Rhythm:   store.Rhythm{Interval: 10 * time.Minute, Anchor: noon, Due: noon.Add(10 * time.Minute), First: true, Chosen: true, Quiet: true, QuietAt: geo.Point{Lat: -16.5, Lon: -180}, Aim: eiffel},
+		Rhythm:   store.Rhythm{Interval: 10 * time.Minute, Anchor: noon, Due: noon.Add(10 * time.Minute), First: true, Chosen: true, Quiet: true, QuietAt: geo.Point{Lat: -16.5, Lon: -180}, Pass: true, ToldAt: geo.Point{Lat: -16.49, Lon: 180}, Aim: eiffel},
 		Position: store.Position{Point: geo.Point{Lat: -16.5, Lon: 179.999}, Heading: -1, Fixed: noon, Metres: 1234.5, Track: []byte{0, 255, 1}},
 		Attempt:  store.Attempt{Number: 3, Asked: true, Place: "Q243", Message: 14},
 	}
