@@ -12,7 +12,9 @@ import (
 type router struct {
 	reply     *responder
 	stories   *stories
+	voices    *voices
 	tours     *tours
+	booklets  *booklets
 	walks     *walks
 	gifts     *gifts
 	settings  *settings
@@ -38,6 +40,7 @@ func (r *router) fill() {
 		"help":       r.help.onHelp,
 		"live":       r.walks.onLive,
 		"tour":       r.tours.onTour,
+		"pack":       r.booklets.onPack,
 		"stop":       r.walks.onStop,
 		"language":   r.settings.onLanguage,
 		"settings":   r.settings.onSettings,
@@ -62,7 +65,9 @@ func (r *router) fill() {
 	}
 	r.buttons = map[string]func(*telegram.Update, string) intake.Job{
 		"more":    r.stories.moreButton,
+		"listen":  r.voices.button,
 		"tour":    r.tours.button,
+		"pack":    r.booklets.button,
 		"vote":    r.stories.voteButton,
 		"wrong":   r.stories.wrongButton,
 		"retired": r.operators.retiredButton,
