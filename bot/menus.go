@@ -21,7 +21,7 @@ type menus struct {
 
 // The commands in the menus, in their order. Operators see theirs below the others.
 var (
-	listedCommands         = []string{"start", "live", "tour", "stop", "language", "settings", "donate", "stats", "privacy", "forget", "terms", "paysupport", "help"}
+	listedCommands         = []string{"start", "live", "tour", "pack", "stop", "language", "settings", "donate", "stats", "privacy", "forget", "terms", "paysupport", "help"}
 	listedOperatorCommands = []string{"admin", "pause", "ban", "unban", "refund", "retire", "retired", "broadcast"}
 )
 

@@ -58,10 +58,11 @@ func (a *App) observeBot(answered func(string, guide.Source, time.Duration)) bot
 		answered = func(string, guide.Source, time.Duration) {}
 	}
 	return bot.Observe{
-		Update: func(kind, _ string) { m.Update(kind) },
-		Call:   m.TelegramCall,
-		First:  m.First,
-		Late:   m.Late,
+		Update:   func(kind, _ string) { m.Update(kind) },
+		Call:     m.TelegramCall,
+		First:    m.First,
+		Late:     m.Late,
+		Question: m.Question,
 		Story: func(kind string, source guide.Source, took time.Duration) {
 			m.Request(kind, string(source), took)
 			answered(kind, source, took)

@@ -18,6 +18,8 @@ type counters struct {
 	prepared, warmed, panics                               atomic.Uint64
 	judgePassed, judgeObjected, judgeRefused, judgeSkipped atomic.Uint64
 
+	questions, questionTokens, questionCalls atomic.Uint64
+
 	likes, dislikes, wrong, reported atomic.Uint64
 
 	mu        sync.Mutex

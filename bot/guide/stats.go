@@ -25,10 +25,14 @@ type Stats struct {
 	Likes, Dislikes, Wrong                  uint64            // votes
 	Reported                                uint64            // extracts that a person called wrong
 	Claims, Open, Preparing                 int               // now: claims, stories being written, people with a read-ahead in progress
+	Questions                               Questions
 	Judged                                  Judged
 	Cache                                   geo.CacheStats
 	Gate                                    limiter.GateStats // zero without a model
 }
+
+// Questions counts the questions that the model was asked, and what they took.
+type Questions struct{ Asked, Calls, Tokens uint64 }
 
 // Judged counts stories by what the judge did. Ignored is set while its word does not count, because it objected too often today.
 type Judged struct {
@@ -48,6 +52,7 @@ func (g *Guide) Stats() Stats {
 		Claims: g.claims.len(), Open: g.batches.len(),
 		Cache: g.cfg.Cache.Stats(),
 	}
+	s.Questions = Questions{Asked: c.questions.Load(), Calls: c.questionCalls.Load(), Tokens: c.questionTokens.Load()}
 	s.Judged = Judged{
 		Passed: c.judgePassed.Load(), Objected: c.judgeObjected.Load(), Refused: c.judgeRefused.Load(), Skipped: c.judgeSkipped.Load(),
 		Ignored: g.judging.watch.ignored(time.Now()),

@@ -21,13 +21,13 @@ type ruling struct {
 	Unsupported []string `json:"unsupported"`
 }
 
-// judges reports whether the request asks for verdicts: by its schema, or in words if the server takes no schemas.
-func (q *chatRequest) judges() bool {
+// wants reports whether the request asks for an answer of a schema: by its name, or in words if the server takes no schemas.
+func (q *chatRequest) wants(schema string) bool {
 	if s := q.ResponseFormat.JSONSchema; s != nil {
-		return s.Name == "verdicts"
+		return s.Name == schema
 	}
 	for _, msg := range q.Messages {
-		if msg.Role == "system" && strings.Contains(msg.Content, `"verdicts"`) {
+		if msg.Role == "system" && strings.Contains(msg.Content, `{"`+schema+`": `) || msg.Role == "system" && schema == "answer" && strings.Contains(msg.Content, `"found": true}`) {
 			return true
 		}
 	}
