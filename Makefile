@@ -11,7 +11,7 @@ PEOPLE  ?= 100000
 PAIRS   ?= 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres test-browser race lint vuln fuzz chaos aimock replicas flood move scale bench load build image image-check release clean
+.PHONY: help run demo test test-postgres test-browser race lint vuln fuzz chaos aimock replicas flood move scale limit bench load build image image-check release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -67,8 +67,11 @@ flood: ## send more updates than the bot can take, and measure memory and delays
 move: ## move the data of PEOPLE (100000) people to a temporary Postgres and back, and measure it (3 minutes)
 	PG_FSYNC=on .ci/postgres go test ./bot/admin -run '^TestRoundTrip$$' -count=1 -timeout 60m -v -people $(PEOPLE)
 
-scale: ## fill a file of PAIRS (10000) stories and places, and measure its size, reading and memory
-	go test ./store/boltstore -run '^TestScale$$' -count=1 -timeout 60m -v -args -pairs $(PAIRS)
+scale: ## fill a file (FILE, or a temporary one) of PAIRS (10000) stories and places, and measure its size, reading and memory
+	go test ./store/boltstore -run '^TestScale$$' -count=1 -timeout 60m -v -args -pairs $(PAIRS) -file '$(FILE)'
+
+limit: ## run the bot with FILE, which "make scale FILE=..." made of PAIRS, in 256 MiB (needs root and the memory controller of cgroups)
+	go test -tags chaos ./bot/killpoint -run '^TestLimit$$' -count=1 -timeout 20m -v -args -file '$(FILE)' -pairs $(PAIRS)
 
 bench: ## every benchmark
 	go test -run '^$$' -bench . -benchmem ./...

@@ -38,6 +38,8 @@ func (r *responder) apologise(t *intake.Task, f intake.Failure) error {
 	switch {
 	case ambiguous:
 		key = "error.maybe"
+	case f.Story && isQuestion(t.Update):
+		key = "error.question"
 	case f.Story:
 		key = "error.internal"
 	}
@@ -55,7 +57,11 @@ func (r *responder) deadLetter(ctx context.Context, t *intake.Task) error {
 	if u.user.Banned {
 		return nil
 	}
-	return r.sendInstead(ctx, t, telegram.Message{HTML: u.words.Say("error.internal")})
+	key := "error.internal"
+	if isQuestion(t.Update) {
+		key = "error.question"
+	}
+	return r.sendInstead(ctx, t, telegram.Message{HTML: u.words.Say(key)})
 }
 
 // refuse returns the handler of an update that is refused.
@@ -83,6 +89,9 @@ func (r *responder) oneSentence(key string, wait time.Duration) handler {
 
 // stale apologises for a request that waited for too long, at most once a minute. It replaces a card.
 func (r *responder) stale(ctx context.Context, u *update) error {
+	if isQuestion(u.Update) {
+		return r.notify(ctx, u, "error.away", telegram.Message{HTML: u.words.Say("error.away_question")})
+	}
 	m := telegram.Message{HTML: u.words.Say("error.away")}
 	if u.Shown.Message != 0 {
 		return r.sendInstead(ctx, u.Task, m)

@@ -23,16 +23,17 @@ import (
 
 // Bot joins the subjects of the conversation, the intake and the schedule of walks. Run must run for updates to be answered.
 type Bot struct {
-	cfg    Config
-	pace   *limiter.Pace[int64] // of messages, by chat
-	out    *telegram.Sender
-	guard  *intake.Guard
-	intake *intake.Intake
-	live   *live.Live
-	router *router
-	menus  *menus
-	pause  *pause
-	books  *bookkeeper
+	cfg       Config
+	pace      *limiter.Pace[int64] // of messages, by chat
+	out       *telegram.Sender
+	guard     *intake.Guard
+	intake    *intake.Intake
+	live      *live.Live
+	router    *router
+	menus     *menus
+	elsewhere *elsewhereQueries
+	pause     *pause
+	books     *bookkeeper
 
 	announcer *announcer
 }
@@ -97,6 +98,7 @@ func (b *Bot) hooks() intake.Hooks {
 		Checkout: func(ctx context.Context, u *telegram.Update, storable func() bool) error {
 			return b.router.gifts.answerCheckout(ctx, u, storable)
 		},
+		Query:      func(ctx context.Context, u *telegram.Update) error { return b.elsewhere.answer(ctx, u) },
 		Connected:  func(ctx context.Context) { b.menus.describe(ctx) },
 		Beside:     b.beside,
 		AdoptWalks: func(walks []store.Walk) { b.live.TakeOver(walks) },
@@ -121,9 +123,15 @@ func (b *Bot) join() error {
 		sent: &sentTexts{store: cfg.Store, username: b.intake.Username, observe: observe, log: log},
 	}
 	pins := &pins{out: b.out, store: cfg.Store}
+	voices := &voices{
+		out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, speech: cfg.Voices, users: cfg.Store, observe: observe, log: log,
+		silence: limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: 1 / silenceEvery.Seconds(), Burst: 1}), pressed: map[pressedButton]struct{}{},
+	}
 	report := reporter{observe: observe, log: log}
+	stewards := &stewards{out: b.out, log: log}
 	walks := &walks{
-		out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, store: cfg.Store, pause: b.pause, pins: pins, report: report,
+		stewards: stewards,
+		out:      b.out, reply: reply, host: b.intake, guide: cfg.Guide, store: cfg.Store, pause: b.pause, pins: pins, voices: voices, report: report,
 		troubles: limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: 1 / troubleEvery.Seconds(), Burst: 1}),
 		painter:  track.NewPainter(), pictures: !cfg.HidePictures, observe: observe, log: log,
 	}
@@ -137,10 +145,16 @@ func (b *Bot) join() error {
 	if b.live, err = live.New(cfg.Live, walks.hooks()); err != nil {
 		return err
 	}
-	people := &people{out: b.out, reply: reply, live: b.live, store: cfg.Store, words: cfg.Words, observe: observe, log: log}
+	people := &people{out: b.out, reply: reply, live: b.live, stewards: stewards, store: cfg.Store, words: cfg.Words, observe: observe, log: log}
 	reply.people = people
 	walks.live, walks.intervals, walks.people = b.live, b.live.Intervals(), people
 	shared := &links{username: b.intake.Username, words: cfg.Words}
+	b.elsewhere = &elsewhereQueries{
+		out: b.out, guide: cfg.Guide, users: cfg.Store, words: cfg.Words, links: shared, pause: b.pause, pictures: !cfg.HidePictures,
+		inline: limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: cfg.Limits.InlineRate, Burst: cfg.Limits.InlineBurst}),
+		guest:  limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: cfg.Limits.GuestRate, Burst: cfg.Limits.GuestBurst}),
+		log:    log, offers: map[offerKey]offer{},
+	}
 	gifts := &gifts{out: b.out, reply: reply, store: cfg.Store, room: cfg.Room, observe: observe, log: log}
 	b.books = &bookkeeper{
 		out: b.out, gifts: gifts, store: cfg.Store, observe: observe, log: log,
@@ -150,21 +164,24 @@ func (b *Bot) join() error {
 		out: b.out, reply: reply, store: cfg.Store, words: cfg.Words, operators: admins, wake: make(chan struct{}, 1), observe: observe, log: log,
 		singly: singly{cluster: cfg.Cluster, replica: cfg.Replica, kind: "broadcast", lease: broadcastLease},
 	}
+	booklets := newBooklets()
+	booklets.out, booklets.reply, booklets.guide, booklets.live, booklets.recent, booklets.log = b.out, reply, cfg.Guide, b.live, cfg.Store, log
 	b.router = &router{
-		reply: reply, walks: walks, people: people, gifts: gifts,
+		reply: reply, walks: walks, people: people, gifts: gifts, booklets: booklets,
 		groups: &groups{out: b.out, live: b.live, store: cfg.Store, observe: observe, log: log},
 		stories: &stories{
-			out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, live: b.live, store: cfg.Store, pins: pins, report: report,
+			out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, live: b.live, store: cfg.Store, pins: pins, voices: voices, report: report,
 			links: shared, pictures: !cfg.HidePictures, observe: observe, log: log,
 		},
-		settings: &settings{out: b.out, reply: reply, store: cfg.Store, words: cfg.Words},
+		voices:   voices,
+		settings: &settings{out: b.out, reply: reply, store: cfg.Store, words: cfg.Words, spoken: cfg.Voices != nil},
 		help: &help{
 			out: b.out, reply: reply, gifts: gifts, menus: b.menus, operators: admins, words: cfg.Words, support: cfg.Support,
 		},
 		operators: &operators{
 			out: b.out, reply: reply, guide: cfg.Guide, live: b.live, store: cfg.Store, gifts: gifts, books: b.books, people: people, pause: b.pause,
 			operators: admins, tasks: func() int { return b.intake.Stats().Tasks }, today: cfg.Today, model: cfg.Model, shortToken: cfg.ShortToken,
-			dailyTokens: cfg.DailyTokens, prices: prices{in: cfg.PriceIn, out: cfg.PriceOut}, log: log,
+			voices: cfg.Voices, dailyCharacters: cfg.DailyCharacters, dailyTokens: cfg.DailyTokens, prices: prices{in: cfg.PriceIn, out: cfg.PriceOut}, log: log,
 		},
 		announcer: b.announcer, live: b.live, admins: admins, username: b.intake.Username,
 	}
@@ -173,6 +190,9 @@ func (b *Bot) join() error {
 		wishes: newWishes(), observe: observe, log: log,
 	}
 	b.router.tours, b.router.stories.tours, walks.tours = t, t, t
+	if cfg.Vision {
+		b.router.photos = newPhotos(b.router.stories, cfg.Store)
+	}
 	b.router.fill()
 	return nil
 }

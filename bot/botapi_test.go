@@ -25,6 +25,9 @@ type apiMethod struct {
 	} `json:"fields"`
 }
 
+// newerMethod is the one method that the bot calls and the file does not know: it is of Bot API 10.5.
+const newerMethod = "setMySettings"
+
 // botAPI returns the methods by name, nil without the file.
 var botAPI = sync.OnceValues(func() (map[string]apiMethod, error) {
 	file := os.Getenv("BOTAPI_JSON")
@@ -51,6 +54,9 @@ func checkCall(t testing.TB, r *http.Request) {
 		return
 	}
 	name := path.Base(r.URL.Path)
+	if name == newerMethod {
+		return
+	}
 	method, ok := methods[name]
 	if !ok {
 		t.Errorf("the Bot API has no method %s", name)
@@ -133,6 +139,9 @@ func TestCallsAreHeldAgainstTheBotAPI(t *testing.T) {
 	t.Parallel()
 	if methods, err := botAPI(); methods == nil || err != nil {
 		t.Skip("BOTAPI_JSON names no file: ", err)
+	}
+	if methods, _ := botAPI(); methods[newerMethod].Fields != nil {
+		t.Errorf("the Bot API knows %s: it is no exception any more", newerMethod)
 	}
 	for body, faults := range map[string]int{
 		`{"chat_id":1,"text":"a"}`:                           0,

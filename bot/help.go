@@ -94,10 +94,15 @@ func (h *help) onPaySupport(ctx context.Context, u *update) error {
 // onText answers a text that is neither a command nor a place. If the bot asked for an amount of stars, a number is the answer. Any other text gets
 // one line with the button that sends a location.
 func (h *help) onText(ctx context.Context, u *update) error {
-	if awaitsAmount(u) && strings.ContainsAny(u.Message.Text, "0123456789") && !strings.HasPrefix(u.Message.Text, "/") {
+	if h.isAmount(u) {
 		return h.gifts.invoiceFor(ctx, u, u.Message.Text)
 	}
 	return h.reply.askLocation(ctx, u, "text.other")
+}
+
+// isAmount reports whether a text is the amount that the person was asked for.
+func (h *help) isAmount(u *update) bool {
+	return awaitsAmount(u) && strings.ContainsAny(u.Message.Text, "0123456789") && !strings.HasPrefix(u.Message.Text, "/")
 }
 
 // onHiddenPlace answers a link to a map that contains no coordinates.

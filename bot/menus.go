@@ -21,13 +21,14 @@ type menus struct {
 
 // The commands in the menus, in their order. Operators see theirs below the others.
 var (
-	listedCommands         = []string{"start", "live", "tour", "stop", "language", "settings", "donate", "stats", "privacy", "forget", "terms", "paysupport", "help"}
+	listedCommands         = []string{"start", "live", "tour", "pack", "stop", "language", "settings", "donate", "stats", "privacy", "forget", "terms", "paysupport", "help"}
 	listedOperatorCommands = []string{"admin", "pause", "ban", "unban", "refund", "retire", "retired", "broadcast"}
 )
 
 // describe sends the commands and the descriptions to Telegram in each language, and each operator's menu. It may take hours, because Telegram limits
 // these calls more than others. The bot works without them, so failures are only logged.
 func (m *menus) describe(ctx context.Context) {
+	m.switchOn(ctx)
 	var failed error
 	for _, language := range m.languages() {
 		if ctx.Err() != nil {
@@ -43,8 +44,31 @@ func (m *menus) describe(ctx context.Context) {
 	if failed != nil && ctx.Err() == nil {
 		m.log.Warn("describe_failed", "error", failed)
 	}
+	m.switchOn(ctx)
 	for _, operator := range m.operators {
 		m.describeTo(ctx, operator)
+	}
+}
+
+// switchOn switches on what the bot does in chats in which it is not: inline queries with the person's place, and guest messages. A server that is too old
+// for it refuses, which is noted once; it is asked again at each start.
+func (m *menus) switchOn(ctx context.Context) {
+	const method = "setMySettings" // of Bot API 10.5
+	err := m.describeIn(ctx, method, "", map[string]any{
+		"supports_inline_queries": true, "inline_query_placeholder": m.words.Words("").Plain("bot.inline_placeholder"),
+		"needs_inline_query_location": true, "supports_guest_queries": true,
+	})
+	var refusal *telegram.APIError
+	switch {
+	case err == nil || ctx.Err() != nil:
+	case !errors.As(err, &refusal):
+		m.log.Warn("settings_failed", "error", err)
+	default:
+		noted := m.sent.mark(method+" refused", map[string]any{"why": refusal.Description})
+		if !m.sent.has(ctx, noted) {
+			m.log.Info("settings_refused", "error", err)
+			m.sent.add(ctx, noted)
+		}
 	}
 }
 

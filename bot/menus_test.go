@@ -22,7 +22,7 @@ func TestTheMenuListsTheCommandsThatWork(t *testing.T) {
 		for range w.bot.menus.languages() {
 			menu, scope := menuOf(api.wait(t, "setMyCommands"))
 			slices.Sort(menu)
-			want := []string{"donate", "forget", "help", "language", "live", "paysupport", "privacy", "settings", "start", "stats", "stop", "terms", "tour"}
+			want := []string{"donate", "forget", "help", "language", "live", "pack", "paysupport", "privacy", "settings", "start", "stats", "stop", "terms", "tour"}
 			if !slices.Equal(menu, want) || scope != nil {
 				t.Errorf("menu %v of %v, want %v of nobody", menu, scope, want)
 			}
@@ -91,7 +91,7 @@ func TestOperatorsHaveAMenuOfTheirOwn(t *testing.T) {
 // descriptions counts the calls that describe the bot.
 func (w *world) descriptions() int {
 	calls := w.tg.Calls()
-	return calls["setMyCommands"] + calls["setMyDescription"] + calls["setMyShortDescription"]
+	return calls["setMyCommands"] + calls["setMyDescription"] + calls["setMyShortDescription"] + calls["setMySettings"]
 }
 
 func TestARestartDescribesOnlyWhatChanged(t *testing.T) {
@@ -99,7 +99,7 @@ func TestARestartDescribesOnlyWhatChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldConfig{})
 		defer func() { w.close() }()
-		all := 3 * len(w.bot.menus.languages())
+		all := 3*len(w.bot.menus.languages()) + 1
 		w.until("described", func() bool { return w.descriptions() == all })
 		restart := func() int {
 			before := w.descriptions()

@@ -12,8 +12,10 @@ type Observe struct {
 	Call   func(method, outcome string)                         // each call to Telegram
 	First  func(kind string, d time.Duration)                   // from arrival to a card or a story
 	Story  func(kind string, src guide.Source, d time.Duration) // from arrival to the whole answer; src "busy" = refused for load
-	Late   func(d time.Duration)                                // by how much a walk's story is late
-	Error  func(part string)                                    // faults that the operator should see
+	// Question is called for each question, with how it was answered: as guide.Answered, or "talk", "lost" (no story that it could be about), "none".
+	Question func(how string)
+	Late     func(d time.Duration) // by how much a walk's story is late
+	Error    func(part string)     // faults that the operator should see
 }
 
 func (o Observe) filled() Observe {
@@ -28,6 +30,9 @@ func (o Observe) filled() Observe {
 	}
 	if o.Story == nil {
 		o.Story = func(string, guide.Source, time.Duration) {}
+	}
+	if o.Question == nil {
+		o.Question = func(string) {}
 	}
 	if o.Late == nil {
 		o.Late = func(time.Duration) {}

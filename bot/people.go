@@ -14,13 +14,14 @@ import (
 
 // people keeps who writes to the bot: their profiles, what they did, and whether messages reach them.
 type people struct {
-	out     *telegram.Sender
-	reply   *responder
-	live    *live.Live
-	store   peopleStore
-	words   *text.Catalog
-	observe Observe
-	log     *slog.Logger
+	out      *telegram.Sender
+	reply    *responder
+	live     *live.Live
+	stewards *stewards
+	store    peopleStore
+	words    *text.Catalog
+	observe  Observe
+	log      *slog.Logger
 }
 
 // peopleStore is what is stored about a person.

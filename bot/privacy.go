@@ -10,6 +10,7 @@ import (
 	"excursobot/bot/intake"
 	"excursobot/bot/live"
 	"excursobot/bot/telegram"
+	"excursobot/bot/text"
 	"excursobot/store"
 )
 
@@ -48,12 +49,17 @@ func (p *people) onStats(ctx context.Context, u *update) error {
 
 // onForget asks for confirmation. The buttons carry the person's id, so that nobody else's press counts.
 func (p *people) onForget(ctx context.Context, u *update) error {
-	id := strconv.FormatInt(u.Person, 10)
-	_, err := p.out.Send(ctx, u.To(), telegram.Message{HTML: u.words.Say("forget.ask"), Buttons: [][]telegram.Button{
-		{{Text: u.words.Plain("button.forget_yes"), Data: "forget:yes:" + id}},
-		{{Text: u.words.Plain("button.forget_no"), Data: "forget:no:" + id}},
-	}})
+	_, err := p.out.Send(ctx, u.To(), forgetQuestion(u.words, "forget.ask", u.Person))
 	return err
+}
+
+// forgetQuestion asks whether a person or a group shall be forgotten.
+func forgetQuestion(words *text.Words, key string, whom int64) telegram.Message {
+	id := strconv.FormatInt(whom, 10)
+	return telegram.Message{HTML: words.Say(key), Buttons: [][]telegram.Button{
+		{{Text: words.Plain("button.forget_yes"), Data: "forget:yes:" + id}},
+		{{Text: words.Plain("button.forget_no"), Data: "forget:no:" + id}},
+	}}
 }
 
 // forgetButton ("forget:<yes|no>:<person>") deletes all that is stored about a person. It runs after the stories under way, because these
@@ -63,7 +69,9 @@ func (p *people) forgetButton(u *telegram.Update, args string) intake.Job {
 	switch {
 	case answer != "yes" && answer != "no":
 		return p.reply.oldButton()
-	case person != strconv.FormatInt(u.Person, 10):
+	case answer == "yes" && !u.Private && person == strconv.FormatInt(u.Chat, 10):
+		return intake.Reply{Kind: "button", Lane: intake.Telling, Run: p.reply.handleAnyone(p.forgetGroup)}
+	case person != strconv.FormatInt(u.Person, 10) && (u.Private || person != strconv.FormatInt(u.Chat, 10)):
 		return p.reply.job("button", func(ctx context.Context, u *update) error {
 			p.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("toast.not_yours"))
 			return nil
@@ -78,13 +86,18 @@ func (p *people) forgetButton(u *telegram.Update, args string) intake.Job {
 }
 
 func (p *people) forgetPerson(ctx context.Context, u *update) error {
-	if _, err := p.live.Stop(ctx, u.Person, live.Forgotten); err != nil && !errors.Is(err, live.ErrNoWalk) {
+	return p.forget(ctx, u, u.Person)
+}
+
+// forget deletes all that is stored about the sender, or about their group.
+func (p *people) forget(ctx context.Context, u *update, whom int64) error {
+	if _, err := p.live.Stop(ctx, whom, live.Forgotten); err != nil && !errors.Is(err, live.ErrNoWalk) {
 		return err
 	}
-	if err := p.store.ForgetUser(ctx, u.Person, time.Now()); err != nil {
+	if err := p.store.ForgetUser(ctx, whom, time.Now()); err != nil {
 		return err
 	}
-	if u.user.Banned { // otherwise /forget would end the ban
+	if u.user.Banned && whom == u.Person { // otherwise /forget would end the ban
 		_, err := p.store.UpdateUser(ctx, u.Person, func(user *store.User) error {
 			*user = store.User{ID: u.Person, Banned: true}
 			return nil

@@ -82,10 +82,16 @@ func sourceLine(words *text.Words, s guide.Story) string {
 	case guide.FromPack:
 		key, language = "story.pack_source", ""
 	}
+	line := ""
 	if language != "" {
-		return words.Say(key+"_in", "url", s.Place.URL, "title", s.Place.Title, "language", language)
+		line = words.Say(key+"_in", "url", s.Place.URL, "title", s.Place.Title, "language", language)
+	} else {
+		line = words.Say(key, "url", s.Place.URL, "title", s.Place.Title)
 	}
-	return words.Say(key, "url", s.Place.URL, "title", s.Place.Title)
+	if s.Place.Packed {
+		line += "\n" + words.Say("story.from_pack")
+	}
+	return line
 }
 
 // sourceLanguage returns the name of the language of the article that a story was written from, "" if that is the story's own.
@@ -106,11 +112,16 @@ func pictured(words *text.Words, s guide.Story, pictures bool, tail string) (pic
 	if !pictures || !webAddress(s.Place.Picture) || !places.Credited(credit) || !webAddress(credit.Page) {
 		return "", tail
 	}
-	line := words.Say("story.photo_licence", "url", credit.Page, "licence", credit.License)
-	if credit.Author != "" {
-		line = words.Say("story.photo", "url", credit.Page, "author", credit.Author, "licence", credit.License)
+	return s.Place.Picture, strings.TrimLeft(tail+"\n"+photoLine(words, s), "\n")
+}
+
+// photoLine names who made the picture of a story, and its licence.
+func photoLine(words *text.Words, s guide.Story) string {
+	credit := s.Place.Credit
+	if credit.Author == "" {
+		return words.Say("story.photo_licence", "url", credit.Page, "licence", credit.License)
 	}
-	return s.Place.Picture, strings.TrimLeft(tail+"\n"+line, "\n")
+	return words.Say("story.photo", "url", credit.Page, "author", credit.Author, "licence", credit.License)
 }
 
 // domain is a dot that clients would make a link of: between a letter or digit and at least two letters.

@@ -30,4 +30,11 @@ func (r reporter) story(kind string, person int64, p geo.Point, source guide.Sou
 		"duration", took.Round(time.Millisecond), "cache_hit", source == guide.FromLibrary || source == guide.FromPack, "source", string(source))
 }
 
+// question writes one event per question, without a word of it.
+func (r reporter) question(person int64, place string, how string, took, firstDraft time.Duration) {
+	r.observe.Question(how)
+	r.log.Info("question_answered", "user_id", person, "place", place, "source", how, "duration", took.Round(time.Millisecond),
+		"first_draft", firstDraft.Round(time.Millisecond))
+}
+
 func coarse(deg float64) float64 { return math.Round(deg*100) / 100 }

@@ -6,13 +6,17 @@ import (
 	"excursobot/bot/intake"
 	"excursobot/bot/live"
 	"excursobot/bot/telegram"
+	"excursobot/geo/maplink"
 )
 
 // router decides which subject handles an update. It does not change after New.
 type router struct {
 	reply     *responder
 	stories   *stories
+	photos    *photos // nil = photos are not looked at
+	voices    *voices
 	tours     *tours
+	booklets  *booklets
 	walks     *walks
 	gifts     *gifts
 	settings  *settings
@@ -26,6 +30,7 @@ type router struct {
 	username  func() string // of the bot; "" until Telegram told it
 
 	commands         map[string]handler
+	groupCommands    map[string]handler // what these commands do in groups; the others get a hint there
 	operatorCommands map[string]handler // they exist only for operators
 	buttons          map[string]func(u *telegram.Update, args string) intake.Job
 }
@@ -37,6 +42,7 @@ func (r *router) fill() {
 		"help":       r.help.onHelp,
 		"live":       r.walks.onLive,
 		"tour":       r.tours.onTour,
+		"pack":       r.booklets.onPack,
 		"stop":       r.walks.onStop,
 		"language":   r.settings.onLanguage,
 		"settings":   r.settings.onSettings,
@@ -47,6 +53,7 @@ func (r *router) fill() {
 		"terms":      r.help.onTerms,
 		"paysupport": r.help.onPaySupport,
 	}
+	r.groupCommands = map[string]handler{"live": r.walks.onGroupLive, "stop": r.walks.onGroupStop, "forget": r.people.onGroupForget}
 	r.operatorCommands = map[string]handler{
 		"admin":   r.operators.onAdmin,
 		"ban":     r.operators.onBan,
@@ -60,7 +67,9 @@ func (r *router) fill() {
 	}
 	r.buttons = map[string]func(*telegram.Update, string) intake.Job{
 		"more":    r.stories.moreButton,
+		"listen":  r.voices.button,
 		"tour":    r.tours.button,
+		"pack":    r.booklets.button,
 		"vote":    r.stories.voteButton,
 		"wrong":   r.stories.wrongButton,
 		"retired": r.operators.retiredButton,
@@ -75,6 +84,7 @@ func (r *router) fill() {
 		"give":    r.gifts.giveButton,
 		"forget":  r.people.forgetButton,
 		"news":    r.announcer.button,
+		"group":   r.walks.groupButton,
 	}
 }
 
@@ -124,11 +134,11 @@ func (r *router) routePrivate(u *telegram.Update) intake.Job {
 	case m.Text == "" && !content(m):
 		return intake.Nothing{Kind: "other"} // a service message: pinned, joined and the like
 	case m.Text == "":
-		return r.routeCaption(m)
+		return r.routeCaption(u)
 	}
 	name, bot, isCommand := parseCommand(m.Text)
 	if !isCommand {
-		return r.routeText(m)
+		return r.textJob(m)
 	}
 	if args := arguments(m.Text); name == "start" && len(args) == 1 && strings.HasPrefix(args[0], startPlace) && r.addressed(bot) {
 		return r.stories.sharedJob(args[0])
@@ -151,14 +161,13 @@ func sharesLive(m *telegram.Incoming) bool {
 	return m.Location != nil && m.Location.LivePeriod != 0 && m.Origin == nil && m.OriginalUnixtime == 0
 }
 
-// routeText returns the job of a text, which may contain a place.
-func (r *router) routeText(m *telegram.Incoming) intake.Job {
-	return r.placeJob("text", findPlace(m.Text, m.Entities), r.help.onText)
-}
-
-// routeCaption returns the job of a message with a file or the like, whose caption may contain a place.
-func (r *router) routeCaption(m *telegram.Incoming) intake.Job {
-	return r.placeJob("other", findPlace(m.Caption, m.CaptionEntities), r.help.onOther)
+// routeCaption returns the job of a message with a file or the like, whose caption may contain a place. A photo without one asks what is in it.
+func (r *router) routeCaption(u *telegram.Update) intake.Job {
+	found := findPlace(u.Message.Caption, u.Message.CaptionEntities)
+	if found.Result == maplink.None && r.photos != nil && len(u.Sizes) > 0 {
+		return r.photos.job()
+	}
+	return r.placeJob("other", found, r.help.onOther)
 }
 
 // command returns the handler of a person's command. An operator's command does not exist for others.
@@ -170,26 +179,45 @@ func (r *router) command(person int64, name string) (handler, bool) {
 	return run, ok
 }
 
-// routeGroup returns the job of a message in a group. Only locations and the bot's commands are answered there.
+// routeGroup returns the job of a message in a group. Only locations, the bot's commands and replies to its stories are answered there.
 func (r *router) routeGroup(u *telegram.Update) intake.Job {
 	if p, ok := location(u.Message); ok && sharesLive(u.Message) {
-		return r.stories.job(jobLocation, p, r.help.onGroupCommand) // and where walks are told
+		return r.walks.groupShareJob(p)
 	} else if ok {
 		return r.stories.job(jobLocation, p, nil)
 	}
 	name, bot, isCommand := parseCommand(u.Message.Text)
 	if _, known := r.commands[name]; isCommand && known && r.addressed(bot) {
-		return r.reply.job("command", r.help.onGroupCommand)
+		run := r.help.onGroupCommand
+		if own, ok := r.groupCommands[name]; ok {
+			run = own
+		}
+		return r.reply.job("command", run)
+	}
+	if r.photos != nil && len(u.Sizes) > 0 && r.repliesToUs(u.Message) {
+		return r.photos.job()
+	}
+	if m := u.Message; m.Text != "" && !isCommand && r.repliesToUs(m) && !isSmallTalk(m.Text) {
+		return r.questionJob()
 	}
 	return intake.Nothing{Kind: "other"}
 }
 
 // nextButton ("next:<lat>,<lon>") asks for the walk's next story now. After the walk it asks for one more story at the same point.
 func (r *router) nextButton(u *telegram.Update, args string) intake.Job {
-	if _, walking := r.live.Walk(u.Person); !walking || !u.Private {
+	walker := u.Person
+	if !u.Private {
+		walker = u.Chat
+	}
+	if _, walking := r.live.Walk(walker); !walking {
 		return r.stories.moreButton(u, args)
 	}
 	return intake.Story{Kind: "button", Run: r.reply.handle(r.walks.onNext)}
+}
+
+// repliesToUs reports whether a message is the reply to one of the bot's.
+func (r *router) repliesToUs(m *telegram.Incoming) bool {
+	return m.ReplyTo != nil && m.ReplyTo.Sender != nil && m.ReplyTo.Sender.IsBot && strings.EqualFold(m.ReplyTo.Sender.Username, r.username())
 }
 
 // addressed reports whether the part of a command behind @ means this bot.

@@ -28,10 +28,10 @@ func (ws *walks) shareJob(u *telegram.Update, p geo.Point) intake.Job {
 }
 
 // editJob returns the job of an edited location: a step of a walk, or its end if there is no live_period. A step of a known walk is handled at
-// arrival, without a lane, and only its position is stored. Groups have no walks.
+// arrival, without a lane, and only its position is stored.
 func (ws *walks) editJob(u *telegram.Update) intake.Job {
 	if !u.Private {
-		return intake.Nothing{Kind: kindLive}
+		return ws.groupEditJob(u)
 	}
 	share := ws.readShare(u, u.Edited)
 	edit := func(ctx context.Context, u *update) error {
@@ -73,6 +73,9 @@ func (ws *walks) readShare(u *telegram.Update, m *telegram.Incoming) live.Share 
 	}
 	if r := m.Location.HorizontalAccuracy; r != nil {
 		share.Radius = float64(*r)
+	}
+	if !u.Private {
+		share.Person = u.Chat // the walk is the group's
 	}
 	if m.LastEdit > 0 {
 		share.Edited = time.Unix(m.LastEdit, 0)

@@ -1,8 +1,6 @@
 package bot
 
 import (
-	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -71,31 +69,6 @@ func TestAPinnedLocationDuringAWalkIsAnswered(t *testing.T) {
 		h.walk(30 * time.Second)
 		if n := len(h.told()); n < 3 {
 			t.Errorf("%d stories: the walk did not go on", n)
-		}
-	})
-}
-
-func TestALiveLocationInAGroupIsAStaticOne(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{})
-		defer w.close()
-		group := w.tg.Person(sim.Profile{ID: -100, FirstName: "G"})
-		inject := func(kind string) {
-			w.tg.Inject(json.RawMessage(fmt.Sprintf(`{"%s":{"message_id":50,"date":%d,"from":{"id":1,"language_code":"en"},"chat":{"id":-100,"type":"supergroup"},"location":{"latitude":48.2,"longitude":11.5,"live_period":3600}}}`, kind, time.Now().Unix())))
-		}
-		inject("message")
-		w.until("the hint", func() bool { return len(answers(group)) == 2 })
-		for range 20 {
-			inject("edited_message")
-			time.Sleep(2 * time.Second)
-		}
-		got := answers(group)
-		if len(got) != 2 || len(got[0].Buttons) == 0 || got[1].Text != w.bot.cfg.Words.Words("en").Plain("group.hint") {
-			t.Errorf("answers %+v, want a story and the hint", got)
-		}
-		if w.bot.Stats().Walks.Started != 0 {
-			t.Error("a walk in a group")
 		}
 	})
 }

@@ -29,10 +29,12 @@ type walks struct {
 	host      laneHost
 	guide     *guide.Guide
 	live      *live.Live
+	stewards  *stewards
 	store     store.Walks
 	people    walkers
 	pause     *pause
 	pins      *pins
+	voices    *voices
 	tours     *tours
 	report    reporter
 	troubles  *limiter.Keyed[int64] // by person: explanations why a walk is silent
@@ -48,6 +50,8 @@ type walkers interface {
 	reachability
 	// keep stores the profile of the person who sent the update.
 	keep(ctx context.Context, u *update)
+	// keepGroup stores the profile of the group in which the update came.
+	keepGroup(ctx context.Context, u *update) error
 }
 
 // laneHost is a host that runs work of the schedule in the lanes of chats.

@@ -38,8 +38,8 @@ func (ws *walks) everyButton(_ *telegram.Update, args string) intake.Job {
 	if err != nil || every <= 0 && every != live.Pass || every == live.Pass && args != everyPass {
 		return ws.reply.oldButton()
 	}
-	return ws.walkButton(func(ctx context.Context, u *update) (telegram.Message, error) {
-		w, err := ws.live.Choose(ctx, u.Person, every, u.Arrived)
+	return ws.walkButton(func(ctx context.Context, u *update, walker int64) (telegram.Message, error) {
+		w, err := ws.live.Choose(ctx, walker, every, u.Arrived)
 		if every == live.Pass {
 			return telegram.Message{HTML: u.words.Say("live.chosen_pass")}, err
 		}
@@ -51,22 +51,22 @@ func (ws *walks) everyButton(_ *telegram.Update, args string) intake.Job {
 func (ws *walks) liveButton(_ *telegram.Update, args string) intake.Job {
 	switch args {
 	case "pause":
-		return ws.walkButton(func(ctx context.Context, u *update) (telegram.Message, error) {
-			_, err := ws.live.Pause(ctx, u.Person)
+		return ws.walkButton(func(ctx context.Context, u *update, walker int64) (telegram.Message, error) {
+			_, err := ws.live.Pause(ctx, walker)
 			return pausedMessage(u.words), err
 		})
 	case "resume":
-		return ws.walkButton(func(ctx context.Context, u *update) (telegram.Message, error) {
-			w, err := ws.live.Resume(ctx, u.Person)
+		return ws.walkButton(func(ctx context.Context, u *update, walker int64) (telegram.Message, error) {
+			w, err := ws.live.Resume(ctx, walker)
 			return resumedMessage(u.words, w, time.Now()), err
 		})
 	case "stop":
-		return ws.walkButton(func(ctx context.Context, u *update) (telegram.Message, error) {
-			_, err := ws.live.Stop(ctx, u.Person, live.Stopped)
+		return ws.walkButton(func(ctx context.Context, _ *update, walker int64) (telegram.Message, error) {
+			_, err := ws.live.Stop(ctx, walker, live.Stopped)
 			return telegram.Message{}, err // the summary follows
 		})
 	case "how":
-		return ws.walkButton(func(_ context.Context, u *update) (telegram.Message, error) {
+		return ws.walkButton(func(_ context.Context, u *update, _ int64) (telegram.Message, error) {
 			return telegram.Message{HTML: u.words.Say("how_live.text")}, nil
 		})
 	}
@@ -74,9 +74,13 @@ func (ws *walks) liveButton(_ *telegram.Update, args string) intake.Job {
 }
 
 // walkButton returns the job of a button whose message is replaced with the result of fn. If that is empty, the message only loses its buttons.
-func (ws *walks) walkButton(fn func(context.Context, *update) (telegram.Message, error)) intake.Job {
+func (ws *walks) walkButton(fn func(ctx context.Context, u *update, walker int64) (telegram.Message, error)) intake.Job {
 	return ws.reply.job("button", func(ctx context.Context, u *update) error {
-		m, err := fn(ctx, u)
+		walker, may := ws.stewards.walker(ctx, u)
+		if !may {
+			return ws.notYours(ctx, u)
+		}
+		m, err := fn(ctx, u, walker)
 		switch {
 		case errors.Is(err, live.ErrNoWalk):
 			ws.out.AnswerCallback(ctx, u.Callback.ID, telegram.Plain(u.words.Say("live.none")))
@@ -98,7 +102,11 @@ func (ws *walks) walkButton(fn func(context.Context, *update) (telegram.Message,
 }
 
 func (ws *walks) onNext(ctx context.Context, u *update) error {
-	err := ws.live.Next(ctx, u.Person)
+	walker, may := ws.stewards.walker(ctx, u)
+	if !may {
+		return ws.notYours(ctx, u)
+	}
+	err := ws.live.Next(ctx, walker)
 	answer := u.words.Plain("toast.soon")
 	switch {
 	case errors.Is(err, live.ErrNoWalk):

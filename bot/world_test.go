@@ -16,6 +16,7 @@ import (
 	"excursobot/bot/telegram"
 
 	"excursobot/bot/guide"
+	"excursobot/bot/guide/ask"
 	"excursobot/bot/guide/chat"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/sim"
@@ -55,8 +56,9 @@ type worldConfig struct {
 	modelFault func(n int) string // of its n-th call; nil = none
 	judge      bool               // new stories are judged
 	object     func(place, source, story string) []string
-	empty      bool // a Wikipedia without articles
-	down       bool // a Wikipedia that fails
+	lie        func(place string) string // in the model's stories
+	empty      bool                      // a Wikipedia without articles
+	down       bool                      // a Wikipedia that fails
 	webhook    bool
 	languages  []string // of the articles, beside en and ru
 	articles   int      // of the city; 0 = 12
@@ -82,7 +84,7 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	if latency == 0 {
 		latency = 4 * time.Second
 	}
-	w.model = sim.NewModel(sim.ModelConfig{Latency: func(int) time.Duration { return latency }, Fault: cfg.modelFault, Object: cfg.object})
+	w.model = sim.NewModel(sim.ModelConfig{Latency: func(int) time.Duration { return latency }, Fault: cfg.modelFault, Object: cfg.object, Lie: cfg.lie})
 	wiki := sim.WikipediaConfig{Latency: 200 * time.Millisecond}
 	if cfg.down {
 		wiki.Fault = func(int) string { return "503" }
@@ -111,6 +113,7 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 		server, err := chat.New(chat.Config{APIKey: "k", BaseURL: "http://model.test/v1", HTTP: &http.Client{Transport: net}, Log: log})
 		w.must(err)
 		gc.Model = model.New(server)
+		gc.Asker = ask.New(server)
 		if cfg.judge {
 			gc.Judge = model.NewJudge(server)
 			gc.Correct = func(ctx context.Context, c guide.Correction) error { return w.bot.Correct(ctx, c) }
@@ -270,7 +273,7 @@ type handlerTransport struct {
 }
 
 func (h handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Host == "api.telegram.org" || r.URL.Host == "api.telegram.org" {
+	if (r.Host == "api.telegram.org" || r.URL.Host == "api.telegram.org") && !strings.HasPrefix(r.URL.Path, "/file/") {
 		checkCall(h.t, r)
 	}
 	return sim.Transport(h.hosts).RoundTrip(r)
@@ -339,8 +342,9 @@ func (o *observed) observe() Observe {
 			defer o.mu.Unlock()
 			o.first = append(o.first, d)
 		},
-		Story: func(_ string, source guide.Source, _ time.Duration) { o.add("story " + string(source)) },
-		Error: func(part string) { o.add("error " + part) },
+		Story:    func(_ string, source guide.Source, _ time.Duration) { o.add("story " + string(source)) },
+		Question: func(how string) { o.add("question " + how) },
+		Error:    func(part string) { o.add("error " + part) },
 	}
 }
 

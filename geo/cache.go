@@ -108,6 +108,14 @@ func (c *Cache[V]) Delete(cell Cell, lang string) {
 	c.lib.Del(hash)
 }
 
+// Clear outdates every value and every generation returned before. Later values take the room of the old ones. The library's own Clear may not run
+// beside other calls.
+func (c *Cache[V]) Clear() {
+	for i := range c.generations {
+		c.generations[i].Add(1)
+	}
+}
+
 // Wait blocks until earlier Sets are applied, for tests.
 func (c *Cache[V]) Wait() { c.lib.Wait() }
 

@@ -19,7 +19,7 @@ type Article struct {
 	Revision int64     `json:"revision,omitzero"`
 	Edited   time.Time `json:"edited,omitzero"`  // when the page was last edited before it was read
 	Fetched  time.Time `json:"fetched,omitzero"` // when the text was read
-	Checked  time.Time `json:"checked,omitzero"` // when Revision was last compared with the page's
+	Checked  time.Time `json:"checked,omitzero"` // when Revision was last compared with the page's; zero = never, it came with a pack
 	Text     string    `json:"text,omitzero"`    // with its headings; at most MaxArticle bytes
 }
 

@@ -30,7 +30,7 @@ type Inbox interface {
 	Note(ctx context.Context, update int64, place string, message int) error
 	// Retry counts one more try of an update that an earlier process left, and returns true. After MaxTries tries it
 	// makes the update a dead letter instead and returns false: the update is done, and kept for the operator among the last
-	// DeadLettersKept. An update that is not in the inbox is ErrNotFound.
+	// DeadLettersKept, without what the person wrote (WithoutWords). An update that is not in the inbox is ErrNotFound.
 	Retry(ctx context.Context, update int64) (bool, error)
 	// Survived sets the tries of updates back to 0: the process that began them lived on for so long that they did not end it. Updates that are
 	// not in the inbox are no error.

@@ -33,6 +33,7 @@ type Place struct {
 	Credit    Credit            `json:"credit,omitzero"`    // of Picture; zero = not known
 	Revision  int64             `json:"revision,omitzero"`  // of the page that Extract was read from; 0 = not known
 	Edited    time.Time         `json:"edited,omitzero"`    // when that page was last edited before it was read
+	Packed    bool              `json:"packed,omitzero"`    // it came with a pack, and was not compared with its page since
 }
 
 // Sitelink is an article about a place.

@@ -69,6 +69,7 @@ type Story struct {
 	Version  int        `json:"version,omitzero"`  // of the rules by which the text was written and checked; 0 = the first edition's
 	Article  ArticleKey `json:"article,omitzero"`  // the text was written from it; zero = from an intro, or not known
 	Revision int64      `json:"revision,omitzero"` // of the Article or the intro; 0 = not known
+	Packed   bool       `json:"packed,omitzero"`   // it came with a pack, and was not compared with its article since
 }
 
 // Stories is the library.

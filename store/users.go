@@ -26,6 +26,7 @@ type User struct {
 	Voice          VoiceWish `json:"voice,omitzero"`           // when stories are spoken
 	VoiceForbidden bool      `json:"voice_forbidden,omitzero"` // the person's settings refuse voice messages
 	NoNews         bool      `json:"no_news,omitzero"`         // the person wants no news of the operator's
+	QuestionsNoted bool      `json:"questions_noted,omitzero"` // the person was told where questions go
 }
 
 // VoiceWish says when a person wants to hear stories.

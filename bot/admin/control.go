@@ -49,9 +49,10 @@ func listenControl(dir string) (net.Listener, error) {
 
 // Control lets operators' commands read the store of a running bot, over a socket in the data directory.
 type Control struct {
-	Dir   string // the data directory
-	File  *boltstore.Store
-	Store reader // File, or a wrapper around it
+	Dir   string           // the data directory
+	File  *boltstore.Store // nil = the store is a database, which commands open themselves
+	Store reader           // File, or a wrapper around it
+	Packs *Packs           // nil = no packs
 	Log   *slog.Logger
 }
 
@@ -65,15 +66,20 @@ type reader interface {
 func (c *Control) Run(ctx context.Context) error {
 	l, err := listenControl(c.Dir)
 	if err != nil {
-		c.Log.Warn("control_socket_failed", "hint", "excursobot backup works only while the bot is stopped", "error", err)
+		c.Log.Warn("control_socket_failed", "hint", "excursobot backup and pack work only while the bot is stopped", "error", err)
 		<-ctx.Done()
 		return nil
 	}
 	defer os.Remove(filepath.Join(c.Dir, controlSocket))
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST "+askBackup, c.streamBackup)
-	mux.HandleFunc("POST "+askDeadLetters, c.streamDeadLetters)
-	mux.HandleFunc("POST "+askPayments, c.streamPayments)
+	if c.File != nil {
+		mux.HandleFunc("POST "+askBackup, c.streamBackup)
+		mux.HandleFunc("POST "+askDeadLetters, c.streamDeadLetters)
+		mux.HandleFunc("POST "+askPayments, c.streamPayments)
+	}
+	if c.Packs != nil {
+		c.Packs.routes(mux, c.Dir)
+	}
 	srv := web.NewServer(mux, c.Log)
 	srv.WriteTimeout = controlTimeout
 	const patience = time.Second // the command that waits for a backup notices if it is cut off
@@ -110,20 +116,24 @@ func (c *Control) streamDeadLetters(w http.ResponseWriter, r *http.Request) {
 // errNotRunning means that no process answers on the socket.
 var errNotRunning = errors.New("the bot is not running")
 
-// askBot writes the running bot's answer to w. It returns errNotRunning if no bot runs.
-func askBot(ctx context.Context, dir, question string, w io.Writer) error {
-	path := filepath.Join(dir, controlSocket)
+// controlTransport sends every request to the socket of the bot that runs on the data directory. Its error is errNotRunning if there is none.
+func controlTransport(dir string) *http.Transport {
 	var d net.Dialer
-	client := http.Client{Timeout: controlTimeout, Transport: &http.Transport{
+	return &http.Transport{
 		DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			conn, err := d.DialContext(ctx, "unix", path)
+			conn, err := d.DialContext(ctx, "unix", filepath.Join(dir, controlSocket))
 			if err != nil {
 				return nil, fmt.Errorf("%w: %w", errNotRunning, err)
 			}
 			return conn, nil
 		},
-	}}
+	}
+}
+
+// askBot writes the running bot's answer to w. It returns errNotRunning if no bot runs.
+func askBot(ctx context.Context, dir, question string, w io.Writer) error {
+	client := http.Client{Timeout: controlTimeout, Transport: controlTransport(dir)}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://excursobot"+question, nil)
 	if err != nil {
 		return err

@@ -47,6 +47,15 @@ func (p *progress) add(label string, n int) {
 	}
 }
 
+// set shows that so many rows are done.
+func (p *progress) set(label string, done int) {
+	if p.label == label {
+		p.add(label, done-p.done)
+		return
+	}
+	p.add(label, done)
+}
+
 // end removes the line of a terminal.
 func (p *progress) end() {
 	if p.terminal {

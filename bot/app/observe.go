@@ -58,10 +58,11 @@ func (a *App) observeBot(answered func(string, guide.Source, time.Duration)) bot
 		answered = func(string, guide.Source, time.Duration) {}
 	}
 	return bot.Observe{
-		Update: func(kind, _ string) { m.Update(kind) },
-		Call:   m.TelegramCall,
-		First:  m.First,
-		Late:   m.Late,
+		Update:   func(kind, _ string) { m.Update(kind) },
+		Call:     m.TelegramCall,
+		First:    m.First,
+		Late:     m.Late,
+		Question: m.Question,
 		Story: func(kind string, source guide.Source, took time.Duration) {
 			m.Request(kind, string(source), took)
 			answered(kind, source, took)
@@ -129,9 +130,9 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 		Sender: monitor.Sender{Waiting: b.Out.Waiting, Pause: monitor.InSeconds(b.Out.Paused)},
 		Places: monitor.Places{TileHits: p.TileHits, TileMisses: p.TileMisses, Pause: monitor.InSeconds(p.Pause)},
 		Guide: monitor.Guide{
-			Cards: g.Cards, Written: g.Written, Dropped: g.Dropped, Joined: g.Joined, Prepared: g.Prepared, Warmed: g.Warmed,
+			Cards: g.Cards, Written: g.Written, Dropped: g.Dropped, DroppedBy: g.DroppedBy, Joined: g.Joined, Prepared: g.Prepared, Warmed: g.Warmed,
 			Judged: monitor.Judged(g.Judged),
-			Likes:  g.Likes, Dislikes: g.Dislikes, Wrong: g.Wrong,
+			Likes:  g.Likes, Dislikes: g.Dislikes, Wrong: g.Wrong, Reported: g.Reported,
 		},
 		Live: monitor.Live{
 			Sessions: b.Walks.Sessions, Cap: a.cfg.Live.MaxSessions, Parked: b.Walks.Parked,
@@ -139,6 +140,16 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 		},
 		Disk:     diskOf(a.cfg.Store.Dir),
 		Replicas: monitor.Replicas{Name: a.replica, Alive: b.Replicas, Chats: b.Chats},
+	}
+	if a.speech != nil {
+		s := a.speech.Stats()
+		r.Speech = monitor.Speech{
+			Outcomes: s.Outcomes, Characters: s.Characters, Limit: uint64(a.cfg.Speech.DailyCharacters), Languages: s.Languages,
+			Mean: monitor.InSeconds(s.Mean), Down: s.Down,
+		}
+		if spoken, err := a.store.Speak(ctx, store.DayOf(time.Now()), 0); err == nil {
+			r.Speech.Today = uint64(max(0, spoken))
+		}
 	}
 	for class, name := range map[limiter.Class]string{
 		guide.Interactive: "interactive", guide.LiveTick: "live", guide.NextTick: "next", guide.Judging: "judge",

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"time"
 
 	"excursobot/bot/admin"
@@ -31,8 +32,10 @@ func RunBot(intake context.Context, cfg config.Config, env config.Environment, l
 	cfg.Warn(a.log, env) // after New, so that the dashboard shows it too
 	a.notify = newNotifier(env, log)
 	if a.file != nil {
-		a.also("control", a.newControl().Run)
 		a.also("store", a.file.Tend)
+	}
+	if os.MkdirAll(cfg.Store.Dir, 0o700) == nil { // beside a database the directory is only for the socket
+		a.also("control", a.newControl().Run)
 	}
 	if cfg.Backup.Every > 0 {
 		a.also("backups", a.newBackups().Run)
@@ -45,7 +48,7 @@ func RunBot(intake context.Context, cfg config.Config, env config.Environment, l
 }
 
 func (a *App) newControl() *admin.Control {
-	return &admin.Control{Dir: a.cfg.Store.Dir, File: a.file, Store: a.store, Log: a.log}
+	return &admin.Control{Dir: a.cfg.Store.Dir, File: a.file, Store: a.store, Packs: a.newPacks(), Log: a.log}
 }
 
 func (a *App) newBackups() *admin.Backups {

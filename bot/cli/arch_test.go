@@ -46,27 +46,31 @@ var table = map[string]imports{
 	"bot/guide/model/facts": {ours: []string{"geo/places/wikitext"}, libraries: []string{"golang.org/x/text"}},
 	"bot/guide/chat":        {ours: []string{"limiter"}, libraries: []string{"github.com/sashabaranov/go-openai", "github.com/sony/gobreaker/v2"}},
 	"bot/guide/model":       {ours: []string{"bot/guide/chat", "bot/guide/model/facts", "geo/places/wikitext", "geo/places"}, libraries: []string{"golang.org/x/text"}},
-	"bot/guide":             {ours: []string{"geo", "geo/places", "geo/places/wikitext", "bot/guide/chat", "bot/guide/model", "limiter", "store"}},
+	"bot/guide/ask":         {ours: []string{"bot/guide/chat", "bot/guide/model", "bot/guide/model/facts", "geo/places/wikitext", "geo/places"}},
+	"bot/pack":              {ours: []string{"bot/guide/model", "geo", "geo/places", "geo/places/wikitext", "limiter", "store", "store/dump"}},
+	"bot/guide":             {ours: []string{"geo", "geo/places", "geo/places/wikitext", "bot/guide/ask", "bot/guide/chat", "bot/guide/model", "limiter", "store"}},
+	"bot/speech":            {ours: []string{"limiter", "store"}, libraries: []string{"github.com/sashabaranov/go-openai", "github.com/sony/gobreaker/v2"}},
 	"bot/live":              {ours: []string{"geo", "geo/track", "limiter", "store"}},
 	"bot/telegram":          {ours: []string{"limiter"}, libraries: []string{"gopkg.in/telebot.v3"}},
+	"bot/booklet":           {ours: []string{"geo"}},
 	"bot/intake/cluster":    {ours: []string{"limiter", "store"}},
 	"bot/intake":            {ours: []string{"bot/intake/cluster", "bot/telegram", "limiter", "store"}},
-	"bot":                   {ours: []string{"geo", "geo/maplink", "geo/route", "geo/track", "geo/places", "limiter", "store", "bot/intake", "bot/telegram", "bot/text", "bot/guide", "bot/live"}},
+	"bot":                   {ours: []string{"bot/booklet", "geo", "geo/maplink", "geo/route", "geo/track", "geo/places", "limiter", "store", "bot/intake", "bot/telegram", "bot/text", "bot/guide", "bot/live", "bot/speech"}},
 	"bot/monitor":           {libraries: []string{"github.com/prometheus/client_golang"}},
 	"bot/config":            {ours: []string{"store/pgstore"}, libraries: []string{"go.yaml.in/yaml/v4"}},
 	"bot/web":               {},
 	"bot/killpoint":         {ours: []string{"store"}},
-	"bot/admin":             {ours: []string{"bot/config", "bot/killpoint", "bot/text", "bot/web", "limiter", "store", "store/boltstore", "store/dump", "store/pgstore", "store/pgstore/legacy"}},
-	"bot/app":               {ours: []string{"bot", "bot/admin", "bot/config", "bot/guide", "bot/guide/chat", "bot/intake", "bot/guide/model", "bot/killpoint", "bot/live", "bot/monitor", "bot/telegram", "bot/text", "bot/web", "geo", "geo/places", "limiter", "store", "store/boltstore", "store/fallback", "store/pgstore"}, libraries: []string{"github.com/lmittmann/tint", "golang.org/x/sys"}},
+	"bot/admin":             {ours: []string{"bot/config", "bot/killpoint", "bot/pack", "bot/text", "bot/web", "limiter", "store", "store/boltstore", "store/dump", "store/pgstore", "store/pgstore/legacy"}},
+	"bot/app":               {ours: []string{"bot", "bot/admin", "bot/config", "bot/guide", "bot/guide/ask", "bot/guide/chat", "bot/intake", "bot/guide/model", "bot/killpoint", "bot/live", "bot/monitor", "bot/pack", "bot/speech", "bot/telegram", "bot/text", "bot/web", "geo", "geo/places", "limiter", "store", "store/boltstore", "store/fallback", "store/pgstore"}, libraries: []string{"github.com/lmittmann/tint", "golang.org/x/sys"}},
 	"bot/demo":              {ours: []string{"bot/app", "bot/config", "bot/guide", "bot/sim", "bot/web", "geo", "geo/places"}},
 	"bot/loadtest":          {ours: []string{"bot/app", "bot/config", "bot/guide", "bot/monitor", "bot/sim", "bot/text", "bot/web", "geo", "limiter"}},
-	"bot/cli":               {ours: []string{"geo/maplink", "bot/admin", "bot/app", "bot/config", "bot/demo", "bot/loadtest", "bot/web"}, libraries: []string{"github.com/alecthomas/kong"}},
+	"bot/cli":               {ours: []string{"geo/maplink", "bot/admin", "bot/app", "bot/config", "bot/demo", "bot/loadtest", "bot/pack", "bot/web"}, libraries: []string{"github.com/alecthomas/kong"}},
 	".":                     {ours: []string{"bot/cli"}},
 }
 
 // inTests is what every test may import as well: the simulated servers, the real store and its suite.
 var inTests = imports{
-	ours:      []string{"bot/sim", "store/boltstore", "store/dump", "store/fallback", "store/pgstore", "store/pgstore/pgtest", "store/storetest", "bot/text", "geo", "geo/places", "limiter", "store", "bot/guide", "bot/guide/chat", "bot/guide/model"},
+	ours:      []string{"bot/sim", "store/boltstore", "store/dump", "store/fallback", "store/pgstore", "store/pgstore/pgtest", "store/storetest", "bot/text", "geo", "geo/places", "limiter", "store", "bot/guide", "bot/guide/ask", "bot/guide/chat", "bot/guide/model"},
 	libraries: []string{"github.com/google/go-cmp"},
 }
 

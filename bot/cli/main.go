@@ -43,6 +43,7 @@ type commandLine struct {
 	Migrate     migrateCommand     `cmd:"" help:"Copy a whole store into another one: from file or Postgres, to file or Postgres."`
 	Export      exportCommand      `cmd:"" help:"Write the whole store as a dump: compressed lines of JSON."`
 	Import      importCommand      `cmd:"" help:"Fill a store from a dump, or take people and payments from the database of the older Python bot."`
+	Pack        packCommand        `cmd:"" help:"Build, import and describe packs: the places and stories of a town in one file."`
 	Payments    paymentsCommand    `cmd:"" help:"List the payments, also while the bot runs."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running bot whether it is alive: exit code 0 if it is."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`

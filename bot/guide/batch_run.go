@@ -145,7 +145,7 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 	b.witness.asked(Asked{Request: req, Result: res, Took: time.Since(began), Err: err})
 	b.counts.written.Add(uint64(len(res.Stories)))
 	for _, dropped := range res.Dropped {
-		b.counts.dropped.Add(1)
+		b.counts.drop(dropped.Rule)
 		b.log.Warn("story_dropped", "place", dropped.Place, "rule", dropped.Rule, "detail", dropped.Detail, "language", bt.language)
 	}
 	// The tokens are spent even if the work is being cancelled.
@@ -180,6 +180,7 @@ func newStory(it *item, written model.Story, modelName string) store.Story {
 		Version:  storyVersion,
 		Article:  it.used.article,
 		Revision: it.used.revision,
+		Packed:   it.used.packed,
 		Text:     written.Text,
 		Quotes:   written.Quotes,
 		Source:   "model",

@@ -150,6 +150,13 @@ func TestFaultsOfTheModelEndInTheExtract(t *testing.T) {
 				if len(left) != 0 {
 					t.Errorf("%d unfit stories reached the library", len(left))
 				}
+				by := uint64(0)
+				for _, n := range w.Stats().DroppedBy {
+					by += n
+				}
+				if by != w.Stats().Dropped || (by > 0) != (tt.want == Unfit || tt.fault == "unknown") {
+					t.Errorf("dropped %d by %v", w.Stats().Dropped, w.Stats().DroppedBy)
+				}
 			})
 		})
 	}

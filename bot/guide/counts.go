@@ -1,6 +1,8 @@
 package guide
 
 import (
+	"maps"
+	"sync"
 	"sync/atomic"
 
 	"excursobot/store"
@@ -16,7 +18,29 @@ type counters struct {
 	prepared, warmed, panics                               atomic.Uint64
 	judgePassed, judgeObjected, judgeRefused, judgeSkipped atomic.Uint64
 
+	questions, questionTokens, questionCalls atomic.Uint64
+
 	likes, dislikes, wrong, reported atomic.Uint64
+
+	mu        sync.Mutex
+	droppedBy map[string]uint64 // by rule
+}
+
+// drop counts a story that failed a rule. Rules are few: model and facts name them.
+func (c *counters) drop(rule string) {
+	c.dropped.Add(1)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.droppedBy == nil {
+		c.droppedBy = make(map[string]uint64)
+	}
+	c.droppedBy[rule]++
+}
+
+func (c *counters) drops() map[string]uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.droppedBy)
 }
 
 func (c *counters) answer(s Source) {

@@ -30,6 +30,7 @@ type material struct {
 	passage  model.Passage
 	article  store.ArticleKey // zero = only the intro is there
 	revision int64
+	packed   bool // it came with a pack, and was not compared with Wikipedia since
 }
 
 // gathering is the work of collecting the materials of a batch.
@@ -148,7 +149,7 @@ func (it *item) provide(p places.Place, a store.Article, limit int) {
 	}
 	it.material.Store(&material{
 		passage: model.Passage{Text: text, Language: a.Edition, Title: a.Title, Labels: labelsOf(p)},
-		article: a.ArticleKey, revision: a.Revision,
+		article: a.ArticleKey, revision: a.Revision, packed: a.Checked.IsZero(),
 	})
 }
 
@@ -168,7 +169,7 @@ func (it *item) source() (places.Place, model.Passage) {
 	if it.used == nil {
 		if it.used = it.material.Load(); it.used == nil {
 			p := it.place
-			it.used = &material{passage: model.Passage{Text: p.Extract, Language: p.Language, Title: p.Title}, revision: p.Revision}
+			it.used = &material{passage: model.Passage{Text: p.Extract, Language: p.Language, Title: p.Title}, revision: p.Revision, packed: p.Packed}
 			for _, l := range p.Sitelinks {
 				it.used.passage.Labels = append(it.used.passage.Labels, l.Title)
 			}

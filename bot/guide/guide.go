@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	questions "excursobot/bot/guide/ask"
 	"excursobot/bot/guide/model"
 	"excursobot/geo"
 	"excursobot/geo/places"
@@ -27,6 +28,7 @@ type Store interface {
 	store.Judgements
 	store.Reports
 	store.Settings
+	store.Settings
 	// Sweep is store.Store's.
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
 }
@@ -34,11 +36,12 @@ type Store interface {
 // Config holds the parts and settings of a Guide. Store and Cache are required.
 type Config struct {
 	Store  Store
-	Places *places.Finder // nil = only the library and the pack
-	Pack   *places.Pack   // nil = no pack
-	Model  *model.Client  // nil = extracts only
-	Gate   *limiter.Gate  // before the model; required with a Model
-	Judge  *model.Judge   // looks at new stories again; nil = the checks of their texts are enough. Without a Model it is not asked
+	Places *places.Finder    // nil = only the library and the pack
+	Pack   *places.Pack      // nil = no pack
+	Model  *model.Client     // nil = extracts only
+	Gate   *limiter.Gate     // before the model; required with a Model
+	Asker  *questions.Client // answers questions; nil = with the article's own words. It needs the Model of the same server
+	Judge  *model.Judge      // looks at new stories again; nil = the checks of their texts are enough. Without a Model it is not asked
 	Cache  *geo.Cache[[]store.Story]
 
 	// Slot waits for one of the call slots that all replicas share; nil = there is one process. If it returns an error, the model is not called.
@@ -125,6 +128,7 @@ const (
 func (g *Guide) Run(ctx context.Context) error {
 	defer g.tasks.stop()
 	g.tasks.start(func() { g.judging.run(g.tasks.ctx) })
+	g.tasks.start(func() { g.noticeImports(g.tasks.ctx) })
 	g.tasks.start(func() { g.recheck(g.tasks.ctx) })
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -18,9 +19,14 @@ const (
 	cachedRadius = 600
 	// scanLimit bounds the stories read in one scan. A cell of 280 m or a ring of 10 km with more stories yields its first ones.
 	scanLimit = 4000
-	// storyOverhead is about the size of a cached story in bytes, without its strings.
-	storyOverhead = 400
+	// cellOverhead is about what the cache needs for a cell in bytes, without its stories.
+	cellOverhead = 400
+	// quoteOverhead is the size of a quote without its text.
+	quoteOverhead = 16
 )
+
+// storySize is the size of a cached story in bytes, without its strings.
+var storySize = int(reflect.TypeFor[store.Story]().Size())
 
 // library reads and writes the stories: those in the store, behind the cell cache, and those of the pack.
 type library struct {
@@ -123,10 +129,15 @@ func (l *library) scan(ctx context.Context, p geo.Point, radius float64, languag
 
 // sizeOf returns about how many bytes the cache needs for the stories.
 func sizeOf(stories []store.Story) int {
-	n := storyOverhead
+	n := cellOverhead
 	for i := range stories {
 		s := &stories[i]
-		n += storyOverhead + len(s.Place) + len(s.Title) + len(s.Text) + len(s.URL) + len(s.Picture)
+		c := &s.Credit
+		n += storySize + len(s.Place) + len(s.Title) + len(s.Text) + len(s.URL) + len(s.Picture) + len(s.Kind) + len(s.Source) + len(s.Model) +
+			len(c.File) + len(c.Author) + len(c.License) + len(c.LicenseURL) + len(c.Page)
+		for _, quote := range s.Quotes {
+			n += len(quote) + quoteOverhead
+		}
 	}
 	return n
 }

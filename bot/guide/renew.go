@@ -46,6 +46,12 @@ func (r *renewals) begin(key store.StoryKey) bool {
 	return true
 }
 
+func (r *renewals) forget(key store.StoryKey) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.done, key)
+}
+
 func (r *renewals) end() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -60,7 +66,7 @@ func outdated(s *store.Story) bool {
 // renew looks in the background after a place that was just told: it reads its texts again if they are old, takes back a story whose quotes are no
 // longer in the article, and has an outdated story written again.
 func (g *Guide) renew(req Request, told Story) {
-	if g.cfg.Places == nil || g.cfg.Places.Small() || told.Source != FromLibrary && told.Source != FromExtract {
+	if g.cfg.Places == nil || g.cfg.Places.Small() && !told.Place.Packed || told.Source != FromLibrary && told.Source != FromExtract {
 		return
 	}
 	key := told.Key
@@ -74,7 +80,11 @@ func (g *Guide) renew(req Request, told Story) {
 		defer g.renewals.end()
 		ctx, cancel := context.WithTimeout(places.Background(g.tasks.ctx), renewWithin)
 		defer cancel()
-		if err := g.renewStory(ctx, req, key, told.Source == FromLibrary); err != nil && ctx.Err() == nil && !errors.Is(err, places.ErrUnavailable) {
+		err := g.renewStory(ctx, req, key, told.Source == FromLibrary)
+		if err != nil && told.Place.Packed {
+			g.renewals.forget(key) // it stays labelled, so the next use tries again
+		}
+		if err != nil && ctx.Err() == nil && !errors.Is(err, places.ErrUnavailable) {
 			g.log.Warn("renewal_failed", "place", key.Place, "error", err)
 		}
 	})
@@ -88,7 +98,7 @@ func (g *Guide) renewStory(ctx context.Context, req Request, key store.StoryKey,
 	if err != nil {
 		return err
 	}
-	if places.Stale(place, time.Now()) {
+	if place.Packed || places.Stale(place, time.Now()) {
 		if place, err = g.cfg.Places.Refresh(ctx, place); err != nil {
 			return err
 		}
@@ -102,18 +112,21 @@ func (g *Guide) renewStory(ctx context.Context, req Request, key store.StoryKey,
 	}
 	story := found[0]
 	again := outdated(&story)
-	if story.Article.Page != 0 {
+	if story.Packed {
+		again, err = g.comparePacked(ctx, story, place)
+		if err != nil {
+			return err
+		}
+	} else if story.Article.Page != 0 {
 		holds, err := g.stillHolds(ctx, story)
 		if err != nil {
 			return err
 		}
 		if !holds {
 			again = true
-			story.Expires = time.Now() // nobody hears it any more
-			if err := g.library.save(ctx, story); err != nil {
+			if err := g.withdraw(ctx, story, "its quotes left the article"); err != nil {
 				return err
 			}
-			g.log.Info("story_withdrawn", "place", key.Place, "language", key.Language, "cause", "its quotes left the article")
 		}
 	}
 	if !again {

@@ -9,25 +9,30 @@ import (
 
 // Stats counts the guide's work since the start of the process, and shows the work in progress.
 type Stats struct {
-	Library, Generated, Extract, Pack, None uint64        // answers by source
-	Cards                                   uint64        // cards shown before a story
-	Joined                                  uint64        // requests that joined a batch in progress
-	Refused                                 uint64        // batches that the gate refused
-	Batches                                 uint64        // batches that reached the model
-	Waited                                  time.Duration // total wait of all batches in the gate
-	Written, Dropped                        uint64        // stories that passed the checks, stories that failed them
-	Failed                                  uint64        // calls that failed
-	Prepared                                uint64        // batches of read-ahead
-	Warmed                                  uint64        // batches of warm-up
-	Rewritten                               uint64        // batches that write a story again
-	Panics                                  uint64        // panics in calls and read-ahead
-	Likes, Dislikes, Wrong                  uint64        // votes
-	Reported                                uint64        // extracts that a person called wrong
-	Claims, Open, Preparing                 int           // now: claims, stories being written, people with a read-ahead in progress
+	Library, Generated, Extract, Pack, None uint64            // answers by source
+	Cards                                   uint64            // cards shown before a story
+	Joined                                  uint64            // requests that joined a batch in progress
+	Refused                                 uint64            // batches that the gate refused
+	Batches                                 uint64            // batches that reached the model
+	Waited                                  time.Duration     // total wait of all batches in the gate
+	Written, Dropped                        uint64            // stories that passed the checks, stories that failed them
+	DroppedBy                               map[string]uint64 // the latter by rule
+	Failed                                  uint64            // calls that failed
+	Prepared                                uint64            // batches of read-ahead
+	Warmed                                  uint64            // batches of warm-up
+	Rewritten                               uint64            // batches that write a story again
+	Panics                                  uint64            // panics in calls and read-ahead
+	Likes, Dislikes, Wrong                  uint64            // votes
+	Reported                                uint64            // extracts that a person called wrong
+	Claims, Open, Preparing                 int               // now: claims, stories being written, people with a read-ahead in progress
+	Questions                               Questions
 	Judged                                  Judged
 	Cache                                   geo.CacheStats
 	Gate                                    limiter.GateStats // zero without a model
 }
+
+// Questions counts the questions that the model was asked, and what they took.
+type Questions struct{ Asked, Calls, Tokens uint64 }
 
 // Judged counts stories by what the judge did. Ignored is set while its word does not count, because it objected too often today.
 type Judged struct {
@@ -41,12 +46,13 @@ func (g *Guide) Stats() Stats {
 	s := Stats{
 		Library: c.library.Load(), Generated: c.generated.Load(), Extract: c.extract.Load(), Pack: c.pack.Load(), None: c.none.Load(),
 		Cards: c.cards.Load(), Joined: c.joined.Load(), Refused: c.refused.Load(),
-		Batches: c.batches.Load(), Waited: time.Duration(c.waited.Load()), Written: c.written.Load(), Dropped: c.dropped.Load(), Failed: c.failed.Load(),
+		Batches: c.batches.Load(), Waited: time.Duration(c.waited.Load()), Written: c.written.Load(), Dropped: c.dropped.Load(), DroppedBy: c.drops(), Failed: c.failed.Load(),
 		Prepared: c.prepared.Load(), Warmed: c.warmed.Load(), Rewritten: c.rewritten.Load(), Panics: c.panics.Load(),
 		Likes: c.likes.Load(), Dislikes: c.dislikes.Load(), Wrong: c.wrong.Load(), Reported: c.reported.Load(),
 		Claims: g.claims.len(), Open: g.batches.len(),
 		Cache: g.cfg.Cache.Stats(),
 	}
+	s.Questions = Questions{Asked: c.questions.Load(), Calls: c.questionCalls.Load(), Tokens: c.questionTokens.Load()}
 	s.Judged = Judged{
 		Passed: c.judgePassed.Load(), Objected: c.judgeObjected.Load(), Refused: c.judgeRefused.Load(), Skipped: c.judgeSkipped.Load(),
 		Ignored: g.judging.watch.ignored(time.Now()),

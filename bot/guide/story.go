@@ -124,7 +124,7 @@ func storyOf(s *store.Story, distance float64) Story {
 	return Story{
 		Place: store.Place{
 			ID: s.Place, Language: s.Language, Title: s.Title, Point: s.Point,
-			Kind: s.Kind, URL: s.URL, Picture: s.Picture, Credit: s.Credit, Source: s.Source,
+			Kind: s.Kind, URL: s.URL, Picture: s.Picture, Credit: s.Credit, Source: s.Source, Packed: s.Packed,
 		},
 		Distance: distance,
 		Text:     s.Text,

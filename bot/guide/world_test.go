@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	questions "excursobot/bot/guide/ask"
 	"excursobot/bot/guide/chat"
 	"excursobot/bot/guide/model"
 	"excursobot/bot/sim"
@@ -178,6 +179,7 @@ func newWorld(t testing.TB, set setting) *world {
 		asker, err := chat.New(chat.Config{APIKey: "k", BaseURL: "http://model.test/v1", Model: cmp.Or(set.name, "gpt-6-luna"), HTTP: client, Log: log, Observe: observe})
 		must(t, err)
 		cfg.Model = model.New(asker)
+		cfg.Asker = questions.New(asker)
 		if set.judge {
 			cfg.Judge = model.NewJudge(asker)
 		}

@@ -28,6 +28,10 @@ func (d *door) classify(ctx context.Context, in received) *arrival {
 		a.verdict = d.checkouts.take(u, a.stored)
 		return a
 	}
+	if u.Inline != nil || u.Guest != nil {
+		a.plan.kind, a.verdict = queryKind, d.queries.take(u)
+		return a
+	}
 	if d.guard.Do(u.ID, func() error { a.task, a.plan = task, d.route(u); return nil }) != nil {
 		return a // a panic for each try: it must not come again
 	}

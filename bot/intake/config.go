@@ -66,6 +66,8 @@ type Hooks struct {
 	Lost func(u *telegram.Update) func(ctx context.Context)
 	// Checkout answers a pre-checkout query. storable reports whether the store has room for the payment; it waits for that.
 	Checkout func(ctx context.Context, u *telegram.Update, storable func() bool) error
+	// Query answers an inline or a guest query. After ctx nobody waits for the answer.
+	Query func(ctx context.Context, u *telegram.Update) error
 
 	// Connected is called once, as soon as updates come in, in its own goroutine. Run waits for it; ctx ends with Run.
 	Connected func(ctx context.Context)

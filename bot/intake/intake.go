@@ -38,6 +38,7 @@ func New(cfg Config) (*Intake, error) {
 		unsaved: &unsaved{store: cfg.Store, log: cfg.Log, guard: cfg.Guard},
 	}
 	p.checkouts = &checkouts{answer: cfg.Hooks.Checkout, log: cfg.Log, guard: cfg.Guard, state: p.state, unsaved: p.unsaved}
+	p.queries = &queries{answer: cfg.Hooks.Query, guard: cfg.Guard, state: p.state}
 	in := &Intake{parts: p, backlog: &backlog{parts: p}}
 	if cfg.Cluster != nil {
 		if p.member, err = in.newMember(); err != nil {
@@ -77,6 +78,7 @@ func (in *Intake) Run(ctx, work context.Context) error {
 	p.state.shut()
 	p.lanes.wait()
 	p.checkouts.wait()
+	p.queries.wait()
 	stopSaving()
 	saved.Wait()
 	p.unsaved.last()

@@ -27,6 +27,7 @@ type parts struct {
 	unsaved   *unsaved
 	performer *performer
 	checkouts *checkouts
+	queries   *queries
 	member    *cluster.Member // nil without Config.Cluster
 	clock     clock
 	heard     heard

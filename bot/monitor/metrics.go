@@ -12,9 +12,9 @@ var seconds = []float64{0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5, 7.5,
 
 // instruments are the counters and histograms of events. No label contains a person or a chat.
 type instruments struct {
-	updates, requests, calls, tokens, telegram, places, editions, errors *prometheus.CounterVec
-	first, story                                                         *prometheus.HistogramVec
-	lateness                                                             prometheus.Histogram
+	updates, requests, calls, tokens, telegram, places, editions, questions, errors *prometheus.CounterVec
+	first, story                                                                    *prometheus.HistogramVec
+	lateness                                                                        prometheus.Histogram
 }
 
 func newInstruments() instruments {
@@ -22,17 +22,18 @@ func newInstruments() instruments {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 	}
 	in := instruments{
-		updates:  counter("excursobot_updates_total", "Updates from Telegram, by kind.", "kind"),
-		requests: counter("excursobot_requests_total", "Story requests, by the source of the answer.", "kind", "source"),
-		calls:    counter("excursobot_llm_calls_total", "Calls to the model, by outcome.", "outcome"),
-		tokens:   counter("excursobot_llm_tokens_total", "Tokens of the model's prompts and completions.", "type"),
-		telegram: counter("excursobot_telegram_calls_total", "Calls to Telegram, by outcome.", "method", "outcome"),
-		places:   counter("excursobot_places_requests_total", "Requests to Wikipedia, Wikidata and Commons, by outcome.", "outcome"),
-		editions: counter("excursobot_places_editions_total", "Stories told, by the Wikipedia that their source is in: the person's own, English or a local one.", "edition"),
-		errors:   counter("excursobot_errors_total", "Errors that the operator should see, by part.", "part"),
-		first:    prometheus.NewHistogramVec(duration("excursobot_first_answer_seconds", "Time from a location to the first useful content: a card or a story."), []string{"kind"}),
-		story:    prometheus.NewHistogramVec(duration("excursobot_story_seconds", "Time from a location to the whole answer."), []string{"kind", "source"}),
-		lateness: prometheus.NewHistogram(duration("excursobot_live_lateness_seconds", "How long after its due time a walk's story was delivered.")),
+		updates:   counter("excursobot_updates_total", "Updates from Telegram, by kind.", "kind"),
+		requests:  counter("excursobot_requests_total", "Story requests, by the source of the answer.", "kind", "source"),
+		calls:     counter("excursobot_llm_calls_total", "Calls to the model, by outcome.", "outcome"),
+		tokens:    counter("excursobot_llm_tokens_total", "Tokens of the model's prompts and completions.", "type"),
+		telegram:  counter("excursobot_telegram_calls_total", "Calls to Telegram, by outcome.", "method", "outcome"),
+		places:    counter("excursobot_places_requests_total", "Requests to Wikipedia, Wikidata and Commons, by outcome.", "outcome"),
+		editions:  counter("excursobot_places_editions_total", "Stories told, by the Wikipedia that their source is in: the person's own, English or a local one.", "edition"),
+		questions: counter("excursobot_questions_total", "Questions about places, by what the answer comes from.", "source"),
+		errors:    counter("excursobot_errors_total", "Errors that the operator should see, by part.", "part"),
+		first:     prometheus.NewHistogramVec(duration("excursobot_first_answer_seconds", "Time from a location to the first useful content: a card or a story."), []string{"kind"}),
+		story:     prometheus.NewHistogramVec(duration("excursobot_story_seconds", "Time from a location to the whole answer."), []string{"kind", "source"}),
+		lateness:  prometheus.NewHistogram(duration("excursobot_live_lateness_seconds", "How long after its due time a walk's story was delivered.")),
 	}
 	// Series that exist from the start let rates see the first event.
 	for _, kind := range kinds {
@@ -50,6 +51,9 @@ func newInstruments() instruments {
 	for _, edition := range []string{"own", "local", "english"} {
 		in.editions.WithLabelValues(edition)
 	}
+	for _, source := range []string{"model", "quote", "absent", "talk", "lost", "none"} {
+		in.questions.WithLabelValues(source)
+	}
 	in.tokens.WithLabelValues("prompt")
 	in.tokens.WithLabelValues("completion")
 	return in
@@ -66,7 +70,7 @@ func duration(name, help string) prometheus.HistogramOpts {
 }
 
 func (in instruments) collectors() []prometheus.Collector {
-	return []prometheus.Collector{in.updates, in.requests, in.calls, in.tokens, in.telegram, in.places, in.editions, in.errors, in.first, in.story, in.lateness}
+	return []prometheus.Collector{in.updates, in.requests, in.calls, in.tokens, in.telegram, in.places, in.editions, in.questions, in.errors, in.first, in.story, in.lateness}
 }
 
 // newRegistries returns a registry of all metrics and one of the instruments only. It does not use the global registry.

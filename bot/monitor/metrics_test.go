@@ -31,6 +31,7 @@ func TestMetricsAreInGoodForm(t *testing.T) {
 	w := newWorld(t, Config{})
 	w.reading.Disk = Disk{FreeBytes: 1, TotalBytes: 2}
 	w.reading.Model = Model{Name: "m", Ends: "2027-01-14", DaysLeft: 41}
+	w.reading.Guide.DroppedBy = map[string]uint64{"year": 1}
 	eventful(w.Monitor)
 	problems, err := promlint.New(strings.NewReader(w.get("/metrics").Body.String())).Lint()
 	if err != nil {
@@ -46,6 +47,8 @@ func TestMetricsAreInGoodForm(t *testing.T) {
 // Alerts and dashboards rely on these names.
 func TestMetricNames(t *testing.T) {
 	w := newWorld(t, Config{})
+	w.reading.Guide.DroppedBy = map[string]uint64{"year": 2}
+	w.reading.Speech = Speech{Outcomes: map[string]uint64{"made": 3}, Characters: 240}
 	eventful(w.Monitor)
 	text := w.get("/metrics").Body.String()
 	for _, line := range []string{
@@ -62,6 +65,9 @@ func TestMetricNames(t *testing.T) {
 		`excursobot_gate_waiting{class="interactive"} 0`,
 		`excursobot_live_sessions 0`,
 		`excursobot_cache_requests_total{result="hit"} 0`,
+		`excursobot_stories_dropped_total{rule="year"} 2`,
+		`excursobot_voices_total{outcome="made"} 3`,
+		"excursobot_speech_characters_total 240",
 		`excursobot_telegram_calls_total{method="sendMessage",outcome="ok"} 1`,
 		`excursobot_inbox_pending 0`,
 		`excursobot_errors_total{part="store"} 1`,
@@ -72,6 +78,10 @@ func TestMetricNames(t *testing.T) {
 		if !strings.Contains(text, line+"\n") {
 			t.Errorf("%s is missing", line)
 		}
+	}
+	w.tick()
+	if page := w.get("/dashboard").Body.String(); !strings.Contains(page, "dropped by the rule “year”</th><td>2</td>") {
+		t.Error("the dashboard does not show which rules dropped stories")
 	}
 	for _, name := range []string{"go_goroutines", "process_resident_memory_bytes"} {
 		if !strings.Contains(text, "\n"+name+" ") {
@@ -111,6 +121,7 @@ func TestDocumentsUseExportedNames(t *testing.T) {
 	w := newWorld(t, Config{})
 	w.reading.Disk = Disk{FreeBytes: 1, TotalBytes: 2}
 	w.reading.Model = Model{Name: "m", Ends: "2027-01-14", DaysLeft: 41}
+	w.reading.Guide.DroppedBy = map[string]uint64{"year": 1}
 	eventful(w.Monitor)
 	families, err := w.registry.Gather()
 	if err != nil {

@@ -55,6 +55,9 @@ func (m *Monitor) PlacesCall(outcome string) { m.counted.places.WithLabelValues(
 // Edition counts a story by the Wikipedia that its source is in: "own", "local" or "english".
 func (m *Monitor) Edition(edition string) { m.counted.editions.WithLabelValues(edition).Inc() }
 
+// Question counts a question about a place, by what the answer comes from.
+func (m *Monitor) Question(source string) { m.counted.questions.WithLabelValues(source).Inc() }
+
 // Fault counts an error that the operator should see.
 func (m *Monitor) Fault(part string) {
 	m.counted.errors.WithLabelValues(part).Inc()

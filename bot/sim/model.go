@@ -13,7 +13,8 @@ import (
 
 // ModelConfig holds the settings of a simulated model server.
 type ModelConfig struct {
-	// Latency returns the time of a whole answer with that number of stories; default: uniform 3-10 s, times 1 + 0.55*(stories-1)/3.
+	// Latency returns the time of a whole answer with that number of stories; default: uniform 3-10 s, times 1 + 0.55*(stories-1)/3, a quarter more
+	// with quotes, after the prompt was read: 3000 characters a second beyond the first 5000.
 	Latency  func(stories int) time.Duration
 	Seed     uint64
 	NoSchema bool // refuse json_schema as older servers do
@@ -30,6 +31,8 @@ type ModelConfig struct {
 	//
 	// In the stories: "badyear", "badlang", "markup", "greeting", "unknown" (place), "twice" (the first place again).
 	Fault func(n int) string
+	// Lie returns the kind of lie that a story holds beside what is true, one of Lies; "" = none. It is called for each story with the place's id.
+	Lie func(place string) string
 	// Object returns the words of a story to which the server objects when it is asked for verdicts; nil = it never objects.
 	Object func(place, source, story string) []string
 }
@@ -37,7 +40,8 @@ type ModelConfig struct {
 // Model is an OpenAI-compatible server: GET /v1/models and /v1/models/{model}, and POST /v1/chat/completions, streamed or not. It reads the places from the enum of the json_schema and from
 // the prompt, and writes a story of an allowed length about each, in the words of its extract.
 //
-// Asked for the schema "verdicts", it judges the stories in the prompt, in 1-3 s.
+// Asked for the schema "verdicts", it judges the stories in the prompt, in 1-3 s. Asked for "answer", it answers the prompt's question with the sentence
+// of the extract that shares the most words with it, if at least half of the question's words are there. Asked for "sight", it reads in the bytes of the picture what it shows: see SightOf.
 //
 // The prompt's data is a JSON object in the last user message: {"language": English name, "length": "60-80 words", "places": [{"id", "title",
 // "language", "extract"}]}. If a place is described in another language than the requested one, its story has neutral sentences in that one.
@@ -98,7 +102,7 @@ func (m *Model) writeModel(w http.ResponseWriter, name string) {
 }
 
 // maxModelRequest bounds a request's body in bytes.
-const maxModelRequest = 1 << 20
+const maxModelRequest = 3 << 20
 
 func (m *Model) chat(w http.ResponseWriter, r *http.Request) {
 	n := m.begin()
@@ -129,15 +133,32 @@ func (m *Model) chat(w http.ResponseWriter, r *http.Request) {
 	}
 	rng := rand.New(rand.NewPCG(m.cfg.Seed, uint64(n)))
 	var ans modelAnswer
-	var latency time.Duration
-	if req.judges() {
+	var reading, latency time.Duration
+	switch {
+	case req.wants("verdicts"):
 		ans, latency = rule(req, fault, m.cfg.Object), verdictLatency(rng)
 		m.judged()
-	} else {
-		ans = compose(req, fault)
+	case req.wants("answer"):
+		ans, latency = answerQuestion(req, fault), m.latency(1, rng)/2 // an answer is half as long as a story
+		if m.cfg.Latency == nil {
+			reading = req.reading()
+		}
+	case req.wants("sight"):
+		ans, latency = look(req, fault), m.latency(1, rng)/3
+		if m.cfg.Latency == nil {
+			reading = req.reading()
+		}
+	default:
+		ans = compose(req, fault, m.cfg.Lie)
 		latency = m.latency(max(1, ans.stories), rng)
+		if m.cfg.Latency == nil {
+			reading = req.reading()
+			if req.quotes() {
+				latency += latency / 4
+			}
+		}
 	}
-	if ans.play(w, r, req, n, latency) {
+	if ans.play(w, r, req, n, reading, latency) {
 		m.wrote(ans.stories)
 	}
 }

@@ -22,8 +22,8 @@ type usage struct {
 // eventGap is the shortest time between two streamed events; one event carries all tokens of that time.
 const eventGap = 20 * time.Millisecond
 
-// play sends the answer over the latency and reports whether it was complete.
-func (a modelAnswer) play(w http.ResponseWriter, r *http.Request, req chatRequest, n int, latency time.Duration) bool {
+// play reads the prompt for a time, then sends the answer over the latency, and reports whether it was complete.
+func (a modelAnswer) play(w http.ResponseWriter, r *http.Request, req chatRequest, n int, reading, latency time.Duration) bool {
 	tokens := tokenize(a.content)
 	finish := "stop"
 	if limit := max(req.MaxTokens, req.MaxCompletionTokens); limit > 0 && len(tokens) > limit {
@@ -46,6 +46,9 @@ func (a modelAnswer) play(w http.ResponseWriter, r *http.Request, req chatReques
 	}
 	s := sending{w: w, ctx: r.Context(), id: fmt.Sprintf("chatcmpl-sim%d", n), model: req.Model, created: time.Now().Unix(),
 		usage: usage{prompt, len(tokens), prompt + len(tokens)}}
+	if !s.sleep(reading) {
+		return false
+	}
 	if req.Stream {
 		return s.stream(tokens, a.fault, finish, latency, req.StreamOptions != nil && req.StreamOptions.IncludeUsage)
 	}

@@ -244,3 +244,27 @@ func TestModelFaultsBeforeAnAnswer(t *testing.T) {
 		}
 	}
 }
+
+func TestTheModelChargesForLength(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		took := func(schema, extra string) time.Duration {
+			m := NewModel(ModelConfig{Seed: 1})
+			req := ask("English", "60-80 words", map[string]any{"response_format": map[string]any{"type": "json_schema",
+				"json_schema": map[string]any{"name": "stories", "strict": true, "schema": json.RawMessage(schema)}}})
+			messages := req["messages"].([]map[string]string)
+			messages[0]["content"] += extra
+			before := time.Now()
+			listen(t, post(t, m, req), func(string) {})
+			return time.Since(before)
+		}
+		plain := took(testSchema, "")
+		quotes := took(strings.ReplaceAll(strings.Replace(testSchema, `"text":{"type":"string"}}`, `"text":{"type":"string"},"quotes":{"type":"array","items":{"type":"string"}}}`, 1),
+			`"place","text"`, `"place","text","quotes"`), "")
+		if quotes != plain+plain/4 {
+			t.Errorf("%s with quotes, %s without", quotes, plain)
+		}
+		if got := took(testSchema, strings.Repeat("x", 5000)) - took(testSchema, strings.Repeat("x", 8000)); got != -time.Second {
+			t.Errorf("3000 more characters take %s", -got)
+		}
+	})
+}

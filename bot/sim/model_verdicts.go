@@ -1,10 +1,12 @@
 package sim
 
 import (
+	"bytes"
 	"encoding/json"
 	"math/rand/v2"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // exhibit is a story before the judge, in the prompt's data: {"places": [{"id", "title", "source", "story"}]}.
@@ -19,17 +21,40 @@ type ruling struct {
 	Unsupported []string `json:"unsupported"`
 }
 
-// judges reports whether the request asks for verdicts: by its schema, or in words if the server takes no schemas.
-func (q *chatRequest) judges() bool {
+// wants reports whether the request asks for an answer of a schema: by its name, or in words if the server takes no schemas.
+func (q *chatRequest) wants(schema string) bool {
 	if s := q.ResponseFormat.JSONSchema; s != nil {
-		return s.Name == "verdicts"
+		return s.Name == schema
 	}
 	for _, msg := range q.Messages {
-		if msg.Role == "system" && strings.Contains(msg.Content, `"verdicts"`) {
+		if msg.Role == "system" && strings.Contains(msg.Content, `{"`+schema+`": `) || msg.Role == "system" && schema == "answer" && strings.Contains(msg.Content, `"found": true}`) ||
+			msg.Role == "system" && schema == "sight" && strings.Contains(msg.Content, "or none>") {
 			return true
 		}
 	}
 	return false
+}
+
+// quotes reports whether the request asks for quotes beside the stories.
+func (q *chatRequest) quotes() bool {
+	if s := q.ResponseFormat.JSONSchema; s != nil {
+		return bytes.Contains(s.Schema, []byte(`"quotes"`))
+	}
+	for _, msg := range q.Messages {
+		if msg.Role == "system" && strings.Contains(msg.Content, `"quotes"`) {
+			return true
+		}
+	}
+	return false
+}
+
+// reading returns how long a server takes to read the prompt: 3000 characters a second. The first 5000 are in the time of the answer.
+func (q *chatRequest) reading() time.Duration {
+	characters := -5000
+	for _, msg := range q.Messages {
+		characters += utf8.RuneCountInString(msg.Content)
+	}
+	return time.Duration(max(0, characters)) * time.Second / 3000
 }
 
 // rule writes the whole answer of a judge. It objects to what object names, and finds everything else supported.

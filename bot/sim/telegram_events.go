@@ -4,11 +4,11 @@ import "time"
 
 // Event describes a change in a chat.
 type Event struct {
-	Kind    string // "message", "edit", "delete", "typing", "callback_answer", "precheckout_answer"
+	Kind    string // "message", "edit", "delete", "typing", "draft", "callback_answer", "precheckout_answer"
 	Chat    int64
 	Message Message // of the kinds message, edit and delete, also a person's own (see FromBot)
 	Topic   int     // of the kind typing
-	Text    string  // of an answer (the reason of a refused checkout, "" = accepted), or the action of the kind typing
+	Text    string  // of an answer (the reason of a refused checkout, "" = accepted) or a draft, or the action of the kind typing
 	At      time.Time
 }
 

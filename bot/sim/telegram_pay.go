@@ -15,9 +15,9 @@ const (
 	maxQueries = 10_000
 )
 
-// query is a callback or a checkout that the bot must answer.
+// query is what the bot must answer.
 type query struct {
-	kind    string // "callback" or "checkout"
+	kind    string // "callback", "checkout", "inline" or "guest"
 	chat    int64
 	asked   time.Time
 	invoice int    // message of a checkout
@@ -26,10 +26,8 @@ type query struct {
 }
 
 func (q query) late(now time.Time) bool {
-	if q.kind == "checkout" {
-		return now.Sub(q.asked) > checkoutLife
-	}
-	return now.Sub(q.asked) > callbackLife
+	life := map[string]time.Duration{"checkout": checkoutLife, "callback": callbackLife, "inline": inlineLife, "guest": guestLife}
+	return now.Sub(q.asked) > life[q.kind]
 }
 
 // Payment is a payment in stars.

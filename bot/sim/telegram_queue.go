@@ -100,8 +100,13 @@ func (q *queue) pushRaw(chat int64, kind string, object json.RawMessage) int64 {
 }
 
 func life(kind string) time.Duration {
-	if kind == "callback_query" || kind == "pre_checkout_query" {
+	switch kind {
+	case "callback_query", "pre_checkout_query":
 		return questionLife
+	case "inline_query":
+		return inlineLife
+	case "guest_message":
+		return guestLife
 	}
 	return messageLife
 }

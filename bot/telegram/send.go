@@ -43,6 +43,7 @@ type Sender struct {
 	guard   func(run func())
 	floods  floods
 	moves   moves
+	drafts  drafts
 }
 
 // NewSender returns a Sender. It makes no call.

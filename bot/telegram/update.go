@@ -23,6 +23,8 @@ type (
 	ChatMemberUpdate = tele.ChatMemberUpdate
 	// PreCheckoutQuery asks whether a payment is welcome.
 	PreCheckoutQuery = tele.PreCheckoutQuery
+	// InlineQuery is what a person types behind the bot's name in any chat.
+	InlineQuery = tele.Query
 	// Payment is a payment that was made.
 	Payment = tele.Payment
 )
@@ -30,12 +32,16 @@ type (
 // EntityTextLink is the type of an entity whose words hide a link.
 const EntityTextLink = tele.EntityTextLink
 
+// EntityMention is the type of an entity that is "@" and a name.
+const EntityMention = tele.EntityMention
+
 // AllowedUpdates are the kinds of updates that Decode understands, by Telegram's names.
 func AllowedUpdates() []string {
-	return []string{"message", "edited_message", "callback_query", "my_chat_member", "pre_checkout_query"}
+	return []string{"message", "edited_message", "callback_query", "my_chat_member", "pre_checkout_query", "inline_query", "guest_message"}
 }
 
-// Update is a decoded update: what came, from whom, and where. At most one of Message, Edited, Callback, Member and Checkout is set.
+// Update is a decoded update: what came, from whom, and where. At most one of Message, Edited, Callback, Member, Checkout,
+// Inline and Guest is set.
 type Update struct {
 	ID           int64
 	Arrived      time.Time // at this machine, or at the one that stored it
@@ -50,11 +56,18 @@ type Update struct {
 	Callback *Callback
 	Member   *ChatMemberUpdate
 	Checkout *PreCheckoutQuery
+	Inline   *InlineQuery
+	Guest    *GuestMessage
+
+	Sizes []PhotoSize // of the photo in Message
 
 	Refunded *Payment // in Message; telebot does not know it
 
 	MovedFrom, MovedTo int64 // Message tells that the group became this supergroup; 0 = it does not
 }
+
+// longestCode bounds the characters of a language code.
+const longestCode = 35
 
 var errNoID = errors.New("no update_id")
 
@@ -85,6 +98,8 @@ func Decode(raw []byte) (u *Update, err error) {
 	}
 	u = newUpdate(&full)
 	u.Refunded = refundIn(raw)
+	u.Sizes = sizesIn(raw)
+	u.readGuest(raw)
 	return u, nil
 }
 
@@ -115,7 +130,13 @@ func (u *Update) message() *Incoming {
 func newUpdate(full *tele.Update) *Update {
 	u := &Update{
 		ID: int64(full.ID), Message: full.Message, Edited: full.EditedMessage, Callback: full.Callback, Member: full.MyChatMember,
-		Checkout: full.PreCheckoutQuery,
+		Checkout: full.PreCheckoutQuery, Inline: full.Query,
+	}
+	if q := u.Inline; q != nil {
+		if q.Sender != nil && !q.Sender.IsBot {
+			u.Person, u.LanguageCode = q.Sender.ID, Truncate(q.Sender.LanguageCode, longestCode)
+		}
+		return u
 	}
 	if m := u.Message; m != nil && m.Chat != nil && (m.MigrateTo != 0 || m.MigrateFrom != 0) {
 		u.Chat, u.MovedFrom, u.MovedTo = m.Chat.ID, cmp.Or(m.MigrateFrom, m.Chat.ID), cmp.Or(m.MigrateTo, m.Chat.ID)
@@ -132,8 +153,7 @@ func newUpdate(full *tele.Update) *Update {
 	default:
 		return u
 	}
-	const longest = 35 // characters of a language code
-	u.Person, u.Chat, u.LanguageCode = from.ID, chat.ID, Truncate(from.LanguageCode, longest)
+	u.Person, u.Chat, u.LanguageCode = from.ID, chat.ID, Truncate(from.LanguageCode, longestCode)
 	// A message in a thread of replies has a thread too, which is no topic.
 	if m := u.message(); m != nil && m.TopicMessage {
 		u.Topic = m.ThreadID
@@ -177,4 +197,34 @@ func refundIn(raw []byte) *Payment {
 		return nil
 	}
 	return in.Message.Refunded
+}
+
+// GuestMessage is a message that mentions the bot in a chat in which it is not.
+type GuestMessage struct {
+	Incoming
+	Query string // which the answer names
+}
+
+// readGuest reads a guest_message, which telebot does not know.
+func (u *Update) readGuest(raw []byte) {
+	if !bytes.Contains(raw, []byte(`"guest_message"`)) {
+		return
+	}
+	var in struct {
+		Guest *struct {
+			Query string `json:"guest_query_id"`
+		} `json:"guest_message"`
+	}
+	var message struct {
+		Guest *Incoming `json:"guest_message"`
+	}
+	if json.Unmarshal(raw, &in) != nil || json.Unmarshal(raw, &message) != nil || in.Guest == nil || in.Guest.Query == "" {
+		return
+	}
+	m := message.Guest
+	if m.Sender == nil || m.Sender.IsBot || m.Chat == nil {
+		return
+	}
+	u.Guest = &GuestMessage{Incoming: *m, Query: in.Guest.Query}
+	u.Person, u.LanguageCode = m.Sender.ID, Truncate(m.Sender.LanguageCode, longestCode)
 }

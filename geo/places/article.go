@@ -21,8 +21,8 @@ const (
 	youngAfter = 24 * time.Hour
 )
 
-// errNoArticle means that there is no page, or nothing in it to tell.
-var errNoArticle = errors.New("places: no article")
+// ErrNoArticle means, together with ErrUnavailable, that there is no page, or nothing in it to tell.
+var ErrNoArticle = errors.New("places: no article")
 
 // Article returns the whole article, from the store or from Wikipedia. It is fetched once for all callers. The error is ErrUnavailable if Wikipedia does
 // not answer or has no such page.
@@ -79,12 +79,12 @@ func (f *Finder) askArticle(ctx context.Context, l store.Sitelink) (store.Articl
 		return store.Article{}, err
 	}
 	if r.Query == nil || len(r.Query.Pages) == 0 || r.Query.Pages[0].Missing || r.Query.Pages[0].Extract == nil {
-		return store.Article{}, fmt.Errorf("%w: %w", ErrUnavailable, errNoArticle)
+		return store.Article{}, fmt.Errorf("%w: %w", ErrUnavailable, ErrNoArticle)
 	}
 	p := r.Query.Pages[0]
 	text := bounded(wikitext.Join(wikitext.Sections(*p.Extract)), store.MaxArticle)
 	if text == "" {
-		return store.Article{}, fmt.Errorf("%w: %w", ErrUnavailable, errNoArticle)
+		return store.Article{}, fmt.Errorf("%w: %w", ErrUnavailable, ErrNoArticle)
 	}
 	now := time.Now().UTC()
 	return store.Article{
@@ -121,6 +121,9 @@ func Stale(p Place, now time.Time) bool {
 
 // StaleArticle reports whether the article should be read again when it is used.
 func StaleArticle(a store.Article, now time.Time) bool {
+	if a.Checked.IsZero() { // of a pack
+		return true
+	}
 	read := a.Fetched
 	if a.Checked.After(read) {
 		read = a.Checked
@@ -143,7 +146,10 @@ func (f *Finder) Refresh(ctx context.Context, p Place) (Place, error) {
 	}
 	page := pages[p.PageID]
 	if page == nil {
-		return p, fmt.Errorf("%w: %w", ErrUnavailable, errNoArticle)
+		return p, fmt.Errorf("%w: %w", ErrUnavailable, ErrNoArticle)
+	}
+	if p.Packed && len(page.Coordinates) > 0 { // a pack may put a place anywhere
+		c.Point = geo.Point{Lat: page.Coordinates[0].Lat, Lon: page.Coordinates[0].Lon}
 	}
 	fresh := describe(page, c, p.Language)
 	if fresh.Kind == kindMissing {

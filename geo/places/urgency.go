@@ -3,6 +3,7 @@ package places
 import (
 	"context"
 	"sync/atomic"
+	"time"
 
 	"excursobot/limiter"
 )
@@ -54,4 +55,9 @@ func classOf(ctx context.Context) limiter.Class {
 		return limiter.Class(u.class.Load())
 	}
 	return people
+}
+
+// Room returns how long a request of the context's class has to wait for its turn. An article takes from a share of its own.
+func (f *Finder) Room(ctx context.Context, article bool) time.Duration {
+	return max(f.client.quota.peek(classOf(ctx), article), f.client.pace.Stats().Paused)
 }

@@ -141,6 +141,13 @@ func (c *codec) bool(p *bool) {
 	}
 }
 
+// lastBool is a bool at the end of a record, which is left out if it is false. A field that is added after it needs it always: then it becomes a bool.
+func (c *codec) lastBool(p *bool) {
+	if c.reading || *p {
+		c.bool(p)
+	}
+}
+
 func (c *codec) float64(p *float64) {
 	if !c.reading {
 		c.out = binary.LittleEndian.AppendUint64(c.out, math.Float64bits(*p))

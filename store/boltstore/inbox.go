@@ -125,6 +125,7 @@ func (s *Store) Survived(ctx context.Context, updates ...int64) error {
 
 // bury moves an entry from the inbox to the dead letters.
 func (t *txn) bury(e store.Entry) error {
+	e.Raw = store.WithoutWords(e.Raw)
 	parked := t.bucket(bucketDeadLetters)
 	n, err := t.next(parked)
 	if err != nil {

@@ -231,6 +231,7 @@ func placeFields(c *codec, p *store.Place) {
 	creditFields(c, &p.Credit)
 	c.int64(&p.Revision)
 	c.time(&p.Edited)
+	c.lastBool(&p.Packed)
 }
 
 func sitelinkFields(c *codec, l *store.Sitelink) {

@@ -111,80 +111,99 @@ func (t *txn) noteDelivery(d *store.Delivery) error {
 	return nil
 }
 
+// notePoint stores a last point unless there is a newer one.
 func (t *txn) notePoint(p *store.LastPoint) error {
-	key := recentKey(p.Person, p.Chat)
-	if v := t.bucket(bucketLastPoints).Get(key); v != nil {
-		if old, err := decodeLastPoint(key, v); err != nil || old.At.UnixMicro() > p.At.UnixMicro() {
-			return err
-		}
+	old, found, err := t.recentAt(bucketLastPoints, recentKey(p.Person, p.Chat))
+	if err != nil || found && old.UnixMicro() > p.At.UnixMicro() {
+		return err
 	}
-	return t.putLastPoint(p)
+	return t.replaceLastPoint(p, old, found)
 }
 
+// noteStory stores a last story unless there is a newer one.
 func (t *txn) noteStory(l *store.LastStory) error {
-	key := recentKey(l.Person, l.Chat)
-	if v := t.bucket(bucketLastStories).Get(key); v != nil {
-		if old, err := decodeLastStory(key, v); err != nil || old.At.UnixMicro() > l.At.UnixMicro() {
-			return err
-		}
+	old, found, err := t.recentAt(bucketLastStories, recentKey(l.Person, l.Chat))
+	if err != nil || found && old.UnixMicro() > l.At.UnixMicro() {
+		return err
 	}
-	return t.putLastStory(l)
+	return t.replaceLastStory(l, old, found)
 }
 
 func (t *txn) putLastPoint(p *store.LastPoint) error {
+	old, found, err := t.recentAt(bucketLastPoints, recentKey(p.Person, p.Chat))
+	if err != nil {
+		return err
+	}
+	return t.replaceLastPoint(p, old, found)
+}
+
+func (t *txn) putLastStory(l *store.LastStory) error {
+	old, found, err := t.recentAt(bucketLastStories, recentKey(l.Person, l.Chat))
+	if err != nil {
+		return err
+	}
+	return t.replaceLastStory(l, old, found)
+}
+
+// replaceLastPoint stores a last point in the place of the one of old, if one was found.
+func (t *txn) replaceLastPoint(p *store.LastPoint, old time.Time, found bool) error {
 	if err := p.Check(); err != nil {
 		return err
 	}
 	key := recentKey(p.Person, p.Chat)
-	if err := t.dropRecent(bucketLastPoints, key); err != nil {
-		return err
-	}
-	if err := t.reschedule(expiringLastPoint, key, time.Time{}, p.At.Add(store.RecentLife)); err != nil {
+	if err := t.rescheduleRecent(expiringLastPoint, key, old, found, p.At); err != nil {
 		return err
 	}
 	return t.importRecord(bucketLastPoints, key, func(c *codec) { lastPointFields(c, p) })
 }
 
-func (t *txn) putLastStory(l *store.LastStory) error {
+// replaceLastStory is replaceLastPoint for a last story.
+func (t *txn) replaceLastStory(l *store.LastStory, old time.Time, found bool) error {
 	if err := l.Check(); err != nil {
 		return err
 	}
 	key := recentKey(l.Person, l.Chat)
-	if err := t.dropRecent(bucketLastStories, key); err != nil {
-		return err
-	}
-	if err := t.reschedule(expiringLastStory, key, time.Time{}, l.At.Add(store.RecentLife)); err != nil {
+	if err := t.rescheduleRecent(expiringLastStory, key, old, found, l.At); err != nil {
 		return err
 	}
 	return t.importRecord(bucketLastStories, key, func(c *codec) { lastStoryFields(c, l) })
 }
 
-// dropRecent deletes a last point or story, if it is there.
-func (t *txn) dropRecent(bucket, key []byte) error {
-	rows := t.bucket(bucket)
-	v := rows.Get(key)
-	if v == nil {
-		return nil
+func (t *txn) rescheduleRecent(kind byte, key []byte, old time.Time, found bool, at time.Time) error {
+	if found {
+		old = old.Add(store.RecentLife)
 	}
-	var at time.Time
-	kind := byte(expiringLastPoint)
+	return t.reschedule(kind, key, old, at.Add(store.RecentLife))
+}
+
+// recentAt returns of when a last point or story is, if it is there.
+func (t *txn) recentAt(bucket, key []byte) (at time.Time, found bool, err error) {
+	v := t.bucket(bucket).Get(key)
+	if v == nil {
+		return at, false, nil
+	}
 	if bytes.Equal(bucket, bucketLastPoints) {
 		p, err := decodeLastPoint(key, v)
-		if err != nil {
-			return err
-		}
-		at = p.At
-	} else {
-		l, err := decodeLastStory(key, v)
-		if err != nil {
-			return err
-		}
-		kind, at = expiringLastStory, l.At
+		return p.At, true, err
+	}
+	l, err := decodeLastStory(key, v)
+	return l.At, true, err
+}
+
+// dropRecent deletes a last point or story, if it is there.
+func (t *txn) dropRecent(bucket, key []byte) error {
+	at, found, err := t.recentAt(bucket, key)
+	if err != nil || !found {
+		return err
+	}
+	kind := byte(expiringLastStory)
+	if bytes.Equal(bucket, bucketLastPoints) {
+		kind = expiringLastPoint
 	}
 	if err := t.reschedule(kind, key, at.Add(store.RecentLife), time.Time{}); err != nil {
 		return err
 	}
-	return t.delete(rows, key)
+	return t.delete(t.bucket(bucket), key)
 }
 
 // forgetRecent deletes the person's last points and stories, and all of a chat with that number. It reads the keys of all: they live for hours.

@@ -3,6 +3,7 @@ package boltstore
 import (
 	"bytes"
 	"context"
+	"slices"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -62,15 +63,15 @@ func (s *Store) StoriesIn(ctx context.Context, language string, ranges []geo.Cel
 			if row.Retired || expired(row.Expires, now) {
 				return true, nil
 			}
-			if stories == nil {
-				stories = make([]store.Story, 0, min(limit, 16))
-			}
 			stories = append(stories, row.Story)
 			return true, nil
 		})
 	})
 	if err != nil {
 		return nil, err
+	}
+	if cap(stories) > len(stories)+len(stories)/4 { // the caller may keep them for an hour
+		stories = slices.Clone(stories)
 	}
 	return stories, nil
 }
@@ -217,4 +218,5 @@ func (s *storyRow) fields(c *codec) {
 	c.text(&s.Article.Edition)
 	c.int64(&s.Article.Page)
 	c.int64(&s.Revision)
+	c.lastBool(&s.Packed)
 }

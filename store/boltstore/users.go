@@ -166,4 +166,5 @@ func userFields(c *codec, u *store.User) {
 	c.text((*string)(&u.Voice))
 	c.bool(&u.VoiceForbidden)
 	c.bool(&u.NoNews)
+	c.bool(&u.QuestionsNoted)
 }

@@ -1,4 +1,4 @@
-// Package dump reads and writes the one format in which rows leave a store: copies of a store and, later, packs. It decides how rows
+// Package dump reads and writes the one format in which rows leave a store: copies of a store, and packs. It decides how rows
 // are encoded and checks what it reads. It opens no store and no file.
 //
 // # The format
@@ -53,9 +53,14 @@ var (
 type Header struct {
 	Format  string    `json:"format"`  // set by the Writer
 	Version int       `json:"version"` // set by the Writer
-	Content string    `json:"content"` // what the rows are together: "store"
+	Content string    `json:"content"` // what the rows are together: "store" or "pack"
 	Program string    `json:"program"` // version of the program that wrote the dump
 	Created time.Time `json:"created"`
+
+	// Of a pack only.
+	Area      string `json:"area,omitzero"`
+	Languages string `json:"languages,omitzero"` // with commas between them
+	Licences  string `json:"licences,omitzero"`  // of texts and pictures
 }
 
 // Sum describes the rows of one table. Equal sums mean equal tables.

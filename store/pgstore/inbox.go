@@ -22,7 +22,7 @@ const (
 		WITH gone AS (DELETE FROM inbox WHERE update_id = $1 RETURNING ` + entryColumns + `)
 		INSERT INTO parked_updates (number, ` + entryColumns + `)
 		SELECT (SELECT coalesce(max(number), 0) + 1 FROM parked_updates), ` + entryColumns + ` FROM gone
-		RETURNING number`
+		RETURNING number, raw`
 )
 
 func entryFields(e *store.Entry) []any {
@@ -108,6 +108,8 @@ func (s *Store) Survived(ctx context.Context, updates ...int64) error {
 // bury moves an update from the inbox to the dead letters.
 func (s *Store) bury(ctx context.Context, update int64) error {
 	var found bool
+	var number int64
+	var raw []byte
 	err := s.transact(ctx, once, func(ctx context.Context, c *pgx.Conn) error {
 		defer s.rollback(ctx, c)
 		b := new(pgx.Batch)
@@ -115,7 +117,7 @@ func (s *Store) bury(ctx context.Context, update int64) error {
 		s.lockUpdates(b, []int64{update})
 		s.lock(b, lockDeadLetters)
 		b.Queue(parkEntry, update).QueryRow(func(row pgx.Row) (err error) {
-			found, err = scan(row, new(int64))
+			found, err = scan(row, &number, (*blob)(&raw))
 			return err
 		})
 		if err := s.send(ctx, c, b); err != nil {
@@ -125,6 +127,7 @@ func (s *Store) bury(ctx context.Context, update int64) error {
 			return nil
 		}
 		b = new(pgx.Batch)
+		b.Queue("UPDATE parked_updates SET raw = $2 WHERE number = $1", number, store.WithoutWords(raw))
 		b.Queue("DELETE FROM parked_updates WHERE number <= (SELECT max(number) FROM parked_updates) - $1", store.DeadLettersKept)
 		s.done(b, []int64{update})
 		b.Queue("COMMIT")

@@ -12,8 +12,8 @@ import (
 const (
 	moveUser = `
 		INSERT INTO users (id, language_code, banned, unreachable, hint_at, asked_at, created_at, seen_at, walks, metres,
-			voice_forbidden)
-		SELECT $2, language_code, banned, unreachable, hint_at, asked_at, created_at, seen_at, walks, metres, voice_forbidden FROM users WHERE id = $1
+			voice_forbidden, questions_noted)
+		SELECT $2, language_code, banned, unreachable, hint_at, asked_at, created_at, seen_at, walks, metres, voice_forbidden, questions_noted FROM users WHERE id = $1
 		ON CONFLICT (id) DO NOTHING`
 
 	movePreferences = `

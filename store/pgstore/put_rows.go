@@ -17,11 +17,12 @@ const (
 	importUser = `
 		WITH u AS (
 			INSERT INTO users (id, language_code, banned, unreachable, hint_at, asked_at, created_at, seen_at, walks, metres,
-				voice_forbidden)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $16)
+				voice_forbidden, questions_noted)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $16, $19)
 			ON CONFLICT (id) DO UPDATE SET language_code = excluded.language_code, banned = excluded.banned, unreachable = excluded.unreachable,
 				hint_at = excluded.hint_at, asked_at = excluded.asked_at, created_at = excluded.created_at, seen_at = excluded.seen_at,
-				walks = excluded.walks, metres = excluded.metres, voice_forbidden = excluded.voice_forbidden
+				walks = excluded.walks, metres = excluded.metres, voice_forbidden = excluded.voice_forbidden,
+				questions_noted = excluded.questions_noted
 			RETURNING id
 		)
 		INSERT INTO user_preferences (user_id, language, length, interests, hide_pictures, hide_pins, voice, no_news)
@@ -35,7 +36,7 @@ const (
 
 	importStory = `
 		INSERT INTO stories (` + storyColumns + `, leaf, edition)
-		VALUES (` + storyValues + `, $31, $32)
+		VALUES (` + storyValues + `, $32, $33)
 		ON CONFLICT (place, language, length, aspect) DO UPDATE SET
 			` + replaceStory + `,
 			likes = excluded.likes, dislikes = excluded.dislikes, wrong_by = excluded.wrong_by, retired = excluded.retired,

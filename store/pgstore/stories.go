@@ -15,12 +15,12 @@ import (
 const (
 	storyColumns = `place, language, length, title, lat, lon, kind, url, picture, text, source, model, likes, dislikes, wrong_by,
 		retired, created_at, expires_at, aspect, credit_file, credit_author, credit_license, credit_license_url, credit_page, quotes, judged,
-		version, article_edition, article_page, revision`
+		version, article_edition, article_page, revision, packed`
 
 	storyValues = storyHead + `, $16, ` + storyTail
 	storyHead   = `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, coalesce($15::bigint[], '{}')`
 	storyTail   = `$17, $18, $19, $20, $21,
-		$22, $23, $24, $25, $26, $27, $28, $29, $30`
+		$22, $23, $24, $25, $26, $27, $28, $29, $30, $31`
 
 	// placeWithheld reports whether the place $1 is withheld as a whole.
 	placeWithheld = "EXISTS (SELECT FROM reports r WHERE r.place = $1 AND r.language = '' AND r.revision = 0 AND r.withheld)"
@@ -31,7 +31,7 @@ const (
 			expires_at = excluded.expires_at, leaf = excluded.leaf, text = excluded.text, credit_file = excluded.credit_file,
 			credit_author = excluded.credit_author, credit_license = excluded.credit_license, credit_license_url = excluded.credit_license_url,
 			credit_page = excluded.credit_page, quotes = excluded.quotes, judged = excluded.judged, version = excluded.version,
-			article_edition = excluded.article_edition, article_page = excluded.article_page, revision = excluded.revision`
+			article_edition = excluded.article_edition, article_page = excluded.article_page, revision = excluded.revision, packed = excluded.packed`
 
 	selectStories = `
 		SELECT ` + storyColumns + `
@@ -54,7 +54,7 @@ const (
 	// A new text gets a new edition and the votes that come with it; with the same text those stored stay.
 	upsertStory = `
 		INSERT INTO stories (` + storyColumns + `, leaf)
-		VALUES (` + storyHead + `, $16 OR ` + placeWithheld + `, ` + storyTail + `, $31)
+		VALUES (` + storyHead + `, $16 OR ` + placeWithheld + `, ` + storyTail + `, $32)
 		ON CONFLICT (place, language, length, aspect) DO UPDATE SET
 			` + replaceStory + `,
 			edition = CASE WHEN stories.text = excluded.text THEN stories.edition ELSE excluded.edition END,
@@ -68,7 +68,7 @@ func storyFields(s *store.Story) []any {
 	return append([]any{
 		&s.Place, &s.Language, (*string)(&s.Length), &s.Title, &s.Point.Lat, &s.Point.Lon, &s.Kind, &s.URL, &s.Picture, &s.Text,
 		&s.Source, &s.Model, &s.Likes, &s.Dislikes, &s.WrongBy, &s.Retired, (*moment)(&s.Created), (*moment)(&s.Expires), &s.Aspect,
-	}, append(creditFields(&s.Credit), &s.Quotes, (*string)(&s.Judged), &s.Version, &s.Article.Edition, &s.Article.Page, &s.Revision)...)
+	}, append(creditFields(&s.Credit), &s.Quotes, (*string)(&s.Judged), &s.Version, &s.Article.Edition, &s.Article.Page, &s.Revision, &s.Packed)...)
 }
 
 func creditFields(c *store.Credit) []any {

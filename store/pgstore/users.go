@@ -15,7 +15,7 @@ import (
 
 const (
 	userColumns = `id, language_code, banned, unreachable, hint_at, asked_at, created_at, seen_at, walks, metres,
-		language, length, interests, hide_pictures, hide_pins, voice_forbidden, voice, no_news`
+		language, length, interests, hide_pictures, hide_pins, voice_forbidden, voice, no_news, questions_noted`
 
 	selectUser = `
 		SELECT ` + userColumns + `
@@ -28,8 +28,8 @@ const (
 	insertUser = `
 		WITH new AS (
 			INSERT INTO users (id, language_code, banned, unreachable, hint_at, asked_at, created_at, seen_at, walks, metres,
-				voice_forbidden)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $16) ON CONFLICT (id) DO NOTHING RETURNING id
+				voice_forbidden, questions_noted)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $16, $19) ON CONFLICT (id) DO NOTHING RETURNING id
 		)
 		INSERT INTO user_preferences (user_id, language, length, interests, hide_pictures, hide_pins, voice, no_news)
 		SELECT id, $11, $12, $13::text[], $14::boolean, $15::boolean, $17, $18::boolean FROM new`
@@ -37,7 +37,7 @@ const (
 	updateUser = `
 		WITH old AS (
 			UPDATE users SET language_code = $2, banned = $3, unreachable = $4, hint_at = $5, asked_at = $6, created_at = $7,
-				seen_at = $8, walks = $9, metres = $10, voice_forbidden = $16
+				seen_at = $8, walks = $9, metres = $10, voice_forbidden = $16, questions_noted = $19
 			WHERE id = $1
 		)
 		UPDATE user_preferences SET language = $11, length = $12, interests = $13, hide_pictures = $14, hide_pins = $15, voice = $17, no_news = $18
@@ -49,7 +49,7 @@ func userFields(u *store.User) []any {
 		&u.ID, &u.LanguageCode, &u.Banned, &u.Unreachable, (*moment)(&u.HintAt), (*moment)(&u.AskedAt), (*moment)(&u.Created),
 		(*moment)(&u.Seen), &u.Walks, &u.Metres,
 		&u.Language, (*string)(&u.Length), &u.Interests, &u.HidePictures, &u.HidePins,
-		&u.VoiceForbidden, (*string)(&u.Voice), &u.NoNews,
+		&u.VoiceForbidden, (*string)(&u.Voice), &u.NoNews, &u.QuestionsNoted,
 	}
 }
 

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"excursobot/store"
@@ -38,6 +39,9 @@ func testForgetLetters(t *testing.T, open OpenFunc) {
 	for _, e := range left {
 		if e.Update <= theirs {
 			t.Errorf("still there: %s", e.Raw)
+		}
+		if strings.Contains(string(e.Raw), `"text"`) {
+			t.Errorf("a dead letter with its text: %s", e.Raw)
 		}
 	}
 }

@@ -15,6 +15,9 @@ import (
 // TownPairs is the number of places, each with a story, in a town.
 const TownPairs = 33
 
+// townVersion is higher than that of any rules by which stories are written, so that none of them is written again.
+const townVersion = 1000
+
 // townRadius is in metres: a ring of 600 m around the middle holds the whole town.
 const townRadius = 590
 
@@ -89,7 +92,7 @@ func (w *Towns) Pairs(town int, at time.Time) ([]store.Place, []store.Story) {
 		stories[i] = store.Story{
 			StoryKey: store.StoryKey{Place: id, Language: language, Length: store.Short}, Title: title, Point: p.Point, Kind: p.Kind, URL: p.URL,
 			Picture: picture, Text: townText(r, words, 400), Source: "model", Model: "gpt-6-luna", Created: at, Expires: at.Add(store.StoryLife),
-			Credit: credit, Quotes: []string{quote}, Judged: store.JudgedPassed, Version: 1,
+			Credit: credit, Quotes: []string{quote}, Judged: store.JudgedPassed, Version: townVersion,
 			Article: store.ArticleKey{Edition: language, Page: n + 1}, Revision: p.Revision,
 		}
 	}

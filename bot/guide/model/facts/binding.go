@@ -1,6 +1,10 @@
 package facts
 
-import "slices"
+import (
+	"slices"
+	"unicode"
+	"unicode/utf8"
+)
 
 // Shares reports whether a story has something of the passage: a name, a number, or, in the passage's language, three content words. A
 // passage without names and numbers shares with every story.
@@ -44,6 +48,30 @@ func (p *Passage) sameScript(tokens []token) bool {
 	passage := slices.ContainsFunc(p.tokens, func(t token) bool { return t.kind == wordToken && isLatin(t.low) && len(t.low) > 3 })
 	return (2*latin > all) == passage
 }
+
+// Content returns the words of a text that carry its meaning, in lower case, without marks over Latin letters: those that are no stop words of the
+// language. A run of Chinese or Japanese characters comes as its pairs.
+func Content(text, language string) []string {
+	lexicon, words := lexiconOf(language), []string(nil)
+	for _, t := range tokenize(fold(text)) {
+		if t.low == "" || t.kind == wordToken && lexicon.stop.has(t.low) {
+			continue
+		}
+		if runes := []rune(t.low); len(runes) > 2 && unicode.In(runes[0], unicode.Han, unicode.Hiragana, unicode.Katakana) {
+			for i := range len(runes) - 1 {
+				words = append(words, string(runes[i:i+2]))
+			}
+			continue
+		}
+		if r, _ := utf8.DecodeRuneInString(t.low); unicode.IsLetter(r) || unicode.IsDigit(r) {
+			words = append(words, plainLetters(t.low))
+		}
+	}
+	return words
+}
+
+// SameStem reports whether two words of Content are forms of one word, by their beginnings.
+func SameStem(a, b string) bool { return sameStem(a, b) }
 
 // Unknown returns the names of a story that the passage does not hold.
 func (p *Passage) Unknown(story, language string) []string {

@@ -1,0 +1,3 @@
+-- +goose Up
+
+ALTER TABLE users ADD COLUMN questions_noted boolean NOT NULL DEFAULT false;
