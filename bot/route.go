@@ -12,6 +12,7 @@ import (
 type router struct {
 	reply     *responder
 	stories   *stories
+	voices    *voices
 	tours     *tours
 	booklets  *booklets
 	walks     *walks
@@ -64,6 +65,7 @@ func (r *router) fill() {
 	}
 	r.buttons = map[string]func(*telegram.Update, string) intake.Job{
 		"more":    r.stories.moreButton,
+		"listen":  r.voices.button,
 		"tour":    r.tours.button,
 		"pack":    r.booklets.button,
 		"vote":    r.stories.voteButton,

@@ -31,6 +31,8 @@ type ModelConfig struct {
 	//
 	// In the stories: "badyear", "badlang", "markup", "greeting", "unknown" (place), "twice" (the first place again).
 	Fault func(n int) string
+	// Lie returns the kind of lie that a story holds beside what is true, one of Lies; "" = none. It is called for each story with the place's id.
+	Lie func(place string) string
 	// Object returns the words of a story to which the server objects when it is asked for verdicts; nil = it never objects.
 	Object func(place, source, story string) []string
 }
@@ -142,7 +144,7 @@ func (m *Model) chat(w http.ResponseWriter, r *http.Request) {
 			reading = req.reading()
 		}
 	default:
-		ans = compose(req, fault)
+		ans = compose(req, fault, m.cfg.Lie)
 		latency = m.latency(max(1, ans.stories), rng)
 		if m.cfg.Latency == nil {
 			reading = req.reading()

@@ -54,7 +54,8 @@ type Telegram struct {
 	payments     []Payment
 	answered     map[string]Answered // inline and guest queries
 	settings     settings
-	transactions []transaction // payments, refunds and withdrawals, oldest first
+	transactions []transaction   // payments, refunds and withdrawals, oldest first
+	files        map[string]file // voices and music by file_id, at most filesKept
 	queue        queue
 	webhook      webhook
 	events       events
@@ -81,6 +82,7 @@ func NewTelegram(cfg TelegramConfig) *Telegram {
 		bucket: newBucket(allRate, allRate), describe: newBucket(describeRate, describeBurst),
 		texts:   map[string]string{},
 		queries: map[string]query{}, answered: map[string]Answered{},
+		files: map[string]file{},
 		// Telegram starts at any number, so a bot must not expect small ids.
 		queue: newQueue(100_000_000 + rand.Int64N(800_000_000)),
 	}

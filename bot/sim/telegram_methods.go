@@ -33,6 +33,8 @@ func (t *Telegram) table() map[string]method {
 		"sendMessage":            messages.sendMessage,
 		"sendPhoto":              messages.sendPhoto,
 		"sendDocument":           messages.sendDocument,
+		"sendVoice":              messages.sendVoice,
+		"sendAudio":              messages.sendAudio,
 		"sendLocation":           messages.sendLocation,
 		"sendVenue":              messages.sendVenue,
 		"sendInvoice":            messages.sendInvoice,

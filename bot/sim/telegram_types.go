@@ -35,6 +35,8 @@ type apiMessage struct {
 	LinkPreview     json.RawMessage `json:"link_preview_options,omitempty"`
 	Photo           []apiFile       `json:"photo,omitempty"`
 	Document        *apiFile        `json:"document,omitempty"`
+	Voice           *apiFile        `json:"voice,omitempty"`
+	Audio           *apiFile        `json:"audio,omitempty"`
 	Caption         string          `json:"caption,omitempty"`
 	CaptionEntities []apiEntity     `json:"caption_entities,omitempty"`
 	Location        *apiLocation    `json:"location,omitempty"`
@@ -66,6 +68,7 @@ type apiFile struct {
 	MimeType     string `json:"mime_type,omitempty"`
 	Width        int    `json:"width,omitempty"`
 	Height       int    `json:"height,omitempty"`
+	Duration     int    `json:"duration,omitempty"`
 }
 
 type apiLocation struct {

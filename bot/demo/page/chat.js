@@ -1,7 +1,7 @@
 // The chat: the messages, and the form to write new ones.
 
 import { $, node, press } from "./dom.js";
-import { contents, placeIn, rows, service, stamp } from "./message.js";
+import { contents, placeIn, rows, service, stamp, stopIn } from "./message.js";
 import { call } from "./server.js";
 import { language, say } from "./words.js";
 
@@ -10,7 +10,7 @@ const toastLasts = 5000;
 
 /**
  * createChat fills the chat. It calls on.act(body) to send an action of the person, on.locate() to send their location, on.map(point) to show a point,
- * on.told(place) for each story, on.said(event) for each message that the bot sends or edits after the history was shown, and on.ready(last) when the
+ * on.told(place) for each story, on.next(point) when a tour leads to its next stop, on.said(event) for each message that the bot sends or edits after the history was shown, and on.ready(last) when the
  * history was shown; last is the live location that is still shared, if there is one. on.pay(invoice) and on.enlarge(address) open the dialogs.
  */
 export function createChat(on) {
@@ -116,6 +116,7 @@ export function createChat(on) {
         if (known) break;
         keyboard();
         if (event.fromBot) on.said(event);
+        if (event.fromBot && stopIn(event)) on.next(stopIn(event));
         break;
       case "delete":
         items.get(event.id)?.item.remove();

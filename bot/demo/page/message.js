@@ -13,8 +13,15 @@ export function mapPoint(href) {
   return found && { lat: Number(found[1]), lon: Number(found[2]) };
 }
 
+/** stopIn returns the next stop of a tour, to which a message leads, or null for other messages. */
+export function stopIn(event) {
+  const buttons = (event.buttons ?? []).flat();
+  return buttons.some((b) => b.Data?.startsWith("tour:there:")) ? buttons.map((b) => b.URL && mapPoint(b.URL)).find(Boolean) ?? null : null;
+}
+
 /** placeIn returns the place of a story, as given by its map button, or null for other messages. */
 export function placeIn(event) {
+  if (stopIn(event)) return null;
   for (const b of (event.buttons ?? []).flat()) {
     const point = b.URL && mapPoint(b.URL);
     const title = /<b>(?:\d+\. )?(.*?)<\/b>/.exec(event.html ?? "");

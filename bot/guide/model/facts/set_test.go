@@ -141,21 +141,25 @@ func TestSet(t *testing.T) {
 	}
 	page.WriteString(pageFoot)
 	file := filepath.Join("..", "..", "..", "..", "docs", "fact-check.md")
-	if *update {
-		if err := os.WriteFile(file, []byte(page.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
 	stored, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(stored) != page.String() {
+	mine, others, _ := strings.Cut(string(stored), othersPart) // the rest of the page is written by hand
+	if *update {
+		if err := os.WriteFile(file, []byte(page.String()+othersPart+others), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if mine != page.String() {
 		t.Errorf("the figures are not those of docs/fact-check.md. If they are better, run: go test ./bot/guide/model/facts -run TestSet -update\n%s", page.String())
 	}
 }
 
 var update = flag.Bool("update", false, "write docs/fact-check.md")
+
+// othersPart begins the part of the page that other tests measure.
+const othersPart = "\n## A model that lies\n"
 
 const pageHead = `# What the checks of a story stop
 
