@@ -27,6 +27,7 @@ func (b *Bot) Correct(ctx context.Context, c guide.Correction) error {
 func (s *stories) correct(ctx context.Context, story guide.Story, shown store.Shown) error {
 	user, words := s.reply.reader(ctx, shown.Person)
 	m := correctionMessage(words, story, s.pictures && !user.HidePictures)
+	m.Buttons = s.voices.offer(m.Buttons, words, story)
 	preview := map[string]any{"is_disabled": true}
 	if m.Picture != "" {
 		preview = map[string]any{"url": m.Picture, "prefer_large_media": true, "show_above_text": true}
