@@ -294,6 +294,7 @@ func (a *App) buildBot(world World) error {
 		MaxBytes:        int(a.cfg.Ingest.MaxBytes),
 		Silence:         cmp.Or(a.cfg.Ingest.Silence, -1),
 		HidePictures:    !a.cfg.Pictures,
+		Vision:          a.cfg.OpenAI.Vision && a.model != nil,
 		Admins:          t.Admins,
 		Support:         t.Support,
 		DailyTokens:     a.cfg.OpenAI.DailyTokens,

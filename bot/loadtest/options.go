@@ -27,6 +27,8 @@ type Options struct {
 	Fail     float64       `default:"0" help:"Share of the model's calls that fail, 0-1."`
 	Quirk    string        `placeholder:"NAME" help:"Let the model's server have a peculiarity of real ones; 'list' prints the names."`
 	Seed     uint64        `default:"1" help:"Runs with the same seed ask the same questions."`
+	Inline   float64       `default:"0" help:"Inline queries a second in other chats, beside the questions."`
+	News     int           `default:"0" help:"Number of people to whom the operator sends news during the run, after a tenth of it."`
 	Walks    int           `default:"0" help:"Instead of that, let this number of people walk with a live location, with the bot in a process of its own."`
 	Every    time.Duration `default:"5s" help:"Time between two stories of a walk, with --walks."`
 	Moves    int           `default:"10000" help:"Number of moves of all walks together, with --walks."`
@@ -76,6 +78,9 @@ func (o Options) Measure(ctx context.Context, stdout, stderr io.Writer) error {
 		}
 	}
 	fmt.Fprint(stdout, table(results))
+	for _, r := range results {
+		fmt.Fprint(stdout, r.Beside.lines())
+	}
 	return o.write(results)
 }
 
@@ -107,12 +112,14 @@ func (o Options) scenarios() ([]scenario, error) {
 		return nil, errors.New("load: --for must be above 0")
 	case o.Pause <= 0:
 		return nil, errors.New("load: --pause must be above 0")
+	case o.Inline < 0 || o.News < 0 || o.News > 100_000:
+		return nil, errors.New("load: --inline must not be negative, --news must be 0-100000")
 	case o.Rate < 0 || o.Fail < 0 || o.Fail > 1 || o.Requests < 0:
 		return nil, errors.New("load: --rate and --requests must not be negative, --fail must be 0-1")
 	}
 	return []scenario{{
 		People: o.People, Rate: o.Rate, Pause: o.Pause, For: o.For, Requests: o.Requests, Warm: o.Warm, Fail: o.Fail, Quirk: o.Quirk, Seed: o.Seed,
-		HTTP: o.HTTP, Blind: o.Blind, Small: o.Small,
+		HTTP: o.HTTP, Blind: o.Blind, Small: o.Small, Inline: o.Inline, News: o.News,
 	}}, nil
 }
 

@@ -28,6 +28,8 @@ var (
 	descSessions = describe("excursobot_live_sessions", "Active walks.")
 	descCap      = describe("excursobot_live_sessions_max", "Most active walks at once.")
 	descJudged   = describe("excursobot_judged_total", "Stories before the judge, by outcome: passed, objected (rewritten), refused (retired), skipped (no verdict).", "outcome")
+	descVoices   = describe("excursobot_voices_total", "Voices of stories, by outcome: known (Telegram had the file), made, ahead (made before anybody asked), busy, budget, down (the server failed), none (no voice in the language), unsent.", "outcome")
+	descSpoken   = describe("excursobot_speech_characters_total", "Characters that the speech server spoke.")
 	descDropped  = describe("excursobot_stories_dropped_total", "Stories of the model that the checks refused, by the rule that they broke.", "rule")
 	descCache    = describe("excursobot_cache_requests_total", "Lookups in the cache of stories.", "result")
 	descInbox    = describe("excursobot_inbox_pending", "Updates that are accepted but not answered yet.")
@@ -46,7 +48,7 @@ var (
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		descReady, descInflight, descWaiting, descEstimate, descBreaker, descDaysLeft, descBudget, descSessions, descCap, descJudged, descDropped, descCache, descInbox,
+		descReady, descInflight, descWaiting, descEstimate, descBreaker, descDaysLeft, descBudget, descSessions, descCap, descJudged, descVoices, descSpoken, descDropped, descCache, descInbox,
 		descSilence, descPolling, descDead, descDeadKept, descStars, descAlive, descStore, descUnused, descFree, descTotal,
 	} {
 		out <- d
@@ -82,6 +84,10 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	counter(descJudged, r.Guide.Judged.Objected, "objected")
 	counter(descJudged, r.Guide.Judged.Refused, "refused")
 	counter(descJudged, r.Guide.Judged.Skipped, "skipped")
+	for outcome, n := range r.Speech.Outcomes {
+		counter(descVoices, n, outcome)
+	}
+	counter(descSpoken, r.Speech.Characters)
 	for rule, n := range r.Guide.DroppedBy {
 		counter(descDropped, n, rule)
 	}

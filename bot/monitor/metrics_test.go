@@ -48,6 +48,7 @@ func TestMetricsAreInGoodForm(t *testing.T) {
 func TestMetricNames(t *testing.T) {
 	w := newWorld(t, Config{})
 	w.reading.Guide.DroppedBy = map[string]uint64{"year": 2}
+	w.reading.Speech = Speech{Outcomes: map[string]uint64{"made": 3}, Characters: 240}
 	eventful(w.Monitor)
 	text := w.get("/metrics").Body.String()
 	for _, line := range []string{
@@ -65,6 +66,8 @@ func TestMetricNames(t *testing.T) {
 		`excursobot_live_sessions 0`,
 		`excursobot_cache_requests_total{result="hit"} 0`,
 		`excursobot_stories_dropped_total{rule="year"} 2`,
+		`excursobot_voices_total{outcome="made"} 3`,
+		"excursobot_speech_characters_total 240",
 		`excursobot_telegram_calls_total{method="sendMessage",outcome="ok"} 1`,
 		`excursobot_inbox_pending 0`,
 		`excursobot_errors_total{part="store"} 1`,
