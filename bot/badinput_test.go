@@ -112,7 +112,7 @@ func TestForgedAndOldButtonsGetOneSentence(t *testing.T) {
 		"", "more", "more:", "more:x,y", "more:NaN,1", "more:91,0", "more:1,2,3", "lang:", "lang:xx", "vote:", "vote:Q1:en:short:0", "vote:Q1:en:short:4",
 		"vote:Q1:en:huge:1", "vote::en:short:1", "vote:Q404:en:short:1", "nothing:1", "more:" + strings.Repeat("1", 90), "vote:Q\x00:en:short:1",
 		"lang:zz", "menu:", "menu:admin", "set:", "set:length:huge", "set:pins:", "set:pins:maybe", "set:banned:on", "give:", "give:0", "give:10001", "give:1e3", "give:-5",
-		"give:99999999999999999999", "forget:", "forget:maybe:1", "live:", "live:dance", "every:", "every:banana", "admin:", "refund:x",
+		"give:99999999999999999999", "forget:", "forget:maybe:1", "live:", "live:dance", "every:", "every:banana", "pack:", "pack:91,0", "pack:x,y", "pack:1", "admin:", "refund:x",
 	} {
 		t.Run(data, func(t *testing.T) {
 			t.Parallel()

@@ -21,13 +21,14 @@ type menus struct {
 
 // The commands in the menus, in their order. Operators see theirs below the others.
 var (
-	listedCommands         = []string{"start", "live", "tour", "stop", "language", "settings", "donate", "stats", "privacy", "forget", "terms", "paysupport", "help"}
+	listedCommands         = []string{"start", "live", "tour", "pack", "stop", "language", "settings", "donate", "stats", "privacy", "forget", "terms", "paysupport", "help"}
 	listedOperatorCommands = []string{"admin", "pause", "ban", "unban", "refund", "retire", "retired", "broadcast"}
 )
 
 // describe sends the commands and the descriptions to Telegram in each language, and each operator's menu. It may take hours, because Telegram limits
 // these calls more than others. The bot works without them, so failures are only logged.
 func (m *menus) describe(ctx context.Context) {
+	m.switchOn(ctx)
 	var failed error
 	for _, language := range m.languages() {
 		if ctx.Err() != nil {

@@ -22,7 +22,7 @@ func TestTheMenuListsTheCommandsThatWork(t *testing.T) {
 		for range w.bot.menus.languages() {
 			menu, scope := menuOf(api.wait(t, "setMyCommands"))
 			slices.Sort(menu)
-			want := []string{"donate", "forget", "help", "language", "live", "paysupport", "privacy", "settings", "start", "stats", "stop", "terms", "tour"}
+			want := []string{"donate", "forget", "help", "language", "live", "pack", "paysupport", "privacy", "settings", "start", "stats", "stop", "terms", "tour"}
 			if !slices.Equal(menu, want) || scope != nil {
 				t.Errorf("menu %v of %v, want %v of nobody", menu, scope, want)
 			}

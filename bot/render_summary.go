@@ -31,7 +31,11 @@ func summaryMessage(words *text.Words, w store.Walk, stops []store.Stop) telegra
 	for _, s := range stops {
 		b.WriteString("\n" + stopLine(words, s, w.Point))
 	}
-	return telegram.Message{HTML: b.String()}
+	m := telegram.Message{HTML: b.String()}
+	if known := w.Point != (geo.Point{}) && w.Point.Valid(); known && w.Chat > 0 && len(stops) > 0 {
+		m.Buttons = [][]telegram.Button{{takeAlongButton(words, w.Point)}}
+	}
+	return m
 }
 
 // stopLine returns a stop's number and name, and where it is from the end of the walk. The name links to the map.

@@ -62,6 +62,7 @@ func tourMessage(words *text.Words, t store.Tour, takes time.Duration, all bool)
 	}
 	return telegram.Message{HTML: strings.Join(lines, "\n"), Buttons: [][]telegram.Button{
 		{{Text: words.Plain("button.tour_start"), Data: tourData("start", t)}, mapButton(words, t)},
+		{takeAlongButton(words, t.From)},
 	}}
 }
 

@@ -31,7 +31,7 @@ func newLoadBot(cfg config.Config, dir string, articles []sim.Article, s scenari
 	b := &loadBot{recorder: rec, servers: newServers(s.Seed, articles, s.Fail, s.Quirk, fast)}
 	b.telegram.Subscribe(rec.record)
 	cfg.Store = config.StoreConfig{Dir: dir}
-	cfg.Telegram = config.TelegramConfig{Token: token, APIURL: config.TelegramAPI}
+	cfg.Telegram = config.TelegramConfig{Token: token, APIURL: config.TelegramAPI, Admins: cfg.Telegram.Admins}
 	cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "load", "http://model.load/v1", "load"
 	cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.load/w/api.php", "load"
 	cfg.Places.WikidataURL, cfg.Places.CommonsURL = "http://data.wikipedia.load/w/api.php", "http://files.wikipedia.load/w/api.php"

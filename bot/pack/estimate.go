@@ -91,9 +91,9 @@ func parts(n, most int) int { return (n + most - 1) / most }
 // String returns the estimate as lines for people.
 func (e Estimate) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "at most %d places; %d requests to Wikipedia, Wikidata and Commons (%d were sent to count)\n", e.Places, e.Requests, e.Took)
+	fmt.Fprintf(&b, "about %d places; at most %d requests to Wikipedia, Wikidata and Commons (%d were sent to count)\n", e.Places, e.Requests, e.Took)
 	if e.Stories > 0 {
-		fmt.Fprintf(&b, "at most %d stories: %d calls to the model, about %.1f million tokens in and %.1f out", e.Stories, e.Calls, float64(e.In)/1e6, float64(e.Out)/1e6)
+		fmt.Fprintf(&b, "about %d stories: %d calls to the model, about %.1f million tokens in and %.1f out", e.Stories, e.Calls, float64(e.In)/1e6, float64(e.Out)/1e6)
 		if e.Priced {
 			fmt.Fprintf(&b, ", $%.2f", e.Dollars)
 		} else {
