@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// serveFile returns a picture or a document of the chat.
+// serveFile returns a picture, a document or a voice of the chat.
 func (d *pageServer) serveFile(w http.ResponseWriter, r *http.Request) {
 	id, err1 := strconv.ParseInt(r.URL.Query().Get("person"), 10, 64)
 	message, err2 := strconv.Atoi(r.URL.Query().Get("message"))
@@ -20,7 +20,10 @@ func (d *pageServer) serveFile(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		w.Header().Set("Content-Type", "image/png")
-		if m.Method == "sendDocument" {
+		switch m.Method {
+		case "sendVoice", "sendAudio":
+			w.Header().Set("Content-Type", http.DetectContentType(m.File))
+		case "sendDocument":
 			w.Header().Set("Content-Type", "application/gpx+xml")
 			w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": m.FileName}))
 		}

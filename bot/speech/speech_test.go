@@ -29,15 +29,23 @@ type world struct {
 
 func newWorld(t *testing.T, server sim.SpeechConfig, edit func(*Config)) *world {
 	t.Helper()
+	simulated := sim.NewSpeech(server)
+	w := newWorldWith(t, sim.Transport(map[string]http.Handler{"speech.test": simulated}), edit)
+	w.server = simulated
+	return w
+}
+
+func newWorldWith(t *testing.T, server http.RoundTripper, edit func(*Config)) *world {
+	t.Helper()
 	s, err := boltstore.Open(boltstore.Config{Path: filepath.Join(t.TempDir(), "a.db")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	w := &world{server: sim.NewSpeech(server), store: s, log: new(strings.Builder)}
+	w := &world{store: s, log: new(strings.Builder)}
 	cfg := Config{
 		Store: s, URL: "http://speech.test", Key: "secret-key", Model: "m", Voices: map[string]string{"en": "ann", "ru": "anna"},
-		Transport: sim.Transport(map[string]http.Handler{"speech.test": w.server}),
+		Transport: server,
 		Log:       slog.New(slog.NewTextHandler(w.log, nil)),
 	}
 	if edit != nil {

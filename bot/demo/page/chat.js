@@ -24,6 +24,7 @@ export function createChat(on) {
     person: () => person,
     paid: (id) => paid.has(id),
     shared: (id) => shared.has(id),
+    language,
     spots: on.spots, map: on.map, pay: on.pay, enlarge: on.enlarge,
     async press(message, data, button) {
       button.setAttribute("aria-busy", "true"); // until the bot answers
@@ -77,7 +78,7 @@ export function createChat(on) {
   function types(action) {
     clearTimeout(typing);
     $("dots").hidden = !action;
-    const key = { upload_photo: "sends_picture", upload_document: "sends_file" }[action] ?? "typing";
+    const key = { upload_photo: "sends_picture", upload_document: "sends_file", record_voice: "records" }[action] ?? "typing";
     $("status").textContent = action ? say(key) : say("simulated");
     if (action) typing = setTimeout(types, typingLasts);
   }
