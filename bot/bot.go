@@ -123,11 +123,15 @@ func (b *Bot) join() error {
 		sent: &sentTexts{store: cfg.Store, username: b.intake.Username, observe: observe, log: log},
 	}
 	pins := &pins{out: b.out, store: cfg.Store}
+	voices := &voices{
+		out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, speech: cfg.Voices, users: cfg.Store, observe: observe, log: log,
+		silence: limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: 1 / silenceEvery.Seconds(), Burst: 1}), pressed: map[pressedButton]struct{}{},
+	}
 	report := reporter{observe: observe, log: log}
 	stewards := &stewards{out: b.out, log: log}
 	walks := &walks{
 		stewards: stewards,
-		out:      b.out, reply: reply, host: b.intake, guide: cfg.Guide, store: cfg.Store, pause: b.pause, pins: pins, report: report,
+		out:      b.out, reply: reply, host: b.intake, guide: cfg.Guide, store: cfg.Store, pause: b.pause, pins: pins, voices: voices, report: report,
 		troubles: limiter.NewKeyed[int64](limiter.KeyedConfig{Rate: 1 / troubleEvery.Seconds(), Burst: 1}),
 		painter:  track.NewPainter(), pictures: !cfg.HidePictures, observe: observe, log: log,
 	}
@@ -166,17 +170,18 @@ func (b *Bot) join() error {
 		reply: reply, walks: walks, people: people, gifts: gifts, booklets: booklets,
 		groups: &groups{out: b.out, live: b.live, store: cfg.Store, observe: observe, log: log},
 		stories: &stories{
-			out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, live: b.live, store: cfg.Store, pins: pins, report: report,
+			out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, live: b.live, store: cfg.Store, pins: pins, voices: voices, report: report,
 			links: shared, pictures: !cfg.HidePictures, observe: observe, log: log,
 		},
-		settings: &settings{out: b.out, reply: reply, store: cfg.Store, words: cfg.Words},
+		voices:   voices,
+		settings: &settings{out: b.out, reply: reply, store: cfg.Store, words: cfg.Words, spoken: cfg.Voices != nil},
 		help: &help{
 			out: b.out, reply: reply, gifts: gifts, menus: b.menus, operators: admins, words: cfg.Words, support: cfg.Support,
 		},
 		operators: &operators{
 			out: b.out, reply: reply, guide: cfg.Guide, live: b.live, store: cfg.Store, gifts: gifts, books: b.books, people: people, pause: b.pause,
 			operators: admins, tasks: func() int { return b.intake.Stats().Tasks }, today: cfg.Today, model: cfg.Model, shortToken: cfg.ShortToken,
-			dailyTokens: cfg.DailyTokens, prices: prices{in: cfg.PriceIn, out: cfg.PriceOut}, log: log,
+			voices: cfg.Voices, dailyCharacters: cfg.DailyCharacters, dailyTokens: cfg.DailyTokens, prices: prices{in: cfg.PriceIn, out: cfg.PriceOut}, log: log,
 		},
 		announcer: b.announcer, live: b.live, admins: admins, username: b.intake.Username,
 	}
@@ -185,6 +190,9 @@ func (b *Bot) join() error {
 		wishes: newWishes(), observe: observe, log: log,
 	}
 	b.router.tours, b.router.stories.tours, walks.tours = t, t, t
+	if cfg.Vision {
+		b.router.photos = newPhotos(b.router.stories, cfg.Store)
+	}
 	b.router.fill()
 	return nil
 }

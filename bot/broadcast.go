@@ -113,7 +113,7 @@ func (a *announcer) onBroadcast(ctx context.Context, u *update) error {
 	languages, ok := a.chosen(args)
 	switch {
 	case !ok || body == "":
-		return a.reply.say(ctx, u, u.words.Say("broadcast.usage", "all", "all", "some", u.words.Language()+",en", "languages", strings.Join(a.words.Languages(), ", ")))
+		return a.reply.say(ctx, u, u.words.Say("broadcast.usage", "all", "all", "some", strings.Join(a.words.Languages()[:2], ","), "languages", strings.Join(a.words.Languages(), ", ")))
 	case len([]rune(body)) > broadcastMost:
 		return a.reply.say(ctx, u, u.words.Say("broadcast.long", "n", broadcastMost))
 	case u.Arrived.Sub(now.Began) < broadcastEvery:

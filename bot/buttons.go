@@ -60,6 +60,26 @@ func voteData(key store.StoryKey, mark store.Mark) string {
 	return fitting(data + strconv.Itoa(int(mark)))
 }
 
+// listenData is the data of the button that speaks a story, "" if the place's id is too long for a button.
+func listenData(key store.StoryKey) string {
+	return fitting("listen:" + key.Place + ":" + key.Language + ":" + string(key.Length) + ":" + strconv.Itoa(key.Aspect))
+}
+
+// parseListen reads the data of a button that speaks a story. It reads from the end, because ids of places contain colons.
+func parseListen(args string) (key store.StoryKey, ok bool) {
+	parts := strings.Split(args, ":")
+	n := len(parts)
+	if n < 4 {
+		return key, false
+	}
+	aspect, err := strconv.Atoi(parts[n-1])
+	key = store.StoryKey{Place: strings.Join(parts[:n-3], ":"), Language: parts[n-3], Length: store.Length(parts[n-2]), Aspect: aspect}
+	ok = err == nil && aspect >= 0 && aspect <= store.MaxAspect && key.Place != "" && key.Language != "" &&
+		store.CheckKey(key.Place) == nil && store.CheckKey(key.Language) == nil &&
+		(key.Length == store.Short || key.Length == store.Long || key.Length == store.Extract && aspect == 0)
+	return key, ok
+}
+
 // aspectSign precedes an aspect in a vote's data, so that it cannot be taken for a part of the place's id.
 const aspectSign = "a"
 

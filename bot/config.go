@@ -9,6 +9,7 @@ import (
 	"excursobot/bot/guide"
 	"excursobot/bot/intake"
 	"excursobot/bot/live"
+	"excursobot/bot/speech"
 	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/store"
@@ -37,11 +38,12 @@ type Store interface {
 
 // Config configures a Bot. API, Store, Guide and Words are required.
 type Config struct {
-	API   telegram.API
-	Store Store
-	Guide *guide.Guide
-	Words *text.Catalog
-	Log   *slog.Logger // default: no log
+	API    telegram.API
+	Store  Store
+	Guide  *guide.Guide
+	Words  *text.Catalog
+	Voices *speech.Speech // nil = stories are not spoken
+	Log    *slog.Logger   // default: no log
 
 	WebhookURL    string // where Telegram posts updates; "" = long polling
 	WebhookSecret string // required with WebhookURL: 1-256 of A-Z a-z 0-9 _ -
@@ -54,20 +56,22 @@ type Config struct {
 
 	Silence time.Duration // Run ends with intake.ErrSilent after this long without contact to Telegram; default 10 min, negative = never
 
-	MaxInflight  int              // updates waiting and under way; default 2000. Telegram keeps what is beyond it
-	MaxBytes     int              // of these updates together, as Telegram sent them; default 8 MiB
-	PerChat      int              // of one chat; default 20
-	HidePictures bool             // no story has a picture
-	Admins       []int64          // operators
-	Support      string           // whom /paysupport names; "" = nobody
-	DailyTokens  int64            // for /admin, as the guide has it; 0 = no limit
-	PriceIn      float64          // dollars for a million tokens of prompts, for /admin; 0 = unknown
-	PriceOut     float64          // the same of answers
-	Today        func() Today     // the day's numbers for /admin; nil = nobody counts
-	ShortToken   bool             // the dashboard's token is shorter than it should be; for /admin
-	Model        func() ModelNote // for /admin; nil = there is no model
-	Limits       Limits
-	Live         live.Config // Store, Log, Shared, Ahead, AskTime and Observe are the Bot's
+	MaxInflight     int              // updates waiting and under way; default 2000. Telegram keeps what is beyond it
+	MaxBytes        int              // of these updates together, as Telegram sent them; default 8 MiB
+	PerChat         int              // of one chat; default 20
+	HidePictures    bool             // no story has a picture
+	Vision          bool             // people's photos are looked at
+	Admins          []int64          // operators
+	Support         string           // whom /paysupport names; "" = nobody
+	DailyTokens     int64            // for /admin, as the guide has it; 0 = no limit
+	DailyCharacters int64            // for /admin; 0 = no limit
+	PriceIn         float64          // dollars for a million tokens of prompts, for /admin; 0 = unknown
+	PriceOut        float64          // the same of answers
+	Today           func() Today     // the day's numbers for /admin; nil = nobody counts
+	ShortToken      bool             // the dashboard's token is shorter than it should be; for /admin
+	Model           func() ModelNote // for /admin; nil = there is no model
+	Limits          Limits
+	Live            live.Config // Store, Log, Shared, Ahead, AskTime and Observe are the Bot's
 
 	// Cluster shares the chats out among several processes on the same Store; nil = there is no other process.
 	Cluster store.Cluster

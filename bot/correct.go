@@ -10,7 +10,8 @@ import (
 	"excursobot/store"
 )
 
-// Correct puts the source's own words into the messages that show a story which did not hold up, with one line that tells so. A message that is gone, or
+// Correct puts the source's own words, or the story as it was written again, into the messages that show a text which did not hold up, with one line
+// that tells so. A message that is gone, or
 // whose reader blocked the bot, needs none.
 func (b *Bot) Correct(ctx context.Context, c guide.Correction) error {
 	var failed error
@@ -26,6 +27,7 @@ func (b *Bot) Correct(ctx context.Context, c guide.Correction) error {
 func (s *stories) correct(ctx context.Context, story guide.Story, shown store.Shown) error {
 	user, words := s.reply.reader(ctx, shown.Person)
 	m := correctionMessage(words, story, s.pictures && !user.HidePictures)
+	m.Buttons = s.voices.offer(m.Buttons, words, story)
 	preview := map[string]any{"is_disabled": true}
 	if m.Picture != "" {
 		preview = map[string]any{"url": m.Picture, "prefer_large_media": true, "show_above_text": true}
@@ -42,8 +44,12 @@ func (s *stories) correct(ctx context.Context, story guide.Story, shown store.Sh
 
 // correctionMessage returns what replaces a refused story. The person's distance is no longer known.
 func correctionMessage(words *text.Words, s guide.Story, pictures bool) telegram.Message {
+	key := "story.corrected"
+	if s.Source != guide.FromExtract {
+		key = "story.rewritten"
+	}
 	m := telegram.Message{
-		HTML:    words.Say("story.corrected", "title", s.Place.Title, "text", unlinked(s.Text)),
+		HTML:    words.Say(key, "title", s.Place.Title, "text", unlinked(s.Text)),
 		Buttons: storyButtons(words, s, moreButton(words, standing(s.Place.Point))),
 	}
 	m.Picture, m.Tail = pictured(words, s, pictures, sourceLine(words, s))

@@ -25,6 +25,7 @@ type stories struct {
 	live     *live.Live
 	store    storiesStore
 	pins     *pins
+	voices   *voices
 	report   reporter
 	tours    *tours
 	links    *links
@@ -124,7 +125,9 @@ func (s *stories) tell(ctx context.Context, u *update, from vantage, ask teller)
 	}
 	s.host.NoteShown(ctx, u.Task, intake.Shown{Place: story.Place.ID, Message: card})
 	m := storyMessage(u.words, story, from, s.pictures && !u.user.HidePictures)
-	m.Buttons = s.links.offer(m.Buttons, u.words, story)
+	m.Buttons = s.voices.offer(s.links.offer(m.Buttons, u.words, story), u.words, story)
+	spoken, atHand := s.voices.hears(ctx, u.user, story, false)
+	m.Silent = atHand
 	hints := s.hints(u)
 	if hints {
 		m.Tail = strings.TrimPrefix(m.Tail+"\n\n"+u.words.Say("hint.live"), "\n\n")
@@ -152,6 +155,9 @@ func (s *stories) tell(ctx context.Context, u *update, from vantage, ask teller)
 	}
 	s.guide.Showed(ctx, story, store.Shown{Chat: u.To().Chat, Message: message, Person: u.Person})
 	s.pins.send(ctx, u.To(), u.words, u.user, story)
+	if spoken {
+		s.voices.follow(u.user, u.words, u.To(), message, story, atHand)
+	}
 	return true, nil
 }
 
@@ -212,6 +218,10 @@ func (s *stories) explain(ctx context.Context, u *update, card int, cause error)
 	switch {
 	case errors.Is(cause, errUnknownPlace):
 		key = "share.unknown"
+	case errors.Is(cause, guide.ErrNotSeen):
+		key = "photo.none"
+	case errors.Is(cause, guide.ErrBlind):
+		key = "photo.blind"
 	case errors.Is(cause, guide.ErrNothing):
 		key = "error.nothing"
 	case errors.Is(cause, guide.ErrAllTold):

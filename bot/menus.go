@@ -28,6 +28,7 @@ var (
 // describe sends the commands and the descriptions to Telegram in each language, and each operator's menu. It may take hours, because Telegram limits
 // these calls more than others. The bot works without them, so failures are only logged.
 func (m *menus) describe(ctx context.Context) {
+	m.switchOn(ctx)
 	var failed error
 	for _, language := range m.languages() {
 		if ctx.Err() != nil {
@@ -43,7 +44,6 @@ func (m *menus) describe(ctx context.Context) {
 	if failed != nil && ctx.Err() == nil {
 		m.log.Warn("describe_failed", "error", failed)
 	}
-	m.switchOn(ctx)
 	for _, operator := range m.operators {
 		m.describeTo(ctx, operator)
 	}

@@ -9,29 +9,32 @@ import (
 
 	"excursobot/bot/guide"
 	"excursobot/bot/live"
+	"excursobot/bot/speech"
 	"excursobot/bot/telegram"
 	"excursobot/store"
 )
 
 // operators answers the operators' commands. The route table lets nobody else call them.
 type operators struct {
-	out         *telegram.Sender
-	reply       *responder
-	guide       *guide.Guide
-	live        *live.Live
-	store       operatorStore
-	gifts       refunds
-	books       *bookkeeper
-	people      walkEnder
-	pause       *pause
-	operators   operatorIDs
-	tasks       func() int       // updates waiting and under way
-	today       func() Today     // nil = no numbers are kept
-	model       func() ModelNote // nil = there is no model
-	shortToken  bool
-	dailyTokens int64
-	prices      prices
-	log         *slog.Logger
+	out             *telegram.Sender
+	reply           *responder
+	guide           *guide.Guide
+	live            *live.Live
+	store           operatorStore
+	gifts           refunds
+	books           *bookkeeper
+	people          walkEnder
+	pause           *pause
+	operators       operatorIDs
+	tasks           func() int       // updates waiting and under way
+	today           func() Today     // nil = no numbers are kept
+	model           func() ModelNote // nil = there is no model
+	shortToken      bool
+	dailyTokens     int64
+	voices          *speech.Speech // nil = stories are not spoken
+	dailyCharacters int64
+	prices          prices
+	log             *slog.Logger
 }
 
 type operatorStore interface {

@@ -100,7 +100,10 @@ func pausedMessage(words *text.Words) telegram.Message {
 }
 
 func resumedMessage(words *text.Words, w store.Walk, now time.Time) telegram.Message {
-	if w.Pass {
+	switch {
+	case w.Aim != (geo.Point{}):
+		return telegram.Message{HTML: words.Say("live.status_tour", "n", w.Number)}
+	case w.Pass:
 		return telegram.Message{HTML: words.Say("live.resumed_pass")}
 	}
 	return telegram.Message{HTML: words.Say("live.resumed", "interval", max(0, w.Due.Sub(now)))}

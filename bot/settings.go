@@ -13,16 +13,25 @@ import (
 
 // settings lets a person choose language, length, pictures, pins and interests.
 type settings struct {
-	out   *telegram.Sender
-	reply *responder
-	store store.Users
-	words *text.Catalog
+	out    *telegram.Sender
+	reply  *responder
+	store  store.Users
+	words  *text.Catalog
+	spoken bool // there are voices to choose
 }
 
 // onSettings shows the settings.
 func (s *settings) onSettings(ctx context.Context, u *update) error {
-	_, err := s.out.Send(ctx, u.To(), settingsMenu(u.words, u.user))
+	_, err := s.out.Send(ctx, u.To(), s.menu(u.words, u.user))
 	return err
+}
+
+func (s *settings) menu(words *text.Words, user store.User) telegram.Message {
+	m := settingsMenu(words, user)
+	if s.spoken {
+		m = withVoices(m, words, user)
+	}
+	return m
 }
 
 // settingsButton ("set:<what>:<value>") changes a setting. The button holds the new value, so that pressing it twice has the same effect as
@@ -43,7 +52,7 @@ func (s *settings) settingsButton(u *telegram.Update, args string) intake.Job {
 			return err
 		}
 		s.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("toast.saved"))
-		return s.reply.replace(ctx, u, settingsMenu(u.words, user))
+		return s.reply.replace(ctx, u, s.menu(u.words, user))
 	})
 }
 
@@ -55,6 +64,13 @@ func choice(what, value string) func(*store.User) {
 			return nil
 		}
 		return func(user *store.User) { user.Length = length }
+	}
+	if what == "voice" {
+		wish, ok := wishOf(value)
+		if !ok {
+			return nil
+		}
+		return func(user *store.User) { user.Voice = wish }
 	}
 	on := value == onOff(true)
 	if !on && value != onOff(false) {

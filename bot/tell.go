@@ -43,7 +43,11 @@ func (s *stories) tellMore(ctx context.Context, u *update, place string, aspect 
 	case err != nil:
 		return err
 	}
-	message, err := s.out.Send(ctx, u.To(), moreMessage(u.words, story))
+	m := moreMessage(u.words, story)
+	if story.Source != guide.FromExtract { // its text is not kept
+		m.Buttons = s.voices.offer(m.Buttons, u.words, story)
+	}
+	message, err := s.out.Send(ctx, u.To(), m)
 	if err != nil && !errors.Is(err, telegram.ErrAmbiguous) {
 		return err
 	}

@@ -62,7 +62,11 @@ func (o *operators) onAdmin(ctx context.Context, u *update) error {
 		lines = append(lines, w.Say("admin.token_short", "key", "monitor.token"))
 	}
 	lines = append(lines, o.tokenLines(w, spent)...)
-	lines = append(lines, o.modelLines(w)...)
+	spoken, err := o.voiceLines(ctx, w, now)
+	if err != nil {
+		return err
+	}
+	lines = append(append(lines, spoken...), o.modelLines(w)...)
 	if o.guide.Stats().Judged.Ignored {
 		objected, of := guide.JudgeLimits()
 		lines = append(lines, w.Say("admin.judge_ignored", "most", objected, "n", of))
@@ -77,6 +81,28 @@ func (o *operators) onAdmin(ctx context.Context, u *update) error {
 		"", w.Say("admin.commands"),
 	)
 	return o.reply.say(ctx, u, strings.Join(lines, "\n"))
+}
+
+// voiceLines returns the lines about voices, none if stories are not spoken.
+func (o *operators) voiceLines(ctx context.Context, w *text.Words, now time.Time) ([]string, error) {
+	if o.voices == nil {
+		return nil, nil
+	}
+	stats := o.voices.Stats()
+	spoken, err := o.store.Speak(ctx, store.DayOf(now), 0)
+	if err != nil {
+		return nil, err
+	}
+	lines := []string{w.Say("admin.voices", "list", listed(stats.Outcomes))}
+	if o.dailyCharacters > 0 {
+		lines = append(lines, w.Say("admin.spoken_left", "n", spoken, "left", max(0, o.dailyCharacters-spoken)))
+	} else {
+		lines = append(lines, w.Say("admin.spoken", "n", spoken))
+	}
+	if stats.Down || len(stats.Languages) == 0 {
+		lines = append(lines, w.Say("admin.voices_down"))
+	}
+	return lines, nil
 }
 
 // ModelNote is what the operators should know about the model.

@@ -171,7 +171,10 @@ func (t *tours) finish(ctx context.Context, l leader, tour store.Tour) error {
 	w, walking := t.live.Walk(l.person)
 	t.aim(ctx, l.person, geo.Point{})
 	m := endOfTourMessage(l.words, tour, time.Now())
-	if walking {
+	switch {
+	case walking && w.Pass:
+		m.HTML += "\n" + l.words.Say("live.status_pass", "n", w.Number)
+	case walking:
 		m.HTML += "\n" + l.words.Say("tour.walk_on", "interval", interval(l.words, w.Interval))
 	}
 	if _, err := t.out.Send(ctx, l.to, m); err != nil && !errors.Is(err, telegram.ErrAmbiguous) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -276,8 +277,11 @@ func TestATourSurvivesARestart(t *testing.T) {
 		_, err := w.store.UpdateTour(t.Context(), 1, time.Now(), func(tour *store.Tour) error { tour.Next++; return nil })
 		w.must(err)
 		h.strollTo(tour.Stops[skipped+1].Point)
-		if got := newest(h.p, "tour:skip:"); !strings.Contains(got.Text, tour.Stops[skipped+2].Title) {
-			t.Errorf("not led on: %q", got.Text)
+		led := slices.ContainsFunc(answers(h.p), func(m sim.Message) bool {
+			return data(m, "tour:skip:") != "" && strings.Contains(m.Text, tour.Stops[skipped+2].Title)
+		})
+		if !led {
+			t.Errorf("not led on: %q", newest(h.p, "tour:skip:").Text)
 		}
 	})
 }

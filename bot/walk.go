@@ -34,6 +34,7 @@ type walks struct {
 	people    walkers
 	pause     *pause
 	pins      *pins
+	voices    *voices
 	tours     *tours
 	report    reporter
 	troubles  *limiter.Keyed[int64] // by person: explanations why a walk is silent

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 
+	"excursobot/bot/guide"
 	"excursobot/bot/intake"
 	"excursobot/bot/live"
 	"excursobot/bot/telegram"
@@ -53,6 +54,13 @@ func (ws *walks) prepare(w store.Walk, at geo.Point) {
 	ws.errand(w.Chat, "prepare", func(ctx context.Context) error {
 		user, _ := ws.reply.reader(ctx, w.Person)
 		ws.guide.Prepare(walkRequest(user, w.Person, at))
+		ws.voices.prepare(user, w.Due, func(ctx context.Context) (guide.Story, bool, error) {
+			now, walking := ws.live.Walk(w.Person)
+			if !walking || now.ID != w.ID || now.Paused {
+				return guide.Story{}, false, nil
+			}
+			return ws.guide.Next(ctx, walkRequest(user, w.Person, now.Point))
+		})
 		return nil
 	})
 }

@@ -114,7 +114,11 @@ func (t *walkStory) tell(ctx context.Context) live.Outcome {
 		return live.Dropped
 	}
 	t.begin(ctx, story.Place.ID, t.card)
-	message, err := ws.out.Edit(ctx, t.to(), t.card, walkMessage(t.words, story, t.Number, t.vantage(), ws.pictures && !t.user.HidePictures))
+	m := walkMessage(t.words, story, t.Number, t.vantage(), ws.pictures && !t.user.HidePictures)
+	m.Buttons = ws.voices.offer(m.Buttons, t.words, story)
+	spoken, atHand := ws.voices.hears(ctx, t.user, story, true)
+	m.Silent = atHand
+	message, err := ws.out.Edit(ctx, t.to(), t.card, m)
 	if err != nil && !errors.Is(err, telegram.ErrAmbiguous) { // what may have arrived counts as told
 		return t.unsent(ctx, err)
 	}
@@ -125,7 +129,12 @@ func (t *walkStory) tell(ctx context.Context) live.Outcome {
 		ws.observe.First(kindLive, took)
 	}
 	ws.report.story(kindLive, t.Person, t.Point, story.Source, took)
-	t.pin = func(ctx context.Context) { ws.pins.send(ctx, t.to(), t.words, t.user, story) }
+	t.pin = func(ctx context.Context) {
+		ws.pins.send(ctx, t.to(), t.words, t.user, story)
+		if spoken {
+			ws.voices.follow(t.user, t.words, t.to(), message, story, atHand)
+		}
+	}
 	return live.Delivered
 }
 

@@ -24,12 +24,18 @@ type Spent struct{ Day, Person, Answers int64 }
 // Answers is the person in whose rows the ledger keeps the tokens of answers. No person has this number.
 const Answers = math.MinInt64
 
-// Ledger counts tokens by UTC day.
+// Speech is the person in whose rows the ledger keeps the characters that were spoken. No person has this number.
+const Speech = math.MinInt64 + 1
+
+// Ledger counts tokens and spoken characters by UTC day.
 type Ledger interface {
 	// Spend adds tokens to the day and, if person is not 0, to the person's day, and returns the sums.
 	Spend(ctx context.Context, day Day, person int64, tokens Tokens) (Spent, error)
 	// Spent returns the sums; person 0 has no sum of its own.
 	Spent(ctx context.Context, day Day, person int64) (Spent, error)
+	// Speak adds characters that a speech server was given to the day and returns their sum. They are no tokens: the sums of Spend are without
+	// them. Adding 0 only reads.
+	Speak(ctx context.Context, day Day, characters int64) (int64, error)
 }
 
 // LedgerDays is the number of days that the ledger is kept.

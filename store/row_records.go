@@ -40,7 +40,8 @@ type VoteRow struct {
 	Edition  uint64    `json:"edition,omitzero"` // of the text; 0 = the story was gone
 }
 
-// LedgerRow is the number of tokens that a person spent on a day. Person 0 is the sum of all, and Answers is the part that the answers had.
+// LedgerRow is the number of tokens that a person spent on a day. Person 0 is the sum of all, Answers is the part that the answers had, and Speech
+// has the characters that were spoken.
 type LedgerRow struct {
 	Day    Day   `json:"day,omitzero"`
 	Person int64 `json:"person,omitzero"`

@@ -29,6 +29,22 @@ func TestDemoPictures(t *testing.T) {
 	writePicture(t, "demo-dark.png", d.settled(t, 1280, 800))
 }
 
+// TestTourPictures takes the pictures of a tour: the plan in the chat, and the walk from stop to stop on the map.
+func TestTourPictures(t *testing.T) {
+	if !wantsPictures() {
+		t.Skip("SCREENSHOTS names no directory")
+	}
+	d := openDemo(t, "LIVE_INTERVALS=3s,5m", "LIVE_DEFAULT=5m")
+	d.takeTour(t)
+	d.screen(t, 390, 1180, 1.5)
+	d.pane(t, "chat")
+	d.run(t, `document.querySelector("#messages .picture").scrollIntoView({block: "end"}); document.getElementById("log").scrollTop += 60`)
+	plan := d.settled(t, 390, 1180)
+	d.pane(t, "map")
+	d.do(t, chromedp.Click("#fit"))
+	writePicture(t, "tour-phone.png", plan, d.settled(t, 390, 1180))
+}
+
 // strollTo lets a new person walk through a city until the given number of its places are told.
 func (d demoTab) strollTo(t *testing.T, language, city, interval string, stories int) {
 	t.Helper()

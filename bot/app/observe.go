@@ -141,6 +141,16 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 		Disk:     diskOf(a.cfg.Store.Dir),
 		Replicas: monitor.Replicas{Name: a.replica, Alive: b.Replicas, Chats: b.Chats},
 	}
+	if a.speech != nil {
+		s := a.speech.Stats()
+		r.Speech = monitor.Speech{
+			Outcomes: s.Outcomes, Characters: s.Characters, Limit: uint64(a.cfg.Speech.DailyCharacters), Languages: s.Languages,
+			Mean: monitor.InSeconds(s.Mean), Down: s.Down,
+		}
+		if spoken, err := a.store.Speak(ctx, store.DayOf(time.Now()), 0); err == nil {
+			r.Speech.Today = uint64(max(0, spoken))
+		}
+	}
 	for class, name := range map[limiter.Class]string{
 		guide.Interactive: "interactive", guide.LiveTick: "live", guide.NextTick: "next", guide.Judging: "judge",
 		guide.ReadAhead: "read_ahead", guide.WarmUp: "warm_up", guide.Packing: "pack",

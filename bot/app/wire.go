@@ -20,6 +20,7 @@ import (
 	"excursobot/bot/killpoint"
 	"excursobot/bot/live"
 	"excursobot/bot/monitor"
+	"excursobot/bot/speech"
 	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo"
@@ -40,9 +41,11 @@ const (
 
 // World is everything outside the process. A nil transport is the real network.
 type World struct {
-	Telegram, Wikipedia, Model http.RoundTripper
+	Telegram, Wikipedia, Model, Speech http.RoundTripper
 	// Uptime is a clock that nobody sets and that goes on while the machine is suspended; nil = Go's monotonic clock.
 	Uptime func() time.Duration
+	// Riding is live.Config.Riding; 0 = its default.
+	Riding float64
 	// WithoutPack omits the built-in stories, so that all places come from Wikipedia.
 	WithoutPack bool
 	// Env holds the platform's variables.
@@ -71,6 +74,7 @@ type App struct {
 	model   *chat.Client  // nil without a key
 	places  *places.Finder
 	guide   *guide.Guide
+	speech  *speech.Speech // nil without a server
 	bot     *bot.Bot
 	monitor *monitor.Monitor // nil if World.Unwatched
 	notify  *notifier
@@ -97,6 +101,9 @@ func New(cfg config.Config, world World, log *slog.Logger) (_ *App, err error) {
 		return nil, err
 	}
 	if err := a.buildGuide(world); err != nil {
+		return nil, err
+	}
+	if err := a.buildSpeech(world); err != nil {
 		return nil, err
 	}
 	if err := a.buildBot(world); err != nil {
@@ -271,32 +278,35 @@ func (a *App) buildBot(world World) error {
 		cluster = a.database
 	}
 	a.bot, err = bot.New(bot.Config{
-		Cluster:       cluster,
-		Replica:       a.replica,
-		Lease:         a.cfg.Store.Lease,
-		API:           api,
-		ClockSkew:     api.ClockSkew,
-		Room:          a.hasRoom,
-		Store:         a.store,
-		Guide:         a.guide,
-		Words:         words,
-		Log:           a.log.With("part", "bot"),
-		WebhookURL:    t.WebhookURL,
-		WebhookSecret: t.WebhookSecret,
-		MaxInflight:   a.cfg.Ingest.MaxInflight,
-		MaxBytes:      int(a.cfg.Ingest.MaxBytes),
-		Silence:       cmp.Or(a.cfg.Ingest.Silence, -1),
-		HidePictures:  !a.cfg.Pictures,
-		Admins:        t.Admins,
-		Support:       t.Support,
-		DailyTokens:   a.cfg.OpenAI.DailyTokens,
-		PriceIn:       a.cfg.OpenAI.PriceIn,
-		PriceOut:      a.cfg.OpenAI.PriceOut,
-		Today:         a.today(),
-		ShortToken:    a.cfg.ShortToken(),
-		Model:         a.modelNote(),
+		Cluster:         cluster,
+		Replica:         a.replica,
+		Lease:           a.cfg.Store.Lease,
+		API:             api,
+		ClockSkew:       api.ClockSkew,
+		Room:            a.hasRoom,
+		Store:           a.store,
+		Guide:           a.guide,
+		Words:           words,
+		Voices:          a.speech,
+		DailyCharacters: a.cfg.Speech.DailyCharacters,
+		Log:             a.log.With("part", "bot"),
+		WebhookURL:      t.WebhookURL,
+		WebhookSecret:   t.WebhookSecret,
+		MaxInflight:     a.cfg.Ingest.MaxInflight,
+		MaxBytes:        int(a.cfg.Ingest.MaxBytes),
+		Silence:         cmp.Or(a.cfg.Ingest.Silence, -1),
+		HidePictures:    !a.cfg.Pictures,
+		Vision:          a.cfg.OpenAI.Vision && a.model != nil,
+		Admins:          t.Admins,
+		Support:         t.Support,
+		DailyTokens:     a.cfg.OpenAI.DailyTokens,
+		PriceIn:         a.cfg.OpenAI.PriceIn,
+		PriceOut:        a.cfg.OpenAI.PriceOut,
+		Today:           a.today(),
+		ShortToken:      a.cfg.ShortToken(),
+		Model:           a.modelNote(),
 		Live: live.Config{
-			Intervals: a.cfg.Live.Intervals, Default: liveDefault(a.cfg.Live.Default), PassGap: a.cfg.Live.PassGap, MaxSessions: a.cfg.Live.MaxSessions,
+			Intervals: a.cfg.Live.Intervals, Default: liveDefault(a.cfg.Live.Default), PassGap: a.cfg.Live.PassGap, Riding: world.Riding, MaxSessions: a.cfg.Live.MaxSessions,
 			MaxUpdates: a.cfg.Live.MaxUpdates, BatchSize: a.cfg.Live.BatchSize, BatchTimeout: a.cfg.Live.BatchTimeout,
 			Drain: a.cfg.Shutdown.Drain, Uptime: world.Uptime,
 		},

@@ -35,6 +35,9 @@ func (c *Config) check() (problems []error) {
 		{"openai.base_url", func() error { return checkBaseURL(c.OpenAI.BaseURL) }},
 		{"openai.model", func() error { return checkPresent(c.OpenAI.Model) }},
 		{"openai.api_key", func() error { return checkHeader(c.OpenAI.APIKey) }},
+		{"speech.url", c.checkSpeechURL},
+		{"speech.key", func() error { return checkHeader(c.Speech.Key) }},
+		{"speech.voices", c.checkVoices},
 		{"places.wikipedia_url", func() error { return checkURL(strings.ReplaceAll(c.Places.WikipediaURL, "{lang}", "en")) }},
 		{"places.wikidata_url", func() error { return checkURL(c.Places.WikidataURL) }},
 		{"places.commons_url", func() error { return checkURL(c.Places.CommonsURL) }},
@@ -171,6 +174,21 @@ func checkURL(text string) error {
 		return errors.New("must not contain a user name or a password")
 	}
 	return nil
+}
+
+func (c *Config) checkSpeechURL() error {
+	if c.Speech.URL == "" {
+		return nil
+	}
+	return checkBaseURL(c.Speech.URL)
+}
+
+func (c *Config) checkVoices() error {
+	voices, err := c.Speech.VoicesByLanguage()
+	if err == nil && c.Speech.URL != "" && len(voices) == 0 {
+		return errors.New("must name a voice for each language that speech.url is to speak, such as ru:anna,en:ann")
+	}
+	return err
 }
 
 // checkBaseURL accepts the address to which the client adds the name of a call.

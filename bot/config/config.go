@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -11,6 +12,7 @@ type Config struct {
 	HTTP     HTTPConfig
 	Ingest   IngestConfig
 	OpenAI   OpenAIConfig
+	Speech   SpeechConfig
 	Places   PlacesConfig
 	Store    StoreConfig
 	Cache    CacheConfig
@@ -55,6 +57,7 @@ type OpenAIConfig struct {
 	Reasoning            string // "auto", "off" or an effort
 	Check                bool   // whether new stories are judged
 	CheckModel           string // "" = Model
+	Vision               bool   // whether the model looks at people's photos
 	MaxConcurrent        int
 	Passage              int // characters of an article for the model
 	RequestsPerMinute    float64
@@ -63,6 +66,35 @@ type OpenAIConfig struct {
 	DailyTokensPerPerson int64 // 0 = no limit
 	// Dollars for a million tokens; 0 = unknown. Price is the older key, for both.
 	PriceIn, PriceOut, Price float64
+}
+
+// SpeechConfig is the server that speaks stories. Without a URL there are no voices.
+type SpeechConfig struct {
+	URL, Key, Model string
+	Voices          string // "ru:anna,en:ann"
+	Format          string // "opus" or "mp3"
+	Speed           float64
+	DailyCharacters int64 // 0 = no limit
+	MaxConcurrent   int
+}
+
+// VoicesByLanguage returns the names of the voices by the codes of languages. The error names the part that is not code:voice.
+func (s SpeechConfig) VoicesByLanguage() (map[string]string, error) {
+	voices := map[string]string{}
+	for part := range strings.SplitSeq(s.Voices, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		language, voice, _ := strings.Cut(part, ":")
+		if language, voice = strings.TrimSpace(language), strings.TrimSpace(voice); voice == "" || checkEditions([]string{language}) != nil {
+			return nil, fmt.Errorf("%q is not a language and its voice, such as ru:anna", part)
+		}
+		if voices[language] != "" {
+			return nil, fmt.Errorf("%s is there twice", language)
+		}
+		voices[language] = voice
+	}
+	return voices, nil
 }
 
 // PlacesConfig is the source of places.

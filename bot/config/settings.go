@@ -15,7 +15,7 @@ type setting struct {
 
 // settings returns every key in the order of the example file, with pointers into c.
 func (c *Config) settings() []setting {
-	t, o, l, m := &c.Telegram, &c.OpenAI, &c.Live, &c.Limits
+	t, o, l, m, sp := &c.Telegram, &c.OpenAI, &c.Live, &c.Limits, &c.Speech
 	return []setting{
 		{key: "telegram.token", env: "TELEGRAM_BOT_TOKEN", value: &t.Token, secret: true,
 			help: "the bot's token from @BotFather; without one only the demo runs"},
@@ -54,6 +54,8 @@ func (c *Config) settings() []setting {
 			help: "on or off: the model reads each new story once more beside its source, after it was told, and takes back what the source does not say; it costs about as many tokens as the story"},
 		{key: "openai.check_model", env: "OPENAI_CHECK_MODEL", value: &o.CheckModel,
 			help: "another model of the same server for that; empty = openai.model"},
+		{key: "openai.vision", env: "OPENAI_VISION", value: &o.Vision, def: "off",
+			help: "on or off: a photo that a person sends shortly after a location goes to the model, which finds out which of the places nearby is in it; the model must understand pictures"},
 		{key: "openai.passage", env: "OPENAI_PASSAGE", value: &o.Passage, def: "6000", min: "1200", max: "20000",
 			help: "the most characters of an article that the model gets about each place; more make better stories, slower and dearer calls"},
 		{key: "openai.max_concurrent", env: "OPENAI_MAX_CONCURRENT", value: &o.MaxConcurrent, def: "3", min: "1", max: "100",
@@ -72,6 +74,23 @@ func (c *Config) settings() []setting {
 			help: "the same for tokens of answers (0.5 for gpt-6-luna)"},
 		{key: "openai.price", env: "OPENAI_PRICE", value: &o.Price, min: "0", max: "1000000",
 			help: "one price for both, where openai.price_in or openai.price_out is not set"},
+
+		{key: "speech.url", env: "SPEECH_URL", value: &sp.URL,
+			help: "the address of a server that speaks stories, with OpenAI's speech protocol (POST .../audio/speech); empty = no voices"},
+		{key: "speech.key", env: "SPEECH_KEY", value: &sp.Key, secret: true,
+			help: "its key; empty = it needs none"},
+		{key: "speech.model", env: "SPEECH_MODEL", value: &sp.Model, def: "tts-1",
+			help: "the model's name there"},
+		{key: "speech.voices", env: "SPEECH_VOICES", value: &sp.Voices,
+			help: "a voice for each language that is spoken, as the server names it: ru:anna,en:ann; a language that is not here has no voice"},
+		{key: "speech.format", env: "SPEECH_FORMAT", value: &sp.Format, def: "opus", oneOf: []string{"opus", "mp3"},
+			help: "opus (in Ogg, small) or mp3, whichever the server makes"},
+		{key: "speech.speed", env: "SPEECH_SPEED", value: &sp.Speed, def: "1", min: "0.25", max: "4",
+			help: "how fast the voices speak; 1 = the server's own pace"},
+		{key: "speech.daily_characters", env: "SPEECH_DAILY_CHARACTERS", value: &sp.DailyCharacters, def: "0", min: "0",
+			help: "the most characters that are spoken in a UTC day; 0 = no limit"},
+		{key: "speech.max_concurrent", env: "SPEECH_MAX_CONCURRENT", value: &sp.MaxConcurrent, def: "2", min: "1", max: "100",
+			help: "the most recordings that are made at once"},
 
 		{key: "places.wikipedia_url", env: "WIKIPEDIA_URL", value: &c.Places.WikipediaURL, def: "https://{lang}.wikipedia.org/w/api.php",
 			help: "Wikipedia's Action API; {lang} is replaced with the language code"},

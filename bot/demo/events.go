@@ -115,6 +115,8 @@ type pageEvent struct {
 	Stars    int            `json:"stars,omitempty"`
 	ReplyTo  int            `json:"replyTo,omitempty"`
 	FileName string         `json:"fileName,omitempty"`
+	Spoken   string         `json:"spoken,omitempty"` // of a simulated voice: what the page reads aloud
+	Silent   bool           `json:"silent,omitempty"`
 	Edits    int            `json:"edits,omitempty"`
 	At       int64          `json:"at,omitempty"` // Unix time in milliseconds
 	EditedAt int64          `json:"editedAt,omitempty"`
@@ -126,6 +128,9 @@ func writeEvent(w io.Writer, e sim.Event) {
 		Kind: e.Kind, Text: e.Text, ID: m.ID, FromBot: m.FromBot, Method: m.Method, HTML: m.HTML, Plain: m.Text, Detail: m.Detail,
 		Preview: m.Preview, Buttons: m.Buttons, Keyboard: m.Keyboard, Asks: m.Asks, Lat: m.Lat, Lon: m.Lon, Live: m.Live,
 		Stars: m.Stars, ReplyTo: m.ReplyTo, FileName: m.FileName, Edits: m.Edits,
+	}
+	if m.Method == "sendVoice" {
+		out.Spoken, out.Silent = sim.SpokenText(m.File), m.Silent
 	}
 	if !m.At.IsZero() {
 		out.At = m.At.UnixMilli()

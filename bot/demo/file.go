@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// serveFile returns a picture or a document of the chat.
+// serveFile returns a picture, a document or a voice of the chat.
 func (d *pageServer) serveFile(w http.ResponseWriter, r *http.Request) {
 	id, err1 := strconv.ParseInt(r.URL.Query().Get("person"), 10, 64)
 	message, err2 := strconv.Atoi(r.URL.Query().Get("message"))
@@ -21,7 +21,10 @@ func (d *pageServer) serveFile(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		w.Header().Set("Content-Type", "image/png")
-		if m.Method == "sendDocument" {
+		switch m.Method {
+		case "sendVoice", "sendAudio":
+			w.Header().Set("Content-Type", http.DetectContentType(m.File))
+		case "sendDocument":
 			w.Header().Set("Content-Type", "application/gpx+xml")
 			if path.Ext(m.FileName) == ".html" { // a download: it is not shown on this page's address
 				w.Header().Set("Content-Type", "text/html; charset=utf-8")

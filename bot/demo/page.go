@@ -110,7 +110,7 @@ func (d *pageServer) serveWorld(w http.ResponseWriter, _ *http.Request) {
 		cities = append(cities, out)
 	}
 	web.WriteJSON(w, http.StatusOK, map[string]any{
-		"cities": cities, "realModel": d.world.realModel, "realWikipedia": d.world.realWikipedia,
+		"cities": cities, "realModel": d.world.realModel, "realWikipedia": d.world.realWikipedia, "realSpeech": d.world.realSpeech,
 		"shared": livePeriod, "version": app.Version(),
 	})
 }

@@ -16,7 +16,7 @@ type demoWorld struct {
 	telegram *sim.Telegram
 	outside  app.World
 	// The parts that are real, because the operator has set a key or a contact.
-	realModel, realWikipedia bool
+	realModel, realWikipedia, realSpeech bool
 
 	last atomic.Pointer[answer] // nil before the first
 }
@@ -37,6 +37,10 @@ func newDemoWorld(cfg *config.Config, pack *places.Pack, quirk string) (*demoWor
 		cfg.Live.Intervals = []time.Duration{10 * time.Second, 30 * time.Second, time.Minute, 5 * time.Minute}
 		cfg.Live.Default = config.Every(30 * time.Second)
 	}
+	if cfg.IsDefault("live.pass_gap") {
+		cfg.Live.PassGap = 10 * time.Second
+	}
+	s.outside.Riding = 1000 // the page walks 60 times as fast as a person, and that is no ride
 	cfg.Telegram = config.TelegramConfig{Token: token, APIURL: config.TelegramAPI}
 	cfg.Monitor.Addr = "" // the demo has one address, on this machine
 	s.outside.Answered = s.answered
@@ -60,6 +64,12 @@ func newDemoWorld(cfg *config.Config, pack *places.Pack, quirk string) (*demoWor
 		cfg.Places.WikidataURL, cfg.Places.CommonsURL = "http://data.wikipedia.demo/w/api.php", "http://files.wikipedia.demo/w/api.php"
 		s.outside.Wikipedia = sim.Transport(map[string]http.Handler{"*.wikipedia.demo": wiki})
 		s.outside.WithoutPack = true
+	}
+	if s.realSpeech = cfg.Speech.URL != ""; !s.realSpeech { // its recordings are silent, and the page reads their text aloud
+		cfg.Speech.URL, cfg.Speech.Key, cfg.Speech.Model, cfg.Speech.Format = "http://speech.demo/v1", "", "demo", "opus"
+		cfg.Speech.Voices = "en:demo,fr:demo,pt:demo,ru:demo,uk:demo,de:demo,es:demo,it:demo,pl:demo,ja:demo,zh:demo,ko:demo,ar:demo,hi:demo,tr:demo"
+		server := sim.NewSpeech(sim.SpeechConfig{Latency: 2 * time.Second})
+		s.outside.Speech = sim.Transport(map[string]http.Handler{"speech.demo": server})
 	}
 	return s, nil
 }

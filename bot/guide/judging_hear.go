@@ -151,6 +151,8 @@ func (j *judging) hear(ctx context.Context, files []*file) {
 		}
 		f.objections = objections
 		switch {
+		case len(objections) == 0 && f.judgement.Objections != nil:
+			j.replace(ctx, f)
 		case len(objections) == 0:
 			j.end(ctx, f.judgement, store.JudgedPassed)
 		case j.watch.ignored(time.Now()):

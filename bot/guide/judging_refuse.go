@@ -11,10 +11,10 @@ import (
 	"excursobot/store"
 )
 
-// Correction tells what to show in place of a story that was told and then refused.
+// Correction tells what to show in place of a text that was told and did not hold up.
 type Correction struct {
-	Language string // of the refused story
-	Story    Story  // the extract
+	Language string // of that text
+	Story    Story  // the extract, or the story as it was written again
 	Shown    []store.Shown
 }
 
@@ -80,9 +80,21 @@ func partition[T any](all []T, first func(T) bool) (yes, no []T) {
 // messages are still there, and correcting them twice does no harm.
 func (j *judging) refuse(ctx context.Context, f *file) {
 	j.log.Warn("story_refused", "place", f.place.ID, "language", f.story.Language, "objections", len(f.objections))
-	c := Correction{Language: f.story.Language, Story: f.extract(), Shown: f.judgement.Shown}
+	j.settle(ctx, f, f.extract(), store.JudgedRefused)
+}
+
+// replace passes a story that was written again, and puts its text into the messages that show the one before, to which the judge objected.
+func (j *judging) replace(ctx context.Context, f *file) {
+	story := storyOf(&f.story, 0)
+	story.Pending = false
+	j.settle(ctx, f, story, store.JudgedPassed)
+}
+
+// settle puts a story into the messages of a judgement and ends it.
+func (j *judging) settle(ctx context.Context, f *file, s Story, verdict store.Judged) {
+	c := Correction{Language: f.story.Language, Story: s, Shown: f.judgement.Shown}
 	j.send(ctx, c)
-	ended := j.end(ctx, f.judgement, store.JudgedRefused)
+	ended := j.end(ctx, f.judgement, verdict)
 	c.Shown = slices.DeleteFunc(slices.Clone(ended.Shown), func(s store.Shown) bool {
 		return slices.ContainsFunc(c.Shown, func(o store.Shown) bool { return o.Chat == s.Chat && o.Message == s.Message })
 	})
@@ -126,10 +138,21 @@ func (j *judging) showed(ctx context.Context, s Story, shown store.Shown) {
 	}
 	// The verdict may have come while the message was on its way.
 	stories, err := j.store.Stories(ctx, []store.StoryKey{s.Key}, time.Now())
-	if err != nil || len(stories) == 0 || stories[0].Judged != store.JudgedRefused {
+	if err != nil || len(stories) == 0 {
 		return
 	}
-	if f := j.sourceOf(ctx, stories[0]); f != nil {
-		j.send(ctx, Correction{Language: s.Key.Language, Story: f.extract(), Shown: []store.Shown{shown}})
+	c := Correction{Language: s.Key.Language, Shown: []store.Shown{shown}}
+	switch now := &stories[0]; {
+	case now.Judged == store.JudgedRefused:
+		f := j.sourceOf(ctx, *now)
+		if f == nil {
+			return
+		}
+		c.Story = f.extract()
+	case now.Judged == store.JudgedPassed && now.Text != s.Text:
+		c.Story = storyOf(now, 0)
+	default:
+		return
 	}
+	j.send(ctx, c)
 }

@@ -6,13 +6,14 @@ import (
 	"sync"
 )
 
-// Lane is one of the two queues of a chat.
+// Lane is one of the queues of a chat.
 type Lane uint8
 
 // The lanes.
 const (
-	Control Lane = iota // buttons and commands: they never wait for a story
-	Telling             // stories, one at a time
+	Control  Lane = iota // buttons and commands: they never wait for a story
+	Telling              // stories, one at a time
+	Speaking             // voices, one at a time, so that they play in the order of the stories
 )
 
 // Refusals of lanes.reserve.

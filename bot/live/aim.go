@@ -14,7 +14,7 @@ import (
 const (
 	arriveNear = 60.0        // metres from the aim within which the walker has arrived
 	arriveFar  = 120.0       // the same for a phone that hardly knows where it is
-	aimPause   = time.Minute // after an arrival, before the next one counts: two stops may stand side by side
+	aimPause   = time.Minute // after an arrival, or the shortest interval: before that the next one does not count, since two stops may stand side by side
 )
 
 // SetAim sets the aim of the person's walk. The zero point ends the tour: the due times go on. The walk needs no choice of an interval any more.

@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"excursobot/geo"
@@ -111,7 +112,7 @@ func (l *loop) outcomeLocked(s *session, t Tick, o Outcome, now time.Time) []fun
 		s.passing.wanted = now
 	}
 	if t.Arrived {
-		s.aimAfter = now.Add(aimPause)
+		s.aimAfter = now.Add(min(aimPause, slices.Min(l.cfg.Intervals)))
 	}
 	owed := l.stopping && (o == Failed || o == Dropped) // the next process tells it
 	seen := o == Failed && t.Attempt.Place != ""        // the person may have seen the number with this place, so it must not get another one

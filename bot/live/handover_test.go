@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/geo"
 	"excursobot/store"
 )
 
@@ -91,5 +92,31 @@ func TestAReleasedDeliveryChangesNothing(t *testing.T) {
 			w.Errorf("got %d deliveries, want the first story after the old one ended", n)
 		}
 		answer(Delivered)
+	})
+}
+
+func TestAnAimContinuesInAnotherProcess(t *testing.T) {
+	inWorld(t, Config{}, func(w *world) {
+		sh := share(1, 10)
+		sh.Aim = geo.Offset(sh.Point, 0, 500)
+		w.begin(sh)
+		there, stop := w.other()
+		defer stop()
+		open, err := w.store.OpenWalks(w.Context())
+		w.check(err)
+		w.live.Release(1)
+		there.TakeOver(open)
+		time.Sleep(12 * minute)
+		if n := len(w.stories()); n > 0 {
+			t.Errorf("%d stories on the way", n)
+		}
+		sh.Point, sh.Edited = sh.Aim, time.Now()
+		if !there.Move(sh) {
+			t.Error("the walk is unknown")
+		}
+		time.Sleep(5 * time.Second)
+		if got := w.stories(); len(got) != 1 || !got[0].Arrived || got[0].Aim != sh.Aim {
+			t.Errorf("on arrival: %+v", got)
+		}
 	})
 }

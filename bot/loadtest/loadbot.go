@@ -66,7 +66,7 @@ func newLoadBot(cfg config.Config, dir string, articles []sim.Article, s scenari
 
 // useServers makes the configuration lead to the simulated servers.
 func useServers(cfg *config.Config) {
-	cfg.Telegram = config.TelegramConfig{Token: token, APIURL: config.TelegramAPI}
+	cfg.Telegram = config.TelegramConfig{Token: token, APIURL: config.TelegramAPI, Admins: cfg.Telegram.Admins}
 	cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "load", "http://model.load/v1", "load"
 	cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.load/w/api.php", "load"
 	cfg.Places.WikidataURL, cfg.Places.CommonsURL = "http://data.wikipedia.load/w/api.php", "http://files.wikipedia.load/w/api.php"

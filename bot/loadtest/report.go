@@ -30,6 +30,8 @@ type result struct {
 
 	Sources map[guide.Source]float64 // share of answers
 
+	Beside beside
+
 	ModelCalls       int
 	CallsPerMinute   float64
 	PeakCalls        int

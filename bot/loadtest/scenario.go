@@ -25,9 +25,11 @@ type scenario struct {
 	Fail     float64
 	Quirk    string // of the model's server; "" = none
 	Seed     uint64
-	HTTP     string // address of the dashboard; "" = any
-	Blind    bool   // no monitor
-	Small    bool   // no contact, so Wikipedia allows ten requests a minute
+	HTTP     string  // address of the dashboard; "" = any
+	Blind    bool    // no monitor
+	Inline   float64 // inline queries a second
+	News     int     // people who get news
+	Small    bool    // no contact, so Wikipedia allows ten requests a minute
 }
 
 // String names the scenario in tables.
@@ -92,6 +94,12 @@ func (s scenario) run(ctx context.Context, cfg config.Config, progress func(stri
 			return result{}, err
 		}
 	}
+	if s.News > 0 {
+		if err := meetReaders(ctx, cfg, s.Seed, dir, articles, s.News); err != nil {
+			return result{}, err
+		}
+		cfg.Telegram.Admins = []int64{operatorID}
+	}
 	b, err := newLoadBot(cfg, dir, articles, s, false)
 	if err != nil {
 		return result{}, err
@@ -105,11 +113,27 @@ func (s scenario) run(ctx context.Context, cfg config.Config, progress func(stri
 	peak := watchMemory()
 	began, cpu := time.Now(), cpuTime()
 	people := newCrowd(s.Seed, 1, s.People, articles, b.telegram, b.recorder)
+	var other beside
+	var news error
+	var wg sync.WaitGroup
+	acting, cancel := context.WithTimeout(ctx, s.For)
+	defer cancel()
+	if s.Inline > 0 {
+		wg.Go(func() { b.askInline(acting, s.Inline, s.Seed, articles, &other) })
+	}
+	if s.News > 0 {
+		wg.Go(func() { news = b.sendNews(acting, s.For/10, s.News, &other) })
+	}
 	people.act(ctx, s, cfg.Live.MaxSessions)
 	end := time.Now()
+	wg.Wait()
+	if news != nil {
+		return result{}, errors.Join(news, b.stop())
+	}
 	people.settle(ctx)
 	runtime.ReadMemStats(&after)
 	r := b.result(s, end.Sub(began), end)
+	r.Beside = other
 	r.RSSMiB = peak()
 	requests := uint64(max(1, r.Requests))
 	r.AllocsPerRequest, r.BytesPerRequest = (after.Mallocs-before.Mallocs)/requests, (after.TotalAlloc-before.TotalAlloc)/requests

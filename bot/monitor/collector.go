@@ -4,20 +4,13 @@ import (
 	"context"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
+	"excursobot/bot/monitor/metric"
 )
 
-// collector exports the numbers of the parts. It reads them at each scrape.
-type collector struct {
-	read  func(context.Context) Reading
-	ready func(context.Context) map[string]string
-}
-
-func describe(name, help string, labels ...string) *prometheus.Desc {
-	return prometheus.NewDesc(name, help, labels, nil)
-}
+var describe = metric.NewDesc
 
 var (
+	descBuild    = describe("excursobot_build_info", "Always 1; the label is the version.", "version")
 	descReady    = describe("excursobot_ready", "1 while the bot takes and answers updates, as at /readyz.")
 	descInflight = describe("excursobot_llm_inflight", "Calls to the model in progress.")
 	descWaiting  = describe("excursobot_gate_waiting", "Jobs that wait for a call to the model.", "class")
@@ -28,6 +21,8 @@ var (
 	descSessions = describe("excursobot_live_sessions", "Active walks.")
 	descCap      = describe("excursobot_live_sessions_max", "Most active walks at once.")
 	descJudged   = describe("excursobot_judged_total", "Stories before the judge, by outcome: passed, objected (rewritten), refused (retired), skipped (no verdict).", "outcome")
+	descVoices   = describe("excursobot_voices_total", "Voices of stories, by outcome: known (Telegram had the file), made, ahead (made before anybody asked), busy, budget, down (the server failed), none (no voice in the language), unsent.", "outcome")
+	descSpoken   = describe("excursobot_speech_characters_total", "Characters that the speech server spoke.")
 	descDropped  = describe("excursobot_stories_dropped_total", "Stories of the model that the checks refused, by the rule that they broke.", "rule")
 	descCache    = describe("excursobot_cache_requests_total", "Lookups in the cache of stories.", "result")
 	descInbox    = describe("excursobot_inbox_pending", "Updates that are accepted but not answered yet.")
@@ -43,28 +38,20 @@ var (
 	descTotal    = describe("excursobot_disk_size_bytes", "Size of the volume of the data directory; missing if it is unknown.")
 )
 
-// Describe implements prometheus.Collector.
-func (c *collector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{
-		descReady, descInflight, descWaiting, descEstimate, descBreaker, descDaysLeft, descBudget, descSessions, descCap, descJudged, descDropped, descCache, descInbox,
-		descSilence, descPolling, descDead, descDeadKept, descStars, descAlive, descStore, descUnused, descFree, descTotal,
-	} {
-		out <- d
-	}
-}
-
-// Collect implements prometheus.Collector.
-func (c *collector) Collect(out chan<- prometheus.Metric) {
+// metrics returns the page for Prometheus: the events, the numbers of the parts, which are read now, and those of the process.
+func (m *Monitor) metrics(ctx context.Context) *metric.Page {
 	const timeout = 2 * time.Second
-	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	r, reasons := c.read(ctx), c.ready(ctx)
-	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
-		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	r, reasons := m.cfg.Read(ctx), m.cfg.Ready(ctx)
+	page := &metric.Page{}
+	for _, f := range m.counted.families() {
+		page.Add(f)
 	}
-	counter := func(d *prometheus.Desc, v uint64, labels ...string) {
-		out <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(v), labels...)
-	}
+	page.Process(residentBytes())
+	gauge := page.Gauge
+	counter := func(d *metric.Desc, v uint64, values ...string) { page.Counter(d, float64(v), values...) }
+	gauge(descBuild, 1, m.cfg.Version)
 	gauge(descReady, one(len(reasons) == 0))
 	gauge(descInflight, float64(r.Gate.Running))
 	for _, class := range classes {
@@ -82,6 +69,10 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	counter(descJudged, r.Guide.Judged.Objected, "objected")
 	counter(descJudged, r.Guide.Judged.Refused, "refused")
 	counter(descJudged, r.Guide.Judged.Skipped, "skipped")
+	for outcome, n := range r.Speech.Outcomes {
+		counter(descVoices, n, outcome)
+	}
+	counter(descSpoken, r.Speech.Characters)
 	for rule, n := range r.Guide.DroppedBy {
 		counter(descDropped, n, rule)
 	}
@@ -100,6 +91,7 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 		gauge(descFree, float64(r.Disk.FreeBytes))
 		gauge(descTotal, float64(r.Disk.TotalBytes))
 	}
+	return page
 }
 
 func one(yes bool) float64 {

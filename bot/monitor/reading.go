@@ -18,6 +18,7 @@ type Reading struct {
 	Sender Sender `json:"sender"`
 	Places Places `json:"places"`
 	Guide  Guide  `json:"guide"`
+	Speech Speech `json:"speech"`
 	Store  Store  `json:"store"`
 	Disk   Disk   `json:"disk"`
 
@@ -138,6 +139,17 @@ type Guide struct {
 	Dislikes  uint64            `json:"dislikes"`
 	Wrong     uint64            `json:"wrong"`
 	Reported  uint64            `json:"reported"` // extracts that a person called wrong
+}
+
+// Speech describes the voices; zero if stories are not spoken.
+type Speech struct {
+	Outcomes   map[string]uint64 `json:"outcomes"`   // of voices that were asked for or made ahead
+	Characters uint64            `json:"characters"` // spoken since the start
+	Today      uint64            `json:"today"`      // spoken in the UTC day by all replicas
+	Limit      uint64            `json:"limit"`      // of a day; 0 = none
+	Languages  []string          `json:"languages"`  // whose voices work
+	Mean       Seconds           `json:"mean_seconds"`
+	Down       bool              `json:"down"`
 }
 
 // Judged counts stories by what the judge did.

@@ -23,11 +23,14 @@ type written struct {
 }
 
 // compose writes the whole answer. It contains the faults of stories; play produces the other faults.
-func compose(req chatRequest, fault string) modelAnswer {
+func compose(req chatRequest, fault string, lies func(place string) string) modelAnswer {
 	t := req.task()
 	stories := make([]written, 0, len(t.Places)+1)
 	for _, c := range t.Places {
 		s := written{Place: c.ID, Quotes: quotes(c), Text: story(c, t)}
+		if lies != nil {
+			s.Text = strings.TrimSpace(s.Text + " " + lie(lies(c.ID), t.Language, c))
+		}
 		switch fault {
 		case "badyear":
 			s.Text = strings.TrimRight(s.Text, ".。।") + ", " + inventedYear(c) + "."

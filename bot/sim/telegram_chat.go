@@ -29,10 +29,11 @@ type Message struct {
 	Live     bool       // a live location that was not stopped
 	Stars    int        // of an invoice or a payment; negative for a refund
 	ReplyTo  int        // the message that this one replies to; for a payment, the invoice
+	Silent   bool       // sent without a sound
 	Edits    int
 	At       time.Time // sent
 	EditedAt time.Time
-	File     []byte // of a photo or document
+	File     []byte // of a photo, document, voice or piece of music
 	FileName string
 	Raw      json.RawMessage // the last request that sent or edited it
 }
@@ -42,6 +43,7 @@ type chat struct {
 	api      apiChat
 	user     apiUser // of a private chat
 	blocked  bool
+	noVoices bool           // the person's settings refuse voice messages
 	movedTo  int64          // the supergroup that the group became; 0 = it is none
 	admins   map[int64]bool // of a group
 	topics   map[int]bool   // by id: whether it is open; 0 = the general topic, which is there unless it was closed

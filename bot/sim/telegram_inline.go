@@ -212,6 +212,13 @@ func readResult(raw json.RawMessage) (Result, error) {
 	return out, nil
 }
 
+// SwitchOn switches on everything of setMySettings, as a bot that ran before has done.
+func (t *Telegram) SwitchOn() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.settings.Inline, t.settings.Location, t.settings.Guest = true, true, true
+}
+
 // setMySettings changes the settings that the call names.
 func (t botMethods) setMySettings(req *request) (any, error) {
 	if utf16Len(req.text("inline_query_placeholder")) > 64 {

@@ -133,6 +133,7 @@ func (t messageMethods) sendMessage(req *request) (any, error) {
 		return nil, err
 	}
 	return t.sendLocked(req, "sendMessage", func(m *message) error {
+		m.view.Silent = req.flag("disable_notification")
 		m.api.Text, m.api.Entities, m.api.LinkPreview = text, entities, options
 		m.view.Text, m.view.HTML, m.view.Preview = text, req.text("text"), url
 		return checkText(text)

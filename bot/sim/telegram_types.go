@@ -30,11 +30,14 @@ type apiMessage struct {
 	Date            int64           `json:"date"`
 	EditDate        int64           `json:"edit_date,omitempty"`
 	ReplyTo         *apiMessage     `json:"reply_to_message,omitempty"`
+	Album           string          `json:"media_group_id,omitempty"`
 	Text            string          `json:"text,omitempty"`
 	Entities        []apiEntity     `json:"entities,omitempty"`
 	LinkPreview     json.RawMessage `json:"link_preview_options,omitempty"`
 	Photo           []apiFile       `json:"photo,omitempty"`
 	Document        *apiFile        `json:"document,omitempty"`
+	Voice           *apiFile        `json:"voice,omitempty"`
+	Audio           *apiFile        `json:"audio,omitempty"`
 	Caption         string          `json:"caption,omitempty"`
 	CaptionEntities []apiEntity     `json:"caption_entities,omitempty"`
 	Location        *apiLocation    `json:"location,omitempty"`
@@ -66,6 +69,7 @@ type apiFile struct {
 	MimeType     string `json:"mime_type,omitempty"`
 	Width        int    `json:"width,omitempty"`
 	Height       int    `json:"height,omitempty"`
+	Duration     int    `json:"duration,omitempty"`
 }
 
 type apiLocation struct {

@@ -17,13 +17,22 @@ const (
 
 // ShowTyping shows "typing" in the chat from actionAfter on, until stop is called. stop waits for the goroutine behind it.
 func (s *Sender) ShowTyping(ctx context.Context, to Target) (stop func()) {
+	return s.show(ctx, to, "typing")
+}
+
+// ShowRecording shows "recording a voice message" in the chat, as ShowTyping does.
+func (s *Sender) ShowRecording(ctx context.Context, to Target) (stop func()) {
+	return s.show(ctx, to, "record_voice")
+}
+
+func (s *Sender) show(ctx context.Context, to Target, action string) (stop func()) {
 	ctx, cancel := context.WithTimeout(ctx, actionMost)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		_ = limiter.Sleep(ctx, actionAfter)
 		for ctx.Err() == nil {
-			s.guard(func() { s.act(ctx, to, "typing") })
+			s.guard(func() { s.act(ctx, to, action) })
 			_ = limiter.Sleep(ctx, actionEvery)
 		}
 	}()

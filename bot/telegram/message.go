@@ -16,6 +16,7 @@ type Message struct {
 	Picture string // address of the picture shown as the preview; "" = no preview
 	Buttons [][]Button
 	Within  time.Duration // bounds the wait for its turn and between tries; 0 = only the context does
+	Silent  bool          // the phone makes no sound
 	Behind  bool          // all other messages go first
 	Ask     string        // label of a reply keyboard with one button, which sends the location; only without Buttons
 }
@@ -34,6 +35,7 @@ type Outgoing struct {
 	ParseMode string   `json:"parse_mode,omitempty"`
 	Preview   *preview `json:"link_preview_options,omitempty"`
 	Markup    any      `json:"reply_markup,omitempty"`
+	Silent    bool     `json:"disable_notification,omitempty"`
 
 	within time.Duration
 	behind bool
@@ -78,7 +80,7 @@ func (s *Sender) put(ctx context.Context, to Target, edit int, m Message) (id in
 		return 0, errors.New("message is empty")
 	}
 	for i, part := range parts {
-		out := Outgoing{Text: part, ParseMode: "HTML", Preview: &preview{Disabled: true}, within: m.Within, behind: m.Behind}
+		out := Outgoing{Text: part, ParseMode: "HTML", Preview: &preview{Disabled: true}, Silent: m.Silent, within: m.Within, behind: m.Behind}
 		if i == 0 {
 			out.MessageID = edit
 			if m.Picture != "" {
@@ -140,6 +142,8 @@ func (s *Sender) one(ctx context.Context, to Target, out Outgoing) (int, error) 
 	req := Request{To: to, Method: "sendMessage", Payload: out, within: out.within, Behind: out.behind}
 	if out.MessageID != 0 {
 		req.Method, req.Idempotent = "editMessageText", true
+		out.Silent = false // an edit makes no sound
+		req.Payload = out
 		return out.MessageID, s.Do(ctx, req, nil)
 	}
 	var sent struct {

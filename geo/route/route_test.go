@@ -200,6 +200,18 @@ func TestPlanAcrossTheDateLine(t *testing.T) {
 	}
 }
 
+// Both directions of a round tour are as long. The first stop is the one that comes sooner.
+func TestARoundTourBeginsWithTheNearerEnd(t *testing.T) {
+	list := []Candidate{{geo.Offset(centre, 90, 900), 1}, {geo.Offset(centre, 100, 100), 1}}
+	for range 2 {
+		got := Plan(Query{From: centre, Within: time.Hour, Round: true}, list)
+		if len(got.Stops) != 2 || got.Stops[0].Arrive > Walk(101) {
+			t.Errorf("stops %+v", got.Stops)
+		}
+		list[0], list[1] = list[1], list[0]
+	}
+}
+
 func TestTheSameQueryGivesTheSameTour(t *testing.T) {
 	list := scatter(rand.New(rand.NewPCG(5, 5)), 100, 1500)
 	q := Query{From: centre, Within: 90 * time.Minute, Round: true}

@@ -42,7 +42,7 @@ var (
 	// expires, kind, key in the bucket of that kind -> nothing
 	bucketExpiry = []byte("expiry")
 
-	bucketLedger = []byte("ledger") // day, person (0 = all, store.Answers = answers) -> tokens
+	bucketLedger = []byte("ledger") // day, person (0 = all, store.Answers = answers) -> tokens; store.Speech -> characters
 	bucketDone   = []byte("done")   // update -> how many were done up to it
 	bucketRing   = []byte("ring")   // slot -> update; the sequence counts what went in
 

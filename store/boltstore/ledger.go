@@ -56,6 +56,34 @@ func (s *Store) Spent(ctx context.Context, day store.Day, person int64) (store.S
 	return sum, err
 }
 
+// Speak implements store.Ledger.
+func (s *Store) Speak(ctx context.Context, day store.Day, characters int64) (sum int64, err error) {
+	if err := store.CheckDay(day); err != nil {
+		return 0, err
+	}
+	key := ledgerKey(day, store.Speech)
+	if characters == 0 {
+		err = s.view(ctx, func(tx *bolt.Tx) error {
+			sum, err = tokens(tx.Bucket(bucketLedger), key)
+			return err
+		})
+		return sum, err
+	}
+	err = s.write(ctx, func(t *txn) error {
+		ledger := t.bucket(bucketLedger)
+		before, err := tokens(ledger, key)
+		if err != nil {
+			return err
+		}
+		sum = before + characters
+		return t.putTokens(ledger, key, sum)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return sum, nil
+}
+
 func spent(ledger *bolt.Bucket, day store.Day, person int64) (sum store.Spent, err error) {
 	if sum.Day, err = tokens(ledger, ledgerKey(day, 0)); err != nil {
 		return sum, err

@@ -56,6 +56,28 @@ func (s *Store) Spent(ctx context.Context, day store.Day, person int64) (store.S
 	return sum, err
 }
 
+// Speak implements store.Ledger.
+func (s *Store) Speak(ctx context.Context, day store.Day, characters int64) (sum int64, err error) {
+	if err := store.CheckDay(day); err != nil {
+		return 0, err
+	}
+	if characters == 0 {
+		err = s.read(ctx, func(ctx context.Context, c *pgx.Conn) error {
+			return c.QueryRow(ctx, "SELECT coalesce(sum(tokens), 0)::bigint FROM ledger WHERE day = $1 AND person = $2", string(day), int64(store.Speech)).Scan(&sum)
+		})
+		return sum, err
+	}
+	err = s.write(ctx, once, func(b *pgx.Batch) {
+		b.Queue(`INSERT INTO ledger (day, person, tokens) VALUES ($1, $2, $3)
+			ON CONFLICT (day, person) DO UPDATE SET tokens = ledger.tokens + excluded.tokens
+			RETURNING tokens`, string(day), int64(store.Speech), characters).QueryRow(func(row pgx.Row) error { return row.Scan(&sum) })
+	})
+	if err != nil {
+		return 0, err
+	}
+	return sum, nil
+}
+
 func scanSpent(rows pgx.Rows) (sum store.Spent, err error) {
 	var person, tokens int64
 	_, err = pgx.ForEachRow(rows, []any{&person, &tokens}, func() error {

@@ -50,6 +50,8 @@ func testConcurrent(t *testing.T, open OpenFunc) {
 				}
 				_, err = s.Spend(ctx, day, w, store.Tokens{Prompt: 1})
 				check("spend", err)
+				_, err = s.Speak(ctx, day, 1)
+				check("speak", err)
 				check("delivered", s.Delivered(ctx, store.Delivery{Update: 1 + i, Person: w % 2, Place: fmt.Sprint("Q", i), At: noon}))
 				check("put", s.PutStories(ctx, []store.Story{story(fmt.Sprint("Q", 1+i%10), "ru", store.Short, eiffel)}))
 				_, fresh, err := s.Credit(ctx, store.Payment{Charge: fmt.Sprint("charge", i), Person: 7, Stars: 1, At: noon})

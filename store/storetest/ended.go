@@ -52,6 +52,7 @@ func methods(ctx context.Context, s store.Store) map[string]error {
 	_, errs["RestoreStory"] = s.RestoreStory(ctx, store.StoryKey{Place: "Q1"})
 	_, errs["ArticleStats"] = s.ArticleStats(ctx)
 	_, errs["Spend"] = s.Spend(ctx, store.DayOf(noon), 1, store.Tokens{Prompt: 1})
+	_, errs["Speak"] = s.Speak(ctx, store.DayOf(noon), 1)
 	_, errs["Spent"] = s.Spent(ctx, store.DayOf(noon), 1)
 	errs["Delivered"] = s.Delivered(ctx, store.Delivery{Update: 1, Person: 1, Place: "good", At: noon})
 	_, errs["Tour"] = s.Tour(ctx, 1, noon)

@@ -162,5 +162,11 @@ func ledgerOps() []op {
 		spendBoth("an answer for nobody", next, 0, store.Tokens{Answer: 5}, store.Spent{Day: 23, Answers: 9}),
 		spent("answers", next, 7, store.Spent{Day: 23, Person: 17, Answers: 9}),
 		spent("answers of all", next, 0, store.Spent{Day: 23, Answers: 9}),
+		speak("nothing spoken", next, 0, 0),
+		speak("a text", next, 80, 80),
+		speak("another", next, 20, 100),
+		speak("only read", next, 0, 100),
+		speak("another day", day, 5, 5),
+		spent("characters are no tokens", next, 7, store.Spent{Day: 23, Person: 17, Answers: 9}),
 	}
 }

@@ -226,6 +226,7 @@ func testRefused(t *testing.T, open OpenFunc) {
 			"RetiredStories": func() error { _, err := s.RetiredStories(ctx, store.StoryKey{Place: b}, 1); return err },
 			"RestoreStory":   func() error { _, err := s.RestoreStory(ctx, store.StoryKey{Place: b}); return err },
 			"Spend":          func() error { _, err := s.Spend(ctx, store.Day(b), 1, store.Tokens{Prompt: 1}); return err },
+			"Speak":          func() error { _, err := s.Speak(ctx, store.Day(b), 1); return err },
 			"Spent":          func() error { _, err := s.Spent(ctx, store.Day(b), 1); return err },
 			"PutPlaces":      func() error { return s.PutPlaces(ctx, []store.Place{{ID: b}}) },
 			"PutTile":        func() error { return s.PutTile(ctx, store.Tile{TileKey: store.TileKey{Language: b}}) },

@@ -122,6 +122,12 @@ func spent(name string, day store.Day, person int64, want store.Spent) op {
 	}}
 }
 
+func speak(name string, day store.Day, characters, want int64) op {
+	return op{name: name, want: want, reads: characters == 0, do: func(ctx context.Context, s store.Store) (any, error) {
+		return s.Speak(ctx, day, characters)
+	}}
+}
+
 func done(name string, update int64, want bool) op {
 	return op{name: name, want: want, reads: true, do: func(ctx context.Context, s store.Store) (any, error) {
 		return s.Done(ctx, update)

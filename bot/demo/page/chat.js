@@ -1,7 +1,7 @@
 // The chat: the messages, and the form to write new ones.
 
 import { $, node, press } from "./dom.js";
-import { contents, placeIn, rows, service, stamp } from "./message.js";
+import { contents, placeIn, rows, service, stamp, stopIn } from "./message.js";
 import { call } from "./server.js";
 import { language, say } from "./words.js";
 
@@ -10,7 +10,7 @@ const toastLasts = 5000;
 
 /**
  * createChat fills the chat. It calls on.act(body) to send an action of the person, on.locate() to send their location, on.map(point) to show a point,
- * on.told(place) for each story, on.said(event) for each message that the bot sends or edits after the history was shown, and on.ready(last) when the
+ * on.told(place) for each story, on.next(point) when a tour leads to its next stop, on.said(event) for each message that the bot sends or edits after the history was shown, and on.ready(last) when the
  * history was shown; last is the live location that is still shared, if there is one. on.pay(invoice) and on.enlarge(address) open the dialogs.
  */
 export function createChat(on) {
@@ -24,6 +24,7 @@ export function createChat(on) {
     person: () => person,
     paid: (id) => paid.has(id),
     shared: (id) => shared.has(id),
+    language,
     spots: on.spots, map: on.map, pay: on.pay, enlarge: on.enlarge,
     async press(message, data, button) {
       button.setAttribute("aria-busy", "true"); // until the bot answers
@@ -77,7 +78,7 @@ export function createChat(on) {
   function types(action) {
     clearTimeout(typing);
     $("dots").hidden = !action;
-    const key = { upload_photo: "sends_picture", upload_document: "sends_file" }[action] ?? "typing";
+    const key = { upload_photo: "sends_picture", upload_document: "sends_file", record_voice: "records" }[action] ?? "typing";
     $("status").textContent = action ? say(key) : say("simulated");
     if (action) typing = setTimeout(types, typingLasts);
   }
@@ -116,6 +117,7 @@ export function createChat(on) {
         if (known) break;
         keyboard();
         if (event.fromBot) on.said(event);
+        if (event.fromBot && stopIn(event)) on.next(stopIn(event));
         break;
       case "delete":
         items.get(event.id)?.item.remove();

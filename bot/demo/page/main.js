@@ -98,7 +98,7 @@ function wire() {
   front = createFront({ act, toast });
   chat = createChat({
     act, said, pressed, pay: front.pay, enlarge: front.enlarge,
-    locate: stroll.locate, map: stroll.point, told: stroll.told, spots: stroll.spots,
+    locate: stroll.locate, map: stroll.point, told: stroll.told, next: stroll.next, spots: stroll.spots,
     ready: (shared) => shared && stroll.resume(shared),
   });
   $("restart").addEventListener("click", () => join(false).catch(failed));

@@ -13,8 +13,15 @@ export function mapPoint(href) {
   return found && { lat: Number(found[1]), lon: Number(found[2]) };
 }
 
+/** stopIn returns the next stop of a tour, to which a message leads, or null for other messages. */
+export function stopIn(event) {
+  const buttons = (event.buttons ?? []).flat();
+  return buttons.some((b) => b.Data?.startsWith("tour:there:")) ? buttons.map((b) => b.URL && mapPoint(b.URL)).find(Boolean) ?? null : null;
+}
+
 /** placeIn returns the place of a story, as given by its map button, or null for other messages. */
 export function placeIn(event) {
+  if (stopIn(event)) return null;
   for (const b of (event.buttons ?? []).flat()) {
     const point = b.URL && mapPoint(b.URL);
     const title = /<b>(?:\d+\. )?(.*?)<\/b>/.exec(event.html ?? "");
@@ -27,6 +34,7 @@ export function placeIn(event) {
 export function contents(event, on) {
   if (event.method === "sendPhoto") return [picture(event, on)];
   if (event.method === "sendDocument") return [download(event, on)];
+  if (event.method === "sendVoice" || event.method === "sendAudio") return [voice(event, on), caption(event, on)];
   if (event.method === "sendInvoice") return invoice(event, on);
   if (event.lat || event.lon) return location(event, on);
   const words = node("div", { class: "words" });
@@ -98,6 +106,30 @@ function picture(event, on) {
 function download(event, on) {
   return node("a", { class: "file", href: fileOf(on.person(), event.id), download: event.fileName },
     node("span", { class: "badge", "aria-hidden": true }, event.fileName.split(".").pop().toUpperCase()), node("span", {}, say("download", { file: event.fileName })));
+}
+
+function caption(event, on) {
+  const words = node("div", { class: "words" });
+  words.append(markup(event.html ?? "", on));
+  return words;
+}
+
+// voice returns the player of a voice message. A simulated one is silent: the browser reads its text aloud, and the line below says so.
+function voice(event, on) {
+  if (!event.spoken) return node("audio", { class: "voice", src: fileOf(on.person(), event.id), controls: true, preload: "none" });
+  const text = event.spoken, able = "speechSynthesis" in window;
+  const button = press("", () => {
+    const playing = button.getAttribute("aria-pressed") === "true";
+    speechSynthesis.cancel();
+    if (playing) return;
+    const said = new SpeechSynthesisUtterance(text);
+    said.lang = on.language();
+    said.onstart = () => button.setAttribute("aria-pressed", "true");
+    said.onend = said.onerror = () => button.setAttribute("aria-pressed", "false");
+    speechSynthesis.speak(said);
+  }, { class: "voice", "aria-pressed": "false", "aria-label": say("play_voice"), disabled: !able });
+  button.append(node("span", { class: "badge", "aria-hidden": true }, "▶"), node("span", { class: "fine" }, say(able ? "browser_voice" : "no_browser_voice")));
+  return button;
 }
 
 function invoice(event, on) {

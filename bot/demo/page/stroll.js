@@ -16,6 +16,7 @@ const around = 30_000; // metres: the radius of a city
  * short note, and look() brings the map to the front.
  */
 export function createStroll(world, { act, toast, look }) {
+  let stop = null; // the next one of a tour, until the walker is there
   let city = world.cities.find((c) => c.id === sessionStorage.getItem("city")) ?? world.cities[0];
 
   const map = createMap($("map"), {
@@ -32,7 +33,8 @@ export function createStroll(world, { act, toast, look }) {
   const walker = createWalker(offset(city.spots[0], 0, -beside), {
     act, changed: show,
     arrived() {
-      toast(say("arrived"));
+      if (!stop) toast(say("arrived"));
+      stop = null; // the bot tells its story, and leads on
       nearest();
     },
   });
@@ -69,7 +71,8 @@ export function createStroll(world, { act, toast, look }) {
       walker.pause();
     } else {
       if (!walker.sharing && !await walker.share(world.shared)) return;
-      walker.go(city.spots.filter((s) => !s.found).map(({ lat, lon }) => ({ lat, lon })));
+      if (stop) walker.lead(stop);
+      else walker.go(city.spots.filter((s) => !s.found).map(({ lat, lon }) => ({ lat, lon })));
       map.fit();
     }
     nearest();
@@ -123,6 +126,13 @@ export function createStroll(world, { act, toast, look }) {
       else if (distance(city.spots[0], place) < around) map.add({ ...place, names: { en: place.title, ru: place.title }, told: true, found: true });
       map.draw();
     },
+    /** next leads a walker who shares their location to the next stop of a tour. Others go there with the walk button. */
+    next(point) {
+      stop = point;
+      if (!walker.sharing) return;
+      walker.lead(stop);
+      nearest();
+    },
     /** point shows a point, in its city if the map has that city. */
     point(at) {
       const there = world.cities.find((c) => distance(c.spots[0], at) < around);
@@ -133,6 +143,7 @@ export function createStroll(world, { act, toast, look }) {
     /** begin resets the map for a new person. */
     begin() {
       walker.forget();
+      stop = null;
       for (const c of world.cities) {
         c.spots = c.spots.filter((s) => !s.found);
         for (const s of c.spots) s.told = false;

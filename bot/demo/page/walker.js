@@ -129,6 +129,11 @@ export function createWalker(start, { act, changed, arrived }) {
       going = setInterval(step, beat);
       changed();
     },
+    /** lead starts a way to one point, whatever way the walker was on. */
+    lead(point) {
+      way = [point];
+      this.go([]);
+    },
     pause() {
       halt();
       changed();

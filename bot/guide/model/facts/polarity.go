@@ -22,12 +22,17 @@ func (c *checker) checkQuotes() {
 			}
 			quote := strings.Trim(inner[:end], " .,!?;:。！？")
 			if c.longQuote(quote) && !containsFolded(c.passage.text, quote) {
-				c.object(RuleQuote, quote, c.same)
+				before := strings.TrimRight(c.text[:len(c.text)-len(rest)+start], " ")
+				spoken := strings.HasSuffix(before, ":") || strings.HasSuffix(before, ",")
+				c.object(RuleQuote, quote, c.same || spoken && !c.passage.quotes())
 			}
 			rest = inner[end+len(pair[1]):]
 		}
 	}
 }
+
+// quotes reports whether the source has any quotation marks. Without them, what a story quotes in another language is no translation.
+func (p *Passage) quotes() bool { return strings.ContainsAny(p.text, `"「『`) }
 
 func (c *checker) longQuote(quote string) bool {
 	if c.language.cjk {

@@ -141,21 +141,25 @@ func TestSet(t *testing.T) {
 	}
 	page.WriteString(pageFoot)
 	file := filepath.Join("..", "..", "..", "..", "docs", "fact-check.md")
-	if *update {
-		if err := os.WriteFile(file, []byte(page.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
 	stored, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(stored) != page.String() {
+	mine, others, _ := strings.Cut(string(stored), othersPart) // the rest of the page is written by hand
+	if *update {
+		if err := os.WriteFile(file, []byte(page.String()+othersPart+others), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if mine != page.String() {
 		t.Errorf("the figures are not those of docs/fact-check.md. If they are better, run: go test ./bot/guide/model/facts -run TestSet -update\n%s", page.String())
 	}
 }
 
 var update = flag.Bool("update", false, "write docs/fact-check.md")
+
+// othersPart begins the part of the page that other tests measure.
+const othersPart = "\n## A model that lies\n"
 
 const pageHead = `# What the checks of a story stop
 
@@ -174,9 +178,10 @@ with ` + "`CORPUS_DIR=... go test ./bot/guide/model/facts -run TestCorpus -v`" +
 const pageFoot = `
 ## What is not checked
 
-- A year, a number or a name that the passage holds somewhere, given to another event. Swapped dates are seen only in the language of the
-  passage, when the story's clause repeats two of its words.
-- A year that happens to be the sum of a year and a number of years in the passage, or lies in a century that the passage names.
+- A year, a number or a name that the passage holds somewhere, given to another event. A swapped year, decade or century is seen only in the language of
+  the passage (not in Chinese, Japanese and Korean), if the story's clause repeats the words of another period's clause and not those of its own; a day
+  with another year than in the passage is seen in all. A number that the passage has for other things is marked for the judge.
+- A year that happens to be the sum of a year and a number of years in neighbouring sentences of the passage.
 - Counts up to four in words: "two brothers" may count what the passage lists. They are marked for the judge.
 - Names without capitals: in Chinese, Japanese, Korean, Arabic and Hindi only what stands in quotation marks or title brackets is compared,
   and Japanese words in katakana are marked for the judge. A single capitalised word at the start of a sentence, and single nouns in German.
