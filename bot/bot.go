@@ -190,6 +190,9 @@ func (b *Bot) join() error {
 		wishes: newWishes(), observe: observe, log: log,
 	}
 	b.router.tours, b.router.stories.tours, walks.tours = t, t, t
+	if cfg.Vision {
+		b.router.photos = newPhotos(b.router.stories, cfg.Store)
+	}
 	b.router.fill()
 	return nil
 }

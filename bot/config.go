@@ -60,6 +60,7 @@ type Config struct {
 	MaxBytes        int              // of these updates together, as Telegram sent them; default 8 MiB
 	PerChat         int              // of one chat; default 20
 	HidePictures    bool             // no story has a picture
+	Vision          bool             // people's photos are looked at
 	Admins          []int64          // operators
 	Support         string           // whom /paysupport names; "" = nobody
 	DailyTokens     int64            // for /admin, as the guide has it; 0 = no limit

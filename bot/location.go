@@ -218,6 +218,10 @@ func (s *stories) explain(ctx context.Context, u *update, card int, cause error)
 	switch {
 	case errors.Is(cause, errUnknownPlace):
 		key = "share.unknown"
+	case errors.Is(cause, guide.ErrNotSeen):
+		key = "photo.none"
+	case errors.Is(cause, guide.ErrBlind):
+		key = "photo.blind"
 	case errors.Is(cause, guide.ErrNothing):
 		key = "error.nothing"
 	case errors.Is(cause, guide.ErrAllTold):

@@ -6,12 +6,14 @@ import (
 	"excursobot/bot/intake"
 	"excursobot/bot/live"
 	"excursobot/bot/telegram"
+	"excursobot/geo/maplink"
 )
 
 // router decides which subject handles an update. It does not change after New.
 type router struct {
 	reply     *responder
 	stories   *stories
+	photos    *photos // nil = photos are not looked at
 	voices    *voices
 	tours     *tours
 	booklets  *booklets
@@ -132,7 +134,7 @@ func (r *router) routePrivate(u *telegram.Update) intake.Job {
 	case m.Text == "" && !content(m):
 		return intake.Nothing{Kind: "other"} // a service message: pinned, joined and the like
 	case m.Text == "":
-		return r.routeCaption(m)
+		return r.routeCaption(u)
 	}
 	name, bot, isCommand := parseCommand(m.Text)
 	if !isCommand {
@@ -159,9 +161,13 @@ func sharesLive(m *telegram.Incoming) bool {
 	return m.Location != nil && m.Location.LivePeriod != 0 && m.Origin == nil && m.OriginalUnixtime == 0
 }
 
-// routeCaption returns the job of a message with a file or the like, whose caption may contain a place.
-func (r *router) routeCaption(m *telegram.Incoming) intake.Job {
-	return r.placeJob("other", findPlace(m.Caption, m.CaptionEntities), r.help.onOther)
+// routeCaption returns the job of a message with a file or the like, whose caption may contain a place. A photo without one asks what is in it.
+func (r *router) routeCaption(u *telegram.Update) intake.Job {
+	found := findPlace(u.Message.Caption, u.Message.CaptionEntities)
+	if found.Result == maplink.None && r.photos != nil && len(u.Sizes) > 0 {
+		return r.photos.job()
+	}
+	return r.placeJob("other", found, r.help.onOther)
 }
 
 // command returns the handler of a person's command. An operator's command does not exist for others.
@@ -187,6 +193,9 @@ func (r *router) routeGroup(u *telegram.Update) intake.Job {
 			run = own
 		}
 		return r.reply.job("command", run)
+	}
+	if r.photos != nil && len(u.Sizes) > 0 && r.repliesToUs(u.Message) {
+		return r.photos.job()
 	}
 	if m := u.Message; m.Text != "" && !isCommand && r.repliesToUs(m) && !isSmallTalk(m.Text) {
 		return r.questionJob()

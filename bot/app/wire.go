@@ -44,6 +44,8 @@ type World struct {
 	Telegram, Wikipedia, Model, Speech http.RoundTripper
 	// Uptime is a clock that nobody sets and that goes on while the machine is suspended; nil = Go's monotonic clock.
 	Uptime func() time.Duration
+	// Riding is live.Config.Riding; 0 = its default.
+	Riding float64
 	// WithoutPack omits the built-in stories, so that all places come from Wikipedia.
 	WithoutPack bool
 	// Env holds the platform's variables.
@@ -294,6 +296,7 @@ func (a *App) buildBot(world World) error {
 		MaxBytes:        int(a.cfg.Ingest.MaxBytes),
 		Silence:         cmp.Or(a.cfg.Ingest.Silence, -1),
 		HidePictures:    !a.cfg.Pictures,
+		Vision:          a.cfg.OpenAI.Vision && a.model != nil,
 		Admins:          t.Admins,
 		Support:         t.Support,
 		DailyTokens:     a.cfg.OpenAI.DailyTokens,
@@ -303,7 +306,7 @@ func (a *App) buildBot(world World) error {
 		ShortToken:      a.cfg.ShortToken(),
 		Model:           a.modelNote(),
 		Live: live.Config{
-			Intervals: a.cfg.Live.Intervals, Default: liveDefault(a.cfg.Live.Default), PassGap: a.cfg.Live.PassGap, MaxSessions: a.cfg.Live.MaxSessions,
+			Intervals: a.cfg.Live.Intervals, Default: liveDefault(a.cfg.Live.Default), PassGap: a.cfg.Live.PassGap, Riding: world.Riding, MaxSessions: a.cfg.Live.MaxSessions,
 			MaxUpdates: a.cfg.Live.MaxUpdates, BatchSize: a.cfg.Live.BatchSize, BatchTimeout: a.cfg.Live.BatchTimeout,
 			Drain: a.cfg.Shutdown.Drain, Uptime: world.Uptime,
 		},

@@ -56,7 +56,8 @@ var table = map[string]imports{
 	"bot/intake/cluster":    {ours: []string{"limiter", "store"}},
 	"bot/intake":            {ours: []string{"bot/intake/cluster", "bot/telegram", "limiter", "store"}},
 	"bot":                   {ours: []string{"bot/booklet", "geo", "geo/maplink", "geo/route", "geo/track", "geo/places", "limiter", "store", "bot/intake", "bot/telegram", "bot/text", "bot/guide", "bot/live", "bot/speech"}},
-	"bot/monitor":           {libraries: []string{"github.com/prometheus/client_golang"}},
+	"bot/monitor/metric":    {libraries: []string{"github.com/prometheus/common"}},                                              // of its tests
+	"bot/monitor":           {ours: []string{"bot/monitor/metric"}, libraries: []string{"github.com/prometheus/client_golang"}}, // of its tests
 	"bot/config":            {ours: []string{"store/pgstore"}, libraries: []string{"go.yaml.in/yaml/v4"}},
 	"bot/web":               {},
 	"bot/killpoint":         {ours: []string{"store"}},

@@ -57,6 +57,7 @@ type OpenAIConfig struct {
 	Reasoning            string // "auto", "off" or an effort
 	Check                bool   // whether new stories are judged
 	CheckModel           string // "" = Model
+	Vision               bool   // whether the model looks at people's photos
 	MaxConcurrent        int
 	Passage              int // characters of an article for the model
 	RequestsPerMinute    float64

@@ -54,6 +54,8 @@ func (c *Config) settings() []setting {
 			help: "on or off: the model reads each new story once more beside its source, after it was told, and takes back what the source does not say; it costs about as many tokens as the story"},
 		{key: "openai.check_model", env: "OPENAI_CHECK_MODEL", value: &o.CheckModel,
 			help: "another model of the same server for that; empty = openai.model"},
+		{key: "openai.vision", env: "OPENAI_VISION", value: &o.Vision, def: "off",
+			help: "on or off: a photo that a person sends shortly after a location goes to the model, which finds out which of the places nearby is in it; the model must understand pictures"},
 		{key: "openai.passage", env: "OPENAI_PASSAGE", value: &o.Passage, def: "6000", min: "1200", max: "20000",
 			help: "the most characters of an article that the model gets about each place; more make better stories, slower and dearer calls"},
 		{key: "openai.max_concurrent", env: "OPENAI_MAX_CONCURRENT", value: &o.MaxConcurrent, def: "3", min: "1", max: "100",

@@ -19,7 +19,6 @@ const (
 	corridor     = 600.0            // metres ahead in which places are known and prepared
 	passWait     = 10 * time.Minute // walked without a story: then the best place near is told
 	passBest     = 400.0            // metres within which that place is
-	riding       = 8.0              // metres per second; a faster person sits in a train or a car
 	rideReach    = 1000.0           // metres within which a rich place is told to them
 	standMetres  = 40.0             // from the last story, that a person who stands still must have walked before another one
 	surveyMetres = 150.0            // from the last survey, after which there is another one
@@ -118,7 +117,7 @@ func (s *session) hold(d time.Duration, now time.Time) {
 }
 
 // look decides, after a position was applied, whether a place is to be told and whether another survey is due. It reports whether there is an event.
-func (s *session) look(radius float64, gap time.Duration, now time.Time) bool {
+func (s *session) look(radius float64, cfg *Config, now time.Time) bool {
 	if !s.passes() || s.walk.Paused {
 		return false
 	}
@@ -126,8 +125,8 @@ func (s *session) look(radius float64, gap time.Duration, now time.Time) bool {
 	if p.wanted.IsZero() && s.wantsSurvey(now) {
 		p.wanted = now
 	}
-	if p.place == "" && s.delivery == nil && now.Sub(s.walk.Told) >= gap && !(s.still(now) && s.toldHere()) {
-		if sight, ok := s.pick(min(max(radius, passNear), passFar)); ok {
+	if p.place == "" && s.delivery == nil && now.Sub(s.walk.Told) >= cfg.PassGap && !(s.still(now) && s.toldHere()) {
+		if sight, ok := s.pick(min(max(radius, passNear), passFar), cfg.Riding); ok {
 			p.place, p.since = sight.Place, s.lastContact
 		}
 	}
@@ -159,7 +158,7 @@ func (s *session) wantsSurvey(now time.Time) bool {
 }
 
 // survey returns the survey that is due.
-func (s *session) survey(now time.Time) Survey {
+func (s *session) survey(riding float64, now time.Time) Survey {
 	v := Survey{Point: s.walk.Point, Course: s.heading(), Radius: corridor}
 	if speed, _ := s.motion.course(); speed > riding {
 		v.Radius, v.Riding = rideReach, true
@@ -169,7 +168,7 @@ func (s *session) survey(now time.Time) Survey {
 }
 
 // pick returns the place to tell now: one within reach, or one that the walker will not come closer to. Nothing behind is told while something is ahead.
-func (s *session) pick(reach float64) (best Sight, found bool) {
+func (s *session) pick(reach, riding float64) (best Sight, found bool) {
 	w := &s.walk
 	speed, _ := s.motion.course()
 	course := s.heading()
@@ -239,7 +238,7 @@ func (s *session) bestNear() string {
 
 // surveyLocked returns the call of the Survey hook.
 func (l *loop) surveyLocked(s *session, now time.Time) func() {
-	v, walk := s.survey(now), s.snapshot()
+	v, walk := s.survey(l.cfg.Riding, now), s.snapshot()
 	answered := false
 	return func() {
 		l.hooks.Survey(walk, v, func(sights []Sight, err error) {
@@ -268,7 +267,7 @@ func (l *loop) surveyedLocked(s *session, sights []Sight, err error, now time.Ti
 		}
 		p.tried = tried
 	}
-	if !s.ended() && s.look(s.received.radius, l.cfg.PassGap, now) {
+	if !s.ended() && s.look(s.received.radius, &l.cfg, now) {
 		l.events.update(s)
 		signal(l.wake)
 	}

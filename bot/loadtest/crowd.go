@@ -22,6 +22,7 @@ const (
 type crowd struct {
 	recorder *recorder
 	people   []*person
+	ways     map[int64][]spot // of those who stroll, by chat
 }
 
 // person is one simulated person. A person has at most one open question.

@@ -20,6 +20,9 @@ import (
 	"excursobot/limiter"
 )
 
+// pageToken opens the pages of the bot's monitor, which are at the address of the others then.
+const pageToken = "load-run-of-this-machine"
+
 // botProcess is a bot in a process of its own, with the simulated servers on loopback sockets.
 type botProcess struct {
 	servers
@@ -48,7 +51,10 @@ func newBotProcess(dir string, articles []sim.Article, w walkTest) (*botProcess,
 		"WIKIPEDIA_URL=http://" + addrs[2] + "/{lang}/w/api.php", "WIKIPEDIA_CONTACT=load",
 		"WIKIDATA_URL=http://" + addrs[2] + "/data/w/api.php", "COMMONS_URL=http://" + addrs[2] + "/files/w/api.php",
 		"LIVE_INTERVALS=" + w.Every.String() + ",10m", "LIVE_MAX_SESSIONS=" + fmt.Sprint(w.Walks),
-		"HTTP_ADDR=" + b.addr, "DATA_DIR=" + dir, "LOG_LEVEL=warn", "LOG_FORMAT=json",
+		"HTTP_ADDR=" + b.addr, "DASHBOARD_TOKEN=" + pageToken, "DATA_DIR=" + dir, "LOG_LEVEL=warn", "LOG_FORMAT=json",
+	}
+	if w.Pass {
+		b.env = append(b.env, "LIVE_DEFAULT=pass", "LIVE_PASS_GAP="+passGap.String())
 	}
 	if w.Voices {
 		var voices []string
@@ -143,6 +149,7 @@ func (b *botProcess) get(ctx context.Context, path string) (*http.Response, erro
 	if err != nil {
 		return nil, err
 	}
+	req.Header.Set("Authorization", "Bearer "+pageToken)
 	return http.DefaultClient.Do(req)
 }
 

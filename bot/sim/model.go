@@ -41,7 +41,7 @@ type ModelConfig struct {
 // the prompt, and writes a story of an allowed length about each, in the words of its extract.
 //
 // Asked for the schema "verdicts", it judges the stories in the prompt, in 1-3 s. Asked for "answer", it answers the prompt's question with the sentence
-// of the extract that shares the most words with it, if at least half of the question's words are there.
+// of the extract that shares the most words with it, if at least half of the question's words are there. Asked for "sight", it reads in the bytes of the picture what it shows: see SightOf.
 //
 // The prompt's data is a JSON object in the last user message: {"language": English name, "length": "60-80 words", "places": [{"id", "title",
 // "language", "extract"}]}. If a place is described in another language than the requested one, its story has neutral sentences in that one.
@@ -102,7 +102,7 @@ func (m *Model) writeModel(w http.ResponseWriter, name string) {
 }
 
 // maxModelRequest bounds a request's body in bytes.
-const maxModelRequest = 1 << 20
+const maxModelRequest = 3 << 20
 
 func (m *Model) chat(w http.ResponseWriter, r *http.Request) {
 	n := m.begin()
@@ -140,6 +140,11 @@ func (m *Model) chat(w http.ResponseWriter, r *http.Request) {
 		m.judged()
 	case req.wants("answer"):
 		ans, latency = answerQuestion(req, fault), m.latency(1, rng)/2 // an answer is half as long as a story
+		if m.cfg.Latency == nil {
+			reading = req.reading()
+		}
+	case req.wants("sight"):
+		ans, latency = look(req, fault), m.latency(1, rng)/3
 		if m.cfg.Latency == nil {
 			reading = req.reading()
 		}

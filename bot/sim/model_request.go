@@ -10,12 +10,9 @@ import (
 
 // chatRequest is the part of a chat completion request that the server reads.
 type chatRequest struct {
-	Model    string `json:"model"`
-	Messages []struct {
-		Role    string `json:"role"`
-		Content string `json:"content"`
-	} `json:"messages"`
-	Stream        bool `json:"stream"`
+	Model         string        `json:"model"`
+	Messages      []chatMessage `json:"messages"`
+	Stream        bool          `json:"stream"`
 	StreamOptions *struct {
 		IncludeUsage bool `json:"include_usage"`
 	} `json:"stream_options"`
@@ -31,6 +28,42 @@ type chatRequest struct {
 			Schema json.RawMessage `json:"schema"`
 		} `json:"json_schema"`
 	} `json:"response_format"`
+}
+
+// chatMessage is a message of a request. Its content is a text, or a list of texts and a picture.
+type chatMessage struct {
+	Role    string
+	Content string
+	Image   string // as a data URL; "" = none
+}
+
+// UnmarshalJSON reads both forms of the content.
+func (m *chatMessage) UnmarshalJSON(raw []byte) error {
+	var in struct {
+		Role    string          `json:"role"`
+		Content json.RawMessage `json:"content"`
+	}
+	if err := json.Unmarshal(raw, &in); err != nil {
+		return err
+	}
+	m.Role = in.Role
+	if len(in.Content) == 0 || json.Unmarshal(in.Content, &m.Content) == nil {
+		return nil
+	}
+	var parts []struct {
+		Text  string `json:"text"`
+		Image struct {
+			URL string `json:"url"`
+		} `json:"image_url"`
+	}
+	if err := json.Unmarshal(in.Content, &parts); err != nil {
+		return err
+	}
+	for _, p := range parts {
+		m.Content += p.Text
+		m.Image += p.Image.URL
+	}
+	return nil
 }
 
 // validate returns OpenAI's error for an invalid request; nil = valid.

@@ -27,7 +27,8 @@ func (q *chatRequest) wants(schema string) bool {
 		return s.Name == schema
 	}
 	for _, msg := range q.Messages {
-		if msg.Role == "system" && strings.Contains(msg.Content, `{"`+schema+`": `) || msg.Role == "system" && schema == "answer" && strings.Contains(msg.Content, `"found": true}`) {
+		if msg.Role == "system" && strings.Contains(msg.Content, `{"`+schema+`": `) || msg.Role == "system" && schema == "answer" && strings.Contains(msg.Content, `"found": true}`) ||
+			msg.Role == "system" && schema == "sight" && strings.Contains(msg.Content, "or none>") {
 			return true
 		}
 	}

@@ -50,6 +50,7 @@ type Telegram struct {
 	bucket       bucket            // of all messages
 	describe     bucket            // of changes of commands and descriptions
 	texts        map[string]string // commands and descriptions by method, scope and language
+	photos       map[string][]byte // that people sent, by id
 	queries      map[string]query  // callbacks and checkouts that wait for an answer
 	payments     []Payment
 	answered     map[string]Answered // inline and guest queries
@@ -82,7 +83,8 @@ func NewTelegram(cfg TelegramConfig) *Telegram {
 		bucket: newBucket(allRate, allRate), describe: newBucket(describeRate, describeBurst),
 		texts:   map[string]string{},
 		queries: map[string]query{}, answered: map[string]Answered{},
-		files: map[string]file{},
+		files:  map[string]file{},
+		photos: map[string][]byte{},
 		// Telegram starts at any number, so a bot must not expect small ids.
 		queue: newQueue(100_000_000 + rand.Int64N(800_000_000)),
 	}
@@ -92,6 +94,9 @@ func NewTelegram(cfg TelegramConfig) *Telegram {
 
 // ServeHTTP serves the Bot API.
 func (t *Telegram) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if t.serveFile(w, r) {
+		return
+	}
 	token, name, ok := strings.Cut(strings.TrimPrefix(r.URL.Path, "/bot"), "/")
 	if !ok || !strings.HasPrefix(r.URL.Path, "/bot") {
 		writeError(w, &apiError{Code: http.StatusNotFound, Description: "Not Found"})

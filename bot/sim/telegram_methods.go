@@ -40,6 +40,7 @@ func (t *Telegram) table() map[string]method {
 		"sendInvoice":            messages.sendInvoice,
 		"sendChatAction":         messages.sendChatAction,
 		"sendMessageDraft":       messages.sendMessageDraft,
+		"getFile":                messages.getFile,
 		"editMessageText":        messages.editMessageText,
 		"editMessageCaption":     messages.editMessageCaption,
 		"editMessageReplyMarkup": messages.editMessageReplyMarkup,

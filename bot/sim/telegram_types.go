@@ -30,6 +30,7 @@ type apiMessage struct {
 	Date            int64           `json:"date"`
 	EditDate        int64           `json:"edit_date,omitempty"`
 	ReplyTo         *apiMessage     `json:"reply_to_message,omitempty"`
+	Album           string          `json:"media_group_id,omitempty"`
 	Text            string          `json:"text,omitempty"`
 	Entities        []apiEntity     `json:"entities,omitempty"`
 	LinkPreview     json.RawMessage `json:"link_preview_options,omitempty"`

@@ -42,9 +42,10 @@ type ClientConfig struct {
 
 // Client calls a Bot API server over HTTP. Its errors never hold the token. It repeats nothing; a Sender does.
 type Client struct {
-	base *url.URL // of the methods, with the stand-in for the token
-	wire *wire
-	http *http.Client
+	base  *url.URL // of the methods, with the stand-in for the token
+	files *url.URL // of files, likewise
+	wire  *wire
+	http  *http.Client
 }
 
 var _ API = (*Client)(nil)
@@ -61,9 +62,10 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
 		return nil, fmt.Errorf("telegram: %q is not the address of a Bot API server", cfg.URL)
 	}
+	files := base.JoinPath("file", "bot"+standIn)
 	base = base.JoinPath("bot" + standIn)
 	if cfg.Test {
-		base = base.JoinPath("test")
+		base, files = base.JoinPath("test"), files.JoinPath("test")
 	}
 	if cfg.Transport == nil {
 		t := http.DefaultTransport.(*http.Transport).Clone()
@@ -77,7 +79,7 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 	w := &wire{next: cfg.Transport, token: cfg.Token, uptime: cfg.Uptime}
 	// A Bot API server sends no redirections: one is taken for the answer.
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Client{base: base, wire: w, http: &http.Client{Transport: w, CheckRedirect: stay}}, nil
+	return &Client{base: base, files: files, wire: w, http: &http.Client{Transport: w, CheckRedirect: stay}}, nil
 }
 
 // Call makes one call. It is bounded by ctx and by 15 s (getUpdates: 65 s). A Form is posted as multipart/form-data, any other payload as JSON.

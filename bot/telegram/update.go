@@ -59,6 +59,8 @@ type Update struct {
 	Inline   *InlineQuery
 	Guest    *GuestMessage
 
+	Sizes []PhotoSize // of the photo in Message
+
 	Refunded *Payment // in Message; telebot does not know it
 
 	MovedFrom, MovedTo int64 // Message tells that the group became this supergroup; 0 = it does not
@@ -96,6 +98,7 @@ func Decode(raw []byte) (u *Update, err error) {
 	}
 	u = newUpdate(&full)
 	u.Refunded = refundIn(raw)
+	u.Sizes = sizesIn(raw)
 	u.readGuest(raw)
 	return u, nil
 }

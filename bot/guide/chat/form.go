@@ -86,12 +86,20 @@ func (f form) messages(p Prompt) []openai.ChatCompletionMessage {
 		system += "\n\n" + p.Schema.Words
 	}
 	if f.noSystem {
-		return []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleUser, Content: system + "\n\n" + p.User}}
+		return []openai.ChatCompletionMessage{userMessage(system+"\n\n"+p.User, p.Image)}
 	}
-	return []openai.ChatCompletionMessage{
-		{Role: openai.ChatMessageRoleSystem, Content: system},
-		{Role: openai.ChatMessageRoleUser, Content: p.User},
+	return []openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleSystem, Content: system}, userMessage(p.User, p.Image)}
+}
+
+// userMessage returns the user's message, with a picture if there is one.
+func userMessage(text, image string) openai.ChatCompletionMessage {
+	if image == "" {
+		return openai.ChatCompletionMessage{Role: openai.ChatMessageRoleUser, Content: text}
 	}
+	return openai.ChatCompletionMessage{Role: openai.ChatMessageRoleUser, MultiContent: []openai.ChatMessagePart{
+		{Type: openai.ChatMessagePartTypeText, Text: text},
+		{Type: openai.ChatMessagePartTypeImageURL, ImageURL: &openai.ChatMessageImageURL{URL: image, Detail: openai.ImageURLDetailLow}},
+	}}
 }
 
 // responseFormat returns the request's response_format; nil = none.

@@ -16,6 +16,7 @@ type Schema struct {
 type Prompt struct {
 	System string // the instructions
 	User   string // the data
+	Image  string // a picture beside the data, as a data URL; "" = none
 	Schema Schema
 	Room   int // most tokens of the answer's text
 }
