@@ -24,6 +24,7 @@ type Options struct {
 	For      time.Duration `default:"1m" help:"Duration of the run."`
 	Requests int           `default:"0" help:"Stop after this number of requests; 0 = only the time counts."`
 	Warm     bool          `help:"Simulate a day of other people first."`
+	Packed   bool          `help:"Import a pack of the simulated town first, with its stories, instead of a day of other people."`
 	Fail     float64       `default:"0" help:"Share of the model's calls that fail, 0-1."`
 	Quirk    string        `placeholder:"NAME" help:"Let the model's server have a peculiarity of real ones; 'list' prints the names."`
 	Seed     uint64        `default:"1" help:"Runs with the same seed ask the same questions."`
@@ -120,7 +121,7 @@ func (o Options) scenarios() ([]scenario, error) {
 		return nil, errors.New("load: --rate and --requests must not be negative, --fail must be 0-1")
 	}
 	return []scenario{{
-		People: o.People, Rate: o.Rate, Pause: o.Pause, For: o.For, Requests: o.Requests, Warm: o.Warm, Fail: o.Fail, Quirk: o.Quirk, Seed: o.Seed,
+		People: o.People, Rate: o.Rate, Pause: o.Pause, For: o.For, Requests: o.Requests, Warm: o.Warm, Packed: o.Packed, Fail: o.Fail, Quirk: o.Quirk, Seed: o.Seed,
 		HTTP: o.HTTP, Blind: o.Blind, Small: o.Small, Inline: o.Inline, News: o.News,
 	}}, nil
 }
