@@ -31,7 +31,9 @@ func (s *scripted) Call(_ context.Context, method string, payload any) ([]byte, 
 
 func TestSendVoice(t *testing.T) {
 	t.Parallel()
-	refusal := func(words string) string { return `{"ok":false,"error_code":400,"description":"Bad Request: ` + words + `"}` }
+	refusal := func(words string) string {
+		return `{"ok":false,"error_code":400,"description":"Bad Request: ` + words + `"}`
+	}
 	const sent = `{"ok":true,"result":{"message_id":1,"voice":{"file_id":"F"}}}`
 	for name, tt := range map[string]struct {
 		voice  Voice
