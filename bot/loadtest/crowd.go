@@ -59,8 +59,9 @@ func newCrowd(seed uint64, first int64, n int, articles []sim.Article, telegram 
 
 // wantVoices lets everybody choose in the settings to hear stories on walks. Choices that the bot has not taken after some seconds are given up.
 func (c *crowd) wantVoices(ctx context.Context) {
+	const command = "/settings"
 	for _, p := range c.people {
-		p.Say("/settings")
+		p.Say(command)
 	}
 	for _, p := range c.people {
 		for range 200 {
