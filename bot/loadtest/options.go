@@ -32,6 +32,7 @@ type Options struct {
 	News     int           `default:"0" help:"Number of people to whom the operator sends news during the run, after a tenth of it."`
 	Walks    int           `default:"0" help:"Instead of that, let this number of people walk with a live location, with the bot in a process of its own."`
 	Every    time.Duration `default:"5s" help:"Time between two stories of a walk, with --walks."`
+	Voices   bool          `help:"All who walk hear their stories, with --walks; a speech server needs 2 s for a recording."`
 	Moves    int           `default:"10000" help:"Number of moves of all walks together, with --walks."`
 	Pass     bool          `help:"Let them hear of what they pass, on a grid of sights, with --walks."`
 	Kill     bool          `help:"Kill the bot in the middle of the run, with --walks."`
@@ -127,7 +128,7 @@ func (o Options) scenarios() ([]scenario, error) {
 
 // measureWalks runs a walk test and prints its table.
 func (o Options) measureWalks(ctx context.Context, cfg config.Config, stdout io.Writer, progress func(string)) error {
-	w := walkTest{Walks: o.Walks, Every: o.Every, For: o.For, Moves: o.Moves, Pass: o.Pass, Kill: o.Kill, Warm: o.Warm, Quirk: o.Quirk, Seed: o.Seed}
+	w := walkTest{Walks: o.Walks, Every: o.Every, For: o.For, Moves: o.Moves, Pass: o.Pass, Kill: o.Kill, Warm: o.Warm, Voices: o.Voices, Quirk: o.Quirk, Seed: o.Seed}
 	if w.Every < time.Second || w.For < 10*w.Every || w.Moves < 1 || w.Walks > 10_000 {
 		return config.UsageError{Err: errors.New("load: --every must be 1s or more, --for ten times as long, --moves above 0, --walks at most 10000")}
 	}
