@@ -44,7 +44,6 @@ func (m *menus) describe(ctx context.Context) {
 	if failed != nil && ctx.Err() == nil {
 		m.log.Warn("describe_failed", "error", failed)
 	}
-	m.switchOn(ctx)
 	for _, operator := range m.operators {
 		m.describeTo(ctx, operator)
 	}

@@ -93,6 +93,16 @@ func (d demoTab) walk(t *testing.T) {
 	}
 }
 
+func TestDemoChoosesToHearOfWhatIsPassed(t *testing.T) {
+	d := openDemo(t, "LIVE_INTERVALS=5m", "LIVE_PASS_GAP=5s")
+	words := d.words.Words("en")
+	d.do(t, chromedp.Click(`[data-city=paris]`), chromedp.Click(`[value="10"]`), chromedp.Click("#walk"))
+	d.press(t, words.Plain("button.pass"))
+	d.tells(t, "en", "live.chosen_pass")
+	d.write(t, "/live")
+	d.says(t, "✓ "+words.Plain("button.pass"))
+}
+
 // download clicks a link and returns the downloaded file.
 func (d demoTab) download(t *testing.T, link string) string {
 	t.Helper()

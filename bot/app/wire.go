@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"excursobot/bot"
+	"excursobot/bot/admin"
 	"excursobot/bot/config"
 	"excursobot/bot/guide"
 	"excursobot/bot/guide/ask"
@@ -34,7 +36,7 @@ import (
 // Values that only a maintainer would change.
 const (
 	queueSize        = 100             // jobs that can wait for the model: about ten minutes of its work
-	placesPerCall    = 4               // a fifth place makes a call too long for a waiting person
+	placesPerCall    = 3               // a fourth place makes a call too long for a waiting person
 	cacheTTL         = time.Hour       // of the stories of a cell; a vote or a new story replaces them earlier
 	statementTimeout = 5 * time.Second // of Postgres; a statement takes milliseconds, so after this the database counts as away
 )
@@ -44,6 +46,8 @@ type World struct {
 	Telegram, Wikipedia, Model, Speech http.RoundTripper
 	// Uptime is a clock that nobody sets and that goes on while the machine is suspended; nil = Go's monotonic clock.
 	Uptime func() time.Duration
+	// Riding is live.Config.Riding; 0 = its default.
+	Riding float64
 	// WithoutPack omits the built-in stories, so that all places come from Wikipedia.
 	WithoutPack bool
 	// Env holds the platform's variables.
@@ -78,6 +82,9 @@ type App struct {
 	notify  *notifier
 	extra   []extra
 	stop    steps // undo New, and Run on top of it
+
+	packing sync.Once
+	packer  *admin.Packs
 
 	draining atomic.Bool
 }
@@ -304,7 +311,7 @@ func (a *App) buildBot(world World) error {
 		ShortToken:      a.cfg.ShortToken(),
 		Model:           a.modelNote(),
 		Live: live.Config{
-			Intervals: a.cfg.Live.Intervals, Default: liveDefault(a.cfg.Live.Default), PassGap: a.cfg.Live.PassGap, MaxSessions: a.cfg.Live.MaxSessions,
+			Intervals: a.cfg.Live.Intervals, Default: liveDefault(a.cfg.Live.Default), PassGap: a.cfg.Live.PassGap, Riding: world.Riding, MaxSessions: a.cfg.Live.MaxSessions,
 			MaxUpdates: a.cfg.Live.MaxUpdates, BatchSize: a.cfg.Live.BatchSize, BatchTimeout: a.cfg.Live.BatchTimeout,
 			Drain: a.cfg.Shutdown.Drain, Uptime: world.Uptime,
 		},

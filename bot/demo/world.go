@@ -37,6 +37,10 @@ func newDemoWorld(cfg *config.Config, pack *places.Pack, quirk string) (*demoWor
 		cfg.Live.Intervals = []time.Duration{10 * time.Second, 30 * time.Second, time.Minute, 5 * time.Minute}
 		cfg.Live.Default = config.Every(30 * time.Second)
 	}
+	if cfg.IsDefault("live.pass_gap") {
+		cfg.Live.PassGap = 10 * time.Second
+	}
+	s.outside.Riding = 1000 // the page walks 60 times as fast as a person, and that is no ride
 	cfg.Telegram = config.TelegramConfig{Token: token, APIURL: config.TelegramAPI}
 	cfg.Monitor.Addr = "" // the demo has one address, on this machine
 	s.outside.Answered = s.answered

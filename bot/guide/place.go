@@ -58,6 +58,9 @@ type atHand struct {
 // lookUp looks a place up: a story in the language of the request, else the place, else a story of the pack. It returns nil if there is nothing. It
 // sets the point of the request.
 func (g *Guide) lookUp(ctx context.Context, req *Request, languages []string) (*atHand, error) {
+	if withheld, err := g.withheld(ctx, places.Place{ID: req.Place}); err != nil || withheld[0] {
+		return nil, err
+	}
 	own, other, err := g.storiesOfPlace(ctx, req, languages)
 	switch {
 	case err != nil:
@@ -74,6 +77,9 @@ func (g *Guide) lookUp(ctx context.Context, req *Request, languages []string) (*
 		return nil, err
 	}
 	if p != nil && places.Worthwhile(*p) && p.Point.Valid() {
+		if withheld, err := g.withheld(ctx, *p); err != nil || withheld[0] {
+			return nil, err
+		}
 		req.Point = p.Point
 		return &atHand{card: &Card{Place: places.ForPerson(*p, req.Language)}}, nil
 	}

@@ -42,14 +42,12 @@ func (g *Guide) Ready(ctx context.Context, p geo.Point, language string, limit i
 		if len(ready) >= limit {
 			break
 		}
-		if fromPack(n.story) {
-			retired, err := g.library.packedRetired(ctx, n.story)
-			if err != nil {
-				return nil, err
-			}
-			if retired {
-				continue
-			}
+		gone, err := g.takenBack(ctx, n.story)
+		if err != nil {
+			return nil, err
+		}
+		if gone {
+			continue
 		}
 		ready = append(ready, storyOf(n.story, n.distance))
 	}

@@ -78,20 +78,30 @@ func (s *search) readyWithin(ctx context.Context, radius float64) (map[string]St
 		if err != nil {
 			return nil, err
 		}
+		list := make([]places.Place, len(batch))
 		for i, near := range batch {
-			switch {
-			case !untold[i]:
+			list[i] = store.Place{ID: near.story.Place}
+		}
+		withheld, err := s.g.withheld(ctx, list...)
+		if err != nil {
+			return nil, err
+		}
+		for i, near := range batch {
+			if !untold[i] {
 				s.skipped = true
 				continue
-			case !s.mayTell(near.story):
+			}
+			if withheld[i] || !s.mayTell(near.story) {
 				continue
 			}
-			retired, err := s.g.takenBack(ctx, near.story)
-			if err != nil {
-				return nil, err
-			}
-			if retired {
-				continue
+			if fromPack(near.story) {
+				retired, err := s.g.library.packedRetired(ctx, near.story)
+				if err != nil {
+					return nil, err
+				}
+				if retired {
+					continue
+				}
 			}
 			ready[near.story.Place] = storyOf(near.story, near.distance)
 		}
@@ -112,7 +122,7 @@ func (s *search) cardsWithin(ctx context.Context, radius float64) ([]Card, error
 	if err != nil {
 		return nil, err
 	}
-	list := append(known, named...)
+	list := slices.Concat(known, named)
 	near, err := s.askNear(ctx, radius, s.own())
 	if err != nil {
 		return nil, err

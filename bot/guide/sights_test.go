@@ -221,3 +221,55 @@ func TestAStopThatMustBeWrittenHasACard(t *testing.T) {
 		}
 	})
 }
+
+// A place that operators withhold is no sight, whether its story is written or not.
+func TestWithheldPlacesAreNoSights(t *testing.T) {
+	run(t, setting{articles: town()}, func(w *world) {
+		w.mustTell(ask(1))
+		synctest.Wait()
+		before := w.sightsOf(ask(2), 600)
+		var ready, other string
+		for id, s := range before {
+			if s.Ready {
+				ready = id
+			} else {
+				other = id
+			}
+		}
+		for _, id := range []string{ready, other} {
+			must(t, w.store.Withhold(w.t.Context(), store.ReportKey{Place: id}, "a place", time.Now()))
+		}
+		after := w.sightsOf(ask(2), 600)
+		for _, id := range []string{ready, other} {
+			if _, ok := after[id]; ok || id == "" {
+				t.Errorf("%q is a sight", id)
+			}
+		}
+		if len(after) != len(before)-2 {
+			t.Errorf("%d sights, before %d", len(after), len(before))
+		}
+	})
+}
+
+// What a tour of a cold area costs the sources.
+func TestSightsCostFewRequests(t *testing.T) {
+	for name, tt := range map[string]struct {
+		set  setting
+		most int
+	}{
+		"a contact":  {setting{noModel: true, articles: articles(200, 15, "ru")}, 5},
+		"no contact": {setting{noModel: true, articles: articles(200, 15, "ru"), noContact: true}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			run(t, tt.set, func(w *world) {
+				w.sightsOf(ask(1), 2500)
+				if n := w.cfg.Places.Stats().Requests; int(n) > tt.most {
+					t.Errorf("%d requests, at most %d", n, tt.most)
+				} else {
+					t.Logf("%d requests", n)
+				}
+				w.sightsOf(ask(2), 2500)
+			})
+		})
+	}
+}

@@ -19,6 +19,7 @@ type Config struct {
 	Intervals    []time.Duration // that a person may choose, each at least a second; default 5, 10, 30, 60 minutes
 	Default      time.Duration   // one of Intervals, or Pass; default the interval nearest to 10 minutes
 	PassGap      time.Duration   // between two stories of a walk that tells what the walker passes, default 2 minutes
+	Riding       float64         // metres per second; a faster person sits in a train or a car and passes only rich places; default 8
 	MaxSessions  int             // walks at once without the parked ones, default 50
 	MaxUpdates   int             // moves applied at once, default 10
 	BatchSize    int             // moves in a full batch, default 5
@@ -52,6 +53,9 @@ func (cfg Config) withDefaults() (Config, error) {
 		return cfg, fmt.Errorf("live: default %v is not one of the intervals", cfg.Default)
 	}
 	cfg.PassGap = positiveOr(cfg.PassGap, 2*time.Minute)
+	if cfg.Riding <= 0 {
+		cfg.Riding = 8
+	}
 	cfg.MaxSessions = positiveOr(cfg.MaxSessions, 50)
 	cfg.MaxUpdates = positiveOr(cfg.MaxUpdates, 10)
 	cfg.BatchSize = positiveOr(cfg.BatchSize, 5)

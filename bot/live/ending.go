@@ -27,6 +27,7 @@ func (l *loop) endLocked(s *session, reason string, now time.Time) {
 	}
 	l.sessions.retire(s)
 	w := &s.walk
+	w.Track = s.encoder.Finish(w.Track)
 	w.Ended, w.Reason = stamp(now), reason
 	if s.delivery != nil {
 		s.delivery.cancel()

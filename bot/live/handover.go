@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"excursobot/geo/track"
 	"excursobot/store"
 )
 
@@ -70,7 +71,7 @@ func (l *Live) Holds(chat int64) bool {
 // continueLocked continues a walk of another process.
 func (l *loop) continueLocked(w store.Walk, now time.Time) {
 	s := &session{walk: w, index: -1, lastContact: now, choiceBy: w.Began.Add(choiceWait), notifyAt: now}
-	s.walk.Track = s.encoder.Resume(w.Track)
+	s.walk.Track = s.encoder.Resume(w.Track, track.Fix{Point: w.Point, At: w.Fixed})
 	l.sessions.add(s)
 	if s.ended() {
 		l.events.update(s)

@@ -66,9 +66,10 @@ func (s *session) apply() bool {
 	switch {
 	case s.jumped && confirms(f, s.unconfirmed, w.Point):
 		s.motion = motion{}
+		s.motion.observe(f)
 		w.Track = s.encoder.Jump(w.Track, f.step())
 	case plausible(w.Point, f.point, took):
-		s.motion.observe(w.Point, f.point, took)
+		s.motion.observe(f)
 		var metres float64
 		w.Track, metres = s.encoder.Step(w.Track, f.step())
 		w.Metres += metres
@@ -132,7 +133,7 @@ func (l *loop) applyLocked(s *session, now time.Time) {
 	if s.passes() && s.still(now) {
 		s.hold(s.took, now)
 	}
-	if s.look(s.received.radius, l.cfg.PassGap, now) {
+	if s.look(s.received.radius, &l.cfg, now) {
 		l.events.update(s)
 	}
 	if w := &s.walk; w.Quiet && !w.Pass && geo.Distance(w.QuietAt, w.Point) > quietRadius {

@@ -19,7 +19,6 @@ const (
 	corridor     = 600.0            // metres ahead in which places are known and prepared
 	passWait     = 10 * time.Minute // walked without a story: then the best place near is told
 	passBest     = 400.0            // metres within which that place is
-	riding       = 8.0              // metres per second; a faster person sits in a train or a car
 	rideReach    = 1000.0           // metres within which a rich place is told to them
 	standMetres  = 40.0             // from the last story, that a person who stands still must have walked before another one
 	surveyMetres = 150.0            // from the last survey, after which there is another one
@@ -44,6 +43,7 @@ type Survey struct {
 	Point  geo.Point
 	Radius float64 // metres
 	Course float64 // degrees clockwise from north, negative = unknown
+	Speed  float64 // metres per second
 	Riding bool    // only rich places count
 }
 
@@ -76,6 +76,7 @@ type passing struct {
 	at     time.Time // when it was asked; zero = never
 	wanted time.Time // when another one became due; zero = it is not
 	asking bool
+	failed bool // the last survey
 
 	place string    // whose story is due now; "" = none
 	since time.Time // when the walker came there
@@ -118,7 +119,7 @@ func (s *session) hold(d time.Duration, now time.Time) {
 }
 
 // look decides, after a position was applied, whether a place is to be told and whether another survey is due. It reports whether there is an event.
-func (s *session) look(radius float64, gap time.Duration, now time.Time) bool {
+func (s *session) look(radius float64, cfg *Config, now time.Time) bool {
 	if !s.passes() || s.walk.Paused {
 		return false
 	}
@@ -126,8 +127,8 @@ func (s *session) look(radius float64, gap time.Duration, now time.Time) bool {
 	if p.wanted.IsZero() && s.wantsSurvey(now) {
 		p.wanted = now
 	}
-	if p.place == "" && s.delivery == nil && now.Sub(s.walk.Told) >= gap && !(s.still(now) && s.toldHere()) {
-		if sight, ok := s.pick(min(max(radius, passNear), passFar)); ok {
+	if p.place == "" && s.delivery == nil && now.Sub(s.walk.Told) >= cfg.PassGap && !(s.still(now) && s.toldHere()) {
+		if sight, ok := s.pick(min(max(radius, passNear), passFar), cfg.Riding); ok {
 			p.place, p.since = sight.Place, s.lastContact
 		}
 	}
@@ -149,19 +150,22 @@ func (s *session) wantsSurvey(now time.Time) bool {
 	if p.asking || age < surveyPause {
 		return false
 	}
+	if p.failed {
+		return true
+	}
 	moved := geo.Distance(p.asked.Point, s.walk.Point)
 	speed, course := s.motion.course()
 	if speed < standing {
 		return moved > surveyMetres
 	}
 	turned := p.asked.Course < 0 || math.Abs(geo.Turn(course, p.asked.Course)) > surveyTurn
-	return moved > max(surveyMetres, speed*30) || turned && moved > standMetres
+	return moved > max(surveyMetres, speed*15) || turned && moved > standMetres
 }
 
 // survey returns the survey that is due.
-func (s *session) survey(now time.Time) Survey {
+func (s *session) survey(riding float64, now time.Time) Survey {
 	v := Survey{Point: s.walk.Point, Course: s.heading(), Radius: corridor}
-	if speed, _ := s.motion.course(); speed > riding {
+	if v.Speed, _ = s.motion.course(); v.Speed > riding {
 		v.Radius, v.Riding = rideReach, true
 	}
 	s.passing.asked, s.passing.at, s.passing.asking, s.passing.wanted = v, now, true, time.Time{}
@@ -169,7 +173,7 @@ func (s *session) survey(now time.Time) Survey {
 }
 
 // pick returns the place to tell now: one within reach, or one that the walker will not come closer to. Nothing behind is told while something is ahead.
-func (s *session) pick(reach float64) (best Sight, found bool) {
+func (s *session) pick(reach, riding float64) (best Sight, found bool) {
 	w := &s.walk
 	speed, _ := s.motion.course()
 	course := s.heading()
@@ -239,7 +243,7 @@ func (s *session) bestNear() string {
 
 // surveyLocked returns the call of the Survey hook.
 func (l *loop) surveyLocked(s *session, now time.Time) func() {
-	v, walk := s.survey(now), s.snapshot()
+	v, walk := s.survey(l.cfg.Riding, now), s.snapshot()
 	answered := false
 	return func() {
 		l.hooks.Survey(walk, v, func(sights []Sight, err error) {
@@ -257,7 +261,7 @@ func (l *loop) surveyLocked(s *session, now time.Time) func() {
 // surveyedLocked takes the sights. After an error the old ones stay.
 func (l *loop) surveyedLocked(s *session, sights []Sight, err error, now time.Time) {
 	p := &s.passing
-	p.asking = false
+	p.asking, p.failed = false, err != nil
 	if err == nil {
 		p.sights = append([]Sight(nil), sights[:min(len(sights), maxSights)]...)
 		tried := map[string]bool{}
@@ -268,7 +272,7 @@ func (l *loop) surveyedLocked(s *session, sights []Sight, err error, now time.Ti
 		}
 		p.tried = tried
 	}
-	if !s.ended() && s.look(s.received.radius, l.cfg.PassGap, now) {
+	if !s.ended() && s.look(s.received.radius, &l.cfg, now) {
 		l.events.update(s)
 		signal(l.wake)
 	}

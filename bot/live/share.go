@@ -78,6 +78,7 @@ func (sh *Share) session(interval time.Duration, now time.Time, revision uint64)
 	s.setRhythm(interval)
 	s.walk.Chosen = s.aims()
 	s.walk.Track, _ = s.encoder.Step(nil, f.step())
+	s.motion.observe(f)
 	s.arrive(f.radius, now)
 	return s
 }

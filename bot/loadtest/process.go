@@ -20,9 +20,13 @@ import (
 	"excursobot/limiter"
 )
 
+// pageToken opens the pages of the bot's monitor, which are at the address of the others then.
+const pageToken = "load-run-of-this-machine"
+
 // botProcess is a bot in a process of its own, with the simulated servers on loopback sockets.
 type botProcess struct {
 	servers
+	speech    *sim.Speech
 	dir       string
 	env       []string
 	addr      string // of the bot's pages
@@ -33,8 +37,8 @@ type botProcess struct {
 
 // newBotProcess starts the servers. The bot itself is started by start.
 func newBotProcess(dir string, articles []sim.Article, w walkTest) (*botProcess, error) {
-	b := &botProcess{dir: dir, servers: newServers(w.Seed, articles, 0, w.Quirk, false)}
-	addrs, err := b.listen(b.telegram, b.asked, languageFromPath(b.wikipedia))
+	b := &botProcess{dir: dir, servers: newServers(w.Seed, articles, 0, w.Quirk, false), speech: sim.NewSpeech(sim.SpeechConfig{Latency: 2 * time.Second})}
+	addrs, err := b.listen(b.telegram, b.asked, languageFromPath(b.wikipedia), b.speech)
 	if err == nil {
 		b.addr, err = freeAddr()
 	}
@@ -47,7 +51,17 @@ func newBotProcess(dir string, articles []sim.Article, w walkTest) (*botProcess,
 		"WIKIPEDIA_URL=http://" + addrs[2] + "/{lang}/w/api.php", "WIKIPEDIA_CONTACT=load",
 		"WIKIDATA_URL=http://" + addrs[2] + "/data/w/api.php", "COMMONS_URL=http://" + addrs[2] + "/files/w/api.php",
 		"LIVE_INTERVALS=" + w.Every.String() + ",10m", "LIVE_MAX_SESSIONS=" + fmt.Sprint(w.Walks),
-		"HTTP_ADDR=" + b.addr, "DATA_DIR=" + dir, "LOG_LEVEL=warn", "LOG_FORMAT=json",
+		"HTTP_ADDR=" + b.addr, "DASHBOARD_TOKEN=" + pageToken, "DATA_DIR=" + dir, "LOG_LEVEL=warn", "LOG_FORMAT=json",
+	}
+	if w.Pass {
+		b.env = append(b.env, "LIVE_DEFAULT=pass", "LIVE_PASS_GAP="+passGap.String())
+	}
+	if w.Voices {
+		var voices []string
+		for _, code := range []string{"en", "ru", "fr", "pt", "uk", "de", "es", "it"} {
+			voices = append(voices, code+":"+code)
+		}
+		b.env = append(b.env, "SPEECH_URL=http://"+addrs[3]+"/v1", "SPEECH_VOICES="+strings.Join(voices, ","))
 	}
 	return b, nil
 }
@@ -135,6 +149,7 @@ func (b *botProcess) get(ctx context.Context, path string) (*http.Response, erro
 	if err != nil {
 		return nil, err
 	}
+	req.Header.Set("Authorization", "Bearer "+pageToken)
 	return http.DefaultClient.Do(req)
 }
 

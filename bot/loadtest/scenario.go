@@ -21,6 +21,7 @@ type scenario struct {
 	For      time.Duration
 	Requests int // 0 = no bound
 	Warm     bool
+	Packed   bool // the store begins with a pack of the town
 	Fail     float64
 	Quirk    string // of the model's server; "" = none
 	Seed     uint64
@@ -48,6 +49,9 @@ func (s scenario) String() string {
 	}
 	if s.Warm {
 		return name + ", after a day"
+	}
+	if s.Packed {
+		return name + ", cold, with a pack"
 	}
 	return name + ", cold"
 }
@@ -83,6 +87,11 @@ func (s scenario) run(ctx context.Context, cfg config.Config, progress func(stri
 	articles := city(s.Seed)
 	if s.Warm {
 		if err := simulateDay(ctx, cfg, s.Seed, dir, articles); err != nil {
+			return result{}, err
+		}
+	}
+	if s.Packed {
+		if err := importTown(ctx, cfg, s.Seed, dir, articles); err != nil {
 			return result{}, err
 		}
 	}

@@ -22,7 +22,9 @@ type walkResult struct {
 	Summaries, Pictures   int
 	Ready                 float64 // from the start after the kill until the bot was ready
 	Warnings              int     // lines in the bot's log, from level warn on
+	Spoken                int     // requests to the speech server
 	Samples               []sample
+	Pass                  passFigures // of a run with --pass
 }
 
 func (r *recorder) setOutage(o outage) {
@@ -111,6 +113,9 @@ func walkTable(w walkTest, r walkResult) string {
 		{"warnings and errors in the log", fmt.Sprint(r.Warnings)},
 		{"RSS of the bot, MiB: quarters of the time, peak", quarters(r.Samples, func(s sample) int { return int(s.Memory.Resident >> 20) })},
 		{"goroutines: quarters of the time, peak", quarters(r.Samples, func(s sample) int { return s.Memory.Goroutines })},
+	}
+	if w.Pass {
+		rows = slices.Concat([][2]string{{"walks that tell what the walkers pass", fmt.Sprint(w.Walks)}}, rows[1:6], r.Pass.rows(), rows[7:8], rows[9:])
 	}
 	var b strings.Builder
 	b.WriteString("| | |\n| --- | --- |\n")

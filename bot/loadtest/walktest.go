@@ -14,14 +14,16 @@ import (
 
 // walkTest is a run of live walks, with the bot in a process of its own.
 type walkTest struct {
-	Walks int
-	Every time.Duration // between two stories of a walk
-	For   time.Duration
-	Moves int    // of all walks together
-	Kill  bool   // once, in the middle
-	Warm  bool   // after a simulated day
-	Quirk string // of the model's server; "" = none
-	Seed  uint64
+	Walks  int
+	Every  time.Duration // between two stories of a walk
+	For    time.Duration
+	Moves  int    // of all walks together
+	Pass   bool   // stories come when the walkers pass something
+	Kill   bool   // once, in the middle
+	Warm   bool   // after a simulated day
+	Voices bool   // people hear the stories
+	Quirk  string // of the model's server; "" = none
+	Seed   uint64
 }
 
 // downtime is the time between the kill and the new start.
@@ -35,6 +37,9 @@ func (w walkTest) run(ctx context.Context, cfg config.Config, progress func(stri
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	articles := city(w.Seed)
+	if w.Pass {
+		articles = grid(w.Seed)
+	}
 	if w.Warm {
 		if err := simulateDay(ctx, cfg, w.Seed, dir, articles); err != nil {
 			return walkResult{}, err
@@ -49,11 +54,14 @@ func (w walkTest) run(ctx context.Context, cfg config.Config, progress func(stri
 		return walkResult{}, err
 	}
 	defer func() { err = errors.Join(err, b.close()) }()
-	b.telegram.Subscribe(rec.record)
 	if err := b.start(ctx); err != nil {
 		return walkResult{}, err
 	}
 	people := newCrowd(w.Seed, 1, w.Walks, articles, b.telegram, rec)
+	if w.Voices {
+		people.wantVoices(ctx)
+	}
+	b.telegram.Subscribe(rec.record)
 	sampling, endSampling := context.WithCancel(ctx)
 	var sampler sync.WaitGroup
 	var samples []sample
@@ -68,6 +76,13 @@ func (w walkTest) run(ctx context.Context, cfg config.Config, progress func(stri
 		return walkResult{}, err
 	}
 	r := rec.walkResult(end)
+	if r.Spoken = b.speech.Stats().Requests; w.Voices {
+		progress(fmt.Sprintf("%d voices, %d of them at most 3 s after their text; the speech server made %d recordings, %d at once",
+			len(rec.voices), rec.voicesWithin(3*time.Second), r.Spoken, b.speech.Stats().Peak))
+	}
+	if w.Pass {
+		r.Pass = rec.passFigures(people.ways, sightsOf(articles))
+	}
 	r.Samples, r.Ready = samples, ready.Seconds()
 	var first []string
 	r.Warnings, first = b.warnings()
@@ -82,10 +97,21 @@ func (w walkTest) walk(ctx context.Context, people *crowd, b *botProcess) (ready
 	walking, cancel := context.WithTimeout(ctx, w.For)
 	defer cancel()
 	var walkers sync.WaitGroup
+	var mu sync.Mutex // of the ways
+	people.ways = map[int64][]spot{}
 	for i, p := range people.people {
 		const arrival = 20 * time.Second // all people begin to share within this time
 		delay := time.Duration(i) * arrival / time.Duration(w.Walks)
 		step := max(time.Second, (w.For-delay)*time.Duration(w.Walks)/time.Duration(max(1, w.Moves)))
+		if w.Pass {
+			walkers.Go(func() {
+				way := p.stroll(walking, people.recorder, step, delay)
+				mu.Lock()
+				defer mu.Unlock()
+				people.ways[p.id] = way
+			})
+			continue
+		}
 		walkers.Go(func() { p.walk(walking, people.recorder, walkPlan{every: w.Every, choose: true, step: step}, delay) })
 	}
 	if w.Kill && limiter.Sleep(walking, w.For/2) == nil {

@@ -4,20 +4,13 @@ import (
 	"context"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
+	"excursobot/bot/monitor/metric"
 )
 
-// collector exports the numbers of the parts. It reads them at each scrape.
-type collector struct {
-	read  func(context.Context) Reading
-	ready func(context.Context) map[string]string
-}
-
-func describe(name, help string, labels ...string) *prometheus.Desc {
-	return prometheus.NewDesc(name, help, labels, nil)
-}
+var describe = metric.NewDesc
 
 var (
+	descBuild    = describe("excursobot_build_info", "Always 1; the label is the version.", "version")
 	descReady    = describe("excursobot_ready", "1 while the bot takes and answers updates, as at /readyz.")
 	descInflight = describe("excursobot_llm_inflight", "Calls to the model in progress.")
 	descWaiting  = describe("excursobot_gate_waiting", "Jobs that wait for a call to the model.", "class")
@@ -45,28 +38,20 @@ var (
 	descTotal    = describe("excursobot_disk_size_bytes", "Size of the volume of the data directory; missing if it is unknown.")
 )
 
-// Describe implements prometheus.Collector.
-func (c *collector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{
-		descReady, descInflight, descWaiting, descEstimate, descBreaker, descDaysLeft, descBudget, descSessions, descCap, descJudged, descVoices, descSpoken, descDropped, descCache, descInbox,
-		descSilence, descPolling, descDead, descDeadKept, descStars, descAlive, descStore, descUnused, descFree, descTotal,
-	} {
-		out <- d
-	}
-}
-
-// Collect implements prometheus.Collector.
-func (c *collector) Collect(out chan<- prometheus.Metric) {
+// metrics returns the page for Prometheus: the events, the numbers of the parts, which are read now, and those of the process.
+func (m *Monitor) metrics(ctx context.Context) *metric.Page {
 	const timeout = 2 * time.Second
-	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	r, reasons := c.read(ctx), c.ready(ctx)
-	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
-		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	r, reasons := m.cfg.Read(ctx), m.cfg.Ready(ctx)
+	page := &metric.Page{}
+	for _, f := range m.counted.families() {
+		page.Add(f)
 	}
-	counter := func(d *prometheus.Desc, v uint64, labels ...string) {
-		out <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(v), labels...)
-	}
+	page.Process(residentBytes())
+	gauge := page.Gauge
+	counter := func(d *metric.Desc, v uint64, values ...string) { page.Counter(d, float64(v), values...) }
+	gauge(descBuild, 1, m.cfg.Version)
 	gauge(descReady, one(len(reasons) == 0))
 	gauge(descInflight, float64(r.Gate.Running))
 	for _, class := range classes {
@@ -106,6 +91,7 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 		gauge(descFree, float64(r.Disk.FreeBytes))
 		gauge(descTotal, float64(r.Disk.TotalBytes))
 	}
+	return page
 }
 
 func one(yes bool) float64 {

@@ -1,26 +1,19 @@
 package monitor
 
-import (
-	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-)
+import "excursobot/bot/monitor/metric"
 
 // seconds are the bucket bounds of durations. They include the targets: 1, 3 and 15 s.
 var seconds = []float64{0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5, 7.5, 10, 15, 20, 30, 45, 60}
 
 // instruments are the counters and histograms of events. No label contains a person or a chat.
 type instruments struct {
-	updates, requests, calls, tokens, telegram, places, editions, questions, errors *prometheus.CounterVec
-	first, story                                                                    *prometheus.HistogramVec
-	lateness                                                                        prometheus.Histogram
+	updates, requests, calls, tokens, telegram, places, editions, questions, errors *metric.Family
+	first, story                                                                    *metric.Family
+	lateness                                                                        *metric.Family
 }
 
 func newInstruments() instruments {
-	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
-		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
-	}
+	counter := metric.NewCounter
 	in := instruments{
 		updates:   counter("excursobot_updates_total", "Updates from Telegram, by kind.", "kind"),
 		requests:  counter("excursobot_requests_total", "Story requests, by the source of the answer.", "kind", "source"),
@@ -31,9 +24,9 @@ func newInstruments() instruments {
 		editions:  counter("excursobot_places_editions_total", "Stories told, by the Wikipedia that their source is in: the person's own, English or a local one.", "edition"),
 		questions: counter("excursobot_questions_total", "Questions about places, by what the answer comes from.", "source"),
 		errors:    counter("excursobot_errors_total", "Errors that the operator should see, by part.", "part"),
-		first:     prometheus.NewHistogramVec(duration("excursobot_first_answer_seconds", "Time from a location to the first useful content: a card or a story."), []string{"kind"}),
-		story:     prometheus.NewHistogramVec(duration("excursobot_story_seconds", "Time from a location to the whole answer."), []string{"kind", "source"}),
-		lateness:  prometheus.NewHistogram(duration("excursobot_live_lateness_seconds", "How long after its due time a walk's story was delivered.")),
+		first:     duration("excursobot_first_answer_seconds", "Time from a location to the first useful content: a card or a story.", "kind"),
+		story:     duration("excursobot_story_seconds", "Time from a location to the whole answer.", "kind", "source"),
+		lateness:  duration("excursobot_live_lateness_seconds", "How long after its due time a walk's story was delivered."),
 	}
 	// Series that exist from the start let rates see the first event.
 	for _, kind := range kinds {
@@ -59,33 +52,10 @@ func newInstruments() instruments {
 	return in
 }
 
-// duration returns options with classic and native buckets, so that servers with and without native histograms see quantiles.
-func duration(name, help string) prometheus.HistogramOpts {
-	return prometheus.HistogramOpts{
-		Name: name, Help: help, Buckets: seconds,
-		NativeHistogramBucketFactor:     1.1,
-		NativeHistogramMaxBucketNumber:  100,
-		NativeHistogramMinResetDuration: time.Hour,
-	}
+func duration(name, help string, labels ...string) *metric.Family {
+	return metric.NewHistogram(name, help, seconds, labels...)
 }
 
-func (in instruments) collectors() []prometheus.Collector {
-	return []prometheus.Collector{in.updates, in.requests, in.calls, in.tokens, in.telegram, in.places, in.editions, in.questions, in.errors, in.first, in.story, in.lateness}
-}
-
-// newRegistries returns a registry of all metrics and one of the instruments only. It does not use the global registry.
-func newRegistries(in instruments, pulled *collector, version string) (all, own *prometheus.Registry) {
-	all, own = prometheus.NewRegistry(), prometheus.NewRegistry()
-	own.MustRegister(in.collectors()...)
-	all.MustRegister(in.collectors()...)
-	all.MustRegister(
-		pulled,
-		collectors.NewGoCollector(),
-		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "excursobot_build_info", Help: "Always 1; the label is the version.",
-			ConstLabels: prometheus.Labels{"version": version},
-		}, func() float64 { return 1 }),
-	)
-	return all, own
+func (in instruments) families() []*metric.Family {
+	return []*metric.Family{in.updates, in.requests, in.calls, in.tokens, in.telegram, in.places, in.editions, in.questions, in.errors, in.first, in.story, in.lateness}
 }

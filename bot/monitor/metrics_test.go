@@ -93,27 +93,6 @@ func TestMetricNames(t *testing.T) {
 	}
 }
 
-// Only the protobuf format has native histograms.
-func TestNativeHistograms(t *testing.T) {
-	w := newWorld(t, Config{})
-	eventful(w.Monitor)
-	families, err := w.own.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	native := 0
-	for _, f := range families {
-		for _, m := range f.GetMetric() {
-			if h := m.GetHistogram(); h.GetSampleCount() > 0 && len(h.GetPositiveSpan()) > 0 {
-				native++
-			}
-		}
-	}
-	if native != 3 {
-		t.Errorf("%d histograms have native buckets, want 3", native)
-	}
-}
-
 var metricName = regexp.MustCompile(`\b(excursobot_[a-z_]+|process_[a-z_]+|go_[a-z_]+)\b`)
 
 // The alerts and the dashboard in docs only use metrics that are exported.
@@ -123,14 +102,7 @@ func TestDocumentsUseExportedNames(t *testing.T) {
 	w.reading.Model = Model{Name: "m", Ends: "2027-01-14", DaysLeft: 41}
 	w.reading.Guide.DroppedBy = map[string]uint64{"year": 1}
 	eventful(w.Monitor)
-	families, err := w.registry.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var exported []string
-	for _, f := range families {
-		exported = append(exported, f.GetName())
-	}
+	exported := w.metrics(t.Context()).Names()
 	for _, file := range []string{"alerts.yaml", "grafana.json"} {
 		data, err := os.ReadFile("../../docs/" + file)
 		if err != nil {

@@ -14,8 +14,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 )
 
 // Config holds the parts and settings of a Monitor. Read and Ready are required.
@@ -40,8 +38,7 @@ type Monitor struct {
 	cfg      Config
 	log      *slog.Logger
 	started  time.Time
-	registry *prometheus.Registry // everything that /metrics shows
-	own      *prometheus.Registry // only the counters and histograms of this package
+	scrapes  chan struct{} // one for each page that is being written, at most maxScrapes
 	counted  instruments
 	recent   windows
 	today    dayCounts
@@ -77,11 +74,11 @@ func New(cfg Config) (*Monitor, error) {
 		cfg: cfg, log: cfg.Log, started: time.Now(),
 		counted: newInstruments(),
 		history: newHistory(),
+		scrapes: make(chan struct{}, maxScrapes),
 		changed: make(chan struct{}),
 		access:  access{token: cfg.Token, allowAttempt: cfg.AllowAttempt, ended: &ended{saved: cfg.Sessions}},
 	}
 	m.today.turnLocked(m.started)
-	m.registry, m.own = newRegistries(m.counted, &collector{read: cfg.Read, ready: cfg.Ready}, cfg.Version)
 	m.current.Store(&snapshot{stats: Stats{At: m.started, Version: cfg.Version, State: Starting, Problems: []Problem{}}})
 	return m, nil
 }

@@ -7,15 +7,12 @@ import (
 	"net/http/pprof"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"excursobot/bot/monitor/metric"
 )
 
 // Routes adds the pages to mux: /dashboard and its files, /api/stats, /metrics and, if there is a token, /debug/pprof/.
 func (m *Monitor) Routes(mux *http.ServeMux) {
-	metrics := promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
-		Registry: m.registry, MaxRequestsInFlight: 4, Timeout: 10 * time.Second, EnableOpenMetrics: true,
-	})
-	mux.Handle("GET /metrics", m.guarded(metrics))
+	mux.Handle("GET /metrics", m.guarded(http.HandlerFunc(m.serveMetrics)))
 	mux.Handle("GET /api/stats", m.guarded(http.HandlerFunc(m.serveStats)))
 	mux.Handle("GET /dashboard", hardened(http.HandlerFunc(m.serveDashboard)))
 	mux.Handle("GET /dashboard/events", m.guarded(http.HandlerFunc(m.serveEvents)))
@@ -86,6 +83,21 @@ func refuse(w http.ResponseWriter, d decision) {
 		w.Header().Set("Retry-After", "5")
 	}
 	http.Error(w, refusals[d].text, refusals[d].status)
+}
+
+// maxScrapes bounds the pages for Prometheus that are written at once.
+const maxScrapes = 4
+
+func (m *Monitor) serveMetrics(w http.ResponseWriter, r *http.Request) {
+	select {
+	case m.scrapes <- struct{}{}:
+		defer func() { <-m.scrapes }()
+	default:
+		http.Error(w, "too many scrapes at once", http.StatusServiceUnavailable)
+		return
+	}
+	w.Header().Set("Content-Type", metric.ContentType)
+	_, _ = w.Write(m.metrics(r.Context()).Bytes()) // fails only if the client left
 }
 
 func (m *Monitor) serveStats(w http.ResponseWriter, _ *http.Request) {

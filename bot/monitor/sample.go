@@ -15,11 +15,7 @@ func (m *Monitor) sample(ctx context.Context, now time.Time) {
 	if ctx.Err() != nil {
 		return // keep the last sample: the parts are stopping
 	}
-	totals, err := readTotals(m.own)
-	if err != nil {
-		m.log.Error("metrics_gather_failed", "error", err)
-		return
-	}
+	totals := m.counted.totals()
 	m.recent.rotate()
 
 	m.mu.Lock()

@@ -28,7 +28,7 @@ func Weight(p Place, distance float64, interests []string) float64 {
 // and much more if the place matches an interest.
 func Worth(p Place, interests []string, ready bool) float64 {
 	w := 0.5 + richness(p)
-	if ready && Largest(p) == 0 { // a story remembers no length
+	if ready && p.Source != "pack" && Largest(p) == 0 { // a story remembers no length
 		w = 1
 	}
 	if p.Picture != "" {

@@ -9,8 +9,6 @@ import (
 )
 
 const (
-	minStep     = 10.0 // metres; a smaller movement is noise of the receiver
-	drift       = 1.5  // so many times the sum of the accuracies of two fixes is a movement still noise, as long as it may be that of a phone that lies still
 	maxFixes    = 1000 // an encoded track that is full is thinned to half
 	maxThinning = 12   // thinnings that widen the step: it is 40 km then
 	unit        = 1e6  // units in a degree: 0.11 m
@@ -54,50 +52,58 @@ func decode(track []byte) (fixes []Fix, size int) {
 
 // Encoder appends fixes to one encoded track, which the caller keeps. The zero Encoder begins a track.
 type Encoder struct {
-	count int       // fixes in the track
-	last  [3]int64  // the last of them, in units
-	from  geo.Point // the end of the last step; the next one is measured from here
-	slack float64   // the accuracy of from
+	count int      // fixes in the track
+	last  [3]int64 // the last of them, in units
+	way   way
 }
 
-// Resume continues a track that was stored. It returns the track without the damaged end.
-func (e *Encoder) Resume(track []byte) []byte {
+// Resume continues a track that was stored, from where the walker was last. It returns the track without the damaged end.
+func (e *Encoder) Resume(track []byte, at Fix) []byte {
 	*e = Encoder{}
 	fixes, size := decode(track)
 	if len(fixes) == 0 {
 		return nil
 	}
 	end := fixes[len(fixes)-1]
-	e.count, e.last, e.from = len(fixes), units(end), end.Point
+	e.count, e.last = len(fixes), units(end)
+	if !at.Point.Valid() {
+		at = end
+	}
+	e.way.begin(at)
 	return track[:size:size]
 }
 
-// Step takes a fix that the walker walked to. It returns the track, to which the fix is added if it is far enough from the last one, and the
-// metres walked since the last step: 0 if the movement is noise.
+// Step takes a fix that the walker walked to. It returns the track, to which corners of the way are added, and by how many metres the way is longer
+// than before. That may be negative: the last leg is measured again with each fix.
 func (e *Encoder) Step(track []byte, f Fix) ([]byte, float64) {
 	if e.count == 0 {
-		e.from, e.slack = f.Point, f.Accuracy
+		e.way.begin(f)
 		return e.append(track, f), 0
 	}
-	metres := geo.Distance(e.from, f.Point)
-	if metres <= max(minStep, drift*(e.slack+f.Accuracy)) {
-		if f.Accuracy > 0 && f.Accuracy < e.slack { // a better measurement of the same place
-			e.from, e.slack = f.Point, f.Accuracy
-		}
-		return track, 0
-	}
-	e.from, e.slack = f.Point, f.Accuracy
-	last := geo.Point{Lat: float64(e.last[0]) / unit, Lon: float64(e.last[1]) / unit}
-	if geo.Distance(last, f.Point) > math.Ldexp(minStep, int(track[0])) {
-		track = e.append(track, f)
+	corner, found, metres := e.way.add(f)
+	if found && geo.Distance(e.lastPoint(), corner.Point) > math.Ldexp(minStep, int(track[0])) {
+		track = e.append(track, corner)
 	}
 	return track, metres
 }
 
+// Finish adds the end of the way to the track.
+func (e *Encoder) Finish(track []byte) []byte {
+	if end, found := e.way.end(); found && e.count > 0 {
+		return e.append(track, end)
+	}
+	return track
+}
+
 // Jump continues the track at a fix that the walker did not walk to.
 func (e *Encoder) Jump(track []byte, f Fix) []byte {
-	e.from, e.slack = f.Point, f.Accuracy
+	track = e.Finish(track)
+	e.way.begin(f)
 	return e.append(track, f)
+}
+
+func (e *Encoder) lastPoint() geo.Point {
+	return geo.Point{Lat: float64(e.last[0]) / unit, Lon: float64(e.last[1]) / unit}
 }
 
 func (e *Encoder) append(track []byte, f Fix) []byte {

@@ -29,8 +29,9 @@ const (
 		ON CONFLICT (update_id) DO NOTHING`
 
 	forgetDone = `
-		DELETE FROM done_updates WHERE number IN (
-			SELECT number FROM done_updates WHERE number <= (SELECT max(number) FROM done_updates) - $1 FOR UPDATE SKIP LOCKED)`
+		DELETE FROM done_updates WHERE number = ANY (ARRAY(
+			SELECT number FROM done_updates WHERE number <= (SELECT max(number) FROM done_updates) - $1
+			ORDER BY number LIMIT 1000 FOR UPDATE SKIP LOCKED))`
 )
 
 // Delivered implements store.Deliveries.

@@ -124,7 +124,7 @@ func randomOp(r *rand.Rand) op {
 func randomVerdict(r *rand.Rand, key store.StoryKey, text string, person int64, at time.Time) op {
 	switch r.IntN(10) {
 	case 7:
-		return putTour("put tour", store.Tour{Person: person, At: at, Stops: []store.TourStop{{Place: text}}}, nil)
+		return putTour("put tour", store.Tour{Person: person, At: at, Stops: []store.TourStop{{Place: text}}})
 	case 8:
 		return deleteTour("delete tour", person)
 	case 0, 1:

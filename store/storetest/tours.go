@@ -34,9 +34,9 @@ func tourOps() []op {
 		tour("none", 7, noon, none, store.ErrNotFound),
 		updateTour("none", 7, noon, func(*store.Tour) error { return nil }, none, store.ErrNotFound),
 		deleteTour("none", 7),
-		putTour("first", first, nil), tour("first", 7, noon, first, nil), tour("of another", 8, noon, none, store.ErrNotFound),
-		putTour("replaced", replaced, nil), tour("replaced", 7, noon, replaced, nil),
-		putTour("of another", other, nil),
+		putTour("first", first), tour("first", 7, noon, first, nil), tour("of another", 8, noon, none, store.ErrNotFound),
+		putTour("replaced", replaced), tour("replaced", 7, noon, replaced, nil),
+		putTour("of another", other),
 		updateTour("moved on", 8, noon, func(t *store.Tour) error { *t = gone; return nil }, gone, nil),
 		updateTour("refused", 8, noon, func(t *store.Tour) error { t.Next = 9; return refusal }, none, refusal),
 		updateTour("another person's", 8, noon, func(t *store.Tour) error { t.Person = 9; return nil }, none, store.ErrInvalid),
@@ -48,7 +48,7 @@ func tourOps() []op {
 		sweep("not yet", ends(replaced).Add(-time.Microsecond), 10, 0),
 		sweep("the first", ends(replaced), 10, 1),
 		tour("swept", 7, noon, none, store.ErrNotFound),
-		putTour("again", first, nil), putTour("a third one", aTour(9), nil),
+		putTour("again", first), putTour("a third one", aTour(9)),
 		deleteTour("the third one", 9), tour("deleted", 9, noon, none, store.ErrNotFound),
 		forget("7", 7),
 		tour("forgotten", 7, noon, none, store.ErrNotFound), tour("of another", 8, noon, gone, nil),
@@ -79,8 +79,8 @@ func tour(name string, person int64, now time.Time, want store.Tour, err error) 
 	}}
 }
 
-func putTour(name string, t store.Tour, err error) op {
-	return op{name: name, err: err, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.PutTour(ctx, t) }}
+func putTour(name string, t store.Tour) op {
+	return op{name: name, do: func(ctx context.Context, s store.Store) (any, error) { return nil, s.PutTour(ctx, t) }}
 }
 
 func updateTour(name string, person int64, now time.Time, fn func(*store.Tour) error, want store.Tour, err error) op {

@@ -49,8 +49,10 @@ type Passage struct {
 	words    index
 	numbers  licence
 	clauses  []clause
-	years    map[int][]int   // clauses by the year that they hold
-	phonetic map[string]bool // how the capitalised words sound, and whether they are in Latin script
+	dated    []dated
+	counts   []counted
+	periods  map[period][]int // clauses by the years, decades and centuries that they hold
+	phonetic map[string]bool  // how the capitalised words sound, and whether they are in Latin script
 }
 
 // Read prepares a source. It takes about a millisecond for 6000 characters.
@@ -89,6 +91,7 @@ func Read(s Source) *Passage {
 	}
 	p.numbers = license(found)
 	p.readClauses(found)
+	p.dated, p.counts = datesWithYears(found), counts(p.language, p.tokens, found)
 	return p
 }
 

@@ -137,3 +137,31 @@ func TestYearsWithEndings(t *testing.T) {
 		}
 	}
 }
+
+func TestNumbersBelongToWhatTheyStandBeside(t *testing.T) {
+	t.Parallel()
+	const source = "The gate was blown up on 4 May 2013 and rebuilt in 2016. The mill burnt down in 1750, when somebody left a candle in the loft. " +
+		"The bell was cast in the 16th century. Strauss left in 1931, and the bridge opened in 1937."
+	for story, want := range map[string]Rule{
+		"The gate was blown up on 4 May 2013.":         "",
+		"The gate was blown up on 4 May 2016.":         RuleDate,
+		"In the 16th century the mill burnt down.":     RuleSwap,
+		"In the 18th century the mill burnt down.":     "",
+		"За шесть лет до открытия моста Штраус ушёл.":  "",
+		"За восемь лет до открытия моста Штраус ушёл.": RuleNumber,
+	} {
+		language := "en"
+		if story[0] > 127 {
+			language = "ru"
+		}
+		got := Rule("")
+		for _, f := range Read(Source{Language: "en", Text: source}).Check(story, language, today) {
+			if f.Refuse {
+				got = f.Rule
+			}
+		}
+		if got != want {
+			t.Errorf("%q: rule %q, want %q", story, got, want)
+		}
+	}
+}

@@ -9,9 +9,10 @@ type licence struct {
 	years    map[int]bool // of dates
 	maybe    map[int]bool // four digits that the text does not show to be a year or a count
 	spans    []quantity
-	decades  map[int]bool // of unnamed centuries
-	values   []float64    // of everything that is counted or measured, in every reading
-	spanned  []float64    // numbers of years
+	decades  map[int]bool  // of unnamed centuries
+	values   []float64     // of everything that is counted or measured, in every reading
+	spanned  []quantity    // numbers of years
+	told     map[int][]int // the sentences by the year that they hold
 	percents []float64
 	ordinals map[int]bool
 	regnal   map[int]bool
@@ -35,7 +36,7 @@ var units = map[string]measured{
 
 func license(found []quantity) licence {
 	l := licence{
-		years: map[int]bool{}, maybe: map[int]bool{}, decades: map[int]bool{}, ordinals: map[int]bool{}, regnal: map[int]bool{}, dates: map[[2]int]bool{},
+		years: map[int]bool{}, maybe: map[int]bool{}, decades: map[int]bool{}, ordinals: map[int]bool{}, regnal: map[int]bool{}, dates: map[[2]int]bool{}, told: map[int][]int{},
 	}
 	for _, q := range found {
 		switch q.kind {
@@ -44,6 +45,7 @@ func license(found []quantity) licence {
 				l.maybe[q.from] = true
 			}
 			l.years[q.from] = true
+			l.told[q.from] = append(l.told[q.from], q.sentence)
 			if q.maybeYear || q.from != q.to {
 				l.values = append(l.values, float64(q.from))
 			}
@@ -72,7 +74,7 @@ func license(found []quantity) licence {
 		case cardinal:
 			l.values = append(l.values, q.values...)
 			if q.years {
-				l.spanned = append(l.spanned, q.values...)
+				l.spanned = append(l.spanned, q)
 			}
 			if q.maybeYear {
 				l.years[int(q.values[0])] = true
@@ -85,7 +87,10 @@ func license(found []quantity) licence {
 // checkNumbers objects to each number of the story that the source does not support.
 func (c *checker) checkNumbers() {
 	l := &c.passage.numbers
-	for _, q := range quantities(c.language, c.text, c.tokens, false) {
+	found := quantities(c.language, c.text, c.tokens, false)
+	c.checkDatedYears(found)
+	c.checkCounts(found)
+	for _, q := range found {
 		words := c.text[q.start:q.end]
 		switch q.kind {
 		case year:
@@ -174,15 +179,27 @@ func (c *checker) yearHolds(l *licence, q quantity) bool {
 		return true
 	}
 	return anyYear(l, func(y int) bool {
-		for _, n := range l.spanned {
-			if y+int(n) == q.from || y-int(n) == q.from {
-				return true
+		for _, s := range l.spanned {
+			for _, n := range s.values {
+				if (y+int(n) == q.from || y-int(n) == q.from) && l.near(y, s.sentence) {
+					return true
+				}
 			}
 		}
 		return q.approx && q.from%10 == 0 && abs(y-q.from) <= 5
 	}) || q.from%100 == 0 && anySpan(l, func(s quantity) bool { // "around 1900" at the turn of a century, "nel corso del 1800"
 		return q.approx && (s.from == q.from || s.to == q.from) || c.language.code == "it" && s.from == q.from
 	})
+}
+
+// near reports whether a year stands in a sentence or in one beside it: "built in 1890, and thirty years later rebuilt".
+func (l *licence) near(year, sentence int) bool {
+	for _, s := range l.told[year] {
+		if abs(s-sentence) <= 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // spanHolds reports whether a year or a span of the source lies in a decade or century, within a year at its edges.

@@ -178,9 +178,10 @@ with ` + "`CORPUS_DIR=... go test ./bot/guide/model/facts -run TestCorpus -v`" +
 const pageFoot = `
 ## What is not checked
 
-- A year, a number or a name that the passage holds somewhere, given to another event. Swapped dates are seen only in the language of the
-  passage, when the story's clause repeats two of its words.
-- A year that happens to be the sum of a year and a number of years in the passage, or lies in a century that the passage names.
+- A year, a number or a name that the passage holds somewhere, given to another event. A swapped year, decade or century is seen only in the language of
+  the passage (not in Chinese, Japanese and Korean), if the story's clause repeats the words of another period's clause and not those of its own; a day
+  with another year than in the passage is seen in all. A number that the passage has for other things is marked for the judge.
+- A year that happens to be the sum of a year and a number of years in neighbouring sentences of the passage.
 - Counts up to four in words: "two brothers" may count what the passage lists. They are marked for the judge.
 - Names without capitals: in Chinese, Japanese, Korean, Arabic and Hindi only what stands in quotation marks or title brackets is compared,
   and Japanese words in katakana are marked for the judge. A single capitalised word at the start of a sentence, and single nouns in German.

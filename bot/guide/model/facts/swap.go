@@ -1,14 +1,17 @@
 package facts
 
-// clause is a part of the source that tells of one event: the words of a sentence around its years.
+// period is a year, a decade or a century.
+type period struct{ from, to int }
+
+// clause is a part of the source that tells of one event: the words of a sentence around its periods.
 type clause struct {
-	years []int
-	words index
+	periods []period
+	words   index
 }
 
-// readClauses cuts the source at its commas and sentence ends and remembers which years stand in which part.
+// readClauses cuts the source at its commas and sentence ends and remembers which periods stand in which part.
 func (p *Passage) readClauses(found []quantity) {
-	p.years = map[int][]int{}
+	p.periods = map[period][]int{}
 	parts := clausesOf(p.tokens)
 	for _, part := range parts {
 		c := clause{words: newIndex()}
@@ -19,12 +22,12 @@ func (p *Passage) readClauses(found []quantity) {
 		}
 		from, to := p.tokens[part[0]].start, p.tokens[part[1]-1].end
 		for _, q := range found {
-			if q.kind == year && q.start >= from && q.end <= to {
-				c.years = append(c.years, q.from)
+			if (q.kind == year || q.kind == span && q.to-q.from < 150) && q.start >= from && q.end <= to {
+				c.periods = append(c.periods, period{q.from, q.to})
 			}
 		}
-		for _, y := range c.years {
-			p.years[y] = append(p.years[y], len(p.clauses))
+		for _, y := range c.periods {
+			p.periods[y] = append(p.periods[y], len(p.clauses))
 		}
 		p.clauses = append(p.clauses, c)
 	}
@@ -54,14 +57,11 @@ func clausesOf(tokens []token) [][2]int {
 // content words with a part of the source that has another year, and none with any part that has this one.
 func (c *checker) checkSwap(q quantity) {
 	p := c.passage
-	if !c.same || len(p.years) < 2 || c.language.cjk {
+	if !c.same || len(p.periods) < 2 || c.language.cjk {
 		return
 	}
-	inside := func(y int) bool { return y >= q.from && y <= q.to }
-	if q.kind == span && anySpan(&p.numbers, func(s quantity) bool { return s.from >= q.from-1 && s.to <= q.to+1 }) {
-		return // the source names the decade or century itself
-	}
-	own, clear := c.clauseWords(q, inside)
+	inside := func(y period) bool { return y.to >= q.from-1 && y.from <= q.to+1 }
+	own, clear := c.clauseWords(q, func(y int) bool { return y >= q.from && y <= q.to })
 	if !clear {
 		return
 	}
@@ -74,16 +74,16 @@ func (c *checker) checkSwap(q quantity) {
 		}
 		return n
 	}
-	found := false
-	for y, list := range p.years {
+	found, best := false, 0
+	for y, list := range p.periods {
 		if !inside(y) {
 			continue
 		}
 		found = true
 		for _, i := range list {
 			for near := max(0, i-1); near <= min(len(p.clauses)-1, i+1); near++ { // a clause without a year belongs to its neighbour
-				if (near == i || len(p.clauses[near].years) == 0) && shared(near) > 0 {
-					return
+				if near == i || len(p.clauses[near].periods) == 0 {
+					best = max(best, shared(near))
 				}
 			}
 		}
@@ -91,17 +91,37 @@ func (c *checker) checkSwap(q quantity) {
 	if !found {
 		return
 	}
-	for y, list := range p.years {
+	for y, list := range p.periods {
 		if inside(y) {
 			continue
 		}
 		for _, i := range list {
-			if shared(i) >= 2 {
+			if n := shared(i); n >= best+2 || n > best && best == 0 && c.rare(own, i) {
 				c.object(RuleSwap, c.text[q.start:q.end], true)
 				return
 			}
 		}
 	}
+}
+
+// rare reports whether one of the words stands in this part of the source and in no other.
+func (c *checker) rare(words []string, at int) bool {
+	for _, w := range words {
+		if !c.passage.clauses[at].words.has(w) {
+			continue
+		}
+		alone := true
+		for i, other := range c.passage.clauses {
+			if i != at && other.words.has(w) {
+				alone = false
+				break
+			}
+		}
+		if alone {
+			return true
+		}
+	}
+	return false
 }
 
 // clauseWords returns the content words of the story's clause around a date. It reports false if the clause holds a year outside the date:
