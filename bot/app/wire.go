@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"excursobot/bot"
+	"excursobot/bot/admin"
 	"excursobot/bot/config"
 	"excursobot/bot/guide"
 	"excursobot/bot/guide/ask"
@@ -80,6 +82,9 @@ type App struct {
 	notify  *notifier
 	extra   []extra
 	stop    steps // undo New, and Run on top of it
+
+	packing sync.Once
+	packer  *admin.Packs
 
 	draining atomic.Bool
 }
