@@ -29,6 +29,7 @@ type Options struct {
 	Quirk    string        `placeholder:"NAME" help:"Let the model's server have a peculiarity of real ones; 'list' prints the names."`
 	Seed     uint64        `default:"1" help:"Runs with the same seed ask the same questions."`
 	Inline   float64       `default:"0" help:"Inline queries a second in other chats, beside the questions."`
+	Ask      float64       `default:"0" help:"Questions about places a minute, by a hundred people beside the others."`
 	News     int           `default:"0" help:"Number of people to whom the operator sends news during the run, after a tenth of it."`
 	Walks    int           `default:"0" help:"Instead of that, let this number of people walk with a live location, with the bot in a process of its own."`
 	Every    time.Duration `default:"5s" help:"Time between two stories of a walk, with --walks."`
@@ -115,6 +116,8 @@ func (o Options) scenarios() ([]scenario, error) {
 		return nil, errors.New("load: --for must be above 0")
 	case o.Pause <= 0:
 		return nil, errors.New("load: --pause must be above 0")
+	case o.Ask < 0:
+		return nil, errors.New("load: --ask must not be negative")
 	case o.Inline < 0 || o.News < 0 || o.News > 100_000:
 		return nil, errors.New("load: --inline must not be negative, --news must be 0-100000")
 	case o.Rate < 0 || o.Fail < 0 || o.Fail > 1 || o.Requests < 0:
@@ -122,7 +125,7 @@ func (o Options) scenarios() ([]scenario, error) {
 	}
 	return []scenario{{
 		People: o.People, Rate: o.Rate, Pause: o.Pause, For: o.For, Requests: o.Requests, Warm: o.Warm, Packed: o.Packed, Fail: o.Fail, Quirk: o.Quirk, Seed: o.Seed,
-		HTTP: o.HTTP, Blind: o.Blind, Small: o.Small, Inline: o.Inline, News: o.News,
+		HTTP: o.HTTP, Blind: o.Blind, Small: o.Small, Inline: o.Inline, Ask: o.Ask, News: o.News,
 	}}, nil
 }
 

@@ -93,7 +93,7 @@ func (r *recorder) choose(chat int64) {
 // record is the subscriber of the simulated Telegram.
 func (r *recorder) record(e sim.Event) {
 	m := e.Message
-	if !m.FromBot || (e.Kind != "message" && e.Kind != "edit") || m.Method == "sendVenue" {
+	if e.Chat >= curiousFirst || !m.FromBot || (e.Kind != "message" && e.Kind != "edit") || m.Method == "sendVenue" {
 		return // pins depend on the free capacity
 	}
 	r.mu.Lock()

@@ -28,6 +28,7 @@ type scenario struct {
 	HTTP     string  // address of the dashboard; "" = any
 	Blind    bool    // no monitor
 	Inline   float64 // inline queries a second
+	Ask      float64 // questions about places a minute, by 100 people
 	News     int     // people who get news
 	Small    bool    // no contact, so Wikipedia allows ten requests a minute
 }
@@ -118,6 +119,9 @@ func (s scenario) run(ctx context.Context, cfg config.Config, progress func(stri
 	var wg sync.WaitGroup
 	acting, cancel := context.WithTimeout(ctx, s.For)
 	defer cancel()
+	if s.Ask > 0 {
+		wg.Go(func() { b.askAbout(acting, s.Ask, s.Seed, articles, &other) })
+	}
 	if s.Inline > 0 {
 		wg.Go(func() { b.askInline(acting, s.Inline, s.Seed, articles, &other) })
 	}
