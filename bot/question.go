@@ -178,9 +178,9 @@ func answerMessage(words *text.Words, a guide.Answer) telegram.Message {
 	source := guide.Story{Place: a.Place, Source: guide.FromModel}
 	switch a.By {
 	case guide.NotThere:
-		return telegram.Message{HTML: words.Say("answer.absent", "title", a.Place.Title), Tail: sourceLine(words, source)}
+		return telegram.Message{HTML: words.Say("answer.absent", "title", a.Title), Tail: sourceLine(words, source)}
 	case guide.ByModel:
-		return telegram.Message{HTML: words.Say("answer.text", "title", a.Place.Title, "text", unlinked(a.Text)), Tail: sourceLine(words, source)}
+		return telegram.Message{HTML: words.Say("answer.text", "title", a.Title, "text", unlinked(a.Text)), Tail: sourceLine(words, source)}
 	}
 	source.Source = guide.FromExtract
 	why := "reason." + string(a.Reason)
@@ -191,7 +191,7 @@ func answerMessage(words *text.Words, a guide.Answer) telegram.Message {
 		why = "answer.slow"
 	}
 	return telegram.Message{
-		HTML: words.Say("answer.quote", "title", a.Place.Title, "text", unlinked(a.Text)) + "\n\n" + words.Say(why, "wait", a.Wait),
+		HTML: words.Say("answer.quote", "title", a.Title, "text", unlinked(a.Text)) + "\n\n" + words.Say(why, "wait", a.Wait),
 		Tail: sourceLine(words, source),
 	}
 }

@@ -99,5 +99,8 @@ func (ws *walks) began(ctx context.Context, u *update, resumed bool, err error) 
 		return err
 	}
 	p, _ := location(u.located())
+	if w, ok := ws.tours.wished(u); ok { // the answer to the question where the tour begins
+		return ws.tours.plan(ctx, u, p, w)
+	}
 	return ws.tours.followed(ctx, u, p)
 }

@@ -138,6 +138,22 @@ func TestATourAsksHowLongAndWhere(t *testing.T) {
 	})
 }
 
+// The question where the tour begins can be answered with a live location, too.
+func TestATourBeginsWhereALiveLocationIsShared(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newTourWorld(t, worldConfig{noModel: true})
+		defer w.close()
+		p := w.person(1, "en")
+		w.waitDone(p.Say("/tour 60"))
+		update, _ := p.Share(cityLat, cityLon, 3600)
+		w.waitDone(update)
+		if tour := w.tour(1); tour.Minutes != 60 || newest(p, "tour:start:").ID == 0 {
+			t.Errorf("tour %+v", tour)
+		}
+	})
+}
+
 // Without a live location, buttons lead from stop to stop.
 func TestATourByButtons(t *testing.T) {
 	t.Parallel()

@@ -53,6 +53,9 @@ func nearest(found []guide.Sight, from geo.Point) []live.Sight {
 	return list
 }
 
+// writeTakes is about how many seconds it takes to write stories: places that the walker reaches sooner would not be ready.
+const writeTakes = 8
+
 // unwrittenAhead returns the places without a story that the walker is about to pass, in the order of the way.
 func unwrittenAhead(found []guide.Sight, v live.Survey) []string {
 	type stop struct {
@@ -61,7 +64,7 @@ func unwrittenAhead(found []guide.Sight, v live.Survey) []string {
 	}
 	var stops []stop
 	for _, s := range found {
-		if along, ahead := v.Ahead(s.Place.Point); ahead && !s.Ready && (s.Rich || !v.Riding) {
+		if along, ahead := v.Ahead(s.Place.Point); ahead && !s.Ready && (v.Course < 0 || along >= v.Speed*writeTakes) && (s.Rich || !v.Riding) {
 			stops = append(stops, stop{s.Place.ID, along})
 		}
 	}

@@ -61,6 +61,7 @@ type worldConfig struct {
 	down       bool                      // a Wikipedia that fails
 	webhook    bool
 	languages  []string // of the articles, beside en and ru
+	only       string   // the one language of the articles
 	articles   int      // of the city; 0 = 12
 	edit       func(*Config)
 }
@@ -90,7 +91,11 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 		wiki.Fault = func(int) string { return "503" }
 	}
 	if !cfg.empty {
-		wiki.Articles = sim.City(1, cityLat, cityLon, cmp.Or(cfg.articles, 12), append([]string{"en", "ru"}, cfg.languages...)...)
+		languages := append([]string{"en", "ru"}, cfg.languages...)
+		if cfg.only != "" {
+			languages = []string{cfg.only}
+		}
+		wiki.Articles = sim.City(1, cityLat, cityLon, cmp.Or(cfg.articles, 12), languages...)
 	}
 	hosts["api.telegram.org"] = w.tg
 	hosts["model.test"] = w.model

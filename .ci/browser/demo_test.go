@@ -34,7 +34,7 @@ func openDemo(t *testing.T, env ...string) demoTab {
 }
 
 func TestDemoInABrowser(t *testing.T) {
-	d := openDemo(t, "LIVE_INTERVALS=3s,5m", "LIVE_DEFAULT=5m", "LIVE_PASS_GAP=5s")
+	d := openDemo(t, "LIVE_INTERVALS=3s,5m", "LIVE_DEFAULT=5m")
 	for _, step := range []struct {
 		name string
 		does func(*testing.T)
@@ -42,7 +42,6 @@ func TestDemoInABrowser(t *testing.T) {
 		{"distances and ways", d.measure},
 		{"a click on the map", d.clickOnTheMap},
 		{"a walk", d.walk},
-		{"a walk past things", d.pass},
 		{"a donation", d.donate},
 		{"a bill that is not paid", d.cancel},
 		{"a picture that is not loaded", d.previewed},

@@ -38,6 +38,14 @@ func (p *Packs) collect(ctx context.Context, o pack.Order, report func(pack.Prog
 	return p.Builder.Collect(ctx, o, report)
 }
 
+// Make collects what an order names and writes the pack.
+func (p *Packs) Make(ctx context.Context, o pack.Order, to io.Writer) error {
+	if err := p.collect(ctx, o, func(pack.Progress) {}); err != nil {
+		return err
+	}
+	return p.write(ctx, o, to)
+}
+
 func (p *Packs) write(ctx context.Context, o pack.Order, to io.Writer) error {
 	editions := func(language string) []string { return p.Builder.Finder.Editions(o.Area.Center(), language) }
 	return pack.Write(ctx, to, p.Store, o, editions, p.Program, time.Now())

@@ -48,7 +48,7 @@ func TestEvaluateReportsEachStoryBesideItsPassage(t *testing.T) {
 		}
 		return ""
 	}
-	server := sim.NewModel(sim.ModelConfig{Fault: fault, Object: func(_, _, story string) []string {
+	server := sim.NewModel(sim.ModelConfig{Fault: fault, Latency: func(int) time.Duration { return 4 * time.Second }, Object: func(_, _, story string) []string {
 		if strings.Contains(story, "third") {
 			return nil
 		}

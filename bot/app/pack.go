@@ -14,7 +14,12 @@ import (
 	"excursobot/geo/places"
 )
 
-// newPacks returns what packs are built and imported with.
+// packs returns what packs are built and imported with, always the same.
+func (a *App) packs() *admin.Packs {
+	a.packing.Do(func() { a.packer = a.newPacks() })
+	return a.packer
+}
+
 func (a *App) newPacks() *admin.Packs {
 	b := &pack.Builder{
 		Store: a.store, Finder: a.places,
@@ -28,6 +33,11 @@ func (a *App) newPacks() *admin.Packs {
 		b.Write = a.writeForPack
 	}
 	return &admin.Packs{Builder: b, Store: a.store, Program: Version(), Imported: a.guide.Imported}
+}
+
+// MakePack collects an area with the running bot and writes the pack.
+func (a *App) MakePack(ctx context.Context, o pack.Order, to io.Writer) error {
+	return a.packs().Make(ctx, o, to)
 }
 
 func (a *App) writeForPack(ctx context.Context, list []places.Place, language string, written func(n int)) error {
@@ -74,7 +84,7 @@ func openPacks(ctx context.Context, cfg config.Config, dir string, world World, 
 	running, end := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan error, 1)
 	go func() { ended <- a.guide.Run(running) }()
-	return a.newPacks(), func() error {
+	return a.packs(), func() error {
 		end()
 		return errors.Join(<-ended, a.Close())
 	}, nil

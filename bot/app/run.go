@@ -48,7 +48,7 @@ func RunBot(intake context.Context, cfg config.Config, env config.Environment, l
 }
 
 func (a *App) newControl() *admin.Control {
-	return &admin.Control{Dir: a.cfg.Store.Dir, File: a.file, Store: a.store, Packs: a.newPacks(), Log: a.log}
+	return &admin.Control{Dir: a.cfg.Store.Dir, File: a.file, Store: a.store, Packs: a.packs(), Log: a.log}
 }
 
 func (a *App) newBackups() *admin.Backups {

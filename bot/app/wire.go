@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"excursobot/bot"
+	"excursobot/bot/admin"
 	"excursobot/bot/config"
 	"excursobot/bot/guide"
 	"excursobot/bot/guide/ask"
@@ -34,7 +36,7 @@ import (
 // Values that only a maintainer would change.
 const (
 	queueSize        = 100             // jobs that can wait for the model: about ten minutes of its work
-	placesPerCall    = 4               // a fifth place makes a call too long for a waiting person
+	placesPerCall    = 3               // a fourth place makes a call too long for a waiting person
 	cacheTTL         = time.Hour       // of the stories of a cell; a vote or a new story replaces them earlier
 	statementTimeout = 5 * time.Second // of Postgres; a statement takes milliseconds, so after this the database counts as away
 )
@@ -80,6 +82,9 @@ type App struct {
 	notify  *notifier
 	extra   []extra
 	stop    steps // undo New, and Run on top of it
+
+	packing sync.Once
+	packer  *admin.Packs
 
 	draining atomic.Bool
 }

@@ -9,10 +9,10 @@ import (
 
 // Sizes of the map in units of its viewBox.
 const (
-	mapWidth  = 640
-	mapMost   = 640 // height
-	mapLeast  = 320
-	margin    = 48
+	mapWidth  = 420
+	mapMost   = 420 // height
+	mapLeast  = 240
+	margin    = 40
 	apart     = 28 // between the middles of two numbers
 	northX    = mapWidth - 28
 	pushes    = 200
@@ -58,7 +58,7 @@ func draw(points []geo.Point, words Words) drawing {
 		}
 		d.Marks = append(d.Marks, m)
 	}
-	metres := niceLength(130 / scale)
+	metres := niceLength(110 / scale)
 	d.ScaleWidth, d.Scale = round(metres*scale), length(metres, words)
 	return d
 }

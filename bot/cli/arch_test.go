@@ -63,8 +63,8 @@ var table = map[string]imports{
 	"bot/killpoint":         {ours: []string{"store"}},
 	"bot/admin":             {ours: []string{"bot/config", "bot/killpoint", "bot/pack", "bot/text", "bot/web", "limiter", "store", "store/boltstore", "store/dump", "store/pgstore", "store/pgstore/legacy"}},
 	"bot/app":               {ours: []string{"bot", "bot/admin", "bot/config", "bot/guide", "bot/guide/ask", "bot/guide/chat", "bot/intake", "bot/guide/model", "bot/killpoint", "bot/live", "bot/monitor", "bot/pack", "bot/speech", "bot/telegram", "bot/text", "bot/web", "geo", "geo/places", "limiter", "store", "store/boltstore", "store/fallback", "store/pgstore"}, libraries: []string{"github.com/lmittmann/tint", "golang.org/x/sys"}},
-	"bot/demo":              {ours: []string{"bot/app", "bot/config", "bot/guide", "bot/sim", "bot/web", "geo", "geo/places"}},
-	"bot/loadtest":          {ours: []string{"bot/app", "bot/config", "bot/guide", "bot/monitor", "bot/sim", "bot/text", "bot/web", "geo", "limiter"}},
+	"bot/demo":              {ours: []string{"bot/app", "bot/config", "bot/guide", "bot/pack", "bot/sim", "bot/web", "geo", "geo/places"}},
+	"bot/loadtest":          {ours: []string{"bot/admin", "bot/pack", "bot/app", "bot/config", "bot/guide", "bot/monitor", "bot/sim", "bot/text", "bot/web", "geo", "limiter"}},
 	"bot/cli":               {ours: []string{"geo/maplink", "bot/admin", "bot/app", "bot/config", "bot/demo", "bot/loadtest", "bot/pack", "bot/web"}, libraries: []string{"github.com/alecthomas/kong"}},
 	".":                     {ours: []string{"bot/cli"}},
 }

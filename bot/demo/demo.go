@@ -58,6 +58,7 @@ func build(cfg config.Config, quirk string, log *slog.Logger) (*app.App, *pageSe
 		return nil, nil, err
 	}
 	page := newPageServer(w, pack, func() botNumbers { return w.numbers(a) })
+	page.pack = a.MakePack
 	page.routes(a.Mux())
 	return a, page, nil
 }

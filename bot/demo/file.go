@@ -3,6 +3,7 @@ package demo
 import (
 	"mime"
 	"net/http"
+	"path"
 	"strconv"
 )
 
@@ -25,6 +26,9 @@ func (d *pageServer) serveFile(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", http.DetectContentType(m.File))
 		case "sendDocument":
 			w.Header().Set("Content-Type", "application/gpx+xml")
+			if path.Ext(m.FileName) == ".html" { // a download: it is not shown on this page's address
+				w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			}
 			w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": m.FileName}))
 		}
 		_, _ = w.Write(m.File)

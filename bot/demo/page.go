@@ -34,6 +34,7 @@ type pageServer struct {
 	world   *demoWorld
 	cities  []places.City
 	numbers func() botNumbers
+	pack    makePack
 
 	mu       sync.Mutex
 	people   map[int64]*sim.Person
@@ -63,6 +64,7 @@ func (d *pageServer) routes(mux *http.ServeMux) {
 	inner.HandleFunc("GET /demo/menu", d.serveMenu)
 	inner.HandleFunc("GET /demo/events", d.serveEvents)
 	inner.HandleFunc("GET /demo/file", d.serveFile)
+	inner.HandleFunc("GET /demo/pack", d.servePack)
 	inner.HandleFunc("POST /demo/join", d.serveJoin)
 	inner.HandleFunc("POST /demo/act", d.serveAct)
 	mux.Handle("/", http.NewCrossOriginProtection().Handler(guarded(inner)))

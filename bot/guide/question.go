@@ -36,6 +36,7 @@ const (
 
 // Answer is the answer to a question.
 type Answer struct {
+	Title  string      // of the place, as it was told
 	Place  store.Place // with the title and address of the article
 	Text   string      // empty if the article does not say it
 	By     Answered
@@ -73,9 +74,9 @@ func (g *Guide) Ask(ctx context.Context, q Question, draft func(text string)) (A
 		case err != nil:
 			return Answer{}, err
 		case reason == NoReason && a.Text == "":
-			return Answer{Place: p, By: NotThere}, nil
+			return Answer{Title: s.place.Title, Place: p, By: NotThere}, nil
 		case reason == NoReason:
-			return Answer{Place: p, Text: a.Text, By: ByModel}, nil
+			return Answer{Title: s.place.Title, Place: p, Text: a.Text, By: ByModel}, nil
 		}
 	}
 	text := ""
@@ -83,9 +84,9 @@ func (g *Guide) Ask(ctx context.Context, q Question, draft func(text string)) (A
 		text = questions.Best(s.sections, s.article.Title, q.Text, s.article.Edition, quoteMost)
 	}
 	if text == "" {
-		return Answer{Place: p, By: NotThere}, nil
+		return Answer{Title: s.place.Title, Place: p, By: NotThere}, nil
 	}
-	return Answer{Place: p, Text: text, By: ByQuote, Reason: reason, Wait: wait}, nil
+	return Answer{Title: s.place.Title, Place: p, Text: text, By: ByQuote, Reason: reason, Wait: wait}, nil
 }
 
 // askedAbout reads the place of a question and its article. If there is no article to be had, what was told takes its place.

@@ -1,9 +1,11 @@
 package guide
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"path/filepath"
@@ -66,6 +68,7 @@ type setting struct {
 	wikiLatency time.Duration // default 200 ms
 	name        string        // of the model, default gpt-6-luna
 	quirk       string        // peculiarity of the model's server
+	prompts     func(string)  // is called with the body of each request to the model
 	observe     func(chat.Call)
 	pack        bool
 	judge       bool
@@ -143,6 +146,14 @@ func newWorld(t testing.TB, set setting) *world {
 	}
 	server := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.asked.Add(1)
+		if set.prompts != nil {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				t.Error(err)
+			}
+			set.prompts(string(body))
+			r.Body = io.NopCloser(bytes.NewReader(body))
+		}
 		quirky.ServeHTTP(rw, r)
 	})
 	observe := func(c chat.Call) {

@@ -43,6 +43,7 @@ type Survey struct {
 	Point  geo.Point
 	Radius float64 // metres
 	Course float64 // degrees clockwise from north, negative = unknown
+	Speed  float64 // metres per second
 	Riding bool    // only rich places count
 }
 
@@ -75,6 +76,7 @@ type passing struct {
 	at     time.Time // when it was asked; zero = never
 	wanted time.Time // when another one became due; zero = it is not
 	asking bool
+	failed bool // the last survey
 
 	place string    // whose story is due now; "" = none
 	since time.Time // when the walker came there
@@ -148,19 +150,22 @@ func (s *session) wantsSurvey(now time.Time) bool {
 	if p.asking || age < surveyPause {
 		return false
 	}
+	if p.failed {
+		return true
+	}
 	moved := geo.Distance(p.asked.Point, s.walk.Point)
 	speed, course := s.motion.course()
 	if speed < standing {
 		return moved > surveyMetres
 	}
 	turned := p.asked.Course < 0 || math.Abs(geo.Turn(course, p.asked.Course)) > surveyTurn
-	return moved > max(surveyMetres, speed*30) || turned && moved > standMetres
+	return moved > max(surveyMetres, speed*15) || turned && moved > standMetres
 }
 
 // survey returns the survey that is due.
 func (s *session) survey(riding float64, now time.Time) Survey {
 	v := Survey{Point: s.walk.Point, Course: s.heading(), Radius: corridor}
-	if speed, _ := s.motion.course(); speed > riding {
+	if v.Speed, _ = s.motion.course(); v.Speed > riding {
 		v.Radius, v.Riding = rideReach, true
 	}
 	s.passing.asked, s.passing.at, s.passing.asking, s.passing.wanted = v, now, true, time.Time{}
@@ -221,9 +226,9 @@ func (s *session) bestNear() string {
 	var best Sight
 	var bestAhead bool
 	for _, c := range s.passing.sights {
-		along, ahead := geo.Distance(s.walk.Point, c.Point), true
+		ahead := true
 		if v.Course >= 0 {
-			along, _ = onCourse(s.walk.Point, c.Point, v.Course)
+			along, _ := onCourse(s.walk.Point, c.Point, v.Course)
 			ahead = along >= 0
 		}
 		if geo.Distance(s.walk.Point, c.Point) > passBest || best.Place != "" && bestAhead && !ahead {
@@ -256,7 +261,7 @@ func (l *loop) surveyLocked(s *session, now time.Time) func() {
 // surveyedLocked takes the sights. After an error the old ones stay.
 func (l *loop) surveyedLocked(s *session, sights []Sight, err error, now time.Time) {
 	p := &s.passing
-	p.asking = false
+	p.asking, p.failed = false, err != nil
 	if err == nil {
 		p.sights = append([]Sight(nil), sights[:min(len(sights), maxSights)]...)
 		tried := map[string]bool{}

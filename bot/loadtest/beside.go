@@ -32,6 +32,10 @@ type beside struct {
 	Queries, Unanswered, Late int             // inline queries; Late = answered after more than a second
 	Inline                    monitor.Latency // of their answers
 
+	Asked, Answers, Drafts          int             // questions about places, their answers, and those of which a draft was shown
+	FirstDraft, Answered            monitor.Latency // from the question
+	AskedModel, AskCalls, AskTokens uint64          // questions that reached the model, its calls, and their tokens
+
 	Readers, News int // people who should get the news; who got them
 	NewsTook      time.Duration
 	Before        monitor.Latency // first content of questions before the news, and while they were sent
@@ -178,6 +182,11 @@ func (s *beside) lines() string {
 	var b strings.Builder
 	if s.Queries > 0 {
 		fmt.Fprintf(&b, "\ninline queries: %d, answered p50 / p95 / p99 %s s, %d after more than a second, %d not\n", s.Queries, s.Inline, s.Late, s.Unanswered)
+	}
+	if s.Asked > 0 {
+		each := float64(max(1, s.AskedModel))
+		fmt.Fprintf(&b, "\nquestions: %d, answered %d, p50 / p95 / p99 %s s; with a draft %d, the first after %s s; %d reached the model: %.2f calls and %.0f tokens each\n",
+			s.Asked, s.Answers, s.Answered, s.Drafts, s.FirstDraft, s.AskedModel, float64(s.AskCalls)/each, float64(s.AskTokens)/each)
 	}
 	if s.Readers > 0 {
 		fmt.Fprintf(&b, "\nnews: %d of %d people in %v; first content of others p50 / p95 / p99 before %s s, during %s s\n",

@@ -57,6 +57,23 @@ func newCrowd(seed uint64, first int64, n int, articles []sim.Article, telegram 
 	return c
 }
 
+// wantVoices lets everybody choose in the settings to hear stories on walks. Choices that the bot has not taken after some seconds are given up.
+func (c *crowd) wantVoices(ctx context.Context) {
+	const command = "/settings"
+	for _, p := range c.people {
+		p.Say(command)
+	}
+	for _, p := range c.people {
+		for range 200 {
+			list := p.Messages()
+			if p.Press(list[len(list)-1].ID, "set:voice:walks") != 0 || limiter.Sleep(ctx, 50*time.Millisecond) != nil {
+				break
+			}
+		}
+	}
+	_ = limiter.Sleep(ctx, 2*time.Second) // until the last choice is stored
+}
+
 // landmarks returns the seed's choice of articles that attract people.
 func landmarks(seed uint64, articles []sim.Article) []geo.Point {
 	rng := rand.New(rand.NewPCG(seed, 7))

@@ -31,10 +31,7 @@ func newLoadBot(cfg config.Config, dir string, articles []sim.Article, s scenari
 	b := &loadBot{recorder: rec, servers: newServers(s.Seed, articles, s.Fail, s.Quirk, fast)}
 	b.telegram.Subscribe(rec.record)
 	cfg.Store = config.StoreConfig{Dir: dir}
-	cfg.Telegram = config.TelegramConfig{Token: token, APIURL: config.TelegramAPI, Admins: cfg.Telegram.Admins}
-	cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "load", "http://model.load/v1", "load"
-	cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.load/w/api.php", "load"
-	cfg.Places.WikidataURL, cfg.Places.CommonsURL = "http://data.wikipedia.load/w/api.php", "http://files.wikipedia.load/w/api.php"
+	useServers(&cfg)
 	if s.Small {
 		cfg.Places.Contact = ""
 	}
@@ -43,13 +40,8 @@ func newLoadBot(cfg config.Config, dir string, articles []sim.Article, s scenari
 	} else {
 		cfg.Live.Intervals, cfg.Live.Default = []time.Duration{s.every()}, config.Every(s.every())
 	}
-	world := app.World{
-		Telegram:    sim.Transport(map[string]http.Handler{"api.telegram.org": b.telegram}),
-		Model:       sim.Transport(map[string]http.Handler{"model.load": b.asked}),
-		Wikipedia:   sim.Transport(map[string]http.Handler{"*.wikipedia.load": b.wikipedia}),
-		WithoutPack: true, // the built-in stories would improve the figures of a cold store
-		Unwatched:   s.Blind,
-	}
+	world := b.world()
+	world.Unwatched = s.Blind
 	if b.app, err = app.New(cfg, world, slog.New(slog.DiscardHandler)); err != nil {
 		return nil, err
 	}
@@ -70,6 +62,24 @@ func newLoadBot(cfg config.Config, dir string, articles []sim.Article, s scenari
 		return <-ended
 	}
 	return b, nil
+}
+
+// useServers makes the configuration lead to the simulated servers.
+func useServers(cfg *config.Config) {
+	cfg.Telegram = config.TelegramConfig{Token: token, APIURL: config.TelegramAPI, Admins: cfg.Telegram.Admins}
+	cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "load", "http://model.load/v1", "load"
+	cfg.Places.WikipediaURL, cfg.Places.Contact = "http://{lang}.wikipedia.load/w/api.php", "load"
+	cfg.Places.WikidataURL, cfg.Places.CommonsURL = "http://data.wikipedia.load/w/api.php", "http://files.wikipedia.load/w/api.php"
+}
+
+// world returns the servers as a bot reaches them.
+func (s *servers) world() app.World {
+	return app.World{
+		Telegram:    sim.Transport(map[string]http.Handler{"api.telegram.org": s.telegram}),
+		Model:       sim.Transport(map[string]http.Handler{"model.load": s.asked}),
+		Wikipedia:   sim.Transport(map[string]http.Handler{"*.wikipedia.load": s.wikipedia}),
+		WithoutPack: true, // the built-in stories would improve the figures of a cold store
+	}
 }
 
 func removeLimits(cfg *config.Config) {

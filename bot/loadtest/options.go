@@ -24,13 +24,16 @@ type Options struct {
 	For      time.Duration `default:"1m" help:"Duration of the run."`
 	Requests int           `default:"0" help:"Stop after this number of requests; 0 = only the time counts."`
 	Warm     bool          `help:"Simulate a day of other people first."`
+	Packed   bool          `help:"Import a pack of the simulated town first, with its stories, instead of a day of other people."`
 	Fail     float64       `default:"0" help:"Share of the model's calls that fail, 0-1."`
 	Quirk    string        `placeholder:"NAME" help:"Let the model's server have a peculiarity of real ones; 'list' prints the names."`
 	Seed     uint64        `default:"1" help:"Runs with the same seed ask the same questions."`
 	Inline   float64       `default:"0" help:"Inline queries a second in other chats, beside the questions."`
+	Ask      float64       `default:"0" help:"Questions about places a minute, by a hundred people beside the others."`
 	News     int           `default:"0" help:"Number of people to whom the operator sends news during the run, after a tenth of it."`
 	Walks    int           `default:"0" help:"Instead of that, let this number of people walk with a live location, with the bot in a process of its own."`
 	Every    time.Duration `default:"5s" help:"Time between two stories of a walk, with --walks."`
+	Voices   bool          `help:"All who walk hear their stories, with --walks; a speech server needs 2 s for a recording."`
 	Moves    int           `default:"10000" help:"Number of moves of all walks together, with --walks."`
 	Pass     bool          `help:"Let them hear of what they pass, on a grid of sights, with --walks."`
 	Kill     bool          `help:"Kill the bot in the middle of the run, with --walks."`
@@ -113,20 +116,22 @@ func (o Options) scenarios() ([]scenario, error) {
 		return nil, errors.New("load: --for must be above 0")
 	case o.Pause <= 0:
 		return nil, errors.New("load: --pause must be above 0")
+	case o.Ask < 0:
+		return nil, errors.New("load: --ask must not be negative")
 	case o.Inline < 0 || o.News < 0 || o.News > 100_000:
 		return nil, errors.New("load: --inline must not be negative, --news must be 0-100000")
 	case o.Rate < 0 || o.Fail < 0 || o.Fail > 1 || o.Requests < 0:
 		return nil, errors.New("load: --rate and --requests must not be negative, --fail must be 0-1")
 	}
 	return []scenario{{
-		People: o.People, Rate: o.Rate, Pause: o.Pause, For: o.For, Requests: o.Requests, Warm: o.Warm, Fail: o.Fail, Quirk: o.Quirk, Seed: o.Seed,
-		HTTP: o.HTTP, Blind: o.Blind, Small: o.Small, Inline: o.Inline, News: o.News,
+		People: o.People, Rate: o.Rate, Pause: o.Pause, For: o.For, Requests: o.Requests, Warm: o.Warm, Packed: o.Packed, Fail: o.Fail, Quirk: o.Quirk, Seed: o.Seed,
+		HTTP: o.HTTP, Blind: o.Blind, Small: o.Small, Inline: o.Inline, Ask: o.Ask, News: o.News,
 	}}, nil
 }
 
 // measureWalks runs a walk test and prints its table.
 func (o Options) measureWalks(ctx context.Context, cfg config.Config, stdout io.Writer, progress func(string)) error {
-	w := walkTest{Walks: o.Walks, Every: o.Every, For: o.For, Moves: o.Moves, Pass: o.Pass, Kill: o.Kill, Warm: o.Warm, Quirk: o.Quirk, Seed: o.Seed}
+	w := walkTest{Walks: o.Walks, Every: o.Every, For: o.For, Moves: o.Moves, Pass: o.Pass, Kill: o.Kill, Warm: o.Warm, Voices: o.Voices, Quirk: o.Quirk, Seed: o.Seed}
 	if w.Every < time.Second || w.For < 10*w.Every || w.Moves < 1 || w.Walks > 10_000 {
 		return config.UsageError{Err: errors.New("load: --every must be 1s or more, --for ten times as long, --moves above 0, --walks at most 10000")}
 	}

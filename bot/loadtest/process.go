@@ -26,6 +26,7 @@ const pageToken = "load-run-of-this-machine"
 // botProcess is a bot in a process of its own, with the simulated servers on loopback sockets.
 type botProcess struct {
 	servers
+	speech    *sim.Speech
 	dir       string
 	env       []string
 	addr      string // of the bot's pages
@@ -36,8 +37,8 @@ type botProcess struct {
 
 // newBotProcess starts the servers. The bot itself is started by start.
 func newBotProcess(dir string, articles []sim.Article, w walkTest) (*botProcess, error) {
-	b := &botProcess{dir: dir, servers: newServers(w.Seed, articles, 0, w.Quirk, false)}
-	addrs, err := b.listen(b.telegram, b.asked, languageFromPath(b.wikipedia))
+	b := &botProcess{dir: dir, servers: newServers(w.Seed, articles, 0, w.Quirk, false), speech: sim.NewSpeech(sim.SpeechConfig{Latency: 2 * time.Second})}
+	addrs, err := b.listen(b.telegram, b.asked, languageFromPath(b.wikipedia), b.speech)
 	if err == nil {
 		b.addr, err = freeAddr()
 	}
@@ -54,6 +55,13 @@ func newBotProcess(dir string, articles []sim.Article, w walkTest) (*botProcess,
 	}
 	if w.Pass {
 		b.env = append(b.env, "LIVE_DEFAULT=pass", "LIVE_PASS_GAP="+passGap.String())
+	}
+	if w.Voices {
+		var voices []string
+		for _, code := range []string{"en", "ru", "fr", "pt", "uk", "de", "es", "it"} {
+			voices = append(voices, code+":"+code)
+		}
+		b.env = append(b.env, "SPEECH_URL=http://"+addrs[3]+"/v1", "SPEECH_VOICES="+strings.Join(voices, ","))
 	}
 	return b, nil
 }

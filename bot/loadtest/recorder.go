@@ -25,6 +25,7 @@ type recorder struct {
 	open      map[int64]*question       // by chat
 	walks     map[int64]*walk           // by chat
 	places    map[int64]map[string]bool // places told, by chat
+	voices    []time.Duration           // after their texts
 	repeats   int
 	questions []*question
 	stray     int // messages that answer nothing
@@ -92,11 +93,15 @@ func (r *recorder) choose(chat int64) {
 // record is the subscriber of the simulated Telegram.
 func (r *recorder) record(e sim.Event) {
 	m := e.Message
-	if !m.FromBot || (e.Kind != "message" && e.Kind != "edit") || m.Method == "sendVenue" {
+	if e.Chat >= curiousFirst || !m.FromBot || (e.Kind != "message" && e.Kind != "edit") || m.Method == "sendVenue" {
 		return // pins depend on the free capacity
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if m.Method == "sendVoice" {
+		r.recordVoiceLocked(e.Chat, m)
+		return
+	}
 	link, w := mapLink(m.Buttons), r.walks[e.Chat]
 	if w != nil && r.recordWalkLocked(w, m) || len(m.Buttons) > 0 && link == "" {
 		return
@@ -129,6 +134,32 @@ func (r *recorder) record(e sim.Event) {
 	q.final = since
 	delete(r.open, e.Chat)
 	close(q.done)
+}
+
+// recordVoiceLocked notes how long after its text a voice came.
+func (r *recorder) recordVoiceLocked(chat int64, m sim.Message) {
+	w := r.walks[chat]
+	if w == nil {
+		return
+	}
+	for _, s := range w.stories {
+		if s.message == m.ReplyTo {
+			r.voices = append(r.voices, m.At.Sub(s.at))
+		}
+	}
+}
+
+// voicesWithin counts the voices that came at most d after their texts.
+func (r *recorder) voicesWithin(d time.Duration) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := 0
+	for _, late := range r.voices {
+		if late <= d {
+			n++
+		}
+	}
+	return n
 }
 
 // recordWalkLocked records the messages of a walk that are not stories, and reports whether m is one.

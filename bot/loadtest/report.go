@@ -150,7 +150,8 @@ func table(results []result) string {
 func page(results []result) string {
 	return "# Load runs\n\n" +
 		"Made by `make load`. The whole bot runs in one process with a simulated Telegram (50 ms a call, 429 above 30 messages/s in all\n" +
-		"or 1/s with bursts of 3 in a chat), a simulated model (one story 3-10 s, four 1.55 times that, streamed) and a simulated\n" +
+		"or 1/s with bursts of 3 in a chat), a simulated model (one story 3-10 s, four 1.55 times that, a quarter more with quotes,\n" +
+		"streamed after its prompt was read, 3000 characters a second beyond the first 5000; verdicts 1-3 s) and a simulated\n" +
 		"Wikipedia (200 ms a request), with the default configuration. People stand around 40 landmarks (Zipf 0.9). 70 % speak Russian,\n" +
 		"20 % English, 10 % French. 70 % move on between two stories, 30 % stay. As many of those who move as live.max_sessions (50) allows share a live\n" +
 		"location, with a story every pause (at a rate: every 30 s); the others send single locations. \"After a day\" means that " + strconv.Itoa(dayRequests) + " requests of 600\n" +

@@ -21,12 +21,14 @@ type scenario struct {
 	For      time.Duration
 	Requests int // 0 = no bound
 	Warm     bool
+	Packed   bool // the store begins with a pack of the town
 	Fail     float64
 	Quirk    string // of the model's server; "" = none
 	Seed     uint64
 	HTTP     string  // address of the dashboard; "" = any
 	Blind    bool    // no monitor
 	Inline   float64 // inline queries a second
+	Ask      float64 // questions about places a minute, by 100 people
 	News     int     // people who get news
 	Small    bool    // no contact, so Wikipedia allows ten requests a minute
 }
@@ -47,6 +49,9 @@ func (s scenario) String() string {
 	}
 	if s.Warm {
 		return name + ", after a day"
+	}
+	if s.Packed {
+		return name + ", cold, with a pack"
 	}
 	return name + ", cold"
 }
@@ -85,6 +90,11 @@ func (s scenario) run(ctx context.Context, cfg config.Config, progress func(stri
 			return result{}, err
 		}
 	}
+	if s.Packed {
+		if err := importTown(ctx, cfg, s.Seed, dir, articles); err != nil {
+			return result{}, err
+		}
+	}
 	if s.News > 0 {
 		if err := meetReaders(ctx, cfg, s.Seed, dir, articles, s.News); err != nil {
 			return result{}, err
@@ -109,6 +119,9 @@ func (s scenario) run(ctx context.Context, cfg config.Config, progress func(stri
 	var wg sync.WaitGroup
 	acting, cancel := context.WithTimeout(ctx, s.For)
 	defer cancel()
+	if s.Ask > 0 {
+		wg.Go(func() { b.askAbout(acting, s.Ask, s.Seed, articles, &other) })
+	}
 	if s.Inline > 0 {
 		wg.Go(func() { b.askInline(acting, s.Inline, s.Seed, articles, &other) })
 	}

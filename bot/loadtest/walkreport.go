@@ -22,6 +22,7 @@ type walkResult struct {
 	Summaries, Pictures   int
 	Ready                 float64 // from the start after the kill until the bot was ready
 	Warnings              int     // lines in the bot's log, from level warn on
+	Spoken                int     // requests to the speech server
 	Samples               []sample
 	Pass                  passFigures // of a run with --pass
 }

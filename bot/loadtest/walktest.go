@@ -14,15 +14,16 @@ import (
 
 // walkTest is a run of live walks, with the bot in a process of its own.
 type walkTest struct {
-	Walks int
-	Every time.Duration // between two stories of a walk
-	For   time.Duration
-	Moves int    // of all walks together
-	Pass  bool   // stories come when the walkers pass something
-	Kill  bool   // once, in the middle
-	Warm  bool   // after a simulated day
-	Quirk string // of the model's server; "" = none
-	Seed  uint64
+	Walks  int
+	Every  time.Duration // between two stories of a walk
+	For    time.Duration
+	Moves  int    // of all walks together
+	Pass   bool   // stories come when the walkers pass something
+	Kill   bool   // once, in the middle
+	Warm   bool   // after a simulated day
+	Voices bool   // people hear the stories
+	Quirk  string // of the model's server; "" = none
+	Seed   uint64
 }
 
 // downtime is the time between the kill and the new start.
@@ -53,11 +54,14 @@ func (w walkTest) run(ctx context.Context, cfg config.Config, progress func(stri
 		return walkResult{}, err
 	}
 	defer func() { err = errors.Join(err, b.close()) }()
-	b.telegram.Subscribe(rec.record)
 	if err := b.start(ctx); err != nil {
 		return walkResult{}, err
 	}
 	people := newCrowd(w.Seed, 1, w.Walks, articles, b.telegram, rec)
+	if w.Voices {
+		people.wantVoices(ctx)
+	}
+	b.telegram.Subscribe(rec.record)
 	sampling, endSampling := context.WithCancel(ctx)
 	var sampler sync.WaitGroup
 	var samples []sample
@@ -72,6 +76,10 @@ func (w walkTest) run(ctx context.Context, cfg config.Config, progress func(stri
 		return walkResult{}, err
 	}
 	r := rec.walkResult(end)
+	if r.Spoken = b.speech.Stats().Requests; w.Voices {
+		progress(fmt.Sprintf("%d voices, %d of them at most 3 s after their text; the speech server made %d recordings, %d at once",
+			len(rec.voices), rec.voicesWithin(3*time.Second), r.Spoken, b.speech.Stats().Peak))
+	}
 	if w.Pass {
 		r.Pass = rec.passFigures(people.ways, sightsOf(articles))
 	}

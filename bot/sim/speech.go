@@ -163,7 +163,7 @@ func (s *Speech) answer(w http.ResponseWriter, r *http.Request, text, format str
 	case SpeechWAV:
 		audio = []byte("RIFF\x24\x00\x00\x00WAVEfmt ")
 	case SpeechVorbis:
-		audio = oggPage(1, 2, 0, 0, [][]byte{[]byte("\x01vorbis\x00\x00\x00\x00\x01\x80\xbb\x00\x00")})
+		audio = oggPage(2, 0, 0, [][]byte{[]byte("\x01vorbis\x00\x00\x00\x00\x01\x80\xbb\x00\x00")})
 	case SpeechJSON:
 		audio = []byte(`{"error":{"message":"quota"}}`)
 	case SpeechCut:

@@ -10,7 +10,6 @@ import (
 // silentOpus returns an Ogg/Opus file (RFC 3533, 6716, 7845) of silence, as large as speech of 24 kbit/s. The text is in a comment.
 func silentOpus(length time.Duration, text string) []byte {
 	const (
-		serial  = 1
 		rate    = 48000
 		samples = 960 // of a packet: 20 ms
 		perPage = 50
@@ -18,8 +17,8 @@ func silentOpus(length time.Duration, text string) []byte {
 	)
 	head := append([]byte("OpusHead\x01\x01"), 0, 0, 0x80, 0xBB, 0, 0, 0, 0, 0)
 	var file bytes.Buffer
-	file.Write(oggPage(serial, 2, 0, 0, [][]byte{head}))
-	file.Write(oggPage(serial, 0, 1, 0, [][]byte{opusTags(text)}))
+	file.Write(oggPage(2, 0, 0, [][]byte{head}))
+	file.Write(oggPage(0, 1, 0, [][]byte{opusTags(text)}))
 	// A CELT frame of silence in a packet with padding: the second byte announces one padded frame, the third the number of zeros.
 	packet := append([]byte{0xFB, 0x41, 55, 0xFF, 0xFE}, make([]byte, 55)...)
 	packets := max(1, int(length*rate/time.Second/samples))
@@ -33,7 +32,7 @@ func silentOpus(length time.Duration, text string) []byte {
 		if done == packets {
 			flags = eos
 		}
-		file.Write(oggPage(serial, flags, seq, uint64(done*samples), page))
+		file.Write(oggPage(flags, seq, uint64(done*samples), page))
 	}
 	return file.Bytes()
 }
@@ -63,7 +62,7 @@ func SpokenText(audio []byte) string {
 }
 
 // oggPage returns a page with whole packets.
-func oggPage(serial uint32, flags byte, seq uint32, granule uint64, packets [][]byte) []byte {
+func oggPage(flags byte, seq uint32, granule uint64, packets [][]byte) []byte {
 	var lacing, body []byte
 	for _, p := range packets {
 		body = append(body, p...)
@@ -76,7 +75,7 @@ func oggPage(serial uint32, flags byte, seq uint32, granule uint64, packets [][]
 	}
 	page := append([]byte("OggS\x00"), flags)
 	page = binary.LittleEndian.AppendUint64(page, granule)
-	page = binary.LittleEndian.AppendUint32(page, serial)
+	page = binary.LittleEndian.AppendUint32(page, 1) // the only stream
 	page = binary.LittleEndian.AppendUint32(page, seq)
 	page = append(page, 0, 0, 0, 0, byte(len(lacing)))
 	page = append(append(page, lacing...), body...)

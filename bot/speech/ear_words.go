@@ -9,6 +9,8 @@ import (
 )
 
 // ears returns the languages for which more is done than leaving out brackets. The expressions are made at the first use.
+//
+//nolint:misspell // words of other languages
 var ears = sync.OnceValue(func() map[string]ear {
 	table := map[string]ear{
 		"en": {

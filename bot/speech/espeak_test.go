@@ -3,7 +3,7 @@ package speech
 import (
 	"context"
 	"encoding/json"
-	"io"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -33,14 +33,14 @@ func (e espeak) RoundTrip(r *http.Request) (*http.Response, error) {
 	encode := exec.CommandContext(r.Context(), "ffmpeg", "-v", "error", "-i", wav, "-ac", "1", "-c:a", codec, "-b:a", "32k", out)
 	for _, c := range []*exec.Cmd{say, encode} {
 		if text, err := c.CombinedOutput(); err != nil {
-			return &http.Response{StatusCode: 500, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(string(text)))}, nil
+			return nil, fmt.Errorf("%w: %s", err, text)
 		}
 	}
 	audio, err := os.Open(out)
 	if err != nil {
 		return nil, err
 	}
-	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"audio/ogg"}}, Body: audio}, nil
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"audio/ogg"}}, Body: audio}, nil
 }
 
 // A real synthesiser, heard by a real decoder: the format, and the length that this package computes.

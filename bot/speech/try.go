@@ -38,6 +38,11 @@ func (s *Speech) try(ctx context.Context) {
 // tryVoice reports whether the language's voice works.
 func (s *Speech) tryVoice(ctx context.Context, language string) bool {
 	v, text := s.voices[language], s.cfg.Sample(language)
+	slot, err := s.gate.Acquire(ctx, limiter.Job{Class: Told})
+	if err != nil { // too many recordings wait: the voice is in use
+		return ctx.Err() == nil
+	}
+	defer slot.Release()
 	began := time.Now()
 	audio, takes, paid, err := s.server.speak(ctx, v.name, text)
 	if paid {

@@ -169,11 +169,42 @@ func scaleMeasure(t *testing.T, towns *storetest.Towns, path string, count int) 
 		}
 	}
 	t.Logf("delivered: %.2f ms", time.Since(began).Seconds()*1000/deliveries)
+	scaleDay(t, s, towns, count)
 	debug.FreeOSMemory()
 	t.Logf("memory: %s", anonymous(t))
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// scaleDay writes what 20 000 requests write, an eighth of them about a place that is fetched and written again, and reports by how much the file and
+// its free list grew.
+func scaleDay(t *testing.T, s *Store, towns *storetest.Towns, count int) {
+	const requests = 20_000
+	before, began := s.Stats(), time.Now()
+	s.db.NoSync = true                                 // as above
+	ctx, r := t.Context(), rand.New(rand.NewPCG(3, 3)) //nolint:gosec // the same day in each run
+	for i := range int64(requests) {
+		update, person, now := 1_000_000+i, i%2000+1, time.Now()
+		errs := []error{}
+		if i%8 == 0 {
+			places, stories := towns.Pairs(r.IntN(count), now)
+			n := r.IntN(storetest.TownPairs)
+			errs = append(errs, s.PutPlaces(ctx, places[n:n+1]), s.PutStories(ctx, stories[n:n+1]))
+		}
+		_, err := s.Accept(ctx, store.Entry{Update: update, Chat: person, Arrived: now, Raw: make([]byte, 400)})
+		id := fmt.Sprint("Q", 1_000_000+r.Int64N(int64(count)*storetest.TownPairs)*7919%120_000_000)
+		errs = append(errs, err, s.Note(ctx, update, id, 0), s.Delivered(ctx, store.Delivery{
+			Update: update, Person: person, Place: id, At: now, Chat: person, Message: 7, From: geo.Point{Lat: 1}, FromAt: now,
+			Story: store.StoryKey{Place: id, Language: "ru", Length: store.Short},
+		}))
+		if err := errors.Join(errs...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	after := s.Stats()
+	t.Logf("a day of %d requests in %.0f s, %d commits: the file grew by %.1f MiB to %.1f; free list of %.1f MiB", requests, time.Since(began).Seconds(),
+		after.Commits-before.Commits, float64(after.SizeBytes-before.SizeBytes)/(1<<20), float64(after.SizeBytes)/(1<<20), float64(after.FreeBytes)/(1<<20))
 }
 
 func majorFaults(t *testing.T) int64 {

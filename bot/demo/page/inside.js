@@ -48,6 +48,12 @@ export function build() {
   document.addEventListener("language", () => shown && numbers(shown));
 }
 
+/** packs links to a pack of each city. */
+export function packs(world) {
+  $("packs").replaceChildren(...world.cities.flatMap((city, i) => [i ? " · " : "",
+    node("a", { href: "/demo/pack?city=" + city.id, download: city.id + ".pack" }, city.names[language()] ?? city.names.en)]));
+}
+
 /** real shows which parts of this demo are real and which are simulated. */
 export function real(world) {
   const model = world.realModel ? "real_model" : world.realWikipedia ? "sim_model_real_wiki" : "sim_model";

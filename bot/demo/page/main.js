@@ -1,6 +1,6 @@
 // The demo's page: a map on which the person walks, the chat with the bot, and the bot's numbers.
 
-import { build, numbers, real } from "./inside.js";
+import { build, numbers, packs, real } from "./inside.js";
 import { createChat } from "./chat.js";
 import { createFront } from "./front.js";
 import { createStroll } from "./stroll.js";
@@ -108,6 +108,7 @@ function wire() {
   document.addEventListener("language", () => {
     for (const b of $("languages").children) b.setAttribute("aria-pressed", String(b.dataset.language === language()));
     real(world);
+    packs(world);
   });
 }
 

@@ -105,7 +105,7 @@ function picture(event, on) {
 
 function download(event, on) {
   return node("a", { class: "file", href: fileOf(on.person(), event.id), download: event.fileName },
-    node("span", { class: "badge", "aria-hidden": true }, "GPX"), node("span", {}, say("download", { file: event.fileName })));
+    node("span", { class: "badge", "aria-hidden": true }, event.fileName.split(".").pop().toUpperCase()), node("span", {}, say("download", { file: event.fileName })));
 }
 
 function caption(event, on) {

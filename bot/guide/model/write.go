@@ -12,7 +12,8 @@ import (
 	"excursobot/geo/places"
 )
 
-// enoughAfter is how long after its start Write begins no further call, if the server takes the places only in several calls.
+// enoughAfter is how long after its start Write begins no further call, if the server takes the places only in several calls, or if a person waits and
+// stories were dropped.
 const enoughAfter = 15 * time.Second
 
 // Write asks for the stories in one call, or in several if the server takes fewer places at a time. It calls onStory in its own goroutine as soon as a
@@ -29,7 +30,7 @@ func (c *Client) Write(ctx context.Context, req Request, onStory func(Story)) (R
 	}
 	// Stories that the checks dropped are asked for once more, with the reasons.
 	again := slices.DeleteFunc(slices.Clone(ans.places), func(p places.Place) bool { return ans.accepted[p.ID] || ans.reasons[p.ID] == "" })
-	if len(again) > 0 && time.Since(start) < enoughAfter {
+	if len(again) > 0 && (!req.Waiting || time.Since(start) < enoughAfter) {
 		ans.second = true
 		if err := c.ask(ctx, req, ans, again, start); err != nil && len(ans.result.Stories) == 0 {
 			return ans.result, err

@@ -20,6 +20,7 @@ var (
 	coin    = regexp.MustCompile(`\b(?:bc1[ac-hj-np-z02-9]{20,}|0x[0-9a-fA-F]{40}|T[1-9A-HJ-NP-Za-km-z]{33}|(?:EQ|UQ)[A-Za-z0-9_-]{46}|[13][1-9A-HJ-NP-Za-km-z]{25,34})\b`)
 	host    = regexp.MustCompile(`[\p{L}\p{N}][\p{L}\p{N}\p{M}-]*(?:\s?\.\s?[\p{L}\p{N}][\p{L}\p{N}\p{M}-]*)+(?:[/:?#][^\s]*)?`)
 	ipv4    = regexp.MustCompile(`\b\d{1,3}(?:\.\d{1,3}){3}\b`)
+	ipv6    = regexp.MustCompile(`(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{1,4}`)
 	command = regexp.MustCompile(`(?:^|\s)/[a-z_]{2,32}(?:@\w+)?\b`)
 )
 
@@ -81,7 +82,7 @@ func hasContact(plain string) bool {
 		s.digits >= 7 && s.span >= 5 && hasPhone(plain) ||
 		s.longest >= 26 && coin.MatchString(plain) ||
 		s.slashes > 0 && command.MatchString(plain) ||
-		s.dots >= 3 && s.digits >= 4 && hasAddress(plain) ||
+		(s.dots >= 3 && s.digits >= 4 || s.colons >= 2) && hasAddress(plain) ||
 		s.inner > 0 && hasHost(plain)
 }
 
@@ -158,8 +159,13 @@ func hasPhone(text string) bool {
 	return local.MatchString(text)
 }
 
-// hasAddress reports whether text holds an IP address. A date or a version with four parts above 255 is none.
+// hasAddress reports whether text holds an IP address. A date or a version with four parts above 255 is none, and neither is a time of day.
 func hasAddress(text string) bool {
+	for _, m := range ipv6.FindAllString(text, 8) {
+		if _, err := netip.ParseAddr(m); err == nil {
+			return true
+		}
+	}
 	for _, m := range ipv4.FindAllString(text, 8) {
 		if _, err := netip.ParseAddr(m); err == nil {
 			return true

@@ -52,7 +52,9 @@ func Sentences(paragraph string) []string {
 // boundary reports whether the sign r at i, of which everything up to end is part, ends a sentence.
 func boundary(text string, i int, r rune, end int) bool {
 	if strings.ContainsRune("。！？।؟۔", r) {
-		return true
+		before, _ := utf8.DecodeLastRuneInString(text[:i])
+		next, _ := utf8.DecodeRuneInString(text[end:])
+		return r != '。' || !isLatinDigit(before) || !isLatinDigit(next) // "t。me" is an address
 	}
 	if end >= len(text) {
 		return true

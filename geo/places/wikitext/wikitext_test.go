@@ -48,7 +48,7 @@ func TestHasContact(t *testing.T) {
 		"Visit https://example.com/x now.", "Write to me@example.org.", "Join t.me/joinchat today.", "Open tg://resolve?domain=x.",
 		"See example.museum for more.", "Go to example.xyz.", "Call +7 495 123-45-67.", "Звоните 8 (495) 123-45-67.", "Тел. 495 123-45-67.",
 		"Follow @excursion_free for tours.", "Send to bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq.", "Pay 0x52908400098527886E0F7030069857D2E4169EE7 here.",
-		"See exa\u200bmple.com today.", "See example．com today.", "See example。com today.", "Site: пример.рф есть.", "Look at 192.168.10.1 please.",
+		"See exa\u200bmple.com today.", "See example．com today.", "See example。com today.", "Site: пример.рф есть.", "Look at 192.168.10.1 please.", "Look at [2001:db8::7]:80 please.",
 		"Type /start now.", "Go to t . me / freebie.", "Go to EXAMPLE.COM/free now.", "Mail me (at) example (dot) com.", "bücher.example ist da.",
 		"Send to T9yD14Nj9j7xAB4dbGeiX9h8unkKHxuWwb.", "xn--e1afmkfd.xn--p1ai is here.",
 	}
@@ -60,7 +60,7 @@ func TestHasContact(t *testing.T) {
 	innocent := []string{
 		"The seat of Booking.com stands here.", "It was built in 1888.", "St. Paul's was built, e.g. in 1675.", "Die Kirche, z.B. der Turm, ist alt.",
 		"It seats 1,900 people.", "It stands at 12 Rue de Rivoli, 75001 Paris.", "Построен в 1812-1815 гг. и перестроен в XIX в.", "На высоте 12.5 км.",
-		"It was sold for $1.50 in 1930-31.", "The line opened on 12.05.1905.", "東京タワーは1958年に完成した。高さは333メートル。", "Version 3.5 of the plan won.",
+		"It was sold for $1.50 in 1930-31.", "The line opened on 12.05.1905.", "東京タワーは1958年に完成した。高さは333メートル。", "Version 3.5 of the plan won.", "It struck at 12:30:45 sharp.",
 		"The train runs at 08:15 and 17:40.", "Its number is 2007/8.", "Население 1 234 567 человек.", "The score was 3:2 / 4:1.", "т.е. башня, т.к. она стоит.",
 	}
 	for _, s := range innocent {
