@@ -82,7 +82,7 @@ func sourceLine(words *text.Words, s guide.Story) string {
 	case guide.FromPack:
 		key, language = "story.pack_source", ""
 	}
-	line := ""
+	var line string
 	if language != "" {
 		line = words.Say(key+"_in", "url", s.Place.URL, "title", s.Place.Title, "language", language)
 	} else {

@@ -226,9 +226,9 @@ func (s *session) bestNear() string {
 	var best Sight
 	var bestAhead bool
 	for _, c := range s.passing.sights {
-		along, ahead := geo.Distance(s.walk.Point, c.Point), true
+		ahead := true
 		if v.Course >= 0 {
-			along, _ = onCourse(s.walk.Point, c.Point, v.Course)
+			along, _ := onCourse(s.walk.Point, c.Point, v.Course)
 			ahead = along >= 0
 		}
 		if geo.Distance(s.walk.Point, c.Point) > passBest || best.Place != "" && bestAhead && !ahead {

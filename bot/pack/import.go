@@ -120,13 +120,8 @@ func eachBatch(ctx context.Context, open Open, of []store.Table, fn func([]store
 		}
 		return nil
 	})
-	return errors.Join(err, flushed(err, flush))
-}
-
-// flushed calls flush unless there was an error.
-func flushed(err error, flush func() error) error {
 	if err != nil {
-		return nil
+		return err
 	}
 	return flush()
 }

@@ -59,6 +59,16 @@ func (s *Speech) say(ctx context.Context, t Text, class limiter.Class, send Send
 		}
 		s.forget(ctx, name)
 	}
+	how, err = s.take(ctx, t, name, v, class, send)
+	if errors.Is(err, ErrForgotten) {
+		s.forget(ctx, name)
+		how, err = s.take(ctx, t, name, v, class, send)
+	}
+	return how, err
+}
+
+// take sends the recording on the shelf, which it makes unless it is there.
+func (s *Speech) take(ctx context.Context, t Text, name id, v *voice, class limiter.Class, send Send) (how string, err error) {
 	made, err := s.join(t, name, v, class)
 	if err != nil {
 		return failed(err), err
@@ -123,7 +133,7 @@ func (s *Speech) upload(ctx context.Context, t *take, send Send) (how string, er
 		how = outcomeKnown
 	}
 	fileID, err := send(ctx, rec)
-	if rec.FileID != "" && errors.Is(err, ErrForgotten) {
+	if rec.FileID != "" && len(rec.Audio) > 0 && errors.Is(err, ErrForgotten) {
 		rec.FileID, how = "", outcomeMade
 		fileID, err = send(ctx, rec)
 	}
@@ -149,7 +159,7 @@ func (s *Speech) save(ctx context.Context, t *take, rec Recording, fileID string
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.kept.drop(t)
+	s.kept.empty(t) // it stays, for those who looked into the store just before
 }
 
 func outcomeOf(how string, err error) string {

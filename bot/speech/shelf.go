@@ -94,6 +94,16 @@ func (s *shelf) finished(t *take) {
 	}
 }
 
+// empty frees the audio of a take whose file Telegram keeps.
+func (s *shelf) empty(t *take) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if e := s.takes[t.id]; e != nil && e.Value.(*take) == t {
+		s.bytes -= len(t.rec.Audio)
+	}
+	t.rec.Audio = nil
+}
+
 func (s *shelf) drop(t *take) {
 	e := s.takes[t.id]
 	if e == nil || e.Value.(*take) != t {
