@@ -13,6 +13,7 @@ import (
 
 	"excursobot/bot/guide/chat"
 	"excursobot/bot/guide/model"
+	"excursobot/bot/guide/model/facts"
 	"excursobot/geo/places"
 	"excursobot/geo/places/wikitext"
 )
@@ -82,6 +83,8 @@ type asking struct {
 	draft    func(string)
 	spent    Answer
 
+	known terms // content words of the extract
+
 	second  bool
 	refused string // why the last answer may not be said
 	text    string
@@ -148,6 +151,32 @@ func (a *asking) check(text string) string {
 	}
 	if e := a.checker.Check(a.question.Language, text); e != nil {
 		return e.Rule + ": " + e.Detail
+	}
+	if s := a.foreign(text); s != "" {
+		return "not in the extract: " + model.Plain(s, 80)
+	}
+	return ""
+}
+
+// foreign returns the first sentence of a text of which the extract has no more than half of the content words; "" = none, or the languages differ.
+func (a *asking) foreign(text string) string {
+	q := a.question
+	if q.Language != q.Passage.Language {
+		return ""
+	}
+	if a.known == nil {
+		a.known = terms(facts.Content(q.Passage.Title+". "+q.Place.Title+". "+q.Passage.Text, q.Language))
+	}
+	for _, s := range wikitext.Sentences(text) {
+		words, there := facts.Content(s, q.Language), 0
+		for _, w := range words {
+			if a.known.has(w) {
+				there++
+			}
+		}
+		if len(words) > 0 && 2*there <= len(words) {
+			return s
+		}
 	}
 	return ""
 }
