@@ -18,6 +18,7 @@ const (
 	retryFirst      = 500 * time.Millisecond // pause before the second try, doubled each time, ±50 %
 	retryMost       = 8 * time.Second
 	OptionalReserve = 2                // tokens of the common bucket (5) that optional calls leave to messages
+	behindReserve   = 4                // the same of calls that go behind all others: the bucket must be full
 	answerMost      = 10 * time.Second // for the answer to a button, with its repetitions
 )
 
@@ -119,7 +120,7 @@ func (s *Sender) Do(ctx context.Context, req Request, result any) error {
 // turn waits until the pace lets the call go.
 func (s *Sender) turn(ctx context.Context, req Request) error {
 	if req.Behind {
-		return s.pace.Behind(ctx, req.To.Chat, OptionalReserve)
+		return s.pace.Behind(ctx, req.To.Chat, behindReserve)
 	}
 	return s.pace.Wait(ctx, req.To.Chat)
 }
