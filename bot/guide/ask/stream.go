@@ -48,20 +48,20 @@ func fieldOf(text, name string) (value, rest string, ok bool) {
 
 // stringOf returns what is there of a JSON string, whose end may be missing.
 func stringOf(value string) string {
-	end, escaped := len(value), -1
+	end := len(value)
 	for i := 1; i < len(value); i++ {
 		if value[i] == '"' {
 			end = i
 			break
 		}
 		if value[i] == '\\' {
-			escaped = i
+			escape := i
 			i++
 			if i < len(value) && value[i] == 'u' {
 				i += 4
 			}
 			if i >= len(value) { // the escape is not complete
-				end = escaped
+				end = escape
 			}
 		}
 	}
