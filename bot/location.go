@@ -40,25 +40,12 @@ type storiesStore interface {
 	store.Recent
 }
 
-// job returns the job of a request for a story at p. If then is not nil, it runs afterwards.
-func (s *stories) job(kind string, p geo.Point, then handler) intake.Job {
-	run := s.reply.badLocation
-	if p.Valid() {
-		run = func(ctx context.Context, u *update) error { return s.onLocation(ctx, u, p) }
-	}
-	if then != nil {
-		first := run
-		run = func(ctx context.Context, u *update) error {
-			err := first(ctx, u)
-			if after := then(ctx, u); err == nil {
-				err = after
-			}
-			return err
-		}
-	}
+// job returns the job of a request for a story at p.
+func (s *stories) job(kind string, p geo.Point) intake.Job {
 	if !p.Valid() {
-		return s.reply.job(kind, run)
+		return s.reply.job(kind, s.reply.badLocation)
 	}
+	run := func(ctx context.Context, u *update) error { return s.onLocation(ctx, u, p) }
 	return intake.Story{Kind: kind, Lane: intake.Telling, Run: s.reply.handle(run)}
 }
 
@@ -71,7 +58,7 @@ func (s *stories) moreButton(_ *telegram.Update, args string) intake.Job {
 	if !ok {
 		return s.reply.oldButton()
 	}
-	return s.job("button", p, nil)
+	return s.job("button", p)
 }
 
 // onLocation tells one story about a place near p, or plans the tour for which the person was asked where they are.

@@ -24,7 +24,7 @@ func findPlace(text string, entities []telegram.Entity) maplink.Answer {
 func (r *router) placeJob(kind string, found maplink.Answer, otherwise handler) intake.Job {
 	switch found.Result {
 	case maplink.Found:
-		return r.stories.job(jobLocation, found.Point, nil)
+		return r.stories.job(jobLocation, found.Point)
 	case maplink.Ambiguous:
 		if found.DependsOnLanguage() { // which is not known at arrival
 			run := func(ctx context.Context, u *update) error { return r.stories.onReadings(ctx, u, found) }

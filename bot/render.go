@@ -82,11 +82,9 @@ func sourceLine(words *text.Words, s guide.Story) string {
 	case guide.FromPack:
 		key, language = "story.pack_source", ""
 	}
-	var line string
+	line := words.Say(key, "url", s.Place.URL, "title", s.Place.Title)
 	if language != "" {
 		line = words.Say(key+"_in", "url", s.Place.URL, "title", s.Place.Title, "language", language)
-	} else {
-		line = words.Say(key, "url", s.Place.URL, "title", s.Place.Title)
 	}
 	if s.Place.Packed {
 		line += "\n" + words.Say("story.from_pack")

@@ -130,7 +130,7 @@ func (r *router) routePrivate(u *telegram.Update) intake.Job {
 	case ok && sharesLive(m):
 		return r.walks.shareJob(u, p)
 	case ok:
-		return r.stories.job(jobLocation, p, nil)
+		return r.stories.job(jobLocation, p)
 	case m.Text == "" && !content(m):
 		return intake.Nothing{Kind: "other"} // a service message: pinned, joined and the like
 	case m.Text == "":
@@ -184,7 +184,7 @@ func (r *router) routeGroup(u *telegram.Update) intake.Job {
 	if p, ok := location(u.Message); ok && sharesLive(u.Message) {
 		return r.walks.groupShareJob(p)
 	} else if ok {
-		return r.stories.job(jobLocation, p, nil)
+		return r.stories.job(jobLocation, p)
 	}
 	name, bot, isCommand := parseCommand(u.Message.Text)
 	if _, known := r.commands[name]; isCommand && known && r.addressed(bot) {

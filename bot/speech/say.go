@@ -212,11 +212,10 @@ func (s *Speech) make(t *take, text Text, v *voice, class limiter.Class) {
 		if r := recover(); r != nil {
 			s.log.Error("panic_recovered", "error", fmt.Sprint(r), "stack", string(debug.Stack()))
 		}
-		t.err = err
-		close(t.made)
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if err != nil {
+		defer close(t.made) // after it is counted, because then it may be sent and freed
+		if t.err = err; err != nil {
 			s.kept.drop(t)
 			return
 		}

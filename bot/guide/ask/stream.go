@@ -55,13 +55,13 @@ func stringOf(value string) string {
 			break
 		}
 		if value[i] == '\\' {
-			escape := i
+			escaped := i
 			i++
 			if i < len(value) && value[i] == 'u' {
 				i += 4
 			}
 			if i >= len(value) { // the escape is not complete
-				end = escape
+				end = escaped
 			}
 		}
 	}

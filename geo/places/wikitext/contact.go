@@ -86,6 +86,9 @@ func hasContact(plain string) bool {
 		s.inner > 0 && hasHost(plain)
 }
 
+// phoneSigns may stand between the digits of a telephone number.
+const phoneSigns = " \t\n().-–"
+
 // signs counts what the patterns need.
 type signs struct {
 	colons, ats, dots, digits, slashes int
@@ -104,7 +107,7 @@ func count(text string) signs {
 		case c >= '0' && c <= '9':
 			span++
 			s.span = max(s.span, span)
-		case !strings.Contains(" \t\n().-–", text[i:i+1]): // a byte of the dash is enough
+		case strings.IndexByte(phoneSigns, c) < 0: // a byte of the dash is enough
 			span = 0
 		}
 		switch {
