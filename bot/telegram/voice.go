@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 )
 
@@ -39,12 +38,12 @@ func (s *Sender) SendVoice(ctx context.Context, to Target, v Voice) (fileID stri
 	if v.Music {
 		method, field = "sendAudio", "audio"
 	}
-	parameters := map[string]string{"caption": v.Caption, "parse_mode": "HTML"}
+	parameters := map[string]any{"caption": v.Caption, "parse_mode": "HTML"}
 	if v.Duration > 0 {
-		parameters["duration"] = strconv.Itoa(max(1, int(v.Duration.Round(time.Second)/time.Second)))
+		parameters["duration"] = max(1, int(v.Duration.Round(time.Second)/time.Second))
 	}
 	if v.Silent {
-		parameters["disable_notification"] = "true"
+		parameters["disable_notification"] = true
 	}
 	if v.Music && v.Title != "" {
 		parameters["title"] = v.Title
@@ -53,7 +52,11 @@ func (s *Sender) SendVoice(ctx context.Context, to Target, v Voice) (fileID stri
 	if v.FileID != "" {
 		parameters[field] = v.FileID
 	} else {
-		req.Payload = Form{Fields: parameters, Field: field, Name: v.Name, Data: v.Data}
+		fields := map[string]string{}
+		for name, value := range parameters {
+			fields[name] = fmt.Sprint(value)
+		}
+		req.Payload = Form{Fields: fields, Field: field, Name: v.Name, Data: v.Data}
 	}
 	var sent struct {
 		Voice, Audio *struct {
