@@ -173,7 +173,7 @@ func (r *recorder) recordWalkLocked(w *walk, m sim.Message) bool {
 		case w.questions <- m.ID:
 		default: // one is enough
 		}
-	case len(m.Buttons) == 0 && r.isEnding(m.HTML):
+	case r.isEnding(m.HTML):
 		w.summary = true
 	default:
 		return false
