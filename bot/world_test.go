@@ -63,6 +63,7 @@ type worldConfig struct {
 	languages  []string // of the articles, beside en and ru
 	only       string   // the one language of the articles
 	articles   int      // of the city; 0 = 12
+	region     []string // its editions, the strong one first: a region of articles that differ, instead of the city
 	edit       func(*Config)
 }
 
@@ -96,6 +97,9 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 			languages = []string{cfg.only}
 		}
 		wiki.Articles = sim.City(1, cityLat, cityLon, cmp.Or(cfg.articles, 12), languages...)
+	}
+	if cfg.region != nil {
+		wiki.Articles = sim.Region(1, cityLat, cityLon, 200, cfg.region[0], cfg.region[1:]...)
 	}
 	hosts["api.telegram.org"] = w.tg
 	hosts["model.test"] = w.model

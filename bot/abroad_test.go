@@ -1,0 +1,52 @@
+package bot
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A Portuguese person near Munich, where the German Wikipedia knows the most and the Portuguese one nothing: the places come under names that they can
+// read, the stories in Portuguese, with the language of the article below.
+func TestPlacesWithGermanNamesAreToldInPortuguese(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{region: []string{"de", "en"}})
+		defer w.close()
+		p := w.person(1, "pt")
+		var got strings.Builder
+		for range 3 {
+			n := len(storiesOf(p))
+			p.Locate(cityLat, cityLon)
+			w.waitStory(p, n)
+			time.Sleep(30 * time.Second)
+			story := storiesOf(p)[n]
+			if story.HTML == "" || !strings.Contains(story.HTML, "wikipedia.org/wiki/") {
+				t.Errorf("no story: %+v", story)
+			}
+			got.WriteString(story.HTML + "\n\n---\n\n")
+		}
+		if !strings.Contains(got.String(), "de.wikipedia.org") || !strings.Contains(got.String(), "(Deutsch)") {
+			t.Errorf("nothing from the German edition:\n%s", got.String())
+		}
+		file := filepath.Join("testdata", "abroad.pt.txt")
+		if *rewrite {
+			if err := os.WriteFile(file, []byte(got.String()), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), got.String()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", file, diff)
+		}
+	})
+}
