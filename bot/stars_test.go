@@ -102,7 +102,7 @@ func TestGiftsCountOnceInAnyOrder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		seeds = 10 * n
+		seeds = 3 * n
 	}
 	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {

@@ -40,6 +40,8 @@ func newTown(t *testing.T) *town {
 	cfg.Shutdown.Drain = 0
 	s := &town{t: t}
 	s.telegram, s.world = newSimWorld(&cfg)
+	steady := func(int) time.Duration { return 6 * time.Second } // how long people wait for stories is not what these tests are about
+	s.world.Model = sim.Transport(map[string]http.Handler{"model.test": sim.NewModel(sim.ModelConfig{Latency: steady})})
 	s.cfg = cfg
 	s.start(t.TempDir())
 	return s

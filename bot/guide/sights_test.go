@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -131,16 +132,16 @@ func TestNoSightsHaveAReason(t *testing.T) {
 }
 
 func TestSightsOfASlowSourceAreThoseKnown(t *testing.T) {
-	slow := false
+	var slow atomic.Bool
 	set := setting{articles: town(), noModel: true, wiki: func(int) string {
-		if slow {
+		if slow.Load() {
 			return "hang"
 		}
 		return ""
 	}}
 	run(t, set, func(w *world) {
 		w.mustTell(ask(1))
-		slow = true
+		slow.Store(true)
 		req := ask(2)
 		req.Point = geo.Offset(square, 0, 1500)
 		began := time.Now()
