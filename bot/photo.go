@@ -83,7 +83,13 @@ func (ps *photos) onPhoto(ctx context.Context, u *update) error {
 				return guide.Story{}, nil, err
 			}
 		}
-		return s.guide.TellPlace(ctx, req, slices.Concat([]string{"en"}, s.links.words.Languages()), onCard)
+		// TellPlace measures from the place itself.
+		story, claim, err := s.guide.TellPlace(ctx, req, slices.Concat([]string{"en"}, s.links.words.Languages()), func(c guide.Card) {
+			c.Distance = geo.Distance(at, c.Place.Point)
+			onCard(c)
+		})
+		story.Distance = geo.Distance(at, story.Place.Point)
+		return story, claim, err
 	})
 	return err
 }

@@ -45,6 +45,10 @@ func TestAPhotoIsAnsweredWithTheStoryOfItsPlace(t *testing.T) {
 		if got := last(p); !strings.HasPrefix(got.Text, title+"\n") || got.ID == story.ID || data(got, "vote:") == "" {
 			t.Errorf("a place that was told: %q", got.Text)
 		}
+		lines := strings.Split(story.Text, "\n") // the location and the photo are from the same point, so the place is as far in both
+		if got := strings.Split(last(p).Text, "\n"); got[1] != lines[1] || lines[1] == words.Where(0, "") {
+			t.Errorf("the place is %q, and was %q", got[1], lines[1])
+		}
 		time.Sleep(time.Minute)
 		w.waitDone(p.Photo(picture(t, "a cat"), "", "", 0))
 		if got := last(p); got.HTML != words.Say("photo.none") {

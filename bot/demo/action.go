@@ -14,15 +14,16 @@ type action struct {
 	Person  int64    `json:"person"`
 	Lat     *float64 `json:"lat"`
 	Lon     *float64 `json:"lon"`
-	Share   bool     `json:"share"` // a live location begins at the point
-	Walk    int      `json:"walk"`  // the message of a live location that the point moves; without a point the sharing ends
-	Text    string   `json:"text"`
+	Share   bool     `json:"share"`   // a live location begins at the point
+	Walk    int      `json:"walk"`    // the message of a live location that the point moves; without a point the sharing ends
+	Text    string   `json:"text"`    // or the caption of a picture
+	Picture string   `json:"picture"` // the id of a sample picture
 	Message int      `json:"message"` // its button is pressed
 	Data    string   `json:"data"`    // of the button
 	Pay     int      `json:"pay"`     // the message of an invoice
 }
 
-// serveAct executes an action: send a location or a text, share a location and move, press a button, or pay.
+// serveAct executes an action: send a location, a text or a picture, share a location and move, press a button, or pay.
 func (d *pageServer) serveAct(w http.ResponseWriter, r *http.Request) {
 	var ask action
 	if !readAsk(w, r, &ask) {
@@ -49,10 +50,17 @@ func (d *pageServer) serveAct(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, "that message is no invoice", http.StatusNotFound)
 			return
 		}
+	case ask.Picture != "" && len(ask.Text) <= maxText:
+		picture := d.world.picture(ask.Picture)
+		if picture == nil {
+			http.Error(w, "there is no such picture", http.StatusNotFound)
+			return
+		}
+		person.Photo(picture.png, ask.Text, "", 0)
 	case ask.Text != "" && len(ask.Text) <= maxText:
 		person.Say(ask.Text)
 	default:
-		http.Error(w, "send a location, a text of up to 2000 bytes, a button or an invoice to pay", http.StatusBadRequest)
+		http.Error(w, "send a location, a text of up to 2000 bytes, a picture, a button or an invoice to pay", http.StatusBadRequest)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)

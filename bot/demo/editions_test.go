@@ -26,7 +26,7 @@ func TestToldAbroad(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a, w, pack := newDemoApp(t)
-				place := newDemoModel(pack).places[tt.place]
+				place := newDemoModel(pack, nil).places[tt.place]
 				for _, article := range packArticles(pack) {
 					if article.QID == tt.place && article.Language != tt.edition {
 						t.Fatalf("the edition %s knows it too", article.Language)
@@ -66,7 +66,7 @@ func TestToldAbroad(t *testing.T) {
 func TestLanguageOfTheArticleIsNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, w, pack := newDemoApp(t)
-		place := newDemoModel(pack).places["Q898629"]
+		place := newDemoModel(pack, nil).places["Q898629"]
 		intro, _ := inSections(textsOf(place)["fr"], "")
 		stop := running(t, a)
 		time.Sleep(time.Second)
@@ -101,7 +101,7 @@ func TestDemoModelJudgesItsOwnTexts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := newDemoModel(pack)
+	m := newDemoModel(pack, nil)
 	own := m.places["Q335277"].Texts["ru"]
 	data, err := json.Marshal(map[string]any{"places": []any{
 		map[string]any{"id": "Q335277", "source": textsOf(m.places["Q335277"])["fr"], "story": own},

@@ -116,6 +116,7 @@ type pageEvent struct {
 	ReplyTo  int            `json:"replyTo,omitempty"`
 	FileName string         `json:"fileName,omitempty"`
 	Spoken   string         `json:"spoken,omitempty"` // of a simulated voice: what the page reads aloud
+	Photo    bool           `json:"photo,omitempty"`  // of a person
 	Silent   bool           `json:"silent,omitempty"`
 	Edits    int            `json:"edits,omitempty"`
 	At       int64          `json:"at,omitempty"` // Unix time in milliseconds
@@ -132,6 +133,7 @@ func writeEvent(w io.Writer, e sim.Event) {
 	if m.Method == "sendVoice" {
 		out.Spoken, out.Silent = sim.SpokenText(m.File), m.Silent
 	}
+	out.Photo = !m.FromBot && len(m.File) > 0
 	if !m.At.IsZero() {
 		out.At = m.At.UnixMilli()
 	}

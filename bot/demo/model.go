@@ -13,10 +13,13 @@ import (
 )
 
 // demoModel is the demo's language model. It implements the streamed chat completions protocol, waits some seconds, and answers with the pack's own texts.
-type demoModel struct{ places map[string]places.PackPlace }
+type demoModel struct {
+	places   map[string]places.PackPlace
+	pictures []samplePicture // the only ones that it recognises
+}
 
-func newDemoModel(pack *places.Pack) *demoModel {
-	m := &demoModel{places: map[string]places.PackPlace{}}
+func newDemoModel(pack *places.Pack, pictures []samplePicture) *demoModel {
+	m := &demoModel{places: map[string]places.PackPlace{}, pictures: pictures}
 	for _, city := range pack.Cities() {
 		for _, p := range city.Places {
 			m.places[p.ID] = p
@@ -27,18 +30,19 @@ func newDemoModel(pack *places.Pack) *demoModel {
 
 // modelRequest is the part of a request that demoModel reads.
 type modelRequest struct {
-	Messages []struct {
-		Content string `json:"content"`
-	} `json:"messages"`
+	Messages []modelMessage `json:"messages"`
 }
 
 // modelTask is the part of the user's message that demoModel reads.
 type modelTask struct {
 	Language string `json:"language"` // in English; "" = the judge is asked
+	Question string `json:"question"` // "" = none
 	Places   []struct {
-		ID      string `json:"id"`
-		Extract string `json:"extract"`
-		Story   string `json:"story"` // for the judge
+		ID       string `json:"id"`
+		Title    string `json:"title"`
+		Language string `json:"language"` // of the extract, as a code
+		Extract  string `json:"extract"`
+		Story    string `json:"story"` // for the judge
 	} `json:"places"`
 }
 
@@ -75,12 +79,19 @@ func (m *demoModel) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	stream(w, string(answer))
 }
 
-// answer returns the stories that a request asks for, or the verdicts on those that it holds.
+// answer returns the stories that a request asks for, the verdicts on those that it holds, the place in its picture, or the
+// answer to its question.
 func (m *demoModel) answer(ask modelRequest) map[string]any {
 	var task modelTask
 	for _, message := range ask.Messages {
 		// The data may follow the instructions. Other messages hold none.
 		_ = json.Unmarshal([]byte(message.Content[max(0, strings.LastIndex("\n\n"+message.Content, "\n\n{")):]), &task)
+	}
+	if picture := ask.picture(); picture != nil {
+		return map[string]any{"place": m.sight(task, picture)}
+	}
+	if task.Question != "" {
+		return m.reply(task)
 	}
 	if task.Language == "" {
 		return map[string]any{"verdicts": m.verdicts(task)}

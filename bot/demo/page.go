@@ -65,6 +65,7 @@ func (d *pageServer) routes(mux *http.ServeMux) {
 	inner.HandleFunc("GET /demo/events", d.serveEvents)
 	inner.HandleFunc("GET /demo/file", d.serveFile)
 	inner.HandleFunc("GET /demo/pack", d.servePack)
+	inner.HandleFunc("GET /demo/picture/{id}", d.servePicture)
 	inner.HandleFunc("POST /demo/join", d.serveJoin)
 	inner.HandleFunc("POST /demo/act", d.serveAct)
 	mux.Handle("/", http.NewCrossOriginProtection().Handler(guarded(inner)))
@@ -113,7 +114,7 @@ func (d *pageServer) serveWorld(w http.ResponseWriter, _ *http.Request) {
 	}
 	web.WriteJSON(w, http.StatusOK, map[string]any{
 		"cities": cities, "realModel": d.world.realModel, "realWikipedia": d.world.realWikipedia, "realSpeech": d.world.realSpeech,
-		"shared": livePeriod, "version": app.Version(),
+		"shared": livePeriod, "pictures": d.world.pictures, "version": app.Version(),
 	})
 }
 

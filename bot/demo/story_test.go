@@ -99,7 +99,7 @@ func TestDemoModelKnowsEveryPlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newDemoModel(pack)
+	r := newDemoModel(pack, nil)
 	for _, article := range packArticles(pack) {
 		source := strings.TrimSpace(article.Extract + "\n" + article.Body)
 		for name, language := range modelLanguages {
@@ -114,9 +114,7 @@ func TestDemoModelKnowsEveryPlace(t *testing.T) {
 				t.Fatal(err)
 			}
 			var ask modelRequest
-			ask.Messages = append(ask.Messages, struct {
-				Content string `json:"content"`
-			}{"Rules.\n\n" + string(data)})
+			ask.Messages = append(ask.Messages, modelMessage{Content: "Rules.\n\n" + string(data)})
 			got, _ := r.answer(ask)["stories"].([]modelStory)
 			if want == "" && len(got) == 0 {
 				continue

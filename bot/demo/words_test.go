@@ -105,7 +105,7 @@ func TestDemoWords(t *testing.T) {
 			t.Errorf("%s is used and does not exist", key)
 		}
 	}
-	prefixes := regexp.MustCompile(`^(pace|source|n)_`) // the rest of the key comes from data
+	prefixes := regexp.MustCompile(`^(pace|source|n|photo)_`) // the rest of the key comes from data
 	for key := range words["en"] {
 		if !slices.Contains(used, key) && !strings.Contains(scripts, `"`+key+`"`) && !prefixes.MatchString(key) {
 			t.Errorf("%s is not used", key)

@@ -18,6 +18,8 @@ type demoWorld struct {
 	// The parts that are real, because the operator has set a key or a contact.
 	realModel, realWikipedia, realSpeech bool
 
+	pictures []samplePicture // that people can send; nil if the bot does not look at photos
+
 	last atomic.Pointer[answer] // nil before the first
 }
 
@@ -46,9 +48,11 @@ func newDemoWorld(cfg *config.Config, pack *places.Pack, quirk string) (*demoWor
 	s.outside.Answered = s.answered
 	s.outside.Telegram = sim.Transport(map[string]http.Handler{"api.telegram.org": s.telegram})
 
+	pictures := samplePictures(pack)
 	if !s.realModel {
+		cfg.OpenAI.Vision = true
 		cfg.OpenAI.APIKey, cfg.OpenAI.BaseURL, cfg.OpenAI.Model = "demo", "http://model.demo/v1", "demo"
-		var server http.Handler = newDemoModel(pack)
+		var server http.Handler = newDemoModel(pack, pictures)
 		if quirk != "" {
 			var err error
 			if server, err = sim.Quirk(quirk, server); err != nil {
@@ -56,6 +60,9 @@ func newDemoWorld(cfg *config.Config, pack *places.Pack, quirk string) (*demoWor
 			}
 		}
 		s.outside.Model = sim.Transport(map[string]http.Handler{"model.demo": server})
+	}
+	if cfg.OpenAI.Vision {
+		s.pictures = pictures
 	}
 	if !s.realWikipedia {
 		const latency = 300 * time.Millisecond

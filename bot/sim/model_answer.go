@@ -27,9 +27,8 @@ func answerQuestion(req chatRequest, fault string) modelAnswer {
 	t := req.task()
 	out := replied{Quotes: []string{}}
 	if len(t.Places) > 0 && t.Places[0].Language == tongueOf(t.Language).Code {
-		if i, all := answering(question.Question, t.Places[0]); i >= 0 {
-			runes := []rune(all[i])
-			out = replied{Quotes: []string{string(runes[:min(len(runes), 120)])}, Answer: strings.Join(all[i:min(i+2, len(all))], " "), Found: true}
+		if answer, quote := AnswerTo(question.Question, t.Places[0].Title, t.Places[0].Extract); answer != "" {
+			out = replied{Quotes: []string{quote}, Answer: answer, Found: true}
 			switch fault {
 			case "badyear":
 				out.Answer = strings.TrimRight(out.Answer, ".") + ", " + inventedYear(t.Places[0]) + "."
@@ -49,6 +48,17 @@ func answerQuestion(req chatRequest, fault string) modelAnswer {
 		a.content = "What a lovely question. Let me think about it."
 	}
 	return a
+}
+
+// AnswerTo returns the words of an extract that answer a question about a place, and a passage of them to quote; "" = it does not say. The
+// extract and the question are in one language.
+func AnswerTo(question, title, extract string) (answer, quote string) {
+	i, all := answering(question, candidate{Title: title, Extract: extract})
+	if i < 0 {
+		return "", ""
+	}
+	runes := []rune(all[i])
+	return strings.Join(all[i:min(i+2, len(all))], " "), string(runes[:min(len(runes), 120)])
 }
 
 // answering returns the sentences of the extract, and which of them answers the question: -1 = none.

@@ -11,7 +11,7 @@ const toastLasts = 5000;
 /**
  * createChat fills the chat. It calls on.act(body) to send an action of the person, on.locate() to send their location, on.map(point) to show a point,
  * on.told(place) for each story, on.next(point) when a tour leads to its next stop, on.said(event) for each message that the bot sends or edits after the history was shown, and on.ready(last) when the
- * history was shown; last is the live location that is still shared, if there is one. on.pay(invoice) and on.enlarge(address) open the dialogs.
+ * history was shown; last is the live location that is still shared, if there is one. on.pay(invoice) and on.enlarge(address, alt) open the dialogs.
  */
 export function createChat(on) {
   const list = $("messages"), log = $("log");

@@ -52,9 +52,9 @@ export function createFront({ act, toast }) {
       state("");
       bill.showModal();
     },
-    enlarge(address) {
+    enlarge(address, alt) {
       $("picture-image").src = address;
-      $("picture-image").alt = say("picture_alt");
+      $("picture-image").alt = alt;
       $("picture").showModal();
     },
   };

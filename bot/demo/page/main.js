@@ -3,6 +3,7 @@
 import { build, numbers, packs, real } from "./inside.js";
 import { createChat } from "./chat.js";
 import { createFront } from "./front.js";
+import { createPhotos } from "./photos.js";
 import { createStroll } from "./stroll.js";
 import { $ } from "./dom.js";
 import { call, follow } from "./server.js";
@@ -100,6 +101,9 @@ function wire() {
     act, said, pressed, pay: front.pay, enlarge: front.enlarge,
     locate: stroll.locate, map: stroll.point, told: stroll.told, next: stroll.next, spots: stroll.spots,
     ready: (shared) => shared && stroll.resume(shared),
+  });
+  createPhotos(world.pictures, async (picture) => {
+    if (await stroll.near({ lat: picture.lat, lon: picture.lon })) await act({ picture: picture.id, text: say("photo_ask") });
   });
   $("restart").addEventListener("click", () => join(false).catch(failed));
   $("peek").addEventListener("click", () => pane("chat"));

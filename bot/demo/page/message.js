@@ -32,7 +32,8 @@ export function placeIn(event) {
 
 /** contents returns the elements inside the bubble of a message. on holds the callbacks of its parts. */
 export function contents(event, on) {
-  if (event.method === "sendPhoto") return [picture(event, on)];
+  if (event.photo) return [picture(event, on, 480, 360, "photo_alt", "photo_enlarge"), node("div", { class: "words" }, event.plain ?? "")];
+  if (event.method === "sendPhoto") return [picture(event, on, 1080, 1080, "picture_alt", "enlarge")];
   if (event.method === "sendDocument") return [download(event, on)];
   if (event.method === "sendVoice" || event.method === "sendAudio") return [voice(event, on), caption(event, on)];
   if (event.method === "sendInvoice") return invoice(event, on);
@@ -96,9 +97,10 @@ function outward(a, href) {
   return a;
 }
 
-function picture(event, on) {
-  const image = node("img", { src: fileOf(on.person(), event.id), alt: say("picture_alt"), width: 1080, height: 1080 }); // reserves the space before the image is loaded
-  const button = press("", () => on.enlarge(image.src), { class: "picture", "aria-label": say("enlarge") });
+// picture returns an image that a click enlarges. The keys are those of its words; the size in pixels reserves the space before the image is loaded.
+function picture(event, on, width, height, alt, enlarge) {
+  const image = node("img", { src: fileOf(on.person(), event.id), alt: say(alt), width, height });
+  const button = press("", () => on.enlarge(image.src, image.alt), { class: "picture", "aria-label": say(enlarge) });
   button.append(image);
   return button;
 }

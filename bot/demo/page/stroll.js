@@ -9,6 +9,7 @@ import { metres, say } from "./words.js";
 
 const beside = 20; // metres between a place and the person who visits it
 const same = 5; // metres: two points that are closer are one place
+const fresh = 10 * 60_000; // milliseconds for which the bot knows where a person is; it takes a photo to be from there for 15 minutes
 const around = 30_000; // metres: the radius of a city
 
 /**
@@ -16,6 +17,7 @@ const around = 30_000; // metres: the radius of a city
  * short note, and look() brings the map to the front.
  */
 export function createStroll(world, { act, toast, look }) {
+  let located = null; // the last location that was sent by itself, and when
   let stop = null; // the next one of a tour, until the walker is there
   let city = world.cities.find((c) => c.id === sessionStorage.getItem("city")) ?? world.cities[0];
 
@@ -40,6 +42,7 @@ export function createStroll(world, { act, toast, look }) {
   });
 
   function locate() {
+    located = { ...walker.at, at: Date.now() };
     return act({ lat: walker.at.lat, lon: walker.at.lon });
   }
 
@@ -119,6 +122,20 @@ export function createStroll(world, { act, toast, look }) {
     locate,
     spots: () => world.cities.flatMap((c) => c.spots),
 
+    /**
+     * near brings the person to the point, in its city, and tells the bot. If they are there already, and the bot was told a short time ago, it does nothing.
+     * It returns false if the server refused.
+     */
+    async near(point) {
+      if (located && distance(located, point) < same && distance(walker.at, point) < same && Date.now() - located.at < fresh) return true;
+      const there = world.cities.find((c) => distance(c.spots[0], point) < around);
+      if (there && there !== city) enter(there);
+      walker.move(point);
+      map.stand(walker.at);
+      nearest();
+      const sent = await (walker.sharing ? act({ lat: point.lat, lon: point.lon, walk: walker.sharing }) : locate());
+      return sent !== undefined;
+    },
     /** told marks a place whose story arrived. A place from the real Wikipedia is added to the map. */
     told(place) {
       const spot = world.cities.flatMap((c) => c.spots).find((s) => distance(s, place) < same);
@@ -143,7 +160,7 @@ export function createStroll(world, { act, toast, look }) {
     /** begin resets the map for a new person. */
     begin() {
       walker.forget();
-      stop = null;
+      [stop, located] = [null, null];
       for (const c of world.cities) {
         c.spots = c.spots.filter((s) => !s.found);
         for (const s of c.spots) s.told = false;
