@@ -1,14 +1,11 @@
 package bot
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // A Portuguese person near Munich, where the German Wikipedia knows the most and the Portuguese one nothing: the places come under names that they can
@@ -35,18 +32,6 @@ func TestPlacesWithGermanNamesAreToldInPortuguese(t *testing.T) {
 			t.Errorf("nothing from the German edition:\n%s", got.String())
 		}
 		file := filepath.Join("testdata", "abroad.pt.txt")
-		if *rewrite {
-			if err := os.WriteFile(file, []byte(got.String()), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			return
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), got.String()); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", file, diff)
-		}
+		golden(t, file, got.String())
 	})
 }

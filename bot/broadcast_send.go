@@ -148,7 +148,7 @@ func (a *announcer) tell(ctx context.Context, b *broadcast, u *store.User) error
 func (a *announcer) markUnreachable(ctx context.Context, person int64) error {
 	_, err := a.store.UpdateUser(ctx, person, func(user *store.User) error {
 		if user.Created.IsZero() {
-			return store.ErrNotFound // forgotten meanwhile: nobody is made anew
+			return store.ErrNotFound // forgotten meanwhile: no new profile is made
 		}
 		user.Unreachable = true
 		return nil

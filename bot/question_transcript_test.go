@@ -1,13 +1,10 @@
 package bot
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"excursobot/bot/sim"
 )
@@ -59,19 +56,7 @@ func TestQuestionTranscripts(t *testing.T) {
 				got := tr.b.String()
 				tr.mu.Unlock()
 				file := filepath.Join("testdata", "questions."+language+".txt")
-				if *rewrite {
-					if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-						t.Fatal(err)
-					}
-					return
-				}
-				want, err := os.ReadFile(file)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if diff := cmp.Diff(string(want), got); diff != "" {
-					t.Errorf("%s (-want +got):\n%s", file, diff)
-				}
+				golden(t, file, got)
 			})
 		})
 	}

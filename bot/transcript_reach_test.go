@@ -2,14 +2,11 @@ package bot
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"excursobot/bot/sim"
 	"excursobot/store"
@@ -24,19 +21,7 @@ func TestTranscriptsOfReach(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				got := playReach(t, language)
 				file := filepath.Join("testdata", "reach."+language+".txt")
-				if *rewrite {
-					if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-						t.Fatal(err)
-					}
-					return
-				}
-				want, err := os.ReadFile(file)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if diff := cmp.Diff(string(want), got); diff != "" {
-					t.Errorf("%s (-want +got):\n%s", file, diff)
-				}
+				golden(t, file, got)
 			})
 		})
 	}

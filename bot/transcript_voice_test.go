@@ -3,15 +3,12 @@ package bot
 import (
 	"cmp"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	gocmp "github.com/google/go-cmp/cmp"
 
 	"excursobot/bot/sim"
 	"excursobot/store"
@@ -26,19 +23,7 @@ func TestTranscriptsOfVoices(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				got := playVoices(t, language)
 				file := filepath.Join("testdata", "voices."+language+".txt")
-				if *rewrite {
-					if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-						t.Fatal(err)
-					}
-					return
-				}
-				want, err := os.ReadFile(file)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if diff := gocmp.Diff(string(want), got); diff != "" {
-					t.Errorf("%s (-want +got):\n%s", file, diff)
-				}
+				golden(t, file, got)
 			})
 		})
 	}
