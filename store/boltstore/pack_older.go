@@ -3,6 +3,7 @@ package boltstore
 import (
 	"bytes"
 	"context"
+	"errors"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -18,6 +19,9 @@ var keyPacking = []byte("packing")
 
 const (
 	packRows     = 200  // in one transaction
+	// joined has bbolt join each page that is less than full, and of which a row was deleted, with the page before, and fill the pages that it
+	// splits. Else each page would stay, with a third of its rows.
+	joined = 2
 	packScan     = 5000 // rows looked at for one transaction
 	packPatience = 9    // times as long as a step took, packing waits for the next, so that people's work comes first
 )
@@ -105,11 +109,12 @@ func (s *Store) packSome(ctx context.Context, limit int, count *packed) (more bo
 			return t.delete(meta, keyPacking)
 		}
 		b := t.bucket(bucket)
+		b.FillPercent = joined
 		for _, r := range rows {
 			if !bytes.Equal(b.Get(r.key), r.plain) {
 				continue // it was changed, and with that packed, or deleted meanwhile
 			}
-			if err := t.put(b, r.key, r.packed); err != nil {
+			if err := errors.Join(t.delete(b, r.key), t.put(b, r.key, r.packed)); err != nil {
 				return err
 			}
 			count.rows, count.before, count.after = count.rows+1, count.before+len(r.plain), count.after+len(r.packed)
