@@ -2,6 +2,7 @@ package bot
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"excursobot/bot/guide"
 	"excursobot/bot/sim"
+	"excursobot/geo"
 	"excursobot/store"
 )
 
@@ -233,5 +235,57 @@ func TestSmallTalk(t *testing.T) {
 		if got := isSmallTalk(text); got != want {
 			t.Errorf("%q is small talk: %v, want %v", text, got, want)
 		}
+	}
+}
+
+// A story of a walk has few buttons, and none of them may be about its place. A reply to it is still known to be about that place.
+func TestAReplyToAWalksStoryIsAboutThatStory(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWalkWorld(t, worldConfig{noModel: true, edit: withOperator})
+		defer w.close()
+		words := w.bot.cfg.Words.Words("en")
+		h := w.hike(operator, time.Hour)
+		told := h.waitTold(3)
+		_, name, _ := strings.Cut(title(told[0]), ". ")
+		w.waitDone(h.p.Reply(told[0].ID, "Who lived in the cellar for one winter?"))
+		answered := func(want string) func() bool {
+			return func() bool {
+				return slices.ContainsFunc(answers(h.p), func(m sim.Message) bool {
+					return len(m.Buttons) == 0 && m.HTML == want || strings.HasPrefix(m.Text, want+"\n")
+				})
+			}
+		}
+		w.until("an answer about the first story", answered(name))
+		next := data(told[0], "next:")
+		_, place := parseNext(strings.TrimPrefix(next, "next:"))
+		for _, row := range told[0].Buttons {
+			for _, b := range row {
+				if found := placeIn(b.Data); found != "" && found != place {
+					t.Errorf("%s is about %s, %s about %s", b.Data, found, next, place)
+				}
+			}
+		}
+		w.waitDone(h.p.Reply(told[0].ID, "/retire"))
+		w.until("the place is retired", answered(words.Say("admin.retire_done", "title", name, "place", place)))
+		w.waitDone(h.p.StopSharing(h.share))
+		time.Sleep(time.Minute)
+		n := len(answers(h.p))
+		w.press(h.p, told[1], data(told[1], "next:")) // after the walk: one more story there
+		w.until("one more story", func() bool { got := answers(h.p); return len(got) > n && data(got[len(got)-1], "more:") != "" })
+	})
+}
+
+func TestNextNamesThePlaceOfItsStory(t *testing.T) {
+	at := geo.Point{Lat: -48.12345, Lon: -111.54321}
+	for _, place := range []string{"", "Q1", "en:123456789", "wp:be-tarask:12345"} {
+		data := nextData(at, place)
+		more, got := parseNext(strings.TrimPrefix(data, "next:"))
+		if "more:"+more != moreData(at) || got != place || len(data) > 64 {
+			t.Errorf("%q: %q, %q", data, more, got)
+		}
+	}
+	if data := nextData(at, strings.Repeat("x", 64)); len(data) > 64 {
+		t.Errorf("%d bytes", len(data))
 	}
 }
