@@ -22,9 +22,6 @@ func (t messageMethods) editableLocked(req *request) (*chat, *message, error) {
 	if err := t.admitLocked(c); err != nil {
 		return nil, nil, err
 	}
-	if c.blocked {
-		return nil, nil, blockedError
-	}
 	return c, m, nil
 }
 
