@@ -123,6 +123,31 @@ func TestRecordOfAnOlderProgramReads(t *testing.T) {
 	}
 }
 
+// A place that was stored before descriptions in many languages reads as it was, and one without them takes no byte more.
+func TestPlaceOfAnOlderProgramReads(t *testing.T) {
+	key := []byte("key")
+	for _, packed := range []bool{false, true} {
+		place := store.Place{ID: "Q1", Language: "ru", Title: "Дом", About: "house", Packed: packed}
+		now, err := encode(key, func(c *codec) { placeFields(c, &place) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, err := encode(key, func(c *codec) { // Packed was the last field
+			bare := place
+			bare.Packed = false
+			placeFields(c, &bare)
+			c.lastBool(&place.Packed)
+		})
+		if err != nil || !bytes.Equal(before, now) {
+			t.Errorf("%d bytes, were %d, %v", len(now), len(before), err)
+		}
+		var got store.Place
+		if err := decode(key, before, func(c *codec) { placeFields(c, &got) }); err != nil || got.About != "house" || got.Packed != packed || got.Abouts != nil {
+			t.Errorf("got %+v, %v", got, err)
+		}
+	}
+}
+
 // A damaged record may claim a list of any length: it is refused before memory is taken for the list.
 func TestListLongerThanItsRecordIsRefused(t *testing.T) {
 	item := func(c *codec, v *int64) { c.int64(v) }

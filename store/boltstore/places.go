@@ -206,7 +206,12 @@ func placeFields(c *codec, p *store.Place) {
 	creditFields(c, &p.Credit)
 	c.int64(&p.Revision)
 	c.time(&p.Edited)
-	c.lastBool(&p.Packed)
+	if !c.reading && len(p.Abouts) == 0 { // most places
+		c.lastBool(&p.Packed)
+		return
+	}
+	c.bool(&p.Packed)
+	c.texts(&p.Abouts)
 }
 
 func sitelinkFields(c *codec, l *store.Sitelink) {
