@@ -76,10 +76,7 @@ func TestPackGoesOnWithThePosition(t *testing.T) {
 		"a live location": func(p *sim.Person) { p.Share(cityLat, cityLon, 3600) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newTourWorld(t, worldConfig{})
-				defer w.close()
+			inWorld(t, newTourWorld, worldConfig{}, func(t *testing.T, w *world) {
 				w.located(w.person(1, "en"))
 				time.Sleep(time.Minute)
 				p := w.person(2, "en")
