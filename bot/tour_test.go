@@ -455,16 +455,16 @@ func TestTheLongestTourFitsIntoAMessage(t *testing.T) {
 func TestWishesAreBounded(t *testing.T) {
 	ws, now := newWishes(), time.Now()
 	for i := range int64(3 * maxWishes) {
-		ws.put(i, wish{30, true}, now)
+		ws.put(i, wish{minutes: 30, round: true}, now)
 	}
 	if n := len(ws.held); n > maxWishes {
 		t.Errorf("%d wishes", n)
 	}
-	ws.put(1, wish{60, false}, now)
+	ws.put(1, wish{minutes: 60}, now)
 	if _, ok := ws.take(1, now.Add(wishLife)); ok {
 		t.Error("an old wish")
 	}
-	ws.put(1, wish{60, false}, now)
+	ws.put(1, wish{minutes: 60}, now)
 	if w, ok := ws.take(1, now); !ok || w.minutes != 60 {
 		t.Errorf("got %+v, %v", w, ok)
 	}
