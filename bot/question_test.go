@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"excursobot/bot/guide"
@@ -15,7 +14,7 @@ import (
 	"excursobot/store"
 )
 
-// asks tells a person a story and returns its message.
+// toldStory tells a person a story and returns its message.
 func (w *world) toldStory(p *sim.Person) sim.Message {
 	w.t.Helper()
 	w.waitDone(p.Locate(cityLat, cityLon))
@@ -24,11 +23,8 @@ func (w *world) toldStory(p *sim.Person) sim.Message {
 }
 
 func TestAQuestionAfterAStoryIsAnswered(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		p := w.person(1, "en")
 		story := w.toldStory(p)
 		var mu sync.Mutex
@@ -76,11 +72,8 @@ func TestAQuestionAfterAStoryIsAnswered(t *testing.T) {
 }
 
 func TestWhichStoryAQuestionIsAbout(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		p := w.person(1, "en")
 
 		if got := w.ask(p, "Who lived in the cellar?"); got.HTML != words.Say("text.other") {
@@ -116,10 +109,7 @@ func TestWhichStoryAQuestionIsAbout(t *testing.T) {
 }
 
 func TestQuestionsInGroups(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		g := w.tg.Group(sim.GroupProfile{ID: -100, Title: "G"})
 		one, two := w.person(1, "en").In(g), w.person(2, "en").In(g)
 		w.waitDone(one.Locate(cityLat, cityLon))
@@ -143,10 +133,7 @@ func TestQuestionsInGroups(t *testing.T) {
 }
 
 func TestQuestionsAreLimited(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.toldStory(p)
 		for range 6 {
@@ -178,12 +165,9 @@ func TestDraftsEndAtTheFirstRefusal(t *testing.T) {
 		{"the server fails", http.StatusInternalServerError, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldConfig{telegram: sim.TelegramConfig{Fault: func(method string, _ int) (int, string, int, bool) {
-					return tc.status, "", 280, method == "sendMessageDraft"
-				}}})
-				defer w.close()
+			inWorld(t, newWorld, worldConfig{telegram: sim.TelegramConfig{Fault: func(method string, _ int) (int, string, int, bool) {
+				return tc.status, "", 280, method == "sendMessageDraft"
+			}}}, func(t *testing.T, w *world) {
 				p := w.person(1, "en")
 				w.toldStory(p)
 				began := time.Now()
@@ -207,11 +191,8 @@ func TestDraftsEndAtTheFirstRefusal(t *testing.T) {
 }
 
 func TestAnswersWithoutAModelQuote(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{noModel: true})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		p := w.person(1, "en")
 		w.toldStory(p)
 		got := w.ask(p, "Who lived in the cellar for one winter?")

@@ -130,6 +130,14 @@ func inlineReadable(b *bolt.Bucket) bool {
 	return err == nil
 }
 
+// reads returns a check that a row is a readable record.
+func reads[T any](fields func(*codec, *T)) func(k, v []byte) error {
+	return func(k, v []byte) error {
+		_, err := decoded(k, v, fields)
+		return err
+	}
+}
+
 // checkRecords decodes every record and looks up what indexes it and what it indexes.
 func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 	expiring := 0       // rows that there must be in bucketExpiry
@@ -156,24 +164,24 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 		bucket []byte
 		row    func(k, v []byte) error
 	}{
-		{bucketUsers, func(k, v []byte) error { return decodeUser(k, v, new(store.User)) }},
+		{bucketUsers, reads(userFields)},
 		{bucketTold, func(k, v []byte) error { return decode(k, v, new(toldRow).fields) }},
-		{bucketLedger, func(k, v []byte) error { return decode(k, v, func(c *codec) { c.int64(new(int64)) }) }},
+		{bucketLedger, reads((*codec).int64)},
 		{bucketTiles, func(k, v []byte) error {
-			var tile store.Tile
-			if err := decode(k, v, func(c *codec) { tileFields(c, &tile) }); err != nil || tile.Expires.IsZero() {
+			tile, err := decoded(k, v, tileFields)
+			if err != nil || tile.Expires.IsZero() {
 				return err
 			}
 			expiring++
 			return points(tx, bucketExpiry, expiryKey(tile.Expires, expiringTile, k), nil)
 		}},
 		{bucketPlaces, func(k, v []byte) error {
-			var p store.Place
-			if err := decode(k, v, func(c *codec) { placeFields(c, &p) }); err != nil {
+			p, err := decoded(k, v, placeFields)
+			if err != nil {
 				return err
 			}
 			id := placeIDKey(p.ID, p.Language)
-			err := points(tx, bucketPlaceIDs, id, appendUint(nil, uint64(geo.Leaf(p.Point))))
+			err = points(tx, bucketPlaceIDs, id, appendUint(nil, uint64(geo.Leaf(p.Point))))
 			if err != nil || p.Fetched.IsZero() {
 				return err
 			}
@@ -206,11 +214,11 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			return err
 		}},
 		{bucketVoices, func(k, v []byte) error {
-			voice, err := decodeVoice(k, v)
+			voice, err := decoded(k, v, voiceFields)
 			return add(k, voiceKey(voice.VoiceKey), expiringVoice, ifCreated(voice), err)
 		}},
 		{bucketReports, func(k, v []byte) error {
-			r, err := decodeReport(k, v)
+			r, err := decoded(k, v, reportFields)
 			if r.Withheld {
 				withheld++
 				err = errors.Join(err, points(tx, bucketWithheld, k, nil))
@@ -218,26 +226,24 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			return add(k, reportKey(r.ReportKey), expiringReport, ifReported(r), err)
 		}},
 		{bucketJudgements, func(k, v []byte) error {
-			var row judgementRow
-			err := decode(k, v, row.fields)
+			row, err := decoded(k, v, judgementFields)
 			return add(k, storyIDKey(row.StoryKey), expiringJudgement, ifQueued(row.Judgement), err)
 		}},
 		{bucketLastPoints, func(k, v []byte) error {
-			p, err := decodeLastPoint(k, v)
+			p, err := decoded(k, v, lastPointFields)
 			return add(k, recentKey(p.Person, p.Chat), expiringLastPoint, p.At.Add(store.RecentLife), err)
 		}},
 		{bucketLastStories, func(k, v []byte) error {
-			l, err := decodeLastStory(k, v)
+			l, err := decoded(k, v, lastStoryFields)
 			return add(k, recentKey(l.Person, l.Chat), expiringLastStory, l.At.Add(store.RecentLife), err)
 		}},
 		{bucketTours, func(k, v []byte) error {
-			t, err := decodeTour(k, v)
+			t, err := decoded(k, v, tourFields)
 			return add(k, idKey(t.Person), expiringTour, t.At.Add(store.TourLife), err)
 		}},
 		{bucketPages, func(k, v []byte) error {
 			language, page, _ := bytes.Cut(k, []byte{0})
-			var p store.Place
-			err := getPlace(tx, append(appendText(nil, string(language)), v...), &p)
+			p, err := getPlace(tx, append(appendText(nil, string(language)), v...))
 			if err == nil && !bytes.Equal(page, appendInt(nil, p.PageID)) {
 				err = fmt.Errorf("%w: page %q of place %s", errRecord, k, p.ID)
 			}
@@ -262,8 +268,8 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			return err
 		}},
 		{bucketPayments, func(k, v []byte) error {
-			var p store.Payment
-			if err := decodePayment(k, v, &p); err != nil || !p.Refunded.IsZero() {
+			p, err := decoded(k, v, paymentFields)
+			if err != nil || !p.Refunded.IsZero() {
 				return err
 			}
 			given[0] += p.Stars
@@ -272,7 +278,7 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			}
 			return nil
 		}},
-		{bucketSettings, func(k, v []byte) error { return decode(k, v, func(c *codec) { c.text(new(string)) }) }},
+		{bucketSettings, reads((*codec).text)},
 		{bucketInbox, func(k, v []byte) error {
 			if err := decode(k, v, func(c *codec) { entryFields(c, new(store.Entry)) }); err != nil {
 				return err
@@ -282,9 +288,7 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			}
 			return nil
 		}},
-		{bucketDeadLetters, func(k, v []byte) error {
-			return decode(k, v, func(c *codec) { entryFields(c, new(store.Entry)) })
-		}},
+		{bucketDeadLetters, reads(entryFields)},
 		{bucketDone, func(k, v []byte) error {
 			if len(v) != 8 {
 				return fmt.Errorf("%w: update %q", errRecord, k)
