@@ -221,11 +221,8 @@ func TestSmallTalk(t *testing.T) {
 
 // A story of a walk has few buttons, and none of them may be about its place. A reply to it is still known to be about that place.
 func TestAReplyToAWalksStoryIsAboutThatStory(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{noModel: true, edit: withOperator})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newWalkWorld, worldConfig{noModel: true, edit: withOperator}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		h := w.hike(operator, time.Hour)
 		told := h.waitTold(3)
 		_, name, _ := strings.Cut(title(told[0]), ". ")
