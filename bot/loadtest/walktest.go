@@ -82,6 +82,9 @@ func (w walkTest) run(ctx context.Context, cfg config.Config, progress func(stri
 	}
 	if w.Pass {
 		r.Pass = rec.passFigures(people.ways, sightsOf(articles))
+		for _, line := range r.Pass.cases {
+			progress(line)
+		}
 	}
 	r.Samples, r.Ready = samples, ready.Seconds()
 	var first []string

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -35,6 +36,9 @@ const (
 
 // ErrOlder means that a file opened with Config.ReadOnly would have to be upgraded first.
 var ErrOlder = errors.New("was written by an older version of " + program)
+
+// ErrNewer means that a file has a layout that this program does not know.
+var ErrNewer = errors.New("was written by a newer version of " + program)
 
 var (
 	keySchema  = []byte("schema")
@@ -63,9 +67,12 @@ func Open(cfg Config) (*Store, error) {
 	case err == nil:
 	case errors.Is(err, berrors.ErrTimeout):
 		return nil, fmt.Errorf("store: %s is %w: is the bot running already?", cfg.Path, ErrInUse)
+	case errors.Is(err, fs.ErrPermission) && cfg.ReadOnly:
+		return nil, fmt.Errorf("store: cannot read %s: %w", cfg.Path, fs.ErrPermission)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return nil, fmt.Errorf("store: cannot write in directory %s: %w", dir, err)
-	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum):
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum),
+		strings.Contains(err.Error(), "file size too small"): // it has no name in bbolt
 		return nil, damage(cfg.Path, fmt.Errorf("or not a store at all: %w", err))
 	default:
 		return nil, fmt.Errorf("store: open %s: %w", cfg.Path, err)
@@ -138,8 +145,7 @@ func (s *Store) prepare() error {
 			return damage(s.path, fmt.Errorf("schema version %q", meta.Get(keySchema)))
 		}
 		if version > schema {
-			return fmt.Errorf("store: %s was written by a newer version of %s (schema %d, this one knows %d): use that version",
-				s.path, program, version, schema)
+			return fmt.Errorf("store: %s %w (schema %d, this one knows %d): use that version", s.path, ErrNewer, version, schema)
 		}
 		if unknown != "" { // its name is damaged: the bucket of that name would be created, empty
 			return damage(s.path, fmt.Errorf("unknown bucket %q", unknown))
