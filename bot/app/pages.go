@@ -14,17 +14,13 @@ func (a *App) tidyMemory(ctx context.Context) error {
 		settled = 5 * time.Second // after the start
 		again   = 10 * time.Minute
 	)
-	if limiter.Sleep(ctx, settled) != nil {
-		return nil
-	}
-	debug.FreeOSMemory()
-	for {
+	for wait := settled; limiter.Sleep(ctx, wait) == nil; wait = again {
+		if wait == settled {
+			debug.FreeOSMemory()
+		}
 		if err := unmapProgram(); err != nil {
 			a.log.Debug("pages_kept", "error", err) // a sandbox, or no /proc: nothing is lost but memory
-			return nil
-		}
-		if limiter.Sleep(ctx, again) != nil {
-			return nil
 		}
 	}
+	return nil
 }
