@@ -165,6 +165,8 @@ func (b *Bot) join() error {
 		singly: singly{cluster: cfg.Cluster, replica: cfg.Replica, kind: "broadcast", lease: broadcastLease},
 	}
 	booklets := newBooklets()
+	wishes := newWishes()
+	booklets.wishes = wishes
 	booklets.out, booklets.reply, booklets.guide, booklets.live, booklets.recent, booklets.log = b.out, reply, cfg.Guide, b.live, cfg.Store, log
 	b.router = &router{
 		reply: reply, walks: walks, people: people, gifts: gifts, booklets: booklets,
@@ -187,9 +189,10 @@ func (b *Bot) join() error {
 	}
 	t := &tours{
 		out: b.out, reply: reply, host: b.intake, guide: cfg.Guide, live: b.live, store: cfg.Store, stories: b.router.stories, walks: walks,
-		wishes: newWishes(), observe: observe, log: log,
+		wishes: wishes, observe: observe, log: log,
 	}
 	b.router.tours, b.router.stories.tours, walks.tours = t, t, t
+	b.router.stories.booklets, walks.booklets = booklets, booklets
 	if cfg.Vision {
 		b.router.photos = newPhotos(b.router.stories, cfg.Store)
 	}

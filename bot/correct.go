@@ -11,8 +11,7 @@ import (
 )
 
 // Correct puts the source's own words, or the story as it was written again, into the messages that show a text which did not hold up, with one line
-// that tells so. A message that is gone, or
-// whose reader blocked the bot, needs none.
+// that tells so; a voice gets that line as its caption. A message that is gone, or whose reader blocked the bot, needs none.
 func (b *Bot) Correct(ctx context.Context, c guide.Correction) error {
 	var failed error
 	for _, shown := range c.Shown {
@@ -23,7 +22,7 @@ func (b *Bot) Correct(ctx context.Context, c guide.Correction) error {
 	return failed
 }
 
-// correct edits one message. It never sends a new one: a person who deleted the story does not want to hear of it again.
+// correct edits one message, which is a text or a voice. It never sends a new one: a person who deleted the story does not want to hear of it again.
 func (s *stories) correct(ctx context.Context, story guide.Story, shown store.Shown) error {
 	user, words := s.reply.reader(ctx, shown.Person)
 	m := correctionMessage(words, story, s.pictures && !user.HidePictures)
@@ -36,6 +35,12 @@ func (s *stories) correct(ctx context.Context, story guide.Story, shown store.Sh
 		"message_id": shown.Message, "text": m.Parts()[0], "parse_mode": "HTML", "link_preview_options": preview,
 		"reply_markup": map[string]any{"inline_keyboard": m.Buttons},
 	}}, nil)
+	if telegram.RefusedText(err) { // a voice, which goes on saying what it said
+		story.Source = guide.FromModel
+		err = s.out.Do(ctx, telegram.Request{To: telegram.Target{Chat: shown.Chat}, Method: "editMessageCaption", Idempotent: true, Payload: map[string]any{
+			"message_id": shown.Message, "caption": captionOf(words, story) + "\n\n" + words.Say("voice.withdrawn"), "parse_mode": "HTML",
+		}}, nil)
+	}
 	if errors.Is(err, telegram.ErrGone) || errors.Is(err, telegram.ErrBadRequest) || errors.Is(err, telegram.ErrUnreachable) {
 		return nil
 	}

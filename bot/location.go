@@ -28,6 +28,7 @@ type stories struct {
 	voices   *voices
 	report   reporter
 	tours    *tours
+	booklets *booklets
 	links    *links
 	pictures bool // false = no story has a picture
 	observe  Observe
@@ -61,9 +62,14 @@ func (s *stories) moreButton(_ *telegram.Update, args string) intake.Job {
 	return s.job("button", p)
 }
 
-// onLocation tells one story about a place near p, or plans the tour for which the person was asked where they are.
+// onLocation tells one story about a place near p, or does that for which the person was asked where they are: it plans a tour, or sends the stories to
+// take along. If none of these is ready, the first one is told.
 func (s *stories) onLocation(ctx context.Context, u *update, p geo.Point) error {
-	if w, ok := s.tours.wished(u); ok {
+	if w, ok := s.tours.wishes.of(u); ok && w.pack {
+		if sent, err := s.booklets.located(ctx, u, p); sent || err != nil {
+			return err
+		}
+	} else if ok {
 		return s.tours.plan(ctx, u, p, w)
 	}
 	_, err := s.tell(ctx, u, standing(p), func(req guide.Request, onCard func(guide.Card)) (guide.Story, *guide.Claim, error) {

@@ -16,10 +16,7 @@ func withOperator(c *Config) { c.Admins = []int64{operator} }
 
 // TestOperatorsCommandsDoNotExistForOthers compares with a command that nobody has.
 func TestOperatorsCommandsDoNotExistForOthers(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: withOperator})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{edit: withOperator}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		unknown := w.ask(p, "/nosuchcommand").HTML
 		for _, command := range []string{"/admin", "/ban 2", "/unban 2", "/pause", "/pause on", "/refund x 1", "/retire Q1", "/retired", "/ADMIN@excursobot_sim_bot"} {
@@ -37,13 +34,10 @@ func TestOperatorsCommandsDoNotExistForOthers(t *testing.T) {
 }
 
 func TestTheReportShowsTheNumbersOfTheDay(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: func(c *Config) {
-			withOperator(c)
-			c.DailyTokens, c.PriceIn, c.PriceOut = 1_000_000, 1, 5
-		}})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{edit: func(c *Config) {
+		withOperator(c)
+		c.DailyTokens, c.PriceIn, c.PriceOut = 1_000_000, 1, 5
+	}}, func(t *testing.T, w *world) {
 		p, admin := w.person(1, "en"), w.person(operator, "en")
 		w.waitDone(p.Locate(cityLat, cityLon))
 		w.pay(p, w.ask(p, "/donate 50"))
@@ -53,7 +47,7 @@ func TestTheReportShowsTheNumbersOfTheDay(t *testing.T) {
 		w.must(err)
 		w.cfg.Observe.Error("test")
 		got := w.ask(admin, "/admin").HTML
-		words := w.bot.cfg.Words.Words("en")
+		words := w.words("en")
 		for _, want := range []string{
 			"People: 2\n", "Answers: generated 1\n", "Walks now: 0", words.Say("admin.speed", "first", 1.0, "whole", 2.5), words.Say("admin.tokens_left", "n", spent.Day, "left", 1_000_000-spent.Day), "0 calls",
 			fmt.Sprintf("Money: %.2f $, left: ", (float64(spent.Day-spent.Answers)+5*float64(spent.Answers))/1e6), "Stars in all: 50", "Errors: test 1", "/refund",
@@ -107,11 +101,8 @@ func TestTheReportNamesAModelThatNeedsAnother(t *testing.T) {
 }
 
 func TestABannedPersonGetsNoAnswer(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{edit: withOperator})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newWalkWorld, worldConfig{edit: withOperator}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		admin := w.person(operator, "en")
 		h := w.hike(1, time.Hour)
 		h.walk(15 * time.Second)
@@ -145,11 +136,8 @@ func TestABannedPersonGetsNoAnswer(t *testing.T) {
 }
 
 func TestThePauseAnswersOnceAndPaymentsGoOn(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: withOperator})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newWorld, worldConfig{edit: withOperator}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		p, admin := w.person(1, "en"), w.person(operator, "en")
 		bill := w.ask(p, "/donate 50")
 		w.ask(admin, "/pause")
@@ -199,11 +187,8 @@ func TestCountsAreListedLargestFirst(t *testing.T) {
 // TestThePauseIsNotToldToThoseWhoDidNotAsk sends what gets no answer without a pause either: a step of a walk that is over, and the news that a
 // person unblocked the bot.
 func TestThePauseIsNotToldToThoseWhoDidNotAsk(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{edit: withOperator})
-		defer w.close()
-		maintenance := w.bot.cfg.Words.Words("en").Say("error.maintenance")
+	inWorld(t, newWalkWorld, worldConfig{edit: withOperator}, func(t *testing.T, w *world) {
+		maintenance := w.words("en").Say("error.maintenance")
 		h, asker := w.hike(1, time.Hour), w.person(2, "en")
 		h.waitTold(1)
 		w.waitDone(h.p.Say("/stop"))

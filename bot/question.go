@@ -149,6 +149,10 @@ func storyOf(m *telegram.Incoming, language string) (key store.StoryKey, ok bool
 				if place, _, ok := parseTell(args); ok {
 					return store.StoryKey{Place: place, Language: language, Length: store.Short}, true
 				}
+			case "next": // of a story in a walk
+				if _, place := parseNext(args); place != "" {
+					return store.StoryKey{Place: place, Language: language, Length: store.Short}, true
+				}
 			case "listen": // of every story and extract: <place>:<language>:<length>:<aspect>
 				if parts := strings.Split(args, ":"); len(parts) >= 4 {
 					n := len(parts)

@@ -99,7 +99,11 @@ func (ws *walks) began(ctx context.Context, u *update, resumed bool, err error) 
 		return err
 	}
 	p, _ := location(u.located())
-	if w, ok := ws.tours.wished(u); ok { // the answer to the question where the tour begins
+	if w, ok := ws.tours.wishes.of(u); ok && w.pack {
+		if _, err := ws.booklets.located(ctx, u, p); err != nil {
+			return err
+		}
+	} else if ok { // the answer to the question where the tour begins
 		return ws.tours.plan(ctx, u, p, w)
 	}
 	return ws.tours.followed(ctx, u, p)

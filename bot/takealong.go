@@ -38,6 +38,7 @@ type booklets struct {
 	guide  *guide.Guide
 	live   *live.Live
 	recent store.Recent
+	wishes *wishes
 	sent   *limiter.Keyed[int64]
 	log    *slog.Logger
 }
@@ -58,6 +59,7 @@ func (b *booklets) onPack(ctx context.Context, u *update) error {
 	}
 	last, err := b.recent.LastPoint(ctx, u.Person, u.Chat, time.Now())
 	if errors.Is(err, store.ErrNotFound) {
+		b.wishes.put(u.Person, wish{pack: true}, time.Now())
 		return b.reply.askLocation(ctx, u, "pack.locate")
 	}
 	if err != nil {
@@ -78,17 +80,37 @@ func (b *booklets) button(u *telegram.Update, args string) intake.Job {
 	})
 }
 
-// send sends the page and the file of places.
+// send sends the stories around a point, or offers a first one if none is ready.
 func (b *booklets) send(ctx context.Context, u *update, from geo.Point) error {
-	stories, err := b.guide.Best(ctx, from, takeWithin, u.words.Language(), u.user.Interests, booklet.MaxStops)
-	if err != nil {
+	sent, err := b.sendReady(ctx, u, from)
+	if sent || err != nil {
 		return err
 	}
-	if len(stories) == 0 {
-		return b.reply.say(ctx, u, u.words.Say("pack.none", "distance", text.HTML(u.words.Distance(takeWithin))))
+	_, err = b.out.Send(ctx, u.To(), telegram.Message{
+		HTML:    u.words.Say("pack.none", "distance", text.HTML(u.words.Distance(takeWithin))),
+		Buttons: [][]telegram.Button{{{Text: u.words.Plain("button.story_here"), Data: moreData(from)}}},
+	})
+	return err
+}
+
+// located sends the stories around the position that the person was asked for. It reports false if none is ready: then it tells the person that the first
+// one follows.
+func (b *booklets) located(ctx context.Context, u *update, from geo.Point) (sent bool, _ error) {
+	sent, err := b.sendReady(ctx, u, from)
+	if sent || err != nil {
+		return sent, err
+	}
+	return false, b.reply.say(ctx, u, u.words.Say("pack.first", "distance", text.HTML(u.words.Distance(takeWithin))))
+}
+
+// sendReady sends the page and the file of places. It reports false if no story is ready.
+func (b *booklets) sendReady(ctx context.Context, u *update, from geo.Point) (sent bool, _ error) {
+	stories, err := b.guide.Best(ctx, from, takeWithin, u.words.Language(), u.user.Interests, booklet.MaxStops)
+	if err != nil || len(stories) == 0 {
+		return false, err
 	}
 	if !b.sent.Allow(u.Person) {
-		return b.reply.say(ctx, u, u.words.Say("pack.again", "duration", takeEvery))
+		return true, b.reply.say(ctx, u, u.words.Say("pack.again", "duration", takeEvery))
 	}
 	var page, gpx bytes.Buffer
 	name := "excursobot-" + u.Arrived.UTC().Format(time.DateOnly)
@@ -97,16 +119,16 @@ func (b *booklets) send(ctx context.Context, u *update, from geo.Point) error {
 		err = track.GPX(&gpx, bookletRoute(u.words, stories))
 	}
 	if err != nil {
-		return err
+		return true, err
 	}
 	caption := u.words.Say("pack.caption", "n", len(stories))
 	if err := b.upload(ctx, u, name+".html", caption, page.Bytes()); err != nil {
-		return err
+		return true, err
 	}
 	if err := b.upload(ctx, u, name+".gpx", u.words.Say("pack.caption_gpx"), gpx.Bytes()); err != nil {
 		b.log.Warn("file_failed", "update", u.ID, "error", err) // the stories are there
 	}
-	return nil
+	return true, nil
 }
 
 func (b *booklets) upload(ctx context.Context, u *update, name, caption string, data []byte) error {

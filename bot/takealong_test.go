@@ -3,7 +3,6 @@ package bot
 import (
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"excursobot/bot/booklet"
@@ -23,18 +22,19 @@ func files(p *sim.Person) (list []sim.Message) {
 }
 
 func TestPackSendsWhatIsReady(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/pack"))
-		if last(p).HTML != w.bot.cfg.Words.Words("en").Say("pack.locate") {
+		if last(p).HTML != w.words("en").Say("pack.locate") {
 			t.Errorf("without a position: %q", last(p).HTML)
 		}
 		n := len(answers(p))
 		w.waitDone(p.Locate(cityLat, cityLon))
-		w.waitStory(p, n)
+		w.waitStory(p, n+1)
+		first := w.bot.cfg.Words.Words("en").Say("pack.first", "distance", "3 km")
+		if got := answers(p)[n]; got.HTML != first || len(files(p)) > 0 {
+			t.Errorf("with nothing ready: %q, %d files", got.HTML, len(files(p)))
+		}
 		time.Sleep(time.Minute) // the bot writes ahead, and the judge reads
 		w.waitDone(p.Say("/pack"))
 		got := files(p)
@@ -52,7 +52,7 @@ func TestPackSendsWhatIsReady(t *testing.T) {
 			}
 		}
 		w.waitDone(p.Say("/pack"))
-		if len(files(p)) != 2 || last(p).HTML != w.bot.cfg.Words.Words("en").Say("pack.again", "duration", takeEvery) {
+		if len(files(p)) != 2 || last(p).HTML != w.words("en").Say("pack.again", "duration", takeEvery) {
 			t.Errorf("a second one at once: %d files, %q", len(files(p)), last(p).HTML)
 		}
 		time.Sleep(takeEvery)
@@ -67,25 +67,49 @@ func TestPackSendsWhatIsReady(t *testing.T) {
 	})
 }
 
-func TestPackWithNothingReady(t *testing.T) {
+// Whoever is asked where they are need not ask for the stories again.
+func TestPackGoesOnWithThePosition(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{})
-		defer w.close()
+	for name, send := range map[string]func(p *sim.Person){
+		"a location":      func(p *sim.Person) { p.Locate(cityLat, cityLon) },
+		"coordinates":     func(p *sim.Person) { p.Say("48.2000, 11.5000") },
+		"a live location": func(p *sim.Person) { p.Share(cityLat, cityLon, 3600) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, newTourWorld, worldConfig{}, func(t *testing.T, w *world) {
+				w.located(w.person(1, "en"))
+				time.Sleep(time.Minute)
+				p := w.person(2, "en")
+				w.waitDone(p.Say("/pack"))
+				send(p)
+				w.until("sent", func() bool { return len(files(p)) == 2 })
+				_, walking := w.bot.live.Walk(2)
+				if told, err := w.store.CountTold(t.Context(), 2); err != nil || told > 0 && !walking {
+					t.Errorf("%d places told, %v", told, err)
+				}
+				n := len(storiesOf(p))
+				if !walking {
+					w.waitDone(p.Locate(cityLat, cityLon))
+					w.until("told", func() bool { return len(storiesOf(p)) == n+1 })
+				}
+			})
+		})
+	}
+}
+
+func TestPackWithNothingReady(t *testing.T) {
+	inWorld(t, newTourWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.must(w.store.NotePoint(t.Context(), store.LastPoint{Person: 1, Chat: 1, Point: geo.Point{Lat: 10, Lon: 10}, At: time.Now()})) // in the wild
 		w.waitDone(p.Say("/pack"))
-		if !strings.Contains(last(p).HTML, "no story ready within 3 km") || len(files(p)) > 0 {
+		if !strings.Contains(last(p).HTML, "no story ready within 3 km") || len(files(p)) > 0 || data(last(p), "more:") == "" {
 			t.Errorf("%q, %d files", last(p).HTML, len(files(p)))
 		}
 	})
 }
 
 func TestTakeAlongIsOfferedWithToursAndSummaries(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.located(p)
 		if list := w.planned(p, "/tour 60"); data(list, "pack:") == "" {

@@ -4,17 +4,13 @@ import (
 	"context"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"excursobot/store"
 )
 
 func TestTellMeMore(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Locate(cityLat, cityLon))
 		story := last(p)
@@ -60,10 +56,7 @@ func TestTellMeMore(t *testing.T) {
 }
 
 func TestAStoryAndItsPlaceAreNoted(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Locate(cityLat, cityLon))
 		at, err := w.store.LastPoint(t.Context(), 1, 1, time.Now())

@@ -54,17 +54,18 @@ type tourStore interface {
 	LastPoint(ctx context.Context, person, chat int64, now time.Time) (store.LastPoint, error)
 }
 
-// wish is a tour that a person asked for.
+// wish is what a person asked for that begins at their position: a tour, or the stories to take along.
 type wish struct {
-	minutes int
+	minutes int // of the tour
 	round   bool
+	pack    bool // the stories, and no tour
 }
 
 // commandJob returns the job of "/tour", which asks how long the tour shall be or shows the tour that is on, and of "/tour 30", which plans one.
 func (t *tours) commandJob(text string) intake.Job {
 	if words := arguments(text); len(words) > 0 {
 		if minutes, err := strconv.Atoi(words[0]); err == nil && slices.Contains(tourMinutes, minutes) {
-			return t.planJob("command", wish{minutes, true})
+			return t.planJob("command", wish{minutes: minutes, round: true})
 		}
 	}
 	return t.reply.job("command", t.onTour)
@@ -95,7 +96,7 @@ func (t *tours) button(u *telegram.Update, args string) intake.Job {
 		return t.reply.oldButton()
 	}
 	if minutes, err := strconv.Atoi(what); err == nil && slices.Contains(tourMinutes, minutes) && (rest == "round" || rest == "oneway") {
-		return t.planJob("button", wish{minutes, rest == "round"})
+		return t.planJob("button", wish{minutes: minutes, round: rest == "round"})
 	}
 	id, number, _ := strings.Cut(rest, ":")
 	stop, err := strconv.Atoi(number)
@@ -142,14 +143,6 @@ func (t *tours) position(ctx context.Context, u *update) (geo.Point, bool) {
 		t.log.Error("last_point_unread", "update", u.ID, "error", err)
 	}
 	return last.Point, err == nil && now.Sub(last.At) < pointLife
-}
-
-// wished takes the tour that the person wanted before they sent their position.
-func (t *tours) wished(u *update) (wish, bool) {
-	if !u.Private || u.Message == nil {
-		return wish{}, false
-	}
-	return t.wishes.take(u.Person, time.Now())
 }
 
 // plan plans a tour and sends it: the list at once, then the picture and the file.

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"excursobot/bot/sim"
@@ -66,10 +65,7 @@ func newest(p *sim.Person, button string) sim.Message {
 }
 
 func TestATourIsPlannedAtOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.located(p)
 		began := time.Now()
@@ -108,10 +104,7 @@ func TestATourIsPlannedAtOnce(t *testing.T) {
 }
 
 func TestATourAsksHowLongAndWhere(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{noModel: true})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		ask := w.ask(p, "/tour")
 		if data(ask, "tour:90:round") == "" || data(ask, "tour:30:oneway") == "" {
@@ -140,10 +133,7 @@ func TestATourAsksHowLongAndWhere(t *testing.T) {
 
 // The question where the tour begins can be answered with a live location, too.
 func TestATourBeginsWhereALiveLocationIsShared(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{noModel: true})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/tour 60"))
 		update, _ := p.Share(cityLat, cityLon, 3600)
@@ -156,11 +146,8 @@ func TestATourBeginsWhereALiveLocationIsShared(t *testing.T) {
 
 // Without a live location, buttons lead from stop to stop.
 func TestATourByButtons(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newTourWorld, worldConfig{}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		p := w.person(1, "en")
 		w.located(p)
 		list := w.planned(p, "/tour 90")
@@ -236,11 +223,8 @@ func (w *world) tourOf(id int64, command string) (*hike, store.Tour) {
 }
 
 func TestALiveLocationFollowsTheTour(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newTourWorld, worldConfig{}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		h, tour := w.tourOf(1, "/tour 30")
 		for i, s := range tour.Stops {
 			h.strollTo(s.Point)
@@ -265,10 +249,7 @@ func TestALiveLocationFollowsTheTour(t *testing.T) {
 
 // A tour goes on after the process was killed, wherever that was.
 func TestATourSurvivesARestart(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{}, func(t *testing.T, w *world) {
 		h, tour := w.tourOf(1, "/tour 60")
 		now := func() int { return w.tour(1).Next }
 		w.cut()
@@ -303,14 +284,11 @@ func TestATourSurvivesARestart(t *testing.T) {
 }
 
 func TestWhereLittleIsThereIsNoTour(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{articles: 1, noModel: true})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{articles: 1, noModel: true}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Locate(cityLat, cityLon))
 		w.waitDone(p.Say("/tour 60"))
-		want := w.bot.cfg.Words.Words("en").Say("tour.none", "duration", time.Hour)
+		want := w.words("en").Say("tour.none", "duration", time.Hour)
 		if last(p).HTML != want {
 			// without a story there was no position: the question where comes first
 			w.waitDone(p.Locate(cityLat, cityLon))
@@ -322,24 +300,18 @@ func TestWhereLittleIsThereIsNoTour(t *testing.T) {
 }
 
 func TestATourWithoutSources(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{down: true, noModel: true})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{down: true, noModel: true}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/tour 60"))
 		w.waitDone(p.Locate(cityLat, cityLon))
-		if got, want := last(p).HTML, w.bot.cfg.Words.Words("en").Say("error.source"); got != want {
+		if got, want := last(p).HTML, w.words("en").Say("error.source"); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	})
 }
 
 func TestForgettingDeletesTheTour(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{noModel: true})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.located(p)
 		list := w.planned(p, "/tour 60")
@@ -356,10 +328,7 @@ func TestForgettingDeletesTheTour(t *testing.T) {
 }
 
 func TestForgedTourButtons(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{noModel: true})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.located(p)
 		w.planned(p, "/tour 60")
@@ -455,16 +424,16 @@ func TestTheLongestTourFitsIntoAMessage(t *testing.T) {
 func TestWishesAreBounded(t *testing.T) {
 	ws, now := newWishes(), time.Now()
 	for i := range int64(3 * maxWishes) {
-		ws.put(i, wish{30, true}, now)
+		ws.put(i, wish{minutes: 30, round: true}, now)
 	}
 	if n := len(ws.held); n > maxWishes {
 		t.Errorf("%d wishes", n)
 	}
-	ws.put(1, wish{60, false}, now)
+	ws.put(1, wish{minutes: 60}, now)
 	if _, ok := ws.take(1, now.Add(wishLife)); ok {
 		t.Error("an old wish")
 	}
-	ws.put(1, wish{60, false}, now)
+	ws.put(1, wish{minutes: 60}, now)
 	if w, ok := ws.take(1, now); !ok || w.minutes != 60 {
 		t.Errorf("got %+v, %v", w, ok)
 	}

@@ -154,10 +154,11 @@ func (v *voices) say(ctx context.Context, words *text.Words, user store.User, to
 	spoken := spokenText(s)
 	message := telegram.Voice{Caption: captionOf(words, s), Silent: silent, Title: s.Place.Title}
 	private := to.Chat > 0
-	send := func(ctx context.Context, r speech.Recording) (string, error) {
+	var sent telegram.SentVoice
+	send := func(ctx context.Context, r speech.Recording) (_ string, err error) {
 		m := message
 		m.FileID, m.Data, m.Name, m.Duration, m.Music = r.FileID, r.Audio, r.Name, r.Duration, spoken.File
-		id, err := v.out.SendVoice(ctx, to, m)
+		sent, err = v.out.SendVoice(ctx, to, m)
 		switch {
 		case errors.Is(err, telegram.ErrAmbiguous): // it may have arrived, and twice would be worse than not at all
 			v.log.Warn("voice_unconfirmed", "error", err)
@@ -165,7 +166,7 @@ func (v *voices) say(ctx context.Context, words *text.Words, user store.User, to
 		case errors.Is(err, telegram.ErrNoFile):
 			return "", speech.ErrForgotten
 		}
-		return id, err
+		return sent.FileID, err
 	}
 	music := v.speech.Format() == speech.MP3 // what may be sent in place of a voice message
 	spoken.File = music && private && user.VoiceForbidden
@@ -176,6 +177,9 @@ func (v *voices) say(ctx context.Context, words *text.Words, user store.User, to
 	if errors.Is(err, telegram.ErrNoVoices) && music && private && !spoken.File {
 		spoken.File = true
 		err = v.speech.Say(ctx, spoken, class, send)
+	}
+	if err == nil {
+		v.guide.Showed(ctx, s, store.Shown{Chat: to.Chat, Message: sent.Message, Person: user.ID})
 	}
 	return whySilent(err)
 }

@@ -36,6 +36,7 @@ type walks struct {
 	pins      *pins
 	voices    *voices
 	tours     *tours
+	booklets  *booklets
 	report    reporter
 	troubles  *limiter.Keyed[int64] // by person: explanations why a walk is silent
 	painter   *track.Painter

@@ -150,10 +150,7 @@ func FuzzWebhook(f *testing.F) {
 }
 
 func TestWebhookOfTelegram(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{webhook: true})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{webhook: true}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		p.Locate(cityLat, cityLon)
 		w.waitStory(p, 0)

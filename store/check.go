@@ -105,6 +105,12 @@ func (p *Place) Check() error {
 	for language, name := range p.Names {
 		err = errors.Join(err, CheckKey(language), checkTexts(MaxNameBytes, name))
 	}
+	if len(p.Abouts) > MaxNames {
+		return fmt.Errorf("%w: %d descriptions", ErrInvalid, len(p.Abouts))
+	}
+	for language, about := range p.Abouts {
+		err = errors.Join(err, CheckKey(language), checkTexts(MaxAboutBytes, about))
+	}
 	for _, l := range p.Sitelinks {
 		err = errors.Join(err, l.check())
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -29,6 +30,7 @@ type Place struct {
 
 	Names     map[string]string `json:"names,omitzero"`     // the place's name in other languages, by language
 	About     string            `json:"about,omitzero"`     // Wikidata's description in English: what kind of thing it is
+	Abouts    map[string]string `json:"abouts,omitzero"`    // the same in other languages, by language
 	Sitelinks []Sitelink        `json:"sitelinks,omitzero"` // its articles in the Wikipedias, in the order of the caller
 	Credit    Credit            `json:"credit,omitzero"`    // of Picture; zero = not known
 	Revision  int64             `json:"revision,omitzero"`  // of the page that Extract was read from; 0 = not known
@@ -55,14 +57,14 @@ type Credit struct {
 
 // Bounds of what a place holds; more is ErrInvalid. Fit cuts a place to them.
 const (
-	MaxNames      = 40
+	MaxNames      = 40  // also of Abouts
 	MaxNameBytes  = 300 // of a name, a sitelink's title, a text of a credit
-	MaxAboutBytes = 600
+	MaxAboutBytes = 600 // of About, and of each of Abouts
 	MaxSitelinks  = 20
 	MaxURLBytes   = 1000 // of a credit's addresses
 )
 
-// Fit takes out names, sitelinks and credits that are too long, cuts About, and drops the last ones where there are too many.
+// Fit takes out names, descriptions, sitelinks and credits that are too long, cuts About, and drops the last ones where there are too many.
 func (p *Place) Fit() {
 	var languages []string
 	for language, name := range p.Names {
@@ -85,6 +87,13 @@ func (p *Place) Fit() {
 	p.Sitelinks = links
 	if len(p.About) > MaxAboutBytes {
 		p.About = strings.ToValidUTF8(p.About[:MaxAboutBytes], "")
+	}
+	if long := func(language, about string) bool { return len(language) > MaxKey || len(about) > MaxAboutBytes }; len(p.Abouts) > 0 {
+		p.Abouts = maps.Clone(p.Abouts)
+		maps.DeleteFunc(p.Abouts, long)
+		for _, language := range slices.Sorted(maps.Keys(p.Abouts))[min(len(p.Abouts), MaxNames):] {
+			delete(p.Abouts, language)
+		}
 	}
 	if p.Credit.check() != nil {
 		p.Credit = Credit{}

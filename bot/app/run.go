@@ -26,8 +26,12 @@ func RunBot(intake context.Context, cfg config.Config, env config.Environment, l
 	if err := admin.RefuseIncomplete(intake, a.store); err != nil {
 		return errors.Join(err, a.Close())
 	}
-	if err := a.acceptToken(intake); err != nil {
-		return errors.Join(err, a.Close())
+	if cfg.ShortToken() {
+		if err := a.acceptToken(intake); err != nil {
+			return errors.Join(err, a.Close())
+		}
+	} else if cfg.Monitor.Token != "" { // it is not refused, so the start does not wait for its hash
+		a.also("token", a.rememberToken)
 	}
 	cfg.Warn(a.log, env) // after New, so that the dashboard shows it too
 	a.notify = newNotifier(env, log)

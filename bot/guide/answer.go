@@ -93,10 +93,12 @@ func (s *search) write(ctx context.Context, c Card, others []store.Place) (Story
 	defer s.g.batches.leave(it)
 	if s.onCard != nil && s.req.Class == Interactive {
 		s.g.counts.cards.Add(1)
-		if c.Place.Language == s.req.Language {
-			c.Opening = places.Opening(c.Place.Extract)
+		card := c
+		if card.Place.Language == s.req.Language {
+			card.Opening = places.Opening(card.Place.Extract)
 		}
-		s.onCard(c)
+		card.Place.Description = places.AboutFor(card.Place, s.req.Language)
+		s.onCard(card)
 		s.onCard, s.carded = nil, true
 	}
 	story, ok, err := it.wait(ctx, answerBy)

@@ -246,9 +246,10 @@ func (s *search) editionNames() []string {
 	return list
 }
 
-// describeOthers describes and names what the other editions know near the person, so that the next story may be about it.
+// describeOthers describes and names what the other editions know near the person, so that the next story may be about it. It does so once an hour
+// at the same place, because it reads all of that again.
 func (s *search) describeOthers(ctx context.Context) error {
-	if len(s.others()) == 0 || s.sourceDown() {
+	if s.g.known.has(s.req.Point, s.req.Language) || len(s.others()) == 0 || s.sourceDown() {
 		return nil
 	}
 	near, err := s.nearOthers(ctx, s.others(), 0, describeReach)
@@ -259,7 +260,12 @@ func (s *search) describeOthers(ctx context.Context) error {
 	if err != nil || s.sourceDown() {
 		return err
 	}
-	s.namedPlaces(ctx, described)
+	asking, cancel := context.WithDeadline(ctx, s.deadline)
+	defer cancel()
+	if _, err := s.g.cfg.Places.Names(asking, described, s.req.Language, s.editionNames()); err != nil {
+		return s.checkSource(ctx, asking, err)
+	}
+	s.g.known.mark(s.req.Point, s.req.Language)
 	return nil
 }
 

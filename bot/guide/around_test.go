@@ -116,6 +116,41 @@ func TestARussianInParisHearsWhatOnlyTheFrenchKnow(t *testing.T) {
 	})
 }
 
+// The card of such a place says in the reader's language what it is; in none that they may not read.
+func TestTheCardOfAForeignPlaceIsReadable(t *testing.T) {
+	for language, want := range map[string]func(about string) bool{
+		"ru": cyrillic,
+		"en": func(about string) bool { return about != "" && !cyrillic(about) },
+		"pt": func(about string) bool { return about == "" },
+	} {
+		t.Run(language, func(t *testing.T) {
+			all := slices.DeleteFunc(sim.Region(7, paris.Lat, paris.Lon, 90, "fr", "ru", "en"), func(a sim.Article) bool { return a.Language != "fr" })
+			for i := range all { // Wikidata knows the kind in English, too
+				all[i].English = all[i].Descriptions["en"]
+			}
+			run(t, setting{articles: all}, func(w *world) {
+				cards := 0
+				for person := range int64(3) {
+					req := ask(person + 1)
+					req.Point, req.Language = geo.Offset(paris, 90, float64(person)*500), language
+					story, claim, err := w.Tell(w.t.Context(), req, func(c Card) {
+						cards++
+						if c.Opening != "" || !want(c.Place.Description) {
+							t.Errorf("opening %q, %q", c.Opening, c.Place.Description)
+						}
+					})
+					must(t, err)
+					w.deliver(person+1, story, claim)
+					time.Sleep(time.Minute)
+				}
+				if cards == 0 {
+					t.Error("no card")
+				}
+			})
+		})
+	}
+}
+
 // A cold area costs at most four requests before the card and ten before the story.
 func TestAColdAreaCostsFewRequests(t *testing.T) {
 	for _, tt := range []struct {

@@ -74,7 +74,8 @@ type Guide struct {
 	budget  *budget
 	batches *batches
 	judging *judging
-	warmed  warmed
+	warmed  *served // by stories for later visitors
+	known   *served // by describeOthers
 
 	renewals renewals
 	doubted  doubted
@@ -104,6 +105,8 @@ func New(cfg Config) (*Guide, error) {
 		library:   &library{stories: cfg.Store, cache: cfg.Cache, pack: cfg.Pack},
 		budget:    &budget{ledger: cfg.Store, daily: cfg.DailyTokens, perPerson: cfg.DailyTokensPerPerson},
 		preparing: make(map[int64]struct{}),
+		warmed:    warmedNeighbourhoods(),
+		known:     describedNeighbourhoods(),
 	}
 	g.tasks = newTasks(cfg.Log, &g.counts.panics)
 	g.batches = &batches{

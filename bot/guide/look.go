@@ -73,31 +73,23 @@ func (g *Guide) Look(ctx context.Context, req Request, picture []byte) (string, 
 	return seen.Place, nil
 }
 
-// inSight returns the places around a person, nearest first, as they are named in the person's language.
+// inSight returns the places around a person that stories may be about, nearest first, as they are named in the person's language.
 func (g *Guide) inSight(ctx context.Context, req Request) ([]places.Place, error) {
 	s := g.newSearch(req, nil, sightPatience)
-	var list []places.Place
 	stories, err := g.library.near(ctx, req.Point, sightReach, req.Language, store.Short)
 	if err != nil {
 		return nil, err
 	}
+	var list []places.Place
 	for _, near := range stories {
 		list = append(list, storyOf(near.story, near.distance).Place)
 	}
 	if g.cfg.Places != nil {
-		near, err := s.askNear(ctx, sightReach, s.own())
+		described, err := s.describedInSight(ctx)
 		if err != nil {
 			return nil, err
 		}
-		described, err := s.askDetails(ctx, near[:min(len(near), detailBatch)])
-		if err != nil {
-			return nil, err
-		}
-		named, err := g.cfg.Places.KnownNamed(ctx, req.Point, sightReach, s.others(), req.Language)
-		if err != nil {
-			return nil, err
-		}
-		list = places.Merge(slices.Concat(described, named, list), req.Language)
+		list = places.Merge(append(described, list...), req.Language)
 	}
 	list = slices.DeleteFunc(list, func(p places.Place) bool {
 		return geo.Distance(req.Point, p.Point) > sightReach || p.PageID != 0 && !places.Worthwhile(p)
@@ -105,11 +97,55 @@ func (g *Guide) inSight(ctx context.Context, req Request) ([]places.Place, error
 	slices.SortStableFunc(list, func(a, b places.Place) int {
 		return cmp.Compare(geo.Distance(req.Point, a.Point), geo.Distance(req.Point, b.Point))
 	})
+	list = list[:min(len(list), questions.MaxCandidates)]
+	for i, p := range list {
+		list[i] = places.ForPerson(p, req.Language)
+	}
 	switch {
 	case len(list) > 0:
-		return list[:min(len(list), questions.MaxCandidates)], nil
+		return list, nil
 	case s.sourceErr != nil:
 		return nil, ErrSource
 	}
 	return nil, ErrNothing
+}
+
+// describedInSight returns what the editions around the person describe in sight. With few requests to spend that is one edition: the own one, or if
+// that has nothing, the one of the land.
+func (s *search) describedInSight(ctx context.Context) ([]places.Place, error) {
+	described, err := s.describedBy(ctx, s.editions())
+	if err != nil {
+		return nil, err
+	}
+	if len(described) == 0 && !s.sourceDown() && s.g.cfg.Places.Small() {
+		if s.instead = s.g.cfg.Places.Local(s.req.Point, s.req.Language); s.instead != "" {
+			if described, err = s.describedBy(ctx, []string{s.instead}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	known, err := s.g.cfg.Places.KnownNamed(ctx, s.req.Point, sightReach, s.others(), s.req.Language)
+	return append(described, known...), err
+}
+
+// describedBy returns what the editions describe in sight. Places of others than the person's own edition have names that the person can read, as far
+// as Wikidata gives them in time.
+func (s *search) describedBy(ctx context.Context, editions []string) ([]places.Place, error) {
+	near, err := s.nearOthers(ctx, editions, 0, sightReach)
+	if err != nil {
+		return nil, err
+	}
+	described, _, err := s.detailsOfOthers(ctx, near, 0)
+	if err != nil {
+		return nil, err
+	}
+	own := s.editions()[0]
+	var foreign []places.Place
+	described = slices.DeleteFunc(described, func(p places.Place) bool {
+		if p.Language != own {
+			foreign = append(foreign, p)
+		}
+		return p.Language != own
+	})
+	return append(described, s.namedPlaces(ctx, foreign)...), nil
 }

@@ -7,19 +7,26 @@ import (
 	"slices"
 	"time"
 
+	"excursobot/geo"
 	"excursobot/geo/places"
 	"excursobot/store"
 )
 
 // TellPlace returns the story of the place req.Place, because the person asked for it: whether it was told before does not matter. languages are
-// those in which the place may be known, the likely ones first. If the story takes a while, TellPlace first calls onCard, as Tell does. The claim is
-// nil if the place was told to the person before. The error is ErrNothing if the place is unknown or not worth a visit, or one of the context or of
-// the store.
+// those in which the place may be known, the likely ones first; if the request has a point, the editions around it are added. If the story takes a
+// while, TellPlace first calls onCard, as Tell does. The claim is nil if the place was told to the person before. The error is ErrNothing if the place
+// is unknown or not worth a visit, or one of the context or of the store.
 func (g *Guide) TellPlace(ctx context.Context, req Request, languages []string, onCard func(Card)) (Story, *Claim, error) {
 	if req.Length == "" {
 		req.Length = store.Short
 	}
 	languages = append([]string{req.Language}, languages...)
+	if req.Point != (geo.Point{}) && req.Point.Valid() { // the place is near it
+		languages = append(languages, g.editionsAt(req.Point, req.Language)...)
+		if g.cfg.Places != nil && g.cfg.Places.Small() {
+			languages = append(languages, g.cfg.Places.Local(req.Point, req.Language))
+		}
+	}
 	story, err := g.lookUp(ctx, &req, languages)
 	if err == nil && story == nil {
 		err = ErrNothing

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"excursobot/geo"
 	"excursobot/limiter"
 )
 
@@ -42,6 +43,30 @@ func TestReadAheadIsNotJoinedWhenItCannotStartInTime(t *testing.T) {
 		must(t, err)
 		if story.Source != FromExtract || story.Reason != ModelBusy {
 			t.Errorf("got %s (%s), want the extract", story.Source, story.Reason)
+		}
+	})
+}
+
+// What other editions know is read again only after an hour, or elsewhere.
+func TestReadAheadReadsANeighbourhoodOnce(t *testing.T) {
+	run(t, setting{articles: articles(25, 20, "en")}, func(w *world) {
+		reads := func(meters float64) uint64 {
+			before := w.cfg.Places.Stats().TileHits
+			req := ask(1)
+			req.Point = geo.Offset(req.Point, 90, meters)
+			must(w.t, w.newSearch(req, nil, prepareWithin).describeOthers(w.t.Context()))
+			return w.cfg.Places.Stats().TileHits - before
+		}
+		reads(0)
+		if got := reads(0); got != 0 {
+			t.Errorf("%d tiles read a second time", got)
+		}
+		if got := reads(300); got == 0 {
+			t.Error("no tile read 300 m away")
+		}
+		time.Sleep(time.Hour)
+		if got := reads(0); got == 0 {
+			t.Error("no tile read an hour later")
 		}
 	})
 }

@@ -22,36 +22,49 @@ const headStart = 100
 func (g *Guide) Ready(ctx context.Context, p geo.Point, language string, limit int) ([]Story, error) {
 	var found []nearStory
 	for _, radius := range [...]float64{cachedRadius, readyRadius} {
-		all, err := g.library.near(ctx, p, radius, language, store.Short)
-		if err != nil {
+		var err error
+		if found, err = g.library.settled(ctx, p, radius, language); err != nil {
 			return nil, err
-		}
-		found = all[:0]
-		for _, n := range all {
-			if !isPending(n.story, time.Now()) {
-				found = append(found, n)
-			}
 		}
 		if len(found) >= limit {
 			break
 		}
 	}
 	slices.SortStableFunc(found, func(a, b nearStory) int { return cmp.Compare(a.rank(), b.rank()) })
-	var ready []Story
-	for _, n := range found {
-		if len(ready) >= limit {
+	found, err := g.firstNotTakenBack(ctx, found, limit)
+	if err != nil {
+		return nil, err
+	}
+	ready := make([]Story, len(found))
+	for i, n := range found {
+		ready[i] = storyOf(n.story, n.distance)
+	}
+	return ready, nil
+}
+
+// settled returns the short stories within radius metres of p that wait for no judge, the nearest first.
+func (l *library) settled(ctx context.Context, p geo.Point, radius float64, language string) ([]nearStory, error) {
+	all, err := l.near(ctx, p, radius, language, store.Short)
+	now := time.Now()
+	return slices.DeleteFunc(all, func(n nearStory) bool { return isPending(n.story, now) }), err
+}
+
+// firstNotTakenBack returns at most limit of the stories: the first that can still be told.
+func (g *Guide) firstNotTakenBack(ctx context.Context, stories []nearStory, limit int) ([]nearStory, error) {
+	var kept []nearStory
+	for _, n := range stories {
+		if len(kept) >= limit {
 			break
 		}
 		gone, err := g.takenBack(ctx, n.story)
 		if err != nil {
 			return nil, err
 		}
-		if gone {
-			continue
+		if !gone {
+			kept = append(kept, n)
 		}
-		ready = append(ready, storyOf(n.story, n.distance))
 	}
-	return ready, nil
+	return kept, nil
 }
 
 // rank is the distance at which a story competes.

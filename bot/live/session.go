@@ -187,8 +187,6 @@ func (s *session) resume(now time.Time) {
 
 // heading returns the direction of the movement, or else of the phone, in degrees; negative = unknown.
 func (s *session) heading() float64 {
-	if speed, bearing := s.motion.course(); speed >= standing {
-		return bearing
-	}
-	return s.walk.Heading
+	bearing, _ := s.motion.facing(s.walk.Heading, s.walk.Fixed)
+	return bearing
 }

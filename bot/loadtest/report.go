@@ -169,7 +169,7 @@ func page(results []result) string {
 		"Wikipedia (200 ms a request), with the default configuration. People stand around 40 landmarks (Zipf 0.9). 70 % speak Russian,\n" +
 		"20 % English, 10 % French. 70 % move on between two stories, 30 % stay. As many of those who move as live.max_sessions (50) allows share a live\n" +
 		"location, with a story every pause (at a rate: every 30 s); the others send single locations. \"After a day\" means that " + strconv.Itoa(dayRequests) + " requests of 600\n" +
-		"other people came before. Without a contact the sources are asked ten times a minute at most. Times are measured in the chat, from sending the location.\n\n" +
+		"other people came to the same landmarks before. Without a contact the sources are asked ten times a minute at most. Times are measured in the chat, from sending the location.\n\n" +
 		fmt.Sprintf("Machine: %s, %d CPUs, %s/%s, %s.\n\n", cpuModel(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version()) +
 		table(results)
 }

@@ -180,14 +180,14 @@ func (c *crowd) act(ctx context.Context, s scenario, guides int) {
 	wg.Wait()
 }
 
-// simulateDay lets other people ask as fast as the machine can, so that the store holds what it would hold after a day.
+// simulateDay lets other people at the same landmarks ask as fast as the machine can, so that the store holds what it would hold after a day.
 func simulateDay(ctx context.Context, cfg config.Config, seed uint64, dir string, articles []sim.Article) error {
 	const people, firstID, atOnce = 600, 1_000_000, 8
 	b, err := newLoadBot(cfg, dir, articles, scenario{Seed: seed}, true)
 	if err != nil {
 		return err
 	}
-	c := newCrowd(seed+1, firstID, people, articles, b.telegram, b.recorder)
+	c := newCrowd(seed, firstID, people, articles, b.telegram, b.recorder)
 	var wg sync.WaitGroup
 	for lane := range atOnce {
 		wg.Go(func() {

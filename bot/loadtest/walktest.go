@@ -87,6 +87,9 @@ func (w walkTest) run(ctx context.Context, cfg config.Config, progress func(stri
 	}
 	if w.Pass {
 		r.Pass = rec.passFigures(people.ways, sightsOf(articles))
+		for _, line := range r.Pass.cases {
+			progress(line)
+		}
 	}
 	r.Samples, r.Memory, r.Ready = samples, memory, ready.Seconds()
 	r.CPU = cpuTime(b.pid())

@@ -45,6 +45,10 @@ var plots = func() []plot {
 		{title: "Lateness of walks", unit: "over a minute", limit: maxLate, limitName: "limit 3 s", format: briefSeconds, lines: []line{
 			{name: "p95", class: "p95", gaps: true, value: func(p point, _ float64) float64 { return float64(p.late) }},
 		}},
+		{title: "Voices", unit: "a minute", format: decimal, needed: func(s Stats) bool { return s.Speech.Used() }, lines: []line{
+			{name: "sent", class: "running", value: func(p point, minutes float64) float64 { return float64(p.voices) / minutes }},
+			{name: "did not come", class: "failed", value: func(p point, minutes float64) float64 { return float64(p.mute) / minutes }},
+		}},
 		{title: "Memory", unit: "MiB resident", format: decimal, lines: []line{
 			{name: "resident", class: "running", value: func(p point, _ float64) float64 { return float64(p.memory) }},
 		}},
@@ -71,9 +75,11 @@ func chartsOf(m *snapshot, s span) []chart {
 		ago = []string{"24 h ago", "12 h", "now"}
 	}
 	cols := columnsOf(points, m.stats.At.Unix(), step, reach)
-	charts := make([]chart, len(plots))
-	for i, p := range plots {
-		charts[i] = p.draw(cols, ago)
+	charts := make([]chart, 0, len(plots))
+	for _, p := range plots {
+		if p.needed == nil || p.needed(m.stats) {
+			charts = append(charts, p.draw(cols, ago))
+		}
 	}
 	return charts
 }

@@ -40,6 +40,7 @@ type plot struct {
 	limitName   string
 	lines       []line
 	format      func(float64) string
+	needed      func(Stats) bool // nil = always
 }
 
 type line struct {

@@ -20,6 +20,8 @@ type point struct {
 	failed   uint32              // calls to the model that failed
 	sent     uint32              // calls to Telegram
 	floods   uint32              // calls to Telegram refused with 429
+	voices   uint32              // voices sent
+	mute     uint32              // voices that were wanted and did not come
 
 	first, story [3]float32 // p50, p95, p99 in seconds over the minute before; 0 = nothing was measured
 	late         float32    // p95
@@ -32,6 +34,9 @@ type point struct {
 
 const sourceCount = 6
 
+// muteOutcomes are the outcomes of voices that people wanted and did not get.
+var muteOutcomes = []string{"busy", "budget", "down", "unsent"}
+
 // merge adds the counters of q to p and keeps the larger of each gauge.
 func (p *point) merge(q point) {
 	for i := range p.requests {
@@ -42,6 +47,7 @@ func (p *point) merge(q point) {
 	}
 	p.at = q.at
 	p.calls, p.failed, p.sent, p.floods = p.calls+q.calls, p.failed+q.failed, p.sent+q.sent, p.floods+q.floods
+	p.voices, p.mute = p.voices+q.voices, p.mute+q.mute
 	p.late, p.memory = max(p.late, q.late), max(p.memory, q.memory)
 	p.running, p.waiting = max(p.running, q.running), max(p.waiting, q.waiting)
 	p.walks, p.inbox = max(p.walks, q.walks), max(p.inbox, q.inbox)
@@ -70,6 +76,10 @@ func (h *history) add(now time.Time, t totals, p point) {
 	p.failed = uint32(t.failedCalls() - h.before.failedCalls())
 	p.sent = uint32(sum(t.telegram) - sum(h.before.telegram))
 	p.floods = grown(t.telegram, h.before.telegram, "flood")
+	p.voices = grown(t.voices, h.before.voices, "known") + grown(t.voices, h.before.voices, "made")
+	for _, outcome := range muteOutcomes {
+		p.mute += grown(t.voices, h.before.voices, outcome)
+	}
 	h.before = t
 
 	h.hour.add(p)

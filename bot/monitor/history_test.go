@@ -37,6 +37,35 @@ func TestRatesAreOfTheLastMinute(t *testing.T) {
 	}
 }
 
+// The chart of voices is there once there is a voice, and counts those that came and those that did not.
+func TestVoicesHaveAChart(t *testing.T) {
+	w := newWorld(t, Config{})
+	w.tick()
+	voices := func() *chart {
+		for _, c := range chartsOf(w.current.Load(), lastMinutes) {
+			if c.Title == "Voices" {
+				return &c
+			}
+		}
+		return nil
+	}
+	if voices() != nil {
+		t.Error("a chart without any voice")
+	}
+	w.reading.Speech = Speech{Languages: []string{"ru"}, Outcomes: map[string]uint64{"known": 1, "made": 2, "ahead": 7, "none": 7, "down": 1, "busy": 1, "budget": 1, "unsent": 1}}
+	w.tick()
+	points := w.current.Load().hour
+	if p := points[len(points)-1]; p.voices != 3 || p.mute != 4 {
+		t.Errorf("counted %d voices, %d that did not come", p.voices, p.mute)
+	}
+	if c := voices(); c == nil || len(c.Series) != 2 {
+		t.Errorf("the chart is %+v", c)
+	}
+	if !strings.Contains(w.get("/dashboard").Body.String(), "<b>Voices</b>") {
+		t.Error("the page does not show it")
+	}
+}
+
 func TestHistoryIsBounded(t *testing.T) {
 	w := newWorld(t, Config{})
 	for i := range 2*hourPoints + 5 {

@@ -101,6 +101,7 @@ func TestDocumentsUseExportedNames(t *testing.T) {
 	w.reading.Disk = Disk{FreeBytes: 1, TotalBytes: 2}
 	w.reading.Model = Model{Name: "m", Ends: "2027-01-14", DaysLeft: 41}
 	w.reading.Guide.DroppedBy = map[string]uint64{"year": 1}
+	w.reading.Speech = Speech{Outcomes: map[string]uint64{"made": 1, "down": 1}, Characters: 240}
 	eventful(w.Monitor)
 	exported := w.metrics(t.Context()).Names()
 	for _, file := range []string{"alerts.yaml", "grafana.json"} {
@@ -122,6 +123,19 @@ func TestDocumentsUseExportedNames(t *testing.T) {
 			if !slices.Contains(exported, base) {
 				t.Errorf("%s: %s is not exported", file, name)
 			}
+		}
+	}
+}
+
+// Whoever switches voices, the judge or questions on can watch them.
+func TestTheDashboardOfGrafanaShowsEachPartThatCanBeOn(t *testing.T) {
+	data, err := os.ReadFile("../../docs/grafana.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"voices_total", "speech_characters_total", "judged_total", "questions_total", "places_editions_total"} {
+		if !strings.Contains(string(data), "excursobot_"+name) {
+			t.Errorf("no panel shows excursobot_%s", name)
 		}
 	}
 }

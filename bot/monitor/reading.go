@@ -152,6 +152,9 @@ type Speech struct {
 	Down       bool              `json:"down"`
 }
 
+// Used reports whether stories are spoken, or were since the start.
+func (s Speech) Used() bool { return len(s.Languages) > 0 || len(s.Outcomes) > 0 || s.Down }
+
 // Judged counts stories by what the judge did.
 type Judged struct {
 	Passed   uint64 `json:"passed"`

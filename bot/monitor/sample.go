@@ -16,6 +16,7 @@ func (m *Monitor) sample(ctx context.Context, now time.Time) {
 		return // keep the last sample: the parts are stopping
 	}
 	totals := m.counted.totals()
+	totals.voices = reading.Speech.Outcomes
 	m.recent.rotate()
 
 	m.mu.Lock()

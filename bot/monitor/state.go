@@ -87,6 +87,11 @@ var strains = []struct {
 		func(s Stats) bool { return s.Model.Unknown },
 		func(s Stats) string { return "the model's server does not know " + s.Model.Name + ": openai.model" },
 	}, {
+		func(s Stats) bool { return s.Speech.Down },
+		func(Stats) string {
+			return "the speech server failed and is not asked for a while: people get stories as text only"
+		},
+	}, {
 		func(s Stats) bool { return s.Gate.Room > 0 && s.Gate.Waits() >= s.Gate.Room },
 		func(s Stats) string {
 			return fmt.Sprintf("the queue before the model is full (%d wait)", s.Gate.Waits())

@@ -23,6 +23,7 @@ func TestState(t *testing.T) {
 		{"overloaded", func(w *world) { w.Request("static", "busy", 0) }, Strained, "were refused"},
 		{"Telegram's pause", func(w *world) { w.reading.Sender.Pause = 7 }, Strained, "7.0 s"},
 		{"breaker", func(w *world) { w.reading.Model = Model{Name: "m", BreakerOpen: true} }, Strained, "people get extracts"},
+		{"voices", func(w *world) { w.reading.Speech = Speech{Languages: []string{"ru"}, Down: true} }, Strained, "as text only"},
 		{"unknown model", func(w *world) { w.reading.Model = Model{Name: "m", Unknown: true} }, Strained, "does not know m"},
 		{"a model that ends", func(w *world) { w.reading.Model = Model{Name: "m", Ends: "2026-06-01", DaysLeft: 28, EndsSoon: true} }, Serving, ""},
 		{"budget", func(w *world) { w.reading.Budget = Budget{Spent: 80, Limit: 100} }, Strained, "80 %"},

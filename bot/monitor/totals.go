@@ -3,6 +3,7 @@ package monitor
 // totals holds the counters since the start, by the value of one label. The page shows the same counters that Prometheus reads.
 type totals struct {
 	updates, requests, calls, tokens, telegram, places, faults map[string]uint64
+	voices                                                     map[string]uint64 // of the speech that was read
 }
 
 func (in instruments) totals() totals {

@@ -2,6 +2,8 @@ package pack
 
 import (
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +26,9 @@ func contentOf(t testing.TB, r io.ReadCloser) []byte {
 func TestHostileRows(t *testing.T) {
 	for name, edit := range map[string]func(p *store.Place, s *store.Story, a *store.Article){
 		"link of a place": func(p *store.Place, _ *store.Story, _ *store.Article) { p.URL = "https://evil.example/" },
+		"link in a description": func(p *store.Place, _ *store.Story, _ *store.Article) {
+			p.Abouts = map[string]string{"ru": "подробности на https://evil.example/ и +7 495 123-45-67", "<b>": "дом"}
+		},
 		"link of a story": func(_ *store.Place, s *store.Story, _ *store.Article) { s.URL = "https://evil.example/" },
 		"host that looks right": func(p *store.Place, _ *store.Story, _ *store.Article) {
 			p.Picture = "https://upload.wikimedia.org.evil.example/wikipedia/x.jpg"
@@ -131,7 +136,7 @@ func checkHarmless(t *testing.T, record any) {
 	var texts, addresses []string
 	switch r := record.(type) {
 	case store.PlaceRow:
-		texts = append(texts, r.Title, r.Description, r.Extract, r.About, r.Credit.Author, r.Credit.License, r.Kind)
+		texts = append(slices.AppendSeq(texts, maps.Values(r.Abouts)), r.Title, r.Description, r.Extract, r.About, r.Credit.Author, r.Credit.License, r.Kind)
 		for language, name := range r.Names {
 			texts = append(texts, language, name)
 		}

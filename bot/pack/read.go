@@ -48,6 +48,9 @@ func Read(ctx context.Context, open Open, fn func(store.Row) error) (Info, error
 	defer f.Close()
 	counted := &counter{r: f}
 	r, err := dump.NewReader(bufio.NewReader(counted))
+	if errors.Is(err, dump.ErrFormat) {
+		err = fmt.Errorf("%w: it was not written by excursobot, or is no pack at all", ErrForeign)
+	}
 	if err != nil {
 		return Info{}, err
 	}

@@ -19,11 +19,7 @@ func answerQuestion(req chatRequest, fault string) modelAnswer {
 	var question struct {
 		Question string `json:"question"`
 	}
-	for _, msg := range req.Messages {
-		if start := strings.IndexByte(msg.Content, '{'); msg.Role == "user" && start >= 0 {
-			_ = json.NewDecoder(strings.NewReader(msg.Content[start:])).Decode(&question) // without a question nothing is found
-		}
-	}
+	req.data(&question)
 	t := req.task()
 	out := replied{Quotes: []string{}}
 	if len(t.Places) > 0 && t.Places[0].Language == tongueOf(t.Language).Code {
@@ -39,15 +35,19 @@ func answerQuestion(req chatRequest, fault string) modelAnswer {
 			}
 		}
 	}
-	text, err := json.Marshal(out)
+	return answerOf(out, fault, "What a lovely question. Let me think about it.")
+}
+
+// answerOf returns v as JSON, or the prose if the fault is that the answer is no JSON.
+func answerOf(v any, fault, prose string) modelAnswer {
+	if fault == "notjson" {
+		return modelAnswer{content: prose, fault: fault}
+	}
+	text, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // strings can always be marshalled
 	}
-	a := modelAnswer{content: string(text), fault: fault}
-	if fault == "notjson" {
-		a.content = "What a lovely question. Let me think about it."
-	}
-	return a
+	return modelAnswer{content: string(text), fault: fault}
 }
 
 // AnswerTo returns the words of an extract that answer a question about a place, and a passage of them to quote; "" = it does not say. The

@@ -248,6 +248,17 @@ type candidate struct {
 	Told []string `json:"told"`
 }
 
+// data reads the JSON object in the user's message into v, and returns that message. Without an object, v stays as it is.
+func (q *chatRequest) data(v any) (from chatMessage) {
+	for _, msg := range q.Messages {
+		if start := strings.IndexByte(msg.Content, '{'); msg.Role == "user" && start >= 0 {
+			_ = json.NewDecoder(strings.NewReader(msg.Content[start:])).Decode(v) // a broken object is none
+			from = msg
+		}
+	}
+	return from
+}
+
 // task is the data of the prompt.
 type task struct {
 	Language string      `json:"language"` // English name

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"strings"
 )
 
@@ -22,14 +21,7 @@ func look(req chatRequest, fault string) modelAnswer {
 			Description string `json:"description"`
 		} `json:"places"`
 	}
-	image := ""
-	for _, msg := range req.Messages {
-		if start := strings.IndexByte(msg.Content, '{'); msg.Role == "user" && start >= 0 {
-			_ = json.NewDecoder(strings.NewReader(msg.Content[start:])).Decode(&data) // without places there is nothing to see
-			image = msg.Image
-		}
-	}
-	_, encoded, _ := strings.Cut(image, ";base64,")
+	_, encoded, _ := strings.Cut(req.data(&data).Image, ";base64,")
 	raw, _ := base64.StdEncoding.DecodeString(encoded)
 	_, words, shown := strings.Cut(string(raw), sightSign)
 	words, _, _ = strings.Cut(words, ";")
@@ -43,6 +35,5 @@ func look(req chatRequest, fault string) modelAnswer {
 	if fault == "unknown" {
 		seen = "Q0"
 	}
-	text, _ := json.Marshal(map[string]string{"place": seen})
-	return modelAnswer{content: string(text), fault: fault}
+	return answerOf(map[string]string{"place": seen}, fault, "It looks like a lovely old building.")
 }

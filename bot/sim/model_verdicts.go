@@ -2,7 +2,6 @@ package sim
 
 import (
 	"bytes"
-	"encoding/json"
 	"math/rand/v2"
 	"strings"
 	"time"
@@ -62,11 +61,7 @@ func rule(req chatRequest, fault string, object func(place, source, story string
 	var data struct {
 		Places []exhibit `json:"places"`
 	}
-	for _, msg := range req.Messages {
-		if start := strings.IndexByte(msg.Content, '{'); msg.Role == "user" && start >= 0 {
-			_ = json.NewDecoder(strings.NewReader(msg.Content[start:])).Decode(&data) // without places there are no verdicts
-		}
-	}
+	req.data(&data)
 	verdicts := make([]ruling, len(data.Places))
 	for i, e := range data.Places {
 		verdicts[i] = ruling{Place: e.ID, Unsupported: []string{}}
@@ -74,15 +69,7 @@ func rule(req chatRequest, fault string, object func(place, source, story string
 			verdicts[i].Unsupported = append(verdicts[i].Unsupported, object(e.ID, e.Source, e.Story)...)
 		}
 	}
-	text, err := json.Marshal(map[string]any{"verdicts": verdicts})
-	if err != nil {
-		panic(err) // strings can always be marshalled
-	}
-	a := modelAnswer{content: string(text), fault: fault}
-	if fault == "notjson" {
-		a.content = "All of these stories look fine to me."
-	}
-	return a
+	return answerOf(map[string]any{"verdicts": verdicts}, fault, "All of these stories look fine to me.")
 }
 
 // verdictLatency returns how long the verdicts take: 1-3 s.

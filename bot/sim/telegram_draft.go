@@ -26,9 +26,6 @@ func (t messageMethods) sendMessageDraft(req *request) (any, error) {
 	if err := t.admitLocked(c); err != nil {
 		return nil, err
 	}
-	if c.blocked {
-		return nil, blockedError
-	}
 	t.emitLocked(Event{Kind: "draft", Chat: c.api.ID, Topic: topic, Text: text})
 	return true, nil
 }

@@ -22,9 +22,6 @@ func (t messageMethods) editableLocked(req *request) (*chat, *message, error) {
 	if err := t.admitLocked(c); err != nil {
 		return nil, nil, err
 	}
-	if c.blocked {
-		return nil, nil, blockedError
-	}
 	return c, m, nil
 }
 
@@ -95,7 +92,7 @@ func (t messageMethods) editMessageCaption(req *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m.api.Photo == nil && m.api.Document == nil {
+	if m.api.Photo == nil && m.api.Document == nil && m.api.Voice == nil && m.api.Audio == nil {
 		return nil, badRequest("there is no caption in the message to edit")
 	}
 	if m.api.Caption == caption && sameEntities(m.api.CaptionEntities, entities) && sameInline(m.api.ReplyMarkup, k.inline) {

@@ -77,9 +77,6 @@ func (t messageMethods) sendLocked(req *request, name string, fill func(*message
 	if err := t.admitLocked(c); err != nil {
 		return nil, err
 	}
-	if c.blocked {
-		return nil, blockedError
-	}
 	m := t.newMessage(c, &t.me)
 	if err := fill(m); err != nil {
 		return nil, err

@@ -29,6 +29,7 @@ type Article struct {
 	Revision       int64
 	Edited         time.Time         // of the revision
 	Labels         map[string]string // the item's names by language; of all editions of an item the first one with labels counts
+	Descriptions   map[string]string // the item's descriptions in other languages than English, as Labels
 	English        string            // the item's English description; "" = Description if the article is in English
 	Picture        string            // file name; "" = none
 	Globe          string            // "" = earth

@@ -163,17 +163,17 @@ func (a *Article) revised(number int) {
 }
 
 // Region returns articles around a point as editions of unequal strength have them: the first language is the local one and knows every
-// place, with a long article; of the others each knows a third, in short articles. All places have names in all languages, as Wikidata does,
-// and an English description. It is otherwise like City.
+// place, with a long article; of the others each knows a third, in short articles. All places have names and descriptions in all languages,
+// as Wikidata does. It is otherwise like City.
 func Region(seed uint64, lat, lon float64, n int, local string, others ...string) []Article {
 	languages := append([]string{local}, others...)
 	all := City(seed, lat, lon, n, languages...)
-	names := map[string]map[string]string{}
+	names, kinds := map[string]map[string]string{}, map[string]map[string]string{}
 	for _, a := range all {
 		if names[a.QID] == nil {
-			names[a.QID] = map[string]string{}
+			names[a.QID], kinds[a.QID] = map[string]string{}, map[string]string{}
 		}
-		names[a.QID][a.Language] = a.Title
+		names[a.QID][a.Language], kinds[a.QID][a.Language] = a.Title, a.Description
 	}
 	var kept []Article
 	for _, a := range all {
@@ -191,7 +191,7 @@ func Region(seed uint64, lat, lon float64, n int, local string, others ...string
 			}
 		}
 		a.Extract = dirty(a.Extract, a.Language, number)
-		a.Labels = names[a.QID]
+		a.Labels, a.Descriptions = names[a.QID], kinds[a.QID]
 		kept = append(kept, a)
 	}
 	return kept

@@ -27,13 +27,13 @@ func (s *Wikipedia) entities(query url.Values) map[string]any {
 			continue
 		}
 		item := map[string]any{"type": "item", "id": id}
-		labels, english := namesOf(articles)
+		labels, descriptions := namesOf(articles)
 		for _, prop := range props {
 			switch prop {
 			case "labels":
 				item[prop] = inLanguages(labels, languages, query.Has("languagefallback"))
 			case "descriptions":
-				item[prop] = inLanguages(map[string]string{"en": english}, languages, query.Has("languagefallback"))
+				item[prop] = inLanguages(descriptions, languages, query.Has("languagefallback"))
 			case "sitelinks":
 				links := map[string]any{}
 				for _, a := range articles {
@@ -50,9 +50,10 @@ func (s *Wikipedia) entities(query url.Values) map[string]any {
 	return map[string]any{"entities": found, "success": 1}
 }
 
-// namesOf returns an item's names by language and its English description.
-func namesOf(articles []*Article) (labels map[string]string, english string) {
-	labels = map[string]string{}
+// namesOf returns an item's names and descriptions by language.
+func namesOf(articles []*Article) (labels, descriptions map[string]string) {
+	labels, descriptions = map[string]string{}, map[string]string{}
+	english := ""
 	for _, a := range articles {
 		labels[a.Language] = a.Title
 		if english == "" {
@@ -69,7 +70,17 @@ func namesOf(articles []*Article) (labels map[string]string, english string) {
 			}
 		}
 	}
-	return labels, english
+	for _, a := range articles {
+		for language, text := range a.Descriptions {
+			if descriptions[language] == "" {
+				descriptions[language] = text
+			}
+		}
+	}
+	if english != "" {
+		descriptions["en"] = english
+	}
+	return labels, descriptions
 }
 
 // inLanguages returns texts in the form of Wikidata. A text that stands in for a missing one names the language it stands for.

@@ -39,6 +39,12 @@ func RefusedToken(err error) bool {
 	return errors.As(err, &refusal) && (refusal.Code == http.StatusUnauthorized || refusal.Code == http.StatusNotFound)
 }
 
+// RefusedText reports whether an edit was refused because the message has a caption, or nothing, in place of a text.
+func RefusedText(err error) bool {
+	var refusal *APIError
+	return errors.As(err, &refusal) && refusal.Code == http.StatusBadRequest && refusal.mentions("no text in the message")
+}
+
 // RetryAfter returns how long Telegram asked to wait before the next call, 0 if it did not.
 func RetryAfter(err error) time.Duration {
 	var refusal *APIError

@@ -32,8 +32,14 @@ var (
 	noFileWords  = []string{"file identifier", "file_id", "file reference", "file_reference", "file id"}
 )
 
-// SendVoice sends a voice message and returns the file_id that Telegram gave it, "" if the message may have arrived but the answer did not (ErrAmbiguous).
-func (s *Sender) SendVoice(ctx context.Context, to Target, v Voice) (fileID string, err error) {
+// SentVoice is a voice message as Telegram has it.
+type SentVoice struct {
+	FileID  string
+	Message int
+}
+
+// SendVoice sends a voice message. It returns nothing of it if the message may have arrived but the answer did not (ErrAmbiguous).
+func (s *Sender) SendVoice(ctx context.Context, to Target, v Voice) (SentVoice, error) {
 	method, field := "sendVoice", "voice"
 	if v.Music {
 		method, field = "sendAudio", "audio"
@@ -59,23 +65,24 @@ func (s *Sender) SendVoice(ctx context.Context, to Target, v Voice) (fileID stri
 		req.Payload = Form{Fields: fields, Field: field, Name: v.Name, Data: v.Data}
 	}
 	var sent struct {
+		ID           int `json:"message_id"`
 		Voice, Audio *struct {
 			ID string `json:"file_id"`
 		}
 	}
-	err = s.Do(ctx, req, &sent)
+	err := s.Do(ctx, req, &sent)
 	var refusal *APIError
 	switch refused := errors.As(err, &refusal); {
 	case refused && refusal.mentions(noVoiceWords...):
-		return "", fmt.Errorf("%w: %w", ErrNoVoices, err)
+		return SentVoice{}, fmt.Errorf("%w: %w", ErrNoVoices, err)
 	case refused && v.FileID != "" && refusal.Code == http.StatusBadRequest && refusal.mentions(noFileWords...):
-		return "", fmt.Errorf("%w: %w", ErrNoFile, err)
+		return SentVoice{}, fmt.Errorf("%w: %w", ErrNoFile, err)
 	case err != nil:
-		return "", err
+		return SentVoice{}, err
 	case sent.Voice != nil:
-		return sent.Voice.ID, nil
+		return SentVoice{sent.Voice.ID, sent.ID}, nil
 	case sent.Audio != nil: // Telegram takes some voices for music
-		return sent.Audio.ID, nil
+		return SentVoice{sent.Audio.ID, sent.ID}, nil
 	}
-	return "", nil
+	return SentVoice{Message: sent.ID}, nil
 }

@@ -56,9 +56,9 @@ func TestSendVoice(t *testing.T) {
 			api := &scripted{bodies: tt.bodies}
 			s := NewSender(SenderConfig{API: api, Pace: limiter.NewPace[int64](limiter.PaceConfig{}), Log: slog.New(slog.DiscardHandler),
 				Observe: func(string, string) {}, Guard: func(run func()) { run() }})
-			id, err := s.SendVoice(t.Context(), Target{Chat: 7, Reply: 5}, tt.voice)
-			if id != tt.id || !errors.Is(err, tt.err) || len(api.methods) != tt.calls {
-				t.Errorf("%s: got %q, %v after %d calls", name, id, err, len(api.methods))
+			got, err := s.SendVoice(t.Context(), Target{Chat: 7, Reply: 5}, tt.voice)
+			if id := got.FileID; id != tt.id || (id == "F") != (got.Message == 1) || !errors.Is(err, tt.err) || len(api.methods) != tt.calls {
+				t.Errorf("%s: got %q, %v after %d calls", name, got.FileID, err, len(api.methods))
 			}
 		})
 	}

@@ -155,7 +155,7 @@ func (f *Finder) Refresh(ctx context.Context, p Place) (Place, error) {
 	if fresh.Kind == kindMissing {
 		fresh.ID = p.ID
 	}
-	fresh.Names, fresh.About = p.Names, p.About
+	fresh.Names, fresh.About, fresh.Abouts = p.Names, p.About, p.Abouts
 	for _, l := range p.Sitelinks {
 		if l.Edition == p.Language { // its title and length may have changed
 			l = store.Sitelink{Edition: l.Edition, Title: fresh.Title, Page: fresh.PageID, Length: fresh.Length}

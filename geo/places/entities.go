@@ -28,7 +28,8 @@ type entity struct {
 }
 
 type entityText struct {
-	Value string `json:"value"`
+	Language string `json:"language"` // of the value: another one than asked for if it is a fallback
+	Value    string `json:"value"`
 }
 
 type entityArticle struct {
@@ -179,6 +180,18 @@ func withEntity(p Place, item entity, language string) Place {
 	if about := clean(item.Descriptions["en"].Value, 200); about != "" {
 		p.About = about
 	}
+	abouts := maps.Clone(p.Abouts)
+	for code, d := range item.Descriptions {
+		about := clean(d.Value, 200)
+		if code == "en" || d.Language != code || about == "" { // a fallback is in a language that the reader did not ask for
+			continue
+		}
+		if abouts == nil {
+			abouts = map[string]string{}
+		}
+		abouts[code] = about
+	}
+	p.Abouts = abouts
 	links := slices.Clone(p.Sitelinks)
 	for _, site := range slices.Sorted(maps.Keys(item.Sitelinks)) {
 		edition, ok := strings.CutSuffix(site, "wiki")
@@ -205,12 +218,24 @@ func ForPerson(p Place, language string) Place {
 	return p
 }
 
+// AboutFor returns what kind of thing the place is, in words of the language; "" if that is not known.
+func AboutFor(p Place, language string) string {
+	language = base(language)
+	switch {
+	case p.Language == language:
+		return cmp.Or(p.Description, p.Abouts[language])
+	case language == "en":
+		return p.About
+	}
+	return p.Abouts[language]
+}
+
 // putPlaces stores places under the titles of their articles, whatever ForPerson made of them.
 func (f *Finder) putPlaces(ctx context.Context, list []Place) error {
 	list = slices.Clone(list)
 	for i, p := range list {
 		// Callers share these, and a store may touch what it is given.
-		list[i].Names, list[i].Sitelinks = maps.Clone(p.Names), slices.Clone(p.Sitelinks)
+		list[i].Names, list[i].Abouts, list[i].Sitelinks = maps.Clone(p.Names), maps.Clone(p.Abouts), slices.Clone(p.Sitelinks)
 		for _, l := range p.Sitelinks {
 			if l.Edition == p.Language && l.Page == p.PageID {
 				list[i].Title = l.Title

@@ -53,6 +53,14 @@ func Foreign(p Place) (Place, error) {
 	}
 	q.URL = ArticleURL(q.Language, q.Title)
 	q.Names = foreignNames(p.Names)
+	for language, about := range p.Abouts {
+		if about = harmless(about, store.MaxAboutBytes/4); about != "" && editionCode.MatchString(language) {
+			if q.Abouts == nil {
+				q.Abouts = map[string]string{}
+			}
+			q.Abouts[language] = about
+		}
+	}
 	q.Sitelinks = foreignLinks(p.Sitelinks)
 	q.Picture, q.Credit = foreignPicture(p.Picture, p.Credit)
 	q.Fit()

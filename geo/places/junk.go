@@ -89,20 +89,11 @@ func junkDescription(language, description string) bool {
 	if lifetime.MatchString(description) && !builds(description) {
 		return true
 	}
-	whole := " " + description + " "
-	for _, phrase := range v.phrases {
-		if strings.Contains(whole, phrase) {
-			return true
-		}
+	if holdsPhrase(description, v.phrases) {
+		return true
 	}
-	if end := strings.IndexAny(description, ",;:(–—"); end > 0 {
-		description = description[:end]
-	}
-	words := strings.FieldsFunc(description, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-'
-	})
 	last := ""
-	for i, word := range words {
+	for i, word := range firstWords(description) {
 		if i > 0 && v.stops[word] {
 			break
 		}
@@ -112,6 +103,20 @@ func junkDescription(language, description string) bool {
 		last = word
 	}
 	return v.headLast && v.nouns[last]
+}
+
+// holdsPhrase reports whether a folded description holds one of the phrases.
+func holdsPhrase(description string, phrases []string) bool {
+	padded := " " + description + " "
+	return slices.ContainsFunc(phrases, func(phrase string) bool { return strings.Contains(padded, phrase) })
+}
+
+// firstWords returns the words of a folded description up to the first comma, bracket or dash.
+func firstWords(description string) []string {
+	if end := strings.IndexAny(description, ",;:(–—"); end > 0 {
+		description = description[:end]
+	}
+	return strings.FieldsFunc(description, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' })
 }
 
 // builds reports whether a description names a building, which may have a lifetime as people have.

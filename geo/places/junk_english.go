@@ -3,7 +3,6 @@ package places
 import (
 	"regexp"
 	"strings"
-	"unicode"
 )
 
 // verdict is what a description says about a place.
@@ -28,16 +27,10 @@ func judgeEnglish(description string, dim int) verdict {
 	if lifetime.MatchString(d) && !kept(d) || personNote.MatchString(d) {
 		return junk
 	}
-	padded := " " + d + " "
-	for _, phrase := range english.phrases {
-		if strings.Contains(padded, phrase) {
-			return junk
-		}
+	if holdsPhrase(d, english.phrases) {
+		return junk
 	}
-	if end := strings.IndexAny(d, ",;:(–—"); end > 0 {
-		d = d[:end]
-	}
-	words := strings.FieldsFunc(d, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' })
+	words := firstWords(d)
 	for len(words) > 2 && english.collections[words[0]] && words[1] == "of" { // "series of attacks"
 		words = words[2:]
 	}

@@ -84,6 +84,11 @@ func mergeTwo(a, b Place, language string) Place {
 	}
 	maps.Copy(names, a.Names)
 	a.Names = names
+	if len(b.Abouts) > 0 {
+		abouts := maps.Clone(b.Abouts)
+		maps.Copy(abouts, a.Abouts)
+		a.Abouts = abouts
+	}
 	links := slices.Clone(a.Sitelinks)
 	for _, l := range b.Sitelinks {
 		i := slices.IndexFunc(links, func(k store.Sitelink) bool { return k.Edition == l.Edition })

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode"
 
 	"excursobot/bot/sim"
 	"excursobot/geo"
@@ -52,13 +53,19 @@ func TestNamesBringNamesDescriptionsAndArticles(t *testing.T) {
 			if p.Names["ru"] == "" || !slices.ContainsFunc(p.Sitelinks, func(l store.Sitelink) bool { return l.Edition == "fr" && l.Page == p.PageID }) {
 				t.Errorf("%s: names %v, articles %v", p.Title, p.Names, p.Sitelinks)
 			}
+			if about := AboutFor(p, "ru"); about == "" || !strings.ContainsFunc(about, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) }) {
+				t.Errorf("%s: about %q in Russian", p.Title, about)
+			}
+			if AboutFor(p, "en") != p.About || AboutFor(p, "fr") != p.Description || AboutFor(p, "pt") != "" {
+				t.Errorf("%s: about %q, %q, %q", p.Title, AboutFor(p, "en"), AboutFor(p, "fr"), AboutFor(p, "pt"))
+			}
 			shown := ForPerson(p, "ru")
 			if shown.Title != p.Names["ru"] || shown.URL != p.URL {
 				t.Errorf("shown as %q", shown.Title)
 			}
 		}
 		stored, err := w.store.Place(t.Context(), got[0].ID, "fr")
-		if err != nil || stored.Title != got[0].Title || stored.Names["ru"] != got[0].Names["ru"] || stored.About != got[0].About {
+		if err != nil || stored.Title != got[0].Title || stored.Names["ru"] != got[0].Names["ru"] || stored.About != got[0].About || AboutFor(stored, "ru") != AboutFor(got[0], "ru") {
 			t.Errorf("stored %+v, %v", stored, err)
 		}
 		if _, err := w.Names(t.Context(), []Place{stored}, "ru", editions); err != nil || w.sent() != before+1 {
@@ -242,8 +249,8 @@ func TestAllSourcesShareTheLimits(t *testing.T) {
 		_, _ = w.Names(t.Context(), []Place{p}, "ru", []string{"ru", "en"})
 		w.client.quota.most = 100
 		_, _ = w.Credits(t.Context(), []Place{p})
-		if got := fmt.Sprint(hosts); got != "map[commons.wikimedia.org:3 www.wikidata.org:3]" || w.client.quota.used() != 6 {
-			t.Errorf("hosts %s, %d counted", got, w.client.quota.used())
+		if got := fmt.Sprint(hosts); got != "map[commons.wikimedia.org:3 www.wikidata.org:3]" || len(w.client.quota.sent) != 6 {
+			t.Errorf("hosts %s, %d counted", got, len(w.client.quota.sent))
 		}
 	})
 }

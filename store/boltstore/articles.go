@@ -90,13 +90,12 @@ func (s *Store) PutArticle(ctx context.Context, a store.Article, now time.Time) 
 
 // ArticleStats implements store.Articles.
 func (s *Store) ArticleStats(ctx context.Context) (store.ArticleStats, error) {
-	var st store.ArticleStats
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		st.Articles = int(tx.Bucket(bucketArticleUses).Sequence())
-		st.Bytes = int64(tx.Bucket(bucketArticles).Sequence())
-		return nil
+	return read(ctx, s, func(tx *bolt.Tx) (store.ArticleStats, error) {
+		return store.ArticleStats{
+			Articles: int(tx.Bucket(bucketArticleUses).Sequence()),
+			Bytes:    int64(tx.Bucket(bucketArticles).Sequence()),
+		}, nil
 	})
-	return st, err
 }
 
 func (a *articleRow) unpack(key []byte) error {

@@ -38,12 +38,9 @@ func (s *Store) Delivered(ctx context.Context, d store.Delivery) error {
 
 // Done implements store.Deliveries.
 func (s *Store) Done(ctx context.Context, update int64) (bool, error) {
-	var done bool
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		done = update != 0 && tx.Bucket(bucketDone).Get(idKey(update)) != nil
-		return nil
+	return read(ctx, s, func(tx *bolt.Tx) (bool, error) {
+		return update != 0 && tx.Bucket(bucketDone).Get(idKey(update)) != nil, nil
 	})
-	return done, err
 }
 
 // MarkDone implements store.Deliveries.

@@ -67,23 +67,7 @@ func (t *txn) forgetTokens(person int64) error {
 	if person == 0 { // the days' sums
 		return nil
 	}
-	ledger := t.bucket(bucketLedger)
-	var keys [][]byte
-	err := ledger.ForEach(func(k, _ []byte) error {
-		if bytes.HasSuffix(k, idKey(person)) {
-			keys = append(keys, bytes.Clone(k))
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, k := range keys {
-		if err := t.delete(ledger, k); err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.deleteWhere(bucketLedger, func(k, _ []byte) (bool, error) { return bytes.HasSuffix(k, idKey(person)), nil })
 }
 
 // forgetWalks keeps of the person's walks only that their shares ended, under ids that say nothing.
@@ -191,14 +175,11 @@ func (t *txn) forgetPayments(person int64) error {
 	}
 	var theirs []store.Payment
 	err := t.bucket(bucketPayments).ForEach(func(k, v []byte) error {
-		var p store.Payment
-		if err := decodePayment(k, v, &p); err != nil {
-			return err
-		}
-		if p.Person == person {
+		p, err := decoded(k, v, paymentFields)
+		if err == nil && p.Person == person {
 			theirs = append(theirs, p)
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return err
@@ -214,25 +195,41 @@ func (t *txn) forgetPayments(person int64) error {
 
 // forgetDeadLetters deletes the dead letters of the person's chat and those of groups that name them. An update in the inbox is being answered, and goes with its answer.
 func (t *txn) forgetDeadLetters(person int64) error {
-	parked := t.bucket(bucketDeadLetters)
 	names, err := regexp.Compile(store.NamesPerson(person))
 	if err != nil {
 		return err
 	}
+	return t.deleteWhere(bucketDeadLetters, func(k, v []byte) (bool, error) {
+		e, err := decoded(k, v, entryFields)
+		return e.Chat == person || names.Match(e.Raw), err // a private chat has the id of its person
+	})
+}
+
+// deleteWhere deletes the rows of a bucket for which fn returns true.
+func (t *txn) deleteWhere(bucket []byte, fn func(k, v []byte) (bool, error)) error {
+	keys, err := t.keysWhere(bucket, fn)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if err := t.delete(t.bucket(bucket), k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keysWhere copies the keys of the rows for which fn returns true. It reads the whole bucket.
+func (t *txn) keysWhere(bucket []byte, fn func(k, v []byte) (bool, error)) ([][]byte, error) {
 	var keys [][]byte
-	err = parked.ForEach(func(k, v []byte) error {
-		e, err := decodeEntry(k, v)
-		if err == nil && (e.Chat == person || names.Match(e.Raw)) { // a private chat has the id of its person
+	err := t.bucket(bucket).ForEach(func(k, v []byte) error {
+		is, err := fn(k, v)
+		if err == nil && is {
 			keys = append(keys, bytes.Clone(k))
 		}
 		return err
 	})
-	for _, k := range keys {
-		if err := t.delete(parked, k); err != nil {
-			return err
-		}
-	}
-	return err
+	return keys, err
 }
 
 // under copies the keys of the bucket that begin with prefix: bbolt's cursors do not survive deletions.

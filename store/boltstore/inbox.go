@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -20,7 +21,7 @@ func (s *Store) Accept(ctx context.Context, entries ...store.Entry) ([]bool, err
 		}
 		row := store.Entry{Update: e.Update, Chat: e.Chat, Arrived: e.Arrived, Raw: e.Raw, Tries: 1}
 		var err error
-		if rows[i], err = encodeEntry(idKey(e.Update), row); err != nil {
+		if rows[i], err = encode(idKey(e.Update), func(c *codec) { entryFields(c, &row) }); err != nil {
 			return nil, err
 		}
 	}
@@ -47,25 +48,9 @@ func (s *Store) Accept(ctx context.Context, entries ...store.Entry) ([]bool, err
 
 // Pending implements store.Inbox.
 func (s *Store) Pending(ctx context.Context, after int64, limit int) ([]store.Entry, error) {
-	var entries []store.Entry
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		if after == math.MaxInt64 {
-			return nil
-		}
-		c := tx.Bucket(bucketInbox).Cursor()
-		for k, v := c.Seek(idKey(after + 1)); k != nil && len(entries) < limit; k, v = c.Next() {
-			e, err := decodeEntry(k, v)
-			if err != nil {
-				return err
-			}
-			entries = append(entries, e)
-		}
-		return nil
+	return read(ctx, s, func(tx *bolt.Tx) ([]store.Entry, error) {
+		return page(tx, bucketInbox, idKey(after), limit, entryFields)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return entries, nil
 }
 
 // Note implements store.Inbox.
@@ -144,59 +129,27 @@ func (t *txn) bury(e store.Entry) error {
 
 // DeadLetters implements store.Inbox.
 func (s *Store) DeadLetters(ctx context.Context) ([]store.Entry, error) {
-	var entries []store.Entry
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		c := tx.Bucket(bucketDeadLetters).Cursor()
-		for k, v := c.Last(); k != nil; k, v = c.Prev() {
-			e, err := decodeEntry(k, v)
-			if err != nil {
-				return err
-			}
-			entries = append(entries, e)
-		}
-		return nil
+	return read(ctx, s, func(tx *bolt.Tx) ([]store.Entry, error) {
+		entries, err := page(tx, bucketDeadLetters, nil, math.MaxInt, entryFields)
+		slices.Reverse(entries)
+		return entries, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return entries, nil
 }
 
 // InboxStats implements store.Inbox. It looks at every page of two small buckets.
 func (s *Store) InboxStats(ctx context.Context) (store.InboxStats, error) {
-	var st store.InboxStats
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		st = store.InboxStats{Pending: rows(tx, bucketInbox), DeadLetters: rows(tx, bucketDeadLetters)}
-		return nil
+	return read(ctx, s, func(tx *bolt.Tx) (store.InboxStats, error) {
+		return store.InboxStats{Pending: rows(tx, bucketInbox), DeadLetters: rows(tx, bucketDeadLetters)}, nil
 	})
-	return st, err
 }
 
 // entry reads an entry of the inbox; ErrNotFound if it is not there.
 func (t *txn) entry(update int64) (store.Entry, error) {
-	key := idKey(update)
-	v := t.bucket(bucketInbox).Get(key)
-	if v == nil {
-		return store.Entry{}, store.ErrNotFound
-	}
-	return decodeEntry(key, v)
+	return record(t.tx, bucketInbox, idKey(update), entryFields)
 }
 
 func (t *txn) putEntry(bucket, key []byte, e store.Entry) error {
-	v, err := encodeEntry(key, e)
-	if err != nil {
-		return err
-	}
-	return t.put(t.bucket(bucket), key, v)
-}
-
-func encodeEntry(key []byte, e store.Entry) ([]byte, error) {
-	return encode(key, func(c *codec) { entryFields(c, &e) })
-}
-
-func decodeEntry(k, v []byte) (e store.Entry, err error) {
-	err = decode(k, v, func(c *codec) { entryFields(c, &e) })
-	return e, err
+	return t.importRecord(bucket, key, func(c *codec) { entryFields(c, &e) })
 }
 
 func entryFields(c *codec, e *store.Entry) {

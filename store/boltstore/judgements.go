@@ -18,7 +18,7 @@ type judgementRow struct {
 	until   time.Time // zero = nobody claimed it
 }
 
-func (j *judgementRow) fields(c *codec) {
+func judgementFields(c *codec, j *judgementRow) {
 	c.text(&j.Place)
 	c.text(&j.Language)
 	c.text((*string)(&j.Length))
@@ -142,30 +142,18 @@ func (s *Store) EndJudgement(ctx context.Context, key store.StoryKey, text strin
 
 // PendingJudgements implements store.Judgements.
 func (s *Store) PendingJudgements(ctx context.Context) (int, error) {
-	n := 0
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		n = rows(tx, bucketJudgements)
-		return nil
-	})
-	return n, err
+	return read(ctx, s, func(tx *bolt.Tx) (int, error) { return rows(tx, bucketJudgements), nil })
 }
 
 func findJudgement(tx *bolt.Tx, key store.StoryKey) (row judgementRow, found bool, err error) {
-	id := storyIDKey(key)
-	v := tx.Bucket(bucketJudgements).Get(id)
-	if v == nil {
-		return row, false, nil
-	}
-	err = decode(id, v, row.fields)
-	return row, true, err
+	return find(tx, bucketJudgements, storyIDKey(key), judgementFields)
 }
 
 // allJudgements returns those queued first first.
 func allJudgements(tx *bolt.Tx) ([]judgementRow, error) {
 	var all []judgementRow
 	err := tx.Bucket(bucketJudgements).ForEach(func(k, v []byte) error {
-		var row judgementRow
-		err := decode(k, v, row.fields)
+		row, err := decoded(k, v, judgementFields)
 		all = append(all, row)
 		return err
 	})
@@ -191,7 +179,7 @@ func (t *txn) putJudgement(row *judgementRow) error {
 	if err := t.reschedule(expiringJudgement, key, time.Time{}, ifQueued(row.Judgement)); err != nil {
 		return err
 	}
-	return t.importRecord(bucketJudgements, key, row.fields)
+	return t.importRecord(bucketJudgements, key, func(c *codec) { judgementFields(c, row) })
 }
 
 func (t *txn) dropJudgement(j store.Judgement) error {

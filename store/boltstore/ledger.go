@@ -47,13 +47,7 @@ func (s *Store) Spent(ctx context.Context, day store.Day, person int64) (store.S
 	if err := store.CheckDay(day); err != nil {
 		return store.Spent{}, err
 	}
-	var sum store.Spent
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		var err error
-		sum, err = spent(tx.Bucket(bucketLedger), day, person)
-		return err
-	})
-	return sum, err
+	return read(ctx, s, func(tx *bolt.Tx) (store.Spent, error) { return spent(tx.Bucket(bucketLedger), day, person) })
 }
 
 // Speak implements store.Ledger.
@@ -63,11 +57,7 @@ func (s *Store) Speak(ctx context.Context, day store.Day, characters int64) (sum
 	}
 	key := ledgerKey(day, store.Speech)
 	if characters == 0 {
-		err = s.view(ctx, func(tx *bolt.Tx) error {
-			sum, err = tokens(tx.Bucket(bucketLedger), key)
-			return err
-		})
-		return sum, err
+		return read(ctx, s, func(tx *bolt.Tx) (int64, error) { return tokens(tx.Bucket(bucketLedger), key) })
 	}
 	err = s.write(ctx, func(t *txn) error {
 		ledger := t.bucket(bucketLedger)
@@ -100,9 +90,7 @@ func tokens(ledger *bolt.Bucket, key []byte) (int64, error) {
 	if v == nil {
 		return 0, nil
 	}
-	var n int64
-	err := decode(key, v, func(c *codec) { c.int64(&n) })
-	return n, err
+	return decoded(key, v, (*codec).int64)
 }
 
 func (t *txn) putTokens(b *bolt.Bucket, key []byte, n int64) error {

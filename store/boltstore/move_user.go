@@ -23,21 +23,13 @@ func (s *Store) MoveUser(ctx context.Context, from, to int64) error {
 // moveProfile moves a profile, unless there is one already.
 func (t *txn) moveProfile(from, to int64) error {
 	users, key := t.bucket(bucketUsers), idKey(to)
-	old := users.Get(idKey(from))
-	if old == nil {
-		return nil
+	u, found, err := find(t.tx, bucketUsers, idKey(from), userFields)
+	if err != nil || !found {
+		return err
 	}
 	if users.Get(key) == nil {
-		var u store.User
-		if err := decodeUser(idKey(from), old, &u); err != nil {
-			return err
-		}
 		u.ID = to
-		v, err := encode(key, func(c *codec) { userFields(c, &u) })
-		if err != nil {
-			return err
-		}
-		if err := t.put(users, key, v); err != nil {
+		if err := t.importRecord(bucketUsers, key, func(c *codec) { userFields(c, &u) }); err != nil {
 			return err
 		}
 	}

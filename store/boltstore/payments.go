@@ -48,7 +48,7 @@ func (s *Store) changePayment(ctx context.Context, p store.Payment, fn func(t *t
 	var stored store.Payment
 	var changed bool
 	err := s.write(ctx, func(t *txn) error {
-		old, found, err := paymentRow(t.tx, p.Charge)
+		old, found, err := find(t.tx, bucketPayments, []byte(p.Charge), paymentFields)
 		if err != nil {
 			return err
 		}
@@ -70,16 +70,9 @@ func (s *Store) Payment(ctx context.Context, charge string) (store.Payment, erro
 	if err := store.CheckName(charge); err != nil {
 		return store.Payment{}, err
 	}
-	var p store.Payment
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		var found bool
-		var err error
-		if p, found, err = paymentRow(tx, charge); err == nil && !found {
-			err = store.ErrNotFound
-		}
-		return err
+	return read(ctx, s, func(tx *bolt.Tx) (store.Payment, error) {
+		return record(tx, bucketPayments, []byte(charge), paymentFields)
 	})
-	return p, err
 }
 
 // Payments implements store.Payments.
@@ -87,41 +80,21 @@ func (s *Store) Payments(ctx context.Context, after string, limit int) ([]store.
 	if err := store.CheckKey(after); err != nil {
 		return nil, err
 	}
-	var payments []store.Payment
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		c := tx.Bucket(bucketPayments).Cursor()
-		k, v := c.Seek([]byte(after))
-		if k != nil && string(k) == after {
-			k, v = c.Next()
-		}
-		for ; k != nil && len(payments) < limit; k, v = c.Next() {
-			var p store.Payment
-			if err := decodePayment(k, v, &p); err != nil {
-				return err
-			}
-			payments = append(payments, p)
-		}
-		return nil
+	return read(ctx, s, func(tx *bolt.Tx) ([]store.Payment, error) {
+		return page(tx, bucketPayments, []byte(after), limit, paymentFields)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return payments, nil
 }
 
 // Given implements store.Payments.
 func (s *Store) Given(ctx context.Context, person int64) (store.Given, error) {
-	var sum store.Given
-	err := s.view(ctx, func(tx *bolt.Tx) error {
+	return read(ctx, s, func(tx *bolt.Tx) (sum store.Given, err error) {
 		given := tx.Bucket(bucketGiven)
-		var err error
 		if sum.All, err = tokens(given, idKey(0)); err != nil || person == 0 {
-			return err
+			return sum, err
 		}
 		sum.Person, err = tokens(given, idKey(person))
-		return err
+		return sum, err
 	})
-	return sum, err
 }
 
 // addGiven adds a payment that was not refunded to the sums, or subtracts it with sign -1.
@@ -159,23 +132,10 @@ func (t *txn) putPayment(p store.Payment) (stored store.Payment, err error) {
 	if err != nil {
 		return stored, err
 	}
-	if err := decodePayment(key, v, &stored); err != nil {
+	if stored, err = decoded(key, v, paymentFields); err != nil {
 		return stored, err
 	}
 	return stored, t.put(t.bucket(bucketPayments), key, v)
-}
-
-func paymentRow(tx *bolt.Tx, charge string) (p store.Payment, found bool, err error) {
-	key := []byte(charge)
-	v := tx.Bucket(bucketPayments).Get(key)
-	if v == nil {
-		return p, false, nil
-	}
-	return p, true, decodePayment(key, v, &p)
-}
-
-func decodePayment(key, value []byte, p *store.Payment) error {
-	return decode(key, value, func(c *codec) { paymentFields(c, p) })
 }
 
 func paymentFields(c *codec, p *store.Payment) {

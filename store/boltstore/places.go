@@ -15,25 +15,13 @@ func (s *Store) Tile(ctx context.Context, key store.TileKey, now time.Time) (sto
 	if err := store.CheckKey(key.Language); err != nil {
 		return store.Tile{}, err
 	}
-	var tile store.Tile
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		k := tileKey(key)
-		v := tx.Bucket(bucketTiles).Get(k)
-		if v == nil {
-			return store.ErrNotFound
+	return read(ctx, s, func(tx *bolt.Tx) (store.Tile, error) {
+		tile, err := record(tx, bucketTiles, tileKey(key), tileFields)
+		if err == nil && expired(tile.Expires, now) {
+			err = store.ErrNotFound
 		}
-		if err := decode(k, v, func(c *codec) { tileFields(c, &tile) }); err != nil {
-			return err
-		}
-		if expired(tile.Expires, now) {
-			return store.ErrNotFound
-		}
-		return nil
+		return tile, err
 	})
-	if err != nil {
-		return store.Tile{}, err
-	}
-	return tile, nil
 }
 
 // PutTile implements store.Places.
@@ -46,21 +34,19 @@ func (s *Store) PutTile(ctx context.Context, tile store.Tile) error {
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(t *txn) error {
-		tiles := t.bucket(bucketTiles)
-		var before time.Time
-		if old := tiles.Get(k); old != nil {
-			var tile store.Tile
-			if err := decode(k, old, func(c *codec) { tileFields(c, &tile) }); err != nil {
-				return err
-			}
-			before = tile.Expires
-		}
-		if err := t.reschedule(expiringTile, k, before, tile.Expires); err != nil {
-			return err
-		}
-		return t.put(tiles, k, v)
-	})
+	return s.write(ctx, func(t *txn) error { return t.putTile(k, v, tile.Expires) })
+}
+
+// putTile stores the record of a tile in the place of an older one.
+func (t *txn) putTile(key, tile []byte, expires time.Time) error {
+	old, _, err := find(t.tx, bucketTiles, key, tileFields)
+	if err != nil {
+		return err
+	}
+	if err := t.reschedule(expiringTile, key, old.Expires, expires); err != nil {
+		return err
+	}
+	return t.put(t.bucket(bucketTiles), key, tile)
 }
 
 // Place implements store.Places.
@@ -68,15 +54,13 @@ func (s *Store) Place(ctx context.Context, id, language string) (store.Place, er
 	if err := store.CheckKey(id, language); err != nil {
 		return store.Place{}, err
 	}
-	var place store.Place
-	err := s.view(ctx, func(tx *bolt.Tx) error {
+	return read(ctx, s, func(tx *bolt.Tx) (store.Place, error) {
 		leaf := tx.Bucket(bucketPlaceIDs).Get(placeIDKey(id, language))
 		if leaf == nil {
-			return store.ErrNotFound
+			return store.Place{}, store.ErrNotFound
 		}
-		return getPlace(tx, placeKey(language, geo.Cell(readUint(leaf)), id), &place)
+		return getPlace(tx, placeKey(language, geo.Cell(readUint(leaf)), id))
 	})
-	return place, err
 }
 
 // PlacesByPage implements store.Places.
@@ -84,26 +68,22 @@ func (s *Store) PlacesByPage(ctx context.Context, language string, pages []int64
 	if err := store.CheckKey(language); err != nil {
 		return nil, err
 	}
-	var places []store.Place
-	err := s.view(ctx, func(tx *bolt.Tx) error {
+	return read(ctx, s, func(tx *bolt.Tx) ([]store.Place, error) {
+		var places []store.Place
 		byPage := tx.Bucket(bucketPages)
 		for _, page := range pages {
 			v := byPage.Get(pageKey(language, page))
 			if v == nil {
 				continue
 			}
-			var place store.Place
-			if err := getPlace(tx, append(appendText(nil, language), v...), &place); err != nil {
-				return err
+			place, err := getPlace(tx, append(appendText(nil, language), v...))
+			if err != nil {
+				return nil, err
 			}
 			places = append(places, place)
 		}
-		return nil
+		return places, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return places, nil
 }
 
 // PlacesIn implements store.Places.
@@ -111,22 +91,17 @@ func (s *Store) PlacesIn(ctx context.Context, language string, ranges []geo.Cell
 	if err := store.CheckKey(language); err != nil {
 		return nil, err
 	}
-	var places []store.Place
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		return walk(tx.Bucket(bucketPlaces).Cursor(), language, ranges, func(k, v []byte) (bool, error) {
+	return read(ctx, s, func(tx *bolt.Tx) (places []store.Place, err error) {
+		err = walk(tx.Bucket(bucketPlaces).Cursor(), language, ranges, func(k, v []byte) (bool, error) {
 			if len(places) >= limit {
 				return false, nil
 			}
-			var place store.Place
-			err := decode(k, v, func(c *codec) { placeFields(c, &place) })
+			place, err := decoded(k, v, placeFields)
 			places = append(places, place)
 			return true, err
 		})
+		return places, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return places, nil
 }
 
 // PutPlaces implements store.Places.
@@ -185,8 +160,8 @@ func (t *txn) dropPlace(id, language string) error {
 		return nil
 	}
 	key := placeKey(language, geo.Cell(readUint(leaf)), id)
-	var old store.Place
-	if err := getPlace(t.tx, key, &old); err != nil {
+	old, err := getPlace(t.tx, key)
+	if err != nil {
 		return err
 	}
 	byPage, page := t.bucket(bucketPages), pageKey(language, old.PageID)
@@ -205,8 +180,8 @@ func (t *txn) dropPlace(id, language string) error {
 }
 
 // getPlace reads the place under a key from an index, which must exist.
-func getPlace(tx *bolt.Tx, key []byte, place *store.Place) error {
-	return decode(key, tx.Bucket(bucketPlaces).Get(key), func(c *codec) { placeFields(c, place) })
+func getPlace(tx *bolt.Tx, key []byte) (store.Place, error) {
+	return decoded(key, tx.Bucket(bucketPlaces).Get(key), placeFields)
 }
 
 func placeFields(c *codec, p *store.Place) {
@@ -231,7 +206,12 @@ func placeFields(c *codec, p *store.Place) {
 	creditFields(c, &p.Credit)
 	c.int64(&p.Revision)
 	c.time(&p.Edited)
-	c.lastBool(&p.Packed)
+	if !c.reading && len(p.Abouts) == 0 { // most places
+		c.lastBool(&p.Packed)
+		return
+	}
+	c.bool(&p.Packed)
+	c.texts(&p.Abouts)
 }
 
 func sitelinkFields(c *codec, l *store.Sitelink) {
@@ -264,10 +244,5 @@ func pageFields(c *codec, p *store.Page) {
 	c.int(&p.Dim)
 }
 
-// ifFetched is when a place is to be swept; the zero time is never.
-func ifFetched(p store.Place) time.Time {
-	if p.Fetched.IsZero() {
-		return time.Time{}
-	}
-	return p.Fetched.Add(store.PlaceLife)
-}
+// ifFetched returns when a place is to be swept; the zero time is never.
+func ifFetched(p store.Place) time.Time { return later(p.Fetched, store.PlaceLife) }

@@ -46,9 +46,9 @@ func (t *txn) importRow(record any) error {
 	case store.Judgement:
 		return t.putJudgement(&judgementRow{Judgement: r})
 	case store.LastPoint:
-		return t.putLastPoint(&r)
+		return lastPoints.put(t, &r, false)
 	case store.LastStory:
-		return t.putLastStory(&r)
+		return lastStories.put(t, &r, false)
 	case store.Tour:
 		return t.putTour(&r)
 	case store.ToldRow:
@@ -118,20 +118,11 @@ func (t *txn) importTile(tile store.Tile) error {
 		return err
 	}
 	k := tileKey(tile.TileKey)
-	var old store.Tile
-	if v := t.bucket(bucketTiles).Get(k); v != nil {
-		if err := decode(k, v, func(c *codec) { tileFields(c, &old) }); err != nil {
-			return err
-		}
-	}
-	if err := t.reschedule(expiringTile, k, old.Expires, tile.Expires); err != nil {
-		return err
-	}
 	v, err := encodePacked(k, func(c *codec) { tileFields(c, &tile) })
 	if err != nil {
 		return err
 	}
-	return t.put(t.bucket(bucketTiles), k, v)
+	return t.putTile(k, v, tile.Expires)
 }
 
 func (t *txn) importStory(r store.StoryRow) error {
@@ -241,7 +232,7 @@ func (t *txn) importPayment(p store.Payment) error {
 	if err := store.CheckName(p.Charge); err != nil {
 		return err
 	}
-	old, found, err := paymentRow(t.tx, p.Charge)
+	old, found, err := find(t.tx, bucketPayments, []byte(p.Charge), paymentFields)
 	if err != nil {
 		return err
 	}

@@ -28,58 +28,100 @@ func lastStoryFields(c *codec, s *store.LastStory) {
 	c.time(&s.At)
 }
 
-func decodeLastPoint(k, v []byte) (store.LastPoint, error) {
-	var p store.LastPoint
-	err := decode(k, v, func(c *codec) { lastPointFields(c, &p) })
-	return p, err
+// recents describes one of the two tables of what a person did last in a chat.
+type recents[T any] struct {
+	bucket []byte
+	kind   byte // of its rows in bucketExpiry
+	fields func(*codec, *T)
+	check  func(*T) error
+	stamp  func(*T) (person, chat int64, at time.Time)
 }
 
-func decodeLastStory(k, v []byte) (store.LastStory, error) {
-	var l store.LastStory
-	err := decode(k, v, func(c *codec) { lastStoryFields(c, &l) })
-	return l, err
+var lastPoints = recents[store.LastPoint]{
+	bucket: bucketLastPoints, kind: expiringLastPoint, fields: lastPointFields, check: (*store.LastPoint).Check,
+	stamp: func(p *store.LastPoint) (person, chat int64, at time.Time) { return p.Person, p.Chat, p.At },
+}
+
+var lastStories = recents[store.LastStory]{
+	bucket: bucketLastStories, kind: expiringLastStory, fields: lastStoryFields, check: (*store.LastStory).Check,
+	stamp: func(l *store.LastStory) (person, chat int64, at time.Time) { return l.Person, l.Chat, l.At },
+}
+
+// of reads the row of a person in a chat; ErrNotFound if there is none or it has expired.
+func (r recents[T]) of(tx *bolt.Tx, person, chat int64, now time.Time) (T, error) {
+	row, err := record(tx, r.bucket, recentKey(person, chat), r.fields)
+	if err != nil {
+		return row, err
+	}
+	if _, _, at := r.stamp(&row); expired(at.Add(store.RecentLife), now) {
+		return row, store.ErrNotFound
+	}
+	return row, nil
+}
+
+// put stores a row in the place of an older one. With keepNewer it leaves a newer row alone.
+func (r recents[T]) put(t *txn, row *T, keepNewer bool) error {
+	person, chat, at := r.stamp(row)
+	key := recentKey(person, chat)
+	old, found, err := find(t.tx, r.bucket, key, r.fields)
+	if err != nil {
+		return err
+	}
+	var expires time.Time
+	if found {
+		_, _, was := r.stamp(&old)
+		if keepNewer && was.UnixMicro() > at.UnixMicro() {
+			return nil
+		}
+		expires = was.Add(store.RecentLife)
+	}
+	if err := r.check(row); err != nil {
+		return err
+	}
+	if err := t.reschedule(r.kind, key, expires, at.Add(store.RecentLife)); err != nil {
+		return err
+	}
+	return t.importRecord(r.bucket, key, func(c *codec) { r.fields(c, row) })
+}
+
+// drop deletes a row, if it is there.
+func (r recents[T]) drop(t *txn, key []byte) error {
+	row, found, err := find(t.tx, r.bucket, key, r.fields)
+	if err != nil || !found {
+		return err
+	}
+	_, _, at := r.stamp(&row)
+	if err := t.reschedule(r.kind, key, at.Add(store.RecentLife), time.Time{}); err != nil {
+		return err
+	}
+	return t.delete(t.bucket(r.bucket), key)
+}
+
+// forget deletes the person's rows, and all of a chat with that number. It reads the keys of all: they live for hours.
+func (r recents[T]) forget(t *txn, person int64) error {
+	theirs := idKey(person)
+	keys, err := t.keysWhere(r.bucket, func(k, _ []byte) (bool, error) {
+		return bytes.HasPrefix(k, theirs) || bytes.HasSuffix(k, theirs), nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if err := r.drop(t, k); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // LastPoint implements store.Recent.
 func (s *Store) LastPoint(ctx context.Context, person, chat int64, now time.Time) (store.LastPoint, error) {
-	var p store.LastPoint
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		key := recentKey(person, chat)
-		v := tx.Bucket(bucketLastPoints).Get(key)
-		if v == nil {
-			return store.ErrNotFound
-		}
-		var err error
-		if p, err = decodeLastPoint(key, v); err == nil && expired(p.At.Add(store.RecentLife), now) {
-			return store.ErrNotFound
-		}
-		return err
-	})
-	if err != nil {
-		return store.LastPoint{}, err
-	}
-	return p, nil
+	return read(ctx, s, func(tx *bolt.Tx) (store.LastPoint, error) { return lastPoints.of(tx, person, chat, now) })
 }
 
 // LastStory implements store.Recent.
 func (s *Store) LastStory(ctx context.Context, person, chat int64, now time.Time) (store.LastStory, error) {
-	var l store.LastStory
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		key := recentKey(person, chat)
-		v := tx.Bucket(bucketLastStories).Get(key)
-		if v == nil {
-			return store.ErrNotFound
-		}
-		var err error
-		if l, err = decodeLastStory(key, v); err == nil && expired(l.At.Add(store.RecentLife), now) {
-			return store.ErrNotFound
-		}
-		return err
-	})
-	if err != nil {
-		return store.LastStory{}, err
-	}
-	return l, nil
+	return read(ctx, s, func(tx *bolt.Tx) (store.LastStory, error) { return lastStories.of(tx, person, chat, now) })
 }
 
 // NotePoint implements store.Recent.
@@ -87,7 +129,7 @@ func (s *Store) NotePoint(ctx context.Context, p store.LastPoint) error {
 	if err := p.Check(); err != nil {
 		return err
 	}
-	return s.write(ctx, func(t *txn) error { return t.notePoint(&p) })
+	return s.write(ctx, func(t *txn) error { return lastPoints.put(t, &p, true) })
 }
 
 // NoteStory implements store.Recent.
@@ -95,136 +137,26 @@ func (s *Store) NoteStory(ctx context.Context, l store.LastStory) error {
 	if err := l.Check(); err != nil {
 		return err
 	}
-	return s.write(ctx, func(t *txn) error { return t.noteStory(&l) })
+	return s.write(ctx, func(t *txn) error { return lastStories.put(t, &l, true) })
 }
 
 // noteDelivery notes where a person was and what they heard.
 func (t *txn) noteDelivery(d *store.Delivery) error {
 	if p, ok := d.LastPoint(); ok {
-		if err := t.notePoint(&p); err != nil {
+		if err := lastPoints.put(t, &p, true); err != nil {
 			return err
 		}
 	}
 	if l, ok := d.LastStory(); ok {
-		return t.noteStory(&l)
+		return lastStories.put(t, &l, true)
 	}
 	return nil
 }
 
-// notePoint stores a last point unless there is a newer one.
-func (t *txn) notePoint(p *store.LastPoint) error {
-	old, found, err := t.recentAt(bucketLastPoints, recentKey(p.Person, p.Chat))
-	if err != nil || found && old.UnixMicro() > p.At.UnixMicro() {
-		return err
-	}
-	return t.replaceLastPoint(p, old, found)
-}
-
-// noteStory stores a last story unless there is a newer one.
-func (t *txn) noteStory(l *store.LastStory) error {
-	old, found, err := t.recentAt(bucketLastStories, recentKey(l.Person, l.Chat))
-	if err != nil || found && old.UnixMicro() > l.At.UnixMicro() {
-		return err
-	}
-	return t.replaceLastStory(l, old, found)
-}
-
-func (t *txn) putLastPoint(p *store.LastPoint) error {
-	old, found, err := t.recentAt(bucketLastPoints, recentKey(p.Person, p.Chat))
-	if err != nil {
-		return err
-	}
-	return t.replaceLastPoint(p, old, found)
-}
-
-func (t *txn) putLastStory(l *store.LastStory) error {
-	old, found, err := t.recentAt(bucketLastStories, recentKey(l.Person, l.Chat))
-	if err != nil {
-		return err
-	}
-	return t.replaceLastStory(l, old, found)
-}
-
-// replaceLastPoint stores a last point in the place of the one of old, if one was found.
-func (t *txn) replaceLastPoint(p *store.LastPoint, old time.Time, found bool) error {
-	if err := p.Check(); err != nil {
-		return err
-	}
-	key := recentKey(p.Person, p.Chat)
-	if err := t.rescheduleRecent(expiringLastPoint, key, old, found, p.At); err != nil {
-		return err
-	}
-	return t.importRecord(bucketLastPoints, key, func(c *codec) { lastPointFields(c, p) })
-}
-
-// replaceLastStory is replaceLastPoint for a last story.
-func (t *txn) replaceLastStory(l *store.LastStory, old time.Time, found bool) error {
-	if err := l.Check(); err != nil {
-		return err
-	}
-	key := recentKey(l.Person, l.Chat)
-	if err := t.rescheduleRecent(expiringLastStory, key, old, found, l.At); err != nil {
-		return err
-	}
-	return t.importRecord(bucketLastStories, key, func(c *codec) { lastStoryFields(c, l) })
-}
-
-func (t *txn) rescheduleRecent(kind byte, key []byte, old time.Time, found bool, at time.Time) error {
-	if found {
-		old = old.Add(store.RecentLife)
-	}
-	return t.reschedule(kind, key, old, at.Add(store.RecentLife))
-}
-
-// recentAt returns of when a last point or story is, if it is there.
-func (t *txn) recentAt(bucket, key []byte) (at time.Time, found bool, err error) {
-	v := t.bucket(bucket).Get(key)
-	if v == nil {
-		return at, false, nil
-	}
-	if bytes.Equal(bucket, bucketLastPoints) {
-		p, err := decodeLastPoint(key, v)
-		return p.At, true, err
-	}
-	l, err := decodeLastStory(key, v)
-	return l.At, true, err
-}
-
-// dropRecent deletes a last point or story, if it is there.
-func (t *txn) dropRecent(bucket, key []byte) error {
-	at, found, err := t.recentAt(bucket, key)
-	if err != nil || !found {
-		return err
-	}
-	kind := byte(expiringLastStory)
-	if bytes.Equal(bucket, bucketLastPoints) {
-		kind = expiringLastPoint
-	}
-	if err := t.reschedule(kind, key, at.Add(store.RecentLife), time.Time{}); err != nil {
-		return err
-	}
-	return t.delete(t.bucket(bucket), key)
-}
-
-// forgetRecent deletes the person's last points and stories, and all of a chat with that number. It reads the keys of all: they live for hours.
+// forgetRecent deletes the person's last points and stories.
 func (t *txn) forgetRecent(person int64) error {
-	theirs := idKey(person)
-	for _, bucket := range [][]byte{bucketLastPoints, bucketLastStories} {
-		var keys [][]byte
-		err := t.bucket(bucket).ForEach(func(k, _ []byte) error {
-			if bytes.HasPrefix(k, theirs) || bytes.HasSuffix(k, theirs) {
-				keys = append(keys, bytes.Clone(k))
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		for _, k := range keys {
-			if err := t.dropRecent(bucket, k); err != nil {
-				return err
-			}
-		}
+	if err := lastPoints.forget(t, person); err != nil {
+		return err
 	}
-	return nil
+	return lastStories.forget(t, person)
 }

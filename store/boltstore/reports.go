@@ -1,7 +1,6 @@
 package boltstore
 
 import (
-	"bytes"
 	"context"
 	"slices"
 	"time"
@@ -90,18 +89,14 @@ func (s *Store) Withheld(ctx context.Context, keys []store.ReportKey) ([]bool, e
 			return nil, err
 		}
 	}
-	withheld := make([]bool, len(keys))
-	err := s.view(ctx, func(tx *bolt.Tx) error {
+	return read(ctx, s, func(tx *bolt.Tx) ([]bool, error) {
+		withheld := make([]bool, len(keys))
 		list := tx.Bucket(bucketWithheld)
 		for i, k := range keys {
 			withheld[i] = list.Get(reportKey(k)) != nil || list.Get(reportKey(store.ReportKey{Place: k.Place})) != nil
 		}
-		return nil
+		return withheld, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return withheld, nil
 }
 
 // WithheldPlaces implements store.Reports.
@@ -109,24 +104,24 @@ func (s *Store) WithheldPlaces(ctx context.Context, after store.ReportKey, limit
 	if err := after.Check(); err != nil {
 		return nil, err
 	}
-	var reports []store.Report
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		for k := range listedAfter(tx, bucketWithheld, reportKey(after), after == store.ReportKey{}) {
+	var start []byte
+	if after != (store.ReportKey{}) {
+		start = reportKey(after)
+	}
+	return read(ctx, s, func(tx *bolt.Tx) ([]store.Report, error) {
+		var reports []store.Report
+		for k := range rowsAfter(tx, bucketWithheld, start) {
 			if len(reports) >= limit {
 				break
 			}
-			r, err := decodeReport(k, tx.Bucket(bucketReports).Get(k))
+			r, err := decoded(k, tx.Bucket(bucketReports).Get(k), reportFields)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			reports = append(reports, r)
 		}
-		return nil
+		return reports, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return reports, nil
 }
 
 // Restore implements store.Reports.
@@ -157,20 +152,8 @@ func withheldPlace(tx *bolt.Tx, place string) bool {
 	return tx.Bucket(bucketWithheld).Get(reportKey(store.ReportKey{Place: place})) != nil
 }
 
-func decodeReport(k, v []byte) (store.Report, error) {
-	var r store.Report
-	err := decode(k, v, func(c *codec) { reportFields(c, &r) })
-	return r, err
-}
-
 func findReport(tx *bolt.Tx, key store.ReportKey) (r store.Report, found bool, err error) {
-	k := reportKey(key)
-	v := tx.Bucket(bucketReports).Get(k)
-	if v == nil {
-		return r, false, nil
-	}
-	r, err = decodeReport(k, v)
-	return r, true, err
+	return find(tx, bucketReports, reportKey(key), reportFields)
 }
 
 // putReport stores a report in the place of an older one.
@@ -196,7 +179,7 @@ func (t *txn) putReport(r *store.Report) error {
 func (t *txn) forgetReports(person int64) error {
 	var theirs []store.Report
 	err := t.bucket(bucketReports).ForEach(func(k, v []byte) error {
-		r, err := decodeReport(k, v)
+		r, err := decoded(k, v, reportFields)
 		if err == nil && slices.Contains(r.WrongBy, person) {
 			theirs = append(theirs, r)
 		}
@@ -212,19 +195,4 @@ func (t *txn) forgetReports(person int64) error {
 		}
 	}
 	return nil
-}
-
-// listedAfter returns the keys of a bucket that come after a key, or all.
-func listedAfter(tx *bolt.Tx, bucket, after []byte, all bool) func(yield func([]byte) bool) {
-	return func(yield func([]byte) bool) {
-		c := tx.Bucket(bucket).Cursor()
-		k, _ := c.First()
-		if !all {
-			if k, _ = c.Seek(after); bytes.Equal(k, after) {
-				k, _ = c.Next()
-			}
-		}
-		for ; k != nil && yield(k); k, _ = c.Next() {
-		}
-	}
 }

@@ -15,32 +15,32 @@ func (s *Store) RetiredStories(ctx context.Context, after store.StoryKey, limit 
 	if err := after.Check(); err != nil {
 		return nil, err
 	}
-	var stories []store.Story
-	err := s.view(ctx, func(tx *bolt.Tx) error {
+	var start []byte
+	if after != (store.StoryKey{}) {
+		start = storyIDKey(after)
+	}
+	return read(ctx, s, func(tx *bolt.Tx) ([]store.Story, error) {
+		var stories []store.Story
 		ids, rows := tx.Bucket(bucketStoryIDs).Cursor(), tx.Bucket(bucketStories).Cursor()
-		for id := range listedAfter(tx, bucketRetired, storyIDKey(after), after == store.StoryKey{}) {
+		for id := range rowsAfter(tx, bucketRetired, start) {
 			if len(stories) >= limit {
 				break
 			}
 			k, err := readStoryID(id)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			row, at, err := findStory(ids, rows, k)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			if at == nil {
-				return fmt.Errorf("%w: story %q is retired and is not there", errRecord, id)
+				return nil, fmt.Errorf("%w: story %q is retired and is not there", errRecord, id)
 			}
 			stories = append(stories, row.Story)
 		}
-		return nil
+		return stories, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return stories, nil
 }
 
 // RestoreStory implements store.Stories.

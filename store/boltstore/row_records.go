@@ -59,17 +59,16 @@ func exportDone(tx *bolt.Tx) ([]any, error) {
 func exportDeadLetter(tx *bolt.Tx) ([]any, error) {
 	var records []any
 	err := tx.Bucket(bucketDeadLetters).ForEach(func(k, v []byte) error {
-		e, err := decodeEntry(k, v)
+		e, err := decoded(k, v, entryFields)
 		records = append(records, store.DeadLetterRow{Position: len(records) + 1, Entry: e})
 		return err
 	})
 	return records, err
 }
 
-func exportUser(_ *bolt.Tx, k, v []byte) (any, error) {
-	var u store.User
-	err := decodeUser(k, v, &u)
-	return u, err
+// export returns how to read the rows of a table that are nothing but records.
+func export[T any](fields func(*codec, *T)) func(*bolt.Tx, []byte, []byte) (any, error) {
+	return func(_ *bolt.Tx, k, v []byte) (any, error) { return decoded(k, v, fields) }
 }
 
 // exportPlace reads the place that a row of bucketPlaceIDs points to.
@@ -79,18 +78,13 @@ func exportPlace(tx *bolt.Tx, k, v []byte) (any, error) {
 		return nil, fmt.Errorf("%w: place %q", errRecord, k)
 	}
 	var r store.PlaceRow
-	if err := getPlace(tx, placeKey(string(language), geo.Cell(readUint(v)), string(id)), &r.Place); err != nil {
+	var err error
+	if r.Place, err = getPlace(tx, placeKey(string(language), geo.Cell(readUint(v)), string(id))); err != nil {
 		return nil, err
 	}
 	page := tx.Bucket(bucketPages).Get(pageKey(r.Language, r.PageID))
 	r.Leads = r.PageID != 0 && len(page) >= 8 && string(page[8:]) == r.ID
 	return r, nil
-}
-
-func exportTile(_ *bolt.Tx, k, v []byte) (any, error) {
-	var t store.Tile
-	err := decode(k, v, func(c *codec) { tileFields(c, &t) })
-	return t, err
 }
 
 // exportStory reads the story that a row of bucketStoryIDs points to.
@@ -114,21 +108,10 @@ func exportArticle(tx *bolt.Tx, k, v []byte) (any, error) {
 	return store.ArticleRow{Article: a, Used: use.used}, err
 }
 
-func exportVoice(_ *bolt.Tx, k, v []byte) (any, error) { return decodeVoice(k, v) }
-
-func exportReport(_ *bolt.Tx, k, v []byte) (any, error) { return decodeReport(k, v) }
-
 func exportJudgement(_ *bolt.Tx, k, v []byte) (any, error) {
-	var row judgementRow
-	err := decode(k, v, row.fields)
+	row, err := decoded(k, v, judgementFields)
 	return row.Judgement, err
 }
-
-func exportLastPoint(_ *bolt.Tx, k, v []byte) (any, error) { return decodeLastPoint(k, v) }
-
-func exportLastStory(_ *bolt.Tx, k, v []byte) (any, error) { return decodeLastStory(k, v) }
-
-func exportTour(_ *bolt.Tx, k, v []byte) (any, error) { return decodeTour(k, v) }
 
 func exportTold(_ *bolt.Tx, k, v []byte) (any, error) {
 	var row toldRow
@@ -148,25 +131,11 @@ func exportTokens(_ *bolt.Tx, k, v []byte) (any, error) {
 	return r, err
 }
 
-func exportWalk(_ *bolt.Tx, k, v []byte) (any, error) {
-	var w store.Walk
-	err := decode(k, v, func(c *codec) { walkFields(c, &w) })
-	return w, err
-}
-
 func exportStop(_ *bolt.Tx, k, v []byte) (any, error) {
 	r := store.StopRow{Walk: string(k[:len(k)-9])}
 	err := decode(k, v, func(c *codec) { stopFields(c, &r.Stop) })
 	return r, err
 }
-
-func exportPayment(_ *bolt.Tx, k, v []byte) (any, error) {
-	var p store.Payment
-	err := decodePayment(k, v, &p)
-	return p, err
-}
-
-func exportEntry(_ *bolt.Tx, k, v []byte) (any, error) { return decodeEntry(k, v) }
 
 func exportSetting(_ *bolt.Tx, k, v []byte) (any, error) {
 	r := store.SettingRow{Name: string(k)}

@@ -1,7 +1,6 @@
 package boltstore
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 
@@ -19,23 +18,23 @@ type reader struct {
 
 func readerOf(table store.Table) (reader, bool) {
 	r, ok := map[store.Table]reader{
-		store.TableUsers:       {bucketUsers, numberKey, exportUser},
+		store.TableUsers:       {bucketUsers, numberKey, export(userFields)},
 		store.TablePlaces:      {bucketPlaceIDs, textsKey(2), exportPlace},
-		store.TableTiles:       {bucketTiles, exportTileKey, exportTile},
+		store.TableTiles:       {bucketTiles, exportTileKey, export(tileFields)},
 		store.TableStories:     {bucketStoryIDs, exportStoryKey, exportStory},
 		store.TableArticles:    {bucketArticles, exportArticleKey, exportArticle},
-		store.TableVoices:      {bucketVoices, exportVoiceKey, exportVoice},
-		store.TableReports:     {bucketReports, exportReportKey, exportReport},
+		store.TableVoices:      {bucketVoices, exportVoiceKey, export(voiceFields)},
+		store.TableReports:     {bucketReports, exportReportKey, export(reportFields)},
 		store.TableJudgements:  {bucketJudgements, exportStoryKey, exportJudgement},
-		store.TableLastPoints:  {bucketLastPoints, exportRecentKey, exportLastPoint},
-		store.TableLastStories: {bucketLastStories, exportRecentKey, exportLastStory},
-		store.TableTours:       {bucketTours, numberKey, exportTour},
+		store.TableLastPoints:  {bucketLastPoints, exportRecentKey, export(lastPointFields)},
+		store.TableLastStories: {bucketLastStories, exportRecentKey, export(lastStoryFields)},
+		store.TableTours:       {bucketTours, numberKey, export(tourFields)},
 		store.TableTold:        {bucketTold, exportToldKey, exportTold},
 		store.TableLedger:      {bucketLedger, exportLedgerKey, exportTokens},
-		store.TableWalks:       {bucketWalks, exportWalkKey, exportWalk},
+		store.TableWalks:       {bucketWalks, exportWalkKey, export(walkFields)},
 		store.TableStops:       {bucketStops, exportStopKey, exportStop},
-		store.TablePayments:    {bucketPayments, textsKey(1), exportPayment},
-		store.TableInbox:       {bucketInbox, numberKey, exportEntry},
+		store.TablePayments:    {bucketPayments, textsKey(1), export(paymentFields)},
+		store.TableInbox:       {bucketInbox, numberKey, export(entryFields)},
 		store.TableSettings:    {bucketSettings, textsKey(1), exportSetting},
 	}[table]
 	return r, ok
@@ -43,8 +42,8 @@ func readerOf(table store.Table) (reader, bool) {
 
 // Rows implements store.RowReader.
 func (s *Store) Rows(ctx context.Context, table store.Table, after store.Key, limit int) ([]store.Row, error) {
-	if read, ok := listOf(table); ok {
-		return s.exportList(ctx, read, after, limit)
+	if list, ok := listOf(table); ok {
+		return s.exportList(ctx, list, after, limit)
 	}
 	r, ok := readerOf(table)
 	if !ok {
@@ -57,53 +56,47 @@ func (s *Store) Rows(ctx context.Context, table store.Table, after store.Key, li
 			return nil, err
 		}
 	}
-	var rows []store.Row
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		c := tx.Bucket(r.bucket).Cursor()
-		k, v := c.Seek(start)
-		if after != "" && bytes.Equal(k, start) {
-			k, v = c.Next()
-		}
-		for ; k != nil && len(rows) < limit; k, v = c.Next() {
+	return read(ctx, s, func(tx *bolt.Tx) ([]store.Row, error) {
+		var rows []store.Row
+		for k, v := range rowsAfter(tx, r.bucket, start) {
+			if len(rows) >= limit {
+				break
+			}
 			record, err := r.row(tx, k, v)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			if record != nil {
 				rows = append(rows, store.NewRow(record))
 			}
 		}
-		return nil
+		return rows, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return rows, nil
 }
 
 // listOf returns how to read a table whose rows are identified by their position: at most 10 000 rows.
 func listOf(table store.Table) (func(*bolt.Tx) ([]any, error), bool) {
-	read, ok := map[store.Table]func(*bolt.Tx) ([]any, error){
+	list, ok := map[store.Table]func(*bolt.Tx) ([]any, error){
 		store.TableClosed:      exportClosed,
 		store.TableDone:        exportDone,
 		store.TableDeadLetters: exportDeadLetter,
 	}[table]
-	return read, ok
+	return list, ok
 }
 
-func (s *Store) exportList(ctx context.Context, read func(*bolt.Tx) ([]any, error), after store.Key, limit int) ([]store.Row, error) {
+func (s *Store) exportList(ctx context.Context, list func(*bolt.Tx) ([]any, error), after store.Key, limit int) ([]store.Row, error) {
 	var position int64
 	if after != "" {
 		if err := after.Parts(&position); err != nil {
 			return nil, err
 		}
 	}
-	var rows []store.Row
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		records, err := read(tx)
+	return read(ctx, s, func(tx *bolt.Tx) ([]store.Row, error) {
+		records, err := list(tx)
 		if err != nil {
-			return err
+			return nil, err
 		}
+		var rows []store.Row
 		first := min(max(position, 0), int64(len(records)))
 		for _, record := range records[first:] {
 			if len(rows) >= limit {
@@ -111,10 +104,6 @@ func (s *Store) exportList(ctx context.Context, read func(*bolt.Tx) ([]any, erro
 			}
 			rows = append(rows, store.NewRow(record))
 		}
-		return nil
+		return rows, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return rows, nil
 }

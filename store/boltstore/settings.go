@@ -13,19 +13,12 @@ func (s *Store) Setting(ctx context.Context, name string) (string, error) {
 	if err := store.CheckName(name); err != nil {
 		return "", err
 	}
-	var value string
-	err := s.view(ctx, func(tx *bolt.Tx) (err error) {
-		value, err = setting(tx, name)
-		return err
-	})
-	return value, err
+	return read(ctx, s, func(tx *bolt.Tx) (string, error) { return setting(tx, name) })
 }
 
 // setting reads a setting, "" if it was never set.
 func setting(tx *bolt.Tx, name string) (value string, err error) {
-	if v := tx.Bucket(bucketSettings).Get([]byte(name)); v != nil {
-		err = decode([]byte(name), v, func(c *codec) { c.text(&value) })
-	}
+	value, _, err = find(tx, bucketSettings, []byte(name), (*codec).text)
 	return value, err
 }
 

@@ -19,24 +19,20 @@ func (s *Store) Stories(ctx context.Context, keys []store.StoryKey, now time.Tim
 			return nil, err
 		}
 	}
-	var stories []store.Story
-	err := s.view(ctx, func(tx *bolt.Tx) error {
+	return read(ctx, s, func(tx *bolt.Tx) ([]store.Story, error) {
+		var stories []store.Story
 		ids, rows := tx.Bucket(bucketStoryIDs).Cursor(), tx.Bucket(bucketStories).Cursor()
 		for _, k := range keys {
 			row, at, err := findStory(ids, rows, k)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			if at != nil && !expired(row.Expires, now) {
 				stories = append(stories, row.Story)
 			}
 		}
-		return nil
+		return stories, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return stories, nil
 }
 
 // StoriesIn implements store.Stories.

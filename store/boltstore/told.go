@@ -17,48 +17,33 @@ func (s *Store) Told(ctx context.Context, person int64, places []string) ([]bool
 	if err := store.CheckKey(places...); err != nil {
 		return nil, err
 	}
-	told := make([]bool, len(places))
-	err := s.view(ctx, func(tx *bolt.Tx) error {
+	return read(ctx, s, func(tx *bolt.Tx) ([]bool, error) {
+		told := make([]bool, len(places))
 		c := tx.Bucket(bucketTold).Cursor()
 		var key []byte
 		for i, place := range places {
 			key = toldKey(key[:0], person, place)
 			told[i] = get(c, key) != nil
 		}
-		return nil
+		return told, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return told, nil
 }
 
 // CountTold implements store.Told. It counts keys.
 func (s *Store) CountTold(ctx context.Context, person int64) (int, error) {
-	n := 0
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		prefix := idKey(person)
+	return read(ctx, s, func(tx *bolt.Tx) (int, error) {
+		n, prefix := 0, idKey(person)
 		c := tx.Bucket(bucketTold).Cursor()
 		for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
 			n++
 		}
-		return nil
+		return n, nil
 	})
-	if err != nil {
-		return 0, err
-	}
-	return n, nil
 }
 
 // Experienced implements store.Told. It reads as many rows as it takes to know.
 func (s *Store) Experienced(ctx context.Context, person int64) (bool, error) {
-	var is bool
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		var err error
-		is, err = experienced(tx, person)
-		return err
-	})
-	return is && err == nil, err
+	return read(ctx, s, func(tx *bolt.Tx) (bool, error) { return experienced(tx, person) })
 }
 
 func experienced(tx *bolt.Tx, person int64) (bool, error) {

@@ -1,7 +1,6 @@
 package boltstore
 
 import (
-	"bytes"
 	"context"
 	"time"
 
@@ -30,35 +29,15 @@ func tourFields(c *codec, t *store.Tour) {
 	c.time(&t.At)
 }
 
-func decodeTour(k, v []byte) (store.Tour, error) {
-	var t store.Tour
-	err := decode(k, v, func(c *codec) { tourFields(c, &t) })
-	return t, err
-}
-
 // Tour implements store.Tours.
 func (s *Store) Tour(ctx context.Context, person int64, now time.Time) (store.Tour, error) {
-	var tour store.Tour
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		var err error
-		tour, err = readTour(tx, person, now)
-		return err
-	})
-	if err != nil {
-		return store.Tour{}, err
-	}
-	return tour, nil
+	return read(ctx, s, func(tx *bolt.Tx) (store.Tour, error) { return readTour(tx, person, now) })
 }
 
 func readTour(tx *bolt.Tx, person int64, now time.Time) (store.Tour, error) {
-	key := idKey(person)
-	v := tx.Bucket(bucketTours).Get(key)
-	if v == nil {
-		return store.Tour{}, store.ErrNotFound
-	}
-	t, err := decodeTour(key, v)
+	t, err := record(tx, bucketTours, idKey(person), tourFields)
 	if err == nil && expired(t.At.Add(store.TourLife), now) {
-		return store.Tour{}, store.ErrNotFound
+		err = store.ErrNotFound
 	}
 	return t, err
 }
@@ -88,7 +67,7 @@ func (s *Store) UpdateTour(ctx context.Context, person int64, now time.Time, fn 
 		if err := t.putTour(&tour); err != nil {
 			return err
 		}
-		stored, err = decodeTour(idKey(person), bytes.Clone(t.bucket(bucketTours).Get(idKey(person)))) // as Tour will return it
+		stored, err = record(t.tx, bucketTours, idKey(person), tourFields) // as Tour will return it
 		return err
 	})
 	if err != nil {
@@ -118,17 +97,13 @@ func (t *txn) putTour(tour *store.Tour) error {
 
 // dropTour deletes the tour of a person, if there is one.
 func (t *txn) dropTour(person int64) error {
-	key, tours := idKey(person), t.bucket(bucketTours)
-	v := tours.Get(key)
-	if v == nil {
-		return nil
-	}
-	old, err := decodeTour(key, v)
-	if err != nil {
+	key := idKey(person)
+	old, found, err := find(t.tx, bucketTours, key, tourFields)
+	if err != nil || !found {
 		return err
 	}
 	if err := t.reschedule(expiringTour, key, old.At.Add(store.TourLife), time.Time{}); err != nil {
 		return err
 	}
-	return t.delete(tours, key)
+	return t.delete(t.bucket(bucketTours), key)
 }

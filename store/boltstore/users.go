@@ -14,16 +14,7 @@ import (
 
 // User implements store.Users.
 func (s *Store) User(ctx context.Context, id int64) (store.User, error) {
-	var u store.User
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		key := idKey(id)
-		v := tx.Bucket(bucketUsers).Get(key)
-		if v == nil {
-			return store.ErrNotFound
-		}
-		return decodeUser(key, v, &u)
-	})
-	return u, err
+	return read(ctx, s, func(tx *bolt.Tx) (store.User, error) { return record(tx, bucketUsers, idKey(id), userFields) })
 }
 
 // UpdateUser implements store.Users. An update that changes nothing costs no write.
@@ -32,13 +23,11 @@ func (s *Store) UpdateUser(ctx context.Context, id int64, fn func(*store.User) e
 	err := s.write(ctx, func(t *txn) error {
 		key := idKey(id)
 		users := t.bucket(bucketUsers)
-		old := users.Get(key)
-		u := store.User{ID: id}
-		if old != nil {
-			if err := decodeUser(key, old, &u); err != nil {
-				return err
-			}
+		u, _, err := find(t.tx, bucketUsers, key, userFields)
+		if err != nil {
+			return err
 		}
+		u.ID = id
 		if err := callUpdater(fn, &u); err != nil {
 			return err
 		}
@@ -52,11 +41,10 @@ func (s *Store) UpdateUser(ctx context.Context, id int64, fn func(*store.User) e
 		if err != nil {
 			return err
 		}
-		stored = store.User{}
-		if err := decodeUser(key, v, &stored); err != nil { // as User will return it
+		if stored, err = decoded(key, v, userFields); err != nil { // as User will return it
 			return err
 		}
-		if bytes.Equal(v, old) {
+		if bytes.Equal(v, users.Get(key)) {
 			return nil
 		}
 		return t.put(users, key, v)
@@ -69,68 +57,36 @@ func (s *Store) UpdateUser(ctx context.Context, id int64, fn func(*store.User) e
 
 // UsersAfter implements store.Users.
 func (s *Store) UsersAfter(ctx context.Context, after int64, limit int) ([]store.User, error) {
-	var users []store.User
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		c := tx.Bucket(bucketUsers).Cursor()
-		first := idKey(after)
-		k, v := c.Seek(first)
-		if bytes.Equal(k, first) {
-			k, v = c.Next()
-		}
-		for ; k != nil && len(users) < limit; k, v = c.Next() {
-			var u store.User
-			if err := decodeUser(k, v, &u); err != nil {
-				return err
-			}
-			users = append(users, u)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return users, nil
+	return read(ctx, s, func(tx *bolt.Tx) ([]store.User, error) { return page(tx, bucketUsers, idKey(after), limit, userFields) })
 }
 
 // People implements store.Users. It reads everybody.
 func (s *Store) People(ctx context.Context, since time.Time) (int, error) {
-	n := 0
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		return tx.Bucket(bucketUsers).ForEach(func(k, v []byte) error {
-			var u store.User
-			if err := decodeUser(k, v, &u); err != nil {
-				return err
+	return read(ctx, s, func(tx *bolt.Tx) (int, error) {
+		n := 0
+		for k, v := range rowsAfter(tx, bucketUsers, nil) {
+			u, err := decoded(k, v, userFields)
+			if err != nil {
+				return 0, err
 			}
 			if !u.Seen.Before(since) {
 				n++
 			}
-			return nil
-		})
+		}
+		return n, nil
 	})
-	if err != nil {
-		return 0, err
-	}
-	return n, nil
 }
 
 // addWalk adds a walk that ended to the sums of its person, if the person is known.
 func (t *txn) addWalk(person int64, metres float64) error {
 	key := idKey(person)
-	old := t.bucket(bucketUsers).Get(key)
-	if old == nil {
-		return nil
-	}
-	var u store.User
-	if err := decodeUser(key, old, &u); err != nil {
+	u, found, err := find(t.tx, bucketUsers, key, userFields)
+	if err != nil || !found {
 		return err
 	}
 	u.Walks++
 	u.Metres += metres
-	v, err := encode(key, func(c *codec) { userFields(c, &u) })
-	if err != nil {
-		return err
-	}
-	return t.put(t.bucket(bucketUsers), key, v)
+	return t.importRecord(bucketUsers, key, func(c *codec) { userFields(c, &u) })
 }
 
 // callUpdater calls a caller's function, which may run in the goroutine of another caller. A panic must reach its own caller.
@@ -141,10 +97,6 @@ func callUpdater[T any](fn func(*T) error, v *T) (err error) {
 		}
 	}()
 	return fn(v)
-}
-
-func decodeUser(key, value []byte, u *store.User) error {
-	return decode(key, value, func(c *codec) { userFields(c, u) })
 }
 
 func userFields(c *codec, u *store.User) {

@@ -23,12 +23,6 @@ func voiceFields(c *codec, v *store.Voice) {
 	c.time(&v.Created)
 }
 
-func decodeVoice(k, v []byte) (store.Voice, error) {
-	var voice store.Voice
-	err := decode(k, v, func(c *codec) { voiceFields(c, &voice) })
-	return voice, err
-}
-
 // ifCreated returns when a voice is to be swept; the zero time is never.
 func ifCreated(v store.Voice) time.Time { return later(v.Created, store.VoiceLife) }
 
@@ -45,23 +39,13 @@ func (s *Store) Voice(ctx context.Context, key store.VoiceKey, text string) (sto
 	if err := key.Check(); err != nil {
 		return store.Voice{}, err
 	}
-	var voice store.Voice
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		k := voiceKey(key)
-		v := tx.Bucket(bucketVoices).Get(k)
-		if v == nil {
-			return store.ErrNotFound
+	return read(ctx, s, func(tx *bolt.Tx) (store.Voice, error) {
+		voice, err := record(tx, bucketVoices, voiceKey(key), voiceFields)
+		if err == nil && voice.Text != text {
+			err = store.ErrNotFound
 		}
-		var err error
-		if voice, err = decodeVoice(k, v); err == nil && voice.Text != text {
-			return store.ErrNotFound
-		}
-		return err
+		return voice, err
 	})
-	if err != nil {
-		return store.Voice{}, err
-	}
-	return voice, nil
 }
 
 // PutVoice implements store.Voices.
@@ -107,19 +91,14 @@ func (t *txn) putVoice(v *store.Voice) error {
 
 // dropVoice deletes a voice, if it is there.
 func (t *txn) dropVoice(key []byte) error {
-	voices := t.bucket(bucketVoices)
-	v := voices.Get(key)
-	if v == nil {
-		return nil
-	}
-	old, err := decodeVoice(key, v)
-	if err != nil {
+	old, found, err := find(t.tx, bucketVoices, key, voiceFields)
+	if err != nil || !found {
 		return err
 	}
 	if err := t.reschedule(expiringVoice, key, ifCreated(old), time.Time{}); err != nil {
 		return err
 	}
-	return t.delete(voices, key)
+	return t.delete(t.bucket(bucketVoices), key)
 }
 
 // dropVoices deletes the voices of a story.

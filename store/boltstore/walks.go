@@ -81,40 +81,30 @@ func (s *Store) Walk(ctx context.Context, id string) (store.Walk, error) {
 	if err := store.CheckKey(id); err != nil {
 		return store.Walk{}, err
 	}
-	var w store.Walk
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		var found bool
-		var err error
-		if w, found, err = walkRow(tx, walkKey(id)); err == nil && !found {
+	return read(ctx, s, func(tx *bolt.Tx) (store.Walk, error) {
+		w, found, err := walkRow(tx, walkKey(id))
+		if err == nil && !found {
 			w, found, err = forgottenWalk(tx, id)
 		}
 		if err == nil && !found {
 			err = store.ErrNotFound
 		}
-		return err
+		return w, err
 	})
-	if err != nil {
-		return store.Walk{}, err
-	}
-	return w, nil
 }
 
 // OpenWalks implements store.Walks.
 func (s *Store) OpenWalks(ctx context.Context) ([]store.Walk, error) {
-	var open []store.Walk
-	err := s.view(ctx, func(tx *bolt.Tx) error {
-		return tx.Bucket(bucketWalks).ForEach(func(k, _ []byte) error {
+	return read(ctx, s, func(tx *bolt.Tx) (open []store.Walk, err error) {
+		err = tx.Bucket(bucketWalks).ForEach(func(k, _ []byte) error {
 			w, _, err := walkRow(tx, k)
 			if err == nil && !w.Closed {
 				open = append(open, w)
 			}
 			return err
 		})
+		return open, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return open, nil
 }
 
 // Stops implements store.Walks.
@@ -122,23 +112,19 @@ func (s *Store) Stops(ctx context.Context, walk string) ([]store.Stop, error) {
 	if err := store.CheckKey(walk); err != nil {
 		return nil, err
 	}
-	var stops []store.Stop
-	err := s.view(ctx, func(tx *bolt.Tx) error {
+	return read(ctx, s, func(tx *bolt.Tx) ([]store.Stop, error) {
+		var stops []store.Stop
 		prefix := walkKey(walk)
 		c := tx.Bucket(bucketStops).Cursor()
 		for k, v := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, v = c.Next() {
-			var stop store.Stop
-			if err := decode(k, v, func(c *codec) { stopFields(c, &stop) }); err != nil {
-				return err
+			stop, err := decoded(k, v, stopFields)
+			if err != nil {
+				return nil, err
 			}
 			stops = append(stops, stop)
 		}
-		return nil
+		return stops, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return stops, nil
 }
 
 // stop lists a story under its walk, once, if the walk is there and not closed.
@@ -151,16 +137,11 @@ func (t *txn) stop(d *store.Delivery) error {
 		return err
 	}
 	key := stopKey(d.Walk, d.Number)
-	stops := t.bucket(bucketStops)
-	if stops.Get(key) != nil {
+	if t.bucket(bucketStops).Get(key) != nil {
 		return nil
 	}
 	row := store.Stop{Number: d.Number, Place: d.Place, Title: d.Title, Point: d.Point, At: d.At}
-	v, err := encode(key, func(c *codec) { stopFields(c, &row) })
-	if err != nil {
-		return err
-	}
-	return t.put(stops, key, v)
+	return t.importRecord(bucketStops, key, func(c *codec) { stopFields(c, &row) })
 }
 
 // dropStops deletes the stops of the walk.
@@ -201,18 +182,14 @@ func (t *txn) remember(key []byte) error {
 
 // walkRow reads the walk under a key, with what Delivered wrote of it.
 func walkRow(tx *bolt.Tx, key []byte) (w store.Walk, found bool, err error) {
-	v := tx.Bucket(bucketWalks).Get(key)
-	if v == nil {
-		return w, false, nil
-	}
-	if err := decode(key, v, func(c *codec) { walkFields(c, &w) }); err != nil {
+	if w, found, err = find(tx, bucketWalks, key, walkFields); err != nil || !found {
 		return w, false, err
 	}
 	if w.Closed {
 		return w, true, nil
 	}
 	c := tx.Bucket(bucketStops).Cursor()
-	var k []byte
+	var k, v []byte
 	if after, _ := c.Seek(appendUint(bytes.Clone(key), math.MaxUint64)); after != nil {
 		k, v = c.Prev()
 	} else {
@@ -221,8 +198,8 @@ func walkRow(tx *bolt.Tx, key []byte) (w store.Walk, found bool, err error) {
 	if !bytes.HasPrefix(k, key) {
 		return w, true, nil
 	}
-	var last store.Stop
-	if err := decode(k, v, func(c *codec) { stopFields(c, &last) }); err != nil {
+	last, err := decoded(k, v, stopFields)
+	if err != nil {
 		return w, false, fmt.Errorf("last stop: %w", err)
 	}
 	w.Number, w.Told = last.Number, last.At

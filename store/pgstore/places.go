@@ -96,7 +96,7 @@ func decodePages(raw []byte) ([]store.Page, error) {
 
 const (
 	placeColumns = "p.id, p.language, p.page, p.title, p.lat, p.lon, p.kind, p.dim, p.description, p.extract, p.length, p.url, p.picture, p.year, p.source, p.fetched_at, " +
-		"p.names, p.about, p.sitelinks, p.credit_file, p.credit_author, p.credit_license, p.credit_license_url, p.credit_page, p.revision, p.edited_at, p.packed"
+		"p.names, p.about, p.sitelinks, p.credit_file, p.credit_author, p.credit_license, p.credit_license_url, p.credit_page, p.revision, p.edited_at, p.packed, p.abouts"
 
 	selectPlacesIn = `
 		SELECT ` + placeColumns + `
@@ -108,22 +108,23 @@ const (
 
 	upsertPlace = `
 		INSERT INTO places (id, language, page, title, lat, lon, kind, dim, description, extract, length, url, picture, year, source, fetched_at,
-			names, about, sitelinks, credit_file, credit_author, credit_license, credit_license_url, credit_page, revision, edited_at, packed, leaf)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
+			names, about, sitelinks, credit_file, credit_author, credit_license, credit_license_url, credit_page, revision, edited_at, packed, abouts, leaf)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
 		ON CONFLICT (id, language) DO UPDATE SET
 			page = excluded.page, title = excluded.title, lat = excluded.lat, lon = excluded.lon, kind = excluded.kind, dim = excluded.dim,
 			description = excluded.description, extract = excluded.extract, length = excluded.length, url = excluded.url,
 			picture = excluded.picture, year = excluded.year, source = excluded.source, fetched_at = excluded.fetched_at,
 			names = excluded.names, about = excluded.about, sitelinks = excluded.sitelinks, credit_file = excluded.credit_file,
 			credit_author = excluded.credit_author, credit_license = excluded.credit_license, credit_license_url = excluded.credit_license_url,
-			credit_page = excluded.credit_page, revision = excluded.revision, edited_at = excluded.edited_at, packed = excluded.packed, leaf = excluded.leaf`
+			credit_page = excluded.credit_page, revision = excluded.revision, edited_at = excluded.edited_at, packed = excluded.packed, abouts = excluded.abouts,
+			leaf = excluded.leaf`
 )
 
 func placeFields(p *store.Place) []any {
 	return append([]any{
 		&p.ID, &p.Language, &p.PageID, &p.Title, &p.Point.Lat, &p.Point.Lon, &p.Kind, &p.Dim, &p.Description, &p.Extract, &p.Length,
 		&p.URL, &p.Picture, &p.Year, &p.Source, (*moment)(&p.Fetched), jsonColumn{&p.Names}, &p.About, jsonColumn{&p.Sitelinks},
-	}, append(creditFields(&p.Credit), &p.Revision, (*moment)(&p.Edited), &p.Packed)...)
+	}, append(creditFields(&p.Credit), &p.Revision, (*moment)(&p.Edited), &p.Packed, jsonColumn{&p.Abouts})...)
 }
 
 func scanPlace(row pgx.Row) (p store.Place, err error) {

@@ -180,7 +180,7 @@ func testAliasing(t *testing.T, open OpenFunc) {
 		user.Interests[0], tile.Pages[1].Title, full.WrongBy[1] = "spoiled", "spoiled", 0
 		gotStories[0].Quotes[0], full.Quotes[1] = "spoiled", "spoiled"
 		for _, p := range []store.Place{kept, gotPlace} {
-			p.Names["spoiled"], p.Sitelinks[0].Title = "spoiled", "spoiled"
+			p.Names["spoiled"], p.Abouts["spoiled"], p.Sitelinks[0].Title = "spoiled", "spoiled", "spoiled"
 		}
 		if gotStories[1].WrongBy[0] == 0 || gotStories[1].Quotes[0] == "spoiled" {
 			t.Error("two values of one answer share memory")

@@ -302,6 +302,8 @@ func testRefused(t *testing.T, open OpenFunc) {
 		"too many sitelinks":   over(func(p *store.Place) { p.Sitelinks = make([]store.Sitelink, store.MaxSitelinks+1) }),
 		"author too long":      over(func(p *store.Place) { p.Credit.Author = strings.Repeat("x", store.MaxNameBytes+1) }),
 		"description too long": over(func(p *store.Place) { p.About = strings.Repeat("x", store.MaxAboutBytes+1) }),
+		"too many abouts":      over(func(p *store.Place) { p.Abouts = many }),
+		"about too long":       over(func(p *store.Place) { p.Abouts = map[string]string{"ru": strings.Repeat("x", store.MaxAboutBytes+1)} }),
 		"no update":            func() error { _, err := s.Accept(ctx, store.Entry{Raw: []byte("{}")}); return err }(),
 		"one of two":           func() error { _, err := s.Accept(ctx, entry(1), store.Entry{}); return err }(),
 		"unknown mark":         func() error { _, err := s.Vote(ctx, 1, off.StoryKey, 4, noon); return err }(),

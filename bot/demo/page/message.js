@@ -19,15 +19,16 @@ export function stopIn(event) {
   return buttons.some((b) => b.Data?.startsWith("tour:there:")) ? buttons.map((b) => b.URL && mapPoint(b.URL)).find(Boolean) ?? null : null;
 }
 
-/** placeIn returns the place of a story, as given by its map button, or null for other messages. */
+/** placeIn returns the place of a story, or null for other messages. A button opens its map; in a walk's story, which has a button for the next one, a link does. */
 export function placeIn(event) {
   if (stopIn(event)) return null;
-  for (const b of (event.buttons ?? []).flat()) {
-    const point = b.URL && mapPoint(b.URL);
-    const title = /<b>(?:\d+\. )?(.*?)<\/b>/.exec(event.html ?? "");
-    if (point && title) return { ...point, title: new DOMParser().parseFromString(title[1], "text/html").body.textContent };
-  }
-  return null;
+  const buttons = (event.buttons ?? []).flat();
+  const page = new DOMParser().parseFromString(event.html ?? "", "text/html");
+  const links = buttons.map((b) => b.URL ?? "");
+  if (buttons.some((b) => b.Data?.startsWith("next:"))) links.push(page.querySelector("a")?.getAttribute("href") ?? "");
+  const point = links.map(mapPoint).find(Boolean);
+  const title = page.querySelector("b")?.textContent.replace(/^\d+\. /, "");
+  return point && title ? { ...point, title } : null;
 }
 
 /** contents returns the elements inside the bubble of a message. on holds the callbacks of its parts. */

@@ -118,8 +118,13 @@ func (c *checker) known(t token) bool {
 		return true
 	}
 	word := strings.TrimSuffix(t.low, "'s")
-	if i := strings.LastIndexByte(word, '\''); i > 0 && len(word)-i > 3 {
-		word = word[i+1:]
+	if i := strings.LastIndexByte(word, '\''); i > 0 {
+		switch {
+		case l.code == "tr": // UNESCO'nun: the ending stands behind the apostrophe
+			word = word[:i]
+		case len(word)-i > 3:
+			word = word[i+1:]
+		}
 	}
 	if demonym(word) {
 		return true
@@ -140,23 +145,10 @@ var demonyms = func() map[string]bool {
 
 // checkMarkedNames looks at names in scripts without capitals: what stands in quotation marks or brackets of titles.
 func (c *checker) checkMarkedNames() {
-	for _, pair := range [][2]string{{"「", "」"}, {"『", "』"}, {"《", "》"}, {"〈", "〉"}, {`"`, `"`}} {
-		rest := c.text
-		for {
-			start := strings.Index(rest, pair[0])
-			if start < 0 {
-				break
-			}
-			inner := rest[start+len(pair[0]):]
-			end := strings.Index(inner, pair[1])
-			if end < 0 {
-				break
-			}
-			name := strings.TrimSpace(inner[:end])
-			if n := utf8.RuneCountInString(name); n >= 2 && n <= 20 && !strings.Contains(c.passage.text, name) {
-				c.object(RuleName, name, c.same)
-			}
-			rest = inner[end+len(pair[1]):]
+	for _, inner := range enclosed(c.text, "「」", "『』", "《》", "〈〉", `""`) {
+		name := strings.TrimSpace(inner)
+		if n := utf8.RuneCountInString(name); n >= 2 && n <= 20 && !strings.Contains(c.passage.text, name) {
+			c.object(RuleName, name, c.same)
 		}
 	}
 	if c.language.code == "ja" && c.same {

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"iter"
 	"strings"
 	"unicode/utf8"
 )
@@ -8,25 +9,33 @@ import (
 // checkQuotes objects to direct speech that is not in the source. Words of a title or a nickname in quotation marks are short and are left
 // to the check of names.
 func (c *checker) checkQuotes() {
-	for _, pair := range [][2]string{{`"`, `"`}, {"「", "」"}, {"『", "』"}} {
-		rest := c.text
-		for {
-			start := strings.Index(rest, pair[0])
-			if start < 0 {
-				break
+	for before, inner := range enclosed(c.text, `""`, "「」", "『』") {
+		quote := strings.Trim(inner, " .,!?;:。！？")
+		if c.longQuote(quote) && !containsFolded(c.passage.text, quote) {
+			before = strings.TrimRight(before, " ")
+			spoken := strings.HasSuffix(before, ":") || strings.HasSuffix(before, ",")
+			c.object(RuleQuote, quote, c.same || spoken && !c.passage.quotes())
+		}
+	}
+}
+
+// enclosed returns the parts of text between the two marks of a pair, pair by pair, each with the text in front of its first mark.
+func enclosed(text string, pairs ...string) iter.Seq2[string, string] {
+	return func(yield func(before, inner string) bool) {
+		for _, pair := range pairs {
+			_, size := utf8.DecodeRuneInString(pair)
+			for from := 0; ; {
+				before, rest, opened := strings.Cut(text[from:], pair[:size])
+				inner, _, closed := strings.Cut(rest, pair[size:])
+				if !opened || !closed {
+					break
+				}
+				from += len(before)
+				if !yield(text[:from], inner) {
+					return
+				}
+				from += len(pair) + len(inner)
 			}
-			inner := rest[start+len(pair[0]):]
-			end := strings.Index(inner, pair[1])
-			if end < 0 {
-				break
-			}
-			quote := strings.Trim(inner[:end], " .,!?;:。！？")
-			if c.longQuote(quote) && !containsFolded(c.passage.text, quote) {
-				before := strings.TrimRight(c.text[:len(c.text)-len(rest)+start], " ")
-				spoken := strings.HasSuffix(before, ":") || strings.HasSuffix(before, ",")
-				c.object(RuleQuote, quote, c.same || spoken && !c.passage.quotes())
-			}
-			rest = inner[end+len(pair[1]):]
 		}
 	}
 }
@@ -116,8 +125,8 @@ func (c *checker) checkSuperlative(at int, sentence [2]int) {
 	refuse := c.claimsScope(at, sentence)
 	for _, part := range sentencesOf(p.tokens) {
 		seen := map[string]bool{}
-		for _, t := range p.tokens[part[0]:part[1]] {
-			if t.kind == wordToken && wanted.has(t.low) {
+		for i := part[0]; i < part[1]; i++ {
+			if t := p.tokens[i]; t.kind == wordToken && wanted.hasPlain(p.plain[i]) {
 				seen[t.low] = true
 			}
 		}
@@ -180,7 +189,7 @@ func superlativeAt(l *lexicon, tokens []token, i int) bool {
 		if w == "plus" || w == "moins" || w == "más" || w == "più" || w == "mais" {
 			return article
 		}
-		return article && !l.ord.has(w)
+		return article && !l.ord.has(w) && !strings.HasPrefix(w, "últim") && !strings.HasPrefix(w, "ultim") && !strings.HasPrefix(w, "derni")
 	case "en":
 		if w == "most" {
 			return i+1 < len(tokens) && tokens[i+1].low != "of" && i > 0 && tokens[i-1].low == "the"
@@ -223,8 +232,8 @@ func (p *Passage) closest(content []string) (best, shared int) {
 	for _, part := range sentencesOf(p.tokens) {
 		n := 0
 		seen := map[string]bool{}
-		for _, t := range p.tokens[part[0]:part[1]] {
-			if t.kind == wordToken && !p.language.stop.has(t.low) && !seen[t.low] && wanted.has(t.low) {
+		for i := part[0]; i < part[1]; i++ {
+			if t := p.tokens[i]; t.kind == wordToken && !p.language.stop.has(t.low) && !seen[t.low] && wanted.hasPlain(p.plain[i]) {
 				seen[t.low] = true
 				n++
 			}

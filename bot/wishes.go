@@ -10,7 +10,8 @@ const (
 	maxWishes = 1000
 )
 
-// wishes remembers who asked for a tour and was asked for a position. They are lost with the process: then a position gets a story.
+// wishes remembers who asked for a tour, or for stories to take along, and was asked for a position. They are lost with the process: then a position
+// gets a story.
 type wishes struct {
 	mu   sync.Mutex
 	held map[int64]heldWish // by person, at most maxWishes
@@ -47,4 +48,12 @@ func (ws *wishes) take(person int64, now time.Time) (wish, bool) {
 	h, ok := ws.held[person]
 	delete(ws.held, person)
 	return h.wish, ok && h.until.After(now)
+}
+
+// of takes what the sender wanted before they sent their position.
+func (ws *wishes) of(u *update) (wish, bool) {
+	if !u.Private || u.Message == nil {
+		return wish{}, false
+	}
+	return ws.take(u.Person, time.Now())
 }
