@@ -24,12 +24,15 @@ func standsAt(t store.Tour) geo.Point {
 	return t.From
 }
 
-// step returns the handler of a button of a tour, at a stop. A button of another tour or stop does nothing.
-func (t *tours) step(id string, stop int, run func(ctx context.Context, u *update, tour store.Tour) error) handler {
+// step returns the handler of a button of a tour, at a stop. A button of another tour or stop does nothing. It is late in the lane of stories.
+func (t *tours) step(id string, stop int, late bool, run func(ctx context.Context, u *update, tour store.Tour) error) handler {
 	return func(ctx context.Context, u *update) error {
 		tour, err := t.store.Tour(ctx, u.Person, time.Now())
 		switch {
 		case errors.Is(err, store.ErrNotFound), err == nil && tourID(tour) != id:
+			if late {
+				return t.reply.late(ctx, u, "toast.tour_over")
+			}
 			t.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("toast.tour_over"))
 			return nil
 		case err != nil:

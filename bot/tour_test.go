@@ -324,6 +324,10 @@ func TestForgettingDeletesTheTour(t *testing.T) {
 		if got := answers(p)[n:]; len(got) != 0 {
 			t.Errorf("a tour that is gone began: %+v", got)
 		}
+		w.waitDone(w.tg.Inject(pressed(1, strings.Replace(data(list, "tour:start:"), "start", "there", 1)))) // no toast is shown for it any more
+		if got := answers(p)[n:]; len(got) != 1 || got[0].HTML != w.cfg.Words.Words("en").Say("toast.tour_over") {
+			t.Errorf("the person at a stop of it is told %+v", got)
+		}
 	})
 }
 
