@@ -13,6 +13,9 @@ export function mapPoint(href) {
   return found && { lat: Number(found[1]), lon: Number(found[2]) };
 }
 
+/** startIn returns the parameter of a link that opens the chat with the bot, or "" for other links. */
+export const startIn = (href) => /^https:\/\/t\.me\/\w+\?start=([\w-]+)$/.exec(href)?.[1] ?? "";
+
 /** stopIn returns the next stop of a tour, to which a message leads, or null for other messages. */
 export function stopIn(event) {
   const buttons = (event.buttons ?? []).flat();
@@ -63,11 +66,13 @@ export function rows(event, on) {
     if (!b.URL) return press(b.Text, (click) => on.press(event.id, b.Data, click.currentTarget));
     const point = mapPoint(b.URL);
     if (point) return press(b.Text, () => on.map(point));
+    if (startIn(b.URL)) return press(b.Text, () => on.start(startIn(b.URL)));
     return outward(node("a", { class: "button" }, b.Text), b.URL);
   })));
 }
 
-function markup(html, on) {
+/** markup returns the elements of Telegram's HTML. */
+export function markup(html, on) {
   const out = document.createDocumentFragment();
   const copy = (from, to) => {
     for (const child of from.childNodes) {
