@@ -25,7 +25,7 @@ const (
 	judgeEvery = 30 * time.Second
 )
 
-// judging shows new stories to the judge, after they were stored and told. Whatever happens to it, the stories stay as the checks left them.
+// judging shows new stories to the judge, after they were stored and told. If it fails, the stories stay as the checks left them.
 type judging struct {
 	judge   *model.Judge // nil = every story is skipped
 	store   Store

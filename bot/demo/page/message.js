@@ -117,7 +117,7 @@ function caption(event, on) {
   return words;
 }
 
-// voice returns the player of a voice message. A simulated one is silent: the browser reads its text aloud, and the line below says so.
+// voice returns the player of a voice message. A simulated one is silent: the browser reads its text aloud, and the line below tells that.
 function voice(event, on) {
   if (!event.spoken) return node("audio", { class: "voice", src: fileOf(on.person(), event.id), controls: true, preload: "none" });
   const text = event.spoken, able = "speechSynthesis" in window;
