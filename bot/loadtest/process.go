@@ -37,7 +37,7 @@ type botProcess struct {
 
 // newBotProcess starts the servers. The bot itself is started by start.
 func newBotProcess(dir string, articles []sim.Article, w walkTest) (*botProcess, error) {
-	b := &botProcess{dir: dir, servers: newServers(w.Seed, articles, 0, w.Quirk, false), speech: sim.NewSpeech(sim.SpeechConfig{Latency: 2 * time.Second})}
+	b := &botProcess{dir: dir, servers: newServers(w.Seed, articles, 0, 0, w.Quirk, false), speech: sim.NewSpeech(sim.SpeechConfig{Latency: 2 * time.Second})}
 	addrs, err := b.listen(b.telegram, b.asked, languageFromPath(b.wikipedia), b.speech)
 	if err == nil {
 		b.addr, err = freeAddr()
