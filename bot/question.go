@@ -97,10 +97,10 @@ func (s *stories) onQuestion(ctx context.Context, u *update, otherwise handler) 
 		s.observe.Question(unanswered)
 		return err
 	case err == nil:
-		m, how = answerMessage(u.words, answer), string(answer.By)
+		m, how = answerMessage(u.words, u.user.Language, answer), string(answer.By)
 	}
-	noted := how == string(guide.ByModel) && !u.user.QuestionsNoted
-	if noted {
+	noted := err == nil && s.guide.Answers() && !u.user.QuestionsNoted
+	if noted { // no story has invited them to ask
 		m.Tail = strings.TrimPrefix(m.Tail+"\n\n"+u.words.Say("answer.notice"), "\n\n")
 	}
 	if _, err := s.out.Send(ctx, u.To(), m); err != nil {
@@ -177,9 +177,9 @@ func (s *stories) noted(ctx context.Context, u *update) {
 	}
 }
 
-// answerMessage returns the answer to a question.
-func answerMessage(words *text.Words, a guide.Answer) telegram.Message {
-	source := guide.Story{Place: a.Place, Source: guide.FromModel}
+// answerMessage returns the answer to a question, which is in the language unless it is a quotation.
+func answerMessage(words *text.Words, language string, a guide.Answer) telegram.Message {
+	source := guide.Story{Place: a.Place, Source: guide.FromModel, Key: store.StoryKey{Language: language}}
 	switch a.By {
 	case guide.NotThere:
 		return telegram.Message{HTML: words.Say("answer.absent", "title", a.Title), Tail: sourceLine(words, source)}

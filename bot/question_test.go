@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"excursobot/bot/guide"
@@ -217,6 +218,53 @@ func TestSmallTalk(t *testing.T) {
 			t.Errorf("%q is small talk: %v, want %v", text, got, want)
 		}
 	}
+}
+
+// Where a question goes is told before the first one, under a story; whoever asks before that reads it with the answer, whatever that is.
+func TestWhereQuestionsGoIsTold(t *testing.T) {
+	t.Parallel()
+	for name, stories := range map[string]int{"asked after the invitation": 3, "asked before it": 1} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, worldConfig{articles: 40})
+				defer w.close()
+				words := w.bot.cfg.Words.Words("en")
+				p := w.person(1, "en")
+				var invited []int
+				for i := range stories {
+					n := len(answers(p))
+					w.waitDone(p.Locate(cityLat, cityLon))
+					w.waitStory(p, n)
+					time.Sleep(time.Minute)
+					if strings.Contains(last(p).HTML, words.Say("hint.ask")) {
+						invited = append(invited, i)
+					}
+				}
+				if want := []int{1}; stories > 1 && !slices.Equal(invited, want) || stories == 1 && invited != nil {
+					t.Errorf("invited with the stories %v", invited)
+				}
+				for i, question := range []string{"What does a hotel nearby cost?", "Who owns the garden?"} {
+					got := w.ask(p, question).HTML
+					if noted := strings.Contains(got, words.Say("answer.notice")); noted != (stories == 1 && i == 0) {
+						t.Errorf("question %d, noted %v: %q", i, noted, got)
+					}
+					time.Sleep(time.Minute)
+				}
+			})
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{articles: 40, noModel: true})
+		defer w.close()
+		p := w.person(1, "en")
+		for range 2 {
+			w.waitDone(p.Locate(cityLat, cityLon))
+			time.Sleep(time.Minute)
+		}
+		if got := last(p).HTML; strings.Contains(got, "language model") {
+			t.Errorf("without a model: %q", got)
+		}
+	})
 }
 
 // A story of a walk has few buttons, and none of them may be about its place. A reply to it is still known to be about that place.

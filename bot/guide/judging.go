@@ -192,3 +192,10 @@ func (j *judging) end(ctx context.Context, one store.Judgement, verdict store.Ju
 	}
 	return ended
 }
+
+// Correction tells what to show in place of a text that was told and did not hold up.
+type Correction struct {
+	Language string // of that text
+	Story    Story  // the extract, or the story as it was written again
+	Shown    []store.Shown
+}

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -190,7 +189,8 @@ func (t *Telegram) Refused() int {
 // pause waits for d and reports whether the client still waits for the answer.
 func pause(r *http.Request, d time.Duration) bool { return limiter.Sleep(r.Context(), d) == nil }
 
-// badRequest returns a 400 with a description as Telegram writes it.
-func badRequest(format string, args ...any) *apiError {
-	return &apiError{Code: http.StatusBadRequest, Description: "Bad Request: " + fmt.Sprintf(format, args...)}
-}
+// messageMethods are the methods that send, edit and delete messages, and answer people.
+type messageMethods struct{ *Telegram }
+
+// botMethods are the methods that deliver updates and configure the bot.
+type botMethods struct{ *Telegram }

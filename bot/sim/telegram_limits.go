@@ -55,20 +55,3 @@ func (t *Telegram) admitOneLocked(b *bucket) error {
 	b.take()
 	return nil
 }
-
-// admitLocked counts a message to c against the limits, and refuses it if the person blocked the bot. A message over a limit does not count.
-func (t messageMethods) admitLocked(c *chat) error {
-	if t.cfg.Limits {
-		now := time.Now()
-		if d := max(t.bucket.wait(now), c.bucket.wait(now)); d > 0 {
-			t.refused++
-			return tooMany(int(math.Ceil(d.Seconds())))
-		}
-		t.bucket.take()
-		c.bucket.take()
-	}
-	if c.blocked {
-		return blockedError
-	}
-	return nil
-}

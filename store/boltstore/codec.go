@@ -274,3 +274,11 @@ func list[T any](c *codec, p *[]T, item func(*codec, *T)) {
 		item(c, &(*p)[i])
 	}
 }
+
+func creditFields(c *codec, r *store.Credit) {
+	c.text(&r.File)
+	c.text(&r.Author)
+	c.text(&r.License)
+	c.address(&r.LicenseURL)
+	c.address(&r.Page)
+}
