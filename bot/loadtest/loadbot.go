@@ -31,7 +31,7 @@ func newLoadBot(cfg config.Config, dir string, articles []sim.Article, s scenari
 	if err != nil {
 		return nil, err
 	}
-	b := &loadBot{recorder: rec, servers: newServers(s.Seed, articles, s.Fail, s.Quirk, fast)}
+	b := &loadBot{recorder: rec, servers: newServers(s.Seed, articles, s.Fail, s.Lies, s.Quirk, fast)}
 	b.telegram.Subscribe(rec.record)
 	if s.Apart && !fast {
 		return b, b.startApart(dir, s)

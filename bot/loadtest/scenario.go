@@ -23,6 +23,7 @@ type scenario struct {
 	Warm     bool
 	Packed   bool // the store begins with a pack of the town
 	Fail     float64
+	Lies     float64
 	Quirk    string // of the model's server; "" = none
 	Seed     uint64
 	HTTP     string  // address of the dashboard; "" = any

@@ -49,7 +49,7 @@ func (w walkTest) run(ctx context.Context, cfg config.Config, progress func(stri
 	if err != nil {
 		return walkResult{}, err
 	}
-	b, err := newBotProcess(dir, newServers(w.Seed, articles, 0, w.Quirk, false), w.variables()...)
+	b, err := newBotProcess(dir, newServers(w.Seed, articles, 0, 0, w.Quirk, false), w.variables()...)
 	if err != nil {
 		return walkResult{}, err
 	}

@@ -272,6 +272,19 @@ func killPacking(t *testing.T, dir string, steps int) bool {
 	return true
 }
 
+func TestPackingRestsForOthers(t *testing.T) {
+	const took = 20 * time.Millisecond
+	for _, tt := range []struct {
+		patience int
+		alone    bool
+		want     time.Duration
+	}{{packPatience, false, 180 * time.Millisecond}, {packPatience, true, took}, {0, false, 0}, {0, true, 0}} {
+		if got := restAfter(took, tt.patience, tt.alone); got != tt.want {
+			t.Errorf("%+v: got %v", tt, got)
+		}
+	}
+}
+
 func TestTendEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
