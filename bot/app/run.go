@@ -41,6 +41,7 @@ func RunBot(intake context.Context, cfg config.Config, env config.Environment, l
 	if os.MkdirAll(cfg.Store.Dir, 0o700) == nil { // beside a database the directory is only for the socket
 		a.also("control", a.newControl().Run)
 	}
+	a.also("memory", a.tidyMemory)
 	if cfg.Backup.Every > 0 {
 		a.also("backups", a.newBackups().Run)
 	}
