@@ -174,19 +174,17 @@ func (ws *walks) onGroupStop(ctx context.Context, u *update) error {
 // onGroupForget ("/forget" in a group) asks an administrator whether all that is kept of the group shall be deleted.
 func (p *people) onGroupForget(ctx context.Context, u *update) error {
 	if !p.stewards.administers(ctx, u) {
-		return p.reply.notify(ctx, u, "group.not_yours", telegram.Message{HTML: u.words.Say("group.not_yours")})
+		return p.reply.notify(ctx, u, "group.only_admins", telegram.Message{HTML: u.words.Say("group.only_admins")})
 	}
-	_, err := p.out.Send(ctx, u.To(), forgetQuestion(u.words, "group.forget_ask", u.Chat))
+	_, err := p.out.Send(ctx, u.To(), forgetQuestion(u.words, u.Chat))
 	return err
 }
 
 // forgetGroup deletes all that is stored about a group.
 func (p *people) forgetGroup(ctx context.Context, u *update) error {
 	if !p.stewards.administers(ctx, u) {
-		p.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("toast.not_yours"))
-		return nil
+		return p.reply.late(ctx, u, "group.only_admins")
 	}
-	p.out.AnswerCallback(ctx, u.Callback.ID, "")
 	return p.forget(ctx, u, u.Chat)
 }
 

@@ -145,7 +145,7 @@ func TestAGroupIsForgottenByItsAdministrators(t *testing.T) {
 		w.waitToldIn(g, 2)
 		ann.Say("/forget")
 		time.Sleep(10 * time.Second)
-		if !saidIn(g, w.words("en").Say("group.not_yours")) {
+		if !saidIn(g, w.words("en").Say("group.only_admins")) {
 			t.Error("a member's /forget was not refused")
 		}
 		carl.Say("/forget")

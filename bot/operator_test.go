@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/guide"
 	"excursobot/store"
 )
 
@@ -49,7 +50,7 @@ func TestTheReportShowsTheNumbersOfTheDay(t *testing.T) {
 		got := w.ask(admin, "/admin").HTML
 		words := w.words("en")
 		for _, want := range []string{
-			"People: 2\n", "Answers: generated 1\n", "Walks now: 0", words.Say("admin.speed", "first", 1.0, "whole", 2.5), words.Say("admin.tokens_left", "n", spent.Day, "left", 1_000_000-spent.Day), "0 calls",
+			"People: 2\n", "Answers: written 1\n", "Walks now: 0", words.Say("admin.speed", "first", 1.0, "whole", 2.5), words.Say("admin.tokens_left", "n", spent.Day, "left", 1_000_000-spent.Day), "0 calls",
 			fmt.Sprintf("Money: %.2f $, left: ", (float64(spent.Day-spent.Answers)+5*float64(spent.Answers))/1e6), "Stars in all: 50", "Errors: test 1", "/refund",
 		} {
 			if !strings.Contains(got, want) {
@@ -174,12 +175,33 @@ func TestThePauseAnswersOnceAndPaymentsGoOn(t *testing.T) {
 
 func TestCountsAreListedLargestFirst(t *testing.T) {
 	t.Parallel()
-	for want, counts := range map[string]map[string]uint64{
-		"–":                            nil,
-		"pack 3, extract 1, library 1": {"library": 1, "extract": 1, "pack": 3},
+	counts := map[string]uint64{"library": 1, "extract": 1, "pack": 3, "new": 2}
+	words := loadWords(t)
+	for prefix, want := range map[string]string{
+		"":              "pack 3, new 2, extract 1, library 1",
+		"admin.answer_": "built in 3, new 2, extracts 1, from the library 1",
 	} {
-		if got := listed(counts); got != want {
-			t.Errorf("got %q, want %q", got, want)
+		if got := listed(words.Words("en"), prefix, counts); got != want {
+			t.Errorf("%q: got %q, want %q", prefix, got, want)
+		}
+		if got := listed(words.Words("en"), prefix, nil); got != "–" {
+			t.Errorf("%q: nothing is %q", prefix, got)
+		}
+	}
+}
+
+// Each answer and each voice that is counted has words in /admin.
+func TestWhatIsCountedHasWords(t *testing.T) {
+	t.Parallel()
+	words := loadWords(t).Words("en")
+	for _, source := range []guide.Source{guide.FromLibrary, guide.FromPack, guide.FromModel, guide.FromExtract, guide.FromNone, fromBusy} {
+		if key := "admin.answer_" + string(source); words.Plain(key) == key {
+			t.Errorf("no words for %s", source)
+		}
+	}
+	for _, outcome := range []string{"known", "made", "ahead", "busy", "budget", "down", "none", "unsent"} {
+		if key := "admin.voice_" + outcome; words.Plain(key) == key {
+			t.Errorf("no words for %s", outcome)
 		}
 	}
 }

@@ -26,8 +26,7 @@ func (s *stories) tellButton(_ *telegram.Update, args string) intake.Job {
 func (s *stories) tellMore(ctx context.Context, u *update, place string, aspect int) error {
 	last, err := s.store.LastStory(ctx, u.Person, u.Chat, time.Now())
 	if err == nil && last.Place == place && last.Aspect >= aspect { // pressed twice
-		s.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("toast.told_below"))
-		return nil
+		return s.reply.late(ctx, u, "tell.told")
 	}
 	stopTyping := s.out.ShowTyping(ctx, u.To())
 	defer stopTyping()

@@ -52,6 +52,7 @@ type tours struct {
 type tourStore interface {
 	store.Tours
 	LastPoint(ctx context.Context, person, chat int64, now time.Time) (store.LastPoint, error)
+	LastStory(ctx context.Context, person, chat int64, now time.Time) (store.LastStory, error)
 }
 
 // wish is what a person asked for that begins at their position: a tour, or the stories to take along.
@@ -100,18 +101,18 @@ func (t *tours) button(u *telegram.Update, args string) intake.Job {
 	}
 	id, number, _ := strings.Cut(rest, ":")
 	stop, err := strconv.Atoi(number)
-	if err != nil {
+	if err != nil || stop < 0 {
 		return t.reply.oldButton()
 	}
 	switch what {
 	case "start":
-		return t.reply.job("button", t.step(id, stop, t.begin))
+		return t.reply.job("button", t.step(id, stop, false, t.begin))
 	case "skip":
-		return t.reply.job("button", t.step(id, stop, t.skip))
+		return t.reply.job("button", t.step(id, stop, false, t.skip))
 	case "end":
-		return t.reply.job("button", t.step(id, stop, t.end))
+		return t.reply.job("button", t.step(id, stop, false, t.end))
 	case "there":
-		return intake.Story{Kind: "button", Lane: intake.Telling, Run: t.reply.handle(t.step(id, stop, t.there))}
+		return intake.Story{Kind: "button", Lane: intake.Telling, Run: t.reply.handle(t.step(id, stop, true, t.there))}
 	}
 	return t.reply.oldButton()
 }

@@ -51,8 +51,11 @@ func TestAWalkIsToldFromShareToSummary(t *testing.T) {
 			if m.Edits != 0 {
 				t.Errorf("%q had a card", title(m))
 			}
-			if data(m, "next:") == "" {
-				t.Errorf("buttons %v", m.Buttons)
+			if rows := m.Buttons; len(rows) > 2 || data(m, "next:") == "" || data(m, "vote:") != "" || mapOf(m) != "" {
+				t.Errorf("buttons %v", rows)
+			}
+			if !strings.Contains(m.HTML, "</b>\n<a href=\"https://www.google.com/maps/search/?api=1&amp;query=48.") {
+				t.Errorf("no link to the map: %q", m.HTML)
 			}
 		}
 		w.waitDone(h.p.StopSharing(h.share))

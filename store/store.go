@@ -28,7 +28,6 @@ import (
 // Errors that callers branch on, with errors.Is.
 var (
 	ErrNotFound = errors.New("store: not found")
-	ErrExists   = errors.New("store: exists already")
 	ErrClosed   = errors.New("store: closed")
 	// ErrInvalid refuses what the adapters cannot keep alike: text with NUL or invalid UTF-8, a part of a key longer
 	// than MaxKey, a point off the globe, an invalid day or mark, a third person in WrongBy, another ID in an

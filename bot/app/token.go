@@ -53,6 +53,15 @@ func (a *App) acceptToken(ctx context.Context) error {
 	return a.store.SetSetting(ctx, tokenSetting, hashed)
 }
 
+// rememberToken is acceptToken of a token that is long enough to be accepted in any case. It returns when ctx ends.
+func (a *App) rememberToken(ctx context.Context) error {
+	if err := a.acceptToken(ctx); err != nil && ctx.Err() == nil {
+		a.log.Error("token_not_remembered", "error", err) // the next start tries again
+	}
+	<-ctx.Done()
+	return nil
+}
+
 // used reports whether anybody ever wrote to the bot of this store.
 func used(ctx context.Context, s store.Users) (bool, error) {
 	n, err := s.People(ctx, time.Unix(0, 0))

@@ -97,6 +97,11 @@ func New(cfg config.Config, world World, log *slog.Logger) (_ *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
+	var words *text.Catalog
+	var unread error
+	reading := make(chan struct{}) // the texts take as long as half of the other parts
+	go func() { defer close(reading); words, unread = text.Load() }()
+	defer func() { <-reading }()
 	if !world.Unwatched {
 		if err := a.buildMonitor(); err != nil {
 			return nil, err
@@ -111,7 +116,10 @@ func New(cfg config.Config, world World, log *slog.Logger) (_ *App, err error) {
 	if err := a.buildSpeech(world); err != nil {
 		return nil, err
 	}
-	if err := a.buildBot(world); err != nil {
+	if <-reading; unread != nil {
+		return nil, fmt.Errorf("texts: %w", unread)
+	}
+	if err := a.buildBot(world, words); err != nil {
 		return nil, err
 	}
 	if a.monitor != nil {
@@ -228,7 +236,7 @@ func (a *App) newModel(world World) (*chat.Client, error) {
 	return a.newChat(world, a.cfg.OpenAI.Model)
 }
 
-// newJudge returns nil if new stories are not judged. The judge is the writing model, unless it has a model of its own.
+// newJudge returns nil if new stories are not judged. The judge is the writing model, unless openai.check_model names another one.
 func (a *App) newJudge(world World) (*model.Judge, error) {
 	o := a.cfg.OpenAI
 	switch {
@@ -266,11 +274,7 @@ func (a *App) newChat(world World, name string) (*chat.Client, error) {
 	return m, nil
 }
 
-func (a *App) buildBot(world World) error {
-	words, err := text.Load()
-	if err != nil {
-		return fmt.Errorf("texts: %w", err)
-	}
+func (a *App) buildBot(world World, words *text.Catalog) error {
 	t, lim := a.cfg.Telegram, a.cfg.Limits
 	api, err := telegram.NewClient(telegram.ClientConfig{
 		Token: t.Token, URL: t.APIURL, Test: t.Test, Transport: killpoint.Transport(orNetwork(world.Telegram)), Uptime: world.Uptime,

@@ -132,10 +132,17 @@ func (p *process) untilSignalled(run func(intake context.Context) error) error {
 	}
 }
 
-// limitMemory sets the soft memory limit of the configuration unless the operator has set one. Near it the garbage collector works harder; nothing is
-// refused.
+// garbagePercent is how much garbage there may be for each 100 bytes in use before it is collected. Go's own 100 takes 10 MiB more under load and a tenth
+// less of the bot's processor time.
+const garbagePercent = 50
+
+// limitMemory sets the soft memory limit of the configuration and garbagePercent unless the operator has set GOMEMLIMIT or GOGC. Near the limit the
+// garbage collector works harder; nothing is refused.
 func (p *process) limitMemory(cfg config.Config) {
 	if p.env["GOMEMLIMIT"] == "" {
 		debug.SetMemoryLimit(cfg.SoftMemory())
+	}
+	if p.env["GOGC"] == "" {
+		debug.SetGCPercent(garbagePercent)
 	}
 }

@@ -26,6 +26,7 @@ type Options struct {
 	Warm     bool          `help:"Simulate a day of other people first."`
 	Packed   bool          `help:"Import a pack of the simulated town first, with its stories, instead of a day of other people."`
 	Fail     float64       `default:"0" help:"Share of the model's calls that fail, 0-1."`
+	Lies     float64       `default:"0" help:"Share of the places about which the model writes a wrong year whenever it is asked, 0-1."`
 	Quirk    string        `placeholder:"NAME" help:"Let the model's server have a peculiarity of real ones; 'list' prints the names."`
 	Seed     uint64        `default:"1" help:"Runs with the same seed ask the same questions."`
 	Inline   float64       `default:"0" help:"Inline queries a second in other chats, beside the questions."`
@@ -36,6 +37,7 @@ type Options struct {
 	Voices   bool          `help:"All who walk hear their stories, with --walks; a speech server needs 2 s for a recording."`
 	Moves    int           `default:"10000" help:"Number of moves of all walks together, with --walks."`
 	Pass     bool          `help:"Let them hear of what they pass, on a grid of sights, with --walks."`
+	Apart    bool          `help:"Run the bot in a process of its own, so that memory and CPU are the bot's alone; nobody asks with --people=0."`
 	Kill     bool          `help:"Kill the bot in the middle of the run, with --walks."`
 	HTTP     string        `placeholder:"ADDR" help:"Address of the dashboard during the run, such as 127.0.0.1:8080. DASHBOARD_TOKEN guards it."`
 	Small    bool          `help:"Run without a contact, so that Wikipedia, Wikidata and Commons are asked ten times a minute at most."`
@@ -110,8 +112,10 @@ func (o Options) scenarios() ([]scenario, error) {
 		return standardSet(o.Seed), nil
 	}
 	switch {
-	case o.People < 1 || o.People > 100_000:
-		return nil, errors.New("load: --people must be 1-100000")
+	case o.People < 1 && !(o.Apart && o.People == 0) || o.People > 100_000:
+		return nil, errors.New("load: --people must be 1-100000, or 0 with --apart")
+	case o.Apart && (o.Ask > 0 || o.News > 0 || o.Blind || o.HTTP != ""):
+		return nil, errors.New("load: --apart cannot have --ask, --news, --blind or --http")
 	case o.For <= 0:
 		return nil, errors.New("load: --for must be above 0")
 	case o.Pause <= 0:
@@ -120,12 +124,12 @@ func (o Options) scenarios() ([]scenario, error) {
 		return nil, errors.New("load: --ask must not be negative")
 	case o.Inline < 0 || o.News < 0 || o.News > 100_000:
 		return nil, errors.New("load: --inline must not be negative, --news must be 0-100000")
-	case o.Rate < 0 || o.Fail < 0 || o.Fail > 1 || o.Requests < 0:
-		return nil, errors.New("load: --rate and --requests must not be negative, --fail must be 0-1")
+	case o.Rate < 0 || o.Requests < 0 || o.Fail < 0 || o.Fail > 1 || o.Lies < 0 || o.Lies > 1:
+		return nil, errors.New("load: --rate and --requests must not be negative, --fail and --lies must be 0-1")
 	}
 	return []scenario{{
-		People: o.People, Rate: o.Rate, Pause: o.Pause, For: o.For, Requests: o.Requests, Warm: o.Warm, Packed: o.Packed, Fail: o.Fail, Quirk: o.Quirk, Seed: o.Seed,
-		HTTP: o.HTTP, Blind: o.Blind, Small: o.Small, Inline: o.Inline, Ask: o.Ask, News: o.News,
+		People: o.People, Rate: o.Rate, Pause: o.Pause, For: o.For, Requests: o.Requests, Warm: o.Warm, Packed: o.Packed, Fail: o.Fail, Lies: o.Lies, Quirk: o.Quirk, Seed: o.Seed,
+		HTTP: o.HTTP, Blind: o.Blind, Small: o.Small, Apart: o.Apart, Inline: o.Inline, Ask: o.Ask, News: o.News,
 	}}, nil
 }
 

@@ -2,6 +2,7 @@ package loadtest
 
 import (
 	"context"
+	"html"
 	"regexp"
 	"strconv"
 	"strings"
@@ -102,7 +103,7 @@ func (r *recorder) record(e sim.Event) {
 		r.recordVoiceLocked(e.Chat, m)
 		return
 	}
-	link, w := mapLink(m.Buttons), r.walks[e.Chat]
+	link, w := mapLink(m), r.walks[e.Chat]
 	if w != nil && r.recordWalkLocked(w, m) || len(m.Buttons) > 0 && link == "" {
 		return
 	}
@@ -226,14 +227,23 @@ func (r *recorder) waitForEnds(ctx context.Context) {
 	}
 }
 
-// mapLink returns the address of a story's map button, or "" for other messages.
-func mapLink(buttons [][]sim.Button) string {
-	for _, row := range buttons {
+// linked finds the link to the map in the text of a walk's story.
+var linked = regexp.MustCompile(`<a href="(https://www\.google\.com/maps/search/[^"]*)">`)
+
+// mapLink returns the link to the map of a story, or "" for other messages. A walk's story has it in its text and the button for the next story, others
+// have a button.
+func mapLink(m sim.Message) string {
+	inWalk := false
+	for _, row := range m.Buttons {
 		for _, b := range row {
 			if b.URL != "" {
 				return b.URL
 			}
+			inWalk = inWalk || strings.HasPrefix(b.Data, "next:")
 		}
+	}
+	if found := linked.FindStringSubmatch(m.HTML); inWalk && found != nil {
+		return html.UnescapeString(found[1])
 	}
 	return ""
 }

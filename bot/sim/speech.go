@@ -46,11 +46,7 @@ type Speech struct {
 	mu                sync.Mutex
 	requests, running int
 	peak, characters  int
-	texts             []string // at most speechKept
 }
-
-// speechKept is how many texts a Speech remembers.
-const speechKept = 1000
 
 var _ http.Handler = (*Speech)(nil)
 
@@ -65,13 +61,6 @@ func (s *Speech) Stats() SpeechStats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return SpeechStats{s.requests, s.peak, s.characters}
-}
-
-// Texts returns the texts of the requests, the last speechKept.
-func (s *Speech) Texts() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.texts)
 }
 
 // ServeHTTP implements http.Handler.
@@ -119,9 +108,6 @@ func (s *Speech) begin(text string) int {
 	s.requests++
 	s.running++
 	s.peak = max(s.peak, s.running)
-	if s.texts = append(s.texts, text); len(s.texts) > speechKept {
-		s.texts = s.texts[1:]
-	}
 	return s.requests
 }
 

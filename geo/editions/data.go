@@ -136,7 +136,7 @@ func (g *grid) eachCell(f func(segment uint32, cell int)) {
 	}
 }
 
-// region is a part of a country with languages of its own.
+// region is a part of a country where other languages are spoken too.
 type region struct {
 	languages []string
 	outline   []geo.Point

@@ -13,7 +13,7 @@ import (
 // lengthLimit is the number of titles in one request.
 const lengthLimit = 50
 
-// Characters returns about how many characters of text an article of so many bytes has, so that articles in different scripts compare: Cyrillic
+// Characters returns about how many characters of text an article of the given size in bytes has, so that articles in different scripts compare: Cyrillic
 // and Greek take two bytes a letter, and a character of Chinese, Japanese or Korean says as much as two letters.
 func Characters(edition string, bytes int) float64 {
 	switch base(edition) {
@@ -37,7 +37,7 @@ func Largest(p Place) float64 {
 }
 
 // Lengths adds to the places the lengths of their articles in the editions, and stores them. One request asks for 50 articles of one edition.
-// Whatever is not known stays 0.
+// A length that is not known stays 0.
 func (f *Finder) Lengths(ctx context.Context, list []Place, editions []string) ([]Place, error) {
 	list = slices.Clone(list)
 	changed := false

@@ -46,8 +46,8 @@ var (
 )
 
 // Open opens the file, or creates it (0600) if there is none. It refuses a file that bbolt cannot open, that was cut, that
-// another program wrote, or that a newer version wrote. It reads only the first pages, whatever the size of the file; Check
-// reads the rest. It never replaces a file. If another process holds the file, Open waits for Config.Wait and returns
+// another program wrote, or that a newer version wrote. It reads only the first pages, whatever the size of the file, unless
+// a crash lost a long list of free pages (see weigh); Check reads the rest. It never replaces a file. If another process holds the file, Open waits for Config.Wait and returns
 // ErrInUse. With Config.ReadOnly nothing is created or written, and others may read the file too.
 func Open(cfg Config) (*Store, error) {
 	if cfg.Wait <= 0 {
@@ -78,7 +78,7 @@ func Open(cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("store: open %s: %w", cfg.Path, err)
 	}
 
-	s := &Store{db: db, path: cfg.Path, log: cfg.Log, articles: cmp.Or(max(cfg.Articles, 0), store.ArticleBudget)}
+	s := &Store{db: db, path: cfg.Path, log: cfg.Log, articles: cmp.Or(max(cfg.Articles, 0), store.ArticleBudget), listMost: adviseBytes}
 	if err := s.prepare(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

@@ -139,6 +139,19 @@ func TestSet(t *testing.T) {
 		f := planted[class]
 		fmt.Fprintf(&page, "| %s | %d | %d | %d |\n", class, f.texts, f.refused, f.marked)
 	}
+	share := 0
+	stopped := 0
+	for class, f := range planted {
+		if !slices.Contains([]string{"person", "person in katakana", "city", "book", "quote", "material", "style", "superlative", "swap"}, class) {
+			share, stopped = share+f.texts, stopped+f.refused
+		}
+	}
+	fmt.Fprintf(&page, "\nNumbers, dates and centuries without the swaps: %d of %d stopped, %.1f %%.\n", stopped, share, 100*float64(stopped)/float64(share))
+	page.WriteString(pageOthers)
+	for _, folder := range []string{"holdout", "unseen"} {
+		texts, refused := stops(t, folder)
+		fmt.Fprintf(&page, "| %s | %d | %d | %d | %d |\n", folder, texts[0], refused[0], texts[1], refused[1])
+	}
 	page.WriteString(pageFoot)
 	file := filepath.Join("..", "..", "..", "..", "docs", "fact-check.md")
 	stored, err := os.ReadFile(file)
@@ -175,13 +188,30 @@ with ` + "`CORPUS_DIR=... go test ./bot/guide/model/facts -run TestCorpus -v`" +
 
 `
 
+const pageOthers = `
+## Texts that the rules were not made with
+
+Rules that are made with one set of texts look better on it than they are. So there are two more folders of stories about the same passages. They plant only
+wrong numbers, dates and centuries, every second one with a value that the passage has for something else. The stories of the first folder were written before the
+rules for such values: at that time 39 of its 179 faithful texts were refused, and 114 of its 180 inventions were stopped. Then rules were mended with it. The
+stories of the second one were written after that; at their first run 10 of 96 faithful texts were refused (three causes: Korean numerals,
+"années quatre-vingt", and an event that the passage names only earlier in the sentence) and 81 of 100 inventions stopped. The causes were mended, so the
+figures below are those of texts that are known by now.
+
+| folder | faithful | refused | planted | stopped |
+| --- | --- | --- | --- | --- |
+`
+
 const pageFoot = `
 ## What is not checked
 
-- A year, a number or a name that the passage holds somewhere, given to another event. A swapped year, decade or century is seen only in the language of
-  the passage (not in Chinese, Japanese and Korean), if the story's clause repeats the words of another period's clause and not those of its own; a day
-  with another year than in the passage is seen in all. A number that the passage has for other things is marked for the judge.
-- A year that happens to be the sum of a year and a number of years in neighbouring sentences of the passage.
+- A year, a number or a name that the passage holds somewhere, given to another event or thing. It is refused only in the language of the passage, and only if
+  the words around it in the story stand in the passage beside another number or date of the same kind and not beside this one (in Chinese, Japanese and
+  Korean pairs of characters take the place of words); a day with another year than in the passage is refused in all languages. An event that
+  is told in quite other words than in the passage, or in a neighbouring sentence, is not seen. A count that the passage has for other things is
+  marked for the judge.
+- A year that happens to be the sum of a year and a number of years in neighbouring sentences of the passage. A number of years that happens to lie between
+  two years of neighbouring sentences, or of events that the story names.
 - Counts up to four in words: "two brothers" may count what the passage lists. They are marked for the judge.
 - Names without capitals: in Chinese, Japanese, Korean, Arabic and Hindi only what stands in quotation marks or title brackets is compared,
   and Japanese words in katakana are marked for the judge. A single capitalised word at the start of a sentence, and single nouns in German.
