@@ -18,7 +18,7 @@ const (
 	sightsWithin = 4 * time.Second
 	// sightBatches is the most requests for descriptions of one edition's places; a host with few requests makes one.
 	sightBatches = 3
-	// fewSights is the number of sights below which the first edition of the land is asked, too.
+	// fewSights is the number of sights below which the first local edition is asked, too.
 	fewSights = 12
 	// sightSpacing is about how far from each other in metres places are described: a tour needs them everywhere, not only around its start.
 	sightSpacing = 300.0

@@ -47,7 +47,7 @@ var Load = sync.OnceValue(func() *Atlas {
 	return a
 })
 
-// Local returns the editions of the land at p, most important first: those of the region or country that p lies in, then the first one of
+// Local returns the local editions at p, most important first: those of the region or country that p lies in, then the first one of
 // each country or region that begins within 30 km, nearest first. It returns nil far out at sea and in Antarctica.
 func (a *Atlas) Local(p geo.Point) []string {
 	if !p.Valid() {

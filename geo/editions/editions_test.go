@@ -7,7 +7,7 @@ import (
 	"excursobot/geo"
 )
 
-// places are points and the editions of their land, as Local returns them.
+// places are points and their local editions, as Local returns them.
 var places = []struct {
 	name     string
 	lat, lon float64
