@@ -252,7 +252,7 @@ func (a *announcer) begin(ctx context.Context, u *update) error {
 	case a.wake <- struct{}{}:
 	default:
 	}
-	if err := a.store.SetSetting(ctx, draftSetting, ""); err != nil { // a second press is refused all the same
+	if err := a.store.SetSetting(ctx, draftSetting, ""); err != nil { // a second press is refused anyway
 		return err
 	}
 	return a.reply.replace(ctx, u, progressMessage(u.words, draft, ""))

@@ -197,13 +197,18 @@ func (s *stories) hinted(ctx context.Context, u *update) {
 
 // record stores that the story was told. The person has it already, so neither a stop nor a full disk prevents that.
 func (s *stories) record(ctx context.Context, u *update, story guide.Story, claim *guide.Claim, message int, from vantage) {
-	u.Recorded()
+	done := u.ID
+	if u.goes {
+		done = 0
+	} else {
+		u.Recorded()
+	}
 	seen := u.Arrived
 	if from.unknown {
 		seen = time.Time{}
 	}
 	err := s.host.Delivered(ctx, store.Delivery{
-		Update: u.ID, Person: u.Person, Place: story.Place.ID, At: time.Now(),
+		Update: done, Person: u.Person, Place: story.Place.ID, At: time.Now(),
 		Chat: u.Chat, Message: message, Story: story.Told(), From: from.Point, FromAt: seen,
 	}, claim.Confirm())
 	if err != nil {

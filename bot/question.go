@@ -22,7 +22,7 @@ const (
 	longestQuestion = 4000
 )
 
-// What became of a question that nobody answered, in the metrics.
+// Outcomes of a question that nobody answered, as labels of metrics.
 const (
 	smallTalk  = "talk"
 	noSubject  = "lost"

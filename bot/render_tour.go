@@ -69,14 +69,18 @@ func tourMessage(words *text.Words, t store.Tour, takes time.Duration, all bool)
 // minutesOf returns when the person arrives at a stop, at least a minute after the start.
 func minutesOf(s store.TourStop) time.Duration { return time.Duration(max(s.Minutes, 1)) * time.Minute }
 
-// nextStopMessage tells a person at from where the next stop is.
+// nextStopMessage tells a person at from where the next stop is, or after the last one of a round tour, where the start is.
 func nextStopMessage(words *text.Words, t store.Tour, from vantage) telegram.Message {
+	last := []telegram.Button{{Text: words.Plain("story.map"), URL: mapURL(aimFor(t))}, {Text: words.Plain("button.tour_end"), Data: tourData("end", t)}}
+	if goesBack(t) {
+		return telegram.Message{HTML: words.Say("tour.go_back", "way", text.HTML(wayTo(words, from, t.From))), Buttons: [][]telegram.Button{last}}
+	}
 	stop := t.Stops[t.Next]
 	return telegram.Message{
 		HTML: words.Say("tour.next", "n", t.Next+1, "all", len(t.Stops), "title", stop.Title, "way", text.HTML(wayTo(words, from, stop.Point))),
 		Buttons: [][]telegram.Button{
 			{{Text: words.Plain("button.tour_there"), Data: tourData("there", t)}, {Text: words.Plain("button.tour_skip"), Data: tourData("skip", t)}},
-			{{Text: words.Plain("story.map"), URL: mapURL(stop.Point)}, {Text: words.Plain("button.tour_end"), Data: tourData("end", t)}},
+			last,
 		},
 	}
 }

@@ -52,6 +52,7 @@ type tours struct {
 type tourStore interface {
 	store.Tours
 	LastPoint(ctx context.Context, person, chat int64, now time.Time) (store.LastPoint, error)
+	LastStory(ctx context.Context, person, chat int64, now time.Time) (store.LastStory, error)
 }
 
 // wish is what a person asked for that begins at their position: a tour, or the stories to take along.

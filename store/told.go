@@ -33,7 +33,7 @@ type Told interface {
 	Vote(ctx context.Context, person int64, story StoryKey, mark Mark, at time.Time) (Story, error)
 }
 
-// What makes a person an experienced one: fresh accounts retire nothing.
+// Thresholds for an experienced person: fresh accounts cannot retire a story.
 const (
 	ExperiencedStories = 5
 	ExperiencedDays    = 2

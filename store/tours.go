@@ -20,7 +20,7 @@ type Tour struct {
 	Stops   []TourStop `json:"stops,omitzero"`
 
 	Started time.Time `json:"started,omitzero"` // zero = it is only planned
-	Next    int       `json:"next,omitzero"`    // index of the stop to go to; the number of stops = all were visited
+	Next    int       `json:"next,omitzero"`    // index of the stop to go to; the number of stops = all were visited, and a round tour goes back
 	Shown   int       `json:"shown,omitzero"`   // how many stops the person was sent to, so that a crash repeats and skips none
 	Heard   int       `json:"heard,omitzero"`   // stops whose story was told
 	At      time.Time `json:"at,omitzero"`      // when something happened last; TourLife later it is over

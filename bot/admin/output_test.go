@@ -196,7 +196,7 @@ func TestRestoreOfANewerVersion(t *testing.T) {
 	}
 }
 
-// What cannot be written for lack of a right or of a directory is told without the name of a temporary file.
+// If a file cannot be written for lack of a right or of a directory, the error does not name a temporary file.
 func TestMessagesNameNoTemporaryFile(t *testing.T) {
 	s := newShelf(t)
 	nowhere := filepath.Join(s.folder, "none", "x.dump")

@@ -61,12 +61,12 @@ func (b *batches) run(bt *batch) {
 		open = unfinished(open)
 		if err != nil || attempt == maxAttempts-1 {
 			for _, it := range open {
-				b.finish(it, store.Story{}, reasons[it.place.ID])
+				b.unable(it, reasons[it.place.ID], err == nil)
 			}
 		}
 		for _, it := range open {
 			if reasons[it.place.ID] == Unfit { // the model was asked twice, with the reasons
-				b.finish(it, store.Story{}, Unfit)
+				b.unable(it, Unfit, true)
 			}
 		}
 		if err != nil {
@@ -139,6 +139,7 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 			} else {
 				b.judging.queue(b.tasks.ctx, &story, bt.person)
 			}
+			b.rests.forget(it.key)
 			b.finish(it, story, NoReason)
 		}
 	})

@@ -119,7 +119,7 @@ func articlesAllowed(editions int) int {
 	return max(1, min(4, coldRequests-editions-1-1-min(2, editions-1)-1))
 }
 
-// readable returns the other editions that an article may come from: the first of the land and English.
+// readable returns the other editions that an article may come from: the first local one and English.
 func readable(editions []string) []string {
 	return slices.Compact(append(slices.Clone(editions[1:min(2, len(editions))]), editions[len(editions)-1:]...))
 }

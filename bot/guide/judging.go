@@ -26,7 +26,7 @@ const (
 	judgeEvery = 30 * time.Second
 )
 
-// judging shows new stories to the judge, after they were stored and told. Whatever happens to it, the stories stay as the checks left them.
+// judging shows new stories to the judge, after they were stored and told. If it fails, the stories stay as the checks left them.
 type judging struct {
 	judge   *model.Judge // nil = every story is skipped
 	store   Store
@@ -194,4 +194,11 @@ func (j *judging) end(ctx context.Context, one store.Judgement, verdict store.Ju
 		j.batches.library.invalidate(stories[0].Point, one.Language)
 	}
 	return ended
+}
+
+// Correction tells what to show in place of a text that was told and did not hold up.
+type Correction struct {
+	Language string // of that text
+	Story    Story  // the extract, or the story as it was written again
+	Shown    []store.Shown
 }

@@ -139,7 +139,7 @@ func (g *Guide) await(ctx context.Context, it *item, tries map[string]int) {
 	}
 }
 
-// untilJudged waits until at most so many stories wait for the judge, or longer than any of them may wait.
+// untilJudged waits until at most most stories wait for the judge, or longer than any of them may wait.
 func (g *Guide) untilJudged(ctx context.Context, most int) error {
 	for end := time.Now().Add(pendingMost); time.Now().Before(end); {
 		n, err := g.cfg.Store.PendingJudgements(ctx)

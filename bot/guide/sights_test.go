@@ -252,7 +252,7 @@ func TestWithheldPlacesAreNoSights(t *testing.T) {
 	})
 }
 
-// What a tour of a cold area costs the sources.
+// A tour of a cold area costs the sources few requests.
 func TestSightsCostFewRequests(t *testing.T) {
 	for name, tt := range map[string]struct {
 		set  setting

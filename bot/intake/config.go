@@ -58,7 +58,7 @@ type Hooks struct {
 	Refuse func(r Refusal) Handler
 	// Failed tells the person, as far as that helps, that a handler failed. The log has the error. ctx may have ended.
 	Failed func(ctx context.Context, t *Task, f Failure)
-	// DeadLetter apologises for an update over which processes ended. After an error the update is a dead letter all the same, unless this process
+	// DeadLetter apologises for an update over which processes ended. After an error the update is a dead letter anyway, unless this process
 	// is stopping.
 	DeadLetter func(ctx context.Context, t *Task) error
 	// Lost is told of an update that is lost because its chat has too much under way. It returns a function that tells the person; nil = nobody is

@@ -98,7 +98,7 @@ func (in *Intake) join(work context.Context) (leave func()) {
 	if member == nil {
 		return func() {}
 	}
-	ctx, stop := context.WithCancel(context.WithoutCancel(work)) // a stop that is not waited for gives back what it owned all the same
+	ctx, stop := context.WithCancel(context.WithoutCancel(work)) // a stop that nobody waits for still gives back what it owned
 	left := make(chan struct{})
 	go func() { defer close(left); _ = member.Run(ctx) }()
 	return func() { stop(); <-left }

@@ -9,7 +9,7 @@ import (
 )
 
 // persist writes the accepted arrivals to the inbox, in one transaction: from then on this process or the next one answers them. If the store is
-// full or away, it keeps nothing, and people are answered all the same. A walk, which cannot go on without the store, and money come again. A
+// full or away, it keeps nothing, and people are still answered. A walk, which cannot go on without the store, and money come again. A
 // checkout is being answered already, and learns whether the store has room.
 func (d *door) persist(ctx context.Context, arrivals []*arrival) {
 	var list []*arrival

@@ -15,7 +15,7 @@ import (
 	"excursobot/bot/web"
 )
 
-// loadBot is a bot between simulated servers: in this process, or in one of its own.
+// loadBot is a bot between simulated servers, in this process or in a separate one.
 type loadBot struct {
 	servers
 	app      *app.App    // nil if the bot has its own process
@@ -32,7 +32,7 @@ func newLoadBot(cfg config.Config, dir string, articles []sim.Article, s scenari
 	if err != nil {
 		return nil, err
 	}
-	b := &loadBot{recorder: rec, servers: newServers(s.Seed, articles, s.Fail, s.Quirk, fast)}
+	b := &loadBot{recorder: rec, servers: newServers(s.Seed, articles, s.Fail, s.Lies, s.Quirk, fast)}
 	b.telegram.Subscribe(rec.record)
 	if s.Apart && !fast {
 		return b, b.startApart(dir, s)
@@ -71,7 +71,7 @@ func newLoadBot(cfg config.Config, dir string, articles []sim.Article, s scenari
 	return b, nil
 }
 
-// startApart starts the bot in a process of its own.
+// startApart starts the bot in a separate process.
 func (b *loadBot) startApart(dir string, s scenario) (err error) {
 	env := []string{"LIVE_INTERVALS=" + s.every().String(), "LIVE_DEFAULT=" + s.every().String()}
 	if !s.Small {

@@ -43,7 +43,7 @@ type result struct {
 	Telegram429      int
 	WikipediaCalls   int
 	Median, Peak     resident // of the process with the bot
-	Apart            bool     // the bot had a process of its own; otherwise these and the next ones include the simulated servers
+	Apart            bool     // the bot had a separate process; otherwise these and the next ones include the simulated servers
 	AllocsPerRequest uint64   // 0 if the bot had its own process
 	BytesPerRequest  uint64   // allocated
 	CPUPerRequest    time.Duration

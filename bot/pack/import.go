@@ -48,9 +48,8 @@ func (r Report) String() string {
 // batchRows is how many rows are written in one transaction.
 const batchRows = 200
 
-// Import puts a pack into a store: what the store does not have, or has older. A story that people voted on or retired stays. The pack is read three
-// times: for its checksums, for places, searches and articles, and for stories, which are checked against them. An import that was cut off is
-// continued by repeating it. progress is called with the rows read of all.
+// Import puts those rows of a pack into a store that the store does not have, or has in an older state. A story that people voted on or retired stays. The pack is read three
+// times: for its checksums, for places, searches and articles, and for stories, which are checked against them. To continue an interrupted import, repeat it. progress is called with the rows read of all.
 func Import(ctx context.Context, to Target, open Open, now time.Time, progress func(done, all int)) (Report, error) {
 	info, err := Read(ctx, open, nil)
 	if err != nil {

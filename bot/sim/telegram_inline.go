@@ -7,12 +7,8 @@ import (
 	"time"
 )
 
-// How long the two kinds of queries wait for an answer: a client gives up on an inline query after about 10 s.
-const (
-	inlineLife = 10 * time.Second
-	guestLife  = 30 * time.Second
-	maxResults = 50 // of an answer to an inline query
-)
+// maxResults bounds an answer to an inline query.
+const maxResults = 50
 
 // settings is what setMySettings switches.
 type settings struct {

@@ -42,7 +42,7 @@ type files interface {
 	file(ctx context.Context, path string, most int) ([]byte, error)
 }
 
-// File returns a file that a person sent, of at most so many bytes. The error is ErrTooLarge if it has more.
+// File returns a file that a person sent, of at most most bytes. The error is ErrTooLarge if it is larger.
 func (s *Sender) File(ctx context.Context, id string, most int) ([]byte, error) {
 	source, ok := s.api.(files)
 	if !ok {

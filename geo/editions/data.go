@@ -177,7 +177,7 @@ func (g *grid) eachCell(f func(segment, cell int, joined bool)) {
 	}
 }
 
-// region is a part of a country with languages of its own.
+// region is a part of a country where other languages are spoken too.
 type region struct {
 	languages []string
 	outline   []geo.Point

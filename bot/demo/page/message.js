@@ -13,10 +13,10 @@ export function mapPoint(href) {
   return found && { lat: Number(found[1]), lon: Number(found[2]) };
 }
 
-/** stopIn returns the next stop of a tour, to which a message leads, or null for other messages. */
+/** stopIn returns the next stop of a tour, or its start after the last one, to which a message leads, or null for other messages. */
 export function stopIn(event) {
   const buttons = (event.buttons ?? []).flat();
-  return buttons.some((b) => b.Data?.startsWith("tour:there:")) ? buttons.map((b) => b.URL && mapPoint(b.URL)).find(Boolean) ?? null : null;
+  return buttons.some((b) => b.Data?.startsWith("tour:end:")) ? buttons.map((b) => b.URL && mapPoint(b.URL)).find(Boolean) ?? null : null;
 }
 
 /** placeIn returns the place of a story, or null for other messages. A button opens its map; in a walk's story, which has a button for the next one, a link does. */
@@ -117,7 +117,7 @@ function caption(event, on) {
   return words;
 }
 
-// voice returns the player of a voice message. A simulated one is silent: the browser reads its text aloud, and the line below says so.
+// voice returns the player of a voice message. A simulated one is silent: the browser reads its text aloud, and the line below tells that.
 function voice(event, on) {
   if (!event.spoken) return node("audio", { class: "voice", src: fileOf(on.person(), event.id), controls: true, preload: "none" });
   const text = event.spoken, able = "speechSynthesis" in window;
