@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -86,7 +87,9 @@ func (j *judging) queue(ctx context.Context, s *store.Story, person int64) {
 	}
 	j.mu.Lock()
 	if person != 0 && len(j.people) < store.MaxJudgements {
-		j.people[s.StoryKey] = person
+		key := s.StoryKey
+		key.Place = strings.Clone(key.Place) // the id of a stored place would keep its whole record
+		j.people[key] = person
 	}
 	j.mu.Unlock()
 	j.put(ctx, s, nil)

@@ -21,6 +21,7 @@ type loadBot struct {
 	app      *app.App    // nil if the bot has its own process
 	process  *botProcess // nil if it has none
 	recorder *recorder
+	calls    account
 	addr     string       // of its pages
 	stop     func() error // stops the bot and waits for its end
 }
@@ -47,7 +48,7 @@ func newLoadBot(cfg config.Config, dir string, articles []sim.Article, s scenari
 		cfg.Live.Intervals, cfg.Live.Default = []time.Duration{s.every()}, config.Every(s.every())
 	}
 	world := b.world()
-	world.Unwatched = s.Blind
+	world.Unwatched, world.Witness = s.Blind, &guide.Witness{Asked: b.calls.note}
 	if b.app, err = app.New(cfg, world, slog.New(slog.DiscardHandler)); err != nil {
 		return nil, err
 	}

@@ -33,6 +33,8 @@ type result struct {
 
 	Beside beside
 
+	Spent            [guide.Classes]spent // by class; zero if the bot had its own process
+	Judged           int                  // calls for verdicts
 	ModelCalls       int
 	CallsPerMinute   float64
 	PeakCalls        int
@@ -56,7 +58,7 @@ func (b *loadBot) result(ctx context.Context, s scenario, took time.Duration, en
 	m := b.model.Stats()
 	r := result{
 		Scenario: s.String(), Seed: s.Seed,
-		ModelCalls: m.Calls, PeakCalls: m.Peak, CallsPerMinute: float64(m.Calls) / took.Minutes(),
+		ModelCalls: m.Calls, Judged: m.Judged, Spent: b.calls.close(b.recorder.timesTold()), PeakCalls: m.Peak, CallsPerMinute: float64(m.Calls) / took.Minutes(),
 		Telegram429: b.telegram.Refused(), WikipediaCalls: b.wikipedia.Stats().Requests,
 		Sources: map[guide.Source]float64{}, GateWait: wait.Seconds(), Apart: s.Apart,
 	}

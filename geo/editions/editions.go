@@ -37,7 +37,7 @@ type Atlas struct {
 	regions   [][]region // by country
 }
 
-// Load returns the atlas. The first call reads the embedded data (about 10 ms, 1.5 MB); later calls return the same atlas. It panics if
+// Load returns the atlas. The first call reads the embedded data (about 10 ms, 0.7 MB); later calls return the same atlas. It panics if
 // the embedded data are damaged, which a test rules out.
 var Load = sync.OnceValue(func() *Atlas {
 	a, err := load()

@@ -1,6 +1,7 @@
 package editions
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 
@@ -179,4 +180,24 @@ func BenchmarkLoad(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+func TestTheAtlasIsSmallInMemory(t *testing.T) {
+	heap := func() int64 {
+		for range 3 {
+			runtime.GC()
+		}
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc) //nolint:gosec // less than memory
+	}
+	before := heap()
+	a, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if held := heap() - before; held > 800<<10 {
+		t.Errorf("the atlas takes %d KiB", held>>10)
+	}
+	runtime.KeepAlive(a)
 }
