@@ -100,3 +100,31 @@ func isNoise(sentence string) bool {
 	}
 	return false
 }
+
+// Unnatural returns the first word of a text that nobody would write: it mixes Latin letters with look-alikes of other scripts, has no end, or has marks
+// piled over a letter; "" = there is none. Short words may mix scripts: people write Roman numerals with the letters they have.
+func Unnatural(text string) string {
+	start, letters, marks := -1, 0, 0
+	for i, r := range text + " " {
+		switch {
+		case r|0x20 >= 'a' && r|0x20 <= 'z', r >= utf8.RuneSelf && unicode.IsLetter(r):
+			marks = 0
+		case r >= 0x300 && unicode.Is(unicode.M, r):
+			marks++
+		default:
+			if start >= 0 && letters > 4 && mixesScripts(text[start:i]) {
+				return text[start:i]
+			}
+			start, letters, marks = -1, 0, 0
+			continue
+		}
+		if start < 0 {
+			start = i
+		}
+		letters++
+		if marks > mostMarks || letters > longestWord && r < 0xe00 {
+			return text[start:i]
+		}
+	}
+	return ""
+}
