@@ -236,7 +236,7 @@ func (a *App) newModel(world World) (*chat.Client, error) {
 	return a.newChat(world, a.cfg.OpenAI.Model)
 }
 
-// newJudge returns nil if new stories are not judged. The judge is the writing model, unless it has a model of its own.
+// newJudge returns nil if new stories are not judged. The judge is the writing model, unless openai.check_model names another one.
 func (a *App) newJudge(world World) (*model.Judge, error) {
 	o := a.cfg.OpenAI
 	switch {

@@ -245,7 +245,7 @@ func (s *subject) material(text string) *material {
 	}
 }
 
-// offerMore sets the aspect that can be told after a story, if its article is at hand.
+// offerMore sets the aspect that can be told after a story, if its article is stored.
 func (g *Guide) offerMore(ctx context.Context, told *Story) {
 	s := told.stored
 	if s == nil || s.Article.Page == 0 || g.cfg.Places == nil {

@@ -85,7 +85,7 @@ func (o Options) Measure(ctx context.Context, stdout, stderr io.Writer) error {
 	}
 	fmt.Fprint(stdout, table(results))
 	for _, r := range results {
-		fmt.Fprint(stdout, r.Beside.lines())
+		fmt.Fprint(stdout, r.account(), r.Beside.lines())
 	}
 	return o.write(results)
 }

@@ -31,7 +31,7 @@ type scenario struct {
 	Inline   float64 // inline queries a second
 	Ask      float64 // questions about places a minute, by 100 people
 	News     int     // people who get news
-	Apart    bool    // the bot has a process of its own, which knows the simulated servers by their sockets
+	Apart    bool    // the bot has a separate process, which knows the simulated servers by their sockets
 	Small    bool    // no contact, so Wikipedia allows ten requests a minute
 }
 

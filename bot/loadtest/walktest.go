@@ -12,7 +12,7 @@ import (
 	"excursobot/limiter"
 )
 
-// walkTest is a run of live walks, with the bot in a process of its own.
+// walkTest is a run of live walks, with the bot in a separate process.
 type walkTest struct {
 	Walks  int
 	Every  time.Duration // between two stories of a walk

@@ -30,8 +30,8 @@ type Finder interface {
 	Stats() places.Stats
 }
 
-// Builder collects what packs are made of into a store. It asks the sources in their lowest class, one request after the other, so that everybody else
-// comes first. What is stored already is not asked again, so a collection that was cut off goes on when it is repeated.
+// Builder collects the rows of packs in a store. It asks the sources in their lowest class, one request after the other, so that everybody else
+// comes first. It does not ask for rows that are stored already, so an interrupted collection continues when it is repeated.
 type Builder struct {
 	Store    Source
 	Finder   Finder

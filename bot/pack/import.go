@@ -48,9 +48,8 @@ func (r Report) String() string {
 // batchRows is how many rows are written in one transaction.
 const batchRows = 200
 
-// Import puts a pack into a store: what the store does not have, or has older. A story that people voted on or retired stays. The pack is read three
-// times: for its checksums, for places, searches and articles, and for stories, which are checked against them. An import that was cut off is
-// continued by repeating it. progress is called with the rows read of all.
+// Import puts those rows of a pack into a store that the store does not have, or has in an older state. A story that people voted on or retired stays. The pack is read three
+// times: for its checksums, for places, searches and articles, and for stories, which are checked against them. To continue an interrupted import, repeat it. progress is called with the rows read of all.
 func Import(ctx context.Context, to Target, open Open, now time.Time, progress func(done, all int)) (Report, error) {
 	info, err := Read(ctx, open, nil)
 	if err != nil {
@@ -170,7 +169,8 @@ func (i *importing) keep(t store.Table) { i.report.Kept[string(t)]++ }
 func (i *importing) putPlaces(ctx context.Context, rows []store.Row) error {
 	var list []store.Place
 	for _, row := range rows {
-		p, err := i.guard.place(row.Value.(store.PlaceRow).Place)
+		given := row.Value.(store.PlaceRow).Place
+		p, err := i.guard.place(given)
 		if err != nil {
 			i.refuse(row.Table, err)
 			continue
@@ -178,7 +178,7 @@ func (i *importing) putPlaces(ctx context.Context, rows []store.Row) error {
 		i.editions[p.ID] = append(i.editions[p.ID], p.Language)
 		i.pages[pageKey{p.Language, p.PageID}] = store.Page{ID: p.PageID, Title: p.Title, Point: p.Point, Kind: p.Kind, Dim: p.Dim}
 		have, err := i.to.Place(ctx, p.ID, p.Language)
-		if err == nil && !have.Fetched.Before(p.Fetched) {
+		if err == nil && !i.guard.newer(given.Fetched, have.Fetched) {
 			i.keep(row.Table)
 			continue
 		}
@@ -219,7 +219,8 @@ func (i *importing) putTiles(ctx context.Context, rows []store.Row) error {
 
 func (i *importing) putArticles(ctx context.Context, rows []store.Row) error {
 	for _, row := range rows {
-		a, err := i.guard.article(row.Value.(store.ArticleRow).Article)
+		given := row.Value.(store.ArticleRow).Article
+		a, err := i.guard.article(given)
 		if err != nil {
 			i.refuse(row.Table, err)
 			continue
@@ -229,7 +230,7 @@ func (i *importing) putArticles(ctx context.Context, rows []store.Row) error {
 			continue
 		}
 		have, err := i.to.Article(ctx, a.ArticleKey, i.guard.now)
-		if err == nil && !have.Fetched.Before(a.Fetched) {
+		if err == nil && !i.guard.newer(given.Fetched, have.Fetched) {
 			i.keep(row.Table)
 			continue
 		}
@@ -263,7 +264,7 @@ func (i *importing) putStories(ctx context.Context, rows []store.Row) error {
 	var list []store.Story
 	for _, row := range rows {
 		s := row.Value.(store.StoryRow).Story
-		if old := known[s.StoryKey]; old != nil && stays(old, &s) {
+		if old := known[s.StoryKey]; old != nil && i.guard.stays(old, &s) {
 			i.keep(row.Table)
 			continue
 		}
@@ -285,9 +286,9 @@ func (i *importing) putStories(ctx context.Context, rows []store.Row) error {
 }
 
 // stays reports whether a story of the store is not replaced by one of a pack.
-func stays(old, s *store.Story) bool {
+func (g *guard) stays(old, s *store.Story) bool {
 	voted := old.Likes > 0 || old.Dislikes > 0 || len(old.WrongBy) > 0
-	return old.Retired || voted || old.Text == s.Text || !old.Created.Before(s.Created)
+	return old.Retired || voted || old.Text == s.Text || !g.newer(s.Created, old.Created)
 }
 
 var (

@@ -16,7 +16,7 @@ import (
 	"excursobot/store/dump"
 )
 
-// Open opens a pack from its beginning. It is called several times: what a pack says is believed only after its checksums were read.
+// Open opens a pack from its beginning. It is called several times, because the rows of a pack are used only after its checksums were verified.
 type Open func() (io.ReadCloser, error)
 
 // tables are those of a pack.

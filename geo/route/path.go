@@ -188,7 +188,7 @@ func (p *problem) survey(r *path) {
 	}
 }
 
-// tryEdge considers adding each place between two stops, whose distances to all places are given, before the i-th stop. A nil row is no stop.
+// tryEdge considers adding each place between two stops, whose distances to all places are given, before the i-th stop. A nil row is not a stop.
 func (p *problem) tryEdge(i int, from, to []float64, length float64) {
 	if i == 0 {
 		for s, d := range from {

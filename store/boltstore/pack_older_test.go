@@ -138,7 +138,7 @@ func TestAPlainFileIsReadAndPackedWhileItIsUsed(t *testing.T) {
 	}
 }
 
-// What people do between two steps stays.
+// Changes that people make between two steps stay.
 func TestPackingLeavesChangedRowsAlone(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -9,8 +9,8 @@ import (
 	"excursobot/limiter"
 )
 
-// What is repeated while people wait: what the server refuses, at once and in another form; and once a call that failed, unless the question before failed
-// too or the server asks for more time than maxRepeatPause. Everything else is for a later question.
+// While people wait, a refused request is repeated at once in another form, and a failed call once, unless the question before failed too or the
+// server asks for more time than maxRepeatPause. Everything else is left to a later question.
 const (
 	maxAdapted     = 3 // repeats in another form while a person waits
 	maxAdaptedIdle = 8 // the same if nobody waits

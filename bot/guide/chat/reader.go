@@ -29,7 +29,7 @@ type reader struct {
 
 	living   bool
 	events   int
-	noise    string // the beginning of what was no event
+	noise    string // the beginning of text that was not an event
 	received int    // bytes of text
 	thoughts int    // bytes of reasoning
 	finish   string
@@ -200,7 +200,7 @@ func (r *reader) readChoice(c choice) error {
 	return nil
 }
 
-// pass passes text on that is no thought.
+// pass passes text on that is not a thought.
 func (r *reader) pass(text string) error {
 	if text == "" {
 		return nil

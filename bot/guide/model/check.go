@@ -57,7 +57,8 @@ func Marked(place places.Place, passage Passage, language, text string) []string
 // Checked is the result of one rule.
 type Checked struct{ Rule, Detail string } // Detail is empty if the text keeps to the rule
 
-// Checks tries every rule and returns what each says, in the order of Check. What the source does not support is one entry, "facts" if there is nothing.
+// Checks tries every rule and returns the verdict of each, in the order of Check. All that the source does not support is one entry, "facts" if there is
+// nothing.
 func Checks(place places.Place, passage Passage, language, text string) []Checked {
 	w := newWritten(place, newSource(place, passage), language, text)
 	all := make([]Checked, 0, len(rulesOfStories)+1)

@@ -4,7 +4,7 @@ import (
 	"excursobot/geo/places"
 )
 
-// Checker checks texts about one place that are no stories: short ones, or the beginnings of longer ones. It reads the source once.
+// Checker checks texts about one place that are not stories: short ones, or the beginnings of longer ones. It reads the source once.
 type Checker struct {
 	place places.Place
 	src   *source

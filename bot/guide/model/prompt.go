@@ -111,7 +111,7 @@ func (a *answer) promptFor(from []places.Place, limit int) chat.Prompt {
 	}
 }
 
-// Fits returns how many of n places with passages of that many characters the server takes in one call, as far as it is known: at least one.
+// Fits returns how many of n places with passages of the given length the server takes in one call, as far as it is known: at least one.
 func (c *Client) Fits(n, passage int) int {
 	most := c.server.Limits().Bytes
 	if most == 0 {
