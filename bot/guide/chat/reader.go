@@ -32,7 +32,7 @@ type reader struct {
 
 	living   bool
 	events   int
-	noise    string // the beginning of what was no event
+	noise    string // the beginning of text that was not an event
 	received int    // bytes of text
 	heard    string // its beginning
 	thoughts int    // bytes of reasoning
@@ -204,7 +204,7 @@ func (r *reader) readChoice(c choice) error {
 	return nil
 }
 
-// pass passes text on that is no thought.
+// pass passes text on that is not a thought.
 func (r *reader) pass(text string) error {
 	if text == "" {
 		return nil
