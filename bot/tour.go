@@ -24,7 +24,7 @@ const (
 	pointLife = time.Hour
 	// maxReach bounds the area in metres in which a tour looks for places.
 	maxReach = 4000
-	// maxSights bounds the places that a tour is planned with: what the planner does in a few milliseconds.
+	// maxSights bounds the places that a tour is planned with: the planner takes a few milliseconds for them.
 	maxSights = 300
 	// leastStops is the shortest tour.
 	leastStops = 2

@@ -33,7 +33,7 @@ func (d *door) persist(ctx context.Context, arrivals []*arrival) {
 	if !full && !away && ctx.Err() == nil { // the store itself tells of the two
 		d.state.setKept(err)
 	}
-	lost := false // what follows an update that must come again comes again too
+	lost := false // the updates after one that must come again come again too
 	for i, a := range list {
 		switch {
 		case a.stored != nil:

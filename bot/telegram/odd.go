@@ -118,7 +118,7 @@ func small(value any) (any, bool) {
 	return value, err == nil && math.Abs(f) <= math.MaxFloat32
 }
 
-// degrees are small numbers, or infinite ones that are no place.
+// degrees are small numbers, or infinite ones that are not a place.
 func degrees(value any) (any, bool) {
 	if _, ok := value.(json.Number); !ok {
 		return nil, false

@@ -167,7 +167,7 @@ func newUpdate(full *tele.Update) *Update {
 		return u
 	}
 	u.Person, u.Chat, u.LanguageCode = from.ID, chat.ID, Truncate(from.LanguageCode, longestCode)
-	// A message in a thread of replies has a thread too, which is no topic.
+	// A message in a thread of replies has a thread too, which is not a topic.
 	if m := u.message(); m != nil && m.TopicMessage {
 		u.Topic = m.ThreadID
 	}
