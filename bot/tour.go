@@ -53,6 +53,7 @@ type tourStore interface {
 	store.Tours
 	LastPoint(ctx context.Context, person, chat int64, now time.Time) (store.LastPoint, error)
 	LastStory(ctx context.Context, person, chat int64, now time.Time) (store.LastStory, error)
+	Told(ctx context.Context, person int64, places []string) ([]bool, error)
 }
 
 // wish is what a person asked for that begins at their position: a tour, or the stories to take along.
