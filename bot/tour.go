@@ -175,12 +175,22 @@ func (t *tours) plan(ctx context.Context, u *update, from geo.Point, w wish) err
 			Place: place.ID, Title: cut(place.Title, store.MaxNameBytes), Point: place.Point, Minutes: int(s.Arrive.Round(time.Minute) / time.Minute),
 		})
 	}
-	if err := t.store.PutTour(ctx, tour); err != nil {
+	kept, err := t.store.Tour(ctx, u.Person, time.Now())
+	switch again := err == nil && kept.Planned.Sub(tour.Planned).Abs() < time.Second; {
+	case again && !kept.Started.IsZero():
+		return nil // a process ended after the person had the list, and they began meanwhile
+	case again:
+		tour, planned.Takes = kept, route.Walk(kept.Metres/route.Detour)+time.Duration(len(kept.Stops))*route.Stay
+	case err != nil && !errors.Is(err, store.ErrNotFound):
 		return err
+	default:
+		if err := t.store.PutTour(ctx, tour); err != nil {
+			return err
+		}
 	}
 	t.aim(ctx, u.Person, geo.Point{}) // the tour before it is over
 	t.prepare(ctx, req, tour)
-	all := len(planned.Stops) == len(candidates)
+	all := len(tour.Stops) == len(candidates)
 	if _, err := t.out.Send(ctx, u.To(), tourMessage(u.words, tour, planned.Takes, all)); err != nil {
 		return err
 	}

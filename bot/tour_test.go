@@ -10,7 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"excursobot/bot/intake"
 	"excursobot/bot/sim"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo"
 	"excursobot/store"
@@ -366,6 +368,17 @@ func TestATourGoesOnWhereAProcessEnded(t *testing.T) {
 			w.press(p, m, data(m, "tour:skip:"))
 			if got := w.tour(1); got.Next != 1 || got.Shown != 2 || !strings.Contains(last(p).Text, tour.Stops[1].Title) {
 				t.Errorf("tour %+v, last %q", got, last(p).Text)
+			}
+		})
+	})
+	t.Run("the tour was planned, and begun before the next process planned it again", func(t *testing.T) {
+		inWorld(t, newTourWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
+			p, tour := begun(t, w)
+			n := len(answers(p))
+			u := &update{Task: &intake.Task{Update: &telegram.Update{ID: 999, Person: 1, Chat: 1, Private: true, Arrived: tour.Planned}}, words: w.words("en")}
+			w.must(w.bot.router.tours.plan(t.Context(), u, tour.From, wish{minutes: 60, round: true}))
+			if got := w.tour(1); got.Started.IsZero() || got.Shown != 1 || len(answers(p)) != n {
+				t.Errorf("tour %+v, %d messages", got, len(answers(p))-n)
 			}
 		})
 	})
