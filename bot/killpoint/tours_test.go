@@ -185,8 +185,12 @@ func (r *crashRun) strollOn(s *stroller, dice int) {
 	}
 }
 
-// endTours lets everybody take their tour to its end, and the passers walk on meanwhile. Nobody may be stuck.
+// endTours lets everybody take their tour to its end, and the passers walk on meanwhile. Nobody may be stuck. If the clock is set by more than a day, tours
+// are over.
 func (r *crashRun) endTours() {
+	if r.plan.clock {
+		return
+	}
 	const patience = 100 * time.Second
 	left := func() (list []*stroller) {
 		for _, s := range r.strollers {
@@ -243,10 +247,10 @@ func (r *crashRun) auditTour(a *audit, s *stroller) {
 		next, end := nextStop.FindStringSubmatch(m.Text), endOfTour.FindStringSubmatch(m.Text)
 		switch {
 		case dataOf(m, "tour:start:") != "":
-			if led > 0 {
+			if led > 0 && !r.plan.clock {
 				a.fault("%s was planned again", who)
 			}
-			stops = nil
+			stops, led = nil, 0
 			for _, found := range listedStop.FindAllStringSubmatch(m.HTML, -1) {
 				stops = append(stops, html.UnescapeString(found[1]))
 			}
@@ -263,7 +267,7 @@ func (r *crashRun) auditTour(a *audit, s *stroller) {
 			a.fault("%s: %q", who, m.Text)
 		case end != nil:
 			ends++
-			if n, _ := strconv.Atoi(end[1]); n != len(told) {
+			if n, _ := strconv.Atoi(end[1]); n != len(told) && !r.plan.clock {
 				a.fault("%s told of %d stops, and counted %d", who, len(told), n)
 			}
 		case isStory && slices.Contains(stops, title) && ends == 0:
@@ -278,7 +282,7 @@ func (r *crashRun) auditTour(a *audit, s *stroller) {
 	if shared := 1; again > len(r.crashes)+r.cuts+shared { // to share a location names the stop again
 		a.fault("%s named a stop again %d times", who, again)
 	}
-	if ends == 0 || ends > 1+len(r.crashes) {
+	if ends == 0 && !r.plan.clock || ends > 1+len(r.crashes) {
 		a.fault("%s has %d ends", who, ends)
 	}
 }
