@@ -24,7 +24,7 @@ const (
 	pointLife = time.Hour
 	// maxReach bounds the area in metres in which a tour looks for places.
 	maxReach = 4000
-	// maxSights bounds the places that a tour is planned with: what the planner does in a few milliseconds.
+	// maxSights bounds the places that a tour is planned with: the planner takes a few milliseconds for them.
 	maxSights = 300
 	// leastStops is the shortest tour.
 	leastStops = 2
@@ -190,11 +190,10 @@ func (t *tours) plan(ctx context.Context, u *update, from geo.Point, w wish) err
 	}
 	t.aim(ctx, u.Person, geo.Point{}) // the tour before it is over
 	t.prepare(ctx, req, tour)
-	all := len(tour.Stops) == len(candidates)
-	if _, err := t.out.Send(ctx, u.To(), tourMessage(u.words, tour, planned.Takes, all)); err != nil {
+	if _, err := t.out.Send(ctx, u.To(), tourMessage(u.words, tour, planned.Takes)); err != nil {
 		return err
 	}
-	t.sendMap(ctx, u, tour)
+	t.sendMap(ctx, u, tour, planned.Takes)
 	return nil
 }
 

@@ -319,7 +319,7 @@ func (t *tours) arrived(ctx context.Context, l leader, tick live.Tick) (arrival,
 		t.aim(ctx, l.person, aimFor(tour))
 	}
 	if err != nil && ctx.Err() == nil {
-		t.log.Error("tour_not_led_on", "user_id", l.person, "error", err)
+		t.log.Error("tour_step_failed", "user_id", l.person, "error", err)
 	}
 	return arrival{}, false
 }

@@ -558,7 +558,7 @@ func TestTheLongestTourFitsIntoAMessage(t *testing.T) {
 		tour.Stops = append(tour.Stops, store.TourStop{Title: strings.Repeat("Щ", store.MaxNameBytes/2), Point: geo.Point{Lat: -48.123456, Lon: -170.123456}, Minutes: 118})
 	}
 	for _, language := range words.Languages() {
-		m := tourMessage(words.Words(language), tour, 2*time.Hour, true)
+		m := tourMessage(words.Words(language), tour, 2*time.Hour)
 		if parts := m.Parts(); len(parts) > 1 {
 			t.Errorf("%s: %d parts", language, len(parts))
 		}

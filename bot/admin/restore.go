@@ -115,7 +115,7 @@ func take(ctx context.Context, temp, file string) (sealed bool, err error) {
 	return sealed, nil
 }
 
-// unused returns an error if another process holds the store. A damaged store is no error: it will be replaced.
+// unused returns an error if another process holds the store. A damaged store is not an error: it will be replaced.
 func unused(path string) error {
 	if _, err := os.Stat(path); err != nil {
 		return nil //nolint:nilerr // a missing file is not in use

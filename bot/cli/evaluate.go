@@ -51,7 +51,12 @@ func (c evaluateCommand) Run(p *process) (err error) {
 		}
 		err = errors.Join(err, out.Close())
 	}()
-	languages := slices.Compact(slices.Sorted(slices.Values(c.Languages)))
+	var languages []string // in the order of the command
+	for _, l := range c.Languages {
+		if !slices.Contains(languages, l) {
+			languages = append(languages, l)
+		}
+	}
 	order := app.Evaluation{Around: found.Point, Places: c.Places, Languages: languages, Agree: func(estimate string) error {
 		fmt.Fprintln(p.stderr, estimate)
 		if c.Yes {

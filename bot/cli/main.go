@@ -113,6 +113,9 @@ func (p *process) load() (config.Config, error) {
 	return cfg, nil
 }
 
+// errInterrupted means that a signal ended a command. No command leaves anything half done that repeating it does not put right.
+var errInterrupted = errors.New("interrupted; repeat the command")
+
 // untilSignalled calls run with a context that the first signal ends. It returns when run does, or at a second signal.
 func (p *process) untilSignalled(run func(intake context.Context) error) error {
 	intake, cancel := context.WithCancel(context.Background())
@@ -122,6 +125,9 @@ func (p *process) untilSignalled(run func(intake context.Context) error) error {
 	for stopping := false; ; stopping = true {
 		select {
 		case err := <-done:
+			if stopping && errors.Is(err, context.Canceled) { // wherever it was noticed: "not an undamaged backup: context canceled" would alarm
+				return errInterrupted
+			}
 			return err
 		case <-p.signals:
 			if stopping {

@@ -130,7 +130,7 @@ func (f *Finder) fetchNames(ctx context.Context, unknown []Place, language strin
 		asked[key] = withEntity(p, items[p.ID], language)
 	}
 	if err := f.putPlaces(ctx, slices.Collect(maps.Values(asked))); err != nil { // the names are good nevertheless
-		f.log.Error("places_not_stored", "language", language, "error", err)
+		f.log.Error("places_unsaved", "language", language, "error", err)
 	}
 	return asked, nil
 }

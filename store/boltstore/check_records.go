@@ -306,12 +306,22 @@ func (a *audit) counters() error {
 	return nil
 }
 
-func rows(tx *bolt.Tx, bucket []byte) int { return tx.Bucket(bucket).Stats().KeyN }
-
 // points checks that the index holds the value under the key.
 func points(tx *bolt.Tx, index, key, value []byte) error {
 	if v := tx.Bucket(index).Get(key); v == nil || !bytes.Equal(v, value) {
 		return fmt.Errorf("%w: %q is missing in index %s", errRecord, key, index)
 	}
 	return nil
+}
+
+// checkArticle checks that an article can be read and is indexed, and returns its size.
+func checkArticle(tx *bolt.Tx, k, v []byte) (int, error) {
+	if _, err := readArticle(k, v); err != nil {
+		return 0, err
+	}
+	use, err := articleUsed(tx, k)
+	if err != nil {
+		return 0, err
+	}
+	return use.size, points(tx, bucketArticleOrder, articleOrderKey(use.used, k), nil)
 }

@@ -67,7 +67,7 @@ func TestAFileOfTheFirstEditionReadsAsItDid(t *testing.T) {
 	}
 }
 
-// The file of the first edition is used on: what people did stays, and what is new is added.
+// A file of the first edition can be used: old rows stay, and new rows are added.
 func TestAFileOfTheFirstEditionWorks(t *testing.T) {
 	t.Parallel()
 	ctx, s := t.Context(), first(t)

@@ -76,6 +76,9 @@ func TestALongListOfFreePagesStaysInMemory(t *testing.T) {
 	if got := s.Stats().FreeBytes; got != known {
 		t.Errorf("%d bytes are free, want the last number %d", got, known)
 	}
+	if err := s.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
 	killed := filepath.Join(t.TempDir(), "excursobot.db")
 	if err := CopyFile(killed, s.path); err != nil { // each commit is on the disk, so this is what a kill leaves
 		t.Fatal(err)

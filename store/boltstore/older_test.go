@@ -92,11 +92,13 @@ func fileSize(t *testing.T, path string) float64 {
 
 // packAndReport packs the rest and reports the progress.
 func packAndReport(t *testing.T, path string) {
+	began := time.Now()
 	s, err := Open(Config{Path: path})
 	if err != nil {
 		t.Fatal(err)
 	}
-	began := time.Now()
+	fmt.Printf("opened in %.2f s\n", time.Since(began).Seconds())
+	began = time.Now()
 	report := func(what string) {
 		st := s.Stats()
 		fmt.Printf("%s: %.0f s, %d commits, file %.0f MiB, free %.0f MiB, %s\n", what, time.Since(began).Seconds(), st.Commits,

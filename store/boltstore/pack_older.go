@@ -59,21 +59,24 @@ func (s *Store) packOlder(ctx context.Context, patience int) error {
 			break
 		}
 		s.weigh()
-		rest, now := time.Since(began), s.calls.Load()
-		if now == calls+1 { // only this step's
-			rest *= time.Duration(min(patience, 1))
-		} else {
-			rest *= time.Duration(patience)
-		}
-		calls = now
-		if err := sleep(ctx, rest); err != nil {
-			return err
+		now := s.calls.Load()
+		rest := restAfter(time.Since(began), patience, now == calls+1) // only this step's
+		if calls = now; sleep(ctx, rest) != nil {
+			return ctx.Err()
 		}
 	}
 	if packed.rows > 0 {
 		s.log.Info("store_packed", "file", s.path, "rows", packed.rows, "bytes_before", packed.before, "bytes_after", packed.after)
 	}
 	return nil
+}
+
+// restAfter returns how long packing rests after a step that took so long, and during which nobody else wrote or somebody did.
+func restAfter(took time.Duration, patience int, alone bool) time.Duration {
+	if alone {
+		patience = min(patience, 1)
+	}
+	return took * time.Duration(patience)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -138,7 +138,7 @@ func TestAPlainFileIsReadAndPackedWhileItIsUsed(t *testing.T) {
 	}
 }
 
-// What people do between two steps stays.
+// Changes that people make between two steps stay.
 func TestPackingLeavesChangedRowsAlone(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -270,6 +270,19 @@ func killPacking(t *testing.T, dir string, steps int) bool {
 		t.Fatalf("it said %q", said)
 	}
 	return true
+}
+
+func TestPackingRestsForOthers(t *testing.T) {
+	const took = 20 * time.Millisecond
+	for _, tt := range []struct {
+		patience int
+		alone    bool
+		want     time.Duration
+	}{{packPatience, false, 180 * time.Millisecond}, {packPatience, true, took}, {0, false, 0}, {0, true, 0}} {
+		if got := restAfter(took, tt.patience, tt.alone); got != tt.want {
+			t.Errorf("%+v: got %v", tt, got)
+		}
+	}
 }
 
 func TestTendEndsWithItsContext(t *testing.T) {

@@ -81,7 +81,7 @@ func (r recents[T]) put(t *txn, row *T, keepNewer bool) error {
 	if err := t.reschedule(r.kind, key, expires, at.Add(store.RecentLife)); err != nil {
 		return err
 	}
-	return t.importRecord(r.bucket, key, func(c *codec) { r.fields(c, row) })
+	return t.putRecord(r.bucket, key, func(c *codec) { r.fields(c, row) })
 }
 
 // drop deletes a row, if it is there.
