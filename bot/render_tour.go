@@ -96,13 +96,13 @@ func wayTo(words *text.Words, from vantage, place geo.Point) string {
 		"duration", max(route.Walk(metres).Round(time.Minute), time.Minute))
 }
 
-// endOfTourMessage sums a tour up.
-func endOfTourMessage(words *text.Words, t store.Tour, now time.Time) telegram.Message {
-	if t.Heard == 0 {
+// endOfTourMessage sums a tour up, of which the person heard so many stops.
+func endOfTourMessage(words *text.Words, t store.Tour, heard int, now time.Time) telegram.Message {
+	if heard == 0 {
 		return telegram.Message{HTML: words.Say("tour.end_none")}
 	}
 	took := max(now.Sub(t.Started).Round(time.Minute), time.Minute)
-	return telegram.Message{HTML: words.Say("tour.end", "n", t.Heard, "all", len(t.Stops), "duration", took)}
+	return telegram.Message{HTML: words.Say("tour.end", "n", heard, "all", len(t.Stops), "duration", took)}
 }
 
 // tourRoute returns the plan of a tour for geo/track: straight lines from stop to stop.
