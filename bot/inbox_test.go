@@ -164,7 +164,7 @@ func TestAClockSetBetweenTwoProcessesMakesNothingLate(t *testing.T) {
 		p := w.person(1, "en")
 		p.Locate(cityLat, cityLon)
 		first := w.waitStory(p, 0)
-		p.Press(first.ID, data(first, "more:")) // which has no time of its own
+		p.Press(first.ID, data(first, "more:")) // which carries no time
 		time.Sleep(time.Second)
 		w.cut()
 		if len(w.pending()) != 1 {
@@ -177,7 +177,7 @@ func TestAClockSetBetweenTwoProcessesMakesNothingLate(t *testing.T) {
 	})
 }
 
-func TestWhatEndsProcessesIsParked(t *testing.T) {
+func TestAnUpdateThatEndsProcessesIsParked(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldConfig{})

@@ -102,7 +102,7 @@ func TestALinkBehindManyEntitiesIsFound(t *testing.T) {
 	})
 }
 
-// What the bot writes on its buttons, it can read.
+// The bot can read the points that it writes on its buttons.
 func TestPointsOnButtonsAreCoordinates(t *testing.T) {
 	t.Parallel()
 	words, err := text.Load()

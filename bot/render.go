@@ -20,7 +20,7 @@ import (
 )
 
 // cardMost is how long a card waits for its turn. If it cannot be sent by then, it is left out, because the story comes anyway. The call itself has
-// the usual time: a card whose id is unknown would stay in the chat and promise a story for ever.
+// the usual time: a card whose id is unknown would stay in the chat and promise a story forever.
 const cardMost = 5 * time.Second
 
 // cardMessage returns the card that is shown to a person until the story is ready. opening is the first sentence of the article, "" if there is

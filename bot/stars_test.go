@@ -91,7 +91,7 @@ func said(p *sim.Person, html string) (n int) {
 	return n
 }
 
-// Whatever order updates, comparisons and crashes come in, each payment counts once in the end. PROPERTY_SEEDS tries more orders.
+// In any order of updates, comparisons and crashes, each payment counts once in the end. PROPERTY_SEEDS tries more orders.
 func TestGiftsCountOnceInAnyOrder(t *testing.T) {
 	seeds := 10
 	if s := os.Getenv("PROPERTY_SEEDS"); s != "" {

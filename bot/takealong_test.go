@@ -67,7 +67,7 @@ func TestPackSendsWhatIsReady(t *testing.T) {
 	})
 }
 
-// Whoever is asked where they are need not ask for the stories again.
+// A person whom the bot asks for their position does not have to ask for the stories again.
 func TestPackGoesOnWithThePosition(t *testing.T) {
 	t.Parallel()
 	for name, send := range map[string]func(p *sim.Person){

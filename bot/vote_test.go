@@ -53,7 +53,7 @@ func TestAVoteIsCountedOnceAndCanBeChanged(t *testing.T) {
 	})
 }
 
-// experience lets people have heard so much that a Wrong of theirs counts.
+// experience lets people hear enough stories that their Wrong counts.
 func (w *world) experience(people ...int64) {
 	w.t.Helper()
 	for _, person := range people {

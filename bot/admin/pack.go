@@ -90,7 +90,7 @@ func refuseStrangers(ctx context.Context, cfg config.Config) error {
 	return nil
 }
 
-// errNotWanted ends a build to whose estimate the answer was no. What was collected for the estimate is kept.
+// errNotWanted ends a build whose estimate was declined. The rows that were collected for the estimate are kept.
 var errNotWanted = errors.New("nothing was built")
 
 // agree asks on the terminal whether to go on.

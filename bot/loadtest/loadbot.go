@@ -15,12 +15,13 @@ import (
 	"excursobot/bot/web"
 )
 
-// loadBot is a bot between simulated servers: in this process, or in one of its own.
+// loadBot is a bot between simulated servers, in this process or in a separate one.
 type loadBot struct {
 	servers
 	app      *app.App    // nil if the bot has its own process
 	process  *botProcess // nil if it has none
 	recorder *recorder
+	calls    account
 	addr     string       // of its pages
 	stop     func() error // stops the bot and waits for its end
 }
@@ -31,7 +32,7 @@ func newLoadBot(cfg config.Config, dir string, articles []sim.Article, s scenari
 	if err != nil {
 		return nil, err
 	}
-	b := &loadBot{recorder: rec, servers: newServers(s.Seed, articles, s.Fail, s.Quirk, fast)}
+	b := &loadBot{recorder: rec, servers: newServers(s.Seed, articles, s.Fail, s.Lies, s.Quirk, fast)}
 	b.telegram.Subscribe(rec.record)
 	if s.Apart && !fast {
 		return b, b.startApart(dir, s)
@@ -47,7 +48,7 @@ func newLoadBot(cfg config.Config, dir string, articles []sim.Article, s scenari
 		cfg.Live.Intervals, cfg.Live.Default = []time.Duration{s.every()}, config.Every(s.every())
 	}
 	world := b.world()
-	world.Unwatched = s.Blind
+	world.Unwatched, world.Witness = s.Blind, &guide.Witness{Asked: b.calls.note}
 	if b.app, err = app.New(cfg, world, slog.New(slog.DiscardHandler)); err != nil {
 		return nil, err
 	}
@@ -70,7 +71,7 @@ func newLoadBot(cfg config.Config, dir string, articles []sim.Article, s scenari
 	return b, nil
 }
 
-// startApart starts the bot in a process of its own.
+// startApart starts the bot in a separate process.
 func (b *loadBot) startApart(dir string, s scenario) (err error) {
 	env := []string{"LIVE_INTERVALS=" + s.every().String(), "LIVE_DEFAULT=" + s.every().String()}
 	if !s.Small {

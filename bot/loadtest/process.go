@@ -24,7 +24,7 @@ import (
 // pageToken opens the pages of the bot's monitor, which are at the address of the others then.
 const pageToken = "load-run-of-this-machine"
 
-// botProcess is a bot in a process of its own, with the simulated servers on loopback sockets.
+// botProcess is a bot in a separate process, with the simulated servers on loopback sockets.
 type botProcess struct {
 	servers
 	speech    *sim.Speech

@@ -33,6 +33,8 @@ type result struct {
 
 	Beside beside
 
+	Spent            [guide.Classes]spent // by class; zero if the bot had its own process
+	Judged           int                  // calls for verdicts
 	ModelCalls       int
 	CallsPerMinute   float64
 	PeakCalls        int
@@ -41,7 +43,7 @@ type result struct {
 	Telegram429      int
 	WikipediaCalls   int
 	Median, Peak     resident // of the process with the bot
-	Apart            bool     // the bot had a process of its own; otherwise these and the next ones include the simulated servers
+	Apart            bool     // the bot had a separate process; otherwise these and the next ones include the simulated servers
 	AllocsPerRequest uint64   // 0 if the bot had its own process
 	BytesPerRequest  uint64   // allocated
 	CPUPerRequest    time.Duration
@@ -56,7 +58,7 @@ func (b *loadBot) result(ctx context.Context, s scenario, took time.Duration, en
 	m := b.model.Stats()
 	r := result{
 		Scenario: s.String(), Seed: s.Seed,
-		ModelCalls: m.Calls, PeakCalls: m.Peak, CallsPerMinute: float64(m.Calls) / took.Minutes(),
+		ModelCalls: m.Calls, Judged: m.Judged, Spent: b.calls.close(b.recorder.timesTold()), PeakCalls: m.Peak, CallsPerMinute: float64(m.Calls) / took.Minutes(),
 		Telegram429: b.telegram.Refused(), WikipediaCalls: b.wikipedia.Stats().Requests,
 		Sources: map[guide.Source]float64{}, GateWait: wait.Seconds(), Apart: s.Apart,
 	}

@@ -23,6 +23,7 @@ type scenario struct {
 	Warm     bool
 	Packed   bool // the store begins with a pack of the town
 	Fail     float64
+	Lies     float64
 	Quirk    string // of the model's server; "" = none
 	Seed     uint64
 	HTTP     string  // address of the dashboard; "" = any
@@ -30,7 +31,7 @@ type scenario struct {
 	Inline   float64 // inline queries a second
 	Ask      float64 // questions about places a minute, by 100 people
 	News     int     // people who get news
-	Apart    bool    // the bot has a process of its own, which knows the simulated servers by their sockets
+	Apart    bool    // the bot has a separate process, which knows the simulated servers by their sockets
 	Small    bool    // no contact, so Wikipedia allows ten requests a minute
 }
 

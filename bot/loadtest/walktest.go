@@ -12,7 +12,7 @@ import (
 	"excursobot/limiter"
 )
 
-// walkTest is a run of live walks, with the bot in a process of its own.
+// walkTest is a run of live walks, with the bot in a separate process.
 type walkTest struct {
 	Walks  int
 	Every  time.Duration // between two stories of a walk
@@ -49,7 +49,7 @@ func (w walkTest) run(ctx context.Context, cfg config.Config, progress func(stri
 	if err != nil {
 		return walkResult{}, err
 	}
-	b, err := newBotProcess(dir, newServers(w.Seed, articles, 0, w.Quirk, false), w.variables()...)
+	b, err := newBotProcess(dir, newServers(w.Seed, articles, 0, 0, w.Quirk, false), w.variables()...)
 	if err != nil {
 		return walkResult{}, err
 	}

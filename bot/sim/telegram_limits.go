@@ -43,7 +43,7 @@ func (b *bucket) wait(now time.Time) time.Duration {
 // take removes a token. Call it only if wait returned 0.
 func (b *bucket) take() { b.tokens = max(0, b.tokens-1) }
 
-// admitOneLocked counts a call against a limit of its own.
+// admitOneLocked counts a call against a separate limit.
 func (t *Telegram) admitOneLocked(b *bucket) error {
 	if !t.cfg.Limits {
 		return nil

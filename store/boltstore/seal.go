@@ -131,7 +131,7 @@ func checkSeal(f *os.File) (content int64, err error) {
 	return 0, ErrUnsealed
 }
 
-// checkHeaders returns an error if a header of the file is damaged. bbolt then uses the other one without a word; it may be the older one, which
+// checkHeaders returns an error if a header of the file is damaged. bbolt then uses the other one silently; it may be the older one, which
 // lacks the last write.
 func checkHeaders(f io.ReaderAt) error {
 	pageSize, ok := readHeader(f, 0)

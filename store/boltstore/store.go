@@ -57,7 +57,7 @@ type Store struct {
 func (s *Store) Close() error {
 	var err error
 	s.close.Do(func() {
-		if s.stuck.Load() { // db.Close would wait for the lost lock for ever; the end of the process frees the file
+		if s.stuck.Load() { // db.Close would wait for the lost lock forever; the end of the process frees the file
 			err = fmt.Errorf("store: %s was left open: %w", s.path, *s.broken.Load())
 			return
 		}

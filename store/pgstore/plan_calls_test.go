@@ -21,7 +21,7 @@ const (
 	planReplica = "one"
 )
 
-// planFill stores the towns, and so many rows of everything else that the server would not read a whole table for its few pages.
+// planFill stores the towns, and enough rows of everything else that the planner does not prefer to read a whole small table.
 func planFill(t *testing.T, s *Store, conn *pgx.Conn, towns *storetest.Towns, count int) {
 	t.Helper()
 	now := time.Now()
@@ -137,7 +137,7 @@ type caller struct {
 	ranges []geo.CellRange
 }
 
-// did takes the results of a call. What it did not find is no failure.
+// did takes the results of a call. A row that was not found is not a failure.
 func (c *caller) did(_ any, err error) {
 	c.t.Helper()
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
