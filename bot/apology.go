@@ -51,7 +51,7 @@ func (r *responder) apologise(t *intake.Task, f intake.Failure) error {
 	return r.sendInstead(ctx, t, m)
 }
 
-// deadLetter apologises for an update over which processes ended.
+// deadLetter apologises for an update during which processes ended.
 func (r *responder) deadLetter(ctx context.Context, t *intake.Task) error {
 	u := r.meet(ctx, t)
 	if u.user.Banned {

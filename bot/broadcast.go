@@ -247,7 +247,7 @@ func (a *announcer) begin(ctx context.Context, u *update) error {
 	if err != nil {
 		return err
 	}
-	a.log.Info("broadcast_began", "operator", u.Person, "languages", strings.Join(draft.Languages, ","))
+	a.log.Info("broadcast_started", "operator", u.Person, "languages", strings.Join(draft.Languages, ","))
 	select {
 	case a.wake <- struct{}{}:
 	default:

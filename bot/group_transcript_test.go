@@ -15,7 +15,7 @@ import (
 // writes the files again.
 func TestGroupTranscripts(t *testing.T) {
 	t.Parallel()
-	for _, language := range []string{"en", "ru", "fr", "pt", "uk"} {
+	for _, language := range []string{"en", "ru", "fr", "pt"} {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

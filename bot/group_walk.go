@@ -21,7 +21,7 @@ import (
 // maxSharers bounds the groups whose sharer is known. Beyond it all are forgotten, and known again with the next step of each.
 const maxSharers = 10_000
 
-// stewards knows who may steer what belongs to a group.
+// stewards knows who may steer the walk and the settings of a group.
 type stewards struct {
 	out *telegram.Sender
 	log *slog.Logger
@@ -42,7 +42,7 @@ func (s *stewards) note(chat, person int64) {
 	s.sharers[chat] = person
 }
 
-// walker returns to whom a walk in the update's chat belongs, and whether the sender may steer it.
+// walker returns the owner of a walk in the update's chat, and whether the sender may steer it.
 func (s *stewards) walker(ctx context.Context, u *update) (walker int64, may bool) {
 	if u.Private {
 		return u.Person, true
@@ -53,7 +53,7 @@ func (s *stewards) walker(ctx context.Context, u *update) (walker int64, may boo
 	return u.Chat, sharer == u.Person || s.administers(ctx, u)
 }
 
-// administers asks Telegram whether the sender is an administrator of the group. Without an answer they are none.
+// administers asks Telegram whether the sender is an administrator of the group. Without an answer the sender counts as none.
 func (s *stewards) administers(ctx context.Context, u *update) bool {
 	var member struct {
 		Status string `json:"status"`

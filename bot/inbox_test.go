@@ -177,7 +177,7 @@ func TestAClockSetBetweenTwoProcessesMakesNothingLate(t *testing.T) {
 	})
 }
 
-func TestWhatEndsProcessesIsParked(t *testing.T) {
+func TestAnUpdateThatEndsProcessesIsParked(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldConfig{})

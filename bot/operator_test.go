@@ -191,7 +191,7 @@ func TestCountsAreListedLargestFirst(t *testing.T) {
 }
 
 // Each answer and each voice that is counted has words in /admin.
-func TestWhatIsCountedHasWords(t *testing.T) {
+func TestEachCountHasWords(t *testing.T) {
 	t.Parallel()
 	words := loadWords(t).Words("en")
 	for _, source := range []guide.Source{guide.FromLibrary, guide.FromPack, guide.FromModel, guide.FromExtract, guide.FromNone, fromBusy} {

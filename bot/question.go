@@ -29,7 +29,7 @@ const (
 	unanswered = "none"
 )
 
-// textJob returns the job of a private text that is no command: a place, small talk, or a question about the last story. Amounts are numbers, and a text
+// textJob returns the job of a private text that is not a command: a place, small talk, or a question about the last story. Amounts are numbers, and a text
 // without letters asks nothing.
 func (r *router) textJob(m *telegram.Incoming) intake.Job {
 	found := findPlace(m.Text, m.Entities)

@@ -209,7 +209,7 @@ func (r *router) nextButton(u *telegram.Update, args string) intake.Job {
 	if !u.Private {
 		walker = u.Chat
 	}
-	if _, walking := r.live.Walk(walker); !walking {
+	if _, walking := r.live.Walk(walker); !walking && r.live.Loaded() {
 		more, _ := parseNext(args)
 		return r.stories.moreButton(u, more)
 	}

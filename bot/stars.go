@@ -33,7 +33,7 @@ const (
 	balanceSetting = "stars.balance"
 )
 
-// balance is what a night's comparison found.
+// balance is the result of a night's comparison.
 type balance struct {
 	At          time.Time // when it was made
 	Offset      int       `json:",omitzero"` // of the first transaction that it read

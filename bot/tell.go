@@ -58,7 +58,7 @@ func (s *stories) tellMore(ctx context.Context, u *update, place string, aspect 
 	return err
 }
 
-// note stores what was told last, which a question refers to. If that fails, the person has to reply to the story.
+// note stores the story that was told last, to which a question refers. If that fails, the person has to reply to the story.
 func (s *stories) note(ctx context.Context, u *update, last store.LastStory) {
 	if err := s.store.NoteStory(ctx, last); err != nil && ctx.Err() == nil {
 		s.observe.Error("store")

@@ -171,8 +171,8 @@ func tenths(d time.Duration) float64 {
 	return float64(d.Round(100*time.Millisecond)) / float64(time.Second)
 }
 
-// listed returns counts as text, the largest first: "from the library 12, written 3". What is counted has its words under the prefix; without one it
-// stands there by its name.
+// listed returns counts as text, the largest first: "from the library 12, written 3". A count has its label under the prefix; without one it
+// has its name.
 func listed(w *text.Words, prefix string, counts map[string]uint64) string {
 	if len(counts) == 0 {
 		return "–"

@@ -24,7 +24,7 @@ const (
 	pointLife = time.Hour
 	// maxReach bounds the area in metres in which a tour looks for places.
 	maxReach = 4000
-	// maxSights bounds the places that a tour is planned with: what the planner does in a few milliseconds.
+	// maxSights bounds the places that a tour is planned with: the planner takes a few milliseconds for them.
 	maxSights = 300
 	// leastStops is the shortest tour.
 	leastStops = 2
@@ -53,6 +53,7 @@ type tourStore interface {
 	store.Tours
 	LastPoint(ctx context.Context, person, chat int64, now time.Time) (store.LastPoint, error)
 	LastStory(ctx context.Context, person, chat int64, now time.Time) (store.LastStory, error)
+	Told(ctx context.Context, person int64, places []string) ([]bool, error)
 }
 
 // wish is what a person asked for that begins at their position: a tour, or the stories to take along.
@@ -174,16 +175,25 @@ func (t *tours) plan(ctx context.Context, u *update, from geo.Point, w wish) err
 			Place: place.ID, Title: cut(place.Title, store.MaxNameBytes), Point: place.Point, Minutes: int(s.Arrive.Round(time.Minute) / time.Minute),
 		})
 	}
-	if err := t.store.PutTour(ctx, tour); err != nil {
+	kept, err := t.store.Tour(ctx, u.Person, time.Now())
+	switch again := err == nil && kept.Planned.Sub(tour.Planned).Abs() < time.Second; {
+	case again && !kept.Started.IsZero():
+		return nil // a process ended after the person had the list, and they began meanwhile
+	case again:
+		tour, planned.Takes = kept, route.Walk(kept.Metres/route.Detour)+time.Duration(len(kept.Stops))*route.Stay
+	case err != nil && !errors.Is(err, store.ErrNotFound):
 		return err
+	default:
+		if err := t.store.PutTour(ctx, tour); err != nil {
+			return err
+		}
 	}
 	t.aim(ctx, u.Person, geo.Point{}) // the tour before it is over
 	t.prepare(ctx, req, tour)
-	all := len(planned.Stops) == len(candidates)
-	if _, err := t.out.Send(ctx, u.To(), tourMessage(u.words, tour, planned.Takes, all)); err != nil {
+	if _, err := t.out.Send(ctx, u.To(), tourMessage(u.words, tour, planned.Takes)); err != nil {
 		return err
 	}
-	t.sendMap(ctx, u, tour)
+	t.sendMap(ctx, u, tour, planned.Takes)
 	return nil
 }
 

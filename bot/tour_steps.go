@@ -225,7 +225,7 @@ func (t *tours) lead(ctx context.Context, l leader, tour store.Tour) error {
 // finish sums a tour up and forgets it. A walk goes on: it loses its aim last, so that a process that ends before leaves the end to the next one.
 func (t *tours) finish(ctx context.Context, l leader, tour store.Tour) error {
 	w, walking := t.live.Walk(l.person)
-	m := endOfTourMessage(l.words, tour, time.Now())
+	m := endOfTourMessage(l.words, tour, t.heard(ctx, tour), time.Now())
 	switch {
 	case walking && w.Pass:
 		m.HTML += "\n" + l.words.Say("live.status_pass", "n", w.Number)
@@ -240,6 +240,27 @@ func (t *tours) finish(ctx context.Context, l leader, tour store.Tour) error {
 	}
 	t.aim(ctx, l.person, geo.Point{})
 	return nil
+}
+
+// heard returns how many stops of a tour the person was told: a tour has only places of which they had not heard.
+func (t *tours) heard(ctx context.Context, tour store.Tour) int {
+	places := make([]string, len(tour.Stops))
+	for i, s := range tour.Stops {
+		places[i] = s.Place
+	}
+	told, err := t.store.Told(ctx, tour.Person, places)
+	if err != nil {
+		t.observe.Error("store")
+		t.log.Error("told_unread", "user_id", tour.Person, "error", err)
+		return tour.Heard
+	}
+	n := 0
+	for _, heard := range told {
+		if heard {
+			n++
+		}
+	}
+	return n
 }
 
 // aimOf returns where a person on a tour goes; the zero point = they are on none.
@@ -298,7 +319,7 @@ func (t *tours) arrived(ctx context.Context, l leader, tick live.Tick) (arrival,
 		t.aim(ctx, l.person, aimFor(tour))
 	}
 	if err != nil && ctx.Err() == nil {
-		t.log.Error("tour_not_led_on", "user_id", l.person, "error", err)
+		t.log.Error("tour_step_failed", "user_id", l.person, "error", err)
 	}
 	return arrival{}, false
 }

@@ -10,7 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"excursobot/bot/intake"
 	"excursobot/bot/sim"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo"
 	"excursobot/store"
@@ -369,6 +371,17 @@ func TestATourGoesOnWhereAProcessEnded(t *testing.T) {
 			}
 		})
 	})
+	t.Run("the tour was planned, and begun before the next process planned it again", func(t *testing.T) {
+		inWorld(t, newTourWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
+			p, tour := begun(t, w)
+			n := len(answers(p))
+			u := &update{Task: &intake.Task{Update: &telegram.Update{ID: 999, Person: 1, Chat: 1, Private: true, Arrived: tour.Planned}}, words: w.words("en")}
+			w.must(w.bot.router.tours.plan(t.Context(), u, tour.From, wish{minutes: 60, round: true}))
+			if got := w.tour(1); got.Started.IsZero() || got.Shown != 1 || len(answers(p)) != n {
+				t.Errorf("tour %+v, %d messages", got, len(answers(p))-n)
+			}
+		})
+	})
 	t.Run("the tour was begun", func(t *testing.T) {
 		inWorld(t, newTourWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
 			p := w.person(1, "en")
@@ -411,7 +424,7 @@ func TestATourGoesOnWhereAProcessEnded(t *testing.T) {
 				tour.Stops, tour.Next, tour.Shown, tour.Round, tour.Heard = tour.Stops[:at+1], at+1, at+1, false, 1
 			})
 			h.strollTo(tour.Stops[at].Point)
-			if !h.has("The tour is over: 1 of") {
+			if !h.has("The tour is over") {
 				t.Errorf("last %q", last(h.p).Text)
 			}
 		})
@@ -545,7 +558,7 @@ func TestTheLongestTourFitsIntoAMessage(t *testing.T) {
 		tour.Stops = append(tour.Stops, store.TourStop{Title: strings.Repeat("Щ", store.MaxNameBytes/2), Point: geo.Point{Lat: -48.123456, Lon: -170.123456}, Minutes: 118})
 	}
 	for _, language := range words.Languages() {
-		m := tourMessage(words.Words(language), tour, 2*time.Hour, true)
+		m := tourMessage(words.Words(language), tour, 2*time.Hour)
 		if parts := m.Parts(); len(parts) > 1 {
 			t.Errorf("%s: %d parts", language, len(parts))
 		}

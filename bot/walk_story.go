@@ -87,7 +87,7 @@ func (t *walkStory) leadOn(ctx context.Context, o live.Outcome) {
 	}
 	if err = t.walks.reached(ctx, t.Person, err); err != nil && ctx.Err() == nil {
 		t.walks.observe.Error("bot")
-		t.walks.log.Error("tour_not_led_on", "walk", t.Walk, "error", err)
+		t.walks.log.Error("tour_step_failed", "walk", t.Walk, "error", err)
 	}
 }
 

@@ -138,7 +138,7 @@ func TestStandingStillIsSaidOnce(t *testing.T) {
 	})
 }
 
-// Before a due time the stories are written where the person will be, so that the story comes on time and is no extract.
+// Before a due time the stories are written where the person will be, so that the story comes on time and is not an extract.
 func TestStoriesAreReadyWhenDue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

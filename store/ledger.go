@@ -33,7 +33,7 @@ type Ledger interface {
 	Spend(ctx context.Context, day Day, person int64, tokens Tokens) (Spent, error)
 	// Spent returns the sums; person 0 has no sum.
 	Spent(ctx context.Context, day Day, person int64) (Spent, error)
-	// Speak adds characters that a speech server was given to the day and returns their sum. They are no tokens: the sums of Spend are without
+	// Speak adds characters that a speech server was given to the day and returns their sum. They are not tokens: the sums of Spend are without
 	// them. Adding 0 only reads.
 	Speak(ctx context.Context, day Day, characters int64) (int64, error)
 }

@@ -48,7 +48,7 @@ type Tours interface {
 	PutTour(ctx context.Context, t Tour) error
 	// UpdateTour changes the tour that Tour returns, and returns it as it is then.
 	UpdateTour(ctx context.Context, person int64, now time.Time, fn func(*Tour) error) (Tour, error)
-	// DeleteTour deletes the tour of a person. If there is none, that is no error.
+	// DeleteTour deletes the tour of a person. If there is none, that is not an error.
 	DeleteTour(ctx context.Context, person int64) error
 }
 

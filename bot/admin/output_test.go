@@ -69,7 +69,7 @@ func TestAResultReplacesOnlyItsKind(t *testing.T) {
 		{"pack", s.photo, "is no pack"},
 	} {
 		t.Run(tt.command+" "+filepath.Base(tt.file), func(t *testing.T) {
-			before, _ := os.ReadFile(tt.file) // nothing for what is no file
+			before, _ := os.ReadFile(tt.file) // nothing if it is not a file
 			code, _, errs := s.command(tt.command, tt.file)
 			if tt.want == "" {
 				if code != exitClean {
@@ -179,7 +179,7 @@ func TestAHalfFilledStoreHasNoAnswers(t *testing.T) {
 	}
 }
 
-// The file of a newer version is no damage.
+// The file of a newer version is not damage.
 func TestRestoreOfANewerVersion(t *testing.T) {
 	s := newShelf(t)
 	content, err := os.ReadFile(s.storeFile())

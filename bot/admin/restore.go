@@ -69,14 +69,14 @@ func backupOf(store, file string) error {
 	if sameFile(where{file: store}, where{file: file}) {
 		return config.UsageError{Err: fmt.Errorf("%s is the store itself", file)}
 	}
-	switch header, err := dumpHeader(file); {
-	case err != nil: // as it should be
+	header, err := dumpHeader(file)
+	switch {
+	case err != nil:
+		return nil //nolint:nilerr // it is no dump, as it should be
 	case header.Content == pack.Content:
 		return config.UsageError{Err: fmt.Errorf("%s is a pack: \"excursobot pack import\" puts it into the store", file)}
-	default:
-		return config.UsageError{Err: fmt.Errorf("%s is a dump: \"excursobot import\" puts it into a store", file)}
 	}
-	return nil
+	return config.UsageError{Err: fmt.Errorf("%s is a dump: \"excursobot import\" puts it into a store", file)}
 }
 
 // RestoreDatabase replaces the data of the configured database with a backup. Without force the database must be empty.
@@ -115,7 +115,7 @@ func take(ctx context.Context, temp, file string) (sealed bool, err error) {
 	return sealed, nil
 }
 
-// unused returns an error if another process holds the store. A damaged store is no error: it will be replaced.
+// unused returns an error if another process holds the store. A damaged store is not an error: it will be replaced.
 func unused(path string) error {
 	if _, err := os.Stat(path); err != nil {
 		return nil //nolint:nilerr // a missing file is not in use

@@ -76,7 +76,7 @@ func (b *batches) collect(ctx context.Context, bt *batch) {
 	}
 	editions := b.sources.Editions(list[0].Point, bt.language)
 	if !b.sources.Small() {
-		// What is not known of names and lengths only makes the choice of the article worse.
+		// Missing names and lengths only make the choice of the article worse.
 		list, _ = b.sources.Names(ctx, list, bt.language, editions)
 		list, _ = b.sources.Lengths(ctx, list, readable(editions))
 	}

@@ -34,7 +34,7 @@ type Config struct {
 	ClockSkew func() time.Duration
 
 	Silence     time.Duration // Run ends with ErrSilent after this long without contact to Telegram; default 10 min, negative = never
-	MaxInflight int           // updates waiting and under way; default 2000. Telegram keeps what is beyond it
+	MaxInflight int           // updates waiting and under way; default 2000. Telegram keeps further ones
 	MaxBytes    int           // of these updates together, as Telegram sent them; default 8 MiB
 	PerChat     int           // of one chat; default 20
 	Limits      Limits
@@ -85,7 +85,7 @@ type Hooks struct {
 type Failure struct {
 	Cause error
 	Story bool // the person waits for a story
-	Money bool // what was paid is stored, whatever became of the thanks
+	Money bool // the payment is stored, even if the thanks failed
 }
 
 // Observe is told what happens; nil functions are left out. Labels are few and name no person.

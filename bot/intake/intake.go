@@ -159,7 +159,7 @@ func (in *Intake) hear(ctx context.Context, chat int64, raw []byte) {
 	if raw == nil {
 		if p.member.Owns(ctx, chat) {
 			if err := in.backlog.pull(ctx, allUpdates, chat); err != nil {
-				p.log.Error("inbox_not_read", "error", err)
+				p.log.Error("inbox_unread", "error", err)
 			}
 		}
 		return
@@ -210,7 +210,7 @@ func (in *Intake) NoteShown(ctx context.Context, t *Task, shown Shown) {
 	defer cancel()
 	if err := in.parts.cfg.Store.Note(ctx, t.ID, shown.Place, shown.Message); err != nil {
 		in.parts.cfg.Observe.Error("store")
-		in.parts.log.Error("inbox_not_written", "update", t.ID, "error", fmt.Errorf("note what is shown: %w", err))
+		in.parts.log.Error("inbox_unsaved", "update", t.ID, "error", fmt.Errorf("note what is shown: %w", err))
 	}
 }
 

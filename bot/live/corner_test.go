@@ -260,3 +260,15 @@ func TestNothingBehindIsToldOnWalksThroughATown(t *testing.T) {
 		})
 	}
 }
+
+// A position that leaps tells nothing of how the walker moves: they do not ride, and hear of what is beside them.
+func TestALeapIsNoRide(t *testing.T) {
+	inWorld(t, passConfig, func(w *world) {
+		there := geo.Offset(home, 90, 2500)
+		w.put(Sight{Place: "beside", Point: geo.Offset(there, 0, 30)})
+		sh := w.beginPassing(1)
+		w.turned(sh, home, 0, false, 3*time.Minute)
+		w.turned(sh, there, 0, false, 15*time.Second)
+		equal(t, w.passed(), "beside")
+	})
+}

@@ -18,6 +18,7 @@ const (
 	trusted    = time.Minute // since they agreed, the phone's heading counts
 	maxPredict = 2000.0      // metres
 	jumpMetres = 3000.0      // a longer displacement must be confirmed if it was faster than ...
+	leapSpeed  = 100.0       // metres per second: between positions that are further apart nobody went; they tell nothing of the movement
 	jumpSpeed  = 300.0       // ... this, in metres per second
 )
 

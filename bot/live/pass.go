@@ -7,7 +7,7 @@ import (
 	"excursobot/geo"
 )
 
-// A walk that tells what the walker passes has no due times, except for the wait: so long a person walks without a story. Package bot names the untold
+// A walk that tells what the walker passes has one due time: the end of the longest time without a story. Package bot names the untold
 // places around (Hooks.Survey). With each position that is applied, the walk decides whether one of them is to be told now.
 
 // Pass stands for an interval: a story comes when the walker passes something.

@@ -169,7 +169,7 @@ func TestNothingBehindIsToldWhileSomethingIsAhead(t *testing.T) {
 	})
 }
 
-func TestWhatIsBehindIsToldIfNothingIsAhead(t *testing.T) {
+func TestAPlaceBehindIsToldIfNothingIsAhead(t *testing.T) {
 	inWorld(t, Config{Default: Pass, PassGap: time.Minute}, func(w *world) {
 		w.put(Sight{Place: "first", Point: geo.Offset(home, 90, 400)}, Sight{Place: "second", Point: geo.Offset(home, 90, 390)})
 		sh := w.beginPassing(1)

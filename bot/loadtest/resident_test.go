@@ -24,7 +24,7 @@ Rss:               25800 kB
 Anonymous:         25800 kB
 `
 
-func TestResidentByWhatPagesHold(t *testing.T) {
+func TestResidentByKindOfPage(t *testing.T) {
 	got, want := readSmaps(strings.NewReader(smaps)), resident{Anonymous: 26100, Program: 10104, Store: 1632}
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)

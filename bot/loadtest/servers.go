@@ -27,7 +27,7 @@ var centre = geo.Point{Lat: 55.7520, Lon: 37.6175}
 
 // city returns the articles of the simulated Wikipedia.
 func city(seed uint64) []sim.Article {
-	const articles = 600 // including ones that are no sights
+	const articles = 600 // including ones that are not sights
 	return sim.City(seed, centre.Lat, centre.Lon, articles, "ru", "en", "fr")
 }
 

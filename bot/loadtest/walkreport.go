@@ -2,11 +2,12 @@ package loadtest
 
 import (
 	"cmp"
-	"excursobot/bot/monitor"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"excursobot/bot/monitor"
 )
 
 // walkResult holds the figures of a walk test. Times are seconds as people saw them in their chats.

@@ -173,3 +173,10 @@ func (c *counter) Read(p []byte) (int, error) {
 	c.n += int64(n)
 	return n, err
 }
+
+// File returns an Open for a file that is open already: it is read from its beginning each time, and not closed.
+func File(f io.ReaderAt) Open {
+	return func() (io.ReadCloser, error) {
+		return io.NopCloser(io.NewSectionReader(f, 0, 1<<62)), nil
+	}
+}

@@ -235,3 +235,6 @@ func (t botMethods) setMySettings(req *request) (any, error) {
 	}
 	return true, nil
 }
+
+// Username returns the name by which people mention the bot, without "@".
+func (t *Telegram) Username() string { return t.me.Username }

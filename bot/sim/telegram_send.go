@@ -45,7 +45,7 @@ func (t messageMethods) sendLocked(req *request, name string, fill func(*message
 	return m.api, nil
 }
 
-// replyTo returns the message that a call replies to, nil if it is no reply.
+// replyTo returns the message that a call replies to, nil if it is not a reply.
 func (c *chat) replyTo(req *request) (*apiMessage, error) {
 	id := int(req.number("reply_to_message_id", 0, 0, 1<<31))
 	missingOK := req.flag("allow_sending_without_reply")

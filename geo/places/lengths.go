@@ -70,7 +70,7 @@ func (f *Finder) Lengths(ctx context.Context, list []Place, editions []string) (
 		return list, failed
 	}
 	if err := f.putPlaces(ctx, list); err != nil { // the lengths are good nevertheless
-		f.log.Error("places_not_stored", "error", err)
+		f.log.Error("places_unsaved", "error", err)
 	}
 	return list, failed
 }

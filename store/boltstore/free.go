@@ -13,7 +13,7 @@ const (
 	adviseEvery = 24 * time.Hour
 	weighEvery  = 10 * time.Minute
 	// A file is worth compacting from this many bytes of free pages on, if they are also this part of it. What is free is used again, so a little
-	// of it is no loss.
+	// of it is not a loss.
 	adviseBytes = 128 << 20
 	adviseShare = 0.3
 )

@@ -32,10 +32,10 @@ const (
 	plainPairs   = 2 * storetest.TownPairs
 )
 
-// plainFile writes the file into a directory.
-func plainFile(t *testing.T, dir string) {
+// unpackFile writes testdata/name.db.gz into a directory as the file of a store.
+func unpackFile(t *testing.T, name, dir string) {
 	t.Helper()
-	f, err := os.Open("testdata/plain.db.gz")
+	f, err := os.Open("testdata/" + name + ".db.gz")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func plainLeft(t *testing.T, s *Store) (n int) {
 func TestAPlainFileIsReadAndPackedWhileItIsUsed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	plainFile(t, dir)
+	unpackFile(t, "plain", dir)
 	s := open(t, dir)
 	if got := rowsSum(t, s); got != plainRowsSum {
 		t.Fatalf("before packing the rows differ: %s", got)
@@ -142,7 +142,7 @@ func TestAPlainFileIsReadAndPackedWhileItIsUsed(t *testing.T) {
 func TestPackingLeavesChangedRowsAlone(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	plainFile(t, dir)
+	unpackFile(t, "plain", dir)
 	s := open(t, dir)
 	defer s.Close()
 	ctx := t.Context()
@@ -207,7 +207,7 @@ func TestKilledWhilePacking(t *testing.T) {
 	}
 	t.Parallel()
 	dir := t.TempDir()
-	plainFile(t, dir)
+	unpackFile(t, "plain", dir)
 	for steps := 1; ; steps += 3 {
 		left := killPacking(t, dir, steps)
 		s := open(t, dir)
@@ -288,7 +288,7 @@ func TestPackingRestsForOthers(t *testing.T) {
 func TestTendEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	plainFile(t, dir)
+	unpackFile(t, "plain", dir)
 	s := open(t, dir)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -311,7 +311,7 @@ func TestTendEndsWithItsContext(t *testing.T) {
 func TestCompactPacks(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	plainFile(t, dir)
+	unpackFile(t, "plain", dir)
 	before, after, err := Compact(t.Context(), filepath.Join(dir, "excursobot.db"))
 	if err != nil || after*2 > before+100<<10 {
 		t.Errorf("%d bytes became %d, %v", before, after, err)

@@ -224,7 +224,7 @@ func majorFaults(t *testing.T) int64 {
 	return u.Majflt
 }
 
-// anonymous returns the lines of /proc/self/status about memory that is no page of a file.
+// anonymous returns the lines of /proc/self/status about memory that is not a page of a file.
 func anonymous(t *testing.T) string {
 	b, err := os.ReadFile("/proc/self/status")
 	if err != nil {

@@ -137,7 +137,7 @@ type caller struct {
 	ranges []geo.CellRange
 }
 
-// did takes the results of a call. A row that was not found is no failure.
+// did takes the results of a call. A row that was not found is not a failure.
 func (c *caller) did(_ any, err error) {
 	c.t.Helper()
 	if err != nil && !errors.Is(err, store.ErrNotFound) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"excursobot/geo/places"
+	"excursobot/geo/places/wikitext"
 )
 
 // Bounds of a story in words, or in characters without spaces for zh and ja.
@@ -146,6 +147,13 @@ var rulesOfStories = []struct {
 		return ""
 	}},
 	{ruleMarkup, func(w *written) string { return markup(w.src.withoutNames(w.text)) }},
+	{ruleMarkup, func(w *written) string {
+		if word := wikitext.Unnatural(w.text); word != "" && !strings.Contains(w.src.lower, strings.ToLower(word)) {
+			return "no word: " + plain(word, 40)
+		}
+		return ""
+	}},
+	{ruleRepeat, func(w *written) string { return saidTwice(w.text) }},
 	{ruleContact, func(w *written) string { return contact(w.src, w.text) }},
 	{rulePhrase, func(w *written) string {
 		bad := forbidden(w.language, withoutQuotes(w.lower))
@@ -154,4 +162,5 @@ var rulesOfStories = []struct {
 		}
 		return bad
 	}},
+	{ruleScript, func(w *written) string { return w.foreignSentence() }},
 }

@@ -1,5 +1,7 @@
 package facts
 
+import "slices"
+
 // evidence is a word of a story with the parts of the source that have it, and its weight: the fewer they are, the more it tells.
 type evidence struct {
 	parts  []int
@@ -37,6 +39,9 @@ func (c *checker) checkBindings(found []quantity) {
 // them that are rare in the source, or, for a period, most of the clause.
 func (b *bindings) check(i int, kind class) {
 	p, q := b.c.passage, b.found[i]
+	if q.years && slices.ContainsFunc(q.values, func(v float64) bool { return b.c.ageHolds(v, q) }) {
+		return
+	}
 	words, counter, all := b.evidence(i, kind)
 	if len(words) == 0 {
 		return

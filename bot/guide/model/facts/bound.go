@@ -55,7 +55,7 @@ type counted struct {
 	noun string
 }
 
-// counts returns the numbers of a text that stand before a word of at least four letters which is no unit.
+// counts returns the numbers of a text that stand before a word of at least four letters which is not a unit.
 func counts(l *lexicon, tokens []token, found []quantity) []counted {
 	var list []counted
 	at := 0

@@ -109,7 +109,7 @@ func Read(s Source) *Passage {
 }
 
 // Check returns the objections to a story in a language, in the story's order by rule. Today is the day on which the story is told, for
-// ages and anniversaries. An empty result is no proof: fact-check.md lists what is not seen.
+// ages and anniversaries. An empty result is not proof: fact-check.md lists what is not seen.
 func (p *Passage) Check(story, language string, today time.Time) []Finding {
 	c := checker{
 		passage: p, language: lexiconOf(language), same: baseOf(language) == p.language.code,

@@ -131,7 +131,7 @@ func FuzzCheck(f *testing.F) {
 	})
 }
 
-// Russian gives a year the ending of an ordinal ("1607-м"). It is no number of metres.
+// Russian gives a year the ending of an ordinal ("1607-м"). It is not a number of metres.
 func TestYearsWithEndings(t *testing.T) {
 	tests := []struct{ from, source, in, story, refused string }{
 		{"fr", "Le pont a été achevé en 1607.", "ru", "Мост достроили в 1607-м.", ""},

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// readStories reads a folder of stories about the passages of the set. They plant wrong numbers, dates and centuries only, every second one with a value that
-// the passage has for something else. Those of holdout were written before the rules for such values were, those of unseen after them.
+// readStories reads a folder of stories about the passages of the set, or about their own. They plant wrong numbers, dates and centuries only, every second one with a value that
+// the passage has for something else. Those of holdout were written before the rules for such values were, those of unseen and later after them.
 func readStories(t testing.TB, folder string) []variant {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("testdata", folder, "*.txt"))
@@ -22,12 +22,16 @@ func readStories(t testing.TB, folder string) []variant {
 		if err != nil {
 			t.Fatal(err)
 		}
-		set, err := os.ReadFile(filepath.Join("testdata", "set", filepath.Base(file)))
-		if err != nil {
-			t.Fatal(err)
+		text := string(stories)
+		if !strings.Contains(text, "passage:\n") {
+			set, err := os.ReadFile(filepath.Join("testdata", "set", filepath.Base(file)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			source, _, _ := strings.Cut(string(set), "story:\n")
+			text = source + text
 		}
-		source, _, _ := strings.Cut(string(set), "story:\n")
-		all = append(all, parseSet(t, file, source+string(stories))...)
+		all = append(all, parseSet(t, file, text)...)
 	}
 	return all
 }

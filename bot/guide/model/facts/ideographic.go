@@ -48,7 +48,7 @@ func ideographic(l *lexicon, text string, tokens []token) []quantity {
 		if !ok {
 			value, end, numerals, ok = eastNumber(text, i, hangul)
 		}
-		if ok && numerals && hangul && i > 0 { // an ending such as 이 is no numeral
+		if ok && numerals && hangul && i > 0 { // an ending such as 이 is not a numeral
 			if before, _ := utf8.DecodeLastRuneInString(text[:i]); unicode.IsLetter(before) {
 				ok = false
 			}

@@ -40,7 +40,7 @@ func enclosed(text string, pairs ...string) iter.Seq2[string, string] {
 	}
 }
 
-// quotes reports whether the source has any quotation marks. Without them, what a story quotes in another language is no translation.
+// quotes reports whether the source has any quotation marks. Without them, what a story quotes in another language is not a translation.
 func (p *Passage) quotes() bool { return strings.ContainsAny(p.text, `"「『`) }
 
 func (c *checker) longQuote(quote string) bool {

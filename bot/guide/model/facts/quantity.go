@@ -148,9 +148,10 @@ func readings(digits string) []float64 {
 	}
 	var list []float64
 	last := strings.LastIndexAny(digits, ",.")
-	grouped := true
-	for i, group := range strings.FieldsFunc(digits, func(r rune) bool { return strings.ContainsRune(",. '", r) }) {
-		grouped = grouped && (len(group) == 3 || i == 0 && len(group) <= 3 || len(group) == 2 && i > 0) // lakhs too
+	groups := strings.FieldsFunc(digits, func(r rune) bool { return strings.ContainsRune(",. '", r) })
+	grouped := len(groups[len(groups)-1]) == 3
+	for i, group := range groups {
+		grouped = grouped && (len(group) == 3 || i == 0 && len(group) <= 3 || len(group) == 2 && i > 0) // lakhs too: "12,34,567"
 	}
 	if grouped {
 		list = append(list, whole)

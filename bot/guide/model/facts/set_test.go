@@ -148,7 +148,7 @@ func TestSet(t *testing.T) {
 	}
 	fmt.Fprintf(&page, "\nNumbers, dates and centuries without the swaps: %d of %d stopped, %.1f %%.\n", stopped, share, 100*float64(stopped)/float64(share))
 	page.WriteString(pageOthers)
-	for _, folder := range []string{"holdout", "unseen"} {
+	for _, folder := range []string{"holdout", "unseen", "later"} {
 		texts, refused := stops(t, folder)
 		fmt.Fprintf(&page, "| %s | %d | %d | %d | %d |\n", folder, texts[0], refused[0], texts[1], refused[1])
 	}
@@ -191,12 +191,20 @@ with ` + "`CORPUS_DIR=... go test ./bot/guide/model/facts -run TestCorpus -v`" +
 const pageOthers = `
 ## Texts that the rules were not made with
 
-Rules that are made with one set of texts look better on it than they are. So there are two more folders of stories about the same passages. They plant only
-wrong numbers, dates and centuries, every second one with a value that the passage has for something else. The stories of the first folder were written before the
-rules for such values: at that time 39 of its 179 faithful texts were refused, and 114 of its 180 inventions were stopped. Then rules were mended with it. The
-stories of the second one were written after that; at their first run 10 of 96 faithful texts were refused (three causes: Korean numerals,
-"années quatre-vingt", and an event that the passage names only earlier in the sentence) and 81 of 100 inventions stopped. The causes were mended, so the
-figures below are those of texts that are known by now.
+Rules that are made with one set of texts look better on it than they are. So there are three more folders of stories. They plant only wrong numbers, dates
+and centuries, every second one with a value that the passage has for something else. The first two are about the same passages, the third about ten
+others. At their first run, before anything was mended with them:
+
+| folder | written | faithful | refused | planted | stopped |
+| --- | --- | --- | --- | --- | --- |
+| holdout | before the rules for such values | 179 | 39 | 180 | 114 |
+| unseen | after them | 96 | 10 | 100 | 81 |
+| later | after the next changes | 80 | 7 | 61 | 53 |
+
+Two more texts of the last folder were left out, because their change was spoilt by ourselves. The 10 and the 7 are variants of seven sentences of about 180,
+three of which the comparison of surroundings refused wrongly. The causes were Korean numerals, "années quatre-vingt", an event that the passage names only earlier in the
+sentence, a number of years beside other counts, and decimals such as 37.02 in Chinese and Korean. They were mended, so the figures below are
+those of texts that are known by now; the truth for unknown texts lies between.
 
 | folder | faithful | refused | planted | stopped |
 | --- | --- | --- | --- | --- |

@@ -19,8 +19,8 @@ func (x *terms) add(word string, part int) {
 	list := x.groups[key]
 	for i := range list {
 		if list[i].word == word {
-			if at := list[i].parts; at[len(at)-1] != part {
-				list[i].parts = append(at, part)
+			if known := list[i].parts; known[len(known)-1] != part {
+				list[i].parts = append(list[i].parts, part)
 			}
 			return
 		}
