@@ -19,7 +19,7 @@ type evaluateCommand struct {
 	Around    string   `required:"" placeholder:"LAT,LON" help:"Around which point: degrees, such as 48.8584,2.2945, or a map link."`
 	Places    int      `default:"50" help:"How many places, the nearest first, in each language."`
 	Languages []string `default:"en" help:"The languages of the stories."`
-	Out       string   `required:"" type:"path" help:"The new file for the report, in Markdown."`
+	Out       string   `required:"" type:"path" placeholder:"FILE" help:"The new file for the report, in Markdown."`
 	Yes       bool     `help:"Do not ask after the estimate."`
 }
 

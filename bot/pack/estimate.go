@@ -21,13 +21,13 @@ const (
 
 // Estimate is what a pack will cost.
 type Estimate struct {
-	Places   int // sights and others, as far as the searches show
-	Requests int // that are still to be sent to the sources
-	Took     int // requests that the searches for the estimate sent
-	Minutes  float64
-	Stories  int
-	Calls    int // to the model
-	In, Out  int // tokens
+	Places   int     // sights and others, as far as the searches show
+	Requests int     // that are still to be sent to the sources
+	Took     int     // requests that the searches for the estimate sent
+	Minutes  float64 // at the limits of the sources and the model
+	Stories  int     // that are still to be written
+	Calls    int     // to the model
+	In, Out  int     // tokens
 	Dollars  float64
 	Priced   bool // the prices are known
 }
