@@ -134,7 +134,7 @@ func (r *crashRun) run() {
 	strolling.Wait()
 	r.stopStrolling()
 	if err := r.backup(); err != nil {
-		r.t.Errorf("backup: %v", err)
+		r.t.Errorf("backup: %v\n%s", err, r.errs.tail(5))
 	}
 	for p, message := range r.walkers {
 		r.updates = append(r.updates, p.StopSharing(message))
