@@ -125,6 +125,9 @@ func packAndReport(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := s.writeFreeList(t.Context()); err != nil { // as Tend does before it advises
+		t.Fatal(err)
+	}
 	report("packed")
 	fmt.Printf("it pays to compact: %v\n", paysToCompact(s.Stats()))
 	debug.FreeOSMemory()
