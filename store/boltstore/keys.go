@@ -43,8 +43,7 @@ var (
 	bucketExpiry = []byte("expiry")
 
 	bucketLedger = []byte("ledger") // day, person (0 = all, store.Answers = answers) -> tokens; store.Speech -> characters
-	bucketDone   = []byte("done")   // update -> how many were done up to it
-	bucketRing   = []byte("ring")   // slot -> update; the sequence counts what went in
+	bucketDone   = []byte("done")   // update -> how many were done up to it; the sequence counts them
 
 	bucketInbox       = []byte("inbox")  // update -> entry; none of them is done
 	bucketDeadLetters = []byte("parked") // number, the oldest first -> entry
@@ -60,10 +59,13 @@ var (
 	buckets = [][]byte{
 		bucketMeta, bucketUsers, bucketTold, bucketTiles, bucketPlaces, bucketPlaceIDs, bucketPages,
 		bucketStories, bucketStoryIDs, bucketRetired, bucketArticles, bucketArticleUses, bucketArticleOrder, bucketVoices, bucketReports, bucketWithheld,
-		bucketJudgements, bucketLastPoints, bucketLastStories, bucketTours, bucketExpiry, bucketLedger, bucketDone, bucketRing, bucketInbox, bucketDeadLetters,
+		bucketJudgements, bucketLastPoints, bucketLastStories, bucketTours, bucketExpiry, bucketLedger, bucketDone, bucketInbox, bucketDeadLetters,
 		bucketWalks, bucketStops, bucketWalkRing, bucketPayments, bucketGiven, bucketSettings,
 	}
 )
+
+// bucketRing is one of the layouts before 5: slot -> update, and the sequence counted what went in.
+var bucketRing = []byte("ring")
 
 // Kinds in bucketExpiry.
 const (
@@ -172,6 +174,12 @@ func walkKey(id string) []byte { return appendText(make([]byte, 0, 64), id) }
 func stopKey(walk string, number int) []byte { return appendUint(walkKey(walk), uint64(number)) }
 
 func slotKey(slot uint32) []byte { return binary.BigEndian.AppendUint32(nil, slot) }
+
+// recentEnd returns when a last point or story is swept: RecentLife after it, or up to recentStep sooner. Most notes then replace one that ends at the
+// same moment, and leave bucketExpiry as it is.
+func recentEnd(at time.Time) time.Time { return at.Add(store.RecentLife).Truncate(recentStep) }
+
+const recentStep = 10 * time.Minute
 
 // expired reports whether a record with this Expires has expired at now. A zero Expires never does.
 func expired(expires, now time.Time) bool { return !expires.IsZero() && !expires.After(now) }

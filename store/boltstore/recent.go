@@ -73,13 +73,15 @@ func (r recents[T]) put(t *txn, row *T, keepNewer bool) error {
 		if keepNewer && was.UnixMicro() > at.UnixMicro() {
 			return nil
 		}
-		expires = was.Add(store.RecentLife)
+		expires = recentEnd(was)
 	}
 	if err := r.check(row); err != nil {
 		return err
 	}
-	if err := t.reschedule(r.kind, key, expires, at.Add(store.RecentLife)); err != nil {
-		return err
+	if end := recentEnd(at); !end.Equal(expires) {
+		if err := t.reschedule(r.kind, key, expires, end); err != nil {
+			return err
+		}
 	}
 	return t.importRecord(r.bucket, key, func(c *codec) { r.fields(c, row) })
 }
@@ -91,7 +93,7 @@ func (r recents[T]) drop(t *txn, key []byte) error {
 		return err
 	}
 	_, _, at := r.stamp(&row)
-	if err := t.reschedule(r.kind, key, at.Add(store.RecentLife), time.Time{}); err != nil {
+	if err := t.reschedule(r.kind, key, recentEnd(at), time.Time{}); err != nil {
 		return err
 	}
 	return t.delete(t.bucket(r.bucket), key)

@@ -3,6 +3,7 @@ package boltstore
 import (
 	"bytes"
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -16,15 +17,17 @@ const upgradeRows = 1000
 // the file gets its new version only at the end, and each step skips rows that are done.
 //
 // From 1 to 2: places expire. From 2 to 3: retired stories are listed; the first edition's programs cannot read what is new in the records. From 3
-// to 4: records are packed, which packOlder does later.
+// to 4: records are packed, which packOlder does later. From 4 to 5: last points and stories end at rounded times, and the updates done have no ring.
 func (s *Store) upgrade(from int) error {
 	if from == schema {
 		return nil
 	}
-	steps := []func(after []byte) (last []byte, err error){s.expirePlaces, s.listRetiredStories}
-	for _, step := range steps[min(from-1, len(steps)):] {
-		for after := []byte(nil); ; {
-			last, err := step(after)
+	for _, step := range []struct {
+		from int
+		rows func(after []byte) (last []byte, err error)
+	}{{1, s.expirePlaces}, {2, s.listRetiredStories}, {4, s.roundPoints}, {4, s.roundStories}} {
+		for after := []byte(nil); from <= step.from; {
+			last, err := step.rows(after)
 			if err != nil {
 				return err
 			}
@@ -36,11 +39,28 @@ func (s *Store) upgrade(from int) error {
 	}
 	s.log.Info("store_upgraded", "file", s.path, "from", from, "to", schema)
 	return s.write(context.Background(), func(t *txn) error {
-		if err := t.put(t.bucket(bucketMeta), keyPacking, nil); err != nil {
+		if err := t.dropRing(); err != nil {
 			return err
+		}
+		if from < 4 {
+			if err := t.put(t.bucket(bucketMeta), keyPacking, nil); err != nil {
+				return err
+			}
 		}
 		return t.put(t.bucket(bucketMeta), keySchema, []byte(strconv.Itoa(schema)))
 	})
+}
+
+// dropRing lets bucketDone count the updates done, which bucketRing did.
+func (t *txn) dropRing() error {
+	ring := t.tx.Bucket(bucketRing)
+	if ring == nil {
+		return nil
+	}
+	if err := t.countTo(bucketDone, ring.Sequence()); err != nil {
+		return err
+	}
+	return t.tx.DeleteBucket(bucketRing)
 }
 
 // expirePlaces schedules the end of the places whose keys come after the given one and returns the last key that it looked at, nil when there
@@ -63,6 +83,22 @@ func (s *Store) listRetiredStories(after []byte) (last []byte, err error) {
 			return err
 		}
 		return t.list(bucketRetired, storyIDKey(row.StoryKey), row.Retired)
+	})
+}
+
+// roundPoints reschedules the last points whose keys come after the given one, as expirePlaces does.
+func (s *Store) roundPoints(after []byte) (last []byte, err error) {
+	return s.upgradeRows(bucketLastPoints, after, func(t *txn, k, v []byte) error {
+		p, err := decoded(k, v, lastPointFields)
+		return errors.Join(err, t.reschedule(expiringLastPoint, k, p.At.Add(store.RecentLife), recentEnd(p.At)))
+	})
+}
+
+// roundStories is roundPoints for last stories.
+func (s *Store) roundStories(after []byte) (last []byte, err error) {
+	return s.upgradeRows(bucketLastStories, after, func(t *txn, k, v []byte) error {
+		l, err := decoded(k, v, lastStoryFields)
+		return errors.Join(err, t.reschedule(expiringLastStory, k, l.At.Add(store.RecentLife), recentEnd(l.At)))
 	})
 }
 
