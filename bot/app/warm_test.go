@@ -39,10 +39,11 @@ func (tg *instantTelegram) RoundTrip(r *http.Request) (*http.Response, error) {
 		result = `{"message_id":7,"date":1,"chat":{"id":1,"type":"private"}}`
 	}
 	return &http.Response{
-		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Request: r,
-		Body: io.NopCloser(strings.NewReader(`{"ok":true,"result":` + result + `}`)),
+		StatusCode: http.StatusOK, Header: instantHeader, Request: r, Body: io.NopCloser(strings.NewReader(`{"ok":true,"result":` + result + `}`)),
 	}, nil
 }
+
+var instantHeader = http.Header{"Content-Type": {"application/json"}, "Date": {"Thu, 01 Jan 2026 00:00:00 GMT"}}
 
 // away fails every request, and counts them: whatever a warm story needs is stored.
 type away struct {
