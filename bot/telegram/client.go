@@ -89,8 +89,11 @@ func (c *Client) Call(ctx context.Context, method string, payload any) ([]byte, 
 	if method == "getUpdates" {
 		timeout = pollTimeout
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
+	if ends, ok := ctx.Deadline(); !ok || time.Until(ends) > timeout {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, timeout)
+		defer cancel()
+	}
 	body, contentType, err := encode(payload)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", method, err)
@@ -103,7 +106,11 @@ func (c *Client) Call(ctx context.Context, method string, payload any) ([]byte, 
 	at.Path += "/" + method
 	req.URL, req.Host = &at, at.Host
 	req.Header.Set("Content-Type", contentType)
-	resp, err := c.http.Do(req)
+	if u := at.User; u != nil {
+		password, _ := u.Password()
+		req.SetBasicAuth(u.Username(), password)
+	}
+	resp, err := c.wire.RoundTrip(req) // an http.Client would add nothing but copies
 	if err != nil {
 		return nil, err
 	}

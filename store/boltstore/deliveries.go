@@ -13,7 +13,7 @@ func (s *Store) Delivered(ctx context.Context, d store.Delivery) error {
 	if err := d.Check(); err != nil {
 		return err
 	}
-	key := toldKey(nil, d.Person, d.Place)
+	key := toldKey(make([]byte, 0, 32), d.Person, d.Place)
 	row := toldRow{at: d.At, walk: d.Walk, number: d.Number}
 	v, err := encode(key, row.fields)
 	if err != nil {

@@ -154,7 +154,9 @@ func reportKey(k store.ReportKey) []byte {
 	return appendInt(appendText(appendText(make([]byte, 0, 64), k.Place), k.Language), k.Revision)
 }
 
-func recentKey(person, chat int64) []byte { return appendInt(idKey(person), chat) }
+func recentKey(person, chat int64) []byte {
+	return appendInt(appendInt(make([]byte, 0, 16), person), chat)
+}
 
 func articleKey(k store.ArticleKey) []byte { return appendInt(appendText(nil, k.Edition), k.Page) }
 
