@@ -106,7 +106,7 @@ func checkBuckets(tx *bolt.Tx) (unknown string, err error) {
 		if b == nil || b.RootPage() == 0 && !inlineReadable(b) {
 			return fmt.Errorf("bucket %q cannot be read", name)
 		}
-		if !slices.ContainsFunc(buckets, func(known []byte) bool { return bytes.Equal(known, name) }) && !bytes.Equal(name, bucketRing) {
+		if !slices.ContainsFunc(slices.Concat(buckets, oldBuckets), func(known []byte) bool { return bytes.Equal(known, name) }) {
 			unknown = string(name)
 		}
 		return nil
@@ -228,13 +228,13 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			row, err := decoded(k, v, judgementFields)
 			return add(k, storyIDKey(row.StoryKey), expiringJudgement, ifQueued(row.Judgement), err)
 		}},
-		{bucketLastPoints, func(k, v []byte) error {
-			p, err := decoded(k, v, lastPointFields)
-			return add(k, recentKey(p.Person, p.Chat), expiringLastPoint, recentEnd(p.At), err)
-		}},
-		{bucketLastStories, func(k, v []byte) error {
+		{bucketRecent, func(k, v []byte) error {
+			if bytes.HasSuffix(k, []byte{expiringLastPoint}) {
+				p, err := decoded(k, v, lastPointFields)
+				return add(k, recentKey(p.Person, p.Chat, expiringLastPoint), expiringLastPoint, recentEnd(p.At), err)
+			}
 			l, err := decoded(k, v, lastStoryFields)
-			return add(k, recentKey(l.Person, l.Chat), expiringLastStory, recentEnd(l.At), err)
+			return add(k, recentKey(l.Person, l.Chat, expiringLastStory), expiringLastStory, recentEnd(l.At), err)
 		}},
 		{bucketTours, func(k, v []byte) error {
 			t, err := decoded(k, v, tourFields)

@@ -34,10 +34,9 @@ var (
 	bucketReports  = []byte("reports")  // place, language, revision -> report
 	bucketWithheld = []byte("withheld") // key in bucketReports of a report that is withheld -> nothing
 
-	bucketJudgements  = []byte("judgements")   // key in bucketStoryIDs -> judgementRow
-	bucketLastPoints  = []byte("last_points")  // person, chat -> point
-	bucketLastStories = []byte("last_stories") // person, chat -> story
-	bucketTours       = []byte("tours")        // person -> tour
+	bucketJudgements = []byte("judgements") // key in bucketStoryIDs -> judgementRow
+	bucketRecent     = []byte("recent")     // person, chat, kind in bucketExpiry -> last point or last story
+	bucketTours      = []byte("tours")      // person -> tour
 
 	// expires, kind, key in the bucket of that kind -> nothing
 	bucketExpiry = []byte("expiry")
@@ -59,13 +58,19 @@ var (
 	buckets = [][]byte{
 		bucketMeta, bucketUsers, bucketTold, bucketTiles, bucketPlaces, bucketPlaceIDs, bucketPages,
 		bucketStories, bucketStoryIDs, bucketRetired, bucketArticles, bucketArticleUses, bucketArticleOrder, bucketVoices, bucketReports, bucketWithheld,
-		bucketJudgements, bucketLastPoints, bucketLastStories, bucketTours, bucketExpiry, bucketLedger, bucketDone, bucketInbox, bucketDeadLetters,
+		bucketJudgements, bucketRecent, bucketTours, bucketExpiry, bucketLedger, bucketDone, bucketInbox, bucketDeadLetters,
 		bucketWalks, bucketStops, bucketWalkRing, bucketPayments, bucketGiven, bucketSettings,
 	}
 )
 
-// bucketRing is one of the layouts before 5: slot -> update, and the sequence counted what went in.
-var bucketRing = []byte("ring")
+// The buckets of layouts before 5.
+var (
+	bucketRing        = []byte("ring")         // slot -> update; the sequence counted what went in
+	bucketLastPoints  = []byte("last_points")  // person, chat -> last point
+	bucketLastStories = []byte("last_stories") // person, chat -> last story
+
+	oldBuckets = [][]byte{bucketRing, bucketLastPoints, bucketLastStories}
+)
 
 // Kinds in bucketExpiry.
 const (
@@ -154,8 +159,8 @@ func reportKey(k store.ReportKey) []byte {
 	return appendInt(appendText(appendText(make([]byte, 0, 64), k.Place), k.Language), k.Revision)
 }
 
-func recentKey(person, chat int64) []byte {
-	return appendInt(appendInt(make([]byte, 0, 16), person), chat)
+func recentKey(person, chat int64, kind byte) []byte {
+	return append(appendInt(appendInt(make([]byte, 0, 17), person), chat), kind)
 }
 
 func articleKey(k store.ArticleKey) []byte { return appendInt(appendText(nil, k.Edition), k.Page) }

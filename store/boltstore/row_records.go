@@ -205,10 +205,18 @@ func exportReportKey(k store.Key) ([]byte, error) {
 	return reportKey(id), err
 }
 
-func exportRecentKey(k store.Key) ([]byte, error) {
+func (r recents[T]) exportKey(k store.Key) ([]byte, error) {
 	var person, chat int64
 	err := k.Parts(&person, &chat)
-	return recentKey(person, chat), err
+	return recentKey(person, chat, r.kind), err
+}
+
+// export reads a row, nil if it is one of the other table.
+func (r recents[T]) export(_ *bolt.Tx, k, v []byte) (any, error) {
+	if k[len(k)-1] != r.kind {
+		return nil, nil
+	}
+	return decoded(k, v, r.fields)
 }
 
 func exportArticleKey(k store.Key) ([]byte, error) {

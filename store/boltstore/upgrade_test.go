@@ -105,8 +105,8 @@ func openOld(path string) (*Store, error) {
 	return &Store{db: db, path: path}, err
 }
 
-// asVersion4 gives a closed file the ring of the updates done, and last points and stories that end to the microsecond.
-func asVersion4(t *testing.T, path string, ends map[string]time.Time) {
+// asVersion4 gives a closed file the ring of the updates done, and last points and stories in buckets of their own that end to the microsecond.
+func asVersion4(t *testing.T, path string, at map[byte]time.Time) {
 	t.Helper()
 	db, err := bolt.Open(path, 0o600, nil)
 	if err != nil {
@@ -114,10 +114,14 @@ func asVersion4(t *testing.T, path string, ends map[string]time.Time) {
 	}
 	defer db.Close()
 	err = db.Update(func(tx *bolt.Tx) error {
-		expiry, done := tx.Bucket(bucketExpiry), tx.Bucket(bucketDone)
-		for row, end := range ends {
-			kind, key := row[0], []byte(row[1:])
-			if err := errors.Join(expiry.Delete(expiryKey(end.Truncate(recentStep), kind, key)), expiry.Put(expiryKey(end, kind, key), nil)); err != nil {
+		expiry, done, recent := tx.Bucket(bucketExpiry), tx.Bucket(bucketDone), tx.Bucket(bucketRecent)
+		for kind, name := range map[byte][]byte{expiringLastPoint: bucketLastPoints, expiringLastStory: bucketLastStories} {
+			key := recentKey(7, 8, kind)
+			old, body := key[:16], recent.Get(key)[recordHead:]
+			b, err := tx.CreateBucket(name)
+			err = errors.Join(err, b.Put(old, seal(recordPlain, old, append(make([]byte, recordHead), body...))))
+			err = errors.Join(err, expiry.Delete(expiryKey(recentEnd(at[kind]), kind, key)), expiry.Put(expiryKey(at[kind].Add(store.RecentLife), kind, old), nil))
+			if err != nil {
 				return err
 			}
 		}
@@ -126,7 +130,7 @@ func asVersion4(t *testing.T, path string, ends map[string]time.Time) {
 			return err
 		}
 		err = done.ForEach(func(k, v []byte) error { return ring.Put(slotKey(uint32((readUint(v)-1)%store.DoneKept)), k) })
-		return errors.Join(err, ring.SetSequence(done.Sequence()), done.SetSequence(0), tx.Bucket(bucketMeta).Put(keySchema, []byte("4")))
+		return errors.Join(err, ring.SetSequence(done.Sequence()), done.SetSequence(0), tx.DeleteBucket(bucketRecent), tx.Bucket(bucketMeta).Put(keySchema, []byte("4")))
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -144,10 +148,7 @@ func TestAFileOfVersion4LosesItsRing(t *testing.T) {
 	if err := errors.Join(s.Delivered(ctx, d), s.MarkDone(ctx, 6, 7, 8), s.Close()); err != nil {
 		t.Fatal(err)
 	}
-	key := string(recentKey(7, 8))
-	asVersion4(t, s.path, map[string]time.Time{
-		string(rune(expiringLastPoint)) + key: d.FromAt.Add(store.RecentLife), string(rune(expiringLastStory)) + key: d.At.Add(store.RecentLife),
-	})
+	asVersion4(t, s.path, map[byte]time.Time{expiringLastPoint: d.FromAt, expiringLastStory: d.At})
 
 	s = open(t, dir)
 	defer s.Close()
@@ -161,6 +162,12 @@ func TestAFileOfVersion4LosesItsRing(t *testing.T) {
 	}
 	if err := s.MarkDone(ctx, 9); err != nil {
 		t.Fatal(err)
+	}
+	if l, err := s.LastStory(ctx, 7, 8, now); err != nil || l.StoryKey != d.Story || !l.At.Equal(now) {
+		t.Errorf("last story %+v, %v", l, err)
+	}
+	if p, err := s.LastPoint(ctx, 7, 8, now); err != nil || !p.At.Equal(d.FromAt) {
+		t.Errorf("last point %+v, %v", p, err)
 	}
 	for _, step := range []struct {
 		at   time.Time
