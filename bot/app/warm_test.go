@@ -8,7 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/httptest"
+	"net/url"
 	"path"
 	"runtime"
 	"strings"
@@ -65,7 +65,21 @@ type warmBot struct {
 	size     int // number of towns
 	people   int // of each language
 	asked    int
+	header   http.Header // of a post
+	answer   discarded
 }
+
+var hookURL = &url.URL{Path: "/hook"}
+
+// discarded is an answer of which only the status is kept.
+type discarded struct {
+	header http.Header
+	code   int
+}
+
+func (d *discarded) Header() http.Header         { return d.header }
+func (d *discarded) Write(b []byte) (int, error) { return len(b), nil }
+func (d *discarded) WriteHeader(code int)        { d.code = code }
 
 // startWarm starts a bot whose store is a file on the disk, and fills it with towns. It ends with the test.
 func startWarm(tb testing.TB, size, people int) *warmBot {
@@ -84,6 +98,8 @@ func startWarm(tb testing.TB, size, people int) *warmBot {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	w.header = http.Header{"X-Telegram-Bot-Api-Secret-Token": {w.app.cfg.Telegram.WebhookSecret}}
+	w.answer.header = http.Header{}
 	for town := range size {
 		w.fill(tb, town)
 	}
@@ -141,10 +157,9 @@ func (w *warmBot) ask() {
 	body := fmt.Sprintf(`{"update_id":%d,"message":{"message_id":%d,"date":%d,"from":{"id":%d,"first_name":"P","language_code":%q},`+
 		`"chat":{"id":%[4]d,"type":"private"},"location":{"latitude":%[6]f,"longitude":%[7]f}}}`, n, n, time.Now().Unix(), person, language, at.Lat, at.Lon)
 	for {
-		r := httptest.NewRequest(http.MethodPost, "/hook", strings.NewReader(body))
-		r.Header.Set("X-Telegram-Bot-Api-Secret-Token", w.app.cfg.Telegram.WebhookSecret)
-		answer := httptest.NewRecorder()
-		if w.app.Mux().ServeHTTP(answer, r); answer.Code == http.StatusOK {
+		r := http.Request{Method: http.MethodPost, URL: hookURL, Header: w.header, Body: io.NopCloser(strings.NewReader(body))}
+		w.answer.code = http.StatusOK
+		if w.app.Mux().ServeHTTP(&w.answer, &r); w.answer.code == http.StatusOK {
 			break
 		}
 		time.Sleep(time.Millisecond) // it is not ready yet
