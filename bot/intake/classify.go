@@ -17,9 +17,12 @@ func (d *door) classify(ctx context.Context, in received) *arrival {
 	d.counts.lastIngest.Store(arrived.UnixNano())
 	d.heard.now()
 	a := &arrival{raw: in.raw, plan: plan{kind: "unreadable"}, verdict: unreadable}
-	u, err := telegram.Decode(in.raw)
-	if err != nil {
-		return a
+	u := in.update
+	if u == nil {
+		var err error
+		if u, err = telegram.Decode(in.raw); err != nil {
+			return a
+		}
 	}
 	u.ID, u.Arrived = in.id, arrived
 	task := &Task{Update: u}
