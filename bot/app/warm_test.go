@@ -205,7 +205,7 @@ func processorTime(b *testing.B) time.Duration {
 }
 
 // warmAllocations is the most allocations of a warm story. It is a tenth above what was measured.
-const warmAllocations = 1000
+const warmAllocations = 660
 
 func TestAllocationsOfAWarmStory(t *testing.T) {
 	const towns, people, stories = 10, 7, 60
