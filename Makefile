@@ -9,9 +9,11 @@ SEEDS   ?= 50
 OUTAGE  ?= 60s
 PEOPLE  ?= 100000
 PAIRS   ?= 10000
+STARTS  ?= 15
+FOR     ?= 2m
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres test-browser race lint vuln fuzz chaos aimock replicas flood move scale limit bench load build image image-check release clean
+.PHONY: help run demo test test-postgres test-browser race lint vuln fuzz chaos aimock replicas flood move scale older limit ready bench load build image image-check release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -70,8 +72,14 @@ move: ## move the data of PEOPLE (100000) people to a temporary Postgres and bac
 scale: ## fill a file (FILE, or a temporary one) of PAIRS (10000) stories and places, and measure its size, reading and memory
 	go test ./store/boltstore -run '^TestScale$$' -count=1 -timeout 60m -v -args -pairs $(PAIRS) -file '$(FILE)'
 
-limit: ## run the bot with FILE, which "make scale FILE=..." made of PAIRS, in 256 MiB (needs root and the memory controller of cgroups)
-	go test -tags chaos ./bot/killpoint -run '^TestLimit$$' -count=1 -timeout 20m -v -args -file '$(FILE)' -pairs $(PAIRS)
+limit: ## run the bot for FOR (2m) with FILE, which "make scale FILE=..." made of PAIRS, in 256 MiB (needs root and the memory controller of cgroups)
+	go test -tags chaos ./bot/killpoint -run '^TestLimit$$' -count=1 -timeout 12h -v -args -file '$(FILE)' -pairs $(PAIRS) -for $(FOR)
+
+older: ## make FILE, of PAIRS as an older version wrote it, unless it is there, and pack it, with three kills (PATIENCE=9 as on a busy bot)
+	go test ./store/boltstore -run '^TestPackOlder$$' -count=1 -timeout 12h -v -args -pairs $(PAIRS) -file '$(FILE)' $(if $(PATIENCE),-patience $(PATIENCE))
+
+ready: ## start the bot STARTS (15) times on a copy of FILE, or a new store, and measure the time until it is ready
+	go test -tags chaos ./bot/killpoint -run '^TestReady$$' -count=1 -v -args -starts $(STARTS) -file '$(FILE)'
 
 bench: ## every benchmark
 	go test -run '^$$' -bench . -benchmem ./...

@@ -4,17 +4,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
 // A Portuguese person near Munich, where the German Wikipedia knows the most and the Portuguese one nothing: the places come under names that they can
 // read, the stories in Portuguese, with the language of the article below.
 func TestPlacesWithGermanNamesAreToldInPortuguese(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{region: []string{"de", "en"}})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{region: []string{"de", "en"}}, func(t *testing.T, w *world) {
 		p := w.person(1, "pt")
 		var got strings.Builder
 		for range 3 {

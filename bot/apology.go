@@ -28,7 +28,7 @@ func (r *responder) failed(ctx context.Context, t *intake.Task, f intake.Failure
 	}
 }
 
-// apologise tells the person that their update failed, and whether that cost a story. It replaces a card, which would promise a story for ever. It
+// apologise tells the person that their update failed, and whether that cost a story. It replaces a card, which would promise a story forever. It
 // has its own time limit, because the update's time may be over.
 func (r *responder) apologise(t *intake.Task, f intake.Failure) error {
 	ctx, cancel := context.WithTimeout(r.host.Work(), apologyMost)
@@ -51,7 +51,7 @@ func (r *responder) apologise(t *intake.Task, f intake.Failure) error {
 	return r.sendInstead(ctx, t, m)
 }
 
-// deadLetter apologises for an update over which processes ended.
+// deadLetter apologises for an update during which processes ended.
 func (r *responder) deadLetter(ctx context.Context, t *intake.Task) error {
 	u := r.meet(ctx, t)
 	if u.user.Banned {

@@ -40,10 +40,7 @@ func TestBadInputGetsASentenceOrNothing(t *testing.T) {
 		"stars typed as words":         {text("give:100"), "text.other"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldConfig{})
-				defer w.close()
+			inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 				p := w.person(1, "en")
 				w.tg.Inject(json.RawMessage(`{"message":{"message_id":70,"date":` + strconv.FormatInt(time.Now().Unix(), 10) +
 					`,"from":{"id":1,"language_code":"en"},"chat":{"id":1,"type":"private"},` + tt.part + `}}`))
@@ -52,7 +49,7 @@ func TestBadInputGetsASentenceOrNothing(t *testing.T) {
 				switch {
 				case tt.want == "" && len(got) != 0:
 					t.Errorf("answered %q", got[0].HTML)
-				case tt.want != "" && (len(got) != 1 || got[0].HTML != w.bot.cfg.Words.Words("en").Say(tt.want)):
+				case tt.want != "" && (len(got) != 1 || got[0].HTML != w.words("en").Say(tt.want)):
 					t.Errorf("answers %+v, want %s", got, tt.want)
 				}
 				if w.bot.Stats().Panics != 0 {
@@ -79,7 +76,7 @@ func TestSomebodyElsesButtonsChangeNothing(t *testing.T) {
 				w.ask(owner, "/help")
 				w.waitDone(w.tg.Inject(json.RawMessage(fmt.Sprintf(
 					`{"callback_query":{"id":"7","from":{"id":2,"language_code":"en"},"data":%q,"message":{"message_id":5,"chat":{"id":2,"type":"private"}}}}`, data))))
-				if got := api.wait(t, "answerCallbackQuery")["text"]; got != w.bot.cfg.Words.Words("en").Plain(want) {
+				if got := api.wait(t, "answerCallbackQuery")["text"]; got != w.words("en").Plain(want) {
 					t.Errorf("toast %v", got)
 				}
 				if _, err := w.store.User(t.Context(), 1); err != nil {
@@ -90,10 +87,7 @@ func TestSomebodyElsesButtonsChangeNothing(t *testing.T) {
 	}
 	for _, data := range []string{"give:50", "give:other", "set:pins:off", "menu:donate", "lang:ru"} {
 		t.Run("group "+data, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldConfig{})
-				defer w.close()
+			inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 				w.waitDone(w.tg.Inject(json.RawMessage(fmt.Sprintf(
 					`{"callback_query":{"id":"7","from":{"id":2,"language_code":"en"},"data":%q,"message":{"message_id":5,"chat":{"id":-100,"type":"supergroup"}}}}`, data))))
 				user, err := w.store.User(t.Context(), 2)
@@ -115,10 +109,7 @@ func TestForgedAndOldButtonsGetOneSentence(t *testing.T) {
 		"give:99999999999999999999", "forget:", "forget:maybe:1", "live:", "live:dance", "every:", "every:banana", "pack:", "pack:91,0", "pack:x,y", "pack:1", "admin:", "refund:x",
 	} {
 		t.Run(data, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldConfig{})
-				defer w.close()
+			inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 				raw, err := json.Marshal(map[string]any{"callback_query": map[string]any{
 					"id": "1", "from": map[string]any{"id": 1, "language_code": "en"}, "data": data,
 				}})
@@ -138,10 +129,7 @@ func TestForgedAndOldButtonsGetOneSentence(t *testing.T) {
 }
 
 func TestStickersAreAnsweredOnceAndNobodyNever(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/help"))
 		inject := func(update string) int64 { return w.tg.Inject(json.RawMessage(update)) }

@@ -247,12 +247,12 @@ func (a *announcer) begin(ctx context.Context, u *update) error {
 	if err != nil {
 		return err
 	}
-	a.log.Info("broadcast_began", "operator", u.Person, "languages", strings.Join(draft.Languages, ","))
+	a.log.Info("broadcast_started", "operator", u.Person, "languages", strings.Join(draft.Languages, ","))
 	select {
 	case a.wake <- struct{}{}:
 	default:
 	}
-	if err := a.store.SetSetting(ctx, draftSetting, ""); err != nil { // a second press is refused all the same
+	if err := a.store.SetSetting(ctx, draftSetting, ""); err != nil { // a second press is refused anyway
 		return err
 	}
 	return a.reply.replace(ctx, u, progressMessage(u.words, draft, ""))

@@ -42,12 +42,9 @@ func got(p *sim.Person, text string) (n int) {
 }
 
 func TestABroadcastReachesThoseWhoWantIt(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: func(c *Config) { c.Admins = []int64{operator} }})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{edit: func(c *Config) { c.Admins = []int64{operator} }}, func(t *testing.T, w *world) {
 		admin := w.person(operator, "en")
-		en := w.bot.cfg.Words.Words("en")
+		en := w.words("en")
 		people := w.crowd(30, "en")
 		french := w.person(2000, "fr")
 		w.ask(french, "/start")
@@ -115,10 +112,7 @@ func TestABroadcastReachesThoseWhoWantIt(t *testing.T) {
 
 // A broadcast that is paused, and whose process ends, goes on. The messages that were on their way may come twice, no others.
 func TestABroadcastGoesOnAfterARestart(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: func(c *Config) { c.Admins = []int64{operator} }})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{edit: func(c *Config) { c.Admins = []int64{operator} }}, func(t *testing.T, w *world) {
 		admin, people := w.person(operator, "en"), w.crowd(60, "en")
 		time.Sleep(time.Minute)
 		preview := w.ask(admin, "/broadcast all\nNews")
@@ -161,10 +155,7 @@ func TestABroadcastGoesOnAfterARestart(t *testing.T) {
 }
 
 func TestACancelledBroadcastEnds(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: func(c *Config) { c.Admins = []int64{operator} }})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{edit: func(c *Config) { c.Admins = []int64{operator} }}, func(t *testing.T, w *world) {
 		admin, people := w.person(operator, "en"), w.crowd(60, "en")
 		time.Sleep(time.Minute)
 		preview := w.ask(admin, "/broadcast all\nNews")

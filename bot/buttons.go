@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,8 +26,24 @@ func parsePoint(s string) (geo.Point, bool) {
 	return p, err1 == nil && err2 == nil && p.Valid()
 }
 
-// nextData is the data of the "next story now" button. more is the data of "one more" at the same point.
-func nextData(more string) string { return "next" + strings.TrimPrefix(more, "more") }
+// nextData is the data of the "next story now" button at a point. Under a story it names the story's place, so that a reply to it is known to be about
+// that; place "" = it stands elsewhere.
+func nextData(at geo.Point, place string) string {
+	next := "next" + strings.TrimPrefix(moreData(at), "more")
+	if place != "" {
+		return cmp.Or(fitting(next+":"+place), next)
+	}
+	return next
+}
+
+// parseNext reads the data of a "next story now" button: that of "one more" at the same point, and the place of the story above it, "" = none.
+func parseNext(args string) (more, place string) {
+	more, place, _ = strings.Cut(args, ":")
+	if store.CheckKey(place) != nil {
+		place = ""
+	}
+	return more, place
+}
 
 // tellData is the data of the "tell me more" button, "" if the place's id is too long for a button.
 func tellData(place string, aspect int) string {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
@@ -35,10 +34,7 @@ func TestPlacesInPostsAndCaptions(t *testing.T) {
 		{"a forwarded live location", `"forward_origin":{"type":"user","date":1,"sender_user":{"id":9,"first_name":"F"}},"location":{"latitude":48.2,"longitude":11.5,"live_period":3600}`, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldConfig{noModel: true})
-				defer w.close()
+			inWorld(t, newWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
 				p := w.person(1, "en")
 				w.waitDone(w.injected(tt.content))
 				got := answers(p)
@@ -54,10 +50,7 @@ func TestPlacesInPostsAndCaptions(t *testing.T) {
 }
 
 func TestAnUnknownWalkerIsAnsweredInTheirLanguage(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWalkWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "ru")
 		edit := func(share int) int64 {
 			return w.tg.Inject(json.RawMessage(fmt.Sprintf(`{"edited_message":{"message_id":%d,"date":%d,"edit_date":%d,"from":{"id":1,"language_code":"ru"},
@@ -65,7 +58,7 @@ func TestAnUnknownWalkerIsAnsweredInTheirLanguage(t *testing.T) {
 		}
 		edit(50)
 		story := w.waitStory(p, 0)
-		words := w.bot.cfg.Words.Words("ru")
+		words := w.words("ru")
 		w.until("the question", func() bool { return len(answers(p)) > 1 })
 		if question := words.Plain("live.question"); !strings.Contains(story.Text, " м") || answers(p)[1].Text != question {
 			t.Errorf("answered %q and %q, want metres in Russian and %q", story.Text, answers(p)[1].Text, question)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"excursobot/bot/telegram"
@@ -39,10 +38,7 @@ func TestACardThatIsAnsweredLateBecomesItsStory(t *testing.T) {
 			c.API = &slowAPI{API: c.API, method: "sendMessage", late: 6 * time.Second}
 		}}
 		t.Run(name+", single location", func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, cfg)
-				defer w.close()
+			inWorld(t, newWorld, cfg, func(t *testing.T, w *world) {
 				p := w.person(1, "en")
 				w.waitDone(p.Locate(cityLat, cityLon))
 				if got := answers(p); len(got) != 1 || got[0].Edits != 1 || len(got[0].Buttons) == 0 {
@@ -51,10 +47,7 @@ func TestACardThatIsAnsweredLateBecomesItsStory(t *testing.T) {
 			})
 		})
 		t.Run(name+", walk", func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWalkWorld(t, cfg)
-				defer w.close()
+			inWorld(t, newWalkWorld, cfg, func(t *testing.T, w *world) {
 				h := w.hike(1, time.Hour)
 				h.waitTold(1)
 				got := answers(h.p)
@@ -68,10 +61,7 @@ func TestACardThatIsAnsweredLateBecomesItsStory(t *testing.T) {
 
 // A card waits for its turn a short time: the story is what was asked for.
 func TestACardThatHasNoTurnIsLeftOut(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/help"))
 		w.bot.pace.PauseKey(1, 20*time.Second)

@@ -39,7 +39,7 @@ func TestACheckoutThatTheBotDidNotOfferIsRefused(t *testing.T) {
 				if got["ok"] != tt.ok || refused == tt.ok {
 					t.Errorf("answered %v, want ok %t", got, tt.ok)
 				}
-				if refused && why != w.bot.cfg.Words.Words("en").Plain("donate.refused") {
+				if refused && why != w.words("en").Plain("donate.refused") {
 					t.Errorf("reason %q", why)
 				}
 			})
@@ -49,10 +49,7 @@ func TestACheckoutThatTheBotDidNotOfferIsRefused(t *testing.T) {
 
 // TestACheckoutIsAnsweredAtOnce has everything full and every bucket empty: Telegram waits 10 s for this answer.
 func TestACheckoutIsAnsweredAtOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{slow: 25 * time.Second, edit: func(c *Config) { c.PerChat, c.MaxInflight = 3, 4 }})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{slow: 25 * time.Second, edit: func(c *Config) { c.PerChat, c.MaxInflight = 3, 4 }}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.ask(p, "/donate 50")
 		bill := last(p)
@@ -139,7 +136,7 @@ func TestWithoutRoomNobodyIsCharged(t *testing.T) {
 		room.Store(false)
 		p.Pay(bill.ID)
 		w.until("an answer", func() bool { synctest.Wait(); return len(reasons) == 1 })
-		if want := w.bot.cfg.Words.Words("en").Plain("donate.no_room"); reasons[0] != want || len(w.tg.Payments()) != 0 {
+		if want := w.words("en").Plain("donate.no_room"); reasons[0] != want || len(w.tg.Payments()) != 0 {
 			t.Errorf("refused with %q, want %q; %d payments", reasons[0], want, len(w.tg.Payments()))
 		}
 		room.Store(true)

@@ -11,7 +11,7 @@ import (
 )
 
 // Correct puts the source's own words, or the story as it was written again, into the messages that show a text which did not hold up, with one line
-// that tells so; a voice gets that line as its caption. A message that is gone, or whose reader blocked the bot, needs none.
+// that explains it; a voice gets that line as its caption. A message that is gone, or whose reader blocked the bot, needs none.
 func (b *Bot) Correct(ctx context.Context, c guide.Correction) error {
 	var failed error
 	for _, shown := range c.Shown {

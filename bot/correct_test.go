@@ -21,7 +21,7 @@ func TestARefusedStoryBecomesTheSourceInTheSameMessage(t *testing.T) {
 				before := answers(p)
 				time.Sleep(5 * time.Minute)
 				after := answers(p)
-				words := w.bot.cfg.Words.Words(language)
+				words := w.words(language)
 				_, line, _ := strings.Cut(words.Say("story.corrected", "title", "", "text", "|"), "|")
 				if len(before) != 1 || len(after) != 1 || before[0].ID != after[0].ID {
 					t.Fatalf("%d messages before, %d after", len(before), len(after))
@@ -42,10 +42,7 @@ func TestARefusedStoryBecomesTheSourceInTheSameMessage(t *testing.T) {
 }
 
 func TestAStoryThatPassedIsLeftAlone(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{judge: true})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{judge: true}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Locate(cityLat, cityLon))
 		before := answers(p)

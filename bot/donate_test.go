@@ -3,16 +3,12 @@ package bot
 import (
 	"encoding/json"
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
 func TestATypedAmountIsTakenOnlyAfterTheQuestion(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		p := w.person(1, "en")
 		if got := w.ask(p, "777"); got.HTML != words.Say("text.other") {
 			t.Errorf("a number that nobody asked for got %q", got.HTML)

@@ -43,10 +43,7 @@ func (w *world) ready(n int) {
 }
 
 func TestInlineQueriesOfferReadyStories(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		w.ready(14)
 		w.settled()
 		calls := w.model.Stats().Calls
@@ -86,10 +83,7 @@ func TestInlineQueriesOfferReadyStories(t *testing.T) {
 
 // TestPeopleInOneCellGetTheSameResults holds that a query's place is rounded before anything is done with it.
 func TestPeopleInOneCellGetTheSameResults(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		w.ready(12)
 		w.settled()
 		centre := geo.CellAt(geo.Point{Lat: cityLat, Lon: cityLon}, geo.LevelCache).Center()
@@ -107,10 +101,7 @@ func TestPeopleInOneCellGetTheSameResults(t *testing.T) {
 }
 
 func TestQueriesHaveTheirOwnLimitAndNoInbox(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: func(c *Config) { c.Limits.InlineRate, c.Limits.InlineBurst = 0.1, 3 }})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{edit: func(c *Config) { c.Limits.InlineRate, c.Limits.InlineBurst = 0.1, 3 }}, func(t *testing.T, w *world) {
 		w.ready(3)
 		w.settled()
 		p := w.person(1, "en")
@@ -137,10 +128,7 @@ func TestQueriesHaveTheirOwnLimitAndNoInbox(t *testing.T) {
 }
 
 func TestAnAnswerThatIsLateIsNotMade(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{telegram: sim.TelegramConfig{Latency: 3 * time.Second}})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{telegram: sim.TelegramConfig{Latency: 3 * time.Second}}, func(t *testing.T, w *world) {
 		time.Sleep(5 * time.Minute)
 		_, q := w.person(1, "en").Query("", cityLat, cityLon)
 		time.Sleep(20 * time.Second)
@@ -154,13 +142,10 @@ func TestAnAnswerThatIsLateIsNotMade(t *testing.T) {
 }
 
 func TestGuestMessagesGetOneStoryOrOneSentence(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: func(c *Config) { c.Limits.GuestRate = 100 }})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{edit: func(c *Config) { c.Limits.GuestRate = 100 }}, func(t *testing.T, w *world) {
 		w.ready(3)
 		w.settled()
-		name, words := "@"+w.bot.intake.Username(), w.cfg.Words.Words("en")
+		name, words := "@"+w.bot.intake.Username(), w.words("en")
 		p := w.person(1, "en")
 		for text, want := range map[string]string{
 			name + " 48.2, 11.5": "Tower 0",
@@ -186,10 +171,7 @@ func TestGuestMessagesGetOneStoryOrOneSentence(t *testing.T) {
 
 // TestAGuestMessageNamesAPlace holds that a place is found by the name of its article, if its story is ready.
 func TestAGuestMessageNamesAPlace(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		teller := w.person(1, "en")
 		teller.Locate(cityLat, cityLon)
 		w.waitStory(teller, 0)
@@ -206,10 +188,7 @@ func TestAGuestMessageNamesAPlace(t *testing.T) {
 }
 
 func TestGuestMessagesHaveALimitPerChat(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: func(c *Config) { c.Limits.GuestRate = 0.001 }})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{edit: func(c *Config) { c.Limits.GuestRate = 0.001 }}, func(t *testing.T, w *world) {
 		w.settled()
 		answered := map[int64]int{}
 		for i := range 6 {

@@ -21,7 +21,7 @@ import (
 // maxSharers bounds the groups whose sharer is known. Beyond it all are forgotten, and known again with the next step of each.
 const maxSharers = 10_000
 
-// stewards knows who may steer what belongs to a group.
+// stewards knows who may steer the walk and the settings of a group.
 type stewards struct {
 	out *telegram.Sender
 	log *slog.Logger
@@ -42,7 +42,7 @@ func (s *stewards) note(chat, person int64) {
 	s.sharers[chat] = person
 }
 
-// walker returns to whom a walk in the update's chat belongs, and whether the sender may steer it.
+// walker returns the owner of a walk in the update's chat, and whether the sender may steer it.
 func (s *stewards) walker(ctx context.Context, u *update) (walker int64, may bool) {
 	if u.Private {
 		return u.Person, true
@@ -53,7 +53,7 @@ func (s *stewards) walker(ctx context.Context, u *update) (walker int64, may boo
 	return u.Chat, sharer == u.Person || s.administers(ctx, u)
 }
 
-// administers asks Telegram whether the sender is an administrator of the group. Without an answer they are none.
+// administers asks Telegram whether the sender is an administrator of the group. Without an answer the sender counts as none.
 func (s *stewards) administers(ctx context.Context, u *update) bool {
 	var member struct {
 		Status string `json:"status"`
@@ -67,7 +67,7 @@ func (s *stewards) administers(ctx context.Context, u *update) bool {
 	return member.Status == "creator" || member.Status == "administrator"
 }
 
-// groupShareJob asks the person who shares a live location in a group whether the group shall hear stories.
+// groupShareJob asks the person who shares a live location in a group whether the group wants stories.
 func (ws *walks) groupShareJob(p geo.Point) intake.Job {
 	if !p.Valid() {
 		return ws.reply.job(kindLive, ws.reply.badLocation)
@@ -171,22 +171,20 @@ func (ws *walks) onGroupStop(ctx context.Context, u *update) error {
 	return err
 }
 
-// onGroupForget ("/forget" in a group) asks an administrator whether all that is kept of the group shall be deleted.
+// onGroupForget ("/forget" in a group) asks an administrator whether all that is kept of the group is to be deleted.
 func (p *people) onGroupForget(ctx context.Context, u *update) error {
 	if !p.stewards.administers(ctx, u) {
-		return p.reply.notify(ctx, u, "group.not_yours", telegram.Message{HTML: u.words.Say("group.not_yours")})
+		return p.reply.notify(ctx, u, "group.only_admins", telegram.Message{HTML: u.words.Say("group.only_admins")})
 	}
-	_, err := p.out.Send(ctx, u.To(), forgetQuestion(u.words, "group.forget_ask", u.Chat))
+	_, err := p.out.Send(ctx, u.To(), forgetQuestion(u.words, u.Chat))
 	return err
 }
 
 // forgetGroup deletes all that is stored about a group.
 func (p *people) forgetGroup(ctx context.Context, u *update) error {
 	if !p.stewards.administers(ctx, u) {
-		p.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("toast.not_yours"))
-		return nil
+		return p.reply.late(ctx, u, "group.only_admins")
 	}
-	p.out.AnswerCallback(ctx, u.Callback.ID, "")
 	return p.forget(ctx, u, u.Chat)
 }
 

@@ -46,7 +46,7 @@ func TestAGroupWalksTogether(t *testing.T) {
 		g := w.tg.Group(sim.GroupProfile{ID: id, Title: "G"})
 		ann, bob, carl := w.person(1, "en").In(g), w.person(2, "en").In(g), w.person(3, "en").In(g)
 		g.Appoint(carl)
-		en := w.bot.cfg.Words.Words("en")
+		en := w.words("en")
 
 		_, share := ann.Share(cityLat, cityLon, 3600)
 		time.Sleep(10 * time.Second)
@@ -145,7 +145,7 @@ func TestAGroupIsForgottenByItsAdministrators(t *testing.T) {
 		w.waitToldIn(g, 2)
 		ann.Say("/forget")
 		time.Sleep(10 * time.Second)
-		if !saidIn(g, w.bot.cfg.Words.Words("en").Say("group.not_yours")) {
+		if !saidIn(g, w.words("en").Say("group.only_admins")) {
 			t.Error("a member's /forget was not refused")
 		}
 		carl.Say("/forget")
@@ -171,10 +171,7 @@ func TestAGroupIsForgottenByItsAdministrators(t *testing.T) {
 }
 
 func TestWithoutAWalkTheGroupLearnsHowToBeginOne(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		g := w.tg.Group(sim.GroupProfile{ID: -5, Title: "G"})
 		w.waitDone(w.person(1, "en").In(g).Say("/live"))
 		if got := lastIn(g).Text; !strings.Contains(got, "/setprivacy") {

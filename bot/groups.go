@@ -31,7 +31,7 @@ func (g *groups) moveJob() intake.Job {
 	}}
 }
 
-// moved moves what is kept of a group: its walks, its profile and what it was told. A failure costs these, and no answer.
+// moved moves what is kept of a group: its walks, its profile and what it was told. A failure loses these and costs no answer.
 func (g *groups) moved(ctx context.Context, from, to int64) {
 	g.log.Info("group_moved", "from", from, "to", to)
 	if err := g.live.MoveChat(ctx, from, to); err != nil {

@@ -29,10 +29,7 @@ func pinsIn(messages []sim.Message) []sim.Message {
 }
 
 func TestAnAnswerStaysInItsTopic(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		actions := 0
 		defer w.tg.Subscribe(func(e sim.Event) {
@@ -72,7 +69,7 @@ func TestAWalkStaysInItsTopic(t *testing.T) {
 		w.until("a story after a restart", func() bool { return len(storiesOf(p)) > 2 })
 		p.StopSharing(share)
 		w.until("the summary", func() bool {
-			return strings.HasPrefix(last(p).Text, w.bot.cfg.Words.Words("en").Plain("live.end_stopped"))
+			return strings.HasPrefix(last(p).Text, w.words("en").Plain("live.end_stopped"))
 		})
 		time.Sleep(5 * time.Second)
 		for _, m := range fromBot(p) {
@@ -84,10 +81,7 @@ func TestAWalkStaysInItsTopic(t *testing.T) {
 }
 
 func TestAClosedGeneralTopicHidesNoAnswer(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		g := w.tg.Group(sim.GroupProfile{ID: -1000000000001, Title: "G", Forum: true})
 		g.Open(12)
 		g.Close(0)
@@ -102,10 +96,7 @@ func TestAClosedGeneralTopicHidesNoAnswer(t *testing.T) {
 }
 
 func TestAClosedTopicIsLeftAlone(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{noModel: true})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
 		g := w.tg.Group(sim.GroupProfile{ID: -1000000000001, Forum: true})
 		g.Open(12)
 		update := w.person(1, "en").In(g).At(12).Locate(cityLat, cityLon)
@@ -121,10 +112,7 @@ func TestAClosedTopicIsLeftAlone(t *testing.T) {
 }
 
 func TestAnswersInAGroupAreReplies(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		g := w.tg.Group(sim.GroupProfile{ID: -1000000000001})
 		ann, bob := w.person(1, "en").In(g), w.person(2, "en").In(g)
 		ann.Locate(cityLat, cityLon)
@@ -156,10 +144,7 @@ func TestAGroupThatMovesIsFollowed(t *testing.T) {
 		{"told by a message", true, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldConfig{})
-				defer w.close()
+			inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 				g := w.tg.Group(sim.GroupProfile{ID: from, Title: "G"})
 				_, err := w.store.UpdateUser(t.Context(), from, func(u *store.User) error { u.HidePins = true; return nil })
 				w.must(err)
@@ -185,10 +170,7 @@ func TestAGroupThatMovesIsFollowed(t *testing.T) {
 }
 
 func TestMessagesToAGroupKeepToTwentyAMinute(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{telegram: sim.TelegramConfig{Limits: true}, articles: 80})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{telegram: sim.TelegramConfig{Limits: true}, articles: 80}, func(t *testing.T, w *world) {
 		g := w.tg.Group(sim.GroupProfile{ID: -1000000000001})
 		for i := range int64(12) {
 			w.person(1+i, "en").In(g).Locate(cityLat, cityLon+float64(i)/2000)
@@ -201,12 +183,9 @@ func TestMessagesToAGroupKeepToTwentyAMinute(t *testing.T) {
 }
 
 func TestRefusedActionsDelayNoStory(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{telegram: sim.TelegramConfig{Fault: func(method string, _ int) (int, string, int, bool) {
-			return http.StatusTooManyRequests, "", 25, method == "sendChatAction"
-		}}})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{telegram: sim.TelegramConfig{Fault: func(method string, _ int) (int, string, int, bool) {
+		return http.StatusTooManyRequests, "", 25, method == "sendChatAction"
+	}}}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		began := time.Now()
 		p.Locate(cityLat, cityLon)

@@ -4,18 +4,14 @@ import (
 	"encoding/json"
 	"slices"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"excursobot/bot/sim"
 )
 
 func TestOnboardingIsTwoMessages(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("fr")
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
+		words := w.words("fr")
 		p := w.person(1, "fr-CA")
 		w.ask(p, "/start deep-link")
 		got := answers(p)
@@ -37,11 +33,8 @@ func TestOnboardingIsTwoMessages(t *testing.T) {
 }
 
 func TestPrivacyTermsAndSupportAreAnsweredInTheLanguage(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: func(c *Config) { c.Support = "a<b>@keeper" }})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("pt")
+	inWorld(t, newWorld, worldConfig{edit: func(c *Config) { c.Support = "a<b>@keeper" }}, func(t *testing.T, w *world) {
+		words := w.words("pt")
 		p := w.person(1, "pt-BR")
 		for command, want := range map[string]string{
 			"/privacy": words.Say("privacy.text"), "/terms": words.Say("terms.text"), "/paysupport": words.Say("paysupport.text", "contact", "a<b>@keeper"),
@@ -55,29 +48,18 @@ func TestPrivacyTermsAndSupportAreAnsweredInTheLanguage(t *testing.T) {
 }
 
 func TestALinkThatHidesItsPlaceIsExplained(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
-		if got := w.ask(p, "Louvre https://maps.app.goo.gl/AbC"); got.HTML != w.bot.cfg.Words.Words("en").Say("text.hidden_link") || len(got.Keyboard) == 0 {
+		if got := w.ask(p, "Louvre https://maps.app.goo.gl/AbC"); got.HTML != w.words("en").Say("text.hidden_link") || len(got.Keyboard) == 0 {
 			t.Errorf("answer %+v", got)
 		}
 	})
 }
 
 func TestCommandsAndButtonsAnswerInTheChosenLanguage(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
-		var toasts []string
-		defer w.tg.Subscribe(func(e sim.Event) {
-			if e.Kind == "callback_answer" {
-				toasts = append(toasts, e.Text)
-			}
-		})()
-		en, ru := w.bot.cfg.Words.Words("en"), w.bot.cfg.Words.Words("ru")
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
+		toasts := w.toasts()
+		en, ru := w.words("en"), w.words("ru")
 		p := w.person(1, "en")
 		say := func(text, want string) sim.Message {
 			t.Helper()
@@ -111,17 +93,14 @@ func TestCommandsAndButtonsAnswerInTheChosenLanguage(t *testing.T) {
 			t.Errorf("the menu still has %v", menu.Buttons)
 		}
 		say("/help", ru.Say("help.text"))
-		if len(toasts) != 1 {
-			t.Errorf("buttons answered %q, want once", toasts)
+		if len(*toasts) != 1 {
+			t.Errorf("buttons answered %q, want once", *toasts)
 		}
 	})
 }
 
 func TestGroupsGetStaticAnswers(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		group := w.tg.Person(sim.Profile{ID: -100, FirstName: "G"}) // the chat, as the simulation keeps it
 		inject := func(part string) int64 {
 			return w.tg.Inject(json.RawMessage(`{"message":{"message_id":50,"date":946684800,"from":{"id":1,"language_code":"en"},"chat":{"id":-100,"type":"supergroup"},` + part + `}}`))
@@ -130,7 +109,7 @@ func TestGroupsGetStaticAnswers(t *testing.T) {
 		inject(`"text":"/start@somebody_else"`)
 		w.waitDone(inject(`"text":"/start@excursobot_sim_bot"`))
 		got := answers(group)
-		if len(got) != 1 || got[0].Text != w.bot.cfg.Words.Words("en").Plain("group.hint") {
+		if len(got) != 1 || got[0].Text != w.words("en").Plain("group.hint") {
 			t.Fatalf("answers %+v", got)
 		}
 		inject(`"location":{"latitude":48.2,"longitude":11.5,"live_period":3600}`)

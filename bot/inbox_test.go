@@ -24,10 +24,7 @@ func (w *world) pending() []store.Entry {
 }
 
 func TestAnUpdateIsKeptUntilItsEffectIs(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		update := p.Locate(cityLat, cityLon)
 		card := w.waitAnswers(p, 1)[0]
@@ -92,7 +89,7 @@ func TestOrderAfterACrash(t *testing.T) {
 		}
 		w.start()
 		w.until("answers", func() bool { return len(w.pending()) == 0 })
-		words := w.bot.cfg.Words.Words("en")
+		words := w.words("en")
 		text := map[string]string{"/terms": words.Say("terms.text"), "/help": words.Say("help.text"), "/language": words.Say("language.choose")}
 		for chat, said := range people {
 			var got, want []string
@@ -125,10 +122,10 @@ func TestALateRequestGetsAnApology(t *testing.T) {
 		w.start()
 		w.until("apologies", func() bool { return len(answers(other)) == 1 && len(w.pending()) == 0 })
 		got := answers(p)
-		if len(got) != 1 || got[0].ID != card.ID || got[0].Text != w.bot.cfg.Words.Words("en").Plain("error.away") {
+		if len(got) != 1 || got[0].ID != card.ID || got[0].Text != w.words("en").Plain("error.away") {
 			t.Errorf("the card became %+v", got)
 		}
-		if got := answers(other); got[0].Text != w.bot.cfg.Words.Words("ru").Plain("error.away") {
+		if got := answers(other); got[0].Text != w.words("ru").Plain("error.away") {
 			t.Errorf("after two late requests %+v", got)
 		}
 		other.Locate(cityLat, cityLon)
@@ -167,7 +164,7 @@ func TestAClockSetBetweenTwoProcessesMakesNothingLate(t *testing.T) {
 		p := w.person(1, "en")
 		p.Locate(cityLat, cityLon)
 		first := w.waitStory(p, 0)
-		p.Press(first.ID, data(first, "more:")) // which has no time of its own
+		p.Press(first.ID, data(first, "more:")) // which carries no time
 		time.Sleep(time.Second)
 		w.cut()
 		if len(w.pending()) != 1 {
@@ -180,7 +177,7 @@ func TestAClockSetBetweenTwoProcessesMakesNothingLate(t *testing.T) {
 	})
 }
 
-func TestWhatEndsProcessesIsParked(t *testing.T) {
+func TestAnUpdateThatEndsProcessesIsParked(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldConfig{})
@@ -200,7 +197,7 @@ func TestWhatEndsProcessesIsParked(t *testing.T) {
 		}
 		w.start()
 		w.until("an empty inbox", func() bool { return len(w.pending()) == 0 })
-		if got := answers(p); len(got) != 1 || got[0].Text != w.bot.cfg.Words.Words("en").Plain("error.internal") {
+		if got := answers(p); len(got) != 1 || got[0].Text != w.words("en").Plain("error.internal") {
 			t.Errorf("answered %+v, want an apology", got)
 		}
 		stats, err := w.store.InboxStats(t.Context())

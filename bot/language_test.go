@@ -3,7 +3,6 @@ package bot
 import (
 	"slices"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"excursobot/bot/guide/model"
@@ -11,11 +10,8 @@ import (
 )
 
 func TestStoriesInALanguageWithoutAnInterface(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
-		en := w.bot.cfg.Words.Words("en")
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
+		en := w.words("en")
 		p := w.person(1, "ru")
 		menu := w.ask(p, "/language")
 		w.press(p, menu, "lang:more")
@@ -56,10 +52,7 @@ func TestStoryLanguagesAreThoseOfTheModel(t *testing.T) {
 }
 
 func TestTheChosenLanguageOutlastsTheDay(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/language"))
 		w.waitDone(p.Press(answers(p)[0].ID, "lang:ru"))
@@ -68,17 +61,14 @@ func TestTheChosenLanguageOutlastsTheDay(t *testing.T) {
 			w.waitDone(p.Say("?"))
 		}
 		got := answers(p)
-		if want := w.bot.cfg.Words.Words("ru").Plain("start.button_location"); len(got[len(got)-1].Keyboard) == 0 || got[len(got)-1].Keyboard[0][0] != want {
+		if want := w.words("ru").Plain("start.button_location"); len(got[len(got)-1].Keyboard) == 0 || got[len(got)-1].Keyboard[0][0] != want {
 			t.Errorf("keyboard %q, want %q", got[len(got)-1].Keyboard, want)
 		}
 	})
 }
 
 func TestTheChosenLanguageHoldsForStories(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/language"))
 		menu := answers(p)[0]

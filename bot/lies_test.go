@@ -154,7 +154,7 @@ func TestARewrittenStoryReplacesTheOneThatWasShown(t *testing.T) {
 		if kind, _ := sim.LieIn(after.Text); kind != "" || after.ID != before.ID || titleOf(after) != titleOf(before) {
 			t.Errorf("then it is %q", after.Text)
 		}
-		words := w.bot.cfg.Words.Words("en")
+		words := w.words("en")
 		_, line, _ := strings.Cut(words.Say("story.rewritten", "title", "", "text", "|"), "|")
 		if !strings.Contains(after.HTML, strings.TrimSpace(line)) || data(after, "vote:") == "" {
 			t.Errorf("the message is %s with %v", after.HTML, after.Buttons)

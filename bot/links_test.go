@@ -4,7 +4,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"testing/synctest"
 
 	"excursobot/bot/sim"
 )
@@ -54,10 +53,7 @@ func link(m sim.Message) string {
 // TestASharedStoryIsToldToWhoeverOpensTheLink holds that the link of a story tells its place in the reader's language, again and again, and asks where
 // the reader is.
 func TestASharedStoryIsToldToWhoeverOpensTheLink(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		teller, reader := w.person(1, "ru"), w.person(2, "en")
 		teller.Locate(cityLat, cityLon)
 		story := w.waitStory(teller, 0)
@@ -66,7 +62,7 @@ func TestASharedStoryIsToldToWhoeverOpensTheLink(t *testing.T) {
 		if !ok || !strings.HasPrefix(parameter, "p_Q") {
 			t.Fatalf("the story shares %q", to)
 		}
-		words := w.cfg.Words.Words("en")
+		words := w.words("en")
 		for try := range 2 {
 			w.waitDone(reader.Say("/start " + parameter))
 			got := answers(reader)
@@ -86,22 +82,19 @@ func TestASharedStoryIsToldToWhoeverOpensTheLink(t *testing.T) {
 }
 
 func TestAForgedLinkGetsOneSentence(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		forged := []string{"p_Q404", "p_", "p_wp-1", "p_wp-en-77", "p_Q1_a_b", "p_../../x", "p_" + strings.Repeat("Q", 80)}
 		for i, parameter := range forged[:3] {
 			w.waitDone(p.Say("/start " + parameter))
-			if got := answers(p); len(got) != i+1 || got[i].HTML != w.cfg.Words.Words("en").Say("share.unknown") {
+			if got := answers(p); len(got) != i+1 || got[i].HTML != w.words("en").Say("share.unknown") {
 				t.Errorf("%s: %d answers, the last one %q", parameter, len(got), got[len(got)-1].HTML)
 			}
 		}
 		q := w.person(2, "en")
 		for i, parameter := range forged[3:] {
 			w.waitDone(q.Say("/start " + parameter))
-			if got := answers(q); len(got) != i+1 || got[i].HTML != w.cfg.Words.Words("en").Say("share.unknown") {
+			if got := answers(q); len(got) != i+1 || got[i].HTML != w.words("en").Say("share.unknown") {
 				t.Errorf("%s: %d answers, the last one %q", parameter, len(got), got[len(got)-1].HTML)
 			}
 		}

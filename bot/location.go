@@ -122,8 +122,12 @@ func (s *stories) tell(ctx context.Context, u *update, from vantage, ask teller)
 	spoken, atHand := s.voices.hears(ctx, u.user, story, false)
 	m.Silent = atHand
 	hints := s.hints(u)
-	if hints {
+	invites := !hints && u.Private && !u.user.QuestionsNoted && s.guide.Answers()
+	switch {
+	case hints:
 		m.Tail = strings.TrimPrefix(m.Tail+"\n\n"+u.words.Say("hint.live"), "\n\n")
+	case invites:
+		m.Tail = strings.TrimPrefix(m.Tail+"\n\n"+u.words.Say("hint.ask"), "\n\n")
 	}
 	var message int
 	if card != 0 {
@@ -143,8 +147,11 @@ func (s *stories) tell(ctx context.Context, u *update, from vantage, ask teller)
 		s.observe.First(kindStatic, time.Since(u.Arrived))
 	}
 	s.report.story(kindStatic, u.Person, p, story.Source, time.Since(u.Arrived))
-	if hints {
+	switch {
+	case hints:
 		s.hinted(ctx, u)
+	case invites:
+		s.noted(ctx, u)
 	}
 	s.guide.Showed(ctx, story, store.Shown{Chat: u.To().Chat, Message: message, Person: u.Person})
 	s.pins.send(ctx, u.To(), u.words, u.user, story)
@@ -190,13 +197,18 @@ func (s *stories) hinted(ctx context.Context, u *update) {
 
 // record stores that the story was told. The person has it already, so neither a stop nor a full disk prevents that.
 func (s *stories) record(ctx context.Context, u *update, story guide.Story, claim *guide.Claim, message int, from vantage) {
-	u.Recorded()
+	done := u.ID
+	if u.goes {
+		done = 0
+	} else {
+		u.Recorded()
+	}
 	seen := u.Arrived
 	if from.unknown {
 		seen = time.Time{}
 	}
 	err := s.host.Delivered(ctx, store.Delivery{
-		Update: u.ID, Person: u.Person, Place: story.Place.ID, At: time.Now(),
+		Update: done, Person: u.Person, Place: story.Place.ID, At: time.Now(),
 		Chat: u.Chat, Message: message, Story: story.Told(), From: from.Point, FromAt: seen,
 	}, claim.Confirm())
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 	"unicode"
 
@@ -13,10 +12,7 @@ import (
 )
 
 func TestFirstContactByLocationGetsTheStoryFirst(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		typing := 0
 		defer w.tg.Subscribe(func(e sim.Event) {
 			if e.Kind == "typing" {
@@ -64,10 +60,7 @@ func TestFirstContactByLocationGetsTheStoryFirst(t *testing.T) {
 }
 
 func TestTwoLanguagesAndNoPlaceTwice(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		ru, en := w.person(1, "ru-RU"), w.person(2, "en")
 		ru.Locate(cityLat, cityLon)
 		en.Locate(cityLat, cityLon)
@@ -95,10 +88,7 @@ func title(m sim.Message) string {
 }
 
 func TestWithoutAModelTheSourceSpeaks(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{noModel: true})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		p.Locate(cityLat, cityLon)
 		story := w.waitStory(p, 0)
@@ -114,15 +104,12 @@ func TestWithoutAModelTheSourceSpeaks(t *testing.T) {
 }
 
 func TestNothingNearByIsSaidAndTheWayShown(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{empty: true})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{empty: true}, func(t *testing.T, w *world) {
 		p := w.person(1, "ru")
 		update := p.Locate(0.5, -140)
 		w.waitDone(update)
 		got := answers(p)
-		if len(got) != 1 || got[0].Text != w.bot.cfg.Words.Words("ru").Plain("error.nothing") {
+		if len(got) != 1 || got[0].Text != w.words("ru").Plain("error.nothing") {
 			t.Fatalf("answers %+v", got)
 		}
 		if len(got[0].Keyboard) == 0 {
@@ -136,10 +123,7 @@ func TestNothingNearByIsSaidAndTheWayShown(t *testing.T) {
 }
 
 func TestStoriesOfOnePersonComeOneAtATimeAndCommandsAtOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{slow: 9 * time.Second})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{slow: 9 * time.Second}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		p.Locate(cityLat, cityLon)
 		p.Locate(cityLat, cityLon)
@@ -157,10 +141,7 @@ func TestStoriesOfOnePersonComeOneAtATimeAndCommandsAtOnce(t *testing.T) {
 }
 
 func TestTheLogHoldsNoExactPosition(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Locate(48.20123, 11.50456))
 		w.waitDone(p.Press(answers(p)[0].ID, data(answers(p)[0], "more:")))
@@ -180,10 +161,7 @@ func TestPlacesInTextsAreTakenForLocations(t *testing.T) {
 		"a venue":            `"venue":{"location":{"latitude":48.2,"longitude":11.5},"title":"t","address":"a"},"location":{"latitude":48.2,"longitude":11.5}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldConfig{})
-				defer w.close()
+			inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 				p := w.person(1, "en")
 				now := strconv.FormatInt(time.Now().Unix(), 10)
 				w.tg.Inject(json.RawMessage(`{"message":{"message_id":70,"date":` + now + `,"from":{"id":1,"language_code":"en"},"chat":{"id":1,"type":"private"},` + part + `}}`))
@@ -194,11 +172,8 @@ func TestPlacesInTextsAreTakenForLocations(t *testing.T) {
 }
 
 func TestTheHintAboutLiveLocationsComesOnceADay(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
-		hint := w.bot.cfg.Words.Words("en").Say("hint.live")
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
+		hint := w.words("en").Say("hint.live")
 		p := w.person(1, "en")
 		tell := func() bool {
 			w.waitDone(p.Locate(cityLat, cityLon))
@@ -221,10 +196,7 @@ func TestTheHintAboutLiveLocationsComesOnceADay(t *testing.T) {
 
 // When all people together ask more than the bot can have written, they get what is written already.
 func TestOverTheCommonLimitTheSourceSpeaks(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: func(c *Config) { c.Limits.AllStoryRate, c.Limits.AllStoryBurst = 0.01, 1 }})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{edit: func(c *Config) { c.Limits.AllStoryRate, c.Limits.AllStoryBurst = 0.01, 1 }}, func(t *testing.T, w *world) {
 		first, second := w.person(1, "en"), w.person(2, "en")
 		w.waitDone(first.Locate(cityLat, cityLon))
 		time.Sleep(20 * time.Second) // the read-ahead of the first person

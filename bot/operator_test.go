@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"excursobot/bot/guide"
 	"excursobot/store"
 )
 
@@ -16,10 +17,7 @@ func withOperator(c *Config) { c.Admins = []int64{operator} }
 
 // TestOperatorsCommandsDoNotExistForOthers compares with a command that nobody has.
 func TestOperatorsCommandsDoNotExistForOthers(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: withOperator})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{edit: withOperator}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		unknown := w.ask(p, "/nosuchcommand").HTML
 		for _, command := range []string{"/admin", "/ban 2", "/unban 2", "/pause", "/pause on", "/refund x 1", "/retire Q1", "/retired", "/ADMIN@excursobot_sim_bot"} {
@@ -37,13 +35,10 @@ func TestOperatorsCommandsDoNotExistForOthers(t *testing.T) {
 }
 
 func TestTheReportShowsTheNumbersOfTheDay(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: func(c *Config) {
-			withOperator(c)
-			c.DailyTokens, c.PriceIn, c.PriceOut = 1_000_000, 1, 5
-		}})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{edit: func(c *Config) {
+		withOperator(c)
+		c.DailyTokens, c.PriceIn, c.PriceOut = 1_000_000, 1, 5
+	}}, func(t *testing.T, w *world) {
 		p, admin := w.person(1, "en"), w.person(operator, "en")
 		w.waitDone(p.Locate(cityLat, cityLon))
 		w.pay(p, w.ask(p, "/donate 50"))
@@ -53,9 +48,9 @@ func TestTheReportShowsTheNumbersOfTheDay(t *testing.T) {
 		w.must(err)
 		w.cfg.Observe.Error("test")
 		got := w.ask(admin, "/admin").HTML
-		words := w.bot.cfg.Words.Words("en")
+		words := w.words("en")
 		for _, want := range []string{
-			"People: 2\n", "Answers: generated 1\n", "Walks now: 0", words.Say("admin.speed", "first", 1.0, "whole", 2.5), words.Say("admin.tokens_left", "n", spent.Day, "left", 1_000_000-spent.Day), "0 calls",
+			"People: 2\n", "Answers: written 1\n", "Walks now: 0", words.Say("admin.speed", "first", 1.0, "whole", 2.5), words.Say("admin.tokens_left", "n", spent.Day, "left", 1_000_000-spent.Day), "0 calls",
 			fmt.Sprintf("Money: %.2f $, left: ", (float64(spent.Day-spent.Answers)+5*float64(spent.Answers))/1e6), "Stars in all: 50", "Errors: test 1", "/refund",
 		} {
 			if !strings.Contains(got, want) {
@@ -107,11 +102,8 @@ func TestTheReportNamesAModelThatNeedsAnother(t *testing.T) {
 }
 
 func TestABannedPersonGetsNoAnswer(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{edit: withOperator})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newWalkWorld, worldConfig{edit: withOperator}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		admin := w.person(operator, "en")
 		h := w.hike(1, time.Hour)
 		h.walk(15 * time.Second)
@@ -145,11 +137,8 @@ func TestABannedPersonGetsNoAnswer(t *testing.T) {
 }
 
 func TestThePauseAnswersOnceAndPaymentsGoOn(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: withOperator})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newWorld, worldConfig{edit: withOperator}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		p, admin := w.person(1, "en"), w.person(operator, "en")
 		bill := w.ask(p, "/donate 50")
 		w.ask(admin, "/pause")
@@ -186,12 +175,33 @@ func TestThePauseAnswersOnceAndPaymentsGoOn(t *testing.T) {
 
 func TestCountsAreListedLargestFirst(t *testing.T) {
 	t.Parallel()
-	for want, counts := range map[string]map[string]uint64{
-		"–":                            nil,
-		"pack 3, extract 1, library 1": {"library": 1, "extract": 1, "pack": 3},
+	counts := map[string]uint64{"library": 1, "extract": 1, "pack": 3, "new": 2}
+	words := loadWords(t)
+	for prefix, want := range map[string]string{
+		"":              "pack 3, new 2, extract 1, library 1",
+		"admin.answer_": "built in 3, new 2, extracts 1, from the library 1",
 	} {
-		if got := listed(counts); got != want {
-			t.Errorf("got %q, want %q", got, want)
+		if got := listed(words.Words("en"), prefix, counts); got != want {
+			t.Errorf("%q: got %q, want %q", prefix, got, want)
+		}
+		if got := listed(words.Words("en"), prefix, nil); got != "–" {
+			t.Errorf("%q: nothing is %q", prefix, got)
+		}
+	}
+}
+
+// Each answer and each voice that is counted has words in /admin.
+func TestEachCountHasWords(t *testing.T) {
+	t.Parallel()
+	words := loadWords(t).Words("en")
+	for _, source := range []guide.Source{guide.FromLibrary, guide.FromPack, guide.FromModel, guide.FromExtract, guide.FromNone, fromBusy} {
+		if key := "admin.answer_" + string(source); words.Plain(key) == key {
+			t.Errorf("no words for %s", source)
+		}
+	}
+	for _, outcome := range []string{"known", "made", "ahead", "busy", "budget", "down", "none", "unsent"} {
+		if key := "admin.voice_" + outcome; words.Plain(key) == key {
+			t.Errorf("no words for %s", outcome)
 		}
 	}
 }
@@ -199,11 +209,8 @@ func TestCountsAreListedLargestFirst(t *testing.T) {
 // TestThePauseIsNotToldToThoseWhoDidNotAsk sends what gets no answer without a pause either: a step of a walk that is over, and the news that a
 // person unblocked the bot.
 func TestThePauseIsNotToldToThoseWhoDidNotAsk(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{edit: withOperator})
-		defer w.close()
-		maintenance := w.bot.cfg.Words.Words("en").Say("error.maintenance")
+	inWorld(t, newWalkWorld, worldConfig{edit: withOperator}, func(t *testing.T, w *world) {
+		maintenance := w.words("en").Say("error.maintenance")
 		h, asker := w.hike(1, time.Hour), w.person(2, "en")
 		h.waitTold(1)
 		w.waitDone(h.p.Say("/stop"))

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"testing"
-	"testing/synctest"
 
 	"excursobot/bot/telegram"
 )
@@ -22,12 +21,9 @@ func (p panicAPI) Call(ctx context.Context, method string, payload any) ([]byte,
 }
 
 func TestAPanicBesideAHandlerLeavesTheStory(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: func(c *Config) {
-			c.API = panicAPI{c.API, map[string]bool{"sendChatAction": true, "setMyCommands": true}}
-		}})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{edit: func(c *Config) {
+		c.API = panicAPI{c.API, map[string]bool{"sendChatAction": true, "setMyCommands": true}}
+	}}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		p.Locate(cityLat, cityLon)
 		w.waitStory(p, 0)

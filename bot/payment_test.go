@@ -24,11 +24,8 @@ func paymentAgain(p sim.Payment) json.RawMessage {
 }
 
 func TestAGiftIsCreditedOnceAndThankedEachTime(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		p := w.person(1, "en")
 		menu := w.ask(p, "/donate")
 		if len(menu.Buttons) != 2 || menu.HTML != words.Say("donate.text") {
@@ -66,10 +63,7 @@ func TestAGiftIsCreditedOnceAndThankedEachTime(t *testing.T) {
 }
 
 func TestTheSameUpdateAgainIsThankedAgain(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{webhook: true})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{webhook: true}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.ask(p, "/help")
 		body := strings.Replace(string(paymentAgain(sim.Payment{Charge: "c1", Person: 1, Stars: 50, Payload: "gift:1:50"})), "{", `{"update_id":77,`, 1)
@@ -89,10 +83,7 @@ func TestTheSameUpdateAgainIsThankedAgain(t *testing.T) {
 }
 
 func TestAPaymentIsStoredBeforeTelegramHearsThatItWasTaken(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{webhook: true, edit: func(c *Config) { c.PerChat = 20; c.Limits.UpdateBurst = 1; c.Limits.UpdateRate = 0.001 }})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{webhook: true, edit: func(c *Config) { c.PerChat = 20; c.Limits.UpdateBurst = 1; c.Limits.UpdateRate = 0.001 }}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/help"))
 		p.Say("/help") // over the person's limit, as is all that follows
@@ -148,7 +139,7 @@ func TestAPaymentThatIsStoredNeedsNoRoom(t *testing.T) {
 		w.tg.Inject(paymentAgain(paid))
 		other.Say("/help") // behind it
 		w.until("an answer", func() bool { return len(answers(other)) == 1 })
-		if got := last(p).HTML; got != w.bot.cfg.Words.Words("en").Say("donate.thanks", "n", 50) {
+		if got := last(p).HTML; got != w.words("en").Say("donate.thanks", "n", 50) {
 			t.Errorf("answered %q", got)
 		}
 	})

@@ -3,17 +3,13 @@ package bot
 import (
 	"encoding/json"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"excursobot/bot/sim"
 )
 
 func TestABlockedPersonIsRememberedAndComesBack(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/start"))
 		unreachable := func() bool {
@@ -34,10 +30,7 @@ func TestABlockedPersonIsRememberedAndComesBack(t *testing.T) {
 }
 
 func TestABotThrownOutOfAGroupStillReachesThePerson(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		group := w.tg.Person(sim.Profile{ID: -100, FirstName: "G"})
 		group.Block()
 		w.waitDone(w.tg.Inject(json.RawMessage(`{"message":{"message_id":50,"date":1,"from":{"id":1,"language_code":"en"},"chat":{"id":-100,"type":"group"},"text":"/help"}}`)))

@@ -28,11 +28,8 @@ func picture(t testing.TB, words string) []byte {
 func looks(c *Config) { c.Vision = true }
 
 func TestAPhotoIsAnsweredWithTheStoryOfItsPlace(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: looks})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newWorld, worldConfig{edit: looks}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		p := w.person(1, "en")
 
 		w.waitDone(p.Photo(picture(t, "whatever"), "", "", 0))
@@ -66,11 +63,8 @@ func TestAPhotoIsAnsweredWithTheStoryOfItsPlace(t *testing.T) {
 }
 
 func TestAnAlbumGetsOneAnswerAndPhotosAreLimited(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: looks})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newWorld, worldConfig{edit: looks}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		p := w.person(1, "en")
 		w.toldStory(p)
 		n := len(answers(p))
@@ -94,11 +88,8 @@ func TestAnAlbumGetsOneAnswerAndPhotosAreLimited(t *testing.T) {
 }
 
 func TestPhotosThatAreNotLookedAt(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		p := w.person(1, "en")
 		w.toldStory(p)
 		w.waitDone(p.Photo(picture(t, "a cat"), "", "", 0))
@@ -109,7 +100,7 @@ func TestPhotosThatAreNotLookedAt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, worldConfig{edit: looks})
 		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+		words := w.words("en")
 		g := w.tg.Group(sim.GroupProfile{ID: -100, Title: "G"})
 		p := w.person(1, "en").In(g)
 		w.waitDone(p.Locate(cityLat, cityLon))

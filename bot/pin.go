@@ -70,7 +70,7 @@ const (
 )
 
 // send sends the story's place as a pin on the map, without a sound. When there are too many messages, pins are left out first. A failure is
-// ignored, because the story has a button that opens the map.
+// ignored, because the story has a button or a link that opens the map.
 func (pn *pins) send(ctx context.Context, to telegram.Target, words *text.Words, user store.User, s guide.Story) {
 	if user.HidePins || !located(s.Place) {
 		return

@@ -27,10 +27,7 @@ func pinsOf(p *sim.Person) []sim.Message {
 }
 
 func TestAStoryIsFollowedByItsPin(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Locate(cityLat, cityLon))
 		synctest.Wait()
@@ -59,10 +56,7 @@ func TestPinsAreLeftOut(t *testing.T) {
 		"under pressure": {edit: func(c *Config) { c.Limits.OutBurst = telegram.OptionalReserve }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldConfig{edit: tt.edit})
-				defer w.close()
+			inWorld(t, newWorld, worldConfig{edit: tt.edit}, func(t *testing.T, w *world) {
 				p := w.person(1, "en")
 				w.waitDone(p.Say("/help"))
 				_, err := w.store.UpdateUser(t.Context(), 1, func(u *store.User) error { u.HidePins = tt.hide; return nil })
@@ -96,12 +90,9 @@ func TestAPinNeedsAPosition(t *testing.T) {
 
 // A pause that Telegram asks for when it refuses a pin holds for what follows.
 func TestAPinObeysThePause(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{telegram: sim.TelegramConfig{Fault: func(m string, n int) (int, string, int, bool) {
-			return http.StatusTooManyRequests, "", 7, m == "sendVenue" && n == 1
-		}}})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{telegram: sim.TelegramConfig{Fault: func(m string, n int) (int, string, int, bool) {
+		return http.StatusTooManyRequests, "", 7, m == "sendVenue" && n == 1
+	}}}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Locate(cityLat, cityLon))
 		synctest.Wait()

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"excursobot/bot/sim"
@@ -20,17 +19,14 @@ func TestSidesAreReadInThePersonsLanguage(t *testing.T) {
 	t.Parallel()
 	for language, want := range map[string]string{"de": "story", "fr": "error.nothing", "en": "text.which_place"} {
 		t.Run(language, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldConfig{})
-				defer w.close()
+			inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 				p := w.person(1, language)
 				w.waitDone(p.Say("48.2000° N, 11.5000° O"))
 				got := last(p)
 				switch {
 				case want == "story" && data(got, "more:") == "":
 					t.Errorf("got %q, want a story", got.HTML)
-				case want != "story" && got.HTML != w.bot.cfg.Words.Words(language).Say(want):
+				case want != "story" && got.HTML != w.words(language).Say(want):
 					t.Errorf("got %q, want %s", got.HTML, want)
 				}
 			})
@@ -40,23 +36,17 @@ func TestSidesAreReadInThePersonsLanguage(t *testing.T) {
 
 // A person who chose another language than that of their Telegram may write in either.
 func TestTheChosenLanguageReadsTheSidesToo(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.press(p, w.ask(p, "/language"), "lang:fr")
-		if got := w.ask(p, "48.2000° N, 11.5000° O"); got.HTML != w.bot.cfg.Words.Words("fr").Say("error.nothing") {
+		if got := w.ask(p, "48.2000° N, 11.5000° O"); got.HTML != w.words("fr").Say("error.nothing") {
 			t.Errorf("got %q, want what is said in the west", got.HTML)
 		}
 	})
 }
 
 func TestAQuestionAboutThePlaceIsAnsweredWithAButton(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		question := w.ask(p, "48.2000° N, 11.5000° O")
 		var labels []string
@@ -76,10 +66,7 @@ func TestAQuestionAboutThePlaceIsAnsweredWithAButton(t *testing.T) {
 }
 
 func TestReadingsOffTheGlobeAreNotOffered(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		for message, want := range map[string]string{
 			"98.2000° N, 11.5000° O":               "error.bad_location",
@@ -87,12 +74,12 @@ func TestReadingsOffTheGlobeAreNotOffered(t *testing.T) {
 			"V8CJ+R4 Paris":                        "text.short_code",
 			"geo:0,0?q=Opera":                      "text.hidden_link",
 		} {
-			if got := w.ask(p, message); got.HTML != w.bot.cfg.Words.Words("en").Say(want) {
+			if got := w.ask(p, message); got.HTML != w.words("en").Say(want) {
 				t.Errorf("%q got %q, want %s", message, got.HTML, want)
 			}
 		}
 		german := w.person(2, "de")
-		if got := w.ask(german, "98.2000° N, 11.5000° O"); got.HTML != w.bot.cfg.Words.Words("de").Say("error.bad_location") {
+		if got := w.ask(german, "98.2000° N, 11.5000° O"); got.HTML != w.words("de").Say("error.bad_location") {
 			t.Errorf("got %q", got.HTML)
 		}
 	})
@@ -100,10 +87,7 @@ func TestReadingsOffTheGlobeAreNotOffered(t *testing.T) {
 
 // A place behind the words of a message counts wherever it stands among the entities.
 func TestALinkBehindManyEntitiesIsFound(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		entities := []map[string]any{}
 		for range 2 * maplink.MaxLinks {
@@ -118,7 +102,7 @@ func TestALinkBehindManyEntitiesIsFound(t *testing.T) {
 	})
 }
 
-// What the bot writes on its buttons, it can read.
+// The bot can read the points that it writes on its buttons.
 func TestPointsOnButtonsAreCoordinates(t *testing.T) {
 	t.Parallel()
 	words, err := text.Load()
@@ -140,10 +124,7 @@ var compassLine = regexp.MustCompile(`^\d+ m (north|south|east|west|north-east|s
 
 // The card and the story say where to go.
 func TestCardsAndStoriesShowTheDirection(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		var shown []sim.Message
 		defer w.tg.Subscribe(func(e sim.Event) {
 			if (e.Kind == "message" || e.Kind == "edit") && e.Message.FromBot && e.Message.Method != "sendVenue" {

@@ -4,22 +4,18 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"excursobot/bot/sim"
 )
 
 func TestAFullChatIsToldSoOnceAMinute(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: func(c *Config) { c.PerChat = 2 }})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{edit: func(c *Config) { c.PerChat = 2 }}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		for range 6 {
 			p.Locate(cityLat, cityLon)
 		}
-		notice := w.bot.cfg.Words.Words("en").Plain("limit.story", "wait", overloadAgain)
+		notice := w.words("en").Plain("limit.story", "wait", overloadAgain)
 		told := func() (n int) {
 			for _, m := range answers(p) {
 				if m.Text == notice {
@@ -37,10 +33,7 @@ func TestAFullChatIsToldSoOnceAMinute(t *testing.T) {
 }
 
 func TestPollingTakesAWebhookAway(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/start"))
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://api.telegram.org/bot"+w.token+"/setWebhook", strings.NewReader(`{"url":"https://else.test/hook"}`))
@@ -58,10 +51,7 @@ func TestPollingTakesAWebhookAway(t *testing.T) {
 }
 
 func TestDescribesItselfInEachLanguage(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		want := len(w.bot.cfg.Words.Languages()) + 1
 		w.until("described", func() bool { return w.tg.Calls()["setMyShortDescription"] == want })
 		if got := w.tg.Calls()["setMyCommands"]; got != want {

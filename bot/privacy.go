@@ -49,15 +49,18 @@ func (p *people) onStats(ctx context.Context, u *update) error {
 
 // onForget asks for confirmation. The buttons carry the person's id, so that nobody else's press counts.
 func (p *people) onForget(ctx context.Context, u *update) error {
-	_, err := p.out.Send(ctx, u.To(), forgetQuestion(u.words, "forget.ask", u.Person))
+	_, err := p.out.Send(ctx, u.To(), forgetQuestion(u.words, u.Person))
 	return err
 }
 
-// forgetQuestion asks whether a person or a group shall be forgotten.
-func forgetQuestion(words *text.Words, key string, whom int64) telegram.Message {
-	id := strconv.FormatInt(whom, 10)
-	return telegram.Message{HTML: words.Say(key), Buttons: [][]telegram.Button{
-		{{Text: words.Plain("button.forget_yes"), Data: "forget:yes:" + id}},
+// forgetQuestion asks for confirmation that a person or a group is to be forgotten.
+func forgetQuestion(words *text.Words, whom int64) telegram.Message {
+	id, ask, yes := strconv.FormatInt(whom, 10), "forget.ask", "button.forget_yes"
+	if whom < 0 {
+		ask, yes = "group.forget_ask", "button.forget_group"
+	}
+	return telegram.Message{HTML: words.Say(ask), Buttons: [][]telegram.Button{
+		{{Text: words.Plain(yes), Data: "forget:yes:" + id}},
 		{{Text: words.Plain("button.forget_no"), Data: "forget:no:" + id}},
 	}}
 }
@@ -107,5 +110,9 @@ func (p *people) forget(ctx context.Context, u *update, whom int64) error {
 		}
 	}
 	p.log.Info("person_forgotten", "update", u.ID)
-	return p.reply.replace(ctx, u, telegram.Message{HTML: u.words.Say("forget.done")})
+	done := "forget.done"
+	if whom != u.Person {
+		done = "group.forgotten"
+	}
+	return p.reply.replace(ctx, u, telegram.Message{HTML: u.words.Say(done)})
 }

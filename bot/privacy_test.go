@@ -3,18 +3,14 @@ package bot
 import (
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"excursobot/store"
 )
 
 func TestForgettingDeletesAllButPayments(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newWalkWorld, worldConfig{}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		h := w.hike(1, time.Hour)
 		h.walk(25 * time.Second)
 		if len(h.told()) == 0 {
@@ -60,11 +56,8 @@ func TestForgettingDeletesAllButPayments(t *testing.T) {
 }
 
 func TestStatsCountWhatWasDone(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newWalkWorld, worldConfig{}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		h := w.hike(1, time.Hour)
 		h.walk(25 * time.Second)
 		during := w.ask(h.p, "/stats").HTML
@@ -85,10 +78,7 @@ func TestStatsCountWhatWasDone(t *testing.T) {
 }
 
 func TestABannedPersonCanBeForgottenAndStaysBanned(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.ask(p, "/help")
 		_, err := w.store.UpdateUser(t.Context(), 1, func(u *store.User) error { u.Banned = true; return nil })

@@ -22,14 +22,14 @@ const (
 	longestQuestion = 4000
 )
 
-// What became of a question that nobody answered, in the metrics.
+// Outcomes of a question that nobody answered, as labels of metrics.
 const (
 	smallTalk  = "talk"
 	noSubject  = "lost"
 	unanswered = "none"
 )
 
-// textJob returns the job of a private text that is no command: a place, small talk, or a question about the last story. Amounts are numbers, and a text
+// textJob returns the job of a private text that is not a command: a place, small talk, or a question about the last story. Amounts are numbers, and a text
 // without letters asks nothing.
 func (r *router) textJob(m *telegram.Incoming) intake.Job {
 	found := findPlace(m.Text, m.Entities)
@@ -97,10 +97,10 @@ func (s *stories) onQuestion(ctx context.Context, u *update, otherwise handler) 
 		s.observe.Question(unanswered)
 		return err
 	case err == nil:
-		m, how = answerMessage(u.words, answer), string(answer.By)
+		m, how = answerMessage(u.words, u.user.Language, answer), string(answer.By)
 	}
-	noted := how == string(guide.ByModel) && !u.user.QuestionsNoted
-	if noted {
+	noted := err == nil && s.guide.Answers() && !u.user.QuestionsNoted
+	if noted { // no story has invited them to ask
 		m.Tail = strings.TrimPrefix(m.Tail+"\n\n"+u.words.Say("answer.notice"), "\n\n")
 	}
 	if _, err := s.out.Send(ctx, u.To(), m); err != nil {
@@ -149,6 +149,10 @@ func storyOf(m *telegram.Incoming, language string) (key store.StoryKey, ok bool
 				if place, _, ok := parseTell(args); ok {
 					return store.StoryKey{Place: place, Language: language, Length: store.Short}, true
 				}
+			case "next": // of a story in a walk
+				if _, place := parseNext(args); place != "" {
+					return store.StoryKey{Place: place, Language: language, Length: store.Short}, true
+				}
 			case "listen": // of every story and extract: <place>:<language>:<length>:<aspect>
 				if parts := strings.Split(args, ":"); len(parts) >= 4 {
 					n := len(parts)
@@ -173,9 +177,9 @@ func (s *stories) noted(ctx context.Context, u *update) {
 	}
 }
 
-// answerMessage returns the answer to a question.
-func answerMessage(words *text.Words, a guide.Answer) telegram.Message {
-	source := guide.Story{Place: a.Place, Source: guide.FromModel}
+// answerMessage returns the answer to a question, which is in the language unless it is a quotation.
+func answerMessage(words *text.Words, language string, a guide.Answer) telegram.Message {
+	source := guide.Story{Place: a.Place, Source: guide.FromModel, Key: store.StoryKey{Language: language}}
 	switch a.By {
 	case guide.NotThere:
 		return telegram.Message{HTML: words.Say("answer.absent", "title", a.Title), Tail: sourceLine(words, source)}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -10,10 +11,11 @@ import (
 
 	"excursobot/bot/guide"
 	"excursobot/bot/sim"
+	"excursobot/geo"
 	"excursobot/store"
 )
 
-// asks tells a person a story and returns its message.
+// toldStory tells a person a story and returns its message.
 func (w *world) toldStory(p *sim.Person) sim.Message {
 	w.t.Helper()
 	w.waitDone(p.Locate(cityLat, cityLon))
@@ -22,11 +24,8 @@ func (w *world) toldStory(p *sim.Person) sim.Message {
 }
 
 func TestAQuestionAfterAStoryIsAnswered(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		p := w.person(1, "en")
 		story := w.toldStory(p)
 		var mu sync.Mutex
@@ -74,11 +73,8 @@ func TestAQuestionAfterAStoryIsAnswered(t *testing.T) {
 }
 
 func TestWhichStoryAQuestionIsAbout(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		p := w.person(1, "en")
 
 		if got := w.ask(p, "Who lived in the cellar?"); got.HTML != words.Say("text.other") {
@@ -114,10 +110,7 @@ func TestWhichStoryAQuestionIsAbout(t *testing.T) {
 }
 
 func TestQuestionsInGroups(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		g := w.tg.Group(sim.GroupProfile{ID: -100, Title: "G"})
 		one, two := w.person(1, "en").In(g), w.person(2, "en").In(g)
 		w.waitDone(one.Locate(cityLat, cityLon))
@@ -141,10 +134,7 @@ func TestQuestionsInGroups(t *testing.T) {
 }
 
 func TestQuestionsAreLimited(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.toldStory(p)
 		for range 6 {
@@ -176,12 +166,9 @@ func TestDraftsEndAtTheFirstRefusal(t *testing.T) {
 		{"the server fails", http.StatusInternalServerError, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldConfig{telegram: sim.TelegramConfig{Fault: func(method string, _ int) (int, string, int, bool) {
-					return tc.status, "", 280, method == "sendMessageDraft"
-				}}})
-				defer w.close()
+			inWorld(t, newWorld, worldConfig{telegram: sim.TelegramConfig{Fault: func(method string, _ int) (int, string, int, bool) {
+				return tc.status, "", 280, method == "sendMessageDraft"
+			}}}, func(t *testing.T, w *world) {
 				p := w.person(1, "en")
 				w.toldStory(p)
 				began := time.Now()
@@ -205,11 +192,8 @@ func TestDraftsEndAtTheFirstRefusal(t *testing.T) {
 }
 
 func TestAnswersWithoutAModelQuote(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{noModel: true})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		p := w.person(1, "en")
 		w.toldStory(p)
 		got := w.ask(p, "Who lived in the cellar for one winter?")
@@ -233,5 +217,101 @@ func TestSmallTalk(t *testing.T) {
 		if got := isSmallTalk(text); got != want {
 			t.Errorf("%q is small talk: %v, want %v", text, got, want)
 		}
+	}
+}
+
+// Where a question goes is told before the first one, under a story; whoever asks before that reads it with the answer, whatever that is.
+func TestWhereQuestionsGoIsTold(t *testing.T) {
+	t.Parallel()
+	for name, stories := range map[string]int{"asked after the invitation": 3, "asked before it": 1} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, worldConfig{articles: 40})
+				defer w.close()
+				words := w.bot.cfg.Words.Words("en")
+				p := w.person(1, "en")
+				var invited []int
+				for i := range stories {
+					n := len(answers(p))
+					w.waitDone(p.Locate(cityLat, cityLon))
+					w.waitStory(p, n)
+					time.Sleep(time.Minute)
+					if strings.Contains(last(p).HTML, words.Say("hint.ask")) {
+						invited = append(invited, i)
+					}
+				}
+				if want := []int{1}; stories > 1 && !slices.Equal(invited, want) || stories == 1 && invited != nil {
+					t.Errorf("invited with the stories %v", invited)
+				}
+				for i, question := range []string{"What does a hotel nearby cost?", "Who owns the garden?"} {
+					got := w.ask(p, question).HTML
+					if noted := strings.Contains(got, words.Say("answer.notice")); noted != (stories == 1 && i == 0) {
+						t.Errorf("question %d, noted %v: %q", i, noted, got)
+					}
+					time.Sleep(time.Minute)
+				}
+			})
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, worldConfig{articles: 40, noModel: true})
+		defer w.close()
+		p := w.person(1, "en")
+		for range 2 {
+			w.waitDone(p.Locate(cityLat, cityLon))
+			time.Sleep(time.Minute)
+		}
+		if got := last(p).HTML; strings.Contains(got, "language model") {
+			t.Errorf("without a model: %q", got)
+		}
+	})
+}
+
+// A story of a walk has few buttons, and none of them may be about its place. A reply to it is still known to be about that place.
+func TestAReplyToAWalksStoryIsAboutThatStory(t *testing.T) {
+	inWorld(t, newWalkWorld, worldConfig{noModel: true, edit: withOperator}, func(t *testing.T, w *world) {
+		words := w.words("en")
+		h := w.hike(operator, time.Hour)
+		told := h.waitTold(3)
+		_, name, _ := strings.Cut(title(told[0]), ". ")
+		w.waitDone(h.p.Reply(told[0].ID, "Who lived in the cellar for one winter?"))
+		answered := func(want string) func() bool {
+			return func() bool {
+				return slices.ContainsFunc(answers(h.p), func(m sim.Message) bool {
+					return len(m.Buttons) == 0 && m.HTML == want || strings.HasPrefix(m.Text, want+"\n")
+				})
+			}
+		}
+		w.until("an answer about the first story", answered(name))
+		next := data(told[0], "next:")
+		_, place := parseNext(strings.TrimPrefix(next, "next:"))
+		for _, row := range told[0].Buttons {
+			for _, b := range row {
+				if found := placeIn(b.Data); found != "" && found != place {
+					t.Errorf("%s is about %s, %s about %s", b.Data, found, next, place)
+				}
+			}
+		}
+		w.waitDone(h.p.Reply(told[0].ID, "/retire"))
+		w.until("the place is retired", answered(words.Say("admin.retire_done", "title", name, "place", place)))
+		w.waitDone(h.p.StopSharing(h.share))
+		time.Sleep(time.Minute)
+		n := len(answers(h.p))
+		w.press(h.p, told[1], data(told[1], "next:")) // after the walk: one more story there
+		w.until("one more story", func() bool { got := answers(h.p); return len(got) > n && data(got[len(got)-1], "more:") != "" })
+	})
+}
+
+func TestNextNamesThePlaceOfItsStory(t *testing.T) {
+	at := geo.Point{Lat: -48.12345, Lon: -111.54321}
+	for _, place := range []string{"", "Q1", "en:123456789", "wp:be-tarask:12345"} {
+		data := nextData(at, place)
+		more, got := parseNext(strings.TrimPrefix(data, "next:"))
+		if "more:"+more != moreData(at) || got != place || len(data) > 64 {
+			t.Errorf("%q: %q, %q", data, more, got)
+		}
+	}
+	if data := nextData(at, strings.Repeat("x", 64)); len(data) > 64 {
+		t.Errorf("%d bytes", len(data))
 	}
 }

@@ -3,7 +3,6 @@ package bot
 import (
 	"path/filepath"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"excursobot/bot/sim"
@@ -28,10 +27,7 @@ func TestQuestionTranscripts(t *testing.T) {
 		},
 	} {
 		t.Run(language, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldConfig{only: language, articles: city[language]})
-				defer w.close()
+			inWorld(t, newWorld, worldConfig{only: language, articles: city[language]}, func(t *testing.T, w *world) {
 				tr := &transcript{}
 				defer w.tg.Subscribe(func(e sim.Event) {
 					if e.Kind == "draft" {

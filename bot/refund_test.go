@@ -5,18 +5,14 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"excursobot/store"
 )
 
 func TestAnOperatorRefundsOnceAndTheDonorIsTold(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: func(c *Config) { c.Admins = []int64{operator} }})
-		defer w.close()
-		en, ru := w.bot.cfg.Words.Words("en"), w.bot.cfg.Words.Words("ru")
+	inWorld(t, newWorld, worldConfig{edit: func(c *Config) { c.Admins = []int64{operator} }}, func(t *testing.T, w *world) {
+		en, ru := w.words("en"), w.words("ru")
 		donor, admin := w.person(1, "ru"), w.person(operator, "en")
 		w.pay(donor, w.ask(donor, "/donate 250"))
 		charge := w.tg.Payments()[0].Charge
@@ -69,10 +65,7 @@ func TestAnOperatorRefundsOnceAndTheDonorIsTold(t *testing.T) {
 
 // TestATelegramRefundIsTold covers a refund that Telegram's own support made.
 func TestATelegramRefundIsTold(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.pay(p, w.ask(p, "/donate 50"))
 		charge := w.tg.Payments()[0].Charge
@@ -81,7 +74,7 @@ func TestATelegramRefundIsTold(t *testing.T) {
 			w.waitDone(w.tg.Inject(json.RawMessage(raw)))
 		}
 		got := answers(p)
-		if want := w.bot.cfg.Words.Words("en").Say("donate.refunded", "n", 50); last(p).HTML != want || got[len(got)-2].HTML == want {
+		if want := w.words("en").Say("donate.refunded", "n", 50); last(p).HTML != want || got[len(got)-2].HTML == want {
 			t.Errorf("told %q", last(p).HTML)
 		}
 		if w.given(1).All != 0 {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"html"
 	"regexp"
 	"slices"
 	"strconv"
@@ -19,7 +20,7 @@ import (
 )
 
 // cardMost is how long a card waits for its turn. If it cannot be sent by then, it is left out, because the story comes anyway. The call itself has
-// the usual time: a card whose id is unknown would stay in the chat and promise a story for ever.
+// the usual time: a card whose id is unknown would stay in the chat and promise a story forever.
 const cardMost = 5 * time.Second
 
 // cardMessage returns the card that is shown to a person until the story is ready. opening is the first sentence of the article, "" if there is
@@ -41,13 +42,18 @@ func storyMessage(words *text.Words, s guide.Story, from vantage, pictures bool)
 	return m
 }
 
-// storyText returns a story for a person without the line of its source. number is the number in a walk, 0 = it is not in a walk.
+// storyText returns a story for a person without the line of its source. number is the number in a walk, 0 = it is not in a walk. In a walk, which has
+// no button for it, the line of where the place is opens the map.
 func storyText(words *text.Words, s guide.Story, from vantage, number int) string {
 	key := "story.text"
 	if number > 0 {
 		key = "story.text_walk"
 	}
-	whole := strings.TrimRight(words.Say(key, "n", number, "title", s.Place.Title, "where", where(words, from, s.Place.Point, s.Distance),
+	line := where(words, from, s.Place.Point, s.Distance)
+	if number > 0 && line != "" && located(s.Place) {
+		line = text.HTML(`<a href="` + html.EscapeString(mapURL(s.Place.Point)) + `">` + string(line) + "</a>")
+	}
+	whole := strings.TrimRight(words.Say(key, "n", number, "title", s.Place.Title, "where", line,
 		"text", unlinked(s.Text), "source", text.HTML("")), "\n")
 	whole = closeGap(whole)
 	if s.Reason != guide.NoReason {
@@ -62,12 +68,7 @@ func moreMessage(words *text.Words, s guide.Story) telegram.Message {
 	if s.Reason != guide.NoReason {
 		whole += "\n\n" + words.Say("reason."+string(s.Reason), "wait", s.Wait)
 	}
-	m := telegram.Message{HTML: whole, Tail: sourceLine(words, s)}
-	if data := tellData(s.Place.ID, s.More); s.More > 0 && data != "" {
-		m.Buttons = append(m.Buttons, []telegram.Button{{Text: words.Plain("button.tell_more"), Data: data}})
-	}
-	m.Buttons = append(m.Buttons, voteButtons(words, s)...)
-	return m
+	return telegram.Message{HTML: whole, Tail: sourceLine(words, s), Buttons: append(tellMoreRow(words, s), voteButtons(words, s)...)}
 }
 
 // sourceLine returns the line that names the source, "" if there is no link.
@@ -150,12 +151,18 @@ func dotInside(s string) bool {
 // storyButtons returns the buttons under a story: about the story, about what comes next, and what the reader thinks of it. next is the button for the
 // next story.
 func storyButtons(words *text.Words, s guide.Story, next telegram.Button) [][]telegram.Button {
-	var rows [][]telegram.Button
-	if data := tellData(s.Place.ID, s.More); s.More > 0 && data != "" {
-		rows = append(rows, []telegram.Button{{Text: words.Plain("button.tell_more"), Data: data}})
-	}
+	rows := tellMoreRow(words, s)
 	rows = append(rows, []telegram.Button{next, {Text: words.Plain("story.map"), URL: mapURL(s.Place.Point)}})
 	return append(rows, voteButtons(words, s)...)
+}
+
+// tellMoreRow returns the row with the button that tells more about a story's place, none if there is no more.
+func tellMoreRow(words *text.Words, s guide.Story) [][]telegram.Button {
+	data := tellData(s.Place.ID, s.More)
+	if s.More <= 0 || data == "" {
+		return nil
+	}
+	return [][]telegram.Button{{{Text: words.Plain("button.tell_more"), Data: data}}}
 }
 
 // moreButton asks for one more story where the person is.

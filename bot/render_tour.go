@@ -21,7 +21,7 @@ func tourData(what string, t store.Tour) string {
 	return "tour:" + what + ":" + tourID(t) + ":" + strconv.Itoa(t.Next)
 }
 
-// askTourMessage asks how long a tour shall be.
+// askTourMessage asks how long a tour should be.
 func askTourMessage(words *text.Words) telegram.Message {
 	m := telegram.Message{HTML: words.Say("tour.ask")}
 	for _, minutes := range tourMinutes {
@@ -43,7 +43,7 @@ func noTourMessage(words *text.Words, w wish, from geo.Point) telegram.Message {
 }
 
 // tourMessage lists the stops of a tour with the minutes from its start. all means that it has all that is known.
-func tourMessage(words *text.Words, t store.Tour, takes time.Duration, all bool) telegram.Message {
+func tourMessage(words *text.Words, t store.Tour, takes time.Duration) telegram.Message {
 	length, distance := takes.Round(time.Minute), text.HTML(words.Distance(t.Metres))
 	head := words.Say("tour.head_oneway", "n", len(t.Stops), "duration", length, "distance", distance)
 	if t.Round {
@@ -57,7 +57,7 @@ func tourMessage(words *text.Words, t store.Tour, takes time.Duration, all bool)
 		lines = append(lines, words.Say("tour.back", "duration", length))
 	}
 	lines = append(lines, "", words.Say("tour.note"))
-	if all && takes < time.Duration(t.Minutes)*time.Minute*2/3 {
+	if takes < time.Duration(t.Minutes)*time.Minute*2/3 {
 		lines = append(lines, words.Say("tour.short"))
 	}
 	return telegram.Message{HTML: strings.Join(lines, "\n"), Buttons: [][]telegram.Button{
@@ -69,14 +69,18 @@ func tourMessage(words *text.Words, t store.Tour, takes time.Duration, all bool)
 // minutesOf returns when the person arrives at a stop, at least a minute after the start.
 func minutesOf(s store.TourStop) time.Duration { return time.Duration(max(s.Minutes, 1)) * time.Minute }
 
-// nextStopMessage tells a person at from where the next stop is.
+// nextStopMessage tells a person at from where the next stop is, or after the last one of a round tour, where the start is.
 func nextStopMessage(words *text.Words, t store.Tour, from vantage) telegram.Message {
+	last := []telegram.Button{{Text: words.Plain("story.map"), URL: mapURL(aimFor(t))}, {Text: words.Plain("button.tour_end"), Data: tourData("end", t)}}
+	if goesBack(t) {
+		return telegram.Message{HTML: words.Say("tour.go_back", "way", text.HTML(wayTo(words, from, t.From))), Buttons: [][]telegram.Button{last}}
+	}
 	stop := t.Stops[t.Next]
 	return telegram.Message{
 		HTML: words.Say("tour.next", "n", t.Next+1, "all", len(t.Stops), "title", stop.Title, "way", text.HTML(wayTo(words, from, stop.Point))),
 		Buttons: [][]telegram.Button{
 			{{Text: words.Plain("button.tour_there"), Data: tourData("there", t)}, {Text: words.Plain("button.tour_skip"), Data: tourData("skip", t)}},
-			{{Text: words.Plain("story.map"), URL: mapURL(stop.Point)}, {Text: words.Plain("button.tour_end"), Data: tourData("end", t)}},
+			last,
 		},
 	}
 }
@@ -92,19 +96,19 @@ func wayTo(words *text.Words, from vantage, place geo.Point) string {
 		"duration", max(route.Walk(metres).Round(time.Minute), time.Minute))
 }
 
-// endOfTourMessage sums a tour up.
-func endOfTourMessage(words *text.Words, t store.Tour, now time.Time) telegram.Message {
-	if t.Heard == 0 {
+// endOfTourMessage sums a tour up, of which the person heard so many stops.
+func endOfTourMessage(words *text.Words, t store.Tour, heard int, now time.Time) telegram.Message {
+	if heard == 0 {
 		return telegram.Message{HTML: words.Say("tour.end_none")}
 	}
 	took := max(now.Sub(t.Started).Round(time.Minute), time.Minute)
-	return telegram.Message{HTML: words.Say("tour.end", "n", t.Heard, "all", len(t.Stops), "duration", took)}
+	return telegram.Message{HTML: words.Say("tour.end", "n", heard, "all", len(t.Stops), "duration", took)}
 }
 
 // tourRoute returns the plan of a tour for geo/track: straight lines from stop to stop.
-func tourRoute(words *text.Words, t store.Tour) track.Route {
+func tourRoute(words *text.Words, t store.Tour, takes time.Duration) track.Route {
 	r := track.Route{
-		Name:  words.Say("tour.name", "duration", time.Duration(t.Minutes)*time.Minute),
+		Name:  words.Say("tour.name", "duration", takes.Round(time.Minute)),
 		Track: []track.Fix{{Point: t.From}},
 		Words: track.Words{North: words.Say("route.north"), Metre: words.Say("route.metre"), Kilometre: words.Say("route.kilometre")},
 	}

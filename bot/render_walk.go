@@ -12,12 +12,23 @@ import (
 	"excursobot/store"
 )
 
-// walkMessage returns a story of a walk. It is numbered, and has a button for the next story.
+// walkMessage returns a story of a walk. It is numbered, its line of where the place is opens the map, and it has few buttons, so that a phone that is
+// taken out shows the text.
 func walkMessage(words *text.Words, s guide.Story, number int, from vantage, pictures bool) telegram.Message {
 	m := storyMessage(words, s, from, pictures)
 	m.HTML = storyText(words, s, from, number)
-	m.Buttons = storyButtons(words, s, telegram.Button{Text: words.Plain("button.next"), Data: nextData(moreData(from.Point))})
+	m.Buttons = tickButtons(words, s, from.Point)
 	return m
+}
+
+// tickButtons returns the buttons under a story of a walk: about the story, and for the next one. The source's words keep the button that calls them
+// wrong, because nobody but the readers checks them.
+func tickButtons(words *text.Words, s guide.Story, at geo.Point) [][]telegram.Button {
+	last := []telegram.Button{{Text: words.Plain("button.next"), Data: nextData(at, s.Place.ID)}}
+	for _, row := range wrongButtons(words, s) {
+		last = append(last, row...)
+	}
+	return append(tellMoreRow(words, s), last)
 }
 
 // interval returns how often stories come, for the inside of a sentence.
@@ -87,7 +98,7 @@ func walkButtons(words *text.Words, paused bool, at geo.Point) [][]telegram.Butt
 		first = telegram.Button{Text: words.Plain("button.resume"), Data: "live:resume"}
 	}
 	return [][]telegram.Button{
-		{first, {Text: words.Plain("button.next"), Data: nextData(moreData(at))}},
+		{first, {Text: words.Plain("button.next"), Data: nextData(at, "")}},
 		{{Text: words.Plain("button.stop"), Data: "live:stop"}},
 	}
 }

@@ -43,10 +43,14 @@ func TestWalksLookAsTheyShould(t *testing.T) {
 			w := words.Words(language)
 			var b strings.Builder
 			add := func(name string, m telegram.Message) { fmt.Fprintf(&b, "=== %s\n%s\n", name, show(m)) }
-			add("a walk's story", walkMessage(w, guide.Story{
-				Place:    store.Place{Title: "Old Gate", Point: geo.Point{Lat: 48.137, Lon: 11.575}, URL: "https://en.wikipedia.org/wiki/Gate"},
-				Distance: 80, Text: "It has no wall.", Source: guide.FromModel, Key: store.StoryKey{Place: "Q1", Language: "en", Length: store.Long},
-			}, 4, vantage{Point: walk.Point, course: 180}, false))
+			story := guide.Story{
+				Place:    store.Place{ID: "Q1", Title: "Old Gate", Point: geo.Point{Lat: 48.137, Lon: 11.575}, URL: "https://en.wikipedia.org/wiki/Gate"},
+				Distance: 80, Text: "It has no wall.", Source: guide.FromModel, Key: store.StoryKey{Place: "Q1", Language: "en", Length: store.Long}, More: 1,
+			}
+			add("a walk's story", walkMessage(w, story, 4, vantage{Point: walk.Point, course: 180}, false))
+			extract := story
+			extract.Source, extract.Key, extract.Place.Language, extract.Place.Revision, extract.More = guide.FromExtract, store.StoryKey{}, "en", 7, 0
+			add("the source's words", walkMessage(w, extract, 5, vantage{Point: walk.Point, course: 180}, false))
 			add("how often", questionMessage(w, intervals))
 			add("the status", statusMessage(w, walk, intervals))
 			add("the status of a paused walk", statusMessage(w, paused, intervals))

@@ -129,6 +129,11 @@ func (r *responder) notify(ctx context.Context, u *update, key string, m telegra
 	return err
 }
 
+// late answers a button of the lane of stories, whose spinner has ended by then: Telegram shows no toast any more.
+func (r *responder) late(ctx context.Context, u *update, key string) error {
+	return r.notify(ctx, u, key, telegram.Message{HTML: u.words.Say(key)})
+}
+
 func (r *responder) badLocation(ctx context.Context, u *update) error {
 	_, err := r.out.Send(ctx, u.To(), telegram.Message{HTML: u.words.Say("error.bad_location")})
 	return err

@@ -66,6 +66,9 @@ func placeIn(data string) string {
 	case "wrong":
 		key, _ := parseReport(args)
 		return key.Place
+	case "next":
+		_, place := parseNext(args)
+		return place
 	}
 	return ""
 }

@@ -29,12 +29,9 @@ func titleOf(m sim.Message) string {
 }
 
 func TestTwoExperiencedPeopleWithholdAnExtract(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{noModel: true, edit: withOperator})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{noModel: true, edit: withOperator}, func(t *testing.T, w *world) {
 		toasts := w.toasts()
-		words := w.bot.cfg.Words.Words("en")
+		words := w.words("en")
 		report := func(id int64) string {
 			p := w.person(id, "en")
 			w.waitDone(p.Locate(cityLat, cityLon))
@@ -103,7 +100,7 @@ func TestAnExtractIsCalledWrongOnlyByThoseWhoHeardIt(t *testing.T) {
 		for _, forged := range []string{wrong, "wrong:" + strings.Repeat("x", 50), "wrong:Q1:en:x", "wrong::en:1", "wrong:Q1::0", "restore:p:Q1::0", "retired:s:Q1:en:short:0"} {
 			w.waitDone(w.tg.Inject([]byte(fmt.Sprintf(`{"callback_query":{"id":"1","from":{"id":2,"language_code":"en"},"data":%q,`+
 				`"message":{"message_id":51,"date":946684800,"chat":{"id":2,"type":"private"}}}}`, forged))))
-			if len(toasts) == 0 || toasts[len(toasts)-1] != w.bot.cfg.Words.Words("en").Plain("button.old") {
+			if len(toasts) == 0 || toasts[len(toasts)-1] != w.words("en").Plain("button.old") {
 				t.Errorf("%s: %q", forged, toasts)
 			}
 			toasts = nil
@@ -112,12 +109,9 @@ func TestAnExtractIsCalledWrongOnlyByThoseWhoHeardIt(t *testing.T) {
 }
 
 func TestAnOperatorRetiresAPlace(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: withOperator})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{edit: withOperator}, func(t *testing.T, w *world) {
 		admin := w.person(operator, "en")
-		words := w.bot.cfg.Words.Words("en")
+		words := w.words("en")
 		if got := w.ask(admin, "/retire"); got.HTML != words.Say("admin.retire_usage", "example", "Q243") {
 			t.Errorf("without a place: %q", got.HTML)
 		}
@@ -161,10 +155,7 @@ func TestAnOperatorRetiresAPlace(t *testing.T) {
 }
 
 func TestTheListOfRetiredTextsHasPages(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: withOperator})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{edit: withOperator}, func(t *testing.T, w *world) {
 		ctx, admin := t.Context(), w.person(operator, "en")
 		want := map[string]bool{}
 		for i := range 4 {

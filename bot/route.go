@@ -203,14 +203,15 @@ func (r *router) routeGroup(u *telegram.Update) intake.Job {
 	return intake.Nothing{Kind: "other"}
 }
 
-// nextButton ("next:<lat>,<lon>") asks for the walk's next story now. After the walk it asks for one more story at the same point.
+// nextButton ("next:<lat>,<lon>", "next:<lat>,<lon>:<place>") asks for the walk's next story now. After the walk it asks for one more story at the same point.
 func (r *router) nextButton(u *telegram.Update, args string) intake.Job {
 	walker := u.Person
 	if !u.Private {
 		walker = u.Chat
 	}
-	if _, walking := r.live.Walk(walker); !walking {
-		return r.stories.moreButton(u, args)
+	if _, walking := r.live.Walk(walker); !walking && r.live.Loaded() {
+		more, _ := parseNext(args)
+		return r.stories.moreButton(u, more)
 	}
 	return intake.Story{Kind: "button", Run: r.reply.handle(r.walks.onNext)}
 }

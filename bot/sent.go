@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	sentSetting = "described"     // a JSON object of hashes: what a call is about -> with what content it was made last
+	sentSetting = "described"     // a JSON object of hashes: the subject of a call -> the content with which it was made last
 	sentMost    = 2 * time.Second // for reading and writing the setting
 	sentKept    = 500             // calls; beyond it all are forgotten, which costs the calls of a first start
 )

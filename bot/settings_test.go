@@ -13,10 +13,7 @@ import (
 )
 
 func TestASettingPressedTwiceIsStoredOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		menu := w.ask(p, "/settings")
 		for _, choice := range []string{"set:length:short", "set:length:long", "set:nature:on", "set:history:on", "set:nature:off", "set:people:on", "set:pictures:off", "set:pins:off"} {
@@ -28,7 +25,7 @@ func TestASettingPressedTwiceIsStoredOnce(t *testing.T) {
 		if user.Length != store.Long || !slices.Equal(user.Interests, []string{"history", "people"}) || !user.HidePictures || !user.HidePins {
 			t.Errorf("stored %+v", user)
 		}
-		if got := last(p); got.ID != menu.ID || got.HTML != settingsMenu(w.bot.cfg.Words.Words("en"), user).HTML {
+		if got := last(p); got.ID != menu.ID || got.HTML != settingsMenu(w.words("en"), user).HTML {
 			t.Errorf("menu became %+v", got)
 		}
 		w.waitDone(p.Locate(cityLat, cityLon))

@@ -4,23 +4,19 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"excursobot/bot/sim"
 )
 
 func TestANewShareReplacesTheWalk(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWalkWorld, worldConfig{}, func(t *testing.T, w *world) {
 		h := w.hike(1, time.Hour)
 		h.waitTold(1)
 		h.walk(20 * time.Second)
 		old := len(h.told())
 		_, second := h.p.Share(h.at.Lat, h.at.Lon, 3600)
-		w.until("the summary", func() bool { return h.has(w.bot.cfg.Words.Words("en").Say("live.end_replaced")) })
+		w.until("the summary", func() bool { return h.has(w.words("en").Say("live.end_replaced")) })
 		w.until("the new walk's story", func() bool {
 			return slices.ContainsFunc(storiesOf(h.p)[old:], func(m sim.Message) bool { return strings.HasPrefix(m.Text, "1. ") })
 		})
@@ -34,10 +30,7 @@ func TestANewShareReplacesTheWalk(t *testing.T) {
 }
 
 func TestWithoutRoomForAWalkASingleStoryIsOffered(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{edit: func(c *Config) { c.Live.MaxSessions = 1 }})
-		defer w.close()
+	inWorld(t, newWalkWorld, worldConfig{edit: func(c *Config) { c.Live.MaxSessions = 1 }}, func(t *testing.T, w *world) {
 		first := w.hike(1, time.Hour)
 		first.waitTold(1)
 		second := w.hike(2, time.Hour)
@@ -58,10 +51,7 @@ func TestWithoutRoomForAWalkASingleStoryIsOffered(t *testing.T) {
 }
 
 func TestAPinnedLocationDuringAWalkIsAnswered(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWalkWorld, worldConfig{}, func(t *testing.T, w *world) {
 		h := w.hike(1, time.Hour)
 		h.waitTold(1)
 		h.p.Locate(h.at.Lat, h.at.Lon)
@@ -75,10 +65,7 @@ func TestAPinnedLocationDuringAWalkIsAnswered(t *testing.T) {
 
 // A step of a known walk is neither looked up nor written.
 func TestStepsAreCheap(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{edit: func(c *Config) { c.Live.Default = time.Minute }})
-		defer w.close()
+	inWorld(t, newWalkWorld, worldConfig{edit: func(c *Config) { c.Live.Default = time.Minute }}, func(t *testing.T, w *world) {
 		h := w.hike(1, time.Hour)
 		h.waitTold(1)
 		var last int64

@@ -33,7 +33,7 @@ const (
 	balanceSetting = "stars.balance"
 )
 
-// balance is what a night's comparison found.
+// balance is the result of a night's comparison.
 type balance struct {
 	At          time.Time // when it was made
 	Offset      int       `json:",omitzero"` // of the first transaction that it read
@@ -247,7 +247,7 @@ func (k *bookkeeper) bookPayment(ctx context.Context, p store.Payment, made *bal
 	return nil
 }
 
-// thank sends the thanks that the lost update would have brought. If it fails, the gift counts all the same.
+// thank sends the thanks that the lost update would have brought. If it fails, the gift still counts.
 func (k *bookkeeper) thank(ctx context.Context, p store.Payment) {
 	_, words := k.gifts.reply.reader(ctx, p.Person)
 	if _, err := k.out.Send(ctx, telegram.Target{Chat: p.Person}, telegram.Message{HTML: words.Say("donate.thanks", "n", p.Stars)}); err != nil {

@@ -32,12 +32,9 @@ func TestTheNextComparisonIsAtNight(t *testing.T) {
 }
 
 func TestPaymentsAreComparedWithTelegramsEveryNight(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{edit: func(c *Config) { c.Admins = []int64{operator} }})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{edit: func(c *Config) { c.Admins = []int64{operator} }}, func(t *testing.T, w *world) {
 		donor, other, admin := w.person(1, "ru"), w.person(2, "en"), w.person(operator, "en")
-		ru, en := w.bot.cfg.Words.Words("ru"), w.bot.cfg.Words.Words("en")
+		ru, en := w.words("ru"), w.words("en")
 		w.pay(donor, w.ask(donor, "/donate 250"))
 		w.ask(other, "/help")
 		now := time.Now()
@@ -94,7 +91,7 @@ func said(p *sim.Person, html string) (n int) {
 	return n
 }
 
-// Whatever order updates, comparisons and crashes come in, each payment counts once in the end. PROPERTY_SEEDS tries more orders.
+// In any order of updates, comparisons and crashes, each payment counts once in the end. PROPERTY_SEEDS tries more orders.
 func TestGiftsCountOnceInAnyOrder(t *testing.T) {
 	seeds := 10
 	if s := os.Getenv("PROPERTY_SEEDS"); s != "" {

@@ -50,7 +50,7 @@ func (ws *walks) ended(w store.Walk, done func(error)) {
 			return ws.reached(ctx, w.Person, err)
 		}
 		if w.Metres >= routeMetres {
-			ws.sendRoute(ctx, w, walkRoute(words, w, stops), ws.pictures && !user.HidePictures)
+			ws.sendRoute(ctx, w, words, walkRoute(words, w, stops), ws.pictures && !user.HidePictures)
 		}
 		return nil
 	})
@@ -60,7 +60,7 @@ func (ws *walks) ended(w store.Walk, done func(error)) {
 }
 
 // sendRoute sends the route as a picture and as a file. Failures are logged.
-func (ws *walks) sendRoute(ctx context.Context, w store.Walk, r track.Route, pictures bool) {
+func (ws *walks) sendRoute(ctx context.Context, w store.Walk, words *text.Words, r track.Route, pictures bool) {
 	if len(r.Track) < 2 {
 		return
 	}
@@ -68,7 +68,7 @@ func (ws *walks) sendRoute(ctx context.Context, w store.Walk, r track.Route, pic
 	if pictures {
 		png, err := ws.painter.PNG(ctx, r)
 		if err == nil {
-			err = ws.upload(ctx, walkTarget(w), "sendPhoto", telegram.Form{Field: "photo", Name: name + ".png", Data: png})
+			err = ws.upload(ctx, walkTarget(w), "sendPhoto", "", telegram.Form{Field: "photo", Name: name + ".png", Data: png})
 		}
 		if err != nil {
 			ws.log.Warn("picture_failed", "walk", w.ID, "error", err)
@@ -77,16 +77,19 @@ func (ws *walks) sendRoute(ctx context.Context, w store.Walk, r track.Route, pic
 	var gpx bytes.Buffer
 	err := track.GPX(&gpx, r)
 	if err == nil {
-		err = ws.upload(ctx, walkTarget(w), "sendDocument", telegram.Form{Field: "document", Name: name + ".gpx", Data: gpx.Bytes()})
+		err = ws.upload(ctx, walkTarget(w), "sendDocument", words.Say("live.caption_gpx"), telegram.Form{Field: "document", Name: name + ".gpx", Data: gpx.Bytes()})
 	}
 	if err != nil {
 		ws.log.Warn("file_failed", "walk", w.ID, "error", err)
 	}
 }
 
-// upload sends a file without a sound.
-func (ws *walks) upload(ctx context.Context, to telegram.Target, method string, form telegram.Form) error {
+// upload sends a file with a caption in HTML, without a sound.
+func (ws *walks) upload(ctx context.Context, to telegram.Target, method, caption string, form telegram.Form) error {
 	form.Fields = map[string]string{"disable_notification": "true"}
+	if caption != "" {
+		form.Fields["caption"], form.Fields["parse_mode"] = caption, "HTML"
+	}
 	return ws.out.Do(ctx, telegram.Request{To: to, Method: method, Payload: form}, nil)
 }
 

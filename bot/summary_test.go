@@ -12,14 +12,11 @@ import (
 )
 
 func TestTheWalkEndsWithItsPeriod(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWalkWorld, worldConfig{}, func(t *testing.T, w *world) {
 		start := time.Now()
 		h := w.hike(1, 65*time.Second)
 		h.walk(66 * time.Second)
-		w.until("the summary", func() bool { return h.has(w.bot.cfg.Words.Words("en").Say("live.end_period")) })
+		w.until("the summary", func() bool { return h.has(w.words("en").Say("live.end_period")) })
 		if took := h.summary().At.Sub(start); took > 67*time.Second {
 			t.Errorf("noticed after %v, want 65 s", took)
 		}
@@ -62,12 +59,9 @@ func TestABlockedBotEndsTheWalk(t *testing.T) {
 
 // The words of the summary arrive whatever becomes of picture and file.
 func TestTheSummaryNeedsNoPicture(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{telegram: sim.TelegramConfig{Fault: func(m string, _ int) (int, string, int, bool) {
-			return http.StatusBadRequest, "", 0, m == "sendPhoto" || m == "sendDocument"
-		}}})
-		defer w.close()
+	inWorld(t, newWalkWorld, worldConfig{telegram: sim.TelegramConfig{Fault: func(m string, _ int) (int, string, int, bool) {
+		return http.StatusBadRequest, "", 0, m == "sendPhoto" || m == "sendDocument"
+	}}}, func(t *testing.T, w *world) {
 		h := w.hike(1, time.Hour)
 		h.waitTold(1)
 		h.walk(90 * time.Second)

@@ -3,7 +3,6 @@ package bot
 import (
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"excursobot/bot/booklet"
@@ -23,13 +22,10 @@ func files(p *sim.Person) (list []sim.Message) {
 }
 
 func TestPackSendsWhatIsReady(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/pack"))
-		if last(p).HTML != w.bot.cfg.Words.Words("en").Say("pack.locate") {
+		if last(p).HTML != w.words("en").Say("pack.locate") {
 			t.Errorf("without a position: %q", last(p).HTML)
 		}
 		n := len(answers(p))
@@ -56,7 +52,7 @@ func TestPackSendsWhatIsReady(t *testing.T) {
 			}
 		}
 		w.waitDone(p.Say("/pack"))
-		if len(files(p)) != 2 || last(p).HTML != w.bot.cfg.Words.Words("en").Say("pack.again", "duration", takeEvery) {
+		if len(files(p)) != 2 || last(p).HTML != w.words("en").Say("pack.again", "duration", takeEvery) {
 			t.Errorf("a second one at once: %d files, %q", len(files(p)), last(p).HTML)
 		}
 		time.Sleep(takeEvery)
@@ -71,7 +67,7 @@ func TestPackSendsWhatIsReady(t *testing.T) {
 	})
 }
 
-// Whoever is asked where they are need not ask for the stories again.
+// A person whom the bot asks for their position does not have to ask for the stories again.
 func TestPackGoesOnWithThePosition(t *testing.T) {
 	t.Parallel()
 	for name, send := range map[string]func(p *sim.Person){
@@ -80,10 +76,7 @@ func TestPackGoesOnWithThePosition(t *testing.T) {
 		"a live location": func(p *sim.Person) { p.Share(cityLat, cityLon, 3600) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newTourWorld(t, worldConfig{})
-				defer w.close()
+			inWorld(t, newTourWorld, worldConfig{}, func(t *testing.T, w *world) {
 				w.located(w.person(1, "en"))
 				time.Sleep(time.Minute)
 				p := w.person(2, "en")
@@ -105,10 +98,7 @@ func TestPackGoesOnWithThePosition(t *testing.T) {
 }
 
 func TestPackWithNothingReady(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.must(w.store.NotePoint(t.Context(), store.LastPoint{Person: 1, Chat: 1, Point: geo.Point{Lat: 10, Lon: 10}, At: time.Now()})) // in the wild
 		w.waitDone(p.Say("/pack"))
@@ -119,10 +109,7 @@ func TestPackWithNothingReady(t *testing.T) {
 }
 
 func TestTakeAlongIsOfferedWithToursAndSummaries(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.located(p)
 		if list := w.planned(p, "/tour 60"); data(list, "pack:") == "" {

@@ -26,8 +26,7 @@ func (s *stories) tellButton(_ *telegram.Update, args string) intake.Job {
 func (s *stories) tellMore(ctx context.Context, u *update, place string, aspect int) error {
 	last, err := s.store.LastStory(ctx, u.Person, u.Chat, time.Now())
 	if err == nil && last.Place == place && last.Aspect >= aspect { // pressed twice
-		s.out.AnswerCallback(ctx, u.Callback.ID, u.words.Plain("toast.told_below"))
-		return nil
+		return s.reply.late(ctx, u, "tell.told")
 	}
 	stopTyping := s.out.ShowTyping(ctx, u.To())
 	defer stopTyping()
@@ -59,7 +58,7 @@ func (s *stories) tellMore(ctx context.Context, u *update, place string, aspect 
 	return err
 }
 
-// note stores what was told last, which a question refers to. If that fails, the person has to reply to the story.
+// note stores the story that was told last, to which a question refers. If that fails, the person has to reply to the story.
 func (s *stories) note(ctx context.Context, u *update, last store.LastStory) {
 	if err := s.store.NoteStory(ctx, last); err != nil && ctx.Err() == nil {
 		s.observe.Error("store")

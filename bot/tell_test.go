@@ -4,17 +4,13 @@ import (
 	"context"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"excursobot/store"
 )
 
 func TestTellMeMore(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Locate(cityLat, cityLon))
 		story := last(p)
@@ -48,8 +44,8 @@ func TestTellMeMore(t *testing.T) {
 		n := len(answers(p))
 		time.Sleep(time.Minute)
 		w.waitDone(p.Press(story.ID, first)) // again
-		if got := len(answers(p)); got != n {
-			t.Errorf("a second press brought %d messages", got-n)
+		if got := answers(p)[n:]; len(got) != 1 || got[0].HTML != w.cfg.Words.Words("en").Say("tell.told") {
+			t.Errorf("a second press brought %+v", got)
 		}
 		time.Sleep(time.Minute)
 		w.waitDone(p.Press(more.ID, second))
@@ -60,10 +56,7 @@ func TestTellMeMore(t *testing.T) {
 }
 
 func TestAStoryAndItsPlaceAreNoted(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Locate(cityLat, cityLon))
 		at, err := w.store.LastPoint(t.Context(), 1, 1, time.Now())

@@ -51,7 +51,7 @@ func (o *operators) onAdmin(ctx context.Context, u *update) error {
 	lines = append(lines,
 		w.Say("admin.people", "n", people),
 		w.Say("admin.walks", "n", walking.Sessions, "parked", walking.Parked),
-		w.Say("admin.stories", "list", listed(today.Answers)),
+		w.Say("admin.stories", "list", listed(w, "admin.answer_", today.Answers)),
 		w.Say("admin.speed", "first", tenths(today.First), "whole", tenths(today.Story)),
 		w.Say("admin.queue", "updates", o.tasks(), "calls", waiting),
 	)
@@ -77,7 +77,7 @@ func (o *operators) onAdmin(ctx context.Context, u *update) error {
 			"date", b.At.UTC().Format(time.DateOnly), "credited", b.Credited, "refunded", b.Refunded, "unexplained", b.Unexplained))
 	}
 	lines = append(lines,
-		w.Say("admin.errors", "list", listed(today.Errors)),
+		w.Say("admin.errors", "list", listed(w, "", today.Errors)),
 		"", w.Say("admin.commands"),
 	)
 	return o.reply.say(ctx, u, strings.Join(lines, "\n"))
@@ -93,7 +93,7 @@ func (o *operators) voiceLines(ctx context.Context, w *text.Words, now time.Time
 	if err != nil {
 		return nil, err
 	}
-	lines := []string{w.Say("admin.voices", "list", listed(stats.Outcomes))}
+	lines := []string{w.Say("admin.voices", "list", listed(w, "admin.voice_", stats.Outcomes))}
 	if o.dailyCharacters > 0 {
 		lines = append(lines, w.Say("admin.spoken_left", "n", spoken, "left", max(0, o.dailyCharacters-spoken)))
 	} else {
@@ -171,8 +171,9 @@ func tenths(d time.Duration) float64 {
 	return float64(d.Round(100*time.Millisecond)) / float64(time.Second)
 }
 
-// listed returns counts as text, the largest first: "library 12, pack 3".
-func listed(counts map[string]uint64) string {
+// listed returns counts as text, the largest first: "from the library 12, written 3". A count has its label under the prefix; without one it
+// has its name.
+func listed(w *text.Words, prefix string, counts map[string]uint64) string {
 	if len(counts) == 0 {
 		return "–"
 	}
@@ -180,7 +181,11 @@ func listed(counts map[string]uint64) string {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
 	})
 	for i, name := range names {
-		names[i] = name + " " + strconv.FormatUint(counts[name], 10)
+		words := name
+		if key := prefix + name; prefix != "" && w.Plain(key) != key {
+			words = w.Plain(key)
+		}
+		names[i] = words + " " + strconv.FormatUint(counts[name], 10)
 	}
 	return strings.Join(names, ", ")
 }

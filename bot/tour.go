@@ -24,7 +24,7 @@ const (
 	pointLife = time.Hour
 	// maxReach bounds the area in metres in which a tour looks for places.
 	maxReach = 4000
-	// maxSights bounds the places that a tour is planned with: what the planner does in a few milliseconds.
+	// maxSights bounds the places that a tour is planned with: the planner takes a few milliseconds for them.
 	maxSights = 300
 	// leastStops is the shortest tour.
 	leastStops = 2
@@ -52,6 +52,8 @@ type tours struct {
 type tourStore interface {
 	store.Tours
 	LastPoint(ctx context.Context, person, chat int64, now time.Time) (store.LastPoint, error)
+	LastStory(ctx context.Context, person, chat int64, now time.Time) (store.LastStory, error)
+	Told(ctx context.Context, person int64, places []string) ([]bool, error)
 }
 
 // wish is what a person asked for that begins at their position: a tour, or the stories to take along.
@@ -61,7 +63,7 @@ type wish struct {
 	pack    bool // the stories, and no tour
 }
 
-// commandJob returns the job of "/tour", which asks how long the tour shall be or shows the tour that is on, and of "/tour 30", which plans one.
+// commandJob returns the job of "/tour", which asks how long the tour should be or shows the current tour, and of "/tour 30", which plans one.
 func (t *tours) commandJob(text string) intake.Job {
 	if words := arguments(text); len(words) > 0 {
 		if minutes, err := strconv.Atoi(words[0]); err == nil && slices.Contains(tourMinutes, minutes) {
@@ -71,7 +73,7 @@ func (t *tours) commandJob(text string) intake.Job {
 	return t.reply.job("command", t.onTour)
 }
 
-// onTour shows the next stop of the tour that is on, or asks how long a tour shall be.
+// onTour shows the next stop of the current tour, or asks how long a tour should be.
 func (t *tours) onTour(ctx context.Context, u *update) error {
 	tour, err := t.store.Tour(ctx, u.Person, time.Now())
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -100,18 +102,18 @@ func (t *tours) button(u *telegram.Update, args string) intake.Job {
 	}
 	id, number, _ := strings.Cut(rest, ":")
 	stop, err := strconv.Atoi(number)
-	if err != nil {
+	if err != nil || stop < 0 {
 		return t.reply.oldButton()
 	}
 	switch what {
 	case "start":
-		return t.reply.job("button", t.step(id, stop, t.begin))
+		return t.reply.job("button", t.step(id, stop, false, t.begin))
 	case "skip":
-		return t.reply.job("button", t.step(id, stop, t.skip))
+		return t.reply.job("button", t.step(id, stop, false, t.skip))
 	case "end":
-		return t.reply.job("button", t.step(id, stop, t.end))
+		return t.reply.job("button", t.step(id, stop, false, t.end))
 	case "there":
-		return intake.Story{Kind: "button", Lane: intake.Telling, Run: t.reply.handle(t.step(id, stop, t.there))}
+		return intake.Story{Kind: "button", Lane: intake.Telling, Run: t.reply.handle(t.step(id, stop, true, t.there))}
 	}
 	return t.reply.oldButton()
 }
@@ -173,16 +175,25 @@ func (t *tours) plan(ctx context.Context, u *update, from geo.Point, w wish) err
 			Place: place.ID, Title: cut(place.Title, store.MaxNameBytes), Point: place.Point, Minutes: int(s.Arrive.Round(time.Minute) / time.Minute),
 		})
 	}
-	if err := t.store.PutTour(ctx, tour); err != nil {
+	kept, err := t.store.Tour(ctx, u.Person, time.Now())
+	switch again := err == nil && kept.Planned.Sub(tour.Planned).Abs() < time.Second; {
+	case again && !kept.Started.IsZero():
+		return nil // a process ended after the person had the list, and they began meanwhile
+	case again:
+		tour, planned.Takes = kept, route.Walk(kept.Metres/route.Detour)+time.Duration(len(kept.Stops))*route.Stay
+	case err != nil && !errors.Is(err, store.ErrNotFound):
 		return err
+	default:
+		if err := t.store.PutTour(ctx, tour); err != nil {
+			return err
+		}
 	}
 	t.aim(ctx, u.Person, geo.Point{}) // the tour before it is over
 	t.prepare(ctx, req, tour)
-	all := len(planned.Stops) == len(candidates)
-	if _, err := t.out.Send(ctx, u.To(), tourMessage(u.words, tour, planned.Takes, all)); err != nil {
+	if _, err := t.out.Send(ctx, u.To(), tourMessage(u.words, tour, planned.Takes)); err != nil {
 		return err
 	}
-	t.sendMap(ctx, u, tour)
+	t.sendMap(ctx, u, tour, planned.Takes)
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"excursobot/bot/telegram"
 	"excursobot/bot/text"
@@ -57,12 +58,12 @@ func joined(points []geo.Point, separator string) string {
 }
 
 // sendMap sends the plan as a picture and its stops as a file. Failures are logged: the list is there.
-func (t *tours) sendMap(ctx context.Context, u *update, tour store.Tour) {
-	plan := tourRoute(u.words, tour)
+func (t *tours) sendMap(ctx context.Context, u *update, tour store.Tour, takes time.Duration) {
+	plan := tourRoute(u.words, tour, takes)
 	if t.walks.pictures && !u.user.HidePictures {
 		png, err := t.walks.painter.PNG(ctx, plan)
 		if err == nil {
-			err = t.walks.upload(ctx, u.To(), "sendPhoto", telegram.Form{Field: "photo", Name: "excursobot-tour.png", Data: png})
+			err = t.walks.upload(ctx, u.To(), "sendPhoto", "", telegram.Form{Field: "photo", Name: "excursobot-tour.png", Data: png})
 		}
 		if err != nil {
 			t.log.Warn("picture_failed", "update", u.ID, "error", err)
@@ -72,7 +73,7 @@ func (t *tours) sendMap(ctx context.Context, u *update, tour store.Tour) {
 	var gpx bytes.Buffer
 	err := track.GPX(&gpx, plan)
 	if err == nil {
-		err = t.walks.upload(ctx, u.To(), "sendDocument", telegram.Form{Field: "document", Name: "excursobot-tour.gpx", Data: gpx.Bytes()})
+		err = t.walks.upload(ctx, u.To(), "sendDocument", u.words.Say("pack.caption_gpx"), telegram.Form{Field: "document", Name: "excursobot-tour.gpx", Data: gpx.Bytes()})
 	}
 	if err != nil {
 		t.log.Warn("file_failed", "update", u.ID, "error", err)

@@ -8,10 +8,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
+	"excursobot/bot/intake"
 	"excursobot/bot/sim"
+	"excursobot/bot/telegram"
 	"excursobot/bot/text"
 	"excursobot/geo"
 	"excursobot/store"
@@ -66,10 +67,7 @@ func newest(p *sim.Person, button string) sim.Message {
 }
 
 func TestATourIsPlannedAtOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.located(p)
 		began := time.Now()
@@ -108,10 +106,7 @@ func TestATourIsPlannedAtOnce(t *testing.T) {
 }
 
 func TestATourAsksHowLongAndWhere(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{noModel: true})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		ask := w.ask(p, "/tour")
 		if data(ask, "tour:90:round") == "" || data(ask, "tour:30:oneway") == "" {
@@ -140,10 +135,7 @@ func TestATourAsksHowLongAndWhere(t *testing.T) {
 
 // The question where the tour begins can be answered with a live location, too.
 func TestATourBeginsWhereALiveLocationIsShared(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{noModel: true})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/tour 60"))
 		update, _ := p.Share(cityLat, cityLon, 3600)
@@ -156,11 +148,8 @@ func TestATourBeginsWhereALiveLocationIsShared(t *testing.T) {
 
 // Without a live location, buttons lead from stop to stop.
 func TestATourByButtons(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
+	inWorld(t, newTourWorld, worldConfig{}, func(t *testing.T, w *world) {
+		words := w.words("en")
 		p := w.person(1, "en")
 		w.located(p)
 		list := w.planned(p, "/tour 90")
@@ -236,12 +225,14 @@ func (w *world) tourOf(id int64, command string) (*hike, store.Tour) {
 }
 
 func TestALiveLocationFollowsTheTour(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{})
-		defer w.close()
-		words := w.bot.cfg.Words.Words("en")
-		h, tour := w.tourOf(1, "/tour 30")
+	inWorld(t, newTourWorld, worldConfig{}, func(t *testing.T, w *world) {
+		words := w.words("en")
+		h, _ := w.tourOf(1, "/tour 30")
+		tour, err := w.store.UpdateTour(t.Context(), 1, time.Now(), func(tour *store.Tour) error {
+			tour.From = geo.Offset(tour.Stops[len(tour.Stops)-1].Point, 90, 250)
+			return nil
+		})
+		w.must(err)
 		for i, s := range tour.Stops {
 			h.strollTo(s.Point)
 			time.Sleep(time.Minute)
@@ -250,8 +241,22 @@ func TestALiveLocationFollowsTheTour(t *testing.T) {
 				t.Fatalf("stop %d (%s): %d stories", i+1, s.Title, len(told))
 			}
 		}
-		if !h.has(words.Say("tour.walk_on", "interval", interval(words, 10*time.Second))) {
-			t.Errorf("the end: %q", last(h.p).HTML)
+		over := words.Say("tour.walk_on", "interval", interval(words, 10*time.Second))
+		if back := newest(h.p, "tour:end:"); !strings.HasPrefix(back.HTML, words.Say("tour.go_back", "way", "")) || data(back, "tour:skip:") != "" ||
+			mapOf(back) != mapURL(tour.From) || h.has(over) {
+			t.Errorf("after the last stop: %+v", back)
+		}
+		if shown := w.ask(h.p, "/tour"); !strings.HasPrefix(shown.HTML, words.Say("tour.go_back", "way", "")) {
+			t.Errorf("/tour on the way back: %q", shown.HTML)
+		}
+		told := len(h.told())
+		h.strollTo(geo.Offset(tour.From, 270, 100))
+		if n := len(h.told()); n > told {
+			t.Errorf("%d stories on the way back", n-told)
+		}
+		h.strollTo(tour.From)
+		if !h.has(over) || !h.has(fmt.Sprintf("%d of %d stops heard", len(tour.Stops), len(tour.Stops))) {
+			t.Errorf("back at the start: %q", last(h.p).HTML)
 		}
 		if len(h.said("live.question")) > 0 {
 			t.Error("asked how often, in a tour")
@@ -265,10 +270,7 @@ func TestALiveLocationFollowsTheTour(t *testing.T) {
 
 // A tour goes on after the process was killed, wherever that was.
 func TestATourSurvivesARestart(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{}, func(t *testing.T, w *world) {
 		h, tour := w.tourOf(1, "/tour 60")
 		now := func() int { return w.tour(1).Next }
 		w.cut()
@@ -302,15 +304,139 @@ func TestATourSurvivesARestart(t *testing.T) {
 	})
 }
 
+// A tour ends at its last stop if it is one way, or if the start is beside it.
+func TestATourWithoutAWayBack(t *testing.T) {
+	for name, command := range map[string]string{"one way": "tour:30:oneway", "round, to where the person stands": "tour:30:round"} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, newTourWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
+				p := w.person(1, "en")
+				w.located(p)
+				w.press(p, w.ask(p, "/tour"), command)
+				list := newest(p, "tour:start:")
+				w.press(p, list, data(list, "tour:start:"))
+				tour := w.tour(1)
+				_, err := w.store.UpdateTour(t.Context(), 1, time.Now(), func(tour *store.Tour) error {
+					tour.Next, tour.Shown = len(tour.Stops)-1, len(tour.Stops)
+					if tour.Round {
+						tour.From = geo.Offset(tour.Stops[tour.Next].Point, 90, 40)
+					}
+					return nil
+				})
+				w.must(err)
+				w.press(p, w.ask(p, "/tour"), tourData("there", w.tour(1)))
+				if got := last(p).HTML; !strings.HasPrefix(got, fmt.Sprintf("The tour is over: 1 of %d", len(tour.Stops))) {
+					t.Errorf("the end: %q", got)
+				}
+			})
+		})
+	}
+}
+
+// A process may end between any two steps of a tour. The next one repeats no story and counts each.
+func TestATourGoesOnWhereAProcessEnded(t *testing.T) {
+	set := func(w *world, fn func(*store.Tour)) {
+		_, err := w.store.UpdateTour(w.t.Context(), 1, time.Now(), func(tour *store.Tour) error { fn(tour); return nil })
+		w.must(err)
+	}
+	nothingNew := func(p *sim.Person) bool {
+		return slices.ContainsFunc(answers(p), func(m sim.Message) bool { return strings.Contains(m.Text, "nothing new") })
+	}
+	begun := func(t *testing.T, w *world) (*sim.Person, store.Tour) {
+		p := w.person(1, "en")
+		w.located(p)
+		list := w.planned(p, "/tour 60")
+		w.press(p, list, data(list, "tour:start:"))
+		return p, w.tour(1)
+	}
+	t.Run("the story was told by a button", func(t *testing.T) {
+		inWorld(t, newTourWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
+			p, tour := begun(t, w)
+			m := newest(p, "tour:there:")
+			w.press(p, m, data(m, "tour:there:"))
+			set(w, func(tour *store.Tour) { tour.Next, tour.Shown, tour.Heard = 0, 1, 0 })
+			w.press(p, m, data(m, "tour:there:"))
+			if got := w.tour(1); got.Next != 1 || got.Heard != 1 || nothingNew(p) || !strings.Contains(newest(p, "tour:there:").Text, tour.Stops[1].Title) {
+				t.Errorf("tour %+v, last %q", got, last(p).Text)
+			}
+		})
+	})
+	t.Run("a stop was skipped", func(t *testing.T) {
+		inWorld(t, newTourWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
+			p, tour := begun(t, w)
+			m := newest(p, "tour:skip:")
+			set(w, func(tour *store.Tour) { tour.Next = 1 })
+			w.press(p, m, data(m, "tour:skip:"))
+			if got := w.tour(1); got.Next != 1 || got.Shown != 2 || !strings.Contains(last(p).Text, tour.Stops[1].Title) {
+				t.Errorf("tour %+v, last %q", got, last(p).Text)
+			}
+		})
+	})
+	t.Run("the tour was planned, and begun before the next process planned it again", func(t *testing.T) {
+		inWorld(t, newTourWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
+			p, tour := begun(t, w)
+			n := len(answers(p))
+			u := &update{Task: &intake.Task{Update: &telegram.Update{ID: 999, Person: 1, Chat: 1, Private: true, Arrived: tour.Planned}}, words: w.words("en")}
+			w.must(w.bot.router.tours.plan(t.Context(), u, tour.From, wish{minutes: 60, round: true}))
+			if got := w.tour(1); got.Started.IsZero() || got.Shown != 1 || len(answers(p)) != n {
+				t.Errorf("tour %+v, %d messages", got, len(answers(p))-n)
+			}
+		})
+	})
+	t.Run("the tour was begun", func(t *testing.T) {
+		inWorld(t, newTourWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
+			p := w.person(1, "en")
+			w.located(p)
+			list := w.planned(p, "/tour 60")
+			set(w, func(tour *store.Tour) { tour.Started = time.Now() })
+			w.press(p, list, data(list, "tour:start:"))
+			if newest(p, "tour:there:").ID == 0 {
+				t.Errorf("last %q", last(p).Text)
+			}
+		})
+	})
+	t.Run("the story was told on arrival, and the walker went on", func(t *testing.T) {
+		inWorld(t, newTourWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
+			h, tour := w.tourOf(1, "/tour 60")
+			first := w.tour(1).Next
+			h.strollTo(tour.Stops[first].Point)
+			time.Sleep(30 * time.Second)
+			told := len(h.told())
+			w.cut()
+			walk, err := w.store.Walk(t.Context(), w.walk(h).ID)
+			w.must(err)
+			walk.Aim, walk.Attempt = tour.Stops[first].Point, store.Attempt{Number: walk.Number, Place: tour.Stops[first].Place}
+			walk.Point = geo.Offset(walk.Aim, 0, 400)
+			walk.Revision++
+			w.must(w.store.SaveWalks(t.Context(), []store.Walk{walk}))
+			set(w, func(tour *store.Tour) { tour.Next, tour.Shown, tour.Heard = first, first+1, tour.Heard-1 })
+			w.start()
+			time.Sleep(time.Minute)
+			if got := w.tour(1); got.Next != first+1 || got.Heard != first+1 || nothingNew(h.p) || len(h.told()) != told {
+				t.Errorf("tour %+v, %d stories, last %q", got, len(h.told())-told, last(h.p).Text)
+			}
+		})
+	})
+	t.Run("the last story was told", func(t *testing.T) {
+		inWorld(t, newTourWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
+			h, tour := w.tourOf(1, "/tour 60")
+			at := w.tour(1).Next
+			set(w, func(tour *store.Tour) {
+				tour.Stops, tour.Next, tour.Shown, tour.Round, tour.Heard = tour.Stops[:at+1], at+1, at+1, false, 1
+			})
+			h.strollTo(tour.Stops[at].Point)
+			if !h.has("The tour is over") {
+				t.Errorf("last %q", last(h.p).Text)
+			}
+		})
+	})
+}
+
 func TestWhereLittleIsThereIsNoTour(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{articles: 1, noModel: true})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{articles: 1, noModel: true}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Locate(cityLat, cityLon))
 		w.waitDone(p.Say("/tour 60"))
-		want := w.bot.cfg.Words.Words("en").Say("tour.none", "duration", time.Hour)
+		want := w.words("en").Say("tour.none", "duration", time.Hour)
 		if last(p).HTML != want {
 			// without a story there was no position: the question where comes first
 			w.waitDone(p.Locate(cityLat, cityLon))
@@ -322,24 +448,18 @@ func TestWhereLittleIsThereIsNoTour(t *testing.T) {
 }
 
 func TestATourWithoutSources(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{down: true, noModel: true})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{down: true, noModel: true}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/tour 60"))
 		w.waitDone(p.Locate(cityLat, cityLon))
-		if got, want := last(p).HTML, w.bot.cfg.Words.Words("en").Say("error.source"); got != want {
+		if got, want := last(p).HTML, w.words("en").Say("error.source"); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	})
 }
 
 func TestForgettingDeletesTheTour(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{noModel: true})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.located(p)
 		list := w.planned(p, "/tour 60")
@@ -352,14 +472,15 @@ func TestForgettingDeletesTheTour(t *testing.T) {
 		if got := answers(p)[n:]; len(got) != 0 {
 			t.Errorf("a tour that is gone began: %+v", got)
 		}
+		w.waitDone(w.tg.Inject(pressed(1, strings.Replace(data(list, "tour:start:"), "start", "there", 1)))) // no toast is shown for it any more
+		if got := answers(p)[n:]; len(got) != 1 || got[0].HTML != w.cfg.Words.Words("en").Say("toast.tour_over") {
+			t.Errorf("the person at a stop of it is told %+v", got)
+		}
 	})
 }
 
 func TestForgedTourButtons(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newTourWorld(t, worldConfig{noModel: true})
-		defer w.close()
+	inWorld(t, newTourWorld, worldConfig{noModel: true}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.located(p)
 		w.planned(p, "/tour 60")
@@ -437,7 +558,7 @@ func TestTheLongestTourFitsIntoAMessage(t *testing.T) {
 		tour.Stops = append(tour.Stops, store.TourStop{Title: strings.Repeat("Щ", store.MaxNameBytes/2), Point: geo.Point{Lat: -48.123456, Lon: -170.123456}, Minutes: 118})
 	}
 	for _, language := range words.Languages() {
-		m := tourMessage(words.Words(language), tour, 2*time.Hour, true)
+		m := tourMessage(words.Words(language), tour, 2*time.Hour)
 		if parts := m.Parts(); len(parts) > 1 {
 			t.Errorf("%s: %d parts", language, len(parts))
 		}

@@ -84,6 +84,11 @@ func playTour(t *testing.T, language string) string {
 	w.ask(p, "/live")
 	w.ask(p, "/tour")
 
+	part("the way back")
+	for w.tour(person).Next < len(w.tour(person).Stops) {
+		press("tour:skip:")
+	}
+
 	part("the end")
 	press("tour:end:")
 	settled()

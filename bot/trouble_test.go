@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"excursobot/bot/sim"
@@ -37,10 +36,7 @@ func TestAfterFaultsOfTelegramTheStoryArrivesOnce(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, worldConfig{telegram: sim.TelegramConfig{Fault: tt.fault}})
-				defer w.close()
+			inWorld(t, newWorld, worldConfig{telegram: sim.TelegramConfig{Fault: tt.fault}}, func(t *testing.T, w *world) {
 				p := w.person(1, "en")
 				update := p.Locate(cityLat, cityLon)
 				w.waitDone(update)
@@ -59,16 +55,13 @@ func TestAfterFaultsOfTelegramTheStoryArrivesOnce(t *testing.T) {
 }
 
 func TestACardWhoseStoryCannotBeSentBecomesAnApology(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{telegram: sim.TelegramConfig{Fault: func(m string, n int) (int, string, int, bool) {
-			return http.StatusBadGateway, "<html>", 0, m == "editMessageText" && n <= telegram.SendTries
-		}}})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{telegram: sim.TelegramConfig{Fault: func(m string, n int) (int, string, int, bool) {
+		return http.StatusBadGateway, "<html>", 0, m == "editMessageText" && n <= telegram.SendTries
+	}}}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Locate(cityLat, cityLon))
 		got := answers(p)
-		if len(got) != 1 || got[0].Text != w.bot.cfg.Words.Words("en").Plain("error.internal") {
+		if len(got) != 1 || got[0].Text != w.words("en").Plain("error.internal") {
 			t.Fatalf("answers %+v, want the card turned into an apology", got)
 		}
 		p.Locate(cityLat, cityLon)
@@ -77,10 +70,7 @@ func TestACardWhoseStoryCannotBeSentBecomesAnApology(t *testing.T) {
 }
 
 func TestAnUpdateThatTakesTooLongIsApologisedForAndDone(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/help"))
 		w.bot.router.commands["hang"] = func(ctx context.Context, _ *update) error {
@@ -90,24 +80,21 @@ func TestAnUpdateThatTakesTooLongIsApologisedForAndDone(t *testing.T) {
 		update := p.Say("/hang")
 		time.Sleep(time.Minute)
 		w.waitDone(update)
-		if got := answers(p); len(got) != 2 || got[1].Text != w.bot.cfg.Words.Words("en").Plain("error.broken") {
+		if got := answers(p); len(got) != 2 || got[1].Text != w.words("en").Plain("error.broken") {
 			t.Errorf("answers %+v, want an apology", got)
 		}
 	})
 }
 
 func TestASendCutOffIsNotRepeatedAndNotSilent(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{noModel: true, telegram: sim.TelegramConfig{Fault: func(m string, n int) (int, string, int, bool) {
-			return sim.FaultCut, "", 0, m == "sendMessage" && n == 1
-		}}})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{noModel: true, telegram: sim.TelegramConfig{Fault: func(m string, n int) (int, string, int, bool) {
+		return sim.FaultCut, "", 0, m == "sendMessage" && n == 1
+	}}}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Locate(cityLat, cityLon))
 		w.until("an apology", func() bool { return len(answers(p)) == 2 }) // the update is done before
 		got := answers(p)
-		if len(got) != 2 || got[1].Text != w.bot.cfg.Words.Words("en").Plain("error.maybe") {
+		if len(got) != 2 || got[1].Text != w.words("en").Plain("error.maybe") {
 			t.Fatalf("answers %+v, want the story and an apology", got)
 		}
 		time.Sleep(time.Minute)
@@ -119,10 +106,7 @@ func TestASendCutOffIsNotRepeatedAndNotSilent(t *testing.T) {
 }
 
 func TestImpatientResenderHearsItOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		var last int64
 		for range 8 {
@@ -131,7 +115,7 @@ func TestImpatientResenderHearsItOnce(t *testing.T) {
 		w.waitDone(last)
 		time.Sleep(2 * time.Minute)
 		notices, stories := 0, 0
-		notice := w.bot.cfg.Words.Words("en").Plain("limit.story", "wait", 5*time.Second)
+		notice := w.words("en").Plain("limit.story", "wait", 5*time.Second)
 		for _, m := range answers(p) {
 			switch {
 			case m.Text == notice:
@@ -161,10 +145,7 @@ func TestEachReasonForNoStoryHasItsSentence(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, tt.cfg)
-				defer w.close()
+			inWorld(t, newWorld, tt.cfg, func(t *testing.T, w *world) {
 				p := w.person(1, "en")
 				titles := map[string]bool{}
 				for range tt.locate {
@@ -173,7 +154,7 @@ func TestEachReasonForNoStoryHasItsSentence(t *testing.T) {
 				}
 				got := answers(p)
 				last := got[len(got)-1]
-				if want := w.bot.cfg.Words.Words("en").Plain(tt.want); last.Text != want {
+				if want := w.words("en").Plain(tt.want); last.Text != want {
 					t.Errorf("answered %q, want %q", last.Text, want)
 				}
 				for _, m := range storiesOf(p) {
@@ -188,10 +169,7 @@ func TestEachReasonForNoStoryHasItsSentence(t *testing.T) {
 }
 
 func TestFiftyPeopleAtOnceStayWithinTelegramsLimits(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{telegram: sim.TelegramConfig{Limits: true, Latency: 50 * time.Millisecond}})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{telegram: sim.TelegramConfig{Limits: true, Latency: 50 * time.Millisecond}}, func(t *testing.T, w *world) {
 		var people []*sim.Person
 		for id := range int64(50) {
 			p := w.person(id+1, "en")
@@ -214,10 +192,7 @@ func TestFiftyPeopleAtOnceStayWithinTelegramsLimits(t *testing.T) {
 }
 
 func TestAFailedModelCallIsLoggedOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{modelFault: func(int) string { return "401" }})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{modelFault: func(int) string { return "401" }}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Locate(cityLat, cityLon))
 		time.Sleep(time.Minute)

@@ -20,6 +20,7 @@ type update struct {
 	user  store.User
 	words *text.Words // in the person's language
 	fresh bool        // the person was never seen before
+	goes  bool        // on after its story: that does not make the update done
 }
 
 // located returns the message with the location: sent or edited.

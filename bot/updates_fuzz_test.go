@@ -88,7 +88,7 @@ func FuzzUpdates(f *testing.F) {
 	})
 }
 
-// refusals notes what Telegram refuses to show. Buttons and checkouts that are too old are no fault: nobody pressed them.
+// refusals notes what Telegram refuses to show. Buttons and checkouts that are too old are not a fault: nobody pressed them.
 type refusals struct {
 	telegram.API
 	why *atomic.Pointer[string]

@@ -59,7 +59,7 @@ func (v *voices) offer(rows [][]telegram.Button, words *text.Words, s guide.Stor
 	return append([][]telegram.Button{{listen}}, rows...)
 }
 
-// button ("listen:<place>:<language>:<length>:<aspect>") speaks a story. While its voice is under way, a second press only says so.
+// button ("listen:<place>:<language>:<length>:<aspect>") speaks a story. While its voice is under way, a second press shows only a note.
 func (v *voices) button(u *telegram.Update, args string) intake.Job {
 	key, ok := parseListen(args)
 	if !ok {
@@ -223,7 +223,7 @@ func (v *voices) wants(user store.User, walking bool) bool {
 	return user.Voice == store.VoiceAlways || user.Voice == store.VoiceOnWalks && walking
 }
 
-// hears reports whether a voice follows a story, and whether it is at hand: then the text needs no sound.
+// hears reports whether a voice follows a story, and whether it is ready: then the text needs no sound.
 func (v *voices) hears(ctx context.Context, user store.User, s guide.Story, walking bool) (follows, atHand bool) {
 	if !v.wants(user, walking) || !v.speech.Speaks(s.Told().Language) {
 		return false, false
@@ -231,7 +231,7 @@ func (v *voices) hears(ctx context.Context, user store.User, s guide.Story, walk
 	return true, v.speech.AtHand(ctx, spokenText(s))
 }
 
-// follow sends the voice of a story that was told, in the chat's lane of voices. A voice that was not at hand makes no sound.
+// follow sends the voice of a story that was told, in the chat's lane of voices. A voice that was not ready makes no sound.
 func (v *voices) follow(user store.User, words *text.Words, to telegram.Target, message int, s guide.Story, atHand bool) {
 	to.Reply = message
 	err := v.host.InLane(to.Chat, intake.Speaking, func(ctx context.Context) {

@@ -96,7 +96,7 @@ func TestListen(t *testing.T) {
 		if want := "<b>" + title + "</b>\n<a href="; !strings.HasPrefix(list[0].HTML, want) {
 			t.Errorf("caption %q", list[0].HTML)
 		}
-		coming := w.cfg.Words.Words("en").Plain("toast.voice_coming")
+		coming := w.words("en").Plain("toast.voice_coming")
 		if !slices.Equal(*toasts, []string{coming, coming}) || actions["record_voice"] == 0 {
 			t.Errorf("toasts %q, actions %v", *toasts, actions)
 		}
@@ -116,10 +116,7 @@ func TestListen(t *testing.T) {
 }
 
 func TestListenToAnExtract(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, speaking(sim.NewSpeech(sim.SpeechConfig{}), worldConfig{noModel: true}, nil))
-		defer w.close()
+	inWorld(t, newWorld, speaking(sim.NewSpeech(sim.SpeechConfig{}), worldConfig{noModel: true}, nil), func(t *testing.T, w *world) {
 		w.speak()
 		p := w.person(1, "en")
 		w.waitDone(p.Locate(cityLat, cityLon))
@@ -156,10 +153,7 @@ func TestNoButtonWithoutAVoice(t *testing.T) {
 
 // A message of an earlier configuration has a button for which there is no voice now.
 func TestAButtonOfAnEarlierConfiguration(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, speaking(sim.NewSpeech(sim.SpeechConfig{}), worldConfig{}, nil))
-		defer w.close()
+	inWorld(t, newWorld, speaking(sim.NewSpeech(sim.SpeechConfig{}), worldConfig{}, nil), func(t *testing.T, w *world) {
 		w.speak()
 		toasts := w.toasts()
 		p := w.person(1, "en")
@@ -170,7 +164,7 @@ func TestAButtonOfAnEarlierConfiguration(t *testing.T) {
 		voices.speech = nil
 		w.press(p, story, data(story, "listen:"))
 		voices.speech = was
-		words := w.cfg.Words.Words("en")
+		words := w.words("en")
 		if want := []string{words.Plain("toast.voice_off")}; !slices.Equal(*toasts, want) || len(voicesOf(p)) != 0 {
 			t.Errorf("toasts %q, want %q", *toasts, want)
 		}
@@ -277,7 +271,7 @@ func TestVoiceMessagesForbidden(t *testing.T) {
 			list := voicesOf(p)
 			switch {
 			case method == "":
-				if want := w.cfg.Words.Words("en").Say("voice.forbidden"); len(list) != 0 || last(p).HTML != want {
+				if want := w.words("en").Say("voice.forbidden"); len(list) != 0 || last(p).HTML != want {
 					t.Errorf("%s: %d voices, %q", format, len(list), last(p).Text)
 				}
 			case len(list) != 1 || list[0].Method != method:
@@ -304,7 +298,7 @@ func TestAVoiceThatFailsIsExplained(t *testing.T) {
 		w := newWorld(t, speaking(server, worldConfig{}, func(c *speech.Config) { c.DailyCharacters = 1000 }))
 		defer w.close()
 		w.speak()
-		words := w.cfg.Words.Words("en")
+		words := w.words("en")
 		p := w.person(1, "en")
 		w.waitDone(p.Locate(cityLat, cityLon))
 		story := last(p)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -15,16 +16,8 @@ import (
 )
 
 func TestAVoteIsCountedOnceAndCanBeChanged(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
-		var toasts []string
-		defer w.tg.Subscribe(func(e sim.Event) {
-			if e.Kind == "callback_answer" {
-				toasts = append(toasts, e.Text)
-			}
-		})()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
+		toasts := w.toasts()
 		p := w.person(1, "en")
 		w.waitDone(p.Locate(cityLat, cityLon))
 		story := answers(p)[0]
@@ -49,18 +42,18 @@ func TestAVoteIsCountedOnceAndCanBeChanged(t *testing.T) {
 		w.waitDone(other.Press(answers(other)[0].ID, like))
 		w.waitDone(other.Press(answers(other)[0].ID, strings.TrimSuffix(like, "1")+"2"))
 		w.waitDone(other.Press(answers(other)[0].ID, wrong))
-		words := w.bot.cfg.Words.Words("en")
+		words := w.words("en")
 		want := []string{
 			words.Plain("story.thanks_vote"), words.Plain("story.thanks_vote"), words.Plain("story.thanks_wrong"),
 			words.Plain("story.thanks_vote"), words.Plain("story.thanks_vote"), words.Plain("story.thanks_retired"),
 		}
-		if strings.Join(toasts, "|") != strings.Join(want, "|") {
-			t.Errorf("toasts %q, want %q", toasts, want)
+		if !slices.Equal(*toasts, want) {
+			t.Errorf("toasts %q, want %q", *toasts, want)
 		}
 	})
 }
 
-// experience lets people have heard so much that a Wrong of theirs counts.
+// experience lets people hear enough stories that their Wrong counts.
 func (w *world) experience(people ...int64) {
 	w.t.Helper()
 	for _, person := range people {
@@ -99,7 +92,7 @@ func TestVotesInAGroupAreForTheOneWhoAsked(t *testing.T) {
 			toasts = nil
 			w.waitDone(w.tg.Inject(json.RawMessage(`{"callback_query":{"id":"` + from + `","from":{"id":` + from + `,"language_code":"en"},"data":"` + like + `",` +
 				`"message":{"message_id":51,"date":946684800,"chat":{"id":-100,"type":"supergroup"}}}}`)))
-			if len(toasts) == 0 || toasts[0] != w.bot.cfg.Words.Words("en").Plain(want) {
+			if len(toasts) == 0 || toasts[0] != w.words("en").Plain(want) {
 				t.Errorf("person %s: %q, want %s", from, toasts, want)
 			}
 		}
@@ -107,10 +100,7 @@ func TestVotesInAGroupAreForTheOneWhoAsked(t *testing.T) {
 }
 
 func TestTheSecondWrongRetiresAStoryForEverybody(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{}, func(t *testing.T, w *world) {
 		told := ""
 		for id := int64(1); id <= 3; id++ {
 			p := w.person(id, "en")

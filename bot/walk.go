@@ -88,7 +88,7 @@ func (ws *walks) reached(ctx context.Context, person int64, err error) error {
 	return err
 }
 
-// withdrawCard deletes a card, which would promise a story for ever, and reports whether it succeeded.
+// withdrawCard deletes a card, which would promise a story forever, and reports whether it succeeded.
 func (ws *walks) withdrawCard(ctx context.Context, to telegram.Target, card int) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), withdrawMost)
 	defer cancel()

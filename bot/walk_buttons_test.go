@@ -2,15 +2,11 @@ package bot
 
 import (
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
 func TestTheDefaultHoldsWithoutAChoice(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWalkWorld, worldConfig{}, func(t *testing.T, w *world) {
 		start := time.Now()
 		h := w.hike(1, time.Hour)
 		question := h.waitSaid("live.question")
@@ -44,15 +40,12 @@ func TestTheWalkIsSteeredWhileAStoryIsBeingWritten(t *testing.T) {
 		"stop edit":   {func(_ *world, h *hike) { h.p.StopSharing(h.share) }, "live.end_stopped"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w := newWalkWorld(t, worldConfig{slow: 9 * time.Second})
-				defer w.close()
+			inWorld(t, newWalkWorld, worldConfig{slow: 9 * time.Second}, func(t *testing.T, w *world) {
 				h := w.hike(1, time.Hour)
 				h.waitSaid("live.question")
 				asked := time.Now()
 				tt.do(w, h)
-				w.until("the summary", func() bool { return h.has(w.bot.cfg.Words.Words("en").Say(tt.want)) })
+				w.until("the summary", func() bool { return h.has(w.words("en").Say(tt.want)) })
 				if took := time.Since(asked); took > 5*time.Second { // two messages are out, so the pace of the chat counts
 					t.Errorf("took %v", took)
 				}
@@ -64,10 +57,7 @@ func TestTheWalkIsSteeredWhileAStoryIsBeingWritten(t *testing.T) {
 		})
 	}
 	t.Run("choice", func(t *testing.T) {
-		t.Parallel()
-		synctest.Test(t, func(t *testing.T) {
-			w := newWalkWorld(t, worldConfig{slow: 9 * time.Second})
-			defer w.close()
+		inWorld(t, newWalkWorld, worldConfig{slow: 9 * time.Second}, func(t *testing.T, w *world) {
 			h := w.hike(1, time.Hour)
 			question := h.waitSaid("live.question")
 			asked := time.Now()
@@ -85,10 +75,7 @@ func TestTheWalkIsSteeredWhileAStoryIsBeingWritten(t *testing.T) {
 }
 
 func TestAPausedWalkIsSilentUntilResumed(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWalkWorld, worldConfig{}, func(t *testing.T, w *world) {
 		h := w.hike(1, time.Hour)
 		h.waitTold(1)
 		h.p.Say("/live")
@@ -101,7 +88,7 @@ func TestAPausedWalkIsSilentUntilResumed(t *testing.T) {
 		}
 		n = len(h.told())
 		h.p.Say("/live")
-		w.until("the status", func() bool { return h.has(w.bot.cfg.Words.Words("en").Say("live.status_paused", "n", n)) })
+		w.until("the status", func() bool { return h.has(w.words("en").Say("live.status_paused", "n", n)) })
 		w.until("next", h.pressed("next:"))
 		h.waitTold(n + 1)
 		w.until("resume", h.pressed("live:resume"))

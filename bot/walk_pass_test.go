@@ -3,7 +3,6 @@ package bot
 import (
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"excursobot/bot/live"
@@ -11,12 +10,9 @@ import (
 
 // A walker who hears of what they pass: chosen with the button, shown by /live, told where it is, ready before they come.
 func TestAWalkTellsWhatTheWalkerPasses(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{slow: 9 * time.Second, articles: 500, edit: func(c *Config) {
-			c.Live.Intervals, c.Live.Default = []time.Duration{10 * time.Minute}, 10*time.Minute
-		}})
-		defer w.close()
+	inWorld(t, newWalkWorld, worldConfig{slow: 9 * time.Second, articles: 500, edit: func(c *Config) {
+		c.Live.Intervals, c.Live.Default = []time.Duration{10 * time.Minute}, 10*time.Minute
+	}}, func(t *testing.T, w *world) {
 		h := w.hike(1, time.Hour)
 		h.waitTold(1)
 		question := h.waitSaid("live.question")
@@ -56,10 +52,7 @@ func TestAWalkTellsWhatTheWalkerPasses(t *testing.T) {
 
 // Without a model the opening of the article is what is ready.
 func TestWithoutAModelAWalkTellsExtractsOfWhatItPasses(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{noModel: true, articles: 500, edit: func(c *Config) { c.Live.Default = live.Pass }})
-		defer w.close()
+	inWorld(t, newWalkWorld, worldConfig{noModel: true, articles: 500, edit: func(c *Config) { c.Live.Default = live.Pass }}, func(t *testing.T, w *world) {
 		h := w.hike(1, time.Hour)
 		h.waitTold(1)
 		h.straight(15*time.Minute, 30)
@@ -71,10 +64,7 @@ func TestWithoutAModelAWalkTellsExtractsOfWhatItPasses(t *testing.T) {
 
 // Where nothing is known, the walker hears one sentence.
 func TestNothingOnTheWayIsSaidOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{articles: 1, edit: func(c *Config) { c.Live.Default = live.Pass }})
-		defer w.close()
+	inWorld(t, newWalkWorld, worldConfig{articles: 1, edit: func(c *Config) { c.Live.Default = live.Pass }}, func(t *testing.T, w *world) {
 		h := w.hike(1, time.Hour)
 		h.straight(45*time.Minute, 200)
 		if n := len(h.said("live.quiet_pass")); n != 1 {

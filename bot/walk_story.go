@@ -70,20 +70,24 @@ func (t *walkStory) leader() leader {
 
 // leadOn leads to the next stop of the tour, unless the story of this one is tried again.
 func (t *walkStory) leadOn(ctx context.Context, o live.Outcome) {
+	told := o == live.Delivered
 	var err error
 	switch o {
 	case live.Delivered:
 	case live.Nothing:
+		if told = t.walks.tours.justHeard(ctx, t.Person, t.Chat, t.stop.stop.Place); told {
+			break
+		}
 		_, err = t.walks.out.Send(ctx, t.to(), telegram.Message{HTML: t.words.Say("tour.nothing_new", "title", t.stop.stop.Title)})
 	default:
 		return
 	}
 	if err == nil {
-		err = t.walks.tours.advance(ctx, t.leader(), t.stop.index, o == live.Delivered)
+		err = t.walks.tours.advance(ctx, t.leader(), t.stop.index, told)
 	}
 	if err = t.walks.reached(ctx, t.Person, err); err != nil && ctx.Err() == nil {
 		t.walks.observe.Error("bot")
-		t.walks.log.Error("tour_not_led_on", "walk", t.Walk, "error", err)
+		t.walks.log.Error("tour_step_failed", "walk", t.Walk, "error", err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"excursobot/bot/guide"
 	"excursobot/bot/intake"
@@ -41,11 +42,12 @@ func (ws *walks) survey(w store.Walk, v live.Survey, done func([]live.Sight, err
 	}
 }
 
-// nearest returns the sights as package live knows them, nearest first.
+// nearest returns the sights as package live knows them, nearest first. A walk keeps them for minutes, so their ids are copies: those of stored places
+// would keep the whole records.
 func nearest(found []guide.Sight, from geo.Point) []live.Sight {
 	list := make([]live.Sight, 0, len(found))
 	for _, s := range found {
-		list = append(list, live.Sight{Place: s.Place.ID, Point: s.Place.Point, Value: s.Value, Rich: s.Rich})
+		list = append(list, live.Sight{Place: strings.Clone(s.Place.ID), Point: s.Place.Point, Value: s.Value, Rich: s.Rich})
 	}
 	slices.SortFunc(list, func(a, b live.Sight) int {
 		return cmp.Or(cmp.Compare(geo.Distance(from, a.Point), geo.Distance(from, b.Point)), cmp.Compare(a.Place, b.Place))

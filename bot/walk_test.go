@@ -18,10 +18,7 @@ import (
 )
 
 func TestAWalkIsToldFromShareToSummary(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWalkWorld, worldConfig{}, func(t *testing.T, w *world) {
 		start := time.Now()
 		h := w.hike(1, time.Hour)
 		w.until("the question", func() bool { return len(h.said("live.question")) == 1 })
@@ -54,14 +51,17 @@ func TestAWalkIsToldFromShareToSummary(t *testing.T) {
 			if m.Edits != 0 {
 				t.Errorf("%q had a card", title(m))
 			}
-			if data(m, "next:") == "" {
-				t.Errorf("buttons %v", m.Buttons)
+			if rows := m.Buttons; len(rows) > 2 || data(m, "next:") == "" || data(m, "vote:") != "" || mapOf(m) != "" {
+				t.Errorf("buttons %v", rows)
+			}
+			if !strings.Contains(m.HTML, "</b>\n<a href=\"https://www.google.com/maps/search/?api=1&amp;query=48.") {
+				t.Errorf("no link to the map: %q", m.HTML)
 			}
 		}
 		w.waitDone(h.p.StopSharing(h.share))
 		w.until("the end", func() bool { return len(h.sent("sendDocument")) == 1 })
 		summary, photos := h.summary(), h.sent("sendPhoto")
-		words := w.bot.cfg.Words.Words("en")
+		words := w.words("en")
 		if !strings.HasPrefix(summary.HTML, words.Say("live.end_stopped")) {
 			t.Errorf("summary %q", summary.HTML)
 		}
@@ -126,10 +126,7 @@ func TestAfterACrashAWalksCardBecomesItsStory(t *testing.T) {
 }
 
 func TestStandingStillIsSaidOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{articles: 4, edit: func(c *Config) { c.Live.Default = 5 * time.Second }})
-		defer w.close()
+	inWorld(t, newWalkWorld, worldConfig{articles: 4, edit: func(c *Config) { c.Live.Default = 5 * time.Second }}, func(t *testing.T, w *world) {
 		h := w.hike(1, time.Hour)
 		for range 60 {
 			time.Sleep(2 * time.Second)
@@ -141,7 +138,7 @@ func TestStandingStillIsSaidOnce(t *testing.T) {
 	})
 }
 
-// Before a due time the stories are written where the person will be, so that the story comes on time and is no extract.
+// Before a due time the stories are written where the person will be, so that the story comes on time and is not an extract.
 func TestStoriesAreReadyWhenDue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -169,12 +166,9 @@ func TestStoriesAreReadyWhenDue(t *testing.T) {
 }
 
 func TestASilentPhoneParksTheWalkWithoutAWord(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{edit: func(c *Config) {
-			c.Live.Intervals, c.Live.Default, c.Live.MaxSessions = []time.Duration{10 * time.Minute}, 10*time.Minute, 1
-		}})
-		defer w.close()
+	inWorld(t, newWalkWorld, worldConfig{edit: func(c *Config) {
+		c.Live.Intervals, c.Live.Default, c.Live.MaxSessions = []time.Duration{10 * time.Minute}, 10*time.Minute, 1
+	}}, func(t *testing.T, w *world) {
 		h := w.hike(1, 8*time.Hour)
 		h.waitTold(1)
 		time.Sleep(16 * time.Minute)
@@ -196,10 +190,7 @@ func TestASilentPhoneParksTheWalkWithoutAWord(t *testing.T) {
 }
 
 func TestTheOperatorsPauseHoldsForWalks(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWalkWorld, worldConfig{}, func(t *testing.T, w *world) {
 		h := w.hike(1, time.Hour)
 		h.waitTold(1)
 		w.must(w.store.SetSetting(t.Context(), pauseSetting, "on"))
@@ -218,10 +209,7 @@ func TestTheOperatorsPauseHoldsForWalks(t *testing.T) {
 }
 
 func TestAPhoneThatLiesStillWalksNowhere(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWalkWorld(t, worldConfig{})
-		defer w.close()
+	inWorld(t, newWalkWorld, worldConfig{}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		spot := geo.Point{Lat: cityLat, Lon: cityLon}
 		inject := func(kind string, at geo.Point, more string) {
@@ -236,7 +224,7 @@ func TestAPhoneThatLiesStillWalksNowhere(t *testing.T) {
 		time.Sleep(3 * time.Second)
 		inject("edited_message", spot, "")
 		w.until("the end", func() bool {
-			return strings.HasPrefix(last(p).Text, w.bot.cfg.Words.Words("en").Plain("live.end_stopped"))
+			return strings.HasPrefix(last(p).Text, w.words("en").Plain("live.end_stopped"))
 		})
 		time.Sleep(5 * time.Second)
 		user, err := w.store.User(t.Context(), 1)

@@ -81,7 +81,7 @@ func (h *hike) told() []sim.Message {
 
 // said returns the messages that are the key's text, in English.
 func (h *hike) said(key string, args ...any) []sim.Message {
-	want := h.w.bot.cfg.Words.Words("en").Say(key, args...)
+	want := h.w.words("en").Say(key, args...)
 	var list []sim.Message
 	for _, m := range answers(h.p) {
 		if m.HTML == want {

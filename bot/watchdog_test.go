@@ -23,10 +23,7 @@ func TestALongPollIsNoSilence(t *testing.T) {
 }
 
 func TestALostWebhookIsSetAgain(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{webhook: true})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{webhook: true}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/start"))
 		w.must(w.bot.out.Call(t.Context(), "deleteWebhook", struct{}{}, nil))
@@ -40,10 +37,7 @@ func TestALostWebhookIsSetAgain(t *testing.T) {
 }
 
 func TestAWebhookThatFailedBeforeTheStartIsNoReasonToBeNotReady(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{webhook: true})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{webhook: true}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		w.waitDone(p.Say("/start"))
 		w.cut()

@@ -25,8 +25,9 @@ import (
 	"excursobot/store/boltstore"
 )
 
-// newBare returns a bot that polls the API and was not started; its guide knows no places. The function closes its store.
-func newBare(t testing.TB, api telegram.API, edit func(*Config)) (*Bot, func()) {
+// newFront returns a bot that takes updates by webhook until the function is called; its guide knows no places. The API must answer the calls of
+// the start at once.
+func newFront(t testing.TB, api telegram.API, edit func(*Config)) (*Bot, func()) {
 	t.Helper()
 	fail := func(err error) {
 		t.Helper()
@@ -42,29 +43,12 @@ func newBare(t testing.TB, api telegram.API, edit func(*Config)) (*Bot, func()) 
 	fail(err)
 	words, err := text.Load()
 	fail(err)
-	cfg := Config{API: api, Store: db, Guide: g, Words: words}
+	cfg := Config{API: api, Store: db, Guide: g, Words: words, WebhookURL: hookURL, WebhookSecret: hookSecret}
 	if edit != nil {
 		edit(&cfg)
 	}
 	b, err := New(cfg)
 	fail(err)
-	return b, func() {
-		cache.Close()
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	}
-}
-
-// newFront returns a bot that takes updates by webhook until the function is called. The API must answer the calls of the start at once.
-func newFront(t testing.TB, api telegram.API, edit func(*Config)) (*Bot, func()) {
-	t.Helper()
-	b, closeStore := newBare(t, api, func(c *Config) {
-		c.WebhookURL, c.WebhookSecret = hookURL, hookSecret
-		if edit != nil {
-			edit(c)
-		}
-	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- b.Run(ctx, context.Background()) }()
@@ -76,7 +60,10 @@ func newFront(t testing.TB, api telegram.API, edit func(*Config)) (*Bot, func())
 		if err := <-ended; err != nil {
 			t.Errorf("Run: %v", err)
 		}
-		closeStore()
+		cache.Close()
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -150,10 +137,7 @@ func FuzzWebhook(f *testing.F) {
 }
 
 func TestWebhookOfTelegram(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, worldConfig{webhook: true})
-		defer w.close()
+	inWorld(t, newWorld, worldConfig{webhook: true}, func(t *testing.T, w *world) {
 		p := w.person(1, "en")
 		p.Locate(cityLat, cityLon)
 		w.waitStory(p, 0)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"excursobot/bot/telegram"
@@ -152,6 +153,20 @@ func newWorld(t testing.TB, cfg worldConfig) *world {
 	w.closers = append(w.closers, func() { stopGuide(); wg.Wait() })
 	return w
 }
+
+// inWorld runs a test in a bubble, in a world that one of newWorld, newWalkWorld and newTourWorld makes, beside other tests.
+func inWorld(t *testing.T, newWorld func(testing.TB, worldConfig) *world, cfg worldConfig, test func(t *testing.T, w *world)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, cfg)
+		defer w.close()
+		test(t, w)
+	})
+}
+
+// words returns the texts that the bot sends in a language.
+func (w *world) words(language string) *text.Words { return w.cfg.Words.Words(language) }
 
 // start makes a bot and runs it.
 func (w *world) start() {

@@ -60,8 +60,8 @@ func NewCache[V any](cfg CacheConfig) (*Cache[V], error) {
 	}
 	c := &Cache[V]{maxBytes: cfg.MaxBytes, ttl: cfg.TTL, seed: maphash.MakeSeed()}
 	lib, err := ristretto.NewCache(&ristretto.Config[uint64, entry[V]]{
-		// Ten counters for each entry of 2 KiB that fits, as the library advises; 3 bytes each.
-		NumCounters:        min(max(cfg.MaxBytes/2048*10, 1000), 1_000_000),
+		// Ten counters for each entry of 4 KiB that fits, as the library advises; 3 to 6 bytes each.
+		NumCounters:        min(max(cfg.MaxBytes/4096*10, 1000), 1_000_000),
 		MaxCost:            cfg.MaxBytes,
 		BufferItems:        64,
 		IgnoreInternalCost: true, // otherwise each entry costs 56 bytes more than its size

@@ -8,7 +8,7 @@ import (
 )
 
 // Cell is an S2 cell id: a quadrilateral of the sphere at one of 31 levels. Ids are ordered along a space-filling curve, so that all cells inside
-// a cell form one range of ids. The zero Cell is no cell: it belongs to points that are not Valid.
+// a cell form one range of ids. The zero Cell is not a cell: it belongs to points that are not Valid.
 type Cell uint64
 
 // Levels in use, with the approximate length of an edge.

@@ -47,7 +47,7 @@ func TestPaceBoundsItsKeys(t *testing.T) {
 	})
 }
 
-// TestPaceUnderRandomCallers checks the two rates, the order in a key and that no caller waits for ever.
+// TestPaceUnderRandomCallers checks the two rates, the order in a key and that no caller waits forever.
 func TestPaceUnderRandomCallers(t *testing.T) {
 	const rate, burst, keyRate, keyBurst = 25, 5, 1, 3
 	synctest.Test(t, func(t *testing.T) {

@@ -22,7 +22,7 @@ func (p *Pace[K]) Try(key K, reserve int) bool {
 	return true
 }
 
-// Behind waits like Wait, but all callers of Wait go first: it goes on only while none of them lacks nothing but a common token, and if reserve common
+// Behind waits like Wait, but all callers of Wait go first: it goes on only if none of them waits for a common token alone, and if reserve common
 // tokens are left. It looks again every behindEvery.
 func (p *Pace[K]) Behind(ctx context.Context, key K, reserve int) error {
 	for {

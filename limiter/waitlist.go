@@ -105,7 +105,7 @@ func (r *waitlist) depth(c Class, key int64) int {
 	return 0
 }
 
-// before returns the number of tickets that go before one that arrives now in the class and finds depth tickets of its own key there: all
+// before returns the number of tickets that go before one that arrives now in the class and finds depth tickets of its key there: all
 // tickets of better classes, and depth+1 tickets at most of each other key of its class.
 func (r *waitlist) before(c Class, depth int) int {
 	n := 0

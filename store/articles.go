@@ -36,7 +36,7 @@ const ArticleLife = PlaceLife
 // many, those go first whose last use is the longest ago, and never the one just put.
 type Articles interface {
 	// Article returns the article and notes that it was used at now. The note is written at most once a UTC day, and if that fails,
-	// the article is returned all the same.
+	// the article is still returned.
 	Article(ctx context.Context, key ArticleKey, now time.Time) (Article, error)
 	// PutArticle stores or replaces, as used at now, and deletes what is beyond the budget, at most PutEvicts articles.
 	PutArticle(ctx context.Context, a Article, now time.Time) error

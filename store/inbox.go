@@ -32,8 +32,8 @@ type Inbox interface {
 	// makes the update a dead letter instead and returns false: the update is done, and kept for the operator among the last
 	// DeadLettersKept, without what the person wrote (WithoutWords). An update that is not in the inbox is ErrNotFound.
 	Retry(ctx context.Context, update int64) (bool, error)
-	// Survived sets the tries of updates back to 0: the process that began them lived on for so long that they did not end it. Updates that are
-	// not in the inbox are no error.
+	// Survived sets the tries of updates back to 0: the process that began them ran long enough to show that they did not end it. Updates that are
+	// not in the inbox are not an error.
 	Survived(ctx context.Context, updates ...int64) error
 	// DeadLetters returns the dead letters, the newest first.
 	DeadLetters(ctx context.Context) ([]Entry, error)

@@ -31,9 +31,9 @@ const Speech = math.MinInt64 + 1
 type Ledger interface {
 	// Spend adds tokens to the day and, if person is not 0, to the person's day, and returns the sums.
 	Spend(ctx context.Context, day Day, person int64, tokens Tokens) (Spent, error)
-	// Spent returns the sums; person 0 has no sum of its own.
+	// Spent returns the sums; person 0 has no sum.
 	Spent(ctx context.Context, day Day, person int64) (Spent, error)
-	// Speak adds characters that a speech server was given to the day and returns their sum. They are no tokens: the sums of Spend are without
+	// Speak adds characters that a speech server was given to the day and returns their sum. They are not tokens: the sums of Spend are without
 	// them. Adding 0 only reads.
 	Speak(ctx context.Context, day Day, characters int64) (int64, error)
 }

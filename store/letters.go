@@ -9,7 +9,7 @@ var written = []string{
 	"text", "caption", "entities", "caption_entities", "quote", "photo", "voice", "video", "video_note", "audio", "document", "animation", "contact", "poll",
 }
 
-// WithoutWords returns an update without what the person wrote or showed in it: its kind, its people and its place stay. What is no object, or holds
+// WithoutWords returns an update without what the person wrote or showed in it: its kind, its people and its place stay. Text that is not an object, or holds
 // no message, comes back as it is. Adapters call it when an update becomes a dead letter.
 func WithoutWords(raw []byte) []byte {
 	var fields map[string]json.RawMessage

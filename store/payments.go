@@ -17,7 +17,7 @@ type Payment struct {
 // Given is the number of stars that were given and not refunded.
 type Given struct{ Person, All int64 }
 
-// Payments keeps every payment for ever.
+// Payments keeps every payment forever.
 type Payments interface {
 	// Credit stores a payment, unless one with its Charge exists, which stays as it is. It returns the stored payment and
 	// whether it is new.
@@ -30,6 +30,6 @@ type Payments interface {
 	Payment(ctx context.Context, charge string) (Payment, error)
 	// Payments returns at most limit payments whose Charge comes after the given one, ordered by Charge.
 	Payments(ctx context.Context, after string, limit int) ([]Payment, error)
-	// Given returns the sums; person 0 has no sum of its own.
+	// Given returns the sums; person 0 has no sum.
 	Given(ctx context.Context, person int64) (Given, error)
 }

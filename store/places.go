@@ -115,11 +115,11 @@ type Tile struct {
 
 // Page is one found article, before its details are known.
 type Page struct {
-	ID    int64     `json:"id,omitzero"`
+	ID    int64     `json:"id,omitzero"` // in its edition
 	Title string    `json:"title,omitzero"`
 	Point geo.Point `json:"point"`
-	Kind  string    `json:"kind,omitzero"`
-	Dim   int       `json:"dim,omitzero"`
+	Kind  string    `json:"kind,omitzero"` // as the source names it, such as "landmark"; "" = unknown
+	Dim   int       `json:"dim,omitzero"`  // size in metres; 0 = unknown
 }
 
 // Places keeps what the sources returned.

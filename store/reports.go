@@ -18,7 +18,7 @@ type Report struct {
 	Title    string    `json:"title,omitzero"`    // of the place, for the operator
 	WrongBy  []int64   `json:"wrong_by,omitzero"` // at most two experienced people
 	Withheld bool      `json:"withheld,omitzero"` // it is not shown
-	Restored bool      `json:"restored,omitzero"` // an operator shows it: what people say counts no more
+	Restored bool      `json:"restored,omitzero"` // an operator shows it: further reports do not count
 	At       time.Time `json:"at,omitzero"`       // of the last change
 }
 

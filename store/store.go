@@ -28,7 +28,6 @@ import (
 // Errors that callers branch on, with errors.Is.
 var (
 	ErrNotFound = errors.New("store: not found")
-	ErrExists   = errors.New("store: exists already")
 	ErrClosed   = errors.New("store: closed")
 	// ErrInvalid refuses what the adapters cannot keep alike: text with NUL or invalid UTF-8, a part of a key longer
 	// than MaxKey, a point off the globe, an invalid day or mark, a third person in WrongBy, another ID in an
@@ -69,7 +68,7 @@ type Store interface {
 	// end), so that no edit revives it. A later SaveWalks of it is ignored. Dead letters of other chats go if they name the person (NamesPerson). Payments stay, without the Person. An unknown person is not an error.
 	ForgetUser(ctx context.Context, person int64, at time.Time) error
 	// MoveUser gives the profile of one id, and what was told under it, to another id: a group that becomes a supergroup gets a new one. What is kept
-	// under the new id stays, and votes are taken back from the stories. Nothing is left under the old id, and that is no error if there was nothing.
+	// under the new id stays, and votes are taken back from the stories. Nothing is left under the old id, and that is not an error if there was nothing.
 	// Records that live for hours only (last points and stories, tours) are not moved. Two equal ids are ErrInvalid.
 	MoveUser(ctx context.Context, from, to int64) error
 	// Sweep deletes at most limit rows in one transaction and returns how many it deleted. Call it again while it returns limit. It deletes

@@ -28,12 +28,12 @@ type Told interface {
 	// the story of that key, which it returns as it is then. A person has one vote for a place: a new one takes the old one
 	// back, also from a story in another language or length, and NoMark only takes back. A vote is taken back from the
 	// text it was given to, never from a later text. Wrong counts only from an experienced person:
-	// the second different one who says it retires the story, and taking it back does not revive the story. A story that is gone is no error: the vote is kept, and a Story with nothing
+	// the second different one who says it retires the story, and taking it back does not revive the story. A story that is gone is not an error: the vote is kept, and a Story with nothing
 	// but its key comes back.
 	Vote(ctx context.Context, person int64, story StoryKey, mark Mark, at time.Time) (Story, error)
 }
 
-// What makes a person an experienced one: fresh accounts retire nothing.
+// Thresholds for an experienced person: fresh accounts cannot retire a story.
 const (
 	ExperiencedStories = 5
 	ExperiencedDays    = 2

@@ -20,7 +20,7 @@ type Tour struct {
 	Stops   []TourStop `json:"stops,omitzero"`
 
 	Started time.Time `json:"started,omitzero"` // zero = it is only planned
-	Next    int       `json:"next,omitzero"`    // index of the stop to go to; the number of stops = all were visited
+	Next    int       `json:"next,omitzero"`    // index of the stop to go to; the number of stops = all were visited, and a round tour goes back
 	Shown   int       `json:"shown,omitzero"`   // how many stops the person was sent to, so that a crash repeats and skips none
 	Heard   int       `json:"heard,omitzero"`   // stops whose story was told
 	At      time.Time `json:"at,omitzero"`      // when something happened last; TourLife later it is over
@@ -48,7 +48,7 @@ type Tours interface {
 	PutTour(ctx context.Context, t Tour) error
 	// UpdateTour changes the tour that Tour returns, and returns it as it is then.
 	UpdateTour(ctx context.Context, person int64, now time.Time, fn func(*Tour) error) (Tour, error)
-	// DeleteTour deletes the tour of a person. If there is none, that is no error.
+	// DeleteTour deletes the tour of a person. If there is none, that is not an error.
 	DeleteTour(ctx context.Context, person int64) error
 }
 

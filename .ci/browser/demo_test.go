@@ -44,6 +44,7 @@ func TestDemoInABrowser(t *testing.T) {
 		{"a walk", d.walk},
 		{"a donation", d.donate},
 		{"a bill that is not paid", d.cancel},
+		{"another chat", d.elsewhere},
 		{"a picture that is not loaded", d.previewed},
 		{"the page is reloaded", d.reload},
 		{"another language", d.changeLanguage},

@@ -93,14 +93,17 @@ func (d demoTab) walk(t *testing.T) {
 	}
 }
 
-func TestDemoChoosesToHearOfWhatIsPassed(t *testing.T) {
+func TestDemoTellsWhatIsPassed(t *testing.T) {
 	d := openDemo(t, "LIVE_INTERVALS=5m", "LIVE_PASS_GAP=5s")
 	words := d.words.Words("en")
-	d.do(t, chromedp.Click(`[data-city=paris]`), chromedp.Click(`[value="10"]`), chromedp.Click("#walk"))
+	d.do(t, chromedp.Click(`[data-city=paris]`), chromedp.Click(`[value="1"]`), chromedp.Click("#walk"))
 	d.press(t, words.Plain("button.pass"))
 	d.tells(t, "en", "live.chosen_pass")
 	d.write(t, "/live")
 	d.says(t, "✓ "+words.Plain("button.pass"))
+	d.clickSpot(t, "Place des Vosges") // the person is there with the next position
+	d.says(t, "2. Place des Vosges")
+	d.until(t, `document.querySelectorAll(".spot.told").length === 2`)
 }
 
 // download clicks a link and returns the downloaded file.

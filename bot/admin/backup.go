@@ -117,6 +117,14 @@ func Backup(ctx context.Context, cfg config.Config, path string) (string, error)
 	if scheduled {
 		path = filepath.Join(cfg.Store.Dir, backupDir, backupName(time.Now()))
 	}
+	if err := mayWrite(cfg, aBackup, path); err != nil {
+		return "", err
+	}
+	if cfg.Store.Postgres == "" {
+		if err := statStore(cfg.StoreFile()); err != nil {
+			return "", err
+		}
+	}
 	if err := writeBackup(ctx, path, func(file string) error { return fillBackup(ctx, cfg, file) }); err != nil {
 		return "", err
 	}
@@ -145,11 +153,7 @@ func copyStore(ctx context.Context, cfg config.Config, w io.Writer) error {
 	if !errors.Is(err, errNotRunning) {
 		return err
 	}
-	path := cfg.StoreFile()
-	if _, err := os.Stat(path); err != nil { // Open would create it
-		return err
-	}
-	s, err := boltstore.Open(boltstore.Config{Path: path})
+	s, err := boltstore.Open(boltstore.Config{Path: cfg.StoreFile()})
 	if err != nil {
 		return err
 	}

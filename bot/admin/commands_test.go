@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"excursobot/bot/config"
+	"excursobot/bot/pack"
 	"excursobot/store/boltstore"
 )
 
@@ -72,6 +73,9 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer, envir
 		return Payments(ctx, cfg, slices.Contains(args, "--json"), stdout)
 	case "migrate":
 		return Migrate(ctx, cfg, value("--from"), value("--to"), force, stdout, stderr)
+	case "pack":
+		open := func() (*Packs, func(bool) error, error) { return nil, nil, errors.New("the command began to collect") }
+		return BuildPack(ctx, cfg, pack.Order{}, file, true, open, strings.NewReader(""), stdout, stderr)
 	case "export":
 		return Export(ctx, cfg, value("--from"), file, "test", stdout)
 	case "import":

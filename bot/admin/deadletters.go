@@ -21,7 +21,7 @@ func DeadLetters(ctx context.Context, cfg config.Config, w io.Writer) (err error
 	if !errors.Is(err, errNotRunning) {
 		return err
 	}
-	source, err := openSource(ctx, configured(cfg))
+	source, err := openComplete(ctx, configured(cfg))
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"excursobot/bot/config"
@@ -20,6 +19,11 @@ func Export(ctx context.Context, cfg config.Config, fromArg, file, program strin
 	if file == "" && config.IsTerminal(stdout) {
 		return config.UsageError{Err: errors.New("a dump is compressed: name a file for it, or redirect the output")}
 	}
+	if file != "" {
+		if err := mayWrite(cfg, aDump, file); err != nil {
+			return err
+		}
+	}
 	source, err := openComplete(ctx, whereOf(cfg, fromArg))
 	if err != nil {
 		return err
@@ -31,7 +35,10 @@ func Export(ctx context.Context, cfg config.Config, fromArg, file, program strin
 	if file == "" {
 		return write(stdout)
 	}
-	return boltstore.Replace(file, streamed(write))
+	if err := boltstore.Replace(file, streamed(write)); err != nil {
+		return fmt.Errorf("export %s: %w", file, interrupted(ctx, err))
+	}
+	return nil
 }
 
 func writeDump(ctx context.Context, to io.Writer, from store.RowReader, program string) error {
@@ -93,12 +100,15 @@ func Import(ctx context.Context, cfg config.Config, file, toArg string, force bo
 
 // readDump calls fn with a reader of the dump in a file.
 func readDump(_ context.Context, file string, fn func(*dump.Reader) error) error {
-	f, err := os.Open(file)
+	f, err := openInput(file, "a dump")
 	if err != nil {
-		return config.UsageError{Err: err}
+		return err
 	}
 	defer f.Close()
 	r, err := dump.NewReader(bufio.NewReader(f))
+	if errors.Is(err, dump.ErrFormat) && boltstore.Is(file) {
+		return config.UsageError{Err: fmt.Errorf("%s is a backup or a store, not a dump: \"excursobot restore\" takes a backup, \"migrate --from\" both", file)}
+	}
 	if err == nil && r.Header().Content != dumpContent {
 		err = fmt.Errorf("its content is %q, not a store", r.Header().Content)
 	}

@@ -66,8 +66,8 @@ func openSource(ctx context.Context, w where) (endpoint, error) {
 	if w.url != "" {
 		return openDatabase(ctx, w.url, true)
 	}
-	if _, err := os.Stat(w.file); err != nil {
-		return endpoint{}, config.UsageError{Err: err}
+	if err := statStore(w.file); err != nil {
+		return endpoint{}, err
 	}
 	source, err := openFile(w.file, true)
 	if errors.Is(err, boltstore.ErrOlder) {
@@ -128,6 +128,9 @@ func (t temporary) Close() error { return errors.Join(t.Store.Close(), os.Remove
 func openTarget(ctx context.Context, w where) (endpoint, error) {
 	if w.url != "" {
 		return openDatabase(ctx, w.url, false)
+	}
+	if info, err := os.Stat(w.file); err == nil && info.IsDir() {
+		return endpoint{}, config.UsageError{Err: fmt.Errorf("%s is a directory: name a file in it", w.file)}
 	}
 	return openFile(w.file, false)
 }

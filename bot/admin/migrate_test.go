@@ -443,7 +443,7 @@ func TestImportOfABadDumpChangesNothing(t *testing.T) {
 		if err := os.WriteFile(bad, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if code, _, errs := run(dir, "import", bad, "--to", to, "--force"); code != exitRuntime || !strings.Contains(errs, "bad.dump: ") {
+		if code, _, errs := run(dir, "import", bad, "--to", to, "--force"); code == exitClean || !strings.Contains(errs, "bad.dump") {
 			t.Errorf("%s: %d %s", name, code, errs)
 		}
 		if exportOf(t, to) != want {

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
@@ -32,6 +31,9 @@ type OpenPacks func() (p *Packs, done func(keep bool) error, err error)
 // BuildPack collects an area and writes the pack to a file: with the running bot if there is one, which keeps to its limits, else with open. It prints
 // an estimate and asks on the terminal whether to go on, unless yes.
 func BuildPack(ctx context.Context, cfg config.Config, o pack.Order, file string, yes bool, open OpenPacks, in io.Reader, out, notes io.Writer) (err error) {
+	if err := mayWrite(cfg, aPack, file); err != nil { // before hours of work
+		return err
+	}
 	var with packer = remotePacks{cfg.Store.Dir}
 	bar := newPackBar(notes)
 	e, err := with.estimate(ctx, o, bar.show)
@@ -88,7 +90,7 @@ func refuseStrangers(ctx context.Context, cfg config.Config) error {
 	return nil
 }
 
-// errNotWanted ends a build to whose estimate the answer was no. What was collected for the estimate is kept.
+// errNotWanted ends a build whose estimate was declined. The rows that were collected for the estimate are kept.
 var errNotWanted = errors.New("nothing was built")
 
 // agree asks on the terminal whether to go on.
@@ -110,9 +112,9 @@ func agree(yes bool, in io.Reader, notes io.Writer) error {
 
 // ImportPack puts a pack into the configured store: through the running bot if there is one, else directly.
 func ImportPack(ctx context.Context, cfg config.Config, file string, out, notes io.Writer) (err error) {
-	f, err := os.Open(file)
+	f, err := openInput(file, "a pack")
 	if err != nil {
-		return config.UsageError{Err: err}
+		return err
 	}
 	defer f.Close()
 	info, err := pack.Read(ctx, pack.File(f), nil) // here, so that a bad file costs the bot nothing
@@ -150,9 +152,9 @@ func importDirectly(ctx context.Context, cfg config.Config, open pack.Open, show
 
 // PackInfo prints what a pack holds, and with sources each article with its rights.
 func PackInfo(ctx context.Context, file string, sources bool, out io.Writer) error {
-	f, err := os.Open(file)
+	f, err := openInput(file, "a pack")
 	if err != nil {
-		return config.UsageError{Err: err}
+		return err
 	}
 	defer f.Close()
 	var articles bytes.Buffer

@@ -88,7 +88,7 @@ func readPayments(ctx context.Context, cfg config.Config) ([]store.Payment, erro
 
 // payments writes the payments of the configured store, which no bot holds.
 func payments(ctx context.Context, cfg config.Config, w io.Writer) (err error) {
-	source, err := openSource(ctx, configured(cfg))
+	source, err := openComplete(ctx, configured(cfg))
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func (p *progress) add(label string, n int) {
 	}
 }
 
-// set shows that so many rows are done.
+// set shows the number of rows that are done.
 func (p *progress) set(label string, done int) {
 	if p.label == label {
 		p.add(label, done-p.done)

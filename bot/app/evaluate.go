@@ -13,6 +13,7 @@ import (
 
 	"excursobot/bot/config"
 	"excursobot/bot/guide"
+	"excursobot/bot/guide/chat"
 	"excursobot/bot/guide/model"
 	"excursobot/geo"
 	"excursobot/geo/places"
@@ -39,11 +40,17 @@ type evaluation struct {
 	began time.Time
 	notes io.Writer
 
+	giveUp context.CancelCauseFunc
+
 	mu     sync.Mutex
 	tales  []*tale // in the order of languages and distances
 	writes spent
 	judges spent
 	failed []string // errors of calls
+	works  bool     // the model has written something about a place that it was asked about
+	vain   int      // calls for stories that failed before that
+	astray int      // stories about places that the call did not name, and second ones about a place in one answer
+	done   int      // places in languages that the model was asked about
 }
 
 // spent counts what calls needed.
@@ -89,17 +96,29 @@ func Evaluate(ctx context.Context, cfg config.Config, order Evaluation, world Wo
 		return err
 	}
 	e.began = time.Now()
+	ctx, e.giveUp = context.WithCancelCause(ctx)
+	defer e.giveUp(nil)
 	for _, language := range order.Languages {
 		if err = e.evaluate(ctx, language); err != nil {
 			break
 		}
 	}
-	if len(e.tales) == 0 {
+	dead := errDead{}
+	switch {
+	case errors.As(context.Cause(ctx), &dead):
+		return fmt.Errorf("evaluate: no story was written, and no report: %w", dead.error)
+	case len(e.tales) == 0:
 		return errors.Join(err, errors.New("evaluate: no place was found"))
 	}
 	_, failed := io.WriteString(out, e.report())
 	return errors.Join(err, failed)
 }
+
+// errDead is the reason to give up: the model's server does not work.
+type errDead struct{ error }
+
+// vainCalls is how many calls may fail before the first story. A server that refuses the key or the model needs no second one.
+const vainCalls = 3
 
 // open opens the parts of the bot that stories need.
 func (e *evaluation) open(world World) (err error) {
@@ -191,18 +210,41 @@ func (e *evaluation) write(ctx context.Context, language string, tales []*tale) 
 	}
 	began := time.Now()
 	res, err := e.model.Write(ctx, req, func(s model.Story) {
-		t := byID[s.Place]
+		t := byID[s.Place] // the client knows no others
 		t.text, t.quotes, t.marked, t.took = s.Text, s.Quotes, s.Marked, time.Since(began)
 	})
+	e.mu.Lock()
 	for _, d := range res.Dropped {
-		if t := byID[d.Place]; t != nil {
+		if t := byID[d.Place]; t != nil && d.Rule != model.RulePlace {
 			t.refused = append(t.refused, d)
+			e.works = true
+		} else {
+			e.astray++
 		}
 	}
+	e.works = e.works || len(res.Stories) > 0
+	e.done += len(tales)
+	e.mu.Unlock()
 	for _, id := range res.Declined {
 		byID[id].declined = true
 	}
-	e.count(&e.writes, int64(res.Calls), res.PromptTokens, res.AnswerTokens, time.Since(began), err)
+	e.count("writing", &e.writes, int64(res.Calls), res.PromptTokens, res.AnswerTokens, time.Since(began), err)
+	e.watch(err)
+}
+
+// watch gives up if the server refuses what every call needs, or if the first calls fail.
+func (e *evaluation) watch(err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.works {
+		return
+	}
+	if err != nil {
+		e.vain++
+	}
+	if errors.Is(err, chat.ErrRefused) || e.vain >= vainCalls {
+		e.giveUp(errDead{err})
+	}
 }
 
 // ask has the judge look at the stories.
@@ -225,17 +267,18 @@ func (e *evaluation) ask(ctx context.Context, tales []*tale) {
 			t.judged, t.objected = true, objected
 		}
 	}
-	e.count(&e.judges, 1, v.PromptTokens, v.AnswerTokens, time.Since(began), err)
+	e.count("judging", &e.judges, 1, v.PromptTokens, v.AnswerTokens, time.Since(began), err)
 }
 
-func (e *evaluation) count(s *spent, calls, in, out int64, took time.Duration, err error) {
+func (e *evaluation) count(what string, s *spent, calls, in, out int64, took time.Duration, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	s.calls, s.in, s.out, s.took = s.calls+calls, s.in+in, s.out+out, s.took+took
 	if err != nil {
-		e.failed = append(e.failed, err.Error())
+		e.failed = append(e.failed, what+": "+err.Error())
+		fmt.Fprintf(e.notes, "%s failed: %v\n", what, err)
 	}
-	fmt.Fprintf(e.notes, "%d calls, %d tokens so far\n", e.writes.calls+e.judges.calls, e.writes.in+e.writes.out+e.judges.in+e.judges.out)
+	fmt.Fprintf(e.notes, "%d of %d places, %d calls, %d tokens so far\n", e.done, e.Places*len(e.Languages), e.writes.calls+e.judges.calls, e.writes.in+e.writes.out+e.judges.in+e.judges.out)
 }
 
 // estimate tells what the run will need at most: each passage as long as it may be.

@@ -87,11 +87,14 @@ func (e *evaluation) writeRules(b *strings.Builder) {
 			by[r.Rule]++
 		}
 	}
+	if e.astray > 0 {
+		fmt.Fprintf(b, "The model wrote %d stories about places that it was not asked about, or twice about one. They are counted nowhere else.\n\n", e.astray)
+	}
 	if len(by) == 0 {
 		b.WriteString("No rule refused a text.\n\n")
 		return
 	}
-	b.WriteString("| rule | texts refused |\n| --- | --- |\n")
+	b.WriteString("Texts that the rules refused, first and second tries:\n\n| rule | texts refused |\n| --- | --- |\n")
 	for _, rule := range slices.Sorted(maps.Keys(by)) {
 		fmt.Fprintf(b, "| %s | %d |\n", rule, by[rule])
 	}
@@ -107,7 +110,7 @@ func (e *evaluation) writeCost(b *strings.Builder) {
 		}
 	}
 	cfg := e.app.cfg
-	b.WriteString("| | calls | seconds a call | tokens of prompts | of answers | price | for 1000 stories |\n| --- | --- | --- | --- | --- | --- | --- |\n")
+	b.WriteString("## Cost\n\n| | calls | seconds a call | tokens of prompts | of answers | price | for 1000 stories |\n| --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, row := range []struct {
 		name string
 		spent

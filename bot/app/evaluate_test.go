@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -94,6 +95,35 @@ func TestEvaluateReportsWhatThereIsWhenInterrupted(t *testing.T) {
 		time.AfterFunc(35*time.Second, cancel)
 	})
 	if err == nil || !strings.Contains(report, "## Outcome") || !strings.Contains(report, " words, ") {
+		t.Errorf("error %v, report\n%.2000s", err, report)
+	}
+}
+
+// A server that does not work is noticed before all places were asked about, and nothing is called a report then.
+func TestEvaluateGivesUpOnAServerThatDoesNotWork(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		fault string
+		most  int // calls, with those that are repeated
+		want  string
+	}{{"401", 3, "refused"}, {"404", 3, "refused"}, {"500", 20, "unavailable"}} {
+		var calls atomic.Int64
+		server := sim.NewModel(sim.ModelConfig{Fault: func(int) string { calls.Add(1); return tt.fault }})
+		report, _, err := evaluated(t, server, Evaluation{Places: 60, Languages: []string{"en", "fr"}}, nil)
+		if err == nil || !strings.Contains(err.Error(), tt.want) || report != "" {
+			t.Errorf("%s: error %v, report %.300q", tt.fault, err, report)
+		}
+		if n := int(calls.Load()); n > tt.most {
+			t.Errorf("%s: %d calls to a server that does not work", tt.fault, n)
+		}
+	}
+}
+
+func TestEvaluateCountsStoriesAboutOtherPlaces(t *testing.T) {
+	t.Parallel()
+	server := sim.NewModel(sim.ModelConfig{Fault: func(n int) string { return map[int]string{1: "unknown", 2: "twice"}[n] }})
+	report, _, err := evaluated(t, server, Evaluation{Places: 6, Languages: []string{"en"}}, nil)
+	if err != nil || !strings.Contains(report, "stories about places that it was not asked about") || strings.Contains(report, "\n| place |") {
 		t.Errorf("error %v, report\n%.2000s", err, report)
 	}
 }

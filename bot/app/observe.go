@@ -130,7 +130,7 @@ func (a *App) reading(ctx context.Context) monitor.Reading {
 		Sender: monitor.Sender{Waiting: b.Out.Waiting, Pause: monitor.InSeconds(b.Out.Paused)},
 		Places: monitor.Places{TileHits: p.TileHits, TileMisses: p.TileMisses, Pause: monitor.InSeconds(p.Pause)},
 		Guide: monitor.Guide{
-			Cards: g.Cards, Written: g.Written, Dropped: g.Dropped, DroppedBy: g.DroppedBy, Joined: g.Joined, Prepared: g.Prepared, Warmed: g.Warmed,
+			Cards: g.Cards, Written: g.Written, Dropped: g.Dropped, DroppedBy: g.DroppedBy, Spared: g.Spared, Resting: g.Resting, Joined: g.Joined, Prepared: g.Prepared, Warmed: g.Warmed,
 			Judged: monitor.Judged(g.Judged),
 			Likes:  g.Likes, Dislikes: g.Dislikes, Wrong: g.Wrong, Reported: g.Reported,
 		},

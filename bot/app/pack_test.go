@@ -92,6 +92,40 @@ func TestBuildPack(t *testing.T) {
 	}
 }
 
+// A pack is written with all the calls that openai.max_concurrent allows but one, which is for people. The estimate counts on them.
+func TestBuildPackUsesTheCallsThatItMay(t *testing.T) {
+	for _, check := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			cfg := config.Defaults()
+			cfg.Derive(config.Environment{})
+			world, _, model := packWorld(&cfg, *packPlaces)
+			cfg.OpenAI.MaxConcurrent, cfg.OpenAI.Check = 6, check
+			file := filepath.Join(t.TempDir(), "town.pack")
+			order := packOrder(t, false)
+			order.Languages = []string{"en"}
+			build := func() time.Duration {
+				began := time.Now()
+				if err := BuildPack(t.Context(), cfg, order, file, true, world, slog.New(slog.DiscardHandler), nil, io.Discard, io.Discard); err != nil {
+					t.Fatal(err)
+				}
+				return time.Since(began)
+			}
+			without := build()
+			order.Stories = true
+			took := build() - without
+			info, err := readPack(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			stats := model.Stats()
+			t.Logf("judge %v: %d stories, %.0f a minute; %d calls, %d of them for verdicts, %d at once", check, info.Stories["en"], float64(info.Stories["en"])/took.Minutes(), stats.Calls, stats.Judged, stats.Peak)
+			if stats.Peak != 5 {
+				t.Errorf("%d calls at once, want 5", stats.Peak)
+			}
+		})
+	}
+}
+
 func readPack(file string) (pack.Info, error) {
 	f, err := os.Open(file)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"syscall"
 	"time"
 
 	"excursobot/bot/admin"
@@ -26,8 +27,12 @@ func RunBot(intake context.Context, cfg config.Config, env config.Environment, l
 	if err := admin.RefuseIncomplete(intake, a.store); err != nil {
 		return errors.Join(err, a.Close())
 	}
-	if err := a.acceptToken(intake); err != nil {
-		return errors.Join(err, a.Close())
+	if cfg.ShortToken() {
+		if err := a.acceptToken(intake); err != nil {
+			return errors.Join(err, a.Close())
+		}
+	} else if cfg.Monitor.Token != "" { // it is not refused, so the start does not wait for its hash
+		a.also("token", a.rememberToken)
 	}
 	cfg.Warn(a.log, env) // after New, so that the dashboard shows it too
 	a.notify = newNotifier(env, log)
@@ -37,11 +42,15 @@ func RunBot(intake context.Context, cfg config.Config, env config.Environment, l
 	if os.MkdirAll(cfg.Store.Dir, 0o700) == nil { // beside a database the directory is only for the socket
 		a.also("control", a.newControl().Run)
 	}
+	a.also("memory", a.tidyMemory)
 	if cfg.Backup.Every > 0 {
 		a.also("backups", a.newBackups().Run)
 	}
 	l, err := web.Listen(intake, cfg.HTTP.Addr)
 	if err != nil {
+		if errors.Is(err, syscall.EADDRINUSE) {
+			err = fmt.Errorf("%w: another program, perhaps this bot, listens there", err)
+		}
 		return errors.Join(fmt.Errorf("http.addr (%s): %w", cfg.Origin("http.addr"), err), a.Close())
 	}
 	return a.Run(intake, l)

@@ -102,7 +102,7 @@ func (a *App) fileAnswers(ctx context.Context) error {
 	return err
 }
 
-// errStore is all that is said of a store that fails in a way of its own. The log has the cause.
+// errStore is the public reason for a store that fails in a way without a sentinel. The log has the cause.
 var errStore = errors.New("store: it does not work")
 
 // storeTakes returns why the store takes no writes. It asks the store itself, because the cache in front of it answers during an outage. A full store

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"excursobot/bot/config"
@@ -66,4 +67,37 @@ func TestOnlyATokenThatWasInUseMayBeShort(t *testing.T) {
 	if err := a.acceptToken(ended); !errors.Is(err, context.Canceled) {
 		t.Errorf("a store that does not answer: %v", err)
 	}
+}
+
+func TestALongTokenIsRememberedBesideTheStart(t *testing.T) {
+	s, err := boltstore.Open(boltstore.Config{Path: t.TempDir() + "/x.db"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		a := &App{store: s}
+		a.cfg.Monitor.Token = "0123456789abcdef"
+		ended := make(chan error)
+		go func() { ended <- a.rememberToken(ctx) }()
+		time.Sleep(rememberAfter)
+		synctest.Wait()
+		kept, err := s.Setting(ctx, tokenSetting)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if same, err := isToken(kept, a.cfg.Monitor.Token); !same || err != nil {
+			t.Errorf("remembered %q (%v)", kept, err)
+		}
+		select {
+		case err := <-ended: // a part that ends stops the bot
+			t.Errorf("ended with %v", err)
+		default:
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
 }

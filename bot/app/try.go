@@ -77,7 +77,7 @@ func (t *trial) run(ctx context.Context, point geo.Point) (err error) {
 		err = errors.Join(err, <-ended)
 	}()
 	if t.app.model != nil {
-		t.model, _ = t.app.model.Look(ctx) // a server without that page is no fault
+		t.model, _ = t.app.model.Look(ctx) // a server without that page is not a fault
 	}
 	t.began = time.Now()
 	const person = 1

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -121,15 +123,23 @@ func (t *trial) passageLines() []string {
 
 // answerLines tell how the server answered.
 func (t *trial) answerLines() []string {
-	if t.app.model == nil {
+	if t.app.model == nil || t.story.Place.ID == "" {
 		return nil
 	}
 	lines := []string{"the answer took " + inSeconds(t.took) + " from the question"}
 	if asked, ok := t.question(); ok {
-		lines = append(lines, fmt.Sprintf("%d calls, %s in all, the first sign of life after %s; %d stories, %d dropped",
-			asked.Result.Calls, inSeconds(asked.Took), inSeconds(asked.Result.FirstToken), len(asked.Result.Stories), len(asked.Result.Dropped)))
+		lines = append(lines, fmt.Sprintf("%s, %s in all, the first sign of life after %s; %d stories, %d dropped",
+			plural(asked.Result.Calls, "call"), inSeconds(asked.Took), inSeconds(asked.Result.FirstToken), len(asked.Result.Stories), len(asked.Result.Dropped)))
+		for failed := asked.Result.Failed; len(failed) > 0; {
+			same := 1
+			for same < len(failed) && failed[same] == failed[0] {
+				same++
+			}
+			lines = append(lines, plural(same, "call")+" failed: "+failed[0])
+			failed = failed[same:]
+		}
 		if asked.Err != nil {
-			lines = append(lines, "failed: "+asked.Err.Error())
+			lines = append(lines, hints(asked.Err)...)
 		}
 	}
 	for _, step := range t.app.model.Adapted() {
@@ -139,6 +149,39 @@ func (t *trial) answerLines() []string {
 		lines = append(lines, fmt.Sprintf("the server takes prompts up to %d bytes", limit))
 	}
 	return lines
+}
+
+const tooSmall = "the model takes too few tokens at once: load it with a larger context"
+
+// signs are what stands in errors of servers that are set up wrongly, and what to look at.
+var signs = []struct{ in, hint string }{
+	{"(a web page)", "a web page answers: does openai.base_url end where the server's API begins, as in https://host/v1?"},
+	{"status 401", "look at openai.api_key"},
+	{"status 404", "look at openai.model, and at the path of openai.base_url"},
+	{"no such host", "look at the host in openai.base_url"},
+	{"connection refused", "does the server run, and is openai.base_url its address as this machine sees it?"},
+	{"context length", tooSmall}, {"context size", tooSmall}, {"context window", tooSmall},
+	{"nothing of the shape", "the model does not keep to the form that it is asked for: a larger or newer one may"},
+}
+
+// hints returns what an operator can do about an error.
+func hints(err error) []string {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	for _, s := range signs {
+		if strings.Contains(err.Error(), s.in) {
+			return []string{"hint: " + s.hint}
+		}
+	}
+	return nil
+}
+
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 func (t *trial) storyLines() []string {

@@ -77,6 +77,39 @@ func TestTryTellsWhyThereIsNoStory(t *testing.T) {
 	}
 }
 
+// The report tells of each call that failed, also if a later one brought the story, and what to look at.
+func TestTryReportsCallsThatFailed(t *testing.T) {
+	once := func(fault string) func(int) string {
+		return func(n int) string {
+			if n == 1 {
+				return fault
+			}
+			return ""
+		}
+	}
+	always := func(fault string) func(int) string { return func(int) string { return fault } }
+	for name, tt := range map[string]struct {
+		faults func(int) string
+		want   []string
+	}{
+		"a fault once":  {once("500"), []string{"2 calls, ", "1 call failed: model: unavailable: status 500: ", "Story\n"}},
+		"no fault":      {always(""), []string{"  1 call, "}},
+		"a web page":    {always("html"), []string{"2 calls failed: model: unavailable: status 502: (a web page)", "hint: a web page answers"}},
+		"a wrong key":   {always("401"), []string{"1 call failed: model: refused: status 401", "hint: look at openai.api_key"}},
+		"no such model": {always("404"), []string{"hint: look at openai.model"}},
+		"prose":         {always("notjson"), []string{"3 calls failed: model: unusable answer", "; the answer begins with \"", "hint: the model does not keep to the form"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			report, _ := tried(t, "", tt.faults, nil) // the error is the subject of another test
+			for _, want := range tt.want {
+				if !strings.Contains(report, want) {
+					t.Errorf("no %q in\n%s", want, report)
+				}
+			}
+		})
+	}
+}
+
 func TestTryWaitsLongerThanPeople(t *testing.T) {
 	report, err := tried(t, "slow to load", nil, func(c *config.Config) { c.OpenAI.Timeout = time.Minute })
 	if err != nil || !strings.Contains(report, "the story came too late") {

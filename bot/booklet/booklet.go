@@ -1,5 +1,5 @@
 // Package booklet makes the file that a walker takes along: one page of HTML with stories, a list and a drawn map, which needs no network. It chooses no
-// stories and has no texts of its own.
+// stories and takes all texts from its caller.
 package booklet
 
 import (
@@ -12,7 +12,7 @@ import (
 	"excursobot/geo"
 )
 
-// MaxStops is the most stories of a page. The map has room for so many numbers.
+// MaxStops is the most stories of a page: the map has no room for more numbers.
 const MaxStops = 20
 
 // Page is what a booklet shows. All texts are plain: they are escaped here.

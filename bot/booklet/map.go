@@ -128,7 +128,7 @@ func spread(at []spot, height float64) []spot {
 	return labels
 }
 
-// niceLength returns 1, 2 or 5 times a power of ten, at most so many metres.
+// niceLength returns the largest length in metres that is 1, 2 or 5 times a power of ten and at most most.
 func niceLength(most float64) float64 {
 	power := math.Pow(10, math.Floor(math.Log10(most)))
 	for _, n := range []float64{5, 2} {

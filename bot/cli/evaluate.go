@@ -19,7 +19,7 @@ type evaluateCommand struct {
 	Around    string   `required:"" placeholder:"LAT,LON" help:"Around which point: degrees, such as 48.8584,2.2945, or a map link."`
 	Places    int      `default:"50" help:"How many places, the nearest first, in each language."`
 	Languages []string `default:"en" help:"The languages of the stories."`
-	Out       string   `required:"" type:"path" help:"The new file for the report, in Markdown."`
+	Out       string   `required:"" type:"path" placeholder:"FILE" help:"The new file for the report, in Markdown."`
 	Yes       bool     `help:"Do not ask after the estimate."`
 }
 
@@ -51,7 +51,12 @@ func (c evaluateCommand) Run(p *process) (err error) {
 		}
 		err = errors.Join(err, out.Close())
 	}()
-	languages := slices.Compact(slices.Sorted(slices.Values(c.Languages)))
+	var languages []string // in the order of the command
+	for _, l := range c.Languages {
+		if !slices.Contains(languages, l) {
+			languages = append(languages, l)
+		}
+	}
 	order := app.Evaluation{Around: found.Point, Places: c.Places, Languages: languages, Agree: func(estimate string) error {
 		fmt.Fprintln(p.stderr, estimate)
 		if c.Yes {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -85,6 +86,19 @@ func TestFirstSignalEndsTheIntake(t *testing.T) {
 	p.signals <- os.Interrupt
 	if err := p.untilSignalled(func(ctx context.Context) error { <-ctx.Done(); return nil }); err != nil {
 		t.Error(err)
+	}
+}
+
+// Wherever a command notices that it was interrupted, the operator reads one sentence, and the exit code tells a script.
+func TestAnInterruptedCommandSaysSo(t *testing.T) {
+	p := &process{signals: make(chan os.Signal, 2)}
+	p.signals <- os.Interrupt
+	err := p.untilSignalled(func(ctx context.Context) error {
+		<-ctx.Done()
+		return fmt.Errorf("the backup is damaged: %w", ctx.Err())
+	})
+	if !errors.Is(err, errInterrupted) {
+		t.Errorf("error %v, want %v", err, errInterrupted)
 	}
 }
 

@@ -24,3 +24,20 @@ func TestTheOperatorsMemoryLimitWins(t *testing.T) {
 		}
 	}
 }
+
+func TestTheOperatorsShareOfGarbageWins(t *testing.T) {
+	const own = 77
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(-1))
+	defer debug.SetGCPercent(debug.SetGCPercent(own))
+	for _, tt := range []struct {
+		env  []string
+		want int
+	}{{[]string{"GOGC=77"}, own}, {[]string{"GOGC=off"}, own}, {nil, garbagePercent}} {
+		p := &process{env: config.NewEnvironment(tt.env)}
+		p.limitMemory(config.Defaults())
+		got := debug.SetGCPercent(own)
+		if got != tt.want {
+			t.Errorf("with %q there may be %d %% of garbage, want %d", tt.env, got, tt.want)
+		}
+	}
+}

@@ -43,7 +43,7 @@ func (c *Config) settings() []setting {
 			help: "exit with code 1 after this long without contact to Telegram, so that the host restarts the bot; off = never"},
 
 		{key: "openai.api_key", env: "OPENAI_API_KEY", value: &o.APIKey, secret: true,
-			help: "the key for the language model's server; empty = people get extracts from Wikipedia instead of stories. If the server needs no key, any text will do"},
+			help: "the key for the language model's server; empty = people get extracts from Wikipedia instead of stories. If the server needs no key, any text works"},
 		{key: "openai.base_url", env: "OPENAI_BASE_URL", value: &o.BaseURL, def: "https://api.openai.com/v1",
 			help: "the address of any server with the chat completions protocol"},
 		{key: "openai.model", env: "OPENAI_MODEL", value: &o.Model, def: "gpt-6-luna",
@@ -57,7 +57,7 @@ func (c *Config) settings() []setting {
 		{key: "openai.vision", env: "OPENAI_VISION", value: &o.Vision, def: "off",
 			help: "on or off: a photo that a person sends shortly after a location goes to the model, which finds out which of the places nearby is in it; the model must understand pictures"},
 		{key: "openai.passage", env: "OPENAI_PASSAGE", value: &o.Passage, def: "6000", min: "1200", max: "20000",
-			help: "the most characters of an article that the model gets about each place; more make better stories, slower and dearer calls"},
+			help: "the most characters of an article that the model gets about each place; more make better stories, slower and more expensive calls"},
 		{key: "openai.max_concurrent", env: "OPENAI_MAX_CONCURRENT", value: &o.MaxConcurrent, def: "3", min: "1", max: "100",
 			help: "the most calls at once"},
 		{key: "openai.requests_per_minute", env: "OPENAI_REQUESTS_PER_MINUTE", value: &o.RequestsPerMinute, def: "60", min: "1", max: "100000",
@@ -99,7 +99,7 @@ func (c *Config) settings() []setting {
 		{key: "places.commons_url", env: "COMMONS_URL", value: &c.Places.CommonsURL, def: "https://commons.wikimedia.org/w/api.php",
 			help: "the Action API of Wikimedia Commons, which knows who made a picture"},
 		{key: "places.editions", env: "PLACES_EDITIONS", value: &c.Places.Editions, def: "auto",
-			help: "auto = the Wikipedias in the person's language, in the languages of the land around and in English; or codes of languages, separated by commas, that are asked everywhere as well"},
+			help: "auto = the Wikipedias in the person's language, in the languages of the country and in English; or codes of languages, separated by commas, that are asked everywhere as well"},
 		{key: "places.contact", env: "WIKIPEDIA_CONTACT", value: &c.Places.Contact,
 			help: "your e-mail address or page, which Wikipedia requires in the User-Agent; empty = only 10 requests a minute"},
 

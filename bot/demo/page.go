@@ -68,6 +68,7 @@ func (d *pageServer) routes(mux *http.ServeMux) {
 	inner.HandleFunc("GET /demo/picture/{id}", d.servePicture)
 	inner.HandleFunc("POST /demo/join", d.serveJoin)
 	inner.HandleFunc("POST /demo/act", d.serveAct)
+	inner.HandleFunc("POST /demo/elsewhere", d.serveElsewhere)
 	mux.Handle("/", http.NewCrossOriginProtection().Handler(guarded(inner)))
 }
 
@@ -114,7 +115,7 @@ func (d *pageServer) serveWorld(w http.ResponseWriter, _ *http.Request) {
 	}
 	web.WriteJSON(w, http.StatusOK, map[string]any{
 		"cities": cities, "realModel": d.world.realModel, "realWikipedia": d.world.realWikipedia, "realSpeech": d.world.realSpeech,
-		"shared": livePeriod, "pictures": d.world.pictures, "version": app.Version(),
+		"shared": livePeriod, "pictures": d.world.pictures, "bot": d.world.telegram.Username(), "version": app.Version(),
 	})
 }
 

@@ -42,7 +42,7 @@ func newDemoWorld(cfg *config.Config, pack *places.Pack, quirk string) (*demoWor
 	if cfg.IsDefault("live.pass_gap") {
 		cfg.Live.PassGap = 10 * time.Second
 	}
-	s.outside.Riding = 1000 // the page walks 60 times as fast as a person, and that is no ride
+	s.outside.Riding = 1000 // the page walks 60 times as fast as a person, and that is not a ride
 	cfg.Telegram = config.TelegramConfig{Token: token, APIURL: config.TelegramAPI}
 	cfg.Monitor.Addr = "" // the demo has one address, on this machine
 	s.outside.Answered = s.answered

@@ -3,9 +3,11 @@ package guide
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"excursobot/limiter"
+	"excursobot/store"
 )
 
 // aheadWithin is how soon a batch of read-ahead or warm-up must start to be worth it.
@@ -24,7 +26,7 @@ func (g *Guide) writeAhead(ctx context.Context, req Request, cards []Card) error
 	if err != nil {
 		return err
 	}
-	unwritten := without(stories, cards)
+	unwritten := slices.DeleteFunc(without(stories, cards), func(p store.Place) bool { return !g.batches.mayWrite(req, p) })
 	if len(unwritten) == 0 {
 		return nil
 	}

@@ -77,6 +77,9 @@ func (s *search) storyOf(ctx context.Context, c Card, others []Card) (Story, err
 	if reason != NoReason {
 		return s.extract(c, reason), nil
 	}
+	if reason, resting := s.resting(c.Place); resting {
+		return s.extract(c, reason), nil
+	}
 	if s.req.Ready {
 		return Story{}, ErrNotReady
 	}

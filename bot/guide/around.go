@@ -21,7 +21,7 @@ const (
 	describeReach = 600
 )
 
-// own returns the edition that is asked first: that of the person's language, or in the small mode that of the land if the first one had nothing.
+// own returns the edition that is asked first: that of the person's language, or in the small mode the local one if the first one had nothing.
 func (s *search) own() string {
 	if s.instead != "" {
 		return s.instead
@@ -101,7 +101,7 @@ func (s *search) withKnown(ctx context.Context, cards []Card, inner, outer float
 }
 
 // untoldOthers returns the untold places between the two radii that the other editions know, best first, under names that the person can read. The
-// first edition of the land is asked alone, because each edition costs requests.
+// first local edition is asked alone, because each edition costs requests.
 func (s *search) untoldOthers(ctx context.Context, inner, outer float64) ([]Card, error) {
 	others := s.others()
 	for _, some := range [][]string{others[:min(len(others), 1)], others[min(len(others), 1):]} {

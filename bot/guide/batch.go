@@ -26,6 +26,7 @@ type batches struct {
 	witness *Witness       // may be nil
 	sources *places.Finder // nil = stories are written from intros
 	passage int            // most characters of an article for the model
+	rests   rests
 
 	mu    sync.Mutex
 	open  map[store.StoryKey]*item // at most size for each job in the gate

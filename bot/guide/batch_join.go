@@ -28,7 +28,7 @@ func (b *batches) join(req Request, deadline time.Time, first store.Place, other
 		if len(chosen) == b.size {
 			break
 		}
-		if p.ID != first.ID && b.findLocked(p.ID, req.Language, req.Length, nil) == nil {
+		if p.ID != first.ID && b.findLocked(p.ID, req.Language, req.Length, nil) == nil && b.mayWrite(req, p) {
 			chosen = append(chosen, p)
 		}
 	}
@@ -48,6 +48,15 @@ func (b *batches) join(req Request, deadline time.Time, first store.Place, other
 		return nil, limiter.ErrClosed
 	}
 	return bt.items[0], nil
+}
+
+// mayWrite reports whether the story of a place does not rest. A pack is made once, so it does not wait.
+func (b *batches) mayWrite(req Request, p store.Place) bool {
+	if req.Class == Packing {
+		return true
+	}
+	_, again := b.rests.of(store.StoryKey{Place: p.ID, Language: req.Language, Length: req.Length}, p.Revision, time.Now())
+	return again
 }
 
 // addWaiterLocked adds a waiter to a batch. If the batch is queued in a worse class, it moves to the waiter's class, unless it could not start there

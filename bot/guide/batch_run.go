@@ -61,12 +61,12 @@ func (b *batches) run(bt *batch) {
 		open = unfinished(open)
 		if err != nil || attempt == maxAttempts-1 {
 			for _, it := range open {
-				b.finish(it, store.Story{}, reasons[it.place.ID])
+				b.unable(it, reasons[it.place.ID], err == nil)
 			}
 		}
 		for _, it := range open {
 			if reasons[it.place.ID] == Unfit { // the model was asked twice, with the reasons
-				b.finish(it, store.Story{}, Unfit)
+				b.unable(it, Unfit, true)
 			}
 		}
 		if err != nil {
@@ -114,7 +114,7 @@ func (b *batches) skipWritten(bt *batch) []*item {
 // call asks the model about the open items and finishes each one when its story arrives. It returns why the others have none, by place.
 func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 	b.mu.Lock()
-	waiting := bt.waiters > 0 && bt.class <= LiveTick
+	waiting, class := bt.waiters > 0 && bt.class <= LiveTick, bt.class
 	b.mu.Unlock()
 	req := model.Request{Language: bt.language, Long: bt.length == store.Long, Waiting: waiting, Passages: map[string]model.Passage{}}
 	for _, it := range open {
@@ -139,10 +139,11 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 			} else {
 				b.judging.queue(b.tasks.ctx, &story, bt.person)
 			}
+			b.rests.forget(it.key)
 			b.finish(it, story, NoReason)
 		}
 	})
-	b.witness.asked(Asked{Request: req, Result: res, Took: time.Since(began), Err: err})
+	b.witness.asked(Asked{Class: class, Request: req, Result: res, Took: time.Since(began), Err: err})
 	b.counts.written.Add(uint64(len(res.Stories)))
 	for _, dropped := range res.Dropped {
 		b.counts.drop(dropped.Rule)

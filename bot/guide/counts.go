@@ -14,7 +14,7 @@ type counters struct {
 	cards, joined, refused                                 atomic.Uint64
 	batches, written, dropped, failed                      atomic.Uint64
 	waited                                                 atomic.Int64 // nanoseconds of all batches
-	rewritten                                              atomic.Uint64
+	rewritten, spared                                      atomic.Uint64
 	prepared, warmed, panics                               atomic.Uint64
 	judgePassed, judgeObjected, judgeRefused, judgeSkipped atomic.Uint64
 

@@ -76,7 +76,7 @@ func (b *batches) collect(ctx context.Context, bt *batch) {
 	}
 	editions := b.sources.Editions(list[0].Point, bt.language)
 	if !b.sources.Small() {
-		// What is not known of names and lengths only makes the choice of the article worse.
+		// Missing names and lengths only make the choice of the article worse.
 		list, _ = b.sources.Names(ctx, list, bt.language, editions)
 		list, _ = b.sources.Lengths(ctx, list, readable(editions))
 	}
@@ -119,7 +119,7 @@ func articlesAllowed(editions int) int {
 	return max(1, min(4, coldRequests-editions-1-1-min(2, editions-1)-1))
 }
 
-// readable returns the other editions that an article may come from: the first of the land and English.
+// readable returns the other editions that an article may come from: the first local one and English.
 func readable(editions []string) []string {
 	return slices.Compact(append(slices.Clone(editions[1:min(2, len(editions))]), editions[len(editions)-1:]...))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,7 +26,7 @@ const (
 	judgeEvery = 30 * time.Second
 )
 
-// judging shows new stories to the judge, after they were stored and told. Whatever happens to it, the stories stay as the checks left them.
+// judging shows new stories to the judge, after they were stored and told. If it fails, the stories stay as the checks left them.
 type judging struct {
 	judge   *model.Judge // nil = every story is skipped
 	store   Store
@@ -86,7 +87,9 @@ func (j *judging) queue(ctx context.Context, s *store.Story, person int64) {
 	}
 	j.mu.Lock()
 	if person != 0 && len(j.people) < store.MaxJudgements {
-		j.people[s.StoryKey] = person
+		key := s.StoryKey
+		key.Place = strings.Clone(key.Place) // the id of a stored place would keep its whole record
+		j.people[key] = person
 	}
 	j.mu.Unlock()
 	j.put(ctx, s, nil)
@@ -191,4 +194,11 @@ func (j *judging) end(ctx context.Context, one store.Judgement, verdict store.Ju
 		j.batches.library.invalidate(stories[0].Point, one.Language)
 	}
 	return ended
+}
+
+// Correction tells what to show in place of a text that was told and did not hold up.
+type Correction struct {
+	Language string // of that text
+	Story    Story  // the extract, or the story as it was written again
+	Shown    []store.Shown
 }

@@ -11,13 +11,6 @@ import (
 	"excursobot/store"
 )
 
-// Correction tells what to show in place of a text that was told and did not hold up.
-type Correction struct {
-	Language string // of that text
-	Story    Story  // the extract, or the story as it was written again
-	Shown    []store.Shown
-}
-
 // showedMost bounds the note that a message shows a pending story.
 const showedMost = 5 * time.Second
 

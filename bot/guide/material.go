@@ -18,7 +18,7 @@ func Materials(ctx context.Context, sources *places.Finder, list []places.Place,
 	}
 	editions := sources.Editions(list[0].Point, language)
 	if !sources.Small() {
-		// What is not known of names and lengths only makes the choice of the article worse.
+		// Missing names and lengths only make the choice of the article worse.
 		list, _ = sources.Names(ctx, list, language, editions)
 		list, _ = sources.Lengths(ctx, list, readable(editions))
 	}

@@ -105,6 +105,11 @@ func (g *Guide) writeMore(ctx context.Context, req MoreRequest, s *subject, orde
 		return quote(reason), nil
 	}
 	start := time.Now()
+	key := store.StoryKey{Place: req.Place, Language: req.Language, Length: req.Length, Aspect: req.Aspect}
+	if reason, again := g.batches.rests.of(key, order.source.revision, start); !again {
+		g.counts.spared.Add(1)
+		return quote(reason), nil
+	}
 	it, err := g.batches.join(ask, start.Add(startWithin), s.place, nil)
 	if err != nil {
 		return quote(ModelBusy), nil
@@ -240,7 +245,7 @@ func (s *subject) material(text string) *material {
 	}
 }
 
-// offerMore sets the aspect that can be told after a story, if its article is at hand.
+// offerMore sets the aspect that can be told after a story, if its article is stored.
 func (g *Guide) offerMore(ctx context.Context, told *Story) {
 	s := told.stored
 	if s == nil || s.Article.Page == 0 || g.cfg.Places == nil {

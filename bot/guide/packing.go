@@ -13,8 +13,6 @@ import (
 )
 
 const (
-	// packingAtOnce is how many batches for a pack wait or run at once.
-	packingAtOnce = 2
 	// packingPause is the time between two looks at a queue or a server that has no room.
 	packingPause = 5 * time.Second
 	// packingTries is how often a place is tried whose batch failed for no fault of the place.
@@ -35,7 +33,7 @@ func (g *Guide) WriteAll(ctx context.Context, list []store.Place, language strin
 	var mu sync.Mutex
 	batches := make(chan []store.Place)
 	var wg sync.WaitGroup
-	for range packingAtOnce {
+	for range max(1, g.cfg.Gate.Stats().Slots-1) { // the last slot is for people
 		wg.Go(func() {
 			for some := range batches {
 				if err := g.writeSome(ctx, some, language); err != nil {
@@ -139,7 +137,7 @@ func (g *Guide) await(ctx context.Context, it *item, tries map[string]int) {
 	}
 }
 
-// untilJudged waits until at most so many stories wait for the judge, or longer than any of them may wait.
+// untilJudged waits until at most most stories wait for the judge, or longer than any of them may wait.
 func (g *Guide) untilJudged(ctx context.Context, most int) error {
 	for end := time.Now().Add(pendingMost); time.Now().Before(end); {
 		n, err := g.cfg.Store.PendingJudgements(ctx)

@@ -47,7 +47,7 @@ func TestReadAheadIsNotJoinedWhenItCannotStartInTime(t *testing.T) {
 	})
 }
 
-// What other editions know is read again only after an hour, or elsewhere.
+// The places of other editions are read again only after an hour, or elsewhere.
 func TestReadAheadReadsANeighbourhoodOnce(t *testing.T) {
 	run(t, setting{articles: articles(25, 20, "en")}, func(w *world) {
 		reads := func(meters float64) uint64 {

@@ -47,6 +47,9 @@ type Answer struct {
 // askAgainWithin is how long after a question a second call may be made for it.
 const askAgainWithin = 6 * time.Second
 
+// Answers reports whether questions go to a model.
+func (g *Guide) Answers() bool { return g.cfg.Asker != nil }
+
 // Ask answers a question from the article of a place. draft gets what is there of the answer while it is written, in whole sentences; nil = nobody wants
 // it. The error is ErrNoMore if the place is not known any more, ErrSource if its article cannot be read, or one of the context or of the store.
 func (g *Guide) Ask(ctx context.Context, q Question, draft func(text string)) (Answer, error) {

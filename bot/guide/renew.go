@@ -170,6 +170,9 @@ func (g *Guide) stillHolds(ctx context.Context, story store.Story) (bool, error)
 // writeAgain starts a batch about the place, on nobody's account. It is written only from the whole article.
 func (g *Guide) writeAgain(ctx context.Context, req Request, key store.StoryKey, place places.Place) error {
 	again := Request{Point: req.Point, Language: key.Language, Length: key.Length, Class: ReadAhead, rewrite: true}
+	if !g.batches.mayWrite(again, place) {
+		return nil
+	}
 	if reason, err := g.mayCall(ctx, again); err != nil || reason != NoReason {
 		return err
 	}

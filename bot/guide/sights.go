@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	// sightsWithin is how long the sources may take to name the sights of a tour. What is known by then is what there is.
+	// sightsWithin is how long the sources may take to name the sights of a tour. A tour is planned with the places that are known by then.
 	sightsWithin = 4 * time.Second
 	// sightBatches is the most requests for descriptions of one edition's places; a host with few requests makes one.
 	sightBatches = 3
-	// fewSights is the number of sights below which the first edition of the land is asked, too.
+	// fewSights is the number of sights below which the first local edition is asked, too.
 	fewSights = 12
 	// sightSpacing is about how far from each other in metres places are described: a tour needs them everywhere, not only around its start.
 	sightSpacing = 300.0
@@ -57,7 +57,7 @@ func (g *Guide) Sights(ctx context.Context, req Request, radius float64) ([]Sigh
 		delete(ready, c.Place.ID)
 		sights = append(sights, Sight{Place: c.Place, Value: places.Worth(c.Place, req.Interests, written), Rich: places.Rich(c.Place), Ready: written})
 	}
-	for _, story := range ready { // of the pack, or of places that are stored no more
+	for _, story := range ready { // of the pack, or of places that are no longer stored
 		sights = append(sights, Sight{Place: story.Place, Value: places.Worth(story.Place, req.Interests, true), Rich: places.Rich(story.Place), Ready: true})
 	}
 	if len(sights) > 0 {

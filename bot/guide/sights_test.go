@@ -30,7 +30,7 @@ func (w *world) sightsOf(req Request, radius float64) map[string]Sight {
 	return found
 }
 
-func TestSightsAreWhatTheGuideWouldTell(t *testing.T) {
+func TestSightsArePlacesThatTheGuideWouldTell(t *testing.T) {
 	set := setting{articles: articles(30, 40, "ru"), noModel: true}
 	set.articles[1].Extract = "" // nothing to tell
 	set.articles[2].Title = "Сражение при Доме"
@@ -223,7 +223,7 @@ func TestAStopThatMustBeWrittenHasACard(t *testing.T) {
 	})
 }
 
-// A place that operators withhold is no sight, whether its story is written or not.
+// A place that operators withhold is not a sight, whether its story is written or not.
 func TestWithheldPlacesAreNoSights(t *testing.T) {
 	run(t, setting{articles: town()}, func(w *world) {
 		w.mustTell(ask(1))
@@ -252,7 +252,7 @@ func TestWithheldPlacesAreNoSights(t *testing.T) {
 	})
 }
 
-// What a tour of a cold area costs the sources.
+// A tour of a cold area costs the sources few requests.
 func TestSightsCostFewRequests(t *testing.T) {
 	for name, tt := range map[string]struct {
 		set  setting

@@ -21,10 +21,11 @@ type Stats struct {
 	Prepared                                uint64            // batches of read-ahead
 	Warmed                                  uint64            // batches of warm-up
 	Rewritten                               uint64            // batches that write a story again
+	Spared                                  uint64            // answers without a call, because the model could not write the story lately
 	Panics                                  uint64            // panics in calls and read-ahead
 	Likes, Dislikes, Wrong                  uint64            // votes
 	Reported                                uint64            // extracts that a person called wrong
-	Claims, Open, Preparing                 int               // now: claims, stories being written, people with a read-ahead in progress
+	Claims, Open, Preparing, Resting        int               // now: claims, stories being written, people with a read-ahead in progress, stories that rest
 	Questions                               Questions
 	Judged                                  Judged
 	Cache                                   geo.CacheStats
@@ -47,9 +48,9 @@ func (g *Guide) Stats() Stats {
 		Library: c.library.Load(), Generated: c.generated.Load(), Extract: c.extract.Load(), Pack: c.pack.Load(), None: c.none.Load(),
 		Cards: c.cards.Load(), Joined: c.joined.Load(), Refused: c.refused.Load(),
 		Batches: c.batches.Load(), Waited: time.Duration(c.waited.Load()), Written: c.written.Load(), Dropped: c.dropped.Load(), DroppedBy: c.drops(), Failed: c.failed.Load(),
-		Prepared: c.prepared.Load(), Warmed: c.warmed.Load(), Rewritten: c.rewritten.Load(), Panics: c.panics.Load(),
+		Prepared: c.prepared.Load(), Warmed: c.warmed.Load(), Rewritten: c.rewritten.Load(), Spared: c.spared.Load(), Panics: c.panics.Load(),
 		Likes: c.likes.Load(), Dislikes: c.dislikes.Load(), Wrong: c.wrong.Load(), Reported: c.reported.Load(),
-		Claims: g.claims.len(), Open: g.batches.len(),
+		Claims: g.claims.len(), Open: g.batches.len(), Resting: g.batches.rests.len(),
 		Cache: g.cfg.Cache.Stats(),
 	}
 	s.Questions = Questions{Asked: c.questions.Load(), Calls: c.questionCalls.Load(), Tokens: c.questionTokens.Load()}

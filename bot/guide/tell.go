@@ -125,7 +125,7 @@ func (s *search) resume(ctx context.Context) (*answer, error) {
 		return nil, err
 	}
 	stories = slices.DeleteFunc(stories, func(n nearStory) bool { return n.story.Place != s.req.Place })
-	// Being told already is no reason for ErrAllTold here: it only means that there is nothing to resume.
+	// Being told already is not a reason for ErrAllTold here: it only means that there is nothing to resume.
 	skipped := s.skipped
 	found, err := s.claimNearest(ctx, stories)
 	s.skipped = skipped

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"excursobot/bot/guide/model"
+	"excursobot/limiter"
 )
 
 // Witness is told what happens on the way to a story, for reports to operators. Its functions may be nil; they are called in the guide's goroutines and
@@ -15,6 +16,7 @@ type Witness struct {
 
 // Asked is a question to the model that is over.
 type Asked struct {
+	Class   limiter.Class // of the best of those who waited for it, or of nobody
 	Request model.Request
 	Result  model.Result
 	Took    time.Duration

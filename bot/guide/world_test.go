@@ -239,7 +239,7 @@ func (w *world) deliver(person int64, s Story, claim *Claim) {
 	recorded()
 }
 
-// experience lets people have heard so much that a Wrong of theirs counts.
+// experience lets people hear enough stories that their Wrong counts.
 func (w *world) experience(people ...int64) {
 	w.t.Helper()
 	for _, person := range people {

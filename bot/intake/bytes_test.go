@@ -16,7 +16,7 @@ import (
 	"excursobot/store"
 )
 
-// large is a message of so many bytes or a few more.
+// large is a message of size bytes or a few more.
 func large(id int, person int64, size int) string {
 	return say(id, person, "/x"+strings.Repeat("y", size))
 }
@@ -53,7 +53,7 @@ func TestPollingWaitsForBytesWithoutHurry(t *testing.T) {
 		api := &pollAPI{}
 		api.answer = func(n int, offset int64) ([]byte, error) {
 			if n > 10*updates {
-				return nil, nil // it asks without a pause: the clock would stand still for ever
+				return nil, nil // it asks without a pause: the clock would stand still forever
 			}
 			var batch []string
 			for id := max(offset, 1); id <= updates; id++ {

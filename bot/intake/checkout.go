@@ -83,7 +83,7 @@ func (c *checkouts) wait() {
 	c.wg.Wait()
 }
 
-// take answers a checkout in a goroutine of its own. stored receives the error of storing it; nil means that it is not stored.
+// take answers a checkout in a new goroutine. stored receives the error of storing it; nil means that it is not stored.
 func (c *checkouts) take(u *telegram.Update, stored <-chan error) verdict {
 	if v := c.begin(u.ID); v != accepted {
 		return v

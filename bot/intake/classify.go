@@ -24,6 +24,9 @@ func (d *door) classify(ctx context.Context, in received) *arrival {
 			return a
 		}
 	}
+	if u.Odd != nil {
+		d.log.Warn("update_read_in_part", "update", in.id, "error", u.Odd)
+	}
 	u.ID, u.Arrived = in.id, arrived
 	task := &Task{Update: u}
 	if u.Checkout != nil {

@@ -34,7 +34,7 @@ type Config struct {
 	ClockSkew func() time.Duration
 
 	Silence     time.Duration // Run ends with ErrSilent after this long without contact to Telegram; default 10 min, negative = never
-	MaxInflight int           // updates waiting and under way; default 2000. Telegram keeps what is beyond it
+	MaxInflight int           // updates waiting and under way; default 2000. Telegram keeps further ones
 	MaxBytes    int           // of these updates together, as Telegram sent them; default 8 MiB
 	PerChat     int           // of one chat; default 20
 	Limits      Limits
@@ -58,7 +58,7 @@ type Hooks struct {
 	Refuse func(r Refusal) Handler
 	// Failed tells the person, as far as that helps, that a handler failed. The log has the error. ctx may have ended.
 	Failed func(ctx context.Context, t *Task, f Failure)
-	// DeadLetter apologises for an update over which processes ended. After an error the update is a dead letter all the same, unless this process
+	// DeadLetter apologises for an update over which processes ended. After an error the update is a dead letter anyway, unless this process
 	// is stopping.
 	DeadLetter func(ctx context.Context, t *Task) error
 	// Lost is told of an update that is lost because its chat has too much under way. It returns a function that tells the person; nil = nobody is
@@ -85,7 +85,7 @@ type Hooks struct {
 type Failure struct {
 	Cause error
 	Story bool // the person waits for a story
-	Money bool // what was paid is stored, whatever became of the thanks
+	Money bool // the payment is stored, even if the thanks failed
 }
 
 // Observe is told what happens; nil functions are left out. Labels are few and name no person.

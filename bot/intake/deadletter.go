@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// suspectFrom is from how many tries on an update is a suspect: so many processes ended within suspectFor of its beginning, but beside it other
-	// updates were as young.
+	// suspectFrom is the number of tries from which an update is a suspect: that many processes ended within suspectFor of its beginning, but beside it
+	// other updates were as young.
 	suspectFrom = 2
 	// loneAgain is how long a process runs before it tries a suspect that a process ended over alone. A process that is killed by something else soon
 	// after its start, again and again, must not make a dead letter of a suspect.

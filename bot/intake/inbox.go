@@ -60,7 +60,7 @@ func (b *backlog) resume(ctx context.Context) error {
 	return nil
 }
 
-// reserveLater returns a function that reserves room in a chat as soon as there is some, and room for so many bytes. There is too little only if the
+// reserveLater returns a function that reserves room in a chat as soon as there is some, and room for size bytes. There is too little only if the
 // process before had more.
 func (b *backlog) reserveLater(ctx context.Context, size int) func(chat int64) error {
 	return func(chat int64) error {

@@ -98,7 +98,7 @@ func (in *Intake) join(work context.Context) (leave func()) {
 	if member == nil {
 		return func() {}
 	}
-	ctx, stop := context.WithCancel(context.WithoutCancel(work)) // a stop that is not waited for gives back what it owned all the same
+	ctx, stop := context.WithCancel(context.WithoutCancel(work)) // a stop that nobody waits for still gives back what it owned
 	left := make(chan struct{})
 	go func() { defer close(left); _ = member.Run(ctx) }()
 	return func() { stop(); <-left }
@@ -159,7 +159,7 @@ func (in *Intake) hear(ctx context.Context, chat int64, raw []byte) {
 	if raw == nil {
 		if p.member.Owns(ctx, chat) {
 			if err := in.backlog.pull(ctx, allUpdates, chat); err != nil {
-				p.log.Error("inbox_not_read", "error", err)
+				p.log.Error("inbox_unread", "error", err)
 			}
 		}
 		return
@@ -210,7 +210,7 @@ func (in *Intake) NoteShown(ctx context.Context, t *Task, shown Shown) {
 	defer cancel()
 	if err := in.parts.cfg.Store.Note(ctx, t.ID, shown.Place, shown.Message); err != nil {
 		in.parts.cfg.Observe.Error("store")
-		in.parts.log.Error("inbox_not_written", "update", t.ID, "error", fmt.Errorf("note what is shown: %w", err))
+		in.parts.log.Error("inbox_unsaved", "update", t.ID, "error", fmt.Errorf("note what is shown: %w", err))
 	}
 }
 

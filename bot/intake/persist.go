@@ -9,7 +9,7 @@ import (
 )
 
 // persist writes the accepted arrivals to the inbox, in one transaction: from then on this process or the next one answers them. If the store is
-// full or away, it keeps nothing, and people are answered all the same. A walk, which cannot go on without the store, and money come again. A
+// full or away, it keeps nothing, and people are still answered. A walk, which cannot go on without the store, and money come again. A
 // checkout is being answered already, and learns whether the store has room.
 func (d *door) persist(ctx context.Context, arrivals []*arrival) {
 	var list []*arrival
@@ -27,13 +27,13 @@ func (d *door) persist(ctx context.Context, arrivals []*arrival) {
 	fresh, err := d.cfg.Store.Accept(ctx, entries...)
 	if err != nil {
 		d.cfg.Observe.Error("store")
-		d.log.Error("inbox_not_written", "updates", len(list), "error", fmt.Errorf("accept updates: %w", err))
+		d.log.Error("inbox_unsaved", "updates", len(list), "error", fmt.Errorf("accept updates: %w", err))
 	}
 	full, away := errors.Is(err, store.ErrFull), errors.Is(err, store.ErrAway)
 	if !full && !away && ctx.Err() == nil { // the store itself tells of the two
 		d.state.setKept(err)
 	}
-	lost := false // what follows an update that must come again comes again too
+	lost := false // the updates after one that must come again come again too
 	for i, a := range list {
 		switch {
 		case a.stored != nil:
@@ -65,7 +65,7 @@ func (d *door) dispatch(ctx context.Context, a *arrival) {
 		return
 	case a.kept && d.member != nil:
 		if err := d.backlog.pull(ctx, u.ID, u.Chat); err != nil {
-			d.log.Error("inbox_not_read", "error", err) // the next round finds it
+			d.log.Error("inbox_unread", "error", err) // the next round finds it
 		}
 	case a.owner != "":
 		a.task.anywhere = true

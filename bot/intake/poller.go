@@ -115,7 +115,7 @@ func (s *source) connected(ctx context.Context, running *sync.WaitGroup) {
 	running.Go(func() { s.guard.Run(func() { s.cfg.Hooks.Connected(ctx) }) })
 }
 
-// waitForRoom waits until there is room for an update of so many bytes, at most fullPause. After an answer of which nothing was taken it waits roomAgain
+// waitForRoom waits until there is room for an update of size bytes, at most fullPause. After an answer of which nothing was taken it waits roomAgain
 // at least: what was short may be neither tasks nor bytes but checkouts, of which it knows nothing.
 func (s *source) waitForRoom(ctx context.Context, size int, nothingTaken bool) {
 	began := time.Now()

@@ -9,7 +9,7 @@ import (
 )
 
 // Inline and guest queries come from chats in which the bot is not. They expire unanswered and are never stored: each is answered at arrival, in a
-// goroutine of its own, within answerWithin or not at all.
+// separate goroutine, within answerWithin or not at all.
 
 const (
 	answerWithin = time.Second // a client shows nothing of a later answer

@@ -83,7 +83,7 @@ func (s *state) begin(id int64, size int, must bool) verdict {
 	return accepted
 }
 
-// fits reports whether there is room for so many bytes. An update that is larger than all the room fits alone.
+// fits reports whether there is room for size bytes. An update that is larger than all the room fits alone.
 func (s *state) fits(size int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -91,7 +91,7 @@ func (s *survivors) write(ctx context.Context) {
 		return
 	}
 	if err := s.store.Survived(ctx, ids...); err != nil && ctx.Err() == nil {
-		s.log.Warn("inbox_not_written", "updates", len(ids), "error", fmt.Errorf("reset the tries: %w", err))
+		s.log.Warn("inbox_unsaved", "updates", len(ids), "error", fmt.Errorf("reset the tries: %w", err))
 	}
 }
 

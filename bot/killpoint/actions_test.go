@@ -12,7 +12,9 @@ import (
 // act lets people do n things within half a second.
 func (r *crashRun) act(n int) {
 	for range n {
-		switch i := r.rng.IntN(len(r.people) + donorCount); {
+		switch i := r.rng.IntN(len(r.people) + donorCount + len(r.strollers)); {
+		case i >= len(r.people)+donorCount:
+			r.strollOn(r.strollers[i-len(r.people)-donorCount], r.rng.IntN(100))
 		case i >= len(r.people):
 			r.donate(r.donors[900+int64(i-len(r.people))])
 		case i >= askerCount:

@@ -34,14 +34,16 @@ type audit struct {
 	walks       int
 	stories     int // of walks
 	gaps        int // missing numbers of walks' stories
+	tours       int // and of their stops, those that were told
+	stops       int
 	// Payments, wrongly stored payments, and payments without thanks.
 	gifts, miscounted, unthanked int
 	faults                       []string
 }
 
 // auditHead is the head of the table. docs/chaos.md shows its last line, the totals.
-const auditHead = "| seed | crashes | at a point | asked | unanswered | undone | left | dead letters | apologies | poisonous | repeated | worst | stale cards | walks | stories | gaps | gifts | miscounted | unthanked | |\n" +
-	"| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |"
+const auditHead = "| seed | crashes | at a point | asked | unanswered | undone | left | dead letters | apologies | poisonous | repeated | worst | stale cards | walks | stories | gaps | tours | stops | gifts | miscounted | unthanked | |\n" +
+	"| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |"
 
 func (a *audit) row(name, kind string) string {
 	all, named := 0, 0
@@ -53,7 +55,7 @@ func (a *audit) row(name, kind string) string {
 	}
 	cells := []any{name}
 	for _, n := range []int{
-		all, named, a.asked, a.unanswered, a.undone, a.left, a.deadLetters, a.apologies, a.poisonous, sum(a.repeats), most(a.repeats), a.staleCards, a.walks, a.stories, a.gaps,
+		all, named, a.asked, a.unanswered, a.undone, a.left, a.deadLetters, a.apologies, a.poisonous, sum(a.repeats), most(a.repeats), a.staleCards, a.walks, a.stories, a.gaps, a.tours, a.stops,
 		a.gifts, a.miscounted, a.unthanked,
 	} {
 		cells = append(cells, n)
@@ -80,6 +82,8 @@ func (a *audit) add(b audit) {
 	a.walks += b.walks
 	a.stories += b.stories
 	a.gaps += b.gaps
+	a.tours += b.tours
+	a.stops += b.stops
 	a.gifts += b.gifts
 	a.miscounted += b.miscounted
 	a.unthanked += b.unthanked
@@ -136,16 +140,19 @@ func (r *crashRun) audit() audit {
 	for _, point := range r.moveKills {
 		a.points[point]++
 	}
-	catalog, err := text.Load()
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	words := catalog.Words("en")
+	words := r.words
 	for i, p := range r.people {
 		if i < askerCount {
 			r.auditPerson(&a, words, i, p)
 		} else {
 			r.auditWalk(&a, words, i, p)
+		}
+	}
+	for _, s := range r.strollers {
+		if s.tours {
+			r.auditTour(&a, s)
+		} else {
+			r.auditWalk(&a, words, int(s.ID())-1, s.Person)
 		}
 	}
 	r.auditStore(&a, words)
@@ -203,17 +210,6 @@ func (r *crashRun) auditStore(a *audit, words *text.Words) {
 	}
 }
 
-// rowsOf returns the lines of a dump without the first one, which holds the time.
-func rowsOf(dump []byte) ([]byte, error) {
-	unpacked, err := gzip.NewReader(bytes.NewReader(dump))
-	if err != nil {
-		return nil, err
-	}
-	lines, err := io.ReadAll(unpacked)
-	_, rows, _ := bytes.Cut(lines, []byte("\n"))
-	return rows, err
-}
-
 // auditMove checks that the moved store is sound and holds the same records.
 func (r *crashRun) auditMove(a *audit) {
 	if len(r.moveKills) == 0 {
@@ -224,20 +220,43 @@ func (r *crashRun) auditMove(a *audit) {
 		path := filepath.Join(r.dir, name)
 		cmd := exec.Command(r.bin, "export", "--from", path) //nolint:gosec // built just now
 		cmd.Env = r.env
-		dump, err := cmd.Output()
-		if err == nil {
-			lines[i], err = rowsOf(dump)
-		}
+		export, err := cmd.Output()
 		if err != nil {
 			a.fault("export of %s: %v", name, err)
 		}
+		lines[i] = recordsOf(export)
 		if err := boltstore.Verify(r.t.Context(), path); err != nil {
 			a.fault("%s: %v", name, err)
 		}
 	}
 	if len(lines[0]) == 0 || !bytes.Equal(lines[0], lines[1]) {
-		a.fault("the store that was moved differs: %d bytes of %d", len(lines[1]), len(lines[0]))
+		a.fault("the store that was moved differs: %d bytes of %d: %s", len(lines[1]), len(lines[0]), firstDifference(lines[0], lines[1]))
 	}
+}
+
+// recordsOf returns the lines of an export without the first one, which says when it was made.
+func recordsOf(export []byte) []byte {
+	zip, err := gzip.NewReader(bytes.NewReader(export))
+	if err != nil {
+		return []byte(err.Error())
+	}
+	lines, err := io.ReadAll(zip)
+	if err != nil {
+		return []byte(err.Error())
+	}
+	_, records, _ := bytes.Cut(lines, []byte("\n"))
+	return records
+}
+
+// firstDifference returns the first lines in which two exports differ.
+func firstDifference(a, b []byte) string {
+	one, other := bytes.Split(a, []byte("\n")), bytes.Split(b, []byte("\n"))
+	for i := range min(len(one), len(other)) {
+		if !bytes.Equal(one[i], other[i]) {
+			return fmt.Sprintf("%.500s\n%.500s", one[i], other[i])
+		}
+	}
+	return fmt.Sprintf("%d and %d lines", len(one), len(other))
 }
 
 // auditBackups checks that every file with a backup's name is complete.

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"excursobot/bot/sim"
+	"excursobot/bot/text"
 	"excursobot/store"
 )
 
@@ -29,7 +31,8 @@ const (
 	askerCount  = 40  // people who send single locations
 	donorCount  = 6
 	idleFor     = 3 * time.Second // without a message from the bot: its work is done
-	kills       = 6               // in a run, before the move of the store
+	kills       = 6               // in a run, before the move of the store, and besides those at the steps of tours
+	tourKills   = 2               // those
 )
 
 // killPoints are the named points, each with the greatest number of passes before the kill. A seed uses some of them.
@@ -73,6 +76,8 @@ type crashRun struct {
 	refusals []string  // reasons of refused checkouts
 
 	people    []*sim.Person
+	strollers []*stroller
+	words     *text.Words
 	expected  map[*sim.Person]expectation
 	updates   []int64                      // that must be done in the end
 	walkers   map[*sim.Person]int          // the message of their live location
@@ -106,8 +111,15 @@ func (r *crashRun) startBot(at string) *exec.Cmd {
 
 // run kills the bot again and again under load, and then lets it finish its work and stops it.
 func (r *crashRun) run() {
-	for range kills {
-		r.killOnce()
+	strolled := make(chan struct{})
+	var strolling sync.WaitGroup
+	strolling.Go(func() { r.stroll(strolled) })
+	for n := range kills + tourKills {
+		tourAt := ""
+		if n%4 == 3 { // after those who planned a tour before
+			tourAt = tourPoints[(int(r.seed)*tourKills+n/4)%len(tourPoints)]
+		}
+		r.killOnce(tourAt)
 	}
 	r.jumpClock()
 	last := r.startBot("")
@@ -116,6 +128,10 @@ func (r *crashRun) run() {
 	}
 	r.act(20)
 	time.Sleep(3 * time.Second)
+	r.endTours()
+	close(strolled)
+	strolling.Wait()
+	r.stopStrolling()
 	if err := r.backup(); err != nil {
 		r.t.Errorf("backup: %v", err)
 	}
@@ -182,8 +198,9 @@ func (r *crashRun) terminate(p *os.Process) {
 	}
 }
 
-// killOnce starts the bot, sends it updates, and waits for its end: at a kill point, or at a random moment if it does not reach the point in time.
-func (r *crashRun) killOnce() {
+// killOnce starts the bot, sends it updates, and waits for its end: at a kill point, or at a random moment if it does not reach the point in time. tourAt is a
+// point at a step of a tour; "" = any of the others.
+func (r *crashRun) killOnce(tourAt string) {
 	at, point, patience := "", "random", time.Duration(200+r.rng.IntN(2500))*time.Millisecond
 	if r.rng.IntN(4) > 0 {
 		chosen := killPoints[r.rng.IntN(len(killPoints))]
@@ -193,6 +210,9 @@ func (r *crashRun) killOnce() {
 		point, at = chosen.name, fmt.Sprintf("%s:%d", chosen.name, 1+r.rng.IntN(chosen.most))
 		patience = 5 * time.Second
 	}
+	if tourAt != "" {
+		point, at, patience = tourAt, tourAt+":"+strconv.Itoa(1+r.rng.IntN(4)), 8*time.Second
+	}
 	r.jumpClock()
 	cmd := r.startBot(at)
 	ended := make(chan error, 1)
@@ -200,6 +220,14 @@ func (r *crashRun) killOnce() {
 	r.act(30)
 	r.jumpClock()
 	r.act(30)
+	if tourAt != "" {
+		for range 6 {
+			for _, s := range r.strollers {
+				r.strollOn(s, r.rng.IntN(100))
+			}
+			time.Sleep(time.Second / 2)
+		}
+	}
 	if point == "backup.middle" {
 		_ = r.backup() // it fails, because the bot dies meanwhile
 	}

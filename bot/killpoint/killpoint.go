@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"excursobot/store"
 )
@@ -34,6 +35,9 @@ import (
 //	retry.after     a try is counted, and nothing else is done
 //	survived.before, survived.after    tries are reset, because the process lived on
 //	walks.before, walks.after    a batch of moves, a beginning or an end of a walk
+//	plan.before, plan.after    a tour is planned
+//	step.before, step.after    a step of a tour: its start, a stop that was told or skipped, the way to the next one that was shown
+//	over.before, over.after    a tour that was summed up is forgotten
 //	stories.before  the model has answered, the stories are not stored
 //	checkout.before, checkout.after    the answer to a checkout
 //	pay.before, pay.after              the record of a payment
@@ -143,6 +147,19 @@ func (c killingStore) Told(ctx context.Context, person int64, places []string) (
 
 func (c killingStore) SaveWalks(ctx context.Context, walks []store.Walk) error {
 	return around("walks", func() error { return c.Store.SaveWalks(ctx, walks) })
+}
+
+func (c killingStore) PutTour(ctx context.Context, t store.Tour) error {
+	return around("plan", func() error { return c.Store.PutTour(ctx, t) })
+}
+
+func (c killingStore) UpdateTour(ctx context.Context, person int64, now time.Time, fn func(*store.Tour) error) (t store.Tour, err error) {
+	err = around("step", func() error { t, err = c.Store.UpdateTour(ctx, person, now, fn); return err })
+	return t, err
+}
+
+func (c killingStore) DeleteTour(ctx context.Context, person int64) error {
+	return around("over", func() error { return c.Store.DeleteTour(ctx, person) })
 }
 
 func (c killingStore) PutStories(ctx context.Context, stories []store.Story) error {

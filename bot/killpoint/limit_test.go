@@ -25,12 +25,12 @@ import (
 var (
 	limitFile  = flag.String("file", "", "a store of towns for TestLimit, as the test of boltstore makes it")
 	limitPairs = flag.Int("pairs", 1_000_000, "places in that store")
+	limitFor   = flag.Duration("for", 2*time.Minute, "how long TestLimit asks")
 )
 
 const (
 	limitMemory  = 256 << 20
 	limitRate    = 1000 // requests a minute
-	limitFor     = 2 * time.Minute
 	limitPeople  = 500
 	limitPatient = 20 * time.Second
 )
@@ -72,9 +72,17 @@ func TestLimit(t *testing.T) {
 		at := towns.Center(town)
 		people[p].Locate(at.Lat, at.Lon)
 	}
-	r.limitAsk(people, ask, 50) // first use of everything
+	r.limitAsk(people, ask, -50, 50) // first use of everything
 	cpu := cpuTime(t, pid)
-	waits := r.limitAsk(people, ask, int(limitRate*limitFor.Minutes()))
+	var waits []time.Duration
+	for left := int(limitRate * limitFor.Minutes()); left > 0; left -= limitRate {
+		some := r.limitAsk(people, ask, len(waits), min(left, limitRate))
+		slices.Sort(some)
+		load, _ := os.ReadFile("/proc/loadavg")
+		fmt.Printf("a minute: p50 %.3f s, p95 %.3f s; anonymous %.0f MB, file %d MiB; load %s", some[len(some)/2].Seconds(), some[len(some)*95/100].Seconds(),
+			rss(t, pid, "RssAnon"), fileSize(t, filepath.Join(r.dir, "excursobot.db"))>>20, load)
+		waits = append(waits, some...)
+	}
 	asked := len(waits)
 	took := cpuTime(t, pid) - cpu
 	slices.Sort(waits)
@@ -92,13 +100,27 @@ func TestLimit(t *testing.T) {
 		t.Errorf("%d requests had no answer", asked-answered)
 	}
 	r.terminate(last.Process)
+	for line := range strings.Lines(r.out.String()) {
+		if strings.Contains(line, `"msg":"store_`) {
+			fmt.Print(line)
+		}
+	}
 	if err := last.Wait(); err != nil {
 		t.Errorf("the bot was ended, or failed: %v\n%s", err, r.errs.tail(10))
 	}
 }
 
-// limitAsk lets people ask n times at the rate, and returns the time to the first message that a person got for each.
-func (r *crashRun) limitAsk(people []*sim.Person, ask func(person, n int), n int) []time.Duration {
+func fileSize(t *testing.T, path string) int64 {
+	t.Helper()
+	fi, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fi.Size()
+}
+
+// limitAsk lets people ask n times at the rate, after they asked so often before, and returns the time to the first message that a person got for each.
+func (r *crashRun) limitAsk(people []*sim.Person, ask func(person, n int), before, n int) []time.Duration {
 	var mu sync.Mutex
 	waits := make([]time.Duration, n)
 	open := map[int64][]int{} // requests of a person without an answer, the oldest first
@@ -111,7 +133,7 @@ func (r *crashRun) limitAsk(people []*sim.Person, ask func(person, n int), n int
 			open[e.Chat] = list[1:]
 		}
 	})()
-	order := rand.New(rand.NewPCG(7, uint64(n)))
+	order := rand.New(rand.NewPCG(7, uint64(before+n)))
 	tick := time.NewTicker(time.Minute / limitRate)
 	defer tick.Stop()
 	for i := range n {

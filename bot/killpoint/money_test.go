@@ -4,10 +4,11 @@ package killpoint
 
 import (
 	"encoding/json"
+	"fmt"
+
 	"excursobot/bot/sim"
 	"excursobot/bot/text"
 	"excursobot/store/boltstore"
-	"fmt"
 )
 
 // donate lets a person pay an invoice or ask for one. Now and then Telegram sends the update of an earlier payment again.

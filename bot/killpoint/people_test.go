@@ -163,6 +163,9 @@ func (r *crashRun) auditApologies(a *audit, words *text.Words) {
 		return countOf(p, words.Plain("error.internal")) + countOf(p, words.Plain("error.broken"))
 	}
 	people := append(slices.Clone(r.people), slices.Collect(maps.Values(r.donors))...)
+	for _, s := range r.strollers {
+		people = append(people, s.Person)
+	}
 	maybe := 0
 	for _, p := range people {
 		if n := sorry(p); n > 0 {
@@ -193,8 +196,11 @@ func (r *crashRun) transcript() string {
 	for _, id := range slices.Sorted(maps.Keys(r.donors)) {
 		people = append(people, r.donors[id])
 	}
+	for _, s := range r.strollers {
+		people = append(people, s.Person)
+	}
 	for i, p := range people {
-		fmt.Fprintf(&b, "== person %d\n", i+1)
+		fmt.Fprintf(&b, "== person %d, %d\n", i+1, p.ID())
 		for _, m := range p.Messages() {
 			who := "person"
 			if m.FromBot {

@@ -115,7 +115,7 @@ func newReplicaSet(r *crashRun, database string) *replicaSet {
 	return c
 }
 
-// balance hands each post to the next replica, as a platform does: to one that does not answer no more, after the first post that failed.
+// balance hands each post to the next replica, as a platform does. After the first failed post a replica gets no more of them.
 func (c *replicaSet) balance() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		i := int(c.turn.Add(1)) % len(c.addrs)

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"excursobot/bot/sim"
+	"excursobot/bot/text"
 )
 
 // The secrets. The bot must never print or show one.
@@ -63,7 +64,7 @@ func newCrashRun(t *testing.T, seed uint64, bin, dir string) *crashRun {
 		"OPENAI_API_KEY=" + modelKey, "OPENAI_BASE_URL=" + r.serve(model) + "/v1", "OPENAI_MODEL=chaos", "OPENAI_REQUESTS_PER_MINUTE=1000",
 		"WIKIPEDIA_URL=" + wikipedia + "/w/api.php?lang={lang}", "WIKIPEDIA_CONTACT=chaos@example.org",
 		"WIKIDATA_URL=" + wikipedia + "/w/api.php?lang=data", "COMMONS_URL=" + wikipedia + "/w/api.php?lang=files",
-		"LIVE_INTERVALS=2s,10s", "LIVE_DEFAULT=2s", "BACKUP_EVERY=1h", "BACKUP_KEEP=2", "SHUTDOWN_DRAIN=20s",
+		"LIVE_INTERVALS=2s,10s", "LIVE_DEFAULT=2s", "LIVE_PASS_GAP=5s", "BACKUP_EVERY=1h", "BACKUP_KEEP=2", "SHUTDOWN_DRAIN=20s",
 		"LIMITS_PERSON_STORY_EVERY=1ms", "LIMITS_PERSON_STORY_BURST=1000", "LIMITS_PERSON_UPDATES=1000", "LIMITS_PERSON_UPDATES_BURST=10000",
 		"LIMITS_STORIES=10000", "LIMITS_STORIES_BURST=10000", "LIMITS_WIKIPEDIA=100", "LIMITS_WIKIPEDIA_PER_MINUTE=10000",
 	}
@@ -89,6 +90,12 @@ func newCrashRun(t *testing.T, seed uint64, bin, dir string) *crashRun {
 	for id := range int64(askerCount + walkerCount) {
 		r.people = append(r.people, r.tg.Person(sim.Profile{ID: id + 1, FirstName: "P", LanguageCode: "en"}))
 	}
+	r.newStrollers()
+	catalog, err := text.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.words = catalog.Words("en")
 	if seed%5 == 3 {
 		r.poison = r.tg.Person(sim.Profile{ID: poisoner, FirstName: "Q", LanguageCode: "en"})
 		r.env = append(r.env, fmt.Sprint("EXCURSOBOT_CHAOS_POISON=", poisoner))

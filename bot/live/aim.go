@@ -9,7 +9,7 @@ import (
 )
 
 // A walk with an aim follows a tour: no story is due by the clock. The story of the aim is due when the walker arrives, and whoever tells it sets
-// the next aim.
+// the next aim. After a crash between the two the arrival comes once more, wherever the walker is by then.
 
 const (
 	arriveNear = 60.0        // metres from the aim within which the walker has arrived

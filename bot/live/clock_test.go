@@ -186,7 +186,7 @@ func TestAMachineThatStoodStill(t *testing.T) {
 	}
 }
 
-func TestWhatAJumpMeans(t *testing.T) {
+func TestMeaningOfAClockJump(t *testing.T) {
 	for _, tt := range []struct {
 		name                string
 		jump, before, after time.Duration

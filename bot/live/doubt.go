@@ -69,8 +69,8 @@ func (l *loop) resolveLocked(now time.Time) bool {
 	return true
 }
 
-// timePassed reports whether a jump of the wall clock is time that passed. If somebody set the clock, it is ahead of Telegram's by so much more than
-// before; if the machine stood still, by as much as before.
+// timePassed reports whether a jump of the wall clock is time that passed. If somebody set the clock, its lead over Telegram's clock grew by the jump;
+// if the machine was suspended, the lead is the same as before.
 func timePassed(jump, before, after time.Duration) bool {
 	return (after - before).Abs() < (after - before - jump).Abs()
 }

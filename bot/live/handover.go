@@ -50,7 +50,7 @@ func (l *Live) MoveChat(ctx context.Context, from, to int64) error {
 	lp.mu.Lock()
 	for _, s := range lp.sessions.ofChat(from) {
 		if lp.sessions.walks[key{to, s.walk.Message}] != nil {
-			continue // the supergroup numbers its messages anew, and one of its walks has this number
+			continue // the supergroup numbers its messages from the beginning, and one of its walks has this number
 		}
 		delete(lp.sessions.walks, s.key())
 		s.walk.Chat = to

@@ -105,6 +105,16 @@ func (l *Live) Stats() Stats {
 	return st
 }
 
+// Loaded reports whether the walks of the earlier process are read: before that, Walk knows none.
+func (l *Live) Loaded() bool {
+	select {
+	case <-l.ready:
+		return true
+	default:
+		return false
+	}
+}
+
 // Walk returns the current walk of a person, and whether there is one.
 func (l *Live) Walk(person int64) (store.Walk, bool) {
 	l.loop.mu.Lock()

@@ -69,6 +69,9 @@ func (s *session) apply() bool {
 		s.motion.observe(f)
 		w.Track = s.encoder.Jump(w.Track, f.step())
 	case plausible(w.Point, f.point, took):
+		if geo.Distance(w.Point, f.point) > leapSpeed*max(took, time.Second).Seconds() {
+			s.motion = motion{}
+		}
 		s.motion.observe(f)
 		var metres float64
 		w.Track, metres = s.encoder.Step(w.Track, f.step())

@@ -7,7 +7,7 @@ import (
 	"excursobot/geo"
 )
 
-// A walk that tells what the walker passes has no due times, except for the wait: so long a person walks without a story. Package bot names the untold
+// A walk that tells what the walker passes has one due time: the end of the longest time without a story. Package bot names the untold
 // places around (Hooks.Survey). With each position that is applied, the walk decides whether one of them is to be told now.
 
 // Pass stands for an interval: a story comes when the walker passes something.
@@ -25,7 +25,7 @@ const (
 	surveyAge    = 5 * time.Minute  // the same as a time: others may have had stories written
 	surveyTurn   = 45.0             // degrees of a turn, after which there is another survey
 	surveyPause  = 10 * time.Second // between two surveys
-	passStart    = 10 * time.Second // for a story to begin: after that the walker is elsewhere
+	passStart    = 5 * time.Second  // for a story to begin: after that the walker is elsewhere, and the next position decides again
 	maxSights    = 100              // the nearest ones are kept
 	stillAfter   = time.Minute      // without an update of the phone, the walker counts as standing
 )
@@ -154,11 +154,11 @@ func (s *session) wantsSurvey(now time.Time) bool {
 		return true
 	}
 	moved := geo.Distance(p.asked.Point, s.walk.Point)
-	speed, course := s.motion.course()
+	speed, _ := s.motion.course()
 	if speed < standing {
 		return moved > surveyMetres
 	}
-	turned := p.asked.Course < 0 || math.Abs(geo.Turn(course, p.asked.Course)) > surveyTurn
+	turned := p.asked.Course < 0 || math.Abs(geo.Turn(s.heading(), p.asked.Course)) > surveyTurn
 	return moved > max(surveyMetres, speed*15) || turned && moved > standMetres
 }
 
@@ -176,10 +176,11 @@ func (s *session) survey(riding float64, now time.Time) Survey {
 func (s *session) pick(reach, riding float64) (best Sight, found bool) {
 	w := &s.walk
 	speed, _ := s.motion.course()
-	course := s.heading()
+	course, sure := s.motion.facing(w.Heading, w.Fixed)
+	recedes := func(p geo.Point) bool { return s.motion.recedes(w.Point, p, w.Fixed) }
 	ahead := func(p geo.Point) bool {
 		along, _ := onCourse(w.Point, p, course)
-		return course < 0 || along >= 0
+		return (course < 0 || along >= 0) && !recedes(p)
 	}
 	const step = 5 * time.Second // about from one position to the next
 	passed := func(c Sight) bool {
@@ -189,7 +190,7 @@ func (s *session) pick(reach, riding float64) (best Sight, found bool) {
 			return c.Rich && d <= rideReach && ahead(c.Point)
 		case d <= reach:
 			return true
-		case speed < standing || d > passFar:
+		case speed < standing || d > passFar || !sure:
 			return false
 		}
 		along, _ := onCourse(w.Point, c.Point, course)
@@ -209,10 +210,16 @@ func (s *session) pick(reach, riding float64) (best Sight, found bool) {
 	return best, found && (ahead(best.Point) || !s.somethingAhead())
 }
 
-// somethingAhead reports whether an untold place lies in the corridor ahead.
+// somethingAhead reports whether an untold place lies in the corridor ahead. While the walker turns, that is wherever they come closer to one.
 func (s *session) somethingAhead() bool {
-	v := Survey{Point: s.walk.Point, Course: s.heading(), Radius: corridor}
+	w := &s.walk
+	course, sure := s.motion.facing(w.Heading, w.Fixed)
+	turns := !sure && s.motion.goes(w.Fixed)
+	v := Survey{Point: w.Point, Course: course, Radius: corridor}
 	for _, c := range s.passing.sights {
+		if turns && geo.Distance(w.Point, c.Point) <= corridor && !s.motion.recedes(w.Point, c.Point, w.Fixed) {
+			return true
+		}
 		if along, ahead := v.Ahead(c.Point); ahead && along >= 0 {
 			return true
 		}

@@ -12,12 +12,12 @@ import (
 )
 
 // onSurvey answers with the sights of the test that are within the radius.
-func (w *world) onSurvey(_ store.Walk, v Survey, done func([]Sight, error)) {
+func (w *world) onSurvey(walk store.Walk, v Survey, done func([]Sight, error)) {
 	w.mu.Lock()
 	w.asked = append(w.asked, v)
 	var found []Sight
 	for _, s := range w.sights {
-		if geo.Distance(v.Point, s.Point) <= v.Radius && !w.heard(s.Place) {
+		if geo.Distance(v.Point, s.Point) <= v.Radius && !w.heard(walk.Person, s.Place) {
 			found = append(found, s)
 		}
 	}
@@ -25,10 +25,10 @@ func (w *world) onSurvey(_ store.Walk, v Survey, done func([]Sight, error)) {
 	go done(found, nil)
 }
 
-// heard reports whether a place was told. w.mu is held.
-func (w *world) heard(place string) bool {
+// heard reports whether a place was told to a person. w.mu is held.
+func (w *world) heard(person int64, place string) bool {
 	for _, t := range w.told {
-		if t.Place == place {
+		if t.Person == person && t.Place == place {
 			return true
 		}
 	}
@@ -169,7 +169,7 @@ func TestNothingBehindIsToldWhileSomethingIsAhead(t *testing.T) {
 	})
 }
 
-func TestWhatIsBehindIsToldIfNothingIsAhead(t *testing.T) {
+func TestAPlaceBehindIsToldIfNothingIsAhead(t *testing.T) {
 	inWorld(t, Config{Default: Pass, PassGap: time.Minute}, func(w *world) {
 		w.put(Sight{Place: "first", Point: geo.Offset(home, 90, 400)}, Sight{Place: "second", Point: geo.Offset(home, 90, 390)})
 		sh := w.beginPassing(1)

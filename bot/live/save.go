@@ -111,7 +111,7 @@ func (sv *saver) run(ctx context.Context) {
 			sv.log.Error("walk_saving_stopped", "error", err)
 			return
 		}
-		sv.log.Error("walks_not_saved", "error", err, "again_in", wait)
+		sv.log.Error("walks_unsaved", "error", err, "again_in", wait)
 		if limiter.Sleep(ctx, wait) != nil {
 			return
 		}

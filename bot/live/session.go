@@ -183,12 +183,13 @@ func (s *session) resume(now time.Time) {
 	}
 	s.align(now)
 	s.arrive(0, now)
+	if a := w.Attempt; s.aims() && a.Place != "" && a.Number == w.Number { // the story was told, and the process may have ended before it led on
+		s.arrived = now
+	}
 }
 
 // heading returns the direction of the movement, or else of the phone, in degrees; negative = unknown.
 func (s *session) heading() float64 {
-	if speed, bearing := s.motion.course(); speed >= standing {
-		return bearing
-	}
-	return s.walk.Heading
+	bearing, _ := s.motion.facing(s.walk.Heading, s.walk.Fixed)
+	return bearing
 }

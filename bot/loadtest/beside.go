@@ -16,7 +16,7 @@ import (
 	"excursobot/limiter"
 )
 
-// What goes on beside the people who ask for stories: inline queries in other chats, and the operator's news.
+// Load beside the people who ask for stories: inline queries in other chats, and the operator's news.
 
 const (
 	operatorID  = 9_000_000

@@ -20,22 +20,24 @@ type Options struct {
 	Set      bool          `help:"Run the standard set: 50 people, 500 people and 1000 requests a minute, each cold and after a simulated day, and ten without a contact."`
 	People   int           `default:"50" help:"Number of people who send locations."`
 	Rate     float64       `default:"0" help:"Requests a minute of all people together; 0 = each person asks again some time after an answer."`
-	Pause    time.Duration `default:"20s" help:"That time on average, without --rate."`
+	Pause    time.Duration `default:"20s" help:"Average time between an answer and the next request of a person, without --rate."`
 	For      time.Duration `default:"1m" help:"Duration of the run."`
 	Requests int           `default:"0" help:"Stop after this number of requests; 0 = only the time counts."`
 	Warm     bool          `help:"Simulate a day of other people first."`
 	Packed   bool          `help:"Import a pack of the simulated town first, with its stories, instead of a day of other people."`
 	Fail     float64       `default:"0" help:"Share of the model's calls that fail, 0-1."`
+	Lies     float64       `default:"0" help:"Share of the places about which the model writes a wrong year whenever it is asked, 0-1."`
 	Quirk    string        `placeholder:"NAME" help:"Let the model's server have a peculiarity of real ones; 'list' prints the names."`
 	Seed     uint64        `default:"1" help:"Runs with the same seed ask the same questions."`
 	Inline   float64       `default:"0" help:"Inline queries a second in other chats, beside the questions."`
 	Ask      float64       `default:"0" help:"Questions about places a minute, by a hundred people beside the others."`
 	News     int           `default:"0" help:"Number of people to whom the operator sends news during the run, after a tenth of it."`
-	Walks    int           `default:"0" help:"Instead of that, let this number of people walk with a live location, with the bot in a process of its own."`
+	Walks    int           `default:"0" help:"Let this number of people walk with a live location instead of sending single ones, with the bot in a process of its own."`
 	Every    time.Duration `default:"5s" help:"Time between two stories of a walk, with --walks."`
 	Voices   bool          `help:"All who walk hear their stories, with --walks; a speech server needs 2 s for a recording."`
 	Moves    int           `default:"10000" help:"Number of moves of all walks together, with --walks."`
 	Pass     bool          `help:"Let them hear of what they pass, on a grid of sights, with --walks."`
+	Apart    bool          `help:"Run the bot in a process of its own, so that memory and CPU are the bot's alone; nobody asks with --people=0."`
 	Kill     bool          `help:"Kill the bot in the middle of the run, with --walks."`
 	HTTP     string        `placeholder:"ADDR" help:"Address of the dashboard during the run, such as 127.0.0.1:8080. DASHBOARD_TOKEN guards it."`
 	Small    bool          `help:"Run without a contact, so that Wikipedia, Wikidata and Commons are asked ten times a minute at most."`
@@ -83,7 +85,7 @@ func (o Options) Measure(ctx context.Context, stdout, stderr io.Writer) error {
 	}
 	fmt.Fprint(stdout, table(results))
 	for _, r := range results {
-		fmt.Fprint(stdout, r.Beside.lines())
+		fmt.Fprint(stdout, r.account(), r.Beside.lines())
 	}
 	return o.write(results)
 }
@@ -110,8 +112,10 @@ func (o Options) scenarios() ([]scenario, error) {
 		return standardSet(o.Seed), nil
 	}
 	switch {
-	case o.People < 1 || o.People > 100_000:
-		return nil, errors.New("load: --people must be 1-100000")
+	case o.People < 1 && !(o.Apart && o.People == 0) || o.People > 100_000:
+		return nil, errors.New("load: --people must be 1-100000, or 0 with --apart")
+	case o.Apart && (o.Ask > 0 || o.News > 0 || o.Blind || o.HTTP != ""):
+		return nil, errors.New("load: --apart cannot have --ask, --news, --blind or --http")
 	case o.For <= 0:
 		return nil, errors.New("load: --for must be above 0")
 	case o.Pause <= 0:
@@ -120,12 +124,12 @@ func (o Options) scenarios() ([]scenario, error) {
 		return nil, errors.New("load: --ask must not be negative")
 	case o.Inline < 0 || o.News < 0 || o.News > 100_000:
 		return nil, errors.New("load: --inline must not be negative, --news must be 0-100000")
-	case o.Rate < 0 || o.Fail < 0 || o.Fail > 1 || o.Requests < 0:
-		return nil, errors.New("load: --rate and --requests must not be negative, --fail must be 0-1")
+	case o.Rate < 0 || o.Requests < 0 || o.Fail < 0 || o.Fail > 1 || o.Lies < 0 || o.Lies > 1:
+		return nil, errors.New("load: --rate and --requests must not be negative, --fail and --lies must be 0-1")
 	}
 	return []scenario{{
-		People: o.People, Rate: o.Rate, Pause: o.Pause, For: o.For, Requests: o.Requests, Warm: o.Warm, Packed: o.Packed, Fail: o.Fail, Quirk: o.Quirk, Seed: o.Seed,
-		HTTP: o.HTTP, Blind: o.Blind, Small: o.Small, Inline: o.Inline, Ask: o.Ask, News: o.News,
+		People: o.People, Rate: o.Rate, Pause: o.Pause, For: o.For, Requests: o.Requests, Warm: o.Warm, Packed: o.Packed, Fail: o.Fail, Lies: o.Lies, Quirk: o.Quirk, Seed: o.Seed,
+		HTTP: o.HTTP, Blind: o.Blind, Small: o.Small, Apart: o.Apart, Inline: o.Inline, Ask: o.Ask, News: o.News,
 	}}, nil
 }
 

@@ -30,7 +30,7 @@ func importTown(ctx context.Context, cfg config.Config, seed uint64, dir string,
 		return err
 	}
 	cfg.Store = config.StoreConfig{Dir: dir}
-	servers := newServers(seed, articles, 0, "", true)
+	servers := newServers(seed, articles, 0, 0, "", true)
 	useServers(&cfg)
 	building := cfg
 	removeLimits(&building)

@@ -78,11 +78,14 @@ func (p *person) stroll(ctx context.Context, rec *recorder, step, delay time.Dur
 			}
 			p.at = geo.Offset(p.at, p.heading, metres)
 			way = append(way, spot{time.Now(), p.at, p.heading})
-			p.Move(p.share, p.at.Lat, p.at.Lon, int(p.heading+3600)%360)
+			p.Move(p.share, p.at.Lat, p.at.Lon, inTelegram(p.heading))
 			rec.moves.Add(1)
 		}
 	}
 }
+
+// inTelegram returns a direction as Telegram sends it: 1 to 360, because 0 is unknown.
+func inTelegram(degrees float64) int { return (int(degrees)%360+719)%360 + 1 }
 
 // passFigures are the figures of walks that tell what the walkers pass.
 type passFigures struct {
@@ -92,6 +95,7 @@ type passFigures struct {
 	Told     int             // of these
 	Metres   float64
 	Stories  int
+	cases    []string // of Behind, in words
 }
 
 // figures compares the stories of a walk with its way.
@@ -108,6 +112,7 @@ func (f *passFigures) add(way []spot, stories []story, sights []geo.Point) (late
 		f.Stories++
 		if k := positionAt(way, s.at); !s.first && k > 0 && behindWhileAhead(way[k], i, sights, told) {
 			f.Behind++
+			f.cases = append(f.cases, caseOf(way[:k+1], s, sights[i]))
 		}
 	}
 	slices.SortFunc(times, time.Time.Compare)
@@ -165,22 +170,36 @@ func positionAt(way []spot, t time.Time) int {
 	return k
 }
 
+// caseOf describes a story of a sight behind the walker, whose way so far is given.
+func caseOf(way []spot, s story, sight geo.Point) string {
+	here := len(way) - 1
+	corner := here
+	for corner > 0 && way[corner-1].course == way[here].course {
+		corner--
+	}
+	along, aside := way[here].split(sight)
+	return fmt.Sprintf("story %d told of a sight %.0f m behind and %.0f m aside, %d positions and %.1f s after a corner of %.0f°",
+		s.number, -along, aside, here-corner, s.at.Sub(way[corner].time).Seconds(), geo.Turn(way[here].course, way[max(corner-1, 0)].course))
+}
+
+// split returns how far a point lies ahead of the walker and to the side, in metres. Behind is negative.
+func (w spot) split(p geo.Point) (along, aside float64) {
+	sin, cos := math.Sincos(geo.Turn(geo.Bearing(w.point, p), w.course) * math.Pi / 180)
+	d := geo.Distance(w.point, p)
+	return d * cos, math.Abs(d * sin)
+}
+
 // behindWhileAhead reports whether the told sight lies behind the walker while an untold one lies ahead. A sight beside the walker is not behind.
 func behindWhileAhead(walker spot, sight int, sights []geo.Point, told map[int]time.Time) bool {
-	split := func(p geo.Point) (along, aside float64) {
-		sin, cos := math.Sincos(geo.Turn(geo.Bearing(walker.point, p), walker.course) * math.Pi / 180)
-		d := geo.Distance(walker.point, p)
-		return d * cos, math.Abs(d * sin)
-	}
 	const beside = 15 // metres: two steps
-	if along, _ := split(sights[sight]); along > -beside {
+	if along, _ := walker.split(sights[sight]); along > -beside {
 		return false
 	}
 	for i, p := range sights {
 		if _, heard := told[i]; heard {
 			continue
 		}
-		if along, aside := split(p); along > 0 && along <= passAhead && aside <= passWide {
+		if along, aside := walker.split(p); along > 0 && along <= passAhead && aside <= passWide {
 			return true
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -23,21 +24,23 @@ import (
 // pageToken opens the pages of the bot's monitor, which are at the address of the others then.
 const pageToken = "load-run-of-this-machine"
 
-// botProcess is a bot in a process of its own, with the simulated servers on loopback sockets.
+// botProcess is a bot in a separate process, with the simulated servers on loopback sockets.
 type botProcess struct {
 	servers
 	speech    *sim.Speech
 	dir       string
 	env       []string
 	addr      string // of the bot's pages
+	speechURL string
 	listening []*http.Server
-	cmd       *exec.Cmd // nil while no process runs
+	cmd       *exec.Cmd    // nil while no process runs
+	running   atomic.Int64 // the number of the process, 0 while none runs
 	exited    chan error
 }
 
-// newBotProcess starts the servers. The bot itself is started by start.
-func newBotProcess(dir string, articles []sim.Article, w walkTest) (*botProcess, error) {
-	b := &botProcess{dir: dir, servers: newServers(w.Seed, articles, 0, w.Quirk, false), speech: sim.NewSpeech(sim.SpeechConfig{Latency: 2 * time.Second})}
+// newBotProcess starts the servers. The bot itself is started by start, with these and further variables.
+func newBotProcess(dir string, s servers, variables ...string) (*botProcess, error) {
+	b := &botProcess{dir: dir, servers: s, speech: sim.NewSpeech(sim.SpeechConfig{Latency: 2 * time.Second})}
 	addrs, err := b.listen(b.telegram, b.asked, languageFromPath(b.wikipedia), b.speech)
 	if err == nil {
 		b.addr, err = freeAddr()
@@ -45,25 +48,29 @@ func newBotProcess(dir string, articles []sim.Article, w walkTest) (*botProcess,
 	if err != nil {
 		return nil, errors.Join(err, b.close())
 	}
-	b.env = []string{
+	b.speechURL = "http://" + addrs[3] + "/v1"
+	b.env = append([]string{
 		"TELEGRAM_BOT_TOKEN=" + token, "TELEGRAM_API_URL=http://" + addrs[0],
 		"OPENAI_API_KEY=load", "OPENAI_MODEL=load", "OPENAI_BASE_URL=http://" + addrs[1] + "/v1",
-		"WIKIPEDIA_URL=http://" + addrs[2] + "/{lang}/w/api.php", "WIKIPEDIA_CONTACT=load",
+		"WIKIPEDIA_URL=http://" + addrs[2] + "/{lang}/w/api.php",
 		"WIKIDATA_URL=http://" + addrs[2] + "/data/w/api.php", "COMMONS_URL=http://" + addrs[2] + "/files/w/api.php",
-		"LIVE_INTERVALS=" + w.Every.String() + ",10m", "LIVE_MAX_SESSIONS=" + fmt.Sprint(w.Walks),
 		"HTTP_ADDR=" + b.addr, "DASHBOARD_TOKEN=" + pageToken, "DATA_DIR=" + dir, "LOG_LEVEL=warn", "LOG_FORMAT=json",
-	}
-	if w.Pass {
-		b.env = append(b.env, "LIVE_DEFAULT=pass", "LIVE_PASS_GAP="+passGap.String())
-	}
-	if w.Voices {
-		var voices []string
-		for _, code := range []string{"en", "ru", "fr", "pt", "uk", "de", "es", "it"} {
-			voices = append(voices, code+":"+code)
+	}, variables...)
+	for _, name := range []string{"GODEBUG", "GOGC", "GOMEMLIMIT"} { // to look at the collector
+		if value := os.Getenv(name); value != "" {
+			b.env = append(b.env, name+"="+value)
 		}
-		b.env = append(b.env, "SPEECH_URL=http://"+addrs[3]+"/v1", "SPEECH_VOICES="+strings.Join(voices, ","))
 	}
 	return b, nil
+}
+
+// speak gives the bot the speech server.
+func (b *botProcess) speak() {
+	var voices []string
+	for _, code := range []string{"en", "ru", "fr", "pt", "uk", "de", "es", "it"} {
+		voices = append(voices, code+":"+code)
+	}
+	b.env = append(b.env, "SPEECH_URL="+b.speechURL, "SPEECH_VOICES="+strings.Join(voices, ","))
 }
 
 // listen serves the handlers on the loopback interface until close.
@@ -99,6 +106,9 @@ func freeAddr() (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
+// pid returns the number of the bot's process, 0 while none runs.
+func (b *botProcess) pid() int { return int(b.running.Load()) }
+
 func (b *botProcess) logFile() string { return filepath.Join(b.dir, "bot.log") }
 
 // start starts the bot and waits until it is ready.
@@ -120,6 +130,7 @@ func (b *botProcess) start(ctx context.Context) error {
 	exited := make(chan error, 1)
 	go func() { exited <- cmd.Wait() }()
 	b.cmd, b.exited = cmd, exited
+	b.running.Store(int64(cmd.Process.Pid))
 	for limiter.Sleep(ctx, 10*time.Millisecond) == nil {
 		if resp, err := b.get(ctx, "/readyz"); err == nil {
 			resp.Body.Close()
@@ -160,6 +171,7 @@ func (b *botProcess) restart(ctx context.Context, pause time.Duration) (time.Dur
 	}
 	err := <-b.exited
 	b.cmd = nil
+	b.running.Store(0)
 	if !errors.As(err, new(*exec.ExitError)) { // the signal
 		return 0, fmt.Errorf("the bot ended before it was killed: %w", endOf(err))
 	}
@@ -176,31 +188,38 @@ func (b *botProcess) restart(ctx context.Context, pause time.Duration) (time.Dur
 // sample is a part of the bot's own statistics.
 type sample struct {
 	Memory struct {
-		Resident   uint64 `json:"resident_bytes"`
-		Goroutines int    `json:"goroutines"`
+		Goroutines int `json:"goroutines"`
 	} `json:"memory"`
+	Requests struct {
+		Total map[string]uint64 `json:"total"`
+	} `json:"requests"`
 	Live struct {
 		Sessions  int    `json:"sessions"`
 		Delivered uint64 `json:"delivered"`
 	} `json:"live"`
 }
 
-// samples reads the bot's statistics every second until ctx ends.
+// stats reads the bot's statistics, which it takes every five seconds.
+func (b *botProcess) stats(ctx context.Context) (s sample, err error) {
+	resp, err := b.get(ctx, "/api/stats")
+	if err != nil {
+		return s, err
+	}
+	defer resp.Body.Close()
+	return s, json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&s)
+}
+
+// samples reads the bot's statistics until ctx ends.
 func (b *botProcess) samples(ctx context.Context, progress func(string)) (list []sample) {
-	for n := 0; limiter.Sleep(ctx, time.Second) == nil; n++ {
-		resp, err := b.get(ctx, "/api/stats")
-		if err != nil {
+	const every = 5 * time.Second
+	for n := 0; limiter.Sleep(ctx, every) == nil; n++ {
+		s, err := b.stats(ctx)
+		if err != nil || s.Memory.Goroutines == 0 {
 			continue // it is being started again
 		}
-		var s sample
-		err = json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&s)
-		resp.Body.Close()
-		if err != nil || s.Memory.Resident == 0 {
-			continue
-		}
 		list = append(list, s)
-		if n%30 == 0 {
-			progress(fmt.Sprintf("%d walks, %d stories, %d MiB, %d goroutines", s.Live.Sessions, s.Live.Delivered, s.Memory.Resident>>20, s.Memory.Goroutines))
+		if n%6 == 0 {
+			progress(fmt.Sprintf("%d walks, %d stories, %v MiB, %d goroutines", s.Live.Sessions, s.Live.Delivered, residentOf(b.pid()), s.Memory.Goroutines))
 		}
 	}
 	return list

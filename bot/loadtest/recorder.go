@@ -2,6 +2,8 @@ package loadtest
 
 import (
 	"context"
+	"html"
+	"maps"
 	"regexp"
 	"strconv"
 	"strings"
@@ -25,6 +27,7 @@ type recorder struct {
 	open      map[int64]*question       // by chat
 	walks     map[int64]*walk           // by chat
 	places    map[int64]map[string]bool // places told, by chat
+	told      map[string][]time.Time    // when a place was told, by its link, without the source's words
 	voices    []time.Duration           // after their texts
 	repeats   int
 	questions []*question
@@ -46,7 +49,7 @@ func newRecorder() (*recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &recorder{sentences: map[string]bool{}, open: map[int64]*question{}, walks: map[int64]*walk{}, places: map[int64]map[string]bool{}}
+	r := &recorder{sentences: map[string]bool{}, open: map[int64]*question{}, walks: map[int64]*walk{}, places: map[int64]map[string]bool{}, told: map[string][]time.Time{}}
 	for _, language := range catalog.Languages() {
 		words := catalog.Words(language)
 		for _, key := range []string{"error.nothing", "error.all_told", "error.source", "error.internal"} {
@@ -102,7 +105,7 @@ func (r *recorder) record(e sim.Event) {
 		r.recordVoiceLocked(e.Chat, m)
 		return
 	}
-	link, w := mapLink(m.Buttons), r.walks[e.Chat]
+	link, w := mapLink(m), r.walks[e.Chat]
 	if w != nil && r.recordWalkLocked(w, m) || len(m.Buttons) > 0 && link == "" {
 		return
 	}
@@ -114,6 +117,7 @@ func (r *recorder) record(e sim.Event) {
 		}
 		if w.add(story{message: m.ID, number: numberOf(m.Text), place: link, at: e.At}) {
 			r.countPlaceLocked(e.Chat, link)
+			r.noteStoryLocked(link, m.Text, e.At)
 		}
 		return
 	}
@@ -125,6 +129,7 @@ func (r *recorder) record(e sim.Event) {
 	case link != "":
 		q.told = true
 		r.countPlaceLocked(e.Chat, link)
+		r.noteStoryLocked(link, m.Text, e.At)
 		if w != nil {
 			w.add(story{message: m.ID, number: numberOf(m.Text), place: link, at: e.At, first: true})
 		}
@@ -201,6 +206,30 @@ func (r *recorder) countPlaceLocked(chat int64, place string) {
 	r.places[chat][place] = true
 }
 
+// noteStoryLocked notes when a place was told in the words of a story.
+func (r *recorder) noteStoryLocked(place, text string, at time.Time) {
+	if !quotesArticle(text) {
+		r.told[place] = append(r.told[place], at)
+	}
+}
+
+// quotesArticle reports whether a message has the source's words, which the licence makes it say.
+func quotesArticle(text string) bool {
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, "CC BY-SA") && (strings.Contains(line, "ikip") || strings.Contains(line, "икип") || strings.Contains(line, "ікіп")) {
+			return true
+		}
+	}
+	return false
+}
+
+// timesTold returns when each place was told in the words of a story, by its link to the map.
+func (r *recorder) timesTold() map[string][]time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.told)
+}
+
 func (r *recorder) all() []*question {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -226,14 +255,23 @@ func (r *recorder) waitForEnds(ctx context.Context) {
 	}
 }
 
-// mapLink returns the address of a story's map button, or "" for other messages.
-func mapLink(buttons [][]sim.Button) string {
-	for _, row := range buttons {
+// linked finds the link to the map in the text of a walk's story.
+var linked = regexp.MustCompile(`<a href="(https://www\.google\.com/maps/search/[^"]*)">`)
+
+// mapLink returns the link to the map of a story, or "" for other messages. A walk's story has it in its text and the button for the next story, others
+// have a button.
+func mapLink(m sim.Message) string {
+	inWalk := false
+	for _, row := range m.Buttons {
 		for _, b := range row {
 			if b.URL != "" {
 				return b.URL
 			}
+			inWalk = inWalk || strings.HasPrefix(b.Data, "next:")
 		}
+	}
+	if found := linked.FindStringSubmatch(m.HTML); inWalk && found != nil {
+		return html.UnescapeString(found[1])
 	}
 	return ""
 }

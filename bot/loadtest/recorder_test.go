@@ -17,6 +17,14 @@ func event(kind string, id int, text, url string) sim.Event {
 	return sim.Event{Kind: kind, Chat: 1, Message: m, At: time.Now()}
 }
 
+// tick returns a story of a walk about the place at a point.
+func tick(kind string, id int, text, point string) sim.Event {
+	e := event(kind, id, text+"\n20 m north ↑", "")
+	e.Message.HTML = "<b>" + text + `</b>\n<a href="https://www.google.com/maps/search/?api=1&amp;query=` + point + `">20 m north ↑</a>`
+	e.Message.Buttons = [][]sim.Button{{{Text: "Next story now", Data: "next:48.1,2.5:Q1"}}}
+	return e
+}
+
 func newTestRecorder(t *testing.T) (*recorder, *text.Words) {
 	t.Helper()
 	r, err := newRecorder()
@@ -66,14 +74,20 @@ func TestRecorderFollowsAWalk(t *testing.T) {
 	if id := <-questions; id != 2 {
 		t.Errorf("the question is message %d, want 2", id)
 	}
-	r.record(event("message", 3, "1. A\n20 m north ↑", "https://maps.example/a"))
-	r.record(event("message", 4, "2. B\n20 m north ↑", "https://maps.example/b"))
-	r.record(event("edit", 4, "2. B\n20 m north ↑", "https://maps.example/b")) // such as a pressed button
+	status := event("message", 7, "The walk is on", "")
+	status.Message.Buttons = [][]sim.Button{{{Text: "Pause", Data: "live:pause"}, {Text: "Next", Data: "next:48.1,2.5"}}}
+	r.record(status)
+	r.record(tick("message", 3, "1. A", "48.100000,2.500000"))
+	r.record(tick("message", 4, "2. B", "48.200000,2.500000"))
+	r.record(tick("edit", 4, "2. B", "48.200000,2.500000")) // such as a pressed button
 	r.record(event("message", 5, words.Say("live.end_stopped")+"\n2 stories", ""))
 	photo := event("message", 6, "", "")
 	photo.Message.Method = "sendPhoto"
 	r.record(photo)
 	got := r.walkResult(time.Now())
+	if link := "https://www.google.com/maps/search/?api=1&query=48.100000,2.500000"; r.walks[1].stories[0].place != link {
+		t.Errorf("the place is %q, want %q", r.walks[1].stories[0].place, link)
+	}
 	if got.Walks != 1 || got.Stories != 2 || got.Twice != 0 || got.Misnumbered != 0 || got.Summaries != 1 || got.Pictures != 1 || got.Lost != 0 {
 		t.Errorf("%+v", got)
 	}

@@ -1,6 +1,7 @@
 package loadtest
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"strconv"
@@ -32,6 +33,8 @@ type result struct {
 
 	Beside beside
 
+	Spent            [guide.Classes]spent // by class; zero if the bot had its own process
+	Judged           int                  // calls for verdicts
 	ModelCalls       int
 	CallsPerMinute   float64
 	PeakCalls        int
@@ -39,23 +42,25 @@ type result struct {
 	TelegramCalls    float64 // a request: messages and edits, typing included
 	Telegram429      int
 	WikipediaCalls   int
-	RSSMiB           int    // peak, simulated servers included
-	AllocsPerRequest uint64 // simulated servers included, as in the next two
-	BytesPerRequest  uint64 // allocated
+	Median, Peak     resident // of the process with the bot
+	Apart            bool     // the bot had a separate process; otherwise these and the next ones include the simulated servers
+	AllocsPerRequest uint64   // 0 if the bot had its own process
+	BytesPerRequest  uint64   // allocated
 	CPUPerRequest    time.Duration
 }
 
 // result computes the figures of a run that took the given time and ended at end.
-func (b *loadBot) result(s scenario, took time.Duration, end time.Time) result {
-	g, m := b.app.Stats().Guide, b.model.Stats()
+func (b *loadBot) result(ctx context.Context, s scenario, took time.Duration, end time.Time) (result, error) {
+	answers, wait, err := b.answers(ctx)
+	if err != nil {
+		return result{}, err
+	}
+	m := b.model.Stats()
 	r := result{
 		Scenario: s.String(), Seed: s.Seed,
-		ModelCalls: m.Calls, PeakCalls: m.Peak, CallsPerMinute: float64(m.Calls) / took.Minutes(),
+		ModelCalls: m.Calls, Judged: m.Judged, Spent: b.calls.close(b.recorder.timesTold()), PeakCalls: m.Peak, CallsPerMinute: float64(m.Calls) / took.Minutes(),
 		Telegram429: b.telegram.Refused(), WikipediaCalls: b.wikipedia.Stats().Requests,
-		Sources: map[guide.Source]float64{},
-	}
-	if g.Batches > 0 {
-		r.GateWait = g.Waited.Seconds() / float64(g.Batches)
+		Sources: map[guide.Source]float64{}, GateWait: wait.Seconds(), Apart: s.Apart,
 	}
 	b.recorder.mu.Lock()
 	defer b.recorder.mu.Unlock()
@@ -83,11 +88,12 @@ func (b *loadBot) result(s scenario, took time.Duration, end time.Time) result {
 	r.Repeats, r.Stray = b.recorder.repeats, b.recorder.stray
 	r.PerMinute = float64(r.Requests) / took.Minutes()
 	r.First, r.Final, r.Story = monitor.LatencyOf(first), monitor.LatencyOf(final), monitor.LatencyOf(story)
-	answers := float64(max(1, g.Library+g.Generated+g.Extract+g.Pack+g.None))
-	for source, n := range map[guide.Source]uint64{
-		guide.FromLibrary: g.Library, guide.FromModel: g.Generated, guide.FromExtract: g.Extract, guide.FromPack: g.Pack, guide.FromNone: g.None,
-	} {
-		r.Sources[source] = float64(n) / answers
+	sum := uint64(0)
+	for _, n := range answers {
+		sum += n
+	}
+	for source, n := range answers {
+		r.Sources[source] = float64(n) / float64(max(1, sum))
 	}
 	calls := 0
 	for method, n := range b.telegram.Calls() {
@@ -96,7 +102,7 @@ func (b *loadBot) result(s scenario, took time.Duration, end time.Time) result {
 		}
 	}
 	r.TelegramCalls = float64(calls) / float64(max(1, r.Requests))
-	return r
+	return r, nil
 }
 
 // table returns the results as a Markdown table with a column for each scenario.
@@ -124,11 +130,21 @@ func table(results []result) string {
 		{"Telegram calls a request", func(r result) string { return fmt.Sprintf("%.2f", r.TelegramCalls) }},
 		{"429 from Telegram", func(r result) string { return strconv.Itoa(r.Telegram429) }},
 		{"Wikipedia requests", func(r result) string { return strconv.Itoa(r.WikipediaCalls) }},
-		{"peak RSS, MiB, simulators included", func(r result) string { return strconv.Itoa(r.RSSMiB) }},
+		{"RSS MiB, half of the time below (anonymous + program + store's file)", func(r result) string { return r.Median.String() }},
+		{"peak RSS, MiB (the same)", func(r result) string { return r.Peak.String() }},
 		{"allocations a request, simulators included", func(r result) string {
+			if r.Apart {
+				return "not measured"
+			}
 			return fmt.Sprintf("%d (%d KiB)", r.AllocsPerRequest, r.BytesPerRequest>>10)
 		}},
-		{"CPU a request, simulators included, ms", func(r result) string { return fmt.Sprintf("%.1f", r.CPUPerRequest.Seconds()*1000) }},
+		{"CPU a request, ms", func(r result) string { return fmt.Sprintf("%.1f", r.CPUPerRequest.Seconds()*1000) }},
+		{"RSS and CPU", func(r result) string {
+			if r.Apart {
+				return "of the bot"
+			}
+			return "with the simulators"
+		}},
 	}
 	var b strings.Builder
 	b.WriteString("| |")
@@ -155,7 +171,7 @@ func page(results []result) string {
 		"Wikipedia (200 ms a request), with the default configuration. People stand around 40 landmarks (Zipf 0.9). 70 % speak Russian,\n" +
 		"20 % English, 10 % French. 70 % move on between two stories, 30 % stay. As many of those who move as live.max_sessions (50) allows share a live\n" +
 		"location, with a story every pause (at a rate: every 30 s); the others send single locations. \"After a day\" means that " + strconv.Itoa(dayRequests) + " requests of 600\n" +
-		"other people came before. Without a contact the sources are asked ten times a minute at most. Times are measured in the chat, from sending the location.\n\n" +
+		"other people came to the same landmarks before. Without a contact the sources are asked ten times a minute at most. Times are measured in the chat, from sending the location.\n\n" +
 		fmt.Sprintf("Machine: %s, %d CPUs, %s/%s, %s.\n\n", cpuModel(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version()) +
 		table(results)
 }

@@ -23,6 +23,7 @@ type scenario struct {
 	Warm     bool
 	Packed   bool // the store begins with a pack of the town
 	Fail     float64
+	Lies     float64
 	Quirk    string // of the model's server; "" = none
 	Seed     uint64
 	HTTP     string  // address of the dashboard; "" = any
@@ -30,15 +31,19 @@ type scenario struct {
 	Inline   float64 // inline queries a second
 	Ask      float64 // questions about places a minute, by 100 people
 	News     int     // people who get news
+	Apart    bool    // the bot has a separate process, which knows the simulated servers by their sockets
 	Small    bool    // no contact, so Wikipedia allows ten requests a minute
 }
 
 // String names the scenario in tables.
 func (s scenario) String() string {
 	name := fmt.Sprintf("%d people", s.People)
-	if s.Rate > 0 {
+	switch {
+	case s.People == 0:
+		name = "nobody"
+	case s.Rate > 0:
 		name += fmt.Sprintf(", %.0f requests/min", s.Rate)
-	} else {
+	default:
 		name += fmt.Sprintf(" who pause %v", s.Pause)
 	}
 	if s.Quirk != "" {
@@ -111,8 +116,12 @@ func (s scenario) run(ctx context.Context, cfg config.Config, progress func(stri
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	peak := watchMemory()
-	began, cpu := time.Now(), cpuTime()
+	watching, unwatch := context.WithCancel(ctx)
+	defer unwatch()
+	var memory []resident
+	var watcher sync.WaitGroup
+	watcher.Go(func() { memory = watchResident(watching, b.pid) })
+	began, cpu := time.Now(), cpuTime(b.pid())
 	people := newCrowd(s.Seed, 1, s.People, articles, b.telegram, b.recorder)
 	var other beside
 	var news error
@@ -136,12 +145,17 @@ func (s scenario) run(ctx context.Context, cfg config.Config, progress func(stri
 	}
 	people.settle(ctx)
 	runtime.ReadMemStats(&after)
-	r := b.result(s, end.Sub(began), end)
+	unwatch()
+	watcher.Wait()
+	r, err := b.result(ctx, s, end.Sub(began), end)
+	if err != nil {
+		return result{}, errors.Join(err, b.stop())
+	}
 	r.Beside = other
-	r.RSSMiB = peak()
+	r.Median, r.Peak = summary(memory)
 	requests := uint64(max(1, r.Requests))
 	r.AllocsPerRequest, r.BytesPerRequest = (after.Mallocs-before.Mallocs)/requests, (after.TotalAlloc-before.TotalAlloc)/requests
-	r.CPUPerRequest = (cpuTime() - cpu) / time.Duration(requests)
+	r.CPUPerRequest = (cpuTime(b.pid()) - cpu) / time.Duration(requests)
 	return r, b.stop()
 }
 
@@ -149,6 +163,9 @@ func (s scenario) run(ctx context.Context, cfg config.Config, progress func(stri
 func (c *crowd) act(ctx context.Context, s scenario, guides int) {
 	ctx, cancel := context.WithTimeout(ctx, s.For)
 	defer cancel()
+	if s.People == 0 {
+		<-ctx.Done()
+	}
 	walking, single := c.split(guides)
 	var wg sync.WaitGroup
 	for _, p := range walking.people {
@@ -164,14 +181,14 @@ func (c *crowd) act(ctx context.Context, s scenario, guides int) {
 	wg.Wait()
 }
 
-// simulateDay lets other people ask as fast as the machine can, so that the store holds what it would hold after a day.
+// simulateDay lets other people at the same landmarks ask as fast as the machine can, so that the store holds what it would hold after a day.
 func simulateDay(ctx context.Context, cfg config.Config, seed uint64, dir string, articles []sim.Article) error {
 	const people, firstID, atOnce = 600, 1_000_000, 8
 	b, err := newLoadBot(cfg, dir, articles, scenario{Seed: seed}, true)
 	if err != nil {
 		return err
 	}
-	c := newCrowd(seed+1, firstID, people, articles, b.telegram, b.recorder)
+	c := newCrowd(seed, firstID, people, articles, b.telegram, b.recorder)
 	var wg sync.WaitGroup
 	for lane := range atOnce {
 		wg.Go(func() {

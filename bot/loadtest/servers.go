@@ -1,6 +1,7 @@
 package loadtest
 
 import (
+	"hash/fnv"
 	"math/rand/v2"
 	"net/http"
 	"time"
@@ -26,7 +27,7 @@ var centre = geo.Point{Lat: 55.7520, Lon: 37.6175}
 
 // city returns the articles of the simulated Wikipedia.
 func city(seed uint64) []sim.Article {
-	const articles = 600 // including ones that are no sights
+	const articles = 600 // including ones that are not sights
 	return sim.City(seed, centre.Lat, centre.Lon, articles, "ru", "en", "fr")
 }
 
@@ -38,10 +39,11 @@ type servers struct {
 	wikipedia *sim.Wikipedia
 }
 
-// newServers returns the servers. Fast ones take no time and have no limits. failing is the share of the model's calls that fail; quirk is a peculiarity
+// newServers returns the servers. Fast ones take no time and have no limits. failing is the share of the model's calls that fail, lying that of
+// the places about which it does not write the truth; quirk is a peculiarity
 // of its server, which must exist.
-func newServers(seed uint64, articles []sim.Article, failing float64, quirk string, fast bool) servers {
-	m := sim.ModelConfig{Seed: seed, Fault: faults(seed, failing)}
+func newServers(seed uint64, articles []sim.Article, failing, lying float64, quirk string, fast bool) servers {
+	m := sim.ModelConfig{Seed: seed, Fault: faults(seed, failing), Lie: liar(lying)}
 	w := sim.WikipediaConfig{Articles: articles, Latency: wikipediaLatency}
 	t := sim.TelegramConfig{Token: token, Limits: true, Latency: telegramLatency}
 	if fast {
@@ -57,6 +59,21 @@ func newServers(seed uint64, articles []sim.Article, failing float64, quirk stri
 		}
 	}
 	return s
+}
+
+// liar returns a function that chooses the lie in a story about a place, "" = none: always the same.
+func liar(share float64) func(place string) string {
+	if share == 0 {
+		return nil
+	}
+	return func(place string) string {
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(place))
+		if float64(h.Sum32()%1000) >= 1000*share {
+			return ""
+		}
+		return sim.LieYear
+	}
 }
 
 // faults returns a function that chooses the fault of the n-th call, "" = none. A seed has always the same faults.

@@ -42,7 +42,7 @@ func (p *person) walk(ctx context.Context, rec *recorder, plan walkPlan, delay t
 		case <-steps.C:
 			p.heading += p.rng.NormFloat64() * 20
 			p.at = geo.Offset(p.at, p.heading, walkSpeed*plan.step.Seconds())
-			p.Move(p.share, p.at.Lat, p.at.Lon, int(p.heading+3600)%360)
+			p.Move(p.share, p.at.Lat, p.at.Lon, inTelegram(p.heading))
 			rec.moves.Add(1)
 		}
 	}

@@ -2,11 +2,12 @@ package loadtest
 
 import (
 	"cmp"
-	"excursobot/bot/monitor"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"excursobot/bot/monitor"
 )
 
 // walkResult holds the figures of a walk test. Times are seconds as people saw them in their chats.
@@ -24,7 +25,9 @@ type walkResult struct {
 	Warnings              int     // lines in the bot's log, from level warn on
 	Spoken                int     // requests to the speech server
 	Samples               []sample
-	Pass                  passFigures // of a run with --pass
+	Memory                []resident
+	CPU                   time.Duration // of the bot since its last start
+	Pass                  passFigures   // of a run with --pass
 }
 
 func (r *recorder) setOutage(o outage) {
@@ -96,6 +99,7 @@ func walkTable(w walkTest, r walkResult) string {
 	if w.Kill {
 		kill = fmt.Sprintf("yes, ready again after %.2f s", r.Ready)
 	}
+	median, peak := summary(r.Memory)
 	rows := [][2]string{
 		{"walks, a story every", fmt.Sprintf("%d, %v", w.Walks, w.Every)},
 		{"time", w.For.String()},
@@ -111,7 +115,10 @@ func walkTable(w walkTest, r walkResult) string {
 		{"walks lost", fmt.Sprint(r.Lost)},
 		{"summaries, pictures of the route", fmt.Sprintf("%d, %d", r.Summaries, r.Pictures)},
 		{"warnings and errors in the log", fmt.Sprint(r.Warnings)},
-		{"RSS of the bot, MiB: quarters of the time, peak", quarters(r.Samples, func(s sample) int { return int(s.Memory.Resident >> 20) })},
+		{"RSS of the bot, MiB: quarters of the time, peak", quarters(r.Memory, func(r resident) int { return r.total() >> 10 })},
+		{"half of the time below, MiB (anonymous + program + store's file)", median.String()},
+		{"peak, MiB (the same)", peak.String()},
+		{"CPU of the bot since its start, s", fmt.Sprintf("%.1f", r.CPU.Seconds())},
 		{"goroutines: quarters of the time, peak", quarters(r.Samples, func(s sample) int { return s.Memory.Goroutines })},
 	}
 	if w.Pass {
@@ -126,14 +133,14 @@ func walkTable(w walkTest, r walkResult) string {
 }
 
 // quarters returns the medians of the four quarters of a run, and the peak.
-func quarters(samples []sample, value func(sample) int) string {
+func quarters[S any](samples []S, value func(S) int) string {
 	if len(samples) < 4 {
 		return "too few samples"
 	}
 	var parts []string
 	for i := range 4 {
 		part := slices.Clone(samples[i*len(samples)/4 : (i+1)*len(samples)/4])
-		slices.SortFunc(part, func(a, b sample) int { return cmp.Compare(value(a), value(b)) })
+		slices.SortFunc(part, func(a, b S) int { return cmp.Compare(value(a), value(b)) })
 		parts = append(parts, fmt.Sprint(value(part[len(part)/2])))
 	}
 	peak := 0

@@ -12,7 +12,7 @@ import (
 	"excursobot/limiter"
 )
 
-// walkTest is a run of live walks, with the bot in a process of its own.
+// walkTest is a run of live walks, with the bot in a separate process.
 type walkTest struct {
 	Walks  int
 	Every  time.Duration // between two stories of a walk
@@ -49,9 +49,12 @@ func (w walkTest) run(ctx context.Context, cfg config.Config, progress func(stri
 	if err != nil {
 		return walkResult{}, err
 	}
-	b, err := newBotProcess(dir, articles, w)
+	b, err := newBotProcess(dir, newServers(w.Seed, articles, 0, 0, w.Quirk, false), w.variables()...)
 	if err != nil {
 		return walkResult{}, err
+	}
+	if w.Voices {
+		b.speak()
 	}
 	defer func() { err = errors.Join(err, b.close()) }()
 	if err := b.start(ctx); err != nil {
@@ -65,7 +68,9 @@ func (w walkTest) run(ctx context.Context, cfg config.Config, progress func(stri
 	sampling, endSampling := context.WithCancel(ctx)
 	var sampler sync.WaitGroup
 	var samples []sample
+	var memory []resident
 	sampler.Go(func() { samples = b.samples(sampling, progress) })
+	sampler.Go(func() { memory = watchResident(sampling, b.pid) })
 	ready, end, err := w.walk(ctx, people, b)
 	if err == nil {
 		rec.waitForEnds(ctx)
@@ -82,14 +87,27 @@ func (w walkTest) run(ctx context.Context, cfg config.Config, progress func(stri
 	}
 	if w.Pass {
 		r.Pass = rec.passFigures(people.ways, sightsOf(articles))
+		for _, line := range r.Pass.cases {
+			progress(line)
+		}
 	}
-	r.Samples, r.Ready = samples, ready.Seconds()
+	r.Samples, r.Memory, r.Ready = samples, memory, ready.Seconds()
+	r.CPU = cpuTime(b.pid())
 	var first []string
 	r.Warnings, first = b.warnings()
 	for _, line := range first {
 		progress(line)
 	}
 	return r, nil
+}
+
+// variables returns the settings of the bot in the test.
+func (w walkTest) variables() []string {
+	env := []string{"WIKIPEDIA_CONTACT=load", "LIVE_INTERVALS=" + w.Every.String() + ",10m", "LIVE_MAX_SESSIONS=" + fmt.Sprint(w.Walks)}
+	if w.Pass {
+		env = append(env, "LIVE_DEFAULT=pass", "LIVE_PASS_GAP="+passGap.String())
+	}
+	return env
 }
 
 // walk lets the people walk for the test's time and then stop sharing. It returns the time that the restart took, and the end of the walks.

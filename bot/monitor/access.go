@@ -69,7 +69,7 @@ func (a access) try(r *http.Request, token string) decision {
 	return unauthorized
 }
 
-// cookieValue returns a value that proves a login, with a session of its own. It does not contain the token. If the token changes, all values become
+// cookieValue returns a value that proves a login, with a new session. It does not contain the token. If the token changes, all values become
 // invalid.
 func (a access) cookieValue(until time.Time) string {
 	return a.signed(strconv.FormatInt(until.Unix(), 10) + "." + rand.Text())

@@ -24,6 +24,7 @@ var (
 	descVoices   = describe("excursobot_voices_total", "Voices of stories, by outcome: known (Telegram had the file), made, ahead (made before anybody asked), busy, budget, down (the server failed), none (no voice in the language), unsent.", "outcome")
 	descSpoken   = describe("excursobot_speech_characters_total", "Characters that the speech server spoke.")
 	descDropped  = describe("excursobot_stories_dropped_total", "Stories of the model that the checks refused, by the rule that they broke.", "rule")
+	descSpared   = describe("excursobot_stories_spared_total", "Answers in the words of the source without a call to the model, because its texts about the place failed the checks lately.")
 	descCache    = describe("excursobot_cache_requests_total", "Lookups in the cache of stories.", "result")
 	descInbox    = describe("excursobot_inbox_pending", "Updates that are accepted but not answered yet.")
 	descSilence  = describe("excursobot_ingest_silence_seconds", "Time since Telegram last posted an update or answered a poll.")
@@ -76,6 +77,7 @@ func (m *Monitor) metrics(ctx context.Context) *metric.Page {
 	for rule, n := range r.Guide.DroppedBy {
 		counter(descDropped, n, rule)
 	}
+	counter(descSpared, r.Guide.Spared)
 	counter(descCache, r.Cache.Hits, "hit")
 	counter(descCache, r.Cache.Misses, "miss")
 	gauge(descInbox, float64(r.Inbox.Pending))

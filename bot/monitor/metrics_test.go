@@ -127,7 +127,7 @@ func TestDocumentsUseExportedNames(t *testing.T) {
 	}
 }
 
-// Whoever switches voices, the judge or questions on can watch them.
+// An operator who switches voices, the judge or questions on can watch them.
 func TestTheDashboardOfGrafanaShowsEachPartThatCanBeOn(t *testing.T) {
 	data, err := os.ReadFile("../../docs/grafana.json")
 	if err != nil {

@@ -131,6 +131,8 @@ type Guide struct {
 	Written   uint64            `json:"written"`    // stories that passed the checks
 	Dropped   uint64            `json:"dropped"`    // stories that failed them
 	DroppedBy map[string]uint64 `json:"dropped_by"` // the latter by rule
+	Spared    uint64            `json:"spared"`     // answers without a call, because the model could not write the story lately
+	Resting   int               `json:"resting"`    // stories that it is not asked for now
 	Judged    Judged            `json:"judged"`
 	Joined    uint64            `json:"joined"`   // requests that joined a batch in progress
 	Prepared  uint64            `json:"prepared"` // batches of read-ahead

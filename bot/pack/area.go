@@ -54,9 +54,6 @@ func (a Area) check() error {
 // Center returns the middle of the area.
 func (a Area) Center() geo.Point { return a.center }
 
-// Radius returns how many metres the area reaches from its middle at most.
-func (a Area) Radius() float64 { return a.radius }
-
 // Contains reports whether a point is in the area.
 func (a Area) Contains(p geo.Point) bool {
 	if !p.Valid() {

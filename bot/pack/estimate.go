@@ -11,7 +11,7 @@ import (
 	"excursobot/geo/places"
 )
 
-// What a story costs, measured with articles of ordinary length; a Cyrillic text has about a token for three characters.
+// The cost of a story, measured with articles of ordinary length; a Cyrillic text has about a token for three characters.
 const (
 	tokensInStory  = 2200 // of the prompt, for one place: its passage and its share of the rest
 	tokensInVerdit = 2000 // of the judge's prompt
@@ -21,18 +21,18 @@ const (
 
 // Estimate is what a pack will cost.
 type Estimate struct {
-	Places   int // sights and others, as far as the searches show
-	Requests int // that are still to be sent to the sources
-	Took     int // requests that the searches for the estimate sent
-	Minutes  float64
-	Stories  int
-	Calls    int // to the model
-	In, Out  int // tokens
+	Places   int     // sights and others, as far as the searches show
+	Requests int     // that are still to be sent to the sources
+	Took     int     // requests that the searches for the estimate sent
+	Minutes  float64 // at the limits of the sources and the model
+	Stories  int     // that are still to be written
+	Calls    int     // to the model
+	In, Out  int     // tokens
 	Dollars  float64
 	Priced   bool // the prices are known
 }
 
-// Estimate searches the area and returns what collecting the rest will cost at most: what is stored already is counted as if it were not, except
+// Estimate searches the area and returns the most that collecting the rest can cost: rows that are stored already are counted as if they were not, except
 // searches.
 func (b *Builder) Estimate(ctx context.Context, o Order, report func(Progress)) (Estimate, error) {
 	if err := b.Check(o); err != nil {
@@ -85,7 +85,7 @@ func (b *Builder) Estimate(ctx context.Context, o Order, report func(Progress)) 
 	return e, nil
 }
 
-// parts returns how many requests of so many things are needed.
+// parts returns how many requests n things need, most of them in one.
 func parts(n, most int) int { return (n + most - 1) / most }
 
 // String returns the estimate as lines for people.

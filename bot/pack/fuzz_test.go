@@ -102,8 +102,8 @@ func FuzzArea(f *testing.F) {
 		if again, err := ParseArea(a.String()); err != nil || again.String() != a.String() {
 			t.Errorf("%q is written as %q, which reads as %q: %v", text, a, again, err)
 		}
-		if a.Radius() > MaxRadius || len(a.cells()) > 20_000 {
-			t.Errorf("%q reaches %.0f m in %d cells", text, a.Radius(), len(a.cells()))
+		if a.radius > MaxRadius || len(a.cells()) > 20_000 {
+			t.Errorf("%q reaches %.0f m in %d cells", text, a.radius, len(a.cells()))
 		}
 	})
 }

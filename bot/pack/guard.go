@@ -37,6 +37,9 @@ func (g *guard) before(t time.Time) time.Time {
 	return t
 }
 
+// newer reports whether a row of a pack is newer than the one of the store. A time of the future proves nothing.
+func (g *guard) newer(of, have time.Time) bool { return have.Before(of) && !of.After(g.now) }
+
 func (g *guard) place(p store.Place) (store.Place, error) {
 	if !g.area.Contains(p.Point) {
 		return store.Place{}, errOutside

@@ -22,7 +22,7 @@ func contentOf(t testing.TB, r io.ReadCloser) []byte {
 	return content
 }
 
-// What a stranger may put into a row never reaches the store.
+// A hostile row of a stranger's file never reaches the store.
 func TestHostileRows(t *testing.T) {
 	for name, edit := range map[string]func(p *store.Place, s *store.Story, a *store.Article){
 		"link of a place": func(p *store.Place, _ *store.Story, _ *store.Article) { p.URL = "https://evil.example/" },

@@ -16,7 +16,7 @@ import (
 	"excursobot/store/dump"
 )
 
-// Open opens a pack from its beginning. It is called several times: what a pack says is believed only after its checksums were read.
+// Open opens a pack from its beginning. It is called several times, because the rows of a pack are used only after its checksums were verified.
 type Open func() (io.ReadCloser, error)
 
 // tables are those of a pack.
@@ -48,6 +48,9 @@ func Read(ctx context.Context, open Open, fn func(store.Row) error) (Info, error
 	defer f.Close()
 	counted := &counter{r: f}
 	r, err := dump.NewReader(bufio.NewReader(counted))
+	if errors.Is(err, dump.ErrFormat) {
+		err = fmt.Errorf("%w: it was not written by excursobot, or is no pack at all", ErrForeign)
+	}
 	if err != nil {
 		return Info{}, err
 	}
@@ -169,4 +172,11 @@ func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
 	return n, err
+}
+
+// File returns an Open for a file that is open already: it is read from its beginning each time, and not closed.
+func File(f io.ReaderAt) Open {
+	return func() (io.ReadCloser, error) {
+		return io.NopCloser(io.NewSectionReader(f, 0, 1<<62)), nil
+	}
 }

@@ -101,9 +101,6 @@ func (m *Model) writeModel(w http.ResponseWriter, name string) {
 	_ = json.NewEncoder(w).Encode(page) // it fails only if the client left
 }
 
-// maxModelRequest bounds a request's body in bytes.
-const maxModelRequest = 3 << 20
-
 func (m *Model) chat(w http.ResponseWriter, r *http.Request) {
 	n := m.begin()
 	defer m.end()

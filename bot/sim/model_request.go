@@ -296,3 +296,6 @@ func (q *chatRequest) task() task {
 	}
 	return t
 }
+
+// maxModelRequest bounds a request's body in bytes.
+const maxModelRequest = 3 << 20

@@ -46,11 +46,7 @@ type Speech struct {
 	mu                sync.Mutex
 	requests, running int
 	peak, characters  int
-	texts             []string // at most speechKept
 }
-
-// speechKept is how many texts a Speech remembers.
-const speechKept = 1000
 
 var _ http.Handler = (*Speech)(nil)
 
@@ -65,13 +61,6 @@ func (s *Speech) Stats() SpeechStats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return SpeechStats{s.requests, s.peak, s.characters}
-}
-
-// Texts returns the texts of the requests, the last speechKept.
-func (s *Speech) Texts() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.texts)
 }
 
 // ServeHTTP implements http.Handler.
@@ -89,7 +78,7 @@ func (s *Speech) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		speechError(w, http.StatusBadRequest, "input and voice are required")
 		return
 	}
-	n := s.begin(ask.Input)
+	n := s.begin()
 	defer s.end()
 	switch {
 	case s.cfg.Key != "" && r.Header.Get("Authorization") != "Bearer "+s.cfg.Key:
@@ -113,15 +102,12 @@ func (s *Speech) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, r, ask.Input, ask.Format, fault)
 }
 
-func (s *Speech) begin(text string) int {
+func (s *Speech) begin() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests++
 	s.running++
 	s.peak = max(s.peak, s.running)
-	if s.texts = append(s.texts, text); len(s.texts) > speechKept {
-		s.texts = s.texts[1:]
-	}
 	return s.requests
 }
 

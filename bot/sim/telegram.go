@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -19,7 +18,7 @@ type TelegramConfig struct {
 	// Test is whether this is the test environment, whose methods are at /bot<token>/test/<method>.
 	Test bool
 	// Limits turns on the answer 429 above 30 messages a second in all, 1 message a second (burst 3) in a private chat, 20 a minute in a group, and
-	// above limits of their own for chat actions and for descriptions of the bot.
+	// above separate limits for chat actions and for descriptions of the bot.
 	Limits  bool
 	Latency time.Duration // of each call, half of it before the call takes effect and half after
 	// Fault may answer the n-th call of a method (from 1) before it takes effect; ok false = no fault. It may be nil.
@@ -36,7 +35,7 @@ const FaultCut = -1
 // Telegram: known chats, 4096 UTF-16 units after HTML parsing, well-formed HTML, 64 bytes of callback data, "message is not modified".
 // It delivers updates through getUpdates or, after setWebhook, to the webhook, one at a time per chat and with Telegram's retries.
 //
-// HTML is the only parse mode. A chat keeps its last 1000 messages and the queue 100 000 updates; chats stay for ever.
+// HTML is the only parse mode. A chat keeps its last 1000 messages and the queue 100 000 updates; chats stay forever.
 type Telegram struct {
 	cfg     TelegramConfig
 	me      apiUser
@@ -190,7 +189,8 @@ func (t *Telegram) Refused() int {
 // pause waits for d and reports whether the client still waits for the answer.
 func pause(r *http.Request, d time.Duration) bool { return limiter.Sleep(r.Context(), d) == nil }
 
-// badRequest returns a 400 with a description as Telegram writes it.
-func badRequest(format string, args ...any) *apiError {
-	return &apiError{Code: http.StatusBadRequest, Description: "Bad Request: " + fmt.Sprintf(format, args...)}
-}
+// messageMethods are the methods that send, edit and delete messages, and answer people.
+type messageMethods struct{ *Telegram }
+
+// botMethods are the methods that deliver updates and configure the bot.
+type botMethods struct{ *Telegram }

@@ -3,6 +3,7 @@ package sim
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 )
@@ -82,3 +83,11 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // fails only if the client left
 }
+
+// badRequest returns a 400 with a description as Telegram writes it.
+func badRequest(format string, args ...any) *apiError {
+	return &apiError{Code: http.StatusBadRequest, Description: "Bad Request: " + fmt.Sprintf(format, args...)}
+}
+
+// blockedError is the error of every message to a person who blocked the bot.
+var blockedError = &apiError{Code: http.StatusForbidden, Description: "Forbidden: bot was blocked by the user"}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/json"
+	"math"
 	"slices"
 	"time"
 )
@@ -140,4 +141,39 @@ func (t *Telegram) editedLocked(c *chat, m *message) {
 	m.view.Edits++
 	m.view.EditedAt = now
 	t.emitLocked(Event{Kind: "edit", Chat: c.api.ID, Message: m.view})
+}
+
+// admitLocked counts a message to c against the limits, and refuses it if the person blocked the bot. A message over a limit does not count.
+func (t messageMethods) admitLocked(c *chat) error {
+	if t.cfg.Limits {
+		now := time.Now()
+		if d := max(t.bucket.wait(now), c.bucket.wait(now)); d > 0 {
+			t.refused++
+			return tooMany(int(math.Ceil(d.Seconds())))
+		}
+		t.bucket.take()
+		c.bucket.take()
+	}
+	if c.blocked {
+		return blockedError
+	}
+	return nil
+}
+
+// topic returns the topic to which a call goes, 0 = none or the general one.
+func (c *chat) topic(req *request) (int, error) {
+	id := int(req.number("message_thread_id", 0, 0, 1<<31))
+	open, known := c.topics[id]
+	switch {
+	case !known && id != 0:
+		return 0, badRequest("message thread not found")
+	case known && !open:
+		return 0, badRequest("TOPIC_CLOSED")
+	}
+	return id, nil
+}
+
+// in puts the message into a topic.
+func (m *message) in(topic int) {
+	m.api.ThreadID, m.api.IsTopicMessage, m.view.Topic = topic, topic != 0, topic
 }

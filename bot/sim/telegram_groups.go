@@ -107,21 +107,3 @@ func (g *Group) Migrate(to int64, told bool) *Group {
 
 // Messages returns the messages of the group in their current state, oldest first, at most the last 1000.
 func (g *Group) Messages() []Message { return (&Person{t: g.t, chat: g.chat}).Messages() }
-
-// topic returns the topic to which a call goes, 0 = none or the general one.
-func (c *chat) topic(req *request) (int, error) {
-	id := int(req.number("message_thread_id", 0, 0, 1<<31))
-	open, known := c.topics[id]
-	switch {
-	case !known && id != 0:
-		return 0, badRequest("message thread not found")
-	case known && !open:
-		return 0, badRequest("TOPIC_CLOSED")
-	}
-	return id, nil
-}
-
-// in puts the message into a topic.
-func (m *message) in(topic int) {
-	m.api.ThreadID, m.api.IsTopicMessage, m.view.Topic = topic, topic != 0, topic
-}

@@ -7,12 +7,8 @@ import (
 	"time"
 )
 
-// How long the two kinds of queries wait for an answer: a client gives up on an inline query after about 10 s.
-const (
-	inlineLife = 10 * time.Second
-	guestLife  = 30 * time.Second
-	maxResults = 50 // of an answer to an inline query
-)
+// maxResults bounds an answer to an inline query.
+const maxResults = 50
 
 // settings is what setMySettings switches.
 type settings struct {
@@ -239,3 +235,6 @@ func (t botMethods) setMySettings(req *request) (any, error) {
 	}
 	return true, nil
 }
+
+// Username returns the name by which people mention the bot, without "@".
+func (t *Telegram) Username() string { return t.me.Username }

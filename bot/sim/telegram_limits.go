@@ -43,7 +43,7 @@ func (b *bucket) wait(now time.Time) time.Duration {
 // take removes a token. Call it only if wait returned 0.
 func (b *bucket) take() { b.tokens = max(0, b.tokens-1) }
 
-// admitOneLocked counts a call against a limit of its own.
+// admitOneLocked counts a call against a separate limit.
 func (t *Telegram) admitOneLocked(b *bucket) error {
 	if !t.cfg.Limits {
 		return nil
@@ -53,22 +53,5 @@ func (t *Telegram) admitOneLocked(b *bucket) error {
 		return tooMany(int(math.Ceil(d.Seconds())))
 	}
 	b.take()
-	return nil
-}
-
-// admitLocked counts a message to c against the limits, and refuses it if the person blocked the bot. A message over a limit does not count.
-func (t messageMethods) admitLocked(c *chat) error {
-	if t.cfg.Limits {
-		now := time.Now()
-		if d := max(t.bucket.wait(now), c.bucket.wait(now)); d > 0 {
-			t.refused++
-			return tooMany(int(math.Ceil(d.Seconds())))
-		}
-		t.bucket.take()
-		c.bucket.take()
-	}
-	if c.blocked {
-		return blockedError
-	}
 	return nil
 }

@@ -15,12 +15,6 @@ type method struct {
 	wait func(context.Context, *request) (answer, error)
 }
 
-// messageMethods are the methods that send, edit and delete messages, and answer people.
-type messageMethods struct{ *Telegram }
-
-// botMethods are the methods that deliver updates and configure the bot.
-type botMethods struct{ *Telegram }
-
 // table returns the methods by lower-case name, because Telegram ignores the case.
 func (t *Telegram) table() map[string]method {
 	messages, settings := messageMethods{t}, botMethods{t}

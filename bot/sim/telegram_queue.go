@@ -12,6 +12,8 @@ const (
 	maxPending   = 100_000 // updates; further ones are dropped and counted in Dropped
 	messageLife  = 24 * time.Hour
 	questionLife = 150 * time.Second
+	inlineLife   = 10 * time.Second // a client gives up on an inline query then
+	guestLife    = 30 * time.Second
 )
 
 // update is an update for the bot.

@@ -2,55 +2,9 @@ package sim
 
 import (
 	"encoding/json"
-	"net/http"
 	"strconv"
 	"strings"
 )
-
-// Limits of texts in UTF-16 units, after parsing the markup.
-const (
-	maxText    = 4096
-	maxCaption = 1024
-)
-
-// blockedError is the error of every message to a person who blocked the bot.
-var blockedError = &apiError{Code: http.StatusForbidden, Description: "Forbidden: bot was blocked by the user"}
-
-// formatted reads a text parameter with the parse_mode of the call.
-func formatted(req *request, name string) (string, []apiEntity, error) {
-	text := req.text(name)
-	var entities []apiEntity
-	switch strings.ToLower(req.text("parse_mode")) {
-	case "":
-	case "html":
-		var err error
-		if text, entities, err = parseHTML(text); err != nil {
-			return "", nil, err
-		}
-	default:
-		return "", nil, badRequest("unsupported parse_mode")
-	}
-	text, entities = trimmed(text, entities)
-	return text, entities, nil
-}
-
-// messageText reads the text of sendMessage and editMessageText.
-func messageText(req *request) (string, []apiEntity, error) {
-	if req.text("text") == "" {
-		return "", nil, badRequest("message text is empty")
-	}
-	return formatted(req, "text")
-}
-
-func checkText(text string) error {
-	switch size := utf16Len(text); {
-	case size == 0:
-		return badRequest("text must be non-empty")
-	case size > maxText:
-		return badRequest("message is too long")
-	}
-	return nil
-}
 
 // sendLocked does the common work of all sends: it finds the chat, checks the limits and adds the message. fill sets and checks the content.
 func (t messageMethods) sendLocked(req *request, name string, fill func(*message) error) (any, error) {
@@ -91,7 +45,7 @@ func (t messageMethods) sendLocked(req *request, name string, fill func(*message
 	return m.api, nil
 }
 
-// replyTo returns the message that a call replies to, nil if it is no reply.
+// replyTo returns the message that a call replies to, nil if it is not a reply.
 func (c *chat) replyTo(req *request) (*apiMessage, error) {
 	id := int(req.number("reply_to_message_id", 0, 0, 1<<31))
 	missingOK := req.flag("allow_sending_without_reply")

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"strings"
+	"time"
 )
 
 // City returns articles around a point, generated from the seed: n places in each language, with the same Q-ids. They lie within
@@ -116,4 +117,45 @@ func (st citySite) article(language string) Article {
 		a.Picture = fmt.Sprintf("Sight_%s.jpg", st.qid)
 	}
 	return a
+}
+
+// revised gives an article its revision and the time of it.
+func (a *Article) revised(number int) {
+	a.Revision = 1_000_000 + int64(number)
+	a.Edited = time.Date(2025, time.January, 1+number%300, 12, 0, 0, 0, time.UTC)
+}
+
+// Region returns articles around a point as editions of unequal strength have them: the first language is the local one and knows every
+// place, with a long article; of the others each knows a third, in short articles. All places have names and descriptions in all languages,
+// as Wikidata does. It is otherwise like City.
+func Region(seed uint64, lat, lon float64, n int, local string, others ...string) []Article {
+	languages := append([]string{local}, others...)
+	all := City(seed, lat, lon, n, languages...)
+	names, kinds := map[string]map[string]string{}, map[string]map[string]string{}
+	for _, a := range all {
+		if names[a.QID] == nil {
+			names[a.QID], kinds[a.QID] = map[string]string{}, map[string]string{}
+		}
+		names[a.QID][a.Language], kinds[a.QID][a.Language] = a.Title, a.Description
+	}
+	var kept []Article
+	for _, a := range all {
+		number := 0
+		for _, r := range a.QID {
+			number = (number*31 + int(r)) % 997
+		}
+		if a.Language != local {
+			if (number+len(a.Language)*7+int(a.Language[0]))%3 != 0 {
+				continue
+			}
+			a.Length /= 3
+			if i := strings.Index(a.Body, "\n\n\n"); i > 0 {
+				a.Body = a.Body[:i]
+			}
+		}
+		a.Extract = dirty(a.Extract, a.Language, number)
+		a.Labels, a.Descriptions = names[a.QID], kinds[a.QID]
+		kept = append(kept, a)
+	}
+	return kept
 }

@@ -27,7 +27,7 @@ func (f Format) file() string {
 
 var errCut = errors.New("the recording is cut off")
 
-// length returns how long a recording is. The error says what the server sent if that is no recording of the format.
+// length returns how long a recording is. The error says what the server sent if that is not a recording of the format.
 func length(data []byte, f Format) (time.Duration, error) {
 	is := kindOf(data)
 	if want := map[Format]string{Opus: "Ogg", MP3: "MP3"}[f]; is != want {

@@ -43,7 +43,7 @@ type server struct {
 
 // fault is the error of a failed request. Its text is one line that does not hold the key.
 type fault struct {
-	status    int // 0 = no response, or one that is no recording
+	status    int // 0 = no response, or one that is not a recording
 	detail    string
 	wait      time.Duration // that the server asked for
 	paid      bool          // the server did the work

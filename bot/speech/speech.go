@@ -1,4 +1,4 @@
-// Package speech makes recordings of stories at a speech server and decides whether one may be made: one synthesis of a text at a time, at most so many
+// Package speech makes recordings of stories at a speech server and decides whether one may be made: one synthesis of a text at a time, at most MaxConcurrent
 // at once, within the day's characters, and none while the server fails. It keeps Telegram's file_id of each recording in the store, so that a story is
 // spoken once for everybody. It sends nothing to people and has no texts for them.
 package speech

@@ -186,7 +186,7 @@ func TestAnotherTextIsAnotherVoice(t *testing.T) {
 		t.Fatal(err)
 	}
 	say()
-	text.File = true // as music, it is a file of its own
+	text.File = true // as music, it is another file
 	say()
 	say()
 	if p.uploads != 3 || p.known != 1 {

@@ -146,7 +146,7 @@ func Unchanged(err error) bool {
 	return errors.As(err, &refusal) && strings.Contains(refusal.Description, "message is not modified")
 }
 
-// mayHaveArrived reports whether a failed call may have had its effect all the same.
+// mayHaveArrived reports whether a failed call may have had its effect nevertheless.
 func mayHaveArrived(err error) bool {
 	var refusal *APIError
 	var gateway *gatewayError

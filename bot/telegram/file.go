@@ -21,8 +21,8 @@ type PhotoSize struct {
 	Bytes  int    `json:"file_size"`
 }
 
-// sizesIn reads the sizes of a message's photo, of which telebot keeps only the last one; nil = it has none.
-func sizesIn(raw []byte) []PhotoSize {
+// readSizes reads the sizes of a message's photo, of which telebot keeps only the last one.
+func (u *Update) readSizes(raw []byte) error {
 	if !bytes.Contains(raw, []byte(`"photo"`)) {
 		return nil
 	}
@@ -31,10 +31,11 @@ func sizesIn(raw []byte) []PhotoSize {
 			Photo []PhotoSize `json:"photo"`
 		} `json:"message"`
 	}
-	if json.Unmarshal(raw, &in) != nil {
-		return nil
+	if err := json.Unmarshal(raw, &in); err != nil {
+		return err
 	}
-	return in.Message.Photo
+	u.Sizes = in.Message.Photo
+	return nil
 }
 
 // files is implemented by a Client. An API that is not one has no files.
@@ -42,7 +43,7 @@ type files interface {
 	file(ctx context.Context, path string, most int) ([]byte, error)
 }
 
-// File returns a file that a person sent, of at most so many bytes. The error is ErrTooLarge if it has more.
+// File returns a file that a person sent, of at most most bytes. The error is ErrTooLarge if it is larger.
 func (s *Sender) File(ctx context.Context, id string, most int) ([]byte, error) {
 	source, ok := s.api.(files)
 	if !ok {

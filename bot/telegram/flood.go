@@ -10,7 +10,7 @@ import (
 // Bounds of what is known of floods.
 const (
 	floodWindow = 2 * time.Second // calls that are this old tell nothing about the common limit
-	floodChats  = 5               // so many chats must be refused within the window
+	floodChats  = 5               // chats that must be refused within the window
 	floodCalls  = 128             // calls that are remembered: more than Telegram allows in the window
 )
 

@@ -17,7 +17,7 @@ import (
 	"excursobot/limiter"
 )
 
-// script answers the n-th call with the n-th of its steps, the last one for ever.
+// script answers the n-th call with the n-th of its steps, the last one forever.
 type script struct {
 	mu     sync.Mutex
 	steps  []step

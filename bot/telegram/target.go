@@ -25,7 +25,7 @@ type place struct {
 	Reply *answered `json:"reply_parameters,omitempty"`
 }
 
-// answered names the message that is answered. If it was deleted meanwhile, the answer is sent all the same.
+// answered names the message that is answered. If it was deleted meanwhile, the answer is still sent.
 type answered struct {
 	Message   int  `json:"message_id"`
 	MissingOK bool `json:"allow_sending_without_reply"`

@@ -63,6 +63,8 @@ type Update struct {
 
 	Refunded *Payment // in Message; telebot does not know it
 
+	Odd error // why only a part of the update was read; nil = all of it
+
 	MovedFrom, MovedTo int64 // Message tells that the group became this supergroup; 0 = it does not
 }
 
@@ -85,8 +87,17 @@ func UpdateID(raw []byte) (int64, error) {
 	return *head.ID, nil
 }
 
-// Decode reads a whole update. Arrived is left to the caller. telebot's decoder panics on some odd shapes (a photo without sizes): that is an error.
-func Decode(raw []byte) (u *Update, err error) {
+// Decode reads a whole update. Arrived is left to the caller. What nobody reads makes no update unreadable: see Update.Odd.
+func Decode(raw []byte) (*Update, error) {
+	u, err := decode(raw)
+	if err != nil {
+		return decodeOdd(raw, err)
+	}
+	return u, nil
+}
+
+// decode reads an update with telebot's decoder, which panics on some odd shapes (a photo without sizes): that is an error.
+func decode(raw []byte) (u *Update, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			u, err = nil, fmt.Errorf("decode update: %v", r)
@@ -97,9 +108,11 @@ func Decode(raw []byte) (u *Update, err error) {
 		return nil, fmt.Errorf("decode update: %w", err)
 	}
 	u = newUpdate(&full)
-	u.Refunded = refundIn(raw)
-	u.Sizes = sizesIn(raw)
-	u.readGuest(raw)
+	for _, read := range []func([]byte) error{u.readRefund, u.readSizes, u.readGuest} { // which telebot does not know
+		if err := read(raw); err != nil {
+			return nil, fmt.Errorf("decode update: %w", err)
+		}
+	}
 	return u, nil
 }
 
@@ -139,7 +152,11 @@ func newUpdate(full *tele.Update) *Update {
 		return u
 	}
 	if m := u.Message; m != nil && m.Chat != nil && (m.MigrateTo != 0 || m.MigrateFrom != 0) {
-		u.Chat, u.MovedFrom, u.MovedTo = m.Chat.ID, cmp.Or(m.MigrateFrom, m.Chat.ID), cmp.Or(m.MigrateTo, m.Chat.ID)
+		from, to := cmp.Or(m.MigrateFrom, m.Chat.ID), cmp.Or(m.MigrateTo, m.Chat.ID)
+		if from < 0 && to < 0 && from != to { // groups have negative ids
+			u.MovedFrom, u.MovedTo = from, to
+		}
+		u.Chat = m.Chat.ID
 		return u
 	}
 	from, chat := u.origin()
@@ -154,7 +171,7 @@ func newUpdate(full *tele.Update) *Update {
 		return u
 	}
 	u.Person, u.Chat, u.LanguageCode = from.ID, chat.ID, Truncate(from.LanguageCode, longestCode)
-	// A message in a thread of replies has a thread too, which is no topic.
+	// A message in a thread of replies has a thread too, which is not a topic.
 	if m := u.message(); m != nil && m.TopicMessage {
 		u.Topic = m.ThreadID
 	}
@@ -183,8 +200,8 @@ func (u *Update) origin() (from *tele.User, chat *tele.Chat) {
 // MayBeCheckout reports whether an update may be a pre-checkout query, without decoding it.
 func MayBeCheckout(raw []byte) bool { return bytes.Contains(raw, []byte(`"pre_checkout_query"`)) }
 
-// refundIn reads a message's refunded_payment, nil if there is none.
-func refundIn(raw []byte) *Payment {
+// readRefund reads a message's refunded_payment.
+func (u *Update) readRefund(raw []byte) error {
 	if !bytes.Contains(raw, []byte(`"refunded_payment"`)) {
 		return nil
 	}
@@ -193,10 +210,13 @@ func refundIn(raw []byte) *Payment {
 			Refunded *Payment `json:"refunded_payment"`
 		} `json:"message"`
 	}
-	if json.Unmarshal(raw, &in) != nil || in.Message.Refunded == nil || in.Message.Refunded.TelegramChargeID == "" {
-		return nil
+	if err := json.Unmarshal(raw, &in); err != nil {
+		return err
 	}
-	return in.Message.Refunded
+	if r := in.Message.Refunded; r != nil && r.TelegramChargeID != "" {
+		u.Refunded = r
+	}
+	return nil
 }
 
 // GuestMessage is a message that mentions the bot in a chat in which it is not.
@@ -205,10 +225,10 @@ type GuestMessage struct {
 	Query string // which the answer names
 }
 
-// readGuest reads a guest_message, which telebot does not know.
-func (u *Update) readGuest(raw []byte) {
+// readGuest reads a guest_message.
+func (u *Update) readGuest(raw []byte) error {
 	if !bytes.Contains(raw, []byte(`"guest_message"`)) {
-		return
+		return nil
 	}
 	var in struct {
 		Guest *struct {
@@ -218,13 +238,14 @@ func (u *Update) readGuest(raw []byte) {
 	var message struct {
 		Guest *Incoming `json:"guest_message"`
 	}
-	if json.Unmarshal(raw, &in) != nil || json.Unmarshal(raw, &message) != nil || in.Guest == nil || in.Guest.Query == "" {
-		return
+	if err := errors.Join(json.Unmarshal(raw, &in), json.Unmarshal(raw, &message)); err != nil {
+		return err
 	}
 	m := message.Guest
-	if m.Sender == nil || m.Sender.IsBot || m.Chat == nil {
-		return
+	if m == nil || in.Guest.Query == "" || m.Sender == nil || m.Sender.IsBot || m.Chat == nil {
+		return nil
 	}
 	u.Guest = &GuestMessage{Incoming: *m, Query: in.Guest.Query}
 	u.Person, u.LanguageCode = m.Sender.ID, Truncate(m.Sender.LanguageCode, longestCode)
+	return nil
 }

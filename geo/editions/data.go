@@ -2,6 +2,7 @@ package editions
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	_ "embed" // the outlines and the table
 	"encoding/binary"
@@ -9,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,7 +39,9 @@ func load() (*Atlas, error) {
 	if err != nil {
 		return nil, fmt.Errorf("outlines: %w", err)
 	}
-	a.grid.index()
+	if err := a.grid.index(); err != nil {
+		return nil, fmt.Errorf("outlines: %w", err)
+	}
 	if err := a.readTable(table, names); err != nil {
 		return nil, fmt.Errorf("languages.txt: %w", err)
 	}
@@ -67,7 +71,7 @@ func (g *grid) read(raw []byte) ([]string, error) {
 		names = append(names, string(name))
 	}
 	for range number() {
-		l := line{int16(number() - 1), int16(number() - 1)}
+		l := line{uint32(len(g.points)), int16(number() - 1), int16(number() - 1)}
 		count := number()
 		x, y := 0, 0
 		for range count {
@@ -76,27 +80,65 @@ func (g *grid) read(raw []byte) ([]string, error) {
 				return nil, failed
 			}
 			g.points = append(g.points, vertex{int16(x), int16(y)})
-			g.ofLine = append(g.ofLine, uint16(len(g.lines)))
 		}
 		g.lines = append(g.lines, l)
 	}
+	g.lines = append(g.lines, line{first: uint32(len(g.points))})
 	return names, failed
 }
 
 // index lists the segments of each cell and finds the country at each cell's reference point.
-func (g *grid) index() {
-	counts := make([]uint32, rows*columns+1)
-	g.eachCell(func(_ uint32, cell int) { counts[cell]++ })
-	g.starts = make([]uint32, rows*columns+1)
-	for cell := range rows * columns {
-		g.starts[cell+1] = g.starts[cell] + counts[cell]
+func (g *grid) index() error {
+	if len(g.points) > 1<<24 {
+		return errors.New("too many points")
 	}
-	g.cells = make([]uint32, g.starts[rows*columns])
-	next := append([]uint32(nil), g.starts...)
-	g.eachCell(func(segment uint32, cell int) {
-		g.cells[next[cell]] = segment
-		next[cell]++
+	type touch struct {
+		cell uint16
+		run  run
+	}
+	var touches []touch
+	latest := make([]int32, rows*columns) // of each cell, the place in touches after its last one
+	g.eachCell(func(segment, cell int, joined bool) {
+		if last := latest[cell] - 1; joined && last >= 0 {
+			if _, end := touches[last].run.segments(); end == segment && touches[last].run&longestRun < longestRun {
+				touches[last].run++
+				return
+			}
+		}
+		touches = append(touches, touch{uint16(cell), run(segment<<8 | 1)})
+		latest[cell] = int32(len(touches))
 	})
+	if len(touches) > math.MaxUint16 {
+		return errors.New("too many segments")
+	}
+	slices.SortFunc(touches, func(a, b touch) int { return cmp.Or(cmp.Compare(a.cell, b.cell), cmp.Compare(a.run, b.run)) })
+	g.runs = make([]run, len(touches))
+	ends := make([]uint16, rows*columns) // of each cell's runs
+	for i, t := range touches {
+		g.runs[i] = t.run
+		if i == 0 || t.cell != touches[i-1].cell {
+			g.cells = append(g.cells, listed{t.cell, uint16(i)})
+		}
+		ends[t.cell] = uint16(i + 1)
+	}
+	g.cells = append(g.cells, listed{math.MaxUint16, uint16(len(g.runs))})
+	for cell, country := range g.reference(ends) {
+		if n := len(g.countries); n == 0 || g.countries[n-1].country != country {
+			g.countries = append(g.countries, stretch{uint16(cell), country})
+		}
+	}
+	return nil
+}
+
+// reference finds the country at each cell's reference point, given where each cell's runs end, 0 = it has none.
+func (g *grid) reference(ends []uint16) []int16 {
+	starts, end := make([]uint16, len(ends)), uint16(0)
+	for cell := range ends {
+		starts[cell], end = end, max(end, ends[cell])
+		ends[cell] = end
+	}
+	runs := func(cell int) []run { return g.runs[starts[cell]:ends[cell]] } // as runsOf, without a search
+	found := make([]int16, rows*columns)
 	for column := range columns {
 		x := float64(column-columns/2)*steps + refX
 		country := none // the north pole lies in the sea
@@ -104,39 +146,38 @@ func (g *grid) index() {
 		for row := rows - 1; row >= 0; row-- {
 			to := float64(row-rows/2)*steps + refY
 			cell := row*columns + column
-			segments := g.cells[g.starts[cell]:g.starts[cell+1]]
 			if row < rows-1 {
-				above := (row+1)*columns + column
 				edge := float64(row+1-rows/2) * steps
-				country = g.follow(g.cells[g.starts[above]:g.starts[above+1]], x, y, x, edge, country)
+				country = g.follow(runs(cell+columns), x, y, x, edge, country)
 				y = edge
 			}
-			country = g.follow(segments, x, y, x, to, country)
+			country = g.follow(runs(cell), x, y, x, to, country)
 			y = to
-			g.refs[cell] = int16(country)
+			found[cell] = int16(country)
 		}
 	}
+	return found
 }
 
-// eachCell calls f for each segment and each cell that its rectangle touches.
-func (g *grid) eachCell(f func(segment uint32, cell int)) {
-	for s := range len(g.points) - 1 {
-		if g.ofLine[s] != g.ofLine[s+1] {
-			continue
-		}
-		a, b := g.points[s], g.points[s+1]
-		// A segment on the edge of a cell belongs to both cells.
-		west, south := cellOf(float64(min(a.x, b.x))-0.5, float64(min(a.y, b.y))-0.5)
-		east, north := cellOf(float64(max(a.x, b.x))+0.5, float64(max(a.y, b.y))+0.5)
-		for row := south; row <= north; row++ {
-			for column := west; column <= east; column++ {
-				f(uint32(s), row*columns+column)
+// eachCell calls f for each segment and each cell that its rectangle touches, in the order of the segments. Joined means that the segment is not the
+// first one of its line.
+func (g *grid) eachCell(f func(segment, cell int, joined bool)) {
+	for i, l := range g.lines[:len(g.lines)-1] {
+		for s := int(l.first); s < int(g.lines[i+1].first)-1; s++ {
+			a, b := g.points[s], g.points[s+1]
+			// A segment on the edge of a cell belongs to both cells.
+			west, south := cellOf(float64(min(a.x, b.x))-0.5, float64(min(a.y, b.y))-0.5)
+			east, north := cellOf(float64(max(a.x, b.x))+0.5, float64(max(a.y, b.y))+0.5)
+			for row := south; row <= north; row++ {
+				for column := west; column <= east; column++ {
+					f(s, row*columns+column, s > int(l.first))
+				}
 			}
 		}
 	}
 }
 
-// region is a part of a country with languages of its own.
+// region is a part of a country where other languages are spoken too.
 type region struct {
 	languages []string
 	outline   []geo.Point

@@ -1,13 +1,14 @@
 package editions
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 
 	"excursobot/geo"
 )
 
-// places are points and the editions of their land, as Local returns them.
+// places are points and their local editions, as Local returns them.
 var places = []struct {
 	name     string
 	lat, lon float64
@@ -41,7 +42,7 @@ var places = []struct {
 	{"Manila", 14.5995, 120.9842, "tl"}, {"Jakarta", -6.1754, 106.8272, "id jv"}, {"Hong Kong", 22.3193, 114.1694, "zh zh-yue"},
 	{"Taipei", 25.0330, 121.5654, "zh"}, {"Kathmandu", 27.7172, 85.3240, "ne"}, {"Colombo", 6.9271, 79.8612, "si ta"},
 
-	// Regions with a language of their own
+	// Regions with another language
 	{"Barcelona", 41.3874, 2.1686, "ca es"}, {"Valencia", 39.4699, -0.3763, "es ca"}, {"Palma", 39.5696, 2.6502, "ca es"},
 	{"Bilbao", 43.2630, -2.9350, "es eu"}, {"Santiago de Compostela", 42.8782, -8.5448, "gl es"}, {"Oviedo", 43.3619, -5.8494, "es ast"},
 	{"Pamplona", 42.8125, -1.6458, "es eu"}, {"Cardiff", 51.4816, -3.1791, "en cy"}, {"Caernarfon", 53.1391, -4.2760, "en cy"},
@@ -105,10 +106,10 @@ func TestFor(t *testing.T) {
 		want     string
 	}{
 		{"own, local, English", 48.8566, 2.3522, "ru", "ru fr en"},
-		{"the own edition is the local one", 55.7520, 37.6175, "ru", "ru en"},
+		{"the person's edition is the local one", 55.7520, 37.6175, "ru", "ru en"},
 		{"two local ones", 46.4983, 11.3548, "pl", "pl de it en"},
 		{"four at most, the border's edition gives way", 43.3183, -1.9812, "ru", "ru es eu en"},
-		{"the own edition leaves room for the border's", 43.3183, -1.9812, "es", "es eu fr en"},
+		{"the person's edition leaves room for the border's", 43.3183, -1.9812, "es", "es eu fr en"},
 		{"English is local and own", 51.4816, -3.1791, "en", "en cy"},
 		{"English is local", 51.4816, -3.1791, "de", "de en cy"},
 		{"far from any land", 30, -40, "fr", "fr en"},
@@ -179,4 +180,24 @@ func BenchmarkLoad(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+func TestTheAtlasIsSmallInMemory(t *testing.T) {
+	heap := func() int64 {
+		for range 3 {
+			runtime.GC()
+		}
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc) //nolint:gosec // less than memory
+	}
+	before := heap()
+	a, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if held := heap() - before; held > 800<<10 {
+		t.Errorf("the atlas takes %d KiB", held>>10)
+	}
+	runtime.KeepAlive(a)
 }

@@ -115,7 +115,7 @@ func googleView(l *link) verdict {
 	return l.viewAt(p, zoom)
 }
 
-// zoomOf returns a zoom that shows about so many metres: streets below 4 km, a town below 100 km.
+// zoomOf returns a zoom that shows about that distance in metres: streets below 4 km, a town below 100 km.
 func zoomOf(metres string) string {
 	switch m, err := strconv.ParseFloat(metres, 64); {
 	case err != nil:

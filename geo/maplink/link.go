@@ -13,7 +13,7 @@ import (
 type verdictKind uint8
 
 const (
-	nothing verdictKind = iota // it is no link of a map service, or this reader found nothing
+	nothing verdictKind = iota // it is not a link of a map service, or this reader found nothing
 	hidden                     // it does not carry its place
 	view                       // the centre of a part of a map
 	exact                      // places

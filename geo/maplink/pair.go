@@ -7,7 +7,7 @@ import (
 	"excursobot/geo"
 )
 
-// precise reports whether every angle has at least so many digits after the decimal sign.
+// precise reports whether every angle has at least that number of digits after the decimal sign.
 func (l *coordinateLine) precise(digits int) bool {
 	for _, a := range l.angles {
 		if a.fraction < digits {

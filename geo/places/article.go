@@ -51,7 +51,7 @@ func (f *Finder) readArticle(ctx context.Context, place string, l store.Sitelink
 		}
 		a.Place = place
 		if err := f.store.PutArticle(ctx, a, time.Now()); err != nil { // the text is good nevertheless
-			f.log.Error("article_not_stored", "edition", l.Edition, "page", a.Page, "error", err)
+			f.log.Error("article_unsaved", "edition", l.Edition, "page", a.Page, "error", err)
 		}
 		return a, nil
 	})

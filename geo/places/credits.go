@@ -65,7 +65,7 @@ func (f *Finder) Credits(ctx context.Context, list []Place) ([]Place, error) {
 		}
 	}
 	if err := f.putPlaces(ctx, changed); err != nil { // the credits are good nevertheless
-		f.log.Error("places_not_stored", "error", err)
+		f.log.Error("places_unsaved", "error", err)
 	}
 	return list, nil
 }

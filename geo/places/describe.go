@@ -25,7 +25,7 @@ func describe(p *page, c Candidate, language string) Place {
 	}
 	place.Title = cmp.Or(clean(p.Title, 300), c.Title)
 	place.Length = max(p.Length, 0)
-	place.Description = clean(p.Description, 200)
+	place.Description = harmless(p.Description, 200)
 	if p.Extract != nil {
 		place.Extract = Intro(*p.Extract)
 	}
@@ -43,8 +43,11 @@ func describe(p *page, c Candidate, language string) Place {
 		place.Dim = cmp.Or(at.Dim.metres(), c.Dim)
 		place.Point = position(c.Point, geo.Point{Lat: at.Lat, Lon: at.Lon})
 	}
-	if elsewhere {
+	switch {
+	case elsewhere:
 		place.Kind = kindElsewhere
+	case !harmlessName(place.Title):
+		place.Kind = kindMissing // no article about a place has such a title for long
 	}
 	if p.Props != nil {
 		if isQID(p.Props.QID) {

@@ -182,7 +182,7 @@ func (f *Finder) fetchPlaces(ctx context.Context, language string, keys []pageKe
 	}
 	if len(fetched) > 0 {
 		if err := f.store.PutPlaces(ctx, fetched); err != nil { // the places are good nevertheless
-			f.log.Error("places_not_stored", "language", language, "error", err)
+			f.log.Error("places_unsaved", "language", language, "error", err)
 		}
 	}
 	return found, err

@@ -130,7 +130,7 @@ func (f *Finder) fetchNames(ctx context.Context, unknown []Place, language strin
 		asked[key] = withEntity(p, items[p.ID], language)
 	}
 	if err := f.putPlaces(ctx, slices.Collect(maps.Values(asked))); err != nil { // the names are good nevertheless
-		f.log.Error("places_not_stored", "language", language, "error", err)
+		f.log.Error("places_unsaved", "language", language, "error", err)
 	}
 	return asked, nil
 }
@@ -172,17 +172,17 @@ func withEntity(p Place, item entity, language string) Place {
 		p.Names = map[string]string{}
 	}
 	for code, label := range item.Labels {
-		if name := clean(label.Value, 200); name != "" {
+		if name := clean(label.Value, 200); harmlessName(name) { // anybody may change it, and few people watch it
 			p.Names[code] = name
 		}
 	}
 	p.Names[language] = cmp.Or(p.Names[language], p.Title)
-	if about := clean(item.Descriptions["en"].Value, 200); about != "" {
+	if about := harmless(item.Descriptions["en"].Value, 200); about != "" {
 		p.About = about
 	}
 	abouts := maps.Clone(p.Abouts)
 	for code, d := range item.Descriptions {
-		about := clean(d.Value, 200)
+		about := harmless(d.Value, 200)
 		if code == "en" || d.Language != code || about == "" { // a fallback is in a language that the reader did not ask for
 			continue
 		}

@@ -131,54 +131,7 @@ func builds(description string) bool {
 	return false
 }
 
-// fold returns text in the form of the vocabularies. An apostrophe separates words, except in Ukrainian, where it is part of a word.
-func fold(language, s string) string {
-	s = strings.ReplaceAll(strings.ToLower(s), "ё", "е")
-	if !strings.ContainsAny(s, "'’ʼ") {
-		return s
-	}
-	if language == "uk" {
-		return apostrophesOut.Replace(s)
-	}
-	return apostrophesApart.Replace(s)
-}
-
 var (
 	apostrophesOut   = strings.NewReplacer("'", "", "’", "", "ʼ", "")
 	apostrophesApart = strings.NewReplacer("'", " ", "’", " ", "ʼ", " ")
 )
-
-// base returns the language without its region: "pt" for "pt-br".
-func base(language string) string {
-	language, _, _ = strings.Cut(language, "-")
-	return language
-}
-
-// phrases returns the lines with a space before and after each, so that they match whole words.
-func phrases(text string) []string {
-	out := lines(text)
-	for i := range out {
-		out[i] = " " + out[i] + " "
-	}
-	return out
-}
-
-// set returns the words as a set.
-func set(words string) map[string]bool {
-	m := map[string]bool{}
-	for _, word := range strings.Fields(words) {
-		m[word] = true
-	}
-	return m
-}
-
-// lines splits text at commas.
-func lines(text string) []string {
-	var out []string
-	for _, line := range strings.Split(text, ",") {
-		if line = strings.Join(strings.Fields(line), " "); line != "" {
-			out = append(out, line)
-		}
-	}
-	return out
-}

@@ -1,15 +1,5 @@
 package places
 
-// vocabulary holds the words of one language for things that are not worth a visit: settlements and districts, waters, events, lists,
-// companies. The words are folded (lower case, ё as е, no apostrophes) and in the nominative.
-type vocabulary struct {
-	titles   []string        // first words of titles of lists and events
-	phrases  []string        // that decide anywhere in a description
-	nouns    map[string]bool // that decide as the noun of a description
-	stops    map[string]bool // prepositions and similar words, which follow the noun
-	headLast bool            // the noun is the last word before a stop
-}
-
 //nolint:misspell // other languages are not misspelt English
 var vocabularies = map[string]vocabulary{
 	"en": {

@@ -13,7 +13,7 @@ import (
 // lengthLimit is the number of titles in one request.
 const lengthLimit = 50
 
-// Characters returns about how many characters of text an article of so many bytes has, so that articles in different scripts compare: Cyrillic
+// Characters returns about how many characters of text an article of the given size in bytes has, so that articles in different scripts compare: Cyrillic
 // and Greek take two bytes a letter, and a character of Chinese, Japanese or Korean says as much as two letters.
 func Characters(edition string, bytes int) float64 {
 	switch base(edition) {
@@ -37,7 +37,7 @@ func Largest(p Place) float64 {
 }
 
 // Lengths adds to the places the lengths of their articles in the editions, and stores them. One request asks for 50 articles of one edition.
-// Whatever is not known stays 0.
+// A length that is not known stays 0.
 func (f *Finder) Lengths(ctx context.Context, list []Place, editions []string) ([]Place, error) {
 	list = slices.Clone(list)
 	changed := false
@@ -70,7 +70,7 @@ func (f *Finder) Lengths(ctx context.Context, list []Place, editions []string) (
 		return list, failed
 	}
 	if err := f.putPlaces(ctx, list); err != nil { // the lengths are good nevertheless
-		f.log.Error("places_not_stored", "error", err)
+		f.log.Error("places_unsaved", "error", err)
 	}
 	return list, failed
 }
@@ -107,7 +107,7 @@ func withLength(p Place, edition string, found page) Place {
 }
 
 // ArticleOf returns which article about the place is the one to read for people who read the language: the longest in that language, the first
-// language of the land or English. Their own wins if it has at least 60 % of the longest. The article's title is empty if there is none.
+// local language or English. Their own wins if it has at least 60 % of the longest. The article's title is empty if there is none.
 func ArticleOf(p Place, language string, order []string) store.Sitelink {
 	links := slices.Clone(p.Sitelinks)
 	if i := slices.IndexFunc(links, func(l store.Sitelink) bool { return l.Edition == p.Language }); i < 0 {
@@ -133,13 +133,13 @@ func ArticleOf(p Place, language string, order []string) store.Sitelink {
 	if own.Title != "" && size(own) >= 0.6*size(best) {
 		return own
 	}
-	if best.Title == "" && p.PageID != 0 { // described in another edition, such as the second of the land
+	if best.Title == "" && p.PageID != 0 { // described in another edition, such as the second local one
 		return store.Sitelink{Edition: p.Language, Title: p.Title, Page: p.PageID, Length: p.Length}
 	}
 	return best
 }
 
-// readable returns the editions whose articles a story may be written from: the person's, the first of the land and English.
+// readable returns the editions whose articles a story may be written from: the person's, the first local one and English.
 func readable(language string, order []string) []string {
 	list := []string{base(language)}
 	for _, edition := range order {

@@ -126,11 +126,3 @@ func (q *quota) wait(ctx context.Context, article bool) error {
 		}
 	}
 }
-
-// used returns how many requests the last minute had.
-func (q *quota) used() int {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.forgetLocked(time.Now())
-	return len(q.sent)
-}

@@ -199,10 +199,10 @@ func (r *reply) mergePages(into map[int64]*page) {
 	}
 }
 
-// clean returns text from outside without control characters other than new lines, cut to limit characters.
+// clean returns text from outside without control characters other than new lines and without invisible ones, cut to limit characters.
 func clean(s string, limit int) string {
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' || r == 0x7f || r == utf8.RuneError {
+		if r < ' ' && r != '\n' || r == 0x7f || r == utf8.RuneError || r >= utf8.RuneSelf && steers(r) {
 			return -1
 		}
 		return r

@@ -65,7 +65,7 @@ func (f *Finder) fetchTile(ctx context.Context, key store.TileKey) ([]store.Page
 		return nil, err
 	}
 	if err := f.putTile(ctx, key, pages); err != nil { // the pages are good nevertheless
-		f.log.Error("tile_not_stored", "language", key.Language, "error", err)
+		f.log.Error("tile_unsaved", "language", key.Language, "error", err)
 	}
 	return pages, nil
 }

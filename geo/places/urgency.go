@@ -57,7 +57,7 @@ func classOf(ctx context.Context) limiter.Class {
 	return people
 }
 
-// Room returns how long a request of the context's class has to wait for its turn. An article takes from a share of its own.
+// Room returns how long a request of the context's class has to wait for its turn. Articles have a separate share.
 func (f *Finder) Room(ctx context.Context, article bool) time.Duration {
 	return max(f.client.quota.peek(classOf(ctx), article), f.client.pace.Stats().Paused)
 }

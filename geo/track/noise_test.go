@@ -11,7 +11,7 @@ import (
 )
 
 // A receiver whose fixes lie within its accuracy with a likelihood of two thirds. Its error forgets itself within the memory; without memory, each fix
-// has an error of its own.
+// has an independent error.
 type receiver struct {
 	rng         *rand.Rand
 	accuracy    float64

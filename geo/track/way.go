@@ -12,9 +12,9 @@ import (
 // errors in simulated walks (noise_test.go).
 const (
 	minStep    = 10.0            // metres; a shorter leg is noise of the receiver
-	restFactor = 3.5             // a leg from a place of rest is longer than so many times the accuracy
+	restFactor = 3.5             // times the accuracy: a leg from a place of rest is longer
 	walkFactor = 2.8             // the same for the legs that follow
-	bendFactor = 0.8             // so many times the accuracy the line may be off the fixes
+	bendFactor = 0.8             // times the accuracy: the line may be off the fixes by that
 	longestLeg = 2 * time.Minute // then a straight way gets a corner, too, because a longer pause is a gap
 	maxWay     = 256             // fixes since the last corner; further ones replace the oldest
 )

@@ -234,15 +234,3 @@ func (t *txn) evictArticles(budget, then int64, keep []byte, limit int) (int, er
 	}
 	return len(gone), nil
 }
-
-// checkArticle checks that an article can be read and is indexed, and returns its size.
-func checkArticle(tx *bolt.Tx, k, v []byte) (int, error) {
-	if _, err := readArticle(k, v); err != nil {
-		return 0, err
-	}
-	use, err := articleUsed(tx, k)
-	if err != nil {
-		return 0, err
-	}
-	return use.size, points(tx, bucketArticleOrder, articleOrderKey(use.used, k), nil)
-}

@@ -55,7 +55,7 @@ func seal(version byte, key, record []byte) []byte {
 	return record
 }
 
-// decode reads a record stored under key. What it reads shares no memory with value.
+// decode reads a record stored under key. The record shares no memory with value.
 func decode(key, value []byte, fields func(*codec)) error {
 	if len(value) < recordHead || value[0] != recordPlain && value[0] != recordPacked {
 		return fmt.Errorf("%w %q: unknown version", errRecord, key)
@@ -273,4 +273,12 @@ func list[T any](c *codec, p *[]T, item func(*codec, *T)) {
 	for i := range *p {
 		item(c, &(*p)[i])
 	}
+}
+
+func creditFields(c *codec, r *store.Credit) {
+	c.text(&r.File)
+	c.text(&r.Author)
+	c.text(&r.License)
+	c.address(&r.LicenseURL)
+	c.address(&r.Page)
 }

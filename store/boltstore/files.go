@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -81,6 +82,10 @@ func Replace(path string, write func(temp string) error) (err error) {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+"-") // 0600
 	if err != nil {
+		var pe *fs.PathError
+		if errors.As(err, &pe) { // the name of the temporary file would only confuse
+			err = fmt.Errorf("write in directory %s: %w", dir, pe.Err)
+		}
 		return err
 	}
 	temp := f.Name()

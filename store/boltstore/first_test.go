@@ -2,41 +2,22 @@ package boltstore
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
-	"io"
 	"os"
-	"path/filepath"
 	"reflect"
-	"slices"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"excursobot/store"
+	"excursobot/store/storetest"
 )
 
 // first opens a copy of the file of the first edition.
 func first(t *testing.T) *Store {
 	t.Helper()
 	dir := t.TempDir()
-	packed, err := os.Open("testdata/first.db.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer packed.Close()
-	unpacked, err := gzip.NewReader(packed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, err := io.ReadAll(unpacked)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "excursobot.db"), file, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	unpackFile(t, "first", dir)
 	s := open(t, dir)
 	t.Cleanup(func() { _ = s.Close() })
 	return s
@@ -67,48 +48,11 @@ func TestAFileOfTheFirstEditionReadsAsItDid(t *testing.T) {
 	}
 }
 
-// The file of the first edition is used on: what people did stays, and what is new is added.
 func TestAFileOfTheFirstEditionWorks(t *testing.T) {
 	t.Parallel()
-	ctx, s := t.Context(), first(t)
-	key := store.StoryKey{Place: "<Q1>&", Language: "текст-5", Length: "текст-6"}
-	found, err := s.Stories(ctx, []store.StoryKey{key}, time.Unix(0, 0))
-	if err != nil || len(found) != 1 {
-		t.Fatalf("got %d stories, %v", len(found), err)
-	}
-	old := found[0]
-	if old.Version != 0 || old.Judged != store.Unjudged || old.Likes == 0 || len(old.WrongBy) != 2 || !old.Retired {
-		t.Errorf("got %+v", old)
-	}
-	checked, more := old, old
-	checked.Likes, checked.Judged, checked.Quotes = 0, store.JudgedPassed, []string{"a quote"}
-	more.Aspect, more.Text, more.Version = 1, "More.", 2
-	if err := s.PutStories(ctx, []store.Story{checked, more}); err != nil {
-		t.Fatal(err)
-	}
-	if found, err = s.Stories(ctx, []store.StoryKey{key, more.StoryKey}, time.Unix(0, 0)); err != nil || len(found) != 2 {
-		t.Fatalf("got %d stories, %v", len(found), err)
-	}
-	if checked.Likes = old.Likes; !cmp.Equal(found[0], checked) {
-		t.Errorf("votes on an old text: %s", cmp.Diff(checked, found[0]))
-	}
-	told, err := s.Told(ctx, -1, []string{"<Q1>&", "Q2", "Q3"})
-	if err != nil || !slices.Equal(told, []bool{true, true, false}) {
-		t.Errorf("told %v, %v", told, err)
-	}
-	if p, err := s.Payment(ctx, "ä"); err != nil || p.Stars != 3 {
-		t.Errorf("payment %+v, %v", p, err)
-	}
-	if _, err := s.Vote(ctx, -1, key, store.Like, time.Unix(1, 0)); err != nil {
-		t.Error(err)
-	}
-	if err := s.PutArticle(ctx, store.Article{ArticleKey: store.ArticleKey{Edition: "fr", Page: 1}, Text: "Text"}, time.Now()); err != nil {
-		t.Error(err)
-	}
-	if _, err := s.Sweep(ctx, time.Now(), 1000); err != nil {
-		t.Error(err)
-	}
-	if err := s.Check(ctx); err != nil {
+	s := first(t)
+	storetest.FirstEdition(t, s)
+	if err := s.Check(t.Context()); err != nil {
 		t.Error(err)
 	}
 }

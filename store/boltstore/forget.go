@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	bolt "go.etcd.io/bbolt"
-
 	"excursobot/store"
 )
 
@@ -203,41 +201,4 @@ func (t *txn) forgetDeadLetters(person int64) error {
 		e, err := decoded(k, v, entryFields)
 		return e.Chat == person || names.Match(e.Raw), err // a private chat has the id of its person
 	})
-}
-
-// deleteWhere deletes the rows of a bucket for which fn returns true.
-func (t *txn) deleteWhere(bucket []byte, fn func(k, v []byte) (bool, error)) error {
-	keys, err := t.keysWhere(bucket, fn)
-	if err != nil {
-		return err
-	}
-	for _, k := range keys {
-		if err := t.delete(t.bucket(bucket), k); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// keysWhere copies the keys of the rows for which fn returns true. It reads the whole bucket.
-func (t *txn) keysWhere(bucket []byte, fn func(k, v []byte) (bool, error)) ([][]byte, error) {
-	var keys [][]byte
-	err := t.bucket(bucket).ForEach(func(k, v []byte) error {
-		is, err := fn(k, v)
-		if err == nil && is {
-			keys = append(keys, bytes.Clone(k))
-		}
-		return err
-	})
-	return keys, err
-}
-
-// under copies the keys of the bucket that begin with prefix: bbolt's cursors do not survive deletions.
-func (t *txn) under(b *bolt.Bucket, prefix []byte) [][]byte {
-	var keys [][]byte
-	c := b.Cursor()
-	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
-		keys = append(keys, bytes.Clone(k))
-	}
-	return keys
 }

@@ -1,16 +1,19 @@
 package boltstore
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
+	"math"
 	"os"
 	"time"
 )
 
 const (
 	adviseEvery = 24 * time.Hour
+	weighEvery  = 10 * time.Minute
 	// A file is worth compacting from this many bytes of free pages on, if they are also this part of it. What is free is used again, so a little
-	// of it is no loss.
+	// of it is not a loss.
 	adviseBytes = 128 << 20
 	adviseShare = 0.3
 )
@@ -28,7 +31,55 @@ func paysToCompact(st Stats) bool {
 	return st.FreeBytes >= adviseBytes && float64(st.FreeBytes) >= adviseShare*float64(st.SizeBytes)
 }
 
-var errFreeList = errors.New("the list of free pages changed while it was read")
+var (
+	errFreeList = errors.New("the list of free pages changed while it was read")
+	errUnlisted = errors.New("the list of free pages is only in memory")
+)
+
+// noList stands in a header whose commit wrote no list.
+const noList = math.MaxUint64
+
+// weigh decides whether commits write the list of free pages to the file. bbolt writes all of it with each commit, sorted: of 1 GiB of free pages that are 2 MiB
+// and 30 ms. From s.listMost on it stays in memory. Then Close writes it, and after a crash Open finds the free pages by reading the whole file.
+func (s *Store) weigh() {
+	if s.unlisted.Load() {
+		return
+	}
+	if free, err := freePages(s.path); err == nil {
+		s.free.Store(free)
+		s.unlisted.Store(free >= s.listMost)
+	}
+}
+
+// writeFreeList writes the list of free pages to the file.
+func (s *Store) writeFreeList(ctx context.Context) error {
+	s.unlisted.Store(false)
+	return s.write(ctx, func(t *txn) error { t.dirty, t.wrote = true, true; return nil })
+}
+
+// tendFreePages weighs the free pages until ctx ends, and advises from time to time.
+func (s *Store) tendFreePages(ctx context.Context) {
+	ticker := time.NewTicker(weighEvery)
+	defer ticker.Stop()
+	var advised time.Time
+	for {
+		if now := time.Now(); now.Sub(advised) >= adviseEvery {
+			if s.unlisted.Load() { // what Stats knows is old
+				if err := s.writeFreeList(ctx); err != nil && ctx.Err() == nil {
+					s.log.Warn("store_free_pages_unknown", "file", s.path, "error", err)
+				}
+			}
+			advised = now
+			s.advise()
+		}
+		s.weigh()
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
 
 // freePages returns the bytes of the pages that hold nothing, of which bbolt keeps a list in the file. It reads the two headers and the head of the
 // list.
@@ -61,6 +112,9 @@ func freePages(path string) (bytes int64, err error) {
 	// The head of a page: its number, flags, the number of items, the pages that follow it. A list of 65535 pages or more has the number in its first
 	// item.
 	const freeListFlag = 0x10
+	if list == noList {
+		return 0, errUnlisted
+	}
 	b := make([]byte, pageHead+8)
 	if _, err := f.ReadAt(b, int64(list)*pageSize); err != nil { //nolint:gosec // a page of the file
 		return 0, err

@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -34,13 +35,9 @@ func countFree(t *testing.T, s *Store) (bytes int64) {
 	return bytes
 }
 
-func TestFreePagesAreCounted(t *testing.T) {
-	t.Parallel()
-	s := open(t, t.TempDir())
-	defer s.Close()
-	if got := s.Stats(); got.FreeBytes > got.SizeBytes/2 {
-		t.Errorf("a new file: %+v", got)
-	}
+// freeMany stores and sweeps 400 stories of 8 KB, which leaves free pages, and returns the counters before the sweep.
+func freeMany(t *testing.T, s *Store) Stats {
+	t.Helper()
 	now := time.Date(2026, 5, 17, 12, 0, 0, 0, time.UTC)
 	for i := range 400 {
 		text := make([]byte, 4000)
@@ -54,6 +51,82 @@ func TestFreePagesAreCounted(t *testing.T) {
 	if _, err := s.Sweep(t.Context(), now.Add(1), 1000); err != nil {
 		t.Fatal(err)
 	}
+	return full
+}
+
+// A long list of free pages is not written with each commit. A stop writes it, and after a kill the free pages are found again.
+func TestALongListOfFreePagesStaysInMemory(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	freeMany(t, s)
+	s.listMost = 1 << 20
+	write := func(s *Store, value string) {
+		t.Helper()
+		if err := s.SetSetting(t.Context(), "a", value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(s, "first")
+	known := s.Stats().FreeBytes
+	s.weigh()
+	write(s, "second")
+	if _, err := freePages(s.path); !errors.Is(err, errUnlisted) {
+		t.Errorf("a list of %d bytes of free pages is in the file: %v", known, err)
+	}
+	if got := s.Stats().FreeBytes; got != known {
+		t.Errorf("%d bytes are free, want the last number %d", got, known)
+	}
+	if err := s.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+	killed := filepath.Join(t.TempDir(), "excursobot.db")
+	if err := CopyFile(killed, s.path); err != nil { // each commit is on the disk, so this is what a kill leaves
+		t.Fatal(err)
+	}
+	if err := s.writeFreeList(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := s.Stats().FreeBytes, countFree(t, s); got < want-64<<10 || got > want+64<<10 {
+		t.Errorf("%d bytes are free, counted %d", got, want)
+	}
+	s.weigh()
+	write(s, "third")
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := freePages(s.path); err != nil || got < known/2 {
+		t.Errorf("after a stop %d bytes are listed (%v)", got, err)
+	}
+	for path, want := range map[string]string{s.path: "third", killed: "second"} {
+		s, err := Open(Config{Path: path})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := s.Setting(t.Context(), "a"); err != nil || got != want {
+			t.Errorf("%s: got %q, %v, want %q", path, got, err, want)
+		}
+		size := s.Stats().SizeBytes
+		if got := s.Stats().FreeBytes; got < known/2 {
+			t.Errorf("%s: %d of %d bytes are free", path, got, known)
+		}
+		freeMany(t, s) // in what is free
+		if got := s.Stats().SizeBytes; got > size+1<<20 {
+			t.Errorf("%s: the file grew from %d to %d bytes", path, size, got)
+		}
+		if err := errors.Join(s.Check(t.Context()), s.Close()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestFreePagesAreCounted(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	defer s.Close()
+	if got := s.Stats(); got.FreeBytes > got.SizeBytes/2 {
+		t.Errorf("a new file: %+v", got)
+	}
+	full := freeMany(t, s)
 	if err := s.SetSetting(t.Context(), "a", "b"); err != nil { // the swept pages are free for it
 		t.Fatal(err)
 	}

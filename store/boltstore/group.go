@@ -140,6 +140,7 @@ func (s *Store) update(fn func(*txn) error) (err error) {
 	if err != nil {
 		return err
 	}
+	s.db.NoFreelistSync = s.unlisted.Load() // which only writers read
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	ended := false
 	defer func() {

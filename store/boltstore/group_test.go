@@ -116,7 +116,7 @@ func TestUpdaterThatEndsItsGoroutine(t *testing.T) {
 			}
 		})
 	}
-	wg.Wait() // that nobody waits for ever is what is tested
+	wg.Wait() // the test is that nobody waits forever
 	if err := s.MarkDone(ctx, 1); err != nil {
 		t.Error(err)
 	}

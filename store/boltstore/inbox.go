@@ -149,7 +149,7 @@ func (t *txn) entry(update int64) (store.Entry, error) {
 }
 
 func (t *txn) putEntry(bucket, key []byte, e store.Entry) error {
-	return t.importRecord(bucket, key, func(c *codec) { entryFields(c, &e) })
+	return t.putRecord(bucket, key, func(c *codec) { entryFields(c, &e) })
 }
 
 func entryFields(c *codec, e *store.Entry) {

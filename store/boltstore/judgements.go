@@ -179,7 +179,7 @@ func (t *txn) putJudgement(row *judgementRow) error {
 	if err := t.reschedule(expiringJudgement, key, time.Time{}, ifQueued(row.Judgement)); err != nil {
 		return err
 	}
-	return t.importRecord(bucketJudgements, key, func(c *codec) { judgementFields(c, row) })
+	return t.putRecord(bucketJudgements, key, func(c *codec) { judgementFields(c, row) })
 }
 
 func (t *txn) dropJudgement(j store.Judgement) error {

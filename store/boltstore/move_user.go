@@ -29,7 +29,7 @@ func (t *txn) moveProfile(from, to int64) error {
 	}
 	if users.Get(key) == nil {
 		u.ID = to
-		if err := t.importRecord(bucketUsers, key, func(c *codec) { userFields(c, &u) }); err != nil {
+		if err := t.putRecord(bucketUsers, key, func(c *codec) { userFields(c, &u) }); err != nil {
 			return err
 		}
 	}

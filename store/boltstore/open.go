@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -36,14 +37,17 @@ const (
 // ErrOlder means that a file opened with Config.ReadOnly would have to be upgraded first.
 var ErrOlder = errors.New("was written by an older version of " + program)
 
+// ErrNewer means that a file has a layout that this program does not know.
+var ErrNewer = errors.New("was written by a newer version of " + program)
+
 var (
 	keySchema  = []byte("schema")
 	keyProgram = []byte("program")
 )
 
 // Open opens the file, or creates it (0600) if there is none. It refuses a file that bbolt cannot open, that was cut, that
-// another program wrote, or that a newer version wrote. It reads only the first pages, whatever the size of the file; Check
-// reads the rest. It never replaces a file. If another process holds the file, Open waits for Config.Wait and returns
+// another program wrote, or that a newer version wrote. It reads only the first pages, whatever the size of the file, unless
+// a crash lost a long list of free pages (see weigh); Check reads the rest. It never replaces a file. If another process holds the file, Open waits for Config.Wait and returns
 // ErrInUse. With Config.ReadOnly nothing is created or written, and others may read the file too.
 func Open(cfg Config) (*Store, error) {
 	if cfg.Wait <= 0 {
@@ -63,15 +67,18 @@ func Open(cfg Config) (*Store, error) {
 	case err == nil:
 	case errors.Is(err, berrors.ErrTimeout):
 		return nil, fmt.Errorf("store: %s is %w: is the bot running already?", cfg.Path, ErrInUse)
+	case errors.Is(err, fs.ErrPermission) && cfg.ReadOnly:
+		return nil, fmt.Errorf("store: cannot read %s: %w", cfg.Path, fs.ErrPermission)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return nil, fmt.Errorf("store: cannot write in directory %s: %w", dir, err)
-	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum):
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum),
+		strings.Contains(err.Error(), "file size too small"): // it has no name in bbolt
 		return nil, damage(cfg.Path, fmt.Errorf("or not a store at all: %w", err))
 	default:
 		return nil, fmt.Errorf("store: open %s: %w", cfg.Path, err)
 	}
 
-	s := &Store{db: db, path: cfg.Path, log: cfg.Log, articles: cmp.Or(max(cfg.Articles, 0), store.ArticleBudget)}
+	s := &Store{db: db, path: cfg.Path, log: cfg.Log, articles: cmp.Or(max(cfg.Articles, 0), store.ArticleBudget), listMost: adviseBytes}
 	if err := s.prepare(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -138,8 +145,7 @@ func (s *Store) prepare() error {
 			return damage(s.path, fmt.Errorf("schema version %q", meta.Get(keySchema)))
 		}
 		if version > schema {
-			return fmt.Errorf("store: %s was written by a newer version of %s (schema %d, this one knows %d): use that version",
-				s.path, program, version, schema)
+			return fmt.Errorf("store: %s %w (schema %d, this one knows %d): use that version", s.path, ErrNewer, version, schema)
 		}
 		if unknown != "" { // its name is damaged: the bucket of that name would be created, empty
 			return damage(s.path, fmt.Errorf("unknown bucket %q", unknown))

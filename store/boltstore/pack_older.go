@@ -3,6 +3,7 @@ package boltstore
 import (
 	"bytes"
 	"context"
+	"errors"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -17,9 +18,12 @@ import (
 var keyPacking = []byte("packing")
 
 const (
-	packRows     = 200  // in one transaction
+	packRows = 200 // in one transaction
+	// joined has bbolt join each page that is less than full, and of which a row was deleted, with the page before, and fill the pages that it
+	// splits. Else each page would stay, with a third of its rows.
+	joined       = 2
 	packScan     = 5000 // rows looked at for one transaction
-	packPatience = 9    // times as long as a step took, packing waits for the next, so that people's work comes first
+	packPatience = 9    // times as long as a step took, packing waits for the next if others write meanwhile, so that people's work comes first; else once
 )
 
 // packing lists the buckets whose records are packed, with a fresh record of each.
@@ -32,28 +36,20 @@ var packing = []struct {
 	{bucketTiles, func() func(*codec) { t := new(store.Tile); return func(c *codec) { tileFields(c, t) } }},
 }
 
-// Tend packs the records of an older file, some at a time, and from time to time logs whether the file would be much smaller after Compact. It returns
-// nil when ctx ends.
+// Tend packs the records of an older file, some at a time, takes care of the free pages, and from time to time logs whether the file would be much smaller after
+// Compact. It returns nil when ctx ends.
 func (s *Store) Tend(ctx context.Context) error {
 	if err := s.packOlder(ctx, packPatience); err != nil && ctx.Err() == nil {
 		s.log.Error("store_packing_failed", "file", s.path, "error", err) // the records can be read as they are
 	}
-	ticker := time.NewTicker(adviseEvery)
-	defer ticker.Stop()
-	for {
-		s.advise()
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return nil
-		}
-	}
+	s.tendFreePages(ctx)
+	return nil
 }
 
 // packOlder packs the records that an older version wrote, if there are any. A process that ends before the last one goes on where it stopped.
 func (s *Store) packOlder(ctx context.Context, patience int) error {
 	var packed packed
-	for {
+	for calls := s.calls.Load(); ; {
 		began := time.Now()
 		more, err := s.packSome(ctx, packRows, &packed)
 		if err != nil {
@@ -62,11 +58,10 @@ func (s *Store) packOlder(ctx context.Context, patience int) error {
 		if !more {
 			break
 		}
-		pause := time.NewTimer(time.Duration(patience * int(time.Since(began))))
-		select {
-		case <-pause.C:
-		case <-ctx.Done():
-			pause.Stop()
+		s.weigh()
+		now := s.calls.Load()
+		rest := restAfter(time.Since(began), patience, now == calls+1) // only this step's
+		if calls = now; sleep(ctx, rest) != nil {
 			return ctx.Err()
 		}
 	}
@@ -74,6 +69,25 @@ func (s *Store) packOlder(ctx context.Context, patience int) error {
 		s.log.Info("store_packed", "file", s.path, "rows", packed.rows, "bytes_before", packed.before, "bytes_after", packed.after)
 	}
 	return nil
+}
+
+// restAfter returns how long packing rests after a step that took so long, and during which nobody else wrote or somebody did.
+func restAfter(took time.Duration, patience int, alone bool) time.Duration {
+	if alone {
+		patience = min(patience, 1)
+	}
+	return took * time.Duration(patience)
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // packed counts what was packed.
@@ -105,11 +119,12 @@ func (s *Store) packSome(ctx context.Context, limit int, count *packed) (more bo
 			return t.delete(meta, keyPacking)
 		}
 		b := t.bucket(bucket)
+		b.FillPercent = joined
 		for _, r := range rows {
 			if !bytes.Equal(b.Get(r.key), r.plain) {
 				continue // it was changed, and with that packed, or deleted meanwhile
 			}
-			if err := t.put(b, r.key, r.packed); err != nil {
+			if err := errors.Join(t.delete(b, r.key), t.put(b, r.key, r.packed)); err != nil {
 				return err
 			}
 			count.rows, count.before, count.after = count.rows+1, count.before+len(r.plain), count.after+len(r.packed)

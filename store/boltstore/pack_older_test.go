@@ -32,10 +32,10 @@ const (
 	plainPairs   = 2 * storetest.TownPairs
 )
 
-// plainFile writes the file into a directory.
-func plainFile(t *testing.T, dir string) {
+// unpackFile writes testdata/name.db.gz into a directory as the file of a store.
+func unpackFile(t *testing.T, name, dir string) {
 	t.Helper()
-	f, err := os.Open("testdata/plain.db.gz")
+	f, err := os.Open("testdata/" + name + ".db.gz")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func plainLeft(t *testing.T, s *Store) (n int) {
 func TestAPlainFileIsReadAndPackedWhileItIsUsed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	plainFile(t, dir)
+	unpackFile(t, "plain", dir)
 	s := open(t, dir)
 	if got := rowsSum(t, s); got != plainRowsSum {
 		t.Fatalf("before packing the rows differ: %s", got)
@@ -138,11 +138,11 @@ func TestAPlainFileIsReadAndPackedWhileItIsUsed(t *testing.T) {
 	}
 }
 
-// What people do between two steps stays.
+// Changes that people make between two steps stay.
 func TestPackingLeavesChangedRowsAlone(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	plainFile(t, dir)
+	unpackFile(t, "plain", dir)
 	s := open(t, dir)
 	defer s.Close()
 	ctx := t.Context()
@@ -207,7 +207,7 @@ func TestKilledWhilePacking(t *testing.T) {
 	}
 	t.Parallel()
 	dir := t.TempDir()
-	plainFile(t, dir)
+	unpackFile(t, "plain", dir)
 	for steps := 1; ; steps += 3 {
 		left := killPacking(t, dir, steps)
 		s := open(t, dir)
@@ -272,10 +272,23 @@ func killPacking(t *testing.T, dir string, steps int) bool {
 	return true
 }
 
+func TestPackingRestsForOthers(t *testing.T) {
+	const took = 20 * time.Millisecond
+	for _, tt := range []struct {
+		patience int
+		alone    bool
+		want     time.Duration
+	}{{packPatience, false, 180 * time.Millisecond}, {packPatience, true, took}, {0, false, 0}, {0, true, 0}} {
+		if got := restAfter(took, tt.patience, tt.alone); got != tt.want {
+			t.Errorf("%+v: got %v", tt, got)
+		}
+	}
+}
+
 func TestTendEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	plainFile(t, dir)
+	unpackFile(t, "plain", dir)
 	s := open(t, dir)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -298,7 +311,7 @@ func TestTendEndsWithItsContext(t *testing.T) {
 func TestCompactPacks(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	plainFile(t, dir)
+	unpackFile(t, "plain", dir)
 	before, after, err := Compact(t.Context(), filepath.Join(dir, "excursobot.db"))
 	if err != nil || after*2 > before+100<<10 {
 		t.Errorf("%d bytes became %d, %v", before, after, err)

@@ -221,14 +221,6 @@ func sitelinkFields(c *codec, l *store.Sitelink) {
 	c.int(&l.Length)
 }
 
-func creditFields(c *codec, r *store.Credit) {
-	c.text(&r.File)
-	c.text(&r.Author)
-	c.text(&r.License)
-	c.address(&r.LicenseURL)
-	c.address(&r.Page)
-}
-
 func tileFields(c *codec, t *store.Tile) {
 	c.uint64((*uint64)(&t.Cell))
 	c.text(&t.Language)

@@ -30,7 +30,7 @@ func (t *txn) importRow(record any) error {
 			return err
 		}
 		key := idKey(r.ID)
-		return t.importRecord(bucketUsers, key, func(c *codec) { userFields(c, &r) })
+		return t.putRecord(bucketUsers, key, func(c *codec) { userFields(c, &r) })
 	case store.PlaceRow:
 		return t.importPlace(r)
 	case store.Tile:
@@ -76,15 +76,6 @@ func (t *txn) importRow(record any) error {
 		return t.importSetting(r)
 	}
 	return fmt.Errorf("%w: a record of type %T", store.ErrInvalid, record)
-}
-
-// importRecord stores a record that no index points to.
-func (t *txn) importRecord(bucket, key []byte, fields func(*codec)) error {
-	v, err := encode(key, fields)
-	if err != nil {
-		return err
-	}
-	return t.put(t.bucket(bucket), key, v)
 }
 
 func (t *txn) importPlace(r store.PlaceRow) error {
@@ -172,7 +163,7 @@ func (t *txn) importTold(r store.ToldRow) error {
 		at: r.At, walk: r.Walk, number: r.Number,
 		vote: voteFor(voted, r.Vote.Mark, r.Vote.At, r.Vote.Edition),
 	}
-	return t.importRecord(bucketTold, toldKey(nil, r.Person, r.Place), row.fields)
+	return t.putRecord(bucketTold, toldKey(nil, r.Person, r.Place), row.fields)
 }
 
 func (t *txn) importWalk(w store.Walk) error {
@@ -192,7 +183,7 @@ func (t *txn) importWalk(w store.Walk) error {
 			return err
 		}
 	}
-	return t.importRecord(bucketWalks, key, func(c *codec) { walkFields(c, &w) })
+	return t.putRecord(bucketWalks, key, func(c *codec) { walkFields(c, &w) })
 }
 
 func (t *txn) importStop(r store.StopRow) error {
@@ -206,7 +197,7 @@ func (t *txn) importStop(r store.StopRow) error {
 	if !found || w.Closed || r.Number < 1 {
 		return fmt.Errorf("%w: story %d of a walk that is not open", store.ErrInvalid, r.Number)
 	}
-	return t.importRecord(bucketStops, stopKey(r.Walk, r.Number), func(c *codec) { stopFields(c, &r.Stop) })
+	return t.putRecord(bucketStops, stopKey(r.Walk, r.Number), func(c *codec) { stopFields(c, &r.Stop) })
 }
 
 func (t *txn) importClosed(r store.ClosedRow) error {
@@ -305,7 +296,7 @@ func (t *txn) importSetting(r store.SettingRow) error {
 	if r.Value == "" {
 		return t.delete(t.bucket(bucketSettings), []byte(r.Name))
 	}
-	return t.importRecord(bucketSettings, []byte(r.Name), func(c *codec) { c.text(&r.Value) })
+	return t.putRecord(bucketSettings, []byte(r.Name), func(c *codec) { c.text(&r.Value) })
 }
 
 // countTo raises the bucket's sequence to n, if it is lower.

@@ -78,3 +78,5 @@ func page[T any](tx *bolt.Tx, bucket, after []byte, limit int, fields func(*code
 	}
 	return list, nil
 }
+
+func rows(tx *bolt.Tx, bucket []byte) int { return tx.Bucket(bucket).Stats().KeyN }

@@ -82,7 +82,7 @@ func (r recents[T]) put(t *txn, row *T, keepNewer bool) error {
 			return err
 		}
 	}
-	return t.importRecord(bucketRecent, key, func(c *codec) { r.fields(c, row) })
+	return t.putRecord(bucketRecent, key, func(c *codec) { r.fields(c, row) })
 }
 
 // drop deletes a row, if it is there.

@@ -172,7 +172,7 @@ func (t *txn) putReport(r *store.Report) error {
 	if err := t.list(bucketWithheld, key, r.Withheld); err != nil {
 		return err
 	}
-	return t.importRecord(bucketReports, key, func(c *codec) { reportFields(c, r) })
+	return t.putRecord(bucketReports, key, func(c *codec) { reportFields(c, r) })
 }
 
 // forgetReports takes a person out of the reports. It reads all.

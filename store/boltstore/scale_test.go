@@ -62,7 +62,22 @@ func scaleFill(t *testing.T, towns *storetest.Towns, path string, count int) {
 	}
 	s.db.NoSync = true // the size does not depend on it
 	began := time.Now()
-	first := began.Add(-time.Duration(count) * time.Second).UTC().Truncate(time.Second)
+	scaleTowns(t, towns, count, func(ctx context.Context, places []store.Place, stories []store.Story) error {
+		return scaleVisit(ctx, s, places, stories)
+	})
+	took := time.Since(began)
+	st := s.Stats()
+	if err := errors.Join(s.db.Sync(), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	pairs := count * storetest.TownPairs
+	t.Logf("%d pairs in %.0f s, %d commits: %.1f MiB, %d bytes a pair", pairs, took.Seconds(), st.Commits, float64(st.SizeBytes)/(1<<20), st.SizeBytes/int64(pairs))
+}
+
+// scaleTowns calls visit with the towns in no order, from 8 goroutines.
+func scaleTowns(t *testing.T, towns *storetest.Towns, count int, visit func(context.Context, []store.Place, []store.Story) error) {
+	t.Helper()
+	first := time.Now().Add(-time.Duration(count) * time.Second).UTC().Truncate(time.Second)
 	order := rand.New(rand.NewPCG(1, 1)).Perm(count) //nolint:gosec // the same towns in each run
 	var next atomic.Int64
 	g, ctx := errgroup.WithContext(t.Context())
@@ -73,9 +88,8 @@ func scaleFill(t *testing.T, towns *storetest.Towns, path string, count int) {
 				if i >= count {
 					return nil
 				}
-				at := first.Add(time.Duration(i) * time.Second)
-				places, stories := towns.Pairs(order[i], at)
-				if err := scaleVisit(ctx, s, places, stories); err != nil {
+				places, stories := towns.Pairs(order[i], first.Add(time.Duration(i)*time.Second))
+				if err := visit(ctx, places, stories); err != nil {
 					return err
 				}
 			}
@@ -84,13 +98,6 @@ func scaleFill(t *testing.T, towns *storetest.Towns, path string, count int) {
 	if err := g.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	took := time.Since(began)
-	st := s.Stats()
-	if err := errors.Join(s.db.Sync(), s.Close()); err != nil {
-		t.Fatal(err)
-	}
-	pairs := count * storetest.TownPairs
-	t.Logf("%d pairs in %.0f s, %d commits: %.1f MiB, %d bytes a pair", pairs, took.Seconds(), st.Commits, float64(st.SizeBytes)/(1<<20), st.SizeBytes/int64(pairs))
 }
 
 func scaleVisit(ctx context.Context, s *Store, places []store.Place, stories []store.Story) error {
@@ -118,24 +125,13 @@ func scaleMeasure(t *testing.T, towns *storetest.Towns, path string, count int) 
 	t.Logf("opened in %.1f ms; free list of %.1f MiB", time.Since(began).Seconds()*1000, float64(s.Stats().FreeBytes)/(1<<20))
 	r := rand.New(rand.NewPCG(2, 2)) //nolint:gosec // the same towns in each run
 	now := time.Now()
-	ring := func(p geo.Point, language string) int {
-		n := 0
-		for _, cell := range geo.CellsWithin(nil, p, 600, geo.LevelCache) { // as the library of the guide reads
-			stories, err := s.StoriesIn(t.Context(), language, []geo.CellRange{cell.Range()}, 4000, now)
-			if err != nil {
-				t.Fatal(err)
-			}
-			n += len(stories)
-		}
-		return n
-	}
 	const rings = 300
 	measure := func(name string, at func() (geo.Point, string)) {
 		faults := majorFaults(t)
 		began, found := time.Now(), 0
 		for range rings {
 			p, language := at()
-			found += ring(p, language)
+			found += scaleRing(t, s, p, language)
 		}
 		took := time.Since(began)
 		t.Logf("%s: %.0f us a ring, %.2f us a story (%.1f stories a ring), %.1f pages read from disk a ring", name,
@@ -177,6 +173,19 @@ func scaleMeasure(t *testing.T, towns *storetest.Towns, path string, count int) 
 	}
 }
 
+// scaleRing reads a ring as the library of the guide does, and returns the number of stories.
+func scaleRing(t *testing.T, s *Store, p geo.Point, language string) (n int) {
+	t.Helper()
+	for _, cell := range geo.CellsWithin(nil, p, 600, geo.LevelCache) {
+		stories, err := s.StoriesIn(t.Context(), language, []geo.CellRange{cell.Range()}, 4000, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		n += len(stories)
+	}
+	return n
+}
+
 // scaleDay writes what 20 000 requests write, an eighth of them about a place that is fetched and written again, and reports by how much the file and
 // its free list grew.
 func scaleDay(t *testing.T, s *Store, towns *storetest.Towns, count int) {
@@ -215,7 +224,7 @@ func majorFaults(t *testing.T) int64 {
 	return u.Majflt
 }
 
-// anonymous returns the lines of /proc/self/status about memory that is no page of a file.
+// anonymous returns the lines of /proc/self/status about memory that is not a page of a file.
 func anonymous(t *testing.T) string {
 	b, err := os.ReadFile("/proc/self/status")
 	if err != nil {

@@ -51,6 +51,33 @@ func Seal(path string) (err error) {
 
 func sealLine(sum []byte) []byte { return []byte(sealMark + hex.EncodeToString(sum) + "\n") }
 
+// Sealed reports whether a file ends in a checksum, right or wrong.
+func Sealed(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	mark := make([]byte, len(sealMark))
+	_, err = f.ReadAt(mark, info.Size()-int64(sealSize))
+	return err == nil && string(mark) == sealMark
+}
+
+// Is reports whether a file begins as a store or a backup does.
+func Is(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	_, ok := readHeader(f, 0)
+	return ok
+}
+
 // Unseal is CheckSeal of the file, and then removes the checksum.
 func Unseal(path string) (err error) {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
@@ -104,7 +131,7 @@ func checkSeal(f *os.File) (content int64, err error) {
 	return 0, ErrUnsealed
 }
 
-// checkHeaders returns an error if a header of the file is damaged. bbolt then uses the other one without a word; it may be the older one, which
+// checkHeaders returns an error if a header of the file is damaged. bbolt then uses the other one silently; it may be the older one, which
 // lacks the last write.
 func checkHeaders(f io.ReaderAt) error {
 	pageSize, ok := readHeader(f, 0)

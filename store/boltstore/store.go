@@ -47,17 +47,24 @@ type Store struct {
 	full    atomic.Bool // the last commit found no room
 	calls   atomic.Uint64
 	commits atomic.Uint64
+
+	listMost int64        // bytes of free pages of which the list is written
+	unlisted atomic.Bool  // commits leave the list of free pages in memory
+	free     atomic.Int64 // bytes of free pages, as of the last list in the file
 }
 
 // Close waits for running transactions and closes the file.
 func (s *Store) Close() error {
 	var err error
 	s.close.Do(func() {
-		if s.stuck.Load() { // db.Close would wait for the lost lock for ever; the end of the process frees the file
+		if s.stuck.Load() { // db.Close would wait for the lost lock forever; the end of the process frees the file
 			err = fmt.Errorf("store: %s was left open: %w", s.path, *s.broken.Load())
 			return
 		}
-		err = s.db.Close()
+		if s.unlisted.Swap(false) && s.broken.Load() == nil { // so that the next start need not read the whole file
+			err = s.update(func(t *txn) error { t.dirty = true; return nil })
+		}
+		err = errors.Join(err, s.db.Close())
 	})
 	return err
 }
@@ -77,9 +84,12 @@ func (s *Store) Stats() Stats {
 	if fi, err := os.Stat(s.path); err == nil {
 		st.SizeBytes = fi.Size()
 	}
-	if free, err := freePages(s.path); err == nil { // else it is unknown for once
+	switch free, err := freePages(s.path); {
+	case err == nil:
 		st.FreeBytes = free
-	}
+	case errors.Is(err, errUnlisted):
+		st.FreeBytes = s.free.Load()
+	} // else it is unknown for once
 	return st
 }
 

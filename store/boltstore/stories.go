@@ -144,18 +144,6 @@ func (t *txn) putStoryRow(key []byte, row *storyRow) error {
 	return t.put(t.bucket(bucketStories), key, v)
 }
 
-// list puts a key on a list, or takes it from there.
-func (t *txn) list(bucket, key []byte, listed bool) error {
-	list := t.bucket(bucket)
-	switch is := list.Get(key) != nil; {
-	case listed && !is:
-		return t.put(list, key, nil)
-	case !listed && is:
-		return t.delete(list, key)
-	}
-	return nil
-}
-
 func (t *txn) findStory(k store.StoryKey) (row storyRow, key []byte, err error) {
 	return findStory(t.bucket(bucketStoryIDs).Cursor(), t.bucket(bucketStories).Cursor(), k)
 }

@@ -109,27 +109,3 @@ func (t *txn) sweepLedger(now time.Time, limit int) (int, error) {
 	}
 	return len(old), nil
 }
-
-// keys copies at most limit keys of the bucket that come before end: bbolt's cursors do not survive deletions.
-func (t *txn) keys(bucket, end []byte, limit int) [][]byte {
-	var keys [][]byte
-	c := t.bucket(bucket).Cursor()
-	for k, _ := c.First(); k != nil && len(keys) < limit && bytes.Compare(k, end) < 0; k, _ = c.Next() {
-		keys = append(keys, bytes.Clone(k))
-	}
-	return keys
-}
-
-// reschedule moves the expiry of what key names from one moment to another; the zero time is never.
-func (t *txn) reschedule(kind byte, key []byte, from, to time.Time) error {
-	expiry := t.bucket(bucketExpiry)
-	if !from.IsZero() {
-		if err := t.delete(expiry, expiryKey(from, kind, key)); err != nil {
-			return err
-		}
-	}
-	if to.IsZero() {
-		return nil
-	}
-	return t.put(expiry, expiryKey(to, kind, key), nil)
-}

@@ -92,7 +92,7 @@ func (t *txn) putTour(tour *store.Tour) error {
 	if err := t.reschedule(expiringTour, key, time.Time{}, tour.At.Add(store.TourLife)); err != nil {
 		return err
 	}
-	return t.importRecord(bucketTours, key, func(c *codec) { tourFields(c, tour) })
+	return t.putRecord(bucketTours, key, func(c *codec) { tourFields(c, tour) })
 }
 
 // dropTour deletes the tour of a person, if there is one.

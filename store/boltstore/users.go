@@ -86,7 +86,7 @@ func (t *txn) addWalk(person int64, metres float64) error {
 	}
 	u.Walks++
 	u.Metres += metres
-	return t.importRecord(bucketUsers, key, func(c *codec) { userFields(c, &u) })
+	return t.putRecord(bucketUsers, key, func(c *codec) { userFields(c, &u) })
 }
 
 // callUpdater calls a caller's function, which may run in the goroutine of another caller. A panic must reach its own caller.

@@ -86,7 +86,7 @@ func (t *txn) putVoice(v *store.Voice) error {
 	if err := t.reschedule(expiringVoice, key, time.Time{}, ifCreated(*v)); err != nil {
 		return err
 	}
-	return t.importRecord(bucketVoices, key, func(c *codec) { voiceFields(c, v) })
+	return t.putRecord(bucketVoices, key, func(c *codec) { voiceFields(c, v) })
 }
 
 // dropVoice deletes a voice, if it is there.

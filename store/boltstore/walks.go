@@ -141,7 +141,7 @@ func (t *txn) stop(d *store.Delivery) error {
 		return nil
 	}
 	row := store.Stop{Number: d.Number, Place: d.Place, Title: d.Title, Point: d.Point, At: d.At}
-	return t.importRecord(bucketStops, key, func(c *codec) { stopFields(c, &row) })
+	return t.putRecord(bucketStops, key, func(c *codec) { stopFields(c, &row) })
 }
 
 // dropStops deletes the stops of the walk.

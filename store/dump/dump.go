@@ -119,7 +119,11 @@ func Differences(want, got []Sum) error {
 	var errs []error
 	for _, table := range store.Tables() {
 		if w, g := sumOf(want, table), sumOf(got, table); w != g {
-			errs = append(errs, fmt.Errorf("table %s differs: %d rows expected, %d found", table, w.Rows, g.Rows))
+			what := fmt.Sprintf("%d rows expected, %d found", w.Rows, g.Rows)
+			if w.Rows == g.Rows {
+				what = "its rows have another content"
+			}
+			errs = append(errs, fmt.Errorf("table %s differs: %s", table, what))
 		}
 	}
 	return errors.Join(errs...)

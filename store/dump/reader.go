@@ -16,6 +16,7 @@ import (
 
 // Reader reads a dump.
 type Reader struct {
+	raw    *bufio.Reader // compressed
 	lines  *bufio.Reader
 	header Header
 	tally  Tally // of the lines as they were read
@@ -24,14 +25,16 @@ type Reader struct {
 
 // NewReader returns a Reader that has read the header. A header that is not ours is ErrFormat, one of another version ErrVersion.
 func NewReader(r io.Reader) (*Reader, error) {
-	zip, err := gzip.NewReader(r)
+	raw := bufio.NewReader(r) // gzip reads no further than its end from one
+	zip, err := gzip.NewReader(raw)
 	if err != nil {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) {
 			err = fmt.Errorf("%w: %w", ErrFormat, err)
 		}
 		return nil, err
 	}
-	d := &Reader{lines: bufio.NewReaderSize(zip, 1<<16)}
+	zip.Multistream(false) // what follows the end is not ours
+	d := &Reader{raw: raw, lines: bufio.NewReaderSize(zip, 1<<16)}
 	line, err := d.line()
 	if err != nil {
 		return nil, err
@@ -107,11 +110,13 @@ func (r *Reader) end(sums []Sum) error {
 	if !slices.Equal(sums, r.tally.Sums()) {
 		return fmt.Errorf("%w: the rows are not those that were written: %w", ErrDamaged, Differences(sums, r.tally.Sums()))
 	}
-	switch _, err := r.lines.ReadByte(); {
-	case err == nil:
-		return fmt.Errorf("%w: something follows its end", ErrDamaged)
-	case !errors.Is(err, io.EOF):
-		return broken(err)
+	for _, rest := range []io.ByteReader{r.lines, r.raw} {
+		switch _, err := rest.ReadByte(); {
+		case err == nil:
+			return fmt.Errorf("%w: something follows its end", ErrDamaged)
+		case !errors.Is(err, io.EOF):
+			return broken(err)
+		}
 	}
 	r.ended = true
 	return io.EOF

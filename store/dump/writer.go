@@ -56,9 +56,6 @@ func (w *Writer) Close() error {
 	return errors.Join(err, w.lines.Flush(), w.zip.Close())
 }
 
-// Sums describes the rows that were written.
-func (w *Writer) Sums() []Sum { return w.tally.Sums() }
-
 // Batches returns all rows of a store in the order of a dump, at most limit rows of one table at a time. It ends after an error.
 func Batches(ctx context.Context, from store.RowReader, limit int) iter.Seq2[[]store.Row, error] {
 	return func(yield func([]store.Row, error) bool) {

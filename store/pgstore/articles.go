@@ -23,15 +23,18 @@ const (
 )
 
 // unusedArticles returns the end of a SELECT of at most limit articles, those whose last use is the longest ago first: while the texts have more
-// bytes than the budget, or while they were used at a time or before. Articles that are not among the candidates are passed over.
+// bytes than the budget, or while they were used at a time or before. Articles that are not among the candidates are passed over. Those that go come before all
+// that stay, so only the first ones are looked at.
 func unusedArticles(budget, then, candidates, limit string) string {
 	return `FROM (
 			SELECT edition, page, used_at, sum(size) OVER (ORDER BY used_at NULLS FIRST, edition, page) - size AS before
-			FROM articles WHERE ` + candidates + `
+			FROM (
+				SELECT edition, page, used_at, size FROM articles WHERE ` + candidates + `
+				ORDER BY used_at NULLS FIRST, edition, page LIMIT ` + limit + `
+			) first
 		) a
 		WHERE (SELECT sum(size) FROM articles) - before > ` + budget + `::bigint
-			OR used_at <= ` + then + ` OR used_at IS NULL AND ` + then + `::timestamptz IS NOT NULL
-		ORDER BY used_at NULLS FIRST, edition, page LIMIT ` + limit
+			OR used_at <= ` + then + ` OR used_at IS NULL AND ` + then + `::timestamptz IS NOT NULL`
 }
 
 // evictArticles spares the one just put.

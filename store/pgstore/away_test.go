@@ -135,7 +135,7 @@ func ifOther(err, want error) error {
 // restarting is set in the process that has a server to itself.
 const restarting = "PGSTORE_TEST_RESTARTING"
 
-// TestRestart runs itself once more with a server of its own, which it stops and starts.
+// TestRestart runs itself once more with a separate server, which it stops and starts.
 func TestRestart(t *testing.T) {
 	if os.Getenv(restarting) == "" {
 		if testConfig(t, t.TempDir()); os.Getenv("TEST_DATABASE_CONTROL") == "" {
@@ -161,7 +161,7 @@ func TestRestart(t *testing.T) {
 	defer s.Close()
 	fillPool(t, s)
 
-	// Writers who do not give up: what they were told is there is there, once.
+	// Writers do not give up: each confirmed write is there, once.
 	const writers, each = 4, 50
 	var stop atomic.Bool
 	var wg sync.WaitGroup

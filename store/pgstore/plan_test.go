@@ -3,9 +3,9 @@ package pgstore
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -20,17 +20,26 @@ import (
 
 var planPairs = flag.Int("pairs", 3300, "places and stories that TestPlans stores; it logs what they take")
 
-// large are the tables that grow with the towns and the people. A sequential scan of one makes each request slower as they grow.
-var large = []string{"stories", "places", "pages", "tiles", "told", "users", "done_updates"}
+// small are the tables of which a call may read all rows.
+var small = map[string]string{
+	"replicas":       "one row for each",
+	"slots":          "one row for each",
+	"settings":       "one row for each name",
+	"schema_version": "one row for each migration",
+	"parked_updates": "at most store.DeadLettersKept",
+	"judgements":     "at most store.MaxJudgements",
+	"articles":       "their sizes are summed; the budget bounds them",
+	"donations":      "summed for the operator and for a person who asks what is kept",
+}
 
-// TestPlans fails if a request reads a large table from its beginning to its end: by EXPLAIN for the searches in a ring, and by the server's own
-// counters for all calls of a request.
+// TestPlans fails if a call reads a table that is not small from its beginning to its end: by EXPLAIN for the searches in a ring, and by the server's own
+// counters for the calls of requests, walks, tours, voices, reports, replicas and operators. Left out are ForgetUser and MoveUser, which look for a
+// person in all rows of some tables, for which an index would cost every write, and ClaimOrphans, which compares all that waits with all chats.
 func TestPlans(t *testing.T) {
 	cfg := testConfig(t, t.TempDir())
 	s := open(t, cfg)
 	towns := storetest.NewTowns()
 	count := *planPairs / storetest.TownPairs
-	planFill(t, s, towns, count)
 	conn := pgtest.Connect(t, cfg.URL)
 	defer conn.Close(context.Background())
 	exec := func(sql string) {
@@ -39,6 +48,7 @@ func TestPlans(t *testing.T) {
 		}
 	}
 	exec("SET search_path = " + cfg.Schema)
+	planFill(t, s, conn, towns, count)
 	exec("ANALYZE")
 	logSizes(t, conn)
 
@@ -56,6 +66,9 @@ func TestPlans(t *testing.T) {
 	keys := []any{[]string{stories[0].Place, stories[1].Place}, []string{"ru", "ru"}, []string{"short", "short"}, []int16{0, 0}, now}
 	planOf(t, conn, "by their keys", selectStories, keys)
 
+	if *planPairs > 10_000 {
+		planTimes(t, s, towns, count)
+	}
 	before := scansOf(t, conn)
 	for n := range 12 { // from the sixth on, the server may take a plan that fits all arguments
 		planCalls(t, s, n, towns, places, stories)
@@ -64,82 +77,15 @@ func TestPlans(t *testing.T) {
 		t.Fatal(err)
 	}
 	for table, scans := range scansOf(t, conn) {
-		if scans > before[table] {
-			t.Errorf("%s: %d sequential scans by the calls of 12 requests", table, scans-before[table])
+		switch {
+		case small[table] != "":
+		case scans.seq > before[table].seq:
+			t.Errorf("%s: %d sequential scans by 12 rounds of calls", table, scans.seq-before[table].seq)
+		case scans.index == before[table].index:
+			t.Errorf("%s: no call reads it: add one, or the table to those that stay small", table)
+		case scans.rows < 400: // the server reads a few pages as a whole, which proves nothing
+			t.Errorf("%s: %d rows, too few", table, scans.rows)
 		}
-	}
-}
-
-func planFill(t *testing.T, s *Store, towns *storetest.Towns, count int) {
-	t.Helper()
-	ctx, now := t.Context(), time.Now()
-	for n := range count {
-		places, stories := towns.Pairs(n, now)
-		tile := store.Tile{TileKey: store.TileKey{Cell: geo.CellAt(places[0].Point, geo.LevelTile), Language: places[0].Language}, Expires: now.Add(time.Hour)}
-		if err := errors.Join(s.PutPlaces(ctx, places), s.PutStories(ctx, stories), s.PutTile(ctx, tile)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for n := range 1000 {
-		if err := s.PutTile(ctx, store.Tile{TileKey: store.TileKey{Cell: geo.CellAt(towns.Center(n), geo.LevelTile), Language: "fr"}, Expires: now.Add(time.Hour)}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var rows []store.Row
-	for person := range int64(1000) {
-		rows = append(rows, store.NewRow(store.User{ID: person + 1, Language: "ru", Seen: now}))
-	}
-	for person := range int64(1000) {
-		for n := range 5 {
-			rows = append(rows, store.NewRow(store.ToldRow{Person: person + 1, Place: fmt.Sprint("Q", 1_000_000+n*7919), At: now}))
-		}
-	}
-	for n := range store.DoneKept {
-		rows = append(rows, store.NewRow(store.DoneRow{Position: n + 1, Update: int64(n + 1)}))
-	}
-	for len(rows) > 0 {
-		n := min(len(rows), 500)
-		if err := s.PutRows(ctx, rows[:n]); err != nil {
-			t.Fatal(err)
-		}
-		rows = rows[n:]
-	}
-}
-
-// planCalls makes the calls of a request for a story.
-func planCalls(t *testing.T, s *Store, n int, towns *storetest.Towns, places []store.Place, stories []store.Story) {
-	t.Helper()
-	ctx, now, person := t.Context(), time.Now(), int64(n+1)
-	update := int64(1_000_000 + n)
-	var errs []error
-	add := func(_ any, err error) {
-		if !errors.Is(err, store.ErrNotFound) {
-			errs = append(errs, err)
-		}
-	}
-	ranges := geo.RangesWithin(towns.Center(0), 600)
-	add(s.Done(ctx, update))
-	add(s.Accept(ctx, store.Entry{Update: update, Chat: person, Arrived: now}))
-	add(s.User(ctx, person))
-	add(s.UpdateUser(ctx, person, func(u *store.User) error { u.Seen = now; return nil }))
-	add(s.StoriesIn(ctx, "ru", ranges, 4000, now))
-	add(s.PlacesIn(ctx, "ru", ranges, 500))
-	add(s.Told(ctx, person, []string{stories[n].Place, stories[n+1].Place}))
-	add(s.CountTold(ctx, person))
-	add(s.Tile(ctx, store.TileKey{Cell: geo.CellAt(places[0].Point, geo.LevelTile), Language: "ru"}, now))
-	add(s.Place(ctx, places[n].ID, "ru"))
-	add(s.PlacesByPage(ctx, "ru", []int64{places[n].PageID, places[n+1].PageID}))
-	add(s.Stories(ctx, []store.StoryKey{stories[n].StoryKey}, now))
-	add(nil, s.Note(ctx, update, stories[n].Place, 0))
-	add(nil, s.Delivered(ctx, store.Delivery{
-		Update: update, Person: person, Place: stories[n].Place, At: now, Chat: person, Message: 7, Story: stories[n].StoryKey, From: places[n].Point, FromAt: now,
-	}))
-	add(s.Vote(ctx, person, stories[n].StoryKey, store.Like, now))
-	add(nil, s.PutStories(ctx, stories[n:n+1]))
-	add(nil, s.PutPlaces(ctx, places[n:n+1]))
-	add(s.Sweep(ctx, now.AddDate(0, 0, -1), 1000))
-	if err := errors.Join(errs...); err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -188,23 +134,64 @@ func planOf(t *testing.T, conn *pgx.Conn, what, statement string, args []any) {
 	t.Logf("%s: %s: %.0f rows, %d buffers, %.2f ms", what, strings.Join(used, ", "), top.Plan.Rows, top.Plan.Hit+top.Plan.Read, top.Time)
 }
 
-// scansOf returns how often each large table was read sequentially.
-func scansOf(t *testing.T, conn *pgx.Conn) map[string]int64 {
+// tableScans counts how often a table was read sequentially and by an index, and its rows.
+type tableScans struct{ seq, index, rows int64 }
+
+// scansOf returns the counters of all tables.
+func scansOf(t *testing.T, conn *pgx.Conn) map[string]tableScans {
 	t.Helper()
-	rows, err := conn.Query(t.Context(), "SELECT relname, seq_scan FROM pg_stat_user_tables WHERE schemaname = current_schema() AND relname = ANY ($1)", large)
+	rows, err := conn.Query(t.Context(), `SELECT s.relname, s.seq_scan, s.idx_scan, c.reltuples::bigint FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
+		WHERE s.schemaname = current_schema()`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	scans := map[string]int64{}
+	scans := map[string]tableScans{}
 	var table string
-	var n int64
-	if _, err := pgx.ForEachRow(rows, []any{&table, &n}, func() error { scans[table] = n; return nil }); err != nil {
+	var n tableScans
+	if _, err := pgx.ForEachRow(rows, []any{&table, &n.seq, &n.index, &n.rows}, func() error { scans[table] = n; return nil }); err != nil {
 		t.Fatal(err)
 	}
-	if len(scans) != len(large) {
-		t.Fatalf("counters of %d tables, want %d", len(scans), len(large))
-	}
 	return scans
+}
+
+// planTimes logs how long the calls of a request take.
+func planTimes(t *testing.T, s *Store, towns *storetest.Towns, count int) {
+	t.Helper()
+	const calls = 300
+	r := rand.New(rand.NewPCG(2, 2)) //nolint:gosec // the same towns in each run
+	ctx, now := t.Context(), time.Now()
+	at := make([]int, calls)
+	for i := range at {
+		at[i] = r.IntN(count)
+	}
+	measure := func(name string, call func(i int) (int, error)) {
+		began, found := time.Now(), 0
+		for i := range calls {
+			n, err := call(i)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found += n
+		}
+		t.Logf("%s: %.2f ms, %.1f rows", name, time.Since(began).Seconds()*1000/calls, float64(found)/calls)
+	}
+	for _, state := range []string{"first", "second"} {
+		measure("StoriesIn, the "+state+" time", func(i int) (int, error) {
+			got, err := s.StoriesIn(ctx, towns.Language(at[i]), geo.RangesWithin(towns.Center(at[i]), 600), 4000, now)
+			return len(got), err
+		})
+		measure("PlacesIn, the "+state+" time", func(i int) (int, error) {
+			got, err := s.PlacesIn(ctx, towns.Language(at[i]), geo.RangesWithin(towns.Center(at[i]), 600), 500)
+			return len(got), err
+		})
+		measure("StoriesIn, an empty ring, the "+state+" time", func(i int) (int, error) {
+			got, err := s.StoriesIn(ctx, towns.Language(at[i]), geo.RangesWithin(geo.Offset(towns.Center(at[i]), 45, 5000), 600), 4000, now)
+			return len(got), err
+		})
+	}
+	measure("Delivered", func(i int) (int, error) {
+		return 0, s.Delivered(ctx, store.Delivery{Update: 5_000_000 + int64(i), Person: int64(i%50 + 1), Place: fmt.Sprint("Q", 900_000_000+i), At: now})
+	})
 }
 
 // logSizes logs what the tables and their indexes take.

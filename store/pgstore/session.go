@@ -22,7 +22,7 @@ func (s *Store) settings() []setting {
 	return []setting{
 		{"search_path", pgx.Identifier{s.schema}.Sanitize()},
 		{"statement_timeout", milliseconds(s.limit)},
-		// A process that dies without a word must not keep its locks.
+		// A process that dies without closing its connections must not keep its locks.
 		{"idle_in_transaction_session_timeout", milliseconds(s.limit)},
 		{"timezone", "UTC"},
 	}
@@ -49,7 +49,7 @@ func (s *Store) begin() string {
 	return "BEGIN ISOLATION LEVEL READ COMMITTED " + mode + "; " + set(s.settings(), true)
 }
 
-// prepareConn makes the settings of a new connection, unless it finds out that there is a pooler: that gives the connection a number of its own, or lends
+// prepareConn makes the settings of a new connection, unless it finds out that there is a pooler: that gives the connection a new number, or lends
 // one that another connection has.
 func (s *Store) prepareConn(ctx context.Context, c *pgx.Conn) error {
 	if s.pooled.Load() {

@@ -50,7 +50,8 @@ const (
 
 	upsertWalk = importWalk + " WHERE w.revision < excluded.revision"
 
-	// numberClosed gives the walks that closed in this transaction the next numbers, those given in the order given.
+	// numberClosed gives the walks that closed in this transaction the next numbers, those given in the order given. The server expects many
+	// of them, and would read all walks to join them, so it gets their ids as a list, too.
 	numberClosed = `
 		WITH new AS (
 			SELECT w.id, row_number() OVER (ORDER BY min(g.n), w.id) AS k
@@ -58,7 +59,7 @@ const (
 			WHERE w.closed AND w.closed_as IS NULL GROUP BY w.id
 		)
 		UPDATE walks SET closed_as = (SELECT coalesce(max(closed_as), 0) FROM walks WHERE closed_as IS NOT NULL) + new.k
-		FROM new WHERE walks.id = new.id`
+		FROM new WHERE walks.id = new.id AND walks.id = ANY (ARRAY(SELECT id FROM new))`
 
 	forgetClosed = "DELETE FROM walks WHERE closed_as <= (SELECT max(closed_as) FROM walks WHERE closed_as IS NOT NULL) - $1"
 )

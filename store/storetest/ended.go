@@ -109,7 +109,7 @@ func testClosed(t *testing.T, open OpenFunc) {
 			t.Errorf("%s: got error %v, want ErrClosed", name, err)
 		}
 	}
-	closeStore(t, s) // the second time is no error
+	closeStore(t, s) // the second time is not an error
 }
 
 // testUnderWay ends the context of a write that has begun: its outcome is what counts.

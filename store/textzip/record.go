@@ -19,34 +19,54 @@ var words []byte
 
 var errSize = errors.New("unpack record: wrong size")
 
-// recordWriter packs one record at a time; a DEFLATE writer is too large to make one for each.
+// recordWriter packs one record at a time. A DEFLATE writer takes 0.8 MB and is too large to make one for each.
 type recordWriter struct {
 	out bytes.Buffer
-	w   *flate.Writer
+	w   *flate.Writer // nil before the first record
 }
 
-var recordWriters = sync.Pool{New: func() any {
-	p := new(recordWriter)
-	w, err := flate.NewWriterDict(&p.out, flate.BestCompression, words)
-	if err != nil {
-		panic(fmt.Sprintf("textzip: %v", err)) // the level is valid
-	}
-	p.w = w
-	return p
-}}
+// One writer is kept, which serves nearly all records: a pool alone would lose it to the garbage collector every second. Those that are packed at the
+// same moment take writers of the pool.
+var (
+	keptMu        sync.Mutex
+	kept          recordWriter
+	recordWriters = sync.Pool{New: func() any { return new(recordWriter) }}
+)
 
 // AppendRecord appends a record compressed to dst: its size as a varint and the DEFLATE stream with the preset dictionary.
 func AppendRecord(dst, record []byte) []byte {
+	if keptMu.TryLock() {
+		defer keptMu.Unlock()
+		return kept.append(dst, record)
+	}
 	p := recordWriters.Get().(*recordWriter) //nolint:forcetypeassert // the pool's own
 	defer recordWriters.Put(p)
-	p.out.Reset()
-	p.w.Reset(&p.out)
-	_, err := p.w.Write(record)
-	if err = errors.Join(err, p.w.Close()); err != nil {
-		panic(fmt.Sprintf("textzip: %v", err)) // a buffer takes everything
-	}
-	return append(binary.AppendUvarint(dst, uint64(len(record))), p.out.Bytes()...)
+	return p.append(dst, record)
 }
+
+func (p *recordWriter) append(dst, record []byte) []byte {
+	var err error
+	if p.w == nil {
+		p.w, err = flate.NewWriterDict(&p.out, flate.BestCompression, words)
+	} else {
+		p.w.Reset(&p.out)
+	}
+	if err == nil {
+		_, err = p.w.Write(record)
+		err = errors.Join(err, p.w.Close())
+	}
+	if err != nil {
+		panic(fmt.Sprintf("textzip: %v", err)) // the level is valid, and a buffer takes everything
+	}
+	dst = append(binary.AppendUvarint(dst, uint64(len(record))), p.out.Bytes()...)
+	if p.out.Reset(); p.out.Cap() > maxKept {
+		p.out = bytes.Buffer{}
+	}
+	return dst
+}
+
+// maxKept bounds the buffers that are kept for the next record, in bytes; usual records are smaller.
+const maxKept = 64 << 10
 
 // recordReader unpacks one record at a time.
 type recordReader struct {
@@ -68,7 +88,12 @@ func UnpackRecord(packed []byte) (string, error) {
 		return "", errSize
 	}
 	p := recordReaders.Get().(*recordReader) //nolint:forcetypeassert // the pool's own
-	defer recordReaders.Put(p)
+	defer func() {
+		if cap(p.out) > maxKept {
+			p.out = nil
+		}
+		recordReaders.Put(p)
+	}()
 	p.in.Reset(packed[n:])
 	defer p.in.Reset(nil) // the packed bytes belong to the caller
 	if err := p.r.(flate.Resetter).Reset(&p.in, words); err != nil {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -31,6 +32,19 @@ func TestARecordComesBack(t *testing.T) {
 	if packed := AppendRecord(nil, []byte(aRecord)); len(packed)*3 > len(aRecord) {
 		t.Errorf("%d bytes became %d", len(aRecord), len(packed))
 	}
+}
+
+func TestRecordsAreWrittenAtOnceByMany(t *testing.T) {
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			record := strings.Repeat(string(rune('a'+i)), 100+i) + aRecord
+			if got, err := UnpackRecord(AppendRecord(nil, []byte(record))); err != nil || got != record {
+				t.Errorf("got %.100q, %v", got, err)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestADamagedRecordIsRefused(t *testing.T) {

@@ -26,6 +26,7 @@ export function createChat(on) {
     shared: (id) => shared.has(id),
     language,
     spots: on.spots, map: on.map, pay: on.pay, enlarge: on.enlarge,
+    start: (parameter) => on.act({ text: "/start " + parameter }),
     async press(message, data, button) {
       button.setAttribute("aria-busy", "true"); // until the bot answers
       const answered = await on.act({ message, data });

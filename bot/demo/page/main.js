@@ -2,6 +2,7 @@
 
 import { build, numbers, packs, real } from "./inside.js";
 import { createChat } from "./chat.js";
+import { createElsewhere } from "./elsewhere.js";
 import { createFront } from "./front.js";
 import { createPhotos } from "./photos.js";
 import { createStroll } from "./stroll.js";
@@ -12,7 +13,7 @@ import { language, load, say, speak, speaks } from "./words.js";
 const narrow = matchMedia("(max-width: 56rem)"); // one pane at a time, as in look.css
 
 let person, unfollow = () => {};
-let world, stroll, chat, front;
+let world, stroll, chat, front, elsewhere;
 let missed = 0; // messages that arrived while the chat was hidden
 
 // act sends an action of the person. It returns undefined if the server refused it; the page then shows the reason.
@@ -59,6 +60,7 @@ async function join(again) {
   ({ person } = await call("demo/join", { language: language(), person: was }));
   sessionStorage.setItem("person", person);
   chat.belong(person);
+  elsewhere.forget();
   unfollow = follow(person, {
     numbers,
     event(e) {
@@ -101,6 +103,13 @@ function wire() {
     act, said, pressed, pay: front.pay, enlarge: front.enlarge,
     locate: stroll.locate, map: stroll.point, told: stroll.told, next: stroll.next, spots: stroll.spots,
     ready: (shared) => shared && stroll.resume(shared),
+  });
+  elsewhere = createElsewhere(world.bot, {
+    person: () => person, at: stroll.at, map: stroll.point,
+    start(parameter) {
+      pane("chat");
+      act({ text: "/start " + parameter });
+    },
   });
   createPhotos(world.pictures, async (picture) => {
     if (await stroll.near({ lat: picture.lat, lon: picture.lon })) await act({ picture: picture.id, text: say("photo_ask") });

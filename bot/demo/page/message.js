@@ -13,29 +13,33 @@ export function mapPoint(href) {
   return found && { lat: Number(found[1]), lon: Number(found[2]) };
 }
 
-/** stopIn returns the next stop of a tour, to which a message leads, or null for other messages. */
+/** startIn returns the parameter of a link that opens the chat with the bot, or "" for other links. */
+export const startIn = (href) => /^https:\/\/t\.me\/\w+\?start=([\w-]+)$/.exec(href)?.[1] ?? "";
+
+/** stopIn returns the next stop of a tour, or its start after the last one, to which a message leads, or null for other messages. */
 export function stopIn(event) {
   const buttons = (event.buttons ?? []).flat();
-  return buttons.some((b) => b.Data?.startsWith("tour:there:")) ? buttons.map((b) => b.URL && mapPoint(b.URL)).find(Boolean) ?? null : null;
+  return buttons.some((b) => b.Data?.startsWith("tour:end:")) ? buttons.map((b) => b.URL && mapPoint(b.URL)).find(Boolean) ?? null : null;
 }
 
-/** placeIn returns the place of a story, as given by its map button, or null for other messages. */
+/** placeIn returns the place of a story, or null for other messages. A button opens its map; in a walk's story, which has a button for the next one, a link does. */
 export function placeIn(event) {
   if (stopIn(event)) return null;
-  for (const b of (event.buttons ?? []).flat()) {
-    const point = b.URL && mapPoint(b.URL);
-    const title = /<b>(?:\d+\. )?(.*?)<\/b>/.exec(event.html ?? "");
-    if (point && title) return { ...point, title: new DOMParser().parseFromString(title[1], "text/html").body.textContent };
-  }
-  return null;
+  const buttons = (event.buttons ?? []).flat();
+  const page = new DOMParser().parseFromString(event.html ?? "", "text/html");
+  const links = buttons.map((b) => b.URL ?? "");
+  if (buttons.some((b) => b.Data?.startsWith("next:"))) links.push(page.querySelector("a")?.getAttribute("href") ?? "");
+  const point = links.map(mapPoint).find(Boolean);
+  const title = page.querySelector("b")?.textContent.replace(/^\d+\. /, "");
+  return point && title ? { ...point, title } : null;
 }
 
 /** contents returns the elements inside the bubble of a message. on holds the callbacks of its parts. */
 export function contents(event, on) {
   if (event.photo) return [picture(event, on, 480, 360, "photo_alt", "photo_enlarge"), node("div", { class: "words" }, event.plain ?? "")];
-  if (event.method === "sendPhoto") return [picture(event, on, 1080, 1080, "picture_alt", "enlarge")];
-  if (event.method === "sendDocument") return [download(event, on)];
-  if (event.method === "sendVoice" || event.method === "sendAudio") return [voice(event, on), caption(event, on)];
+  if (event.method === "sendPhoto") return [picture(event, on, 1080, 1080, "picture_alt", "enlarge"), ...captions(event, on)];
+  if (event.method === "sendDocument") return [download(event, on), ...captions(event, on)];
+  if (event.method === "sendVoice" || event.method === "sendAudio") return [voice(event, on), ...captions(event, on)];
   if (event.method === "sendInvoice") return invoice(event, on);
   if (event.lat || event.lon) return location(event, on);
   const words = node("div", { class: "words" });
@@ -62,11 +66,13 @@ export function rows(event, on) {
     if (!b.URL) return press(b.Text, (click) => on.press(event.id, b.Data, click.currentTarget));
     const point = mapPoint(b.URL);
     if (point) return press(b.Text, () => on.map(point));
+    if (startIn(b.URL)) return press(b.Text, () => on.start(startIn(b.URL)));
     return outward(node("a", { class: "button" }, b.Text), b.URL);
   })));
 }
 
-function markup(html, on) {
+/** markup returns the elements of Telegram's HTML. */
+export function markup(html, on) {
   const out = document.createDocumentFragment();
   const copy = (from, to) => {
     for (const child of from.childNodes) {
@@ -110,13 +116,15 @@ function download(event, on) {
     node("span", { class: "badge", "aria-hidden": true }, event.fileName.split(".").pop().toUpperCase()), node("span", {}, say("download", { file: event.fileName })));
 }
 
-function caption(event, on) {
+// captions returns the caption of a file, if it has one.
+function captions(event, on) {
+  if (!event.html && !event.plain) return [];
   const words = node("div", { class: "words" });
-  words.append(markup(event.html ?? "", on));
-  return words;
+  words.append(event.html ? markup(event.html, on) : event.plain);
+  return [words];
 }
 
-// voice returns the player of a voice message. A simulated one is silent: the browser reads its text aloud, and the line below says so.
+// voice returns the player of a voice message. A simulated one is silent: the browser reads its text aloud, and the line below tells that.
 function voice(event, on) {
   if (!event.spoken) return node("audio", { class: "voice", src: fileOf(on.person(), event.id), controls: true, preload: "none" });
   const text = event.spoken, able = "speechSynthesis" in window;

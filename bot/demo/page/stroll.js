@@ -120,6 +120,8 @@ export function createStroll(world, { act, toast, look }) {
 
   return {
     locate,
+    /** at returns where the person is. */
+    at: () => ({ lat: walker.at.lat, lon: walker.at.lon }),
     spots: () => world.cities.flatMap((c) => c.spots),
 
     /**

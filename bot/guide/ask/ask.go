@@ -50,8 +50,9 @@ type Answer struct {
 // ErrUnfit means that the model answered, and none of its answers may be said.
 var ErrUnfit = errors.New("ask: the answer did not hold up")
 
-// Ask asks the model, and once more if the first answer may not be said. draft gets what may be said of the answer while it is written, whole sentences
-// from the beginning, in Ask's goroutine; nil = nobody wants it. The Answer tells what was spent, also beside an error: ErrUnfit, or one of package chat.
+// Ask asks the model, and until the time again once more if the first answer may not be shown. While the answer is written, draft gets the part of it
+// that may be shown, whole sentences from the beginning, in Ask's goroutine; nil = nobody wants it. The Answer has the tokens that were spent, also beside
+// an error: ErrUnfit, or one of package chat.
 func (c *Client) Ask(ctx context.Context, q Question, again time.Time, draft func(text string)) (Answer, error) {
 	if model.English(q.Language) == "" {
 		return Answer{}, fmt.Errorf("%w: unknown language %q", chat.ErrRefused, q.Language)

@@ -9,8 +9,8 @@ import (
 	"excursobot/limiter"
 )
 
-// What is repeated while people wait: what the server refuses, at once and in another form; and once a call that failed, unless the question before failed
-// too or the server asks for more time than maxRepeatPause. Everything else is for a later question.
+// While people wait, a refused request is repeated at once in another form, and a failed call once, unless the question before failed too or the
+// server asks for more time than maxRepeatPause. Everything else is left to a later question.
 const (
 	maxAdapted     = 3 // repeats in another form while a person waits
 	maxAdaptedIdle = 8 // the same if nobody waits
@@ -98,6 +98,7 @@ func (a *asking) run(caller context.Context) *fault {
 			a.keepGuess()
 			return nil
 		}
+		a.noteFailed(res)
 		if errors.Is(f.kind, ErrUnavailable) && f.retryAfter > 0 {
 			c.pace.Pause(min(f.retryAfter, maxPause))
 		}
@@ -149,6 +150,18 @@ func (a *asking) count(res result) {
 	a.reply.PromptTokens += int64(res.prompt)
 	a.reply.AnswerTokens += int64(res.completion)
 	a.reply.FirstToken = res.first
+}
+
+// noteFailed keeps why a call failed, with the beginning of an answer that cannot be used.
+func (a *asking) noteFailed(res result) {
+	if !res.sent || len(a.reply.Failed) >= maxAdaptedIdle {
+		return
+	}
+	why := res.fault.Error()
+	if errors.Is(res.fault.kind, ErrAnswer) && res.heard != "" {
+		why += fmt.Sprintf("; the answer begins with %q", res.heard)
+	}
+	a.reply.Failed = append(a.reply.Failed, why)
 }
 
 // report tells of a call that is over.

@@ -25,7 +25,7 @@ func newBreaker(name string) *breaker {
 		faults: gobreaker.NewTwoStepCircuitBreaker[struct{}](gobreaker.Settings{
 			Name: name, Timeout: faultPause,
 			ReadyToTrip: func(n gobreaker.Counts) bool { return n.ConsecutiveFailures >= faultsInRow },
-			// That a filter or the model declines a place is no fault of the server.
+			// If a filter or the model declines a place, that is not a fault of the server.
 			IsSuccessful: func(err error) bool { return err == nil || errors.Is(err, ErrDeclined) },
 			IsExcluded:   func(err error) bool { return notCounted(err) || permanent(err) },
 		}),

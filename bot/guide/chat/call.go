@@ -14,6 +14,7 @@ type result struct {
 	took, first        time.Duration // first: until the first sign of life; 0 = there was none
 	prompt, completion int           // tokens
 	thinks             thinking
+	heard              string // the beginning of the text
 	fault              *fault // nil = a complete answer
 }
 
@@ -50,6 +51,7 @@ func (c *Client) call(ctx context.Context, req Request, p Prompt, f form) result
 	}
 	res.sent, res.took, res.thinks = x.sent, time.Since(start), r.filter.learnt()
 	res.prompt, res.completion = r.tokens(p)
+	res.heard = sanitize(r.heard, c.cfg.APIKey)
 	return res
 }
 

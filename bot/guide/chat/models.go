@@ -75,7 +75,7 @@ func (c *Client) Run(ctx context.Context) error {
 	}
 }
 
-// Look asks the server about the model. A server without such a page is no error, and what was known stays.
+// Look asks the server about the model. A server without such a page is not an error, and what was known stays.
 func (c *Client) Look(ctx context.Context) (Model, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookWithin)
 	defer cancel()

@@ -55,7 +55,7 @@ func TestObjects(t *testing.T) {
 		{"escapes", `{"stories":[{"place":"Q1","text":"\"{[\\\"]}\u0416\ud83d\ude00\n"}]}`, []string{"Q1=\"{[\\\"]}Ж😀\n"}, true},
 		{"runes", `{"stories":[{"place":"Q1","text":"Жар-птица 石頭 😀"}]}`, []string{"Q1=Жар-птица 石頭 😀"}, true},
 		{"a fence", "```json\n{\"stories\":[{\"place\":\"Q1\",\"text\":\"a\"}]}\n```", []string{"Q1=a"}, true},
-		{"prose round it", "Sure, here's \"the\" answer:\n{\"stories\":[{\"place\":\"Q1\",\"text\":\"a\"}]}\nEnjoy!", []string{"Q1=a"}, true},
+		{"prose around it", "Sure, here's \"the\" answer:\n{\"stories\":[{\"place\":\"Q1\",\"text\":\"a\"}]}\nEnjoy!", []string{"Q1=a"}, true},
 		{"brackets in prose", "As asked [1] {sic}: {\"stories\":[{\"place\":\"Q1\",\"text\":\"a\"}]}", []string{"Q1=a"}, true},
 		{"a list alone", `[{"place":"Q1","text":"a"}]`, []string{"Q1=a"}, true},
 		{"objects alone", `{"place":"Q1","text":"a"}` + "\n" + `{"place":"Q2","text":"b"}`, []string{"Q1=a", "Q2=b"}, true},

@@ -12,6 +12,9 @@ import (
 // afterFinish is how long a server may take from the finish reason to the end of its stream. The token counts come in between.
 const afterFinish = 3 * time.Second
 
+// heardMost bounds in bytes how much of a text is kept, give or take a piece, in case it cannot be used.
+const heardMost = 120
+
 // errEnough ends the reading of an answer that cannot get better.
 var errEnough = errors.New("enough")
 
@@ -29,8 +32,9 @@ type reader struct {
 
 	living   bool
 	events   int
-	noise    string // the beginning of what was no event
+	noise    string // the beginning of text that was not an event
 	received int    // bytes of text
+	heard    string // its beginning
 	thoughts int    // bytes of reasoning
 	finish   string
 	done     bool   // the mark at the end of the stream was there
@@ -200,12 +204,15 @@ func (r *reader) readChoice(c choice) error {
 	return nil
 }
 
-// pass passes text on that is no thought.
+// pass passes text on that is not a thought.
 func (r *reader) pass(text string) error {
 	if text == "" {
 		return nil
 	}
 	r.received += len(text)
+	if len(r.heard) < heardMost {
+		r.heard += text[:min(len(text), heardMost)]
+	}
 	if r.text != nil {
 		r.text(text)
 	}

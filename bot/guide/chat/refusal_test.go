@@ -38,7 +38,7 @@ func TestRefusalsAreRead(t *testing.T) {
 	}
 }
 
-func TestWhatARefusalIsAbout(t *testing.T) {
+func TestSubjectOfARefusal(t *testing.T) {
 	for message, want := range map[string]topic{
 		"Unknown parameter: 'stream_options'.":                                                       aboutUsage,
 		"Unrecognized request argument supplied: response_format":                                    aboutFormat,

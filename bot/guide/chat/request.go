@@ -53,6 +53,7 @@ type Reply struct {
 	FirstToken                 time.Duration // from the last call to its first sign of life; 0 = there was none
 	Took                       time.Duration // all calls together
 	Single                     bool          // the content filter took the subjects only one by one
+	Failed                     []string      // why calls failed that were repeated or the last; for an operator who asked, not for a log: it may quote the answer
 }
 
 // Call describes one HTTP call, for metrics.

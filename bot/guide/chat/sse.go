@@ -151,7 +151,7 @@ func (e *eventReader) data(data []byte) error {
 	return err
 }
 
-// flush ends the event. What is incomplete then never will be complete.
+// flush ends the event. An incomplete event stays incomplete.
 func (e *eventReader) flush() error {
 	if len(e.pending) > 0 {
 		e.other(e.pending)

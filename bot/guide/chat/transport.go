@@ -76,7 +76,7 @@ func observedClient(client *http.Client) *http.Client {
 	return &observed
 }
 
-// RoundTrip implements http.RoundTripper. What it returns for a request with an exchange has an empty object as its body.
+// RoundTrip implements http.RoundTripper. The response to a request with an exchange has an empty object as its body.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	x, _ := req.Context().Value(exchangeKey{}).(*exchange)
 	if x == nil {

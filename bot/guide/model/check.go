@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"excursobot/geo/places"
+	"excursobot/geo/places/wikitext"
 )
 
 // Bounds of a story in words, or in characters without spaces for zh and ja.
@@ -56,7 +57,8 @@ func Marked(place places.Place, passage Passage, language, text string) []string
 // Checked is the result of one rule.
 type Checked struct{ Rule, Detail string } // Detail is empty if the text keeps to the rule
 
-// Checks tries every rule and returns what each says, in the order of Check. What the source does not support is one entry, "facts" if there is nothing.
+// Checks tries every rule and returns the verdict of each, in the order of Check. All that the source does not support is one entry, "facts" if there is
+// nothing.
 func Checks(place places.Place, passage Passage, language, text string) []Checked {
 	w := newWritten(place, newSource(place, passage), language, text)
 	all := make([]Checked, 0, len(rulesOfStories)+1)
@@ -145,6 +147,13 @@ var rulesOfStories = []struct {
 		return ""
 	}},
 	{ruleMarkup, func(w *written) string { return markup(w.src.withoutNames(w.text)) }},
+	{ruleMarkup, func(w *written) string {
+		if word := wikitext.Unnatural(w.text); word != "" && !strings.Contains(w.src.lower, strings.ToLower(word)) {
+			return "no word: " + plain(word, 40)
+		}
+		return ""
+	}},
+	{ruleRepeat, func(w *written) string { return saidTwice(w.text) }},
 	{ruleContact, func(w *written) string { return contact(w.src, w.text) }},
 	{rulePhrase, func(w *written) string {
 		bad := forbidden(w.language, withoutQuotes(w.lower))
@@ -153,4 +162,5 @@ var rulesOfStories = []struct {
 		}
 		return bad
 	}},
+	{ruleScript, func(w *written) string { return w.foreignSentence() }},
 }

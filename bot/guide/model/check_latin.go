@@ -69,7 +69,11 @@ func wrongLatin(language, lower string) string {
 	if hits[best] > own+1+own/8 {
 		return fmt.Sprintf("reads like %s", latinLanguages[best])
 	}
-	if words := strings.Count(lower, " ") + 1; own*16 < words {
+	rare := 16
+	if language == "tr" { // it says with endings what others say with short words
+		rare = 32
+	}
+	if words := strings.Count(lower, " ") + 1; own*rare < words {
 		return fmt.Sprintf("%d common words of the language in %d", own, words)
 	}
 	return ""

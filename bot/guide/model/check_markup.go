@@ -2,21 +2,34 @@ package model
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
+
+// emphasis is a word or more between single signs of Markdown; a product ("5 * 3") is none.
+var emphasis = regexp.MustCompile(`(?:^|[\s("«])[*_][^\s*_][^*_\n]*[*_](?:[\s.,;:!?)"»]|$)`)
 
 // markup returns the first markup, link, name with @ or invisible character in the text, "" = none.
 func markup(text string) string {
-	for _, sign := range []string{"**", "__", "](", "@", "#", "`", "\\", "{", "}", "|", "://", "www."} {
+	for _, sign := range []string{"**", "__", "](", "@", "#", "`", "\\", "{", "}", "|", "://", "www.", "~~", `": [`, `": "`, `":"`, `"]`, "[/"} {
 		if strings.Contains(text, sign) {
 			return sign
 		}
 	}
-	previous := '\n'
+	if strings.ContainsAny(text, "*_") && emphasis.MatchString(text) {
+		return "emphasis"
+	}
+	previous, run := '\n', 0
 	for i, r := range text {
 		rest := text[i:]
+		if run++; r != previous || r < utf8.RuneSelf && (r|0x20 >= 'a' && r|0x20 <= 'z' || r >= '0' && r <= '9') || unicode.IsLetter(r) {
+			run = 1
+		}
 		switch {
+		case run > 3 && r != ' ':
+			return "a row of " + string(r)
 		case r == '\n' || r == '\t':
 		case unicode.IsControl(r), hidden(r), r == unicode.ReplacementChar:
 			return fmt.Sprintf("%U", r)
@@ -26,7 +39,7 @@ func markup(text string) string {
 			return "reference"
 		case r == '&' && entity(rest):
 			return "entity"
-		case previous == '\n' && (strings.HasPrefix(rest, "- ") || strings.HasPrefix(rest, "* ") || strings.HasPrefix(rest, "• ")):
+		case previous == '\n' && (strings.HasPrefix(rest, "- ") || strings.HasPrefix(rest, "> ") || strings.HasPrefix(rest, "* ") || strings.HasPrefix(rest, "• ")):
 			return "list"
 		case r == '.' && previous < unicode.MaxASCII && domain(rest[1:]) && wordRune(previous):
 			return "address"

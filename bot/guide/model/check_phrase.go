@@ -45,6 +45,11 @@ func forbidden(language, lower string) string {
 			return phrase
 		}
 	}
+	for _, label := range labels {
+		if begins(start, label, false) {
+			return label
+		}
+	}
 	index, inside := phrasesAnywhere[language], joined[language]
 	if index == nil {
 		return ""

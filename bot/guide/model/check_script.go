@@ -2,7 +2,10 @@ package model
 
 import (
 	"fmt"
+	"strings"
 	"unicode"
+
+	"excursobot/geo/places/wikitext"
 )
 
 // script is a group of letters that some languages share.
@@ -111,24 +114,12 @@ func wrongScript(language string, c counts) string {
 	if c.letters == 0 {
 		return "no letters"
 	}
-	var own int
-	switch language {
-	case "en", "fr", "pt", "es", "de", "it", "tr", "pl":
-		own = c.of[latin]
-	case "ru", "uk":
-		own = c.of[cyrillic]
-	case "ar":
-		own = c.of[arabic]
-	case "hi":
-		own = c.of[devanagari]
-	case "ko":
-		own = c.of[hangul]
-	case "zh":
-		own = c.of[han]
-	case "ja":
-		own = c.of[kana] + c.of[han]
-	default:
+	if english[language] == "" {
 		return fmt.Sprintf("unknown language %q", language)
+	}
+	own := 0
+	for _, s := range ownScripts(language) {
+		own += c.of[s]
 	}
 	if 3*own < 2*c.letters {
 		return fmt.Sprintf("%d of %d letters are in the language's script", own, c.letters)
@@ -150,4 +141,43 @@ func wrongScript(language string, c counts) string {
 		return "letters of another language"
 	}
 	return ""
+}
+
+// foreignSentence returns a sentence of a text in another script than the language's, if it is no quotation and the source does not hold it; "" = there is
+// none. The names in a text are shorter than that.
+func (w *written) foreignSentence() string {
+	const fewLetters = 12
+	for _, sentence := range wikitext.Sentences(w.text) {
+		c := count(sentence)
+		if c.letters < fewLetters {
+			continue
+		}
+		own := 0
+		for _, s := range ownScripts(w.language) {
+			own += c.of[s]
+		}
+		if 4*own < c.letters && !strings.ContainsAny(sentence, "\"«“„「『") && !strings.Contains(w.src.lower, strings.ToLower(strings.TrimRight(sentence, ".!?。"))) {
+			return plain(sentence, 80)
+		}
+	}
+	return ""
+}
+
+// ownScripts returns the scripts that a language is written in.
+func ownScripts(language string) []script {
+	switch language {
+	case "ru", "uk":
+		return []script{cyrillic}
+	case "ar":
+		return []script{arabic}
+	case "hi":
+		return []script{devanagari}
+	case "ko":
+		return []script{hangul}
+	case "zh":
+		return []script{han}
+	case "ja":
+		return []script{kana, han}
+	}
+	return []script{latin}
 }

@@ -4,7 +4,7 @@ import (
 	"excursobot/geo/places"
 )
 
-// Checker checks texts about one place that are no stories: short ones, or the beginnings of longer ones. It reads the source once.
+// Checker checks texts about one place that are not stories: short ones, or the beginnings of longer ones. It reads the source once.
 type Checker struct {
 	place places.Place
 	src   *source
@@ -18,11 +18,11 @@ func NewChecker(place places.Place, passage Passage) *Checker {
 // Quotes returns the quotes that the passage holds, at most two.
 func (c *Checker) Quotes(quotes []string) []string { return c.src.quoted(quotes) }
 
-// Check returns why a text may not be said; nil = it may. Only its length is free.
+// Check returns why a text may not be said; nil = it may. Its length is free, and it may repeat itself.
 func (c *Checker) Check(language, text string) *CheckError {
 	w := newWritten(c.place, c.src, language, text)
 	for _, rule := range rulesOfStories {
-		if rule.name == ruleLength || rule.name == ruleScript && w.counts.letters == 0 { // "1894."
+		if rule.name == ruleLength || rule.name == ruleRepeat || rule.name == ruleScript && w.counts.letters == 0 { // "1894."
 			continue
 		}
 		if detail := rule.broken(&w); detail != "" {

@@ -22,7 +22,7 @@ const (
 	maxObjectionBytes = 500
 )
 
-// Judge reads finished stories beside their sources, with a model of its own or the one that writes, and names what a source does not say.
+// Judge reads finished stories beside their sources, with a model that may differ from the writing one, and names what a source does not say.
 type Judge struct{ server *chat.Client }
 
 // NewJudge returns a Judge that asks the server. It starts nothing.

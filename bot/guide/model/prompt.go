@@ -111,7 +111,7 @@ func (a *answer) promptFor(from []places.Place, limit int) chat.Prompt {
 	}
 }
 
-// Fits returns how many of n places with passages of that many characters the server takes in one call, as far as it is known: at least one.
+// Fits returns how many of n places with passages of the given length the server takes in one call, as far as it is known: at least one.
 func (c *Client) Fits(n, passage int) int {
 	most := c.server.Limits().Bytes
 	if most == 0 {
@@ -193,5 +193,5 @@ func plain(s string, limit int) string {
 
 // hidden reports whether r is invisible and not allowed in a text: direction overrides and isolates, the byte order mark, tags.
 func hidden(r rune) bool {
-	return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || r == 0xFEFF || r >= 0xE0000 && r <= 0xE007F
+	return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || r == 0xFEFF || r == 0x200B || r == 0xAD || r >= 0x2060 && r <= 0x2064 || r >= 0xFE00 && r < 0xFE0F || r >= 0xE0000 && r <= 0xE01EF
 }

@@ -37,6 +37,23 @@ func repeated(title, text string, told []string) string {
 	return ""
 }
 
+// saidTwice returns the first sentence of a text that stands in it twice; "" = none does. Short ones may: "It burnt down. It was rebuilt. It burnt down."
+func saidTwice(text string) string {
+	const short = 20 // characters
+	said := make(map[string]bool)
+	for _, sentence := range wikitext.Sentences(text) {
+		folded := strings.ToLower(strings.Join(strings.Fields(sentence), " "))
+		if utf8.RuneCountInString(folded) < short {
+			continue
+		}
+		if said[folded] {
+			return plain(sentence, 80)
+		}
+		said[folded] = true
+	}
+	return ""
+}
+
 // unitsOf returns what sentences are compared by.
 func unitsOf(s string) []string {
 	var units []string

@@ -54,6 +54,7 @@ type Result struct {
 	Calls      int           // HTTP calls
 	FirstToken time.Duration // of the first question, from its last call on; 0 = nothing came
 	Declined   []string      // places about which the model or a filter wants to write nothing
+	Failed     []string      // why calls failed, as chat.Reply has it
 }
 
 // maxDropped bounds the errors kept of an answer full of nonsense.

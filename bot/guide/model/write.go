@@ -91,6 +91,7 @@ func (a *answer) count(r chat.Reply) {
 	a.result.PromptTokens += r.PromptTokens
 	a.result.AnswerTokens += r.AnswerTokens
 	a.result.Calls += r.Calls
+	a.result.Failed = append(a.result.Failed, r.Failed...)
 	if a.result.FirstToken == 0 {
 		a.result.FirstToken = r.FirstToken
 	}

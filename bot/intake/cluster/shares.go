@@ -45,7 +45,7 @@ func (m *Member) shareOut(ctx context.Context) error {
 	return nil
 }
 
-// share returns the part of the rate for so many slots. A replica without a slot still answers, slowly.
+// share returns the part of the rate that belongs to held slots. A replica without a slot still answers, slowly.
 func share(held int) float64 { return max(float64(held)/outShares, NoShare) }
 
 // NoShare is the part of the rate that a replica has before its first round.

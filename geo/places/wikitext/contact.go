@@ -21,6 +21,9 @@ var (
 	host    = regexp.MustCompile(`[\p{L}\p{N}][\p{L}\p{N}\p{M}-]*(?:\s?\.\s?[\p{L}\p{N}][\p{L}\p{N}\p{M}-]*)+(?:[/:?#][^\s]*)?`)
 	ipv4    = regexp.MustCompile(`\b\d{1,3}(?:\.\d{1,3}){3}\b`)
 	ipv6    = regexp.MustCompile(`(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{1,4}`)
+	spoken  = regexp.MustCompile(`(?i)[\p{L}\p{N}-]{2,63}\s?(?:[\[({]\s?(?:\.|dot|точка|punkt|point|punto|ponto)\s?[\])}]\s?\p{L}{2,}|\s(?:dot|точка)\s(?:com|net|org|info|io|me|ru|рф|su|eu|uk|de|fr)(?:\P{L}|$))`)
+	nick    = regexp.MustCompile(`^\s?@?[A-Za-z][A-Za-z0-9._]{3,}`)
+	card    = regexp.MustCompile(`\b\d{4}(?:[ -]\d{4}){3}\b`)
 	command = regexp.MustCompile(`(?:^|\s)/[a-z_]{2,32}(?:@\w+)?\b`)
 )
 
@@ -82,8 +85,43 @@ func hasContact(plain string) bool {
 		s.digits >= 7 && s.span >= 5 && hasPhone(plain) ||
 		s.longest >= 26 && coin.MatchString(plain) ||
 		s.slashes > 0 && command.MatchString(plain) ||
+		s.span >= 16 && card.MatchString(plain) ||
+		s.colons > 0 && hasHandle(plain) ||
+		speaksHost(plain) && spoken.MatchString(plain) ||
 		(s.dots >= 3 && s.digits >= 4 || s.colons >= 2) && hasAddress(plain) ||
 		s.inner > 0 && hasHost(plain)
+}
+
+// messengers are what people write before the name of an account.
+var messengers = []string{"telegram", "телеграм", "whatsapp", "ватсап", "вотсап", "instagram", "инстаграм", "viber", "вайбер", "wechat", "微信", "discord"}
+
+// hasHandle reports whether a text names an account behind a messenger's name and a colon.
+func hasHandle(plain string) bool {
+	for at := strings.IndexByte(plain, ':'); at >= 0; {
+		before := strings.TrimRight(plain[:at], " ")
+		before = strings.ToLower(before[strings.LastIndexByte(before, ' ')+1:])
+		for _, m := range messengers {
+			if rest, ok := strings.CutPrefix(before, m); ok && len(rest) <= 6 && nick.MatchString(plain[at+1:]) {
+				return true
+			}
+		}
+		next := strings.IndexByte(plain[at+1:], ':')
+		if next < 0 {
+			break
+		}
+		at += 1 + next
+	}
+	return false
+}
+
+// speaksHost reports whether a text may hold a host name whose dot is written in words or in brackets.
+func speaksHost(plain string) bool {
+	for _, sign := range [...]string{"[.", "(.", "{.", "[dot", "(dot", " dot ", "точка "} {
+		if strings.Contains(plain, sign) {
+			return true
+		}
+	}
+	return false
 }
 
 // phoneSigns may stand between the digits of a telephone number.
@@ -141,8 +179,15 @@ func count(text string) signs {
 }
 
 func dropInvisible(r rune) rune {
-	if unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) {
+	if unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) || unicode.Is(unicode.Me, r) {
 		return -1
+	}
+	if r >= utf8.RuneSelf && unicode.Is(unicode.Nd, r) { // the digits of each script stand in one run of ten
+		zero := r
+		for r-zero < 9 && unicode.Is(unicode.Nd, zero-1) {
+			zero--
+		}
+		return '0' + (r-zero)%10
 	}
 	return r
 }

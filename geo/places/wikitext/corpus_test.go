@@ -51,8 +51,8 @@ func sentencesWith(text string, is func(sentence string) bool) int {
 	})
 }
 
-// What cleaning removes from real articles, where they are there. It logs numbers only. Cleaning adds no leftovers of any kind, and removes all of those
-// that nobody may read. A whole article also loses its sections of references.
+// The test logs how much cleaning removes from real articles, if they are there. Cleaning adds no leftovers of any kind, and removes all of those that
+// nobody may read. A whole article also loses its sections of references.
 func TestRemovedFromRealArticles(t *testing.T) {
 	dir := os.Getenv("CORPUS_DIR")
 	files, _ := filepath.Glob(filepath.Join(dir, "articles", "*.txt"))

@@ -56,7 +56,7 @@ func clean(text string) string {
 		}
 		kept := 0
 		for _, s := range Sentences(line) {
-			if plain := plainSigns(s); hasContact(plain) || isGap(s) || speaksToModel(plain) {
+			if plain := plainSigns(s); hasContact(plain) || isGap(s) || speaksToModel(plain) || isNoise(s) {
 				continue
 			}
 			switch {
@@ -78,7 +78,7 @@ func visible(text string) string {
 	text = norm.NFC.String(strings.ToValidUTF8(text, ""))
 	var out strings.Builder
 	out.Grow(len(text))
-	previous := rune(0)
+	previous, marks := rune(0), 0
 	for i, r := range text {
 		switch {
 		case r >= ' ' && r <= '~', r == '\n':
@@ -93,14 +93,22 @@ func visible(text string) string {
 			}
 		case (r == '\u0301' || r == '\u0300') && unicode.Is(unicode.Cyrillic, previous):
 			continue
-		case unicode.Is(unicode.C, r) || unicode.Is(unicode.Variation_Selector, r) || r == utf8.RuneError || r == '\ufffc':
+		case marks >= mostMarks && unicode.Is(unicode.Mn, r):
 			continue
+		case unicode.Is(unicode.C, r) || unicode.Is(unicode.Me, r) || unicode.Is(unicode.Variation_Selector, r) || r == utf8.RuneError || r == '\ufffc':
+			continue
+		}
+		if marks++; r < 0x300 || !unicode.Is(unicode.Mn, r) {
+			marks = 0
 		}
 		out.WriteRune(r)
 		previous = r
 	}
 	return norm.NFC.String(out.String())
 }
+
+// mostMarks is how many marks may stand over and under one letter.
+const mostMarks = 3
 
 // joins reports whether r belongs to a script that is written with joiners.
 func joins(r rune) bool {

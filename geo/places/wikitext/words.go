@@ -32,7 +32,7 @@ func readWords(text string) lists {
 			case "sounds":
 				l.sounds = append(l.sounds, word)
 			case "instructions":
-				word = strings.ToLower(word)
+				word = strings.Map(parted, word)
 				key := [2]byte{word[0], word[1]}
 				l.instructions[key] = append(l.instructions[key], word)
 				l.starts[key[0]][key[1]] = true

@@ -71,7 +71,8 @@ func Open(ctx context.Context, url string) (_ *Tables, err error) {
 	conf.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 	conn, err := pgx.ConnectConfig(ctx, conf)
 	if err != nil {
-		return nil, fmt.Errorf("the old bot's database: %w", err)
+		lines := strings.Fields(err.Error()) // one for each address that was tried
+		return nil, fmt.Errorf("the old bot's database: %s", strings.Join(lines, " "))
 	}
 	t := &Tables{conn: conn}
 	defer func() {

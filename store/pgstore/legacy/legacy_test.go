@@ -74,7 +74,7 @@ func TestTables(t *testing.T) {
 	}
 }
 
-// Times may be of a type of their own, and tables may be missing.
+// Times may be of different types, and tables may be missing.
 func TestTablesOfAnotherAge(t *testing.T) {
 	url := schema(t, `CREATE TABLE user_preferences (user_id bigint, language varchar(10), reasoning boolean, model text,
 			created_at timestamp, updated_at timestamptz)`,

@@ -55,7 +55,7 @@ type counted struct {
 	noun string
 }
 
-// counts returns the numbers of a text that stand before a word of at least four letters which is no unit.
+// counts returns the numbers of a text that stand before a word of at least four letters which is not a unit.
 func counts(l *lexicon, tokens []token, found []quantity) []counted {
 	var list []counted
 	at := 0
@@ -71,7 +71,7 @@ func counts(l *lexicon, tokens []token, found []quantity) []counted {
 			next++
 		}
 		if next < len(tokens) && tokens[next].kind == wordToken && len([]rune(tokens[next].low)) >= 4 && !l.stop.has(tokens[next].low) && !l.unit.has(tokens[next].low) {
-			list = append(list, counted{q, tokens[next].low})
+			list = append(list, counted{q, plainLetters(tokens[next].low)})
 		}
 	}
 	return list
@@ -85,7 +85,7 @@ func (c *checker) checkCounts(found []quantity) {
 	for _, n := range counts(c.language, c.tokens, found) {
 		known, same := false, false
 		for _, s := range c.passage.counts {
-			if sameStem(plainLetters(s.noun), plainLetters(n.noun)) {
+			if sameStem(s.noun, n.noun) {
 				known, same = true, same || near(s.values, n.values, 0.1)
 			}
 		}

@@ -134,20 +134,3 @@ func TestCorpus(t *testing.T) {
 	}
 	t.Logf("planted stopped %d of %d, faithful refused %d of %d", total["planted"].refused, total["planted"].n, total["faithful"].refused, total["faithful"].n)
 }
-
-func BenchmarkCheck(b *testing.B) {
-	dir := os.Getenv("CORPUS_DIR")
-	if dir == "" {
-		b.Skip("CORPUS_DIR names no corpus")
-	}
-	s := readSamples(b, filepath.Join(dir, "planted.json"))[0]
-	raw, err := os.ReadFile(filepath.Join(dir, "articles", "02.full.txt"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	p := Read(Source{Language: "en", Text: string(raw[:6000])})
-	b.ReportAllocs()
-	for b.Loop() {
-		p.Check(s.Story, s.Language, today)
-	}
-}

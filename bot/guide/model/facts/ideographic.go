@@ -3,6 +3,7 @@ package facts
 import (
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -16,8 +17,8 @@ var hangulScales = map[rune]float64{'십': 10, '백': 100, '천': 1000, '만': 1
 
 // counters are the signs behind a number that say what is counted, in Chinese, Japanese and Korean.
 var counters = []string{"级", "級", "卷", "年", "月", "日", "世", "代", "人", "名", "座", "层", "層", "階", "间", "間", "件", "次", "位", "个", "個", "米", "公", "千米", "メ", "キ", "セ", "ト", "吨", "噸", "本", "枚",
-	"つ", "台", "歳", "岁", "歲", "回", "棟", "尺", "里", "丈", "根", "尊", "口", "幅", "块", "塊", "条", "條", "段", "处", "處", "所", "円", "元", "％", "%", "度", "時", "小时", "分", "号", "號", "番", "倍",
-	"년", "월", "일", "명", "개", "층", "미터", "킬로", "세기", "점", "권", "톤", "마리", "살", "회", "칸", "대", "장", "채", "기", "곳", "번"}
+	"つ", "台", "歳", "岁", "歲", "回", "棟", "尺", "里", "丈", "根", "尊", "口", "幅", "块", "塊", "条", "條", "段", "处", "處", "所", "円", "元", "％", "%", "度", "時", "小时", "分", "号", "號", "番", "倍", "部", "斤", "首", "步", "歩", "只", "隻", "头", "頭", "匹", "句", "篇", "套", "户", "戶", "院", "挺", "門", "门",
+	"년", "월", "일", "명", "개", "층", "미터", "킬로", "세기", "점", "권", "톤", "마리", "살", "세", "회", "칸", "대", "장", "채", "기", "곳", "번", "시간", "달", "해", "그루", "척"}
 
 // ideographic returns the numbers of a Chinese, Japanese or Korean text: digits of any kind and numerals of the language, with what follows.
 func ideographic(l *lexicon, text string, tokens []token) []quantity {
@@ -39,7 +40,19 @@ func ideographic(l *lexicon, text string, tokens []token) []quantity {
 	}
 	hangul := l.code == "ko"
 	for i := 0; i < len(text); {
-		value, end, numerals, ok := eastNumber(text, i, hangul)
+		value, end, numerals, ok := 0.0, i, false, false
+		if hangul {
+			value, end, ok = nativeNumber(l, text, i)
+			numerals = ok
+		}
+		if !ok {
+			value, end, numerals, ok = eastNumber(text, i, hangul)
+		}
+		if ok && numerals && hangul && i > 0 { // an ending such as 이 is not a numeral
+			if before, _ := utf8.DecodeLastRuneInString(text[:i]); unicode.IsLetter(before) {
+				ok = false
+			}
+		}
 		if !ok {
 			_, size := utf8.DecodeRuneInString(text[i:])
 			i += size
@@ -190,6 +203,31 @@ func eastNumber(text string, i int, hangul bool) (value float64, end int, numera
 		return v, end, true, err == nil
 	}
 	return total + section + current, end, true, true
+}
+
+// nativeNumber reads a Korean numeral of the older series with its counter: "아홉 개", "열두 명", "스물다섯 살".
+func nativeNumber(l *lexicon, text string, i int) (value float64, end int, ok bool) {
+	if before, _ := utf8.DecodeLastRuneInString(text[:i]); unicode.IsLetter(before) || unicode.IsDigit(before) {
+		return 0, i, false
+	}
+	end = i
+	for range 2 { // tens and ones
+		longest := ""
+		for word, v := range l.card.whole {
+			if len(word) > len(longest) && strings.HasPrefix(text[end:], word) && (value == 0 || value >= 10 && v < 10) {
+				longest = word
+			}
+		}
+		if longest == "" {
+			break
+		}
+		value += l.card.whole[longest]
+		end += len(longest)
+	}
+	if value == 0 || !hasAny(strings.TrimPrefix(text[end:], " "), counters...) {
+		return 0, i, false
+	}
+	return value, end, true
 }
 
 // eastDate reads "5月3日" with the month's number just read.

@@ -19,8 +19,9 @@ const head = 3
 
 func newIndex() index { return index{groups: map[string][]string{}} }
 
-func (x index) add(word string) {
-	word = plainLetters(word)
+func (x index) add(word string) { x.addPlain(plainLetters(word)) }
+
+func (x index) addPlain(word string) {
 	key := beginning(word)
 	for _, w := range x.groups[key] {
 		if w == word {
@@ -30,8 +31,9 @@ func (x index) add(word string) {
 	x.groups[key] = append(x.groups[key], word)
 }
 
-func (x index) has(word string) bool {
-	word = plainLetters(word)
+func (x index) has(word string) bool { return x.hasPlain(plainLetters(word)) }
+
+func (x index) hasPlain(word string) bool {
 	for _, w := range x.groups[beginning(word)] {
 		if sameStem(w, word) {
 			return true
@@ -72,17 +74,19 @@ func sameStem(a, b string) bool {
 	return shared >= head && restA <= 4 && restB <= 4 && 10*shared >= 6*longest
 }
 
-// plainLetters returns a word in lower case without marks over Latin and Greek letters.
+// plainLetters returns a word in lower case without marks over Latin, Greek and Cyrillic letters. Other scripts have no capitals, and folding gave their
+// marks one form.
 func plainLetters(word string) string {
-	ascii := true
-	for i := range len(word) {
-		if word[i] >= utf8.RuneSelf {
-			ascii = false
-			break
-		}
+	ascii, other := true, true
+	for _, r := range word {
+		ascii = ascii && r < utf8.RuneSelf
+		other = other && r >= 0x590
 	}
 	if ascii {
 		return strings.ToLower(word)
+	}
+	if other {
+		return word
 	}
 	var out strings.Builder
 	for _, r := range norm.NFD.String(strings.ToLower(word)) {

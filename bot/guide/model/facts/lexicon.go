@@ -67,7 +67,7 @@ type lexicon struct {
 
 	unit dictionary[string]
 
-	join, vague, century, decadeWord, decadePrefix, yearWord, yearCount, half, approx, yearBefore, bce, count words
+	join, vague, century, decadeWord, decadePrefix, decadeArticle, yearWord, yearCount, half, approx, yearBefore, bce, count words
 
 	negation, superlative, stop, common, title, styles, materials, scope words
 
@@ -118,7 +118,7 @@ func readLexicon(code, text string) *lexicon {
 		"card": &l.card, "scale": &l.scale, "ord": &l.ord, "decade": &l.decade, "centuryname": &l.centuryName, "month": &l.month, "eras": &l.eras,
 	}
 	lists := map[string]*words{
-		"join": &l.join, "vague": &l.vague, "century": &l.century, "decadeword": &l.decadeWord, "decadeprefix": &l.decadePrefix, "yearword": &l.yearWord,
+		"join": &l.join, "vague": &l.vague, "century": &l.century, "decadeword": &l.decadeWord, "decadeprefix": &l.decadePrefix, "decadearticle": &l.decadeArticle, "yearword": &l.yearWord,
 		"half": &l.half, "yearcount": &l.yearCount, "approx": &l.approx, "year_before": &l.yearBefore, "bce": &l.bce, "count": &l.count, "negation": &l.negation,
 		"superlative": &l.superlative, "stop": &l.stop, "common": &l.common, "title": &l.title, "styles": &l.styles, "scope": &l.scope, "materials": &l.materials,
 	}

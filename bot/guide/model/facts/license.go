@@ -2,6 +2,9 @@ package facts
 
 import (
 	"math"
+	"slices"
+	"strconv"
+	"strings"
 )
 
 // licence is what the numbers of a source allow a story to say.
@@ -11,6 +14,7 @@ type licence struct {
 	spans    []quantity
 	decades  map[int]bool  // of unnamed centuries
 	values   []float64     // of everything that is counted or measured, in every reading
+	bare     []float64     // of what has no unit
 	spanned  []quantity    // numbers of years
 	told     map[int][]int // the sentences by the year that they hold
 	percents []float64
@@ -24,14 +28,15 @@ type licence struct {
 type measured struct {
 	dimension string
 	value     float64
+	unit      string
 }
 
 // units gives each unit its dimension and its size in the dimension's base unit.
 var units = map[string]measured{
-	"m": {"length", 1}, "km": {"length", 1000}, "cm": {"length", 0.01}, "mm": {"length", 0.001}, "ft": {"length", 0.3048}, "in": {"length", 0.0254},
-	"mi": {"length", 1609.344}, "yd": {"length", 0.9144}, "verst": {"length", 1066.8}, "sazhen": {"length", 2.1336}, "arshin": {"length", 0.7112},
-	"t": {"mass", 1000}, "kg": {"mass", 1}, "lb": {"mass", 0.4536}, "pfund": {"mass", 0.5}, "pood": {"mass", 16.38},
-	"ha": {"area", 10000}, "ac": {"area", 4046.86}, "m2": {"area", 1}, "l": {"volume", 1}, "gal": {"volume", 3.785},
+	"m": {dimension: "length", value: 1}, "km": {dimension: "length", value: 1000}, "cm": {dimension: "length", value: 0.01}, "mm": {dimension: "length", value: 0.001}, "ft": {dimension: "length", value: 0.3048}, "in": {dimension: "length", value: 0.0254},
+	"mi": {dimension: "length", value: 1609.344}, "yd": {dimension: "length", value: 0.9144}, "verst": {dimension: "length", value: 1066.8}, "sazhen": {dimension: "length", value: 2.1336}, "arshin": {dimension: "length", value: 0.7112},
+	"t": {dimension: "mass", value: 1000}, "kg": {dimension: "mass", value: 1}, "lb": {dimension: "mass", value: 0.4536}, "pfund": {dimension: "mass", value: 0.5}, "pood": {dimension: "mass", value: 16.38},
+	"ha": {dimension: "area", value: 10000}, "ac": {dimension: "area", value: 4046.86}, "m2": {dimension: "area", value: 1}, "l": {dimension: "volume", value: 1}, "gal": {dimension: "volume", value: 3.785},
 }
 
 func license(found []quantity) licence {
@@ -65,7 +70,7 @@ func license(found []quantity) licence {
 			l.values = append(l.values, q.values...)
 			if u, ok := units[q.unit]; ok {
 				for _, v := range q.values {
-					l.measures = append(l.measures, measured{u.dimension, v * u.value})
+					l.measures = append(l.measures, measured{u.dimension, v * u.value, q.unit})
 				}
 			}
 		case date:
@@ -73,6 +78,7 @@ func license(found []quantity) licence {
 			l.ordinals[q.day] = true
 		case cardinal:
 			l.values = append(l.values, q.values...)
+			l.bare = append(l.bare, q.values...)
 			if q.years {
 				l.spanned = append(l.spanned, q)
 			}
@@ -88,7 +94,10 @@ func license(found []quantity) licence {
 func (c *checker) checkNumbers() {
 	l := &c.passage.numbers
 	found := quantities(c.language, c.text, c.tokens, false)
+	slices.SortStableFunc(found, func(a, b quantity) int { return a.start - b.start })
+	c.found = found
 	c.checkDatedYears(found)
+	c.checkBindings(found)
 	c.checkCounts(found)
 	for _, q := range found {
 		words := c.text[q.start:q.end]
@@ -96,14 +105,10 @@ func (c *checker) checkNumbers() {
 		case year:
 			if !c.yearHolds(l, q) {
 				c.object(RuleYear, words, true)
-			} else {
-				c.checkSwap(q)
 			}
 		case span:
 			if !c.spanHolds(l, q) {
 				c.object(RuleYear, words, true)
-			} else if q.to-q.from < 150 {
-				c.checkSwap(q)
 			}
 		case decadeOf:
 			if !l.decades[int(q.values[0])] && !anyYear(l, func(y int) bool { return y%100/10*10 == int(q.values[0]) }) && !anySpan(l, func(s quantity) bool { return s.from%100 == int(q.values[0]) && s.to-s.from < 50 }) {
@@ -114,7 +119,7 @@ func (c *checker) checkNumbers() {
 				c.object(RuleDate, words, true)
 			}
 		case regnal:
-			if !l.regnal[int(q.values[0])] {
+			if !l.regnal[int(q.values[0])] || c.same && c.passage.otherRuler(q) {
 				c.object(RuleNumber, words, c.same)
 			}
 		case ordinal:
@@ -127,10 +132,40 @@ func (c *checker) checkNumbers() {
 			}
 		case measure, cardinal:
 			if !c.valueHolds(l, q) {
-				c.object(RuleNumber, words, !q.mild)
+				c.object(RuleNumber, words, !q.mild && !c.passage.adds(q))
 			}
 		}
 	}
+}
+
+// adds reports whether a number is the sum of two numbers of the same things in one sentence of the source: it may be told as one, which a judge has to see.
+func (p *Passage) adds(q quantity) bool {
+	if q.kind != cardinal || q.years {
+		return false
+	}
+	for i, a := range p.counts {
+		for _, b := range p.counts[i+1:] {
+			if a.sentence == b.sentence && sameStem(a.noun, b.noun) && near([]float64{a.values[0] + b.values[0]}, q.values, 0) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// otherRuler reports whether the source gives the name of a ruler other numbers only.
+func (p *Passage) otherRuler(q quantity) bool {
+	known := false
+	for _, from := range p.found {
+		if from.kind != regnal || !sameStem(from.unit, q.unit) {
+			continue
+		}
+		if from.values[0] == q.values[0] {
+			return false
+		}
+		known = true
+	}
+	return known
 }
 
 func tolerance(q quantity) float64 {
@@ -150,6 +185,34 @@ func near(values, readings []float64, share float64) bool {
 		}
 	}
 	return false
+}
+
+// rounded reports whether one of the readings is one of the values in fewer digits, or in as many, and at most a tenth away, or with all digits but
+// the first cut off ("over 2000" for 2250).
+func rounded(values, readings []float64) bool {
+	for _, r := range readings {
+		for _, v := range values {
+			if significant(r) <= significant(v) && near([]float64{v}, []float64{r}, 0.10) || r >= 2 && significant(r) == 1 && r == cutOff(v) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// cutOff returns a number with zeros for all its digits but the first.
+func cutOff(v float64) float64 {
+	if v < 1 {
+		return 0
+	}
+	size := math.Pow(10, math.Floor(math.Log10(v)))
+	return math.Floor(v/size) * size
+}
+
+// significant returns how many digits of a number are needed to write it, apart from zeros at its end.
+func significant(v float64) int {
+	text := strings.TrimLeft(strings.ReplaceAll(strconv.FormatFloat(math.Abs(v), 'f', -1, 64), ".", ""), "0")
+	return len(strings.TrimRight(text, "0"))
 }
 
 func anyYear(l *licence, holds func(int) bool) bool {
@@ -202,9 +265,17 @@ func (l *licence) near(year, sentence int) bool {
 	return false
 }
 
-// spanHolds reports whether a year or a span of the source lies in a decade or century, within a year at its edges.
+// edge is how many years a date may lie outside a span: 1700 is the 17th century and the 18th, but no year is of two decades.
+func edge(q quantity) int {
+	if q.to-q.from >= 90 {
+		return 1
+	}
+	return 0
+}
+
+// spanHolds reports whether a year or a span of the source lies in a decade or century.
 func (c *checker) spanHolds(l *licence, q quantity) bool {
-	slack := 1
+	slack := edge(q)
 	if q.approx {
 		slack = 10
 	}
@@ -225,17 +296,22 @@ func (c *checker) spanHolds(l *licence, q quantity) bool {
 // valueHolds reports whether a count or a measure follows from the source.
 func (c *checker) valueHolds(l *licence, q quantity) bool {
 	share := tolerance(q)
-	if near(l.values, q.values, share) {
+	u, sized := units[q.unit]
+	values := l.values
+	if sized {
+		values = c.passage.sizes[u.dimension]
+	}
+	if near(values, q.values, 0.001) || q.approx && rounded(values, q.values) {
 		return true
 	}
-	if u, ok := units[q.unit]; ok {
+	if sized {
 		for _, v := range q.values {
 			for _, m := range l.measures {
-				if m.dimension == u.dimension && math.Abs(m.value-v*u.value) <= math.Max(0.03, share)*math.Max(m.value, v*u.value) {
+				if m.dimension == u.dimension && m.unit != q.unit && math.Abs(m.value-v*u.value) <= math.Max(0.03, share)*math.Max(m.value, v*u.value) {
 					return true
 				}
 			}
-			if v*u.value >= 10 && near(l.values, []float64{v * u.value}, 0.02) { // "20 metres wide and 26 high"
+			if v*u.value >= 10 && u.value != 1 && near(l.bare, []float64{v * u.value}, 0.02) { // "20 metres wide and 26 high"
 				return true
 			}
 		}
@@ -245,45 +321,8 @@ func (c *checker) valueHolds(l *licence, q quantity) bool {
 		if l.years[int(v)] && q.maybeYear {
 			return true
 		}
-		if (q.years || v >= 5 && v <= 1500) && c.ageHolds(l, v, q) {
+		if (q.years || v >= 5 && v <= 1500) && c.ageHolds(v, q) {
 			return true
-		}
-	}
-	return false
-}
-
-// ageHolds reports whether v is the difference of two years of the source, or of one and today. A round number may be rounded.
-func (c *checker) ageHolds(l *licence, v float64, q quantity) bool {
-	if !q.years {
-		return false
-	}
-	slack := 1.0
-	switch {
-	case v <= 10:
-		slack = 0
-	case math.Mod(v, 100) == 0:
-		slack = math.Max(10, v*0.06)
-	case math.Mod(v, 50) == 0:
-		slack = 6
-	case math.Mod(v, 10) == 0 && v >= 30:
-		slack = 5
-	}
-	if q.approx {
-		slack = math.Max(2*slack, v*0.12)
-	}
-	list := make([]int, 0, len(l.years)+3*len(l.spans)+1)
-	for y := range l.years {
-		list = append(list, y)
-	}
-	for _, s := range l.spans {
-		list = append(list, s.from, (s.from+s.to)/2, s.to)
-	}
-	list = append(list, c.year)
-	for i, a := range list {
-		for _, b := range list[i+1:] {
-			if math.Abs(math.Abs(float64(a-b))-v) <= slack {
-				return true
-			}
 		}
 	}
 	return false

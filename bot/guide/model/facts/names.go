@@ -118,8 +118,13 @@ func (c *checker) known(t token) bool {
 		return true
 	}
 	word := strings.TrimSuffix(t.low, "'s")
-	if i := strings.LastIndexByte(word, '\''); i > 0 && len(word)-i > 3 {
-		word = word[i+1:]
+	if i := strings.LastIndexByte(word, '\''); i > 0 {
+		switch {
+		case l.code == "tr": // UNESCO'nun: the ending stands behind the apostrophe
+			word = word[:i]
+		case len(word)-i > 3:
+			word = word[i+1:]
+		}
 	}
 	if demonym(word) {
 		return true

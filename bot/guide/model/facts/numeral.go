@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -13,12 +14,18 @@ func (r *reader) words(i int) int {
 		return to
 	}
 	if c, ok := l.centuryName.get(r.word(i)); ok && r.tokens[i].upper { // "nel Cinquecento"
-		r.add(quantity{kind: span, from: int(c-1) * 100, to: int(c) * 100}, i, i+1)
-		return i + 1
+		if next := r.word(i + 1); !r.tokens[i].first || next == "" || l.stop.has(next) { // but "Cinquecento lampade"
+			r.add(quantity{kind: span, from: int(c-1) * 100, to: int(c) * 100}, i, i+1)
+			return i + 1
+		}
 	}
 	value, to, isOrdinal, mild := r.numeral(i)
 	if to == i {
 		return i
+	}
+	if !isOrdinal && value >= 20 && value <= 90 && int(value)%10 == 0 && r.l.decadePrefix.has(r.word(i-1)) && !r.countContext(to) { // "années quatre-vingt"
+		r.add(quantity{kind: decadeOf, values: []float64{value}}, i, to)
+		return to
 	}
 	k := to
 	if r.at(k).low == "-" && r.at(k).glued {
@@ -66,14 +73,41 @@ func (r *reader) words(i int) int {
 			r.add(quantity{kind: cardinal, values: []float64{value}}, i, k+1)
 		default:
 			r.add(quantity{kind: measure, values: []float64{value}, unit: unit}, i, k+1)
+			return r.hundredths(value, unit, i, k+1)
 		}
 		return k + 1
+	}
+	if value >= 1000 && value <= 2100 && int(value)%10 == 0 && r.decadePrefixed(i) { // "anni duemila"
+		r.add(quantity{kind: span, from: int(value), to: int(value) + 9}, i, to)
+		return to
 	}
 	if value >= 1000 && value <= 2100 && value == float64(int(value)) && !r.countContext(to) && r.yearContext(i, to) {
 		r.add(quantity{kind: year, from: int(value), to: int(value), values: []float64{value}, maybeYear: true}, i, to)
 		return to
 	}
 	r.add(quantity{kind: cardinal, values: []float64{value}, years: r.yearsFollow(to), mild: mild && !r.yearsFollow(to)}, i, to)
+	return to
+}
+
+// hundredths adds a length whose second part is told without a unit: "dois metros e vinte", "un metro e 75". The first part is added already. It returns the
+// index behind all of it.
+func (r *reader) hundredths(whole float64, unit string, from, k int) int {
+	if unit != "m" || !r.l.join.has(r.word(k)) {
+		return k
+	}
+	var part float64
+	var to int
+	if t := r.at(k + 1); t.kind == numberToken {
+		part, _ = strconv.ParseFloat(t.low, 64)
+		to = k + 2
+	} else {
+		part, to, _, _ = r.numeral(k + 1)
+	}
+	if part < 10 || part > 99 || r.l.unit.has(r.word(to)) || r.at(to).kind == wordToken && !r.l.stop.has(r.word(to)) {
+		return k
+	}
+	r.out = r.out[:len(r.out)-1]
+	r.add(quantity{kind: measure, values: []float64{whole + part/100, whole}, unit: unit}, from, to)
 	return to
 }
 
@@ -91,8 +125,8 @@ func (r *reader) namedDecade(i int) (value float64, to int, ok bool) {
 		return d, i + 1, r.l.yearWord.has(after) || r.l.decadePrefix.has(after) || r.l.decadePrefix.has(before) || r.l.yearWord.has(before)
 	case "de":
 		return d, i + 1, r.l.yearWord.has(after) || before == "den" || before == "der" || before == "die"
-	default: // "anni Trenta"
-		return d, i + 1, r.l.decadePrefix.has(before)
+	default: // "anni Trenta", "los noventa" without a noun
+		return d, i + 1, r.l.decadePrefix.has(before) || r.l.decadeArticle.has(before) && (after == "" || r.l.stop.has(after) && !r.l.join.has(after))
 	}
 }
 
@@ -350,11 +384,11 @@ func (r *reader) roman(i int) int {
 		return i
 	}
 	if r.l.code == "tr" && r.at(i+1).low == "." && r.at(i+2).upper && n <= 30 { // "IV. Murad"
-		r.add(quantity{kind: regnal, values: []float64{float64(n)}}, i, i+1)
+		r.add(quantity{kind: regnal, values: []float64{float64(n)}, unit: plainLetters(r.word(i + 2))}, i, i+1)
 		return i + 2
 	}
 	if before.kind == wordToken && before.upper && n <= 30 && !(n == 1 && r.l.code == "en" && before.first) && len(low) <= 5 {
-		r.add(quantity{kind: regnal, values: []float64{float64(n)}}, i, i+1)
+		r.add(quantity{kind: regnal, values: []float64{float64(n)}, unit: plainLetters(before.low)}, i, i+1)
 		return i + 1
 	}
 	return i

@@ -40,7 +40,7 @@ func enclosed(text string, pairs ...string) iter.Seq2[string, string] {
 	}
 }
 
-// quotes reports whether the source has any quotation marks. Without them, what a story quotes in another language is no translation.
+// quotes reports whether the source has any quotation marks. Without them, what a story quotes in another language is not a translation.
 func (p *Passage) quotes() bool { return strings.ContainsAny(p.text, `"「『`) }
 
 func (c *checker) longQuote(quote string) bool {
@@ -125,8 +125,8 @@ func (c *checker) checkSuperlative(at int, sentence [2]int) {
 	refuse := c.claimsScope(at, sentence)
 	for _, part := range sentencesOf(p.tokens) {
 		seen := map[string]bool{}
-		for _, t := range p.tokens[part[0]:part[1]] {
-			if t.kind == wordToken && wanted.has(t.low) {
+		for i := part[0]; i < part[1]; i++ {
+			if t := p.tokens[i]; t.kind == wordToken && wanted.hasPlain(p.plain[i]) {
 				seen[t.low] = true
 			}
 		}
@@ -189,7 +189,7 @@ func superlativeAt(l *lexicon, tokens []token, i int) bool {
 		if w == "plus" || w == "moins" || w == "más" || w == "più" || w == "mais" {
 			return article
 		}
-		return article && !l.ord.has(w)
+		return article && !l.ord.has(w) && !strings.HasPrefix(w, "últim") && !strings.HasPrefix(w, "ultim") && !strings.HasPrefix(w, "derni")
 	case "en":
 		if w == "most" {
 			return i+1 < len(tokens) && tokens[i+1].low != "of" && i > 0 && tokens[i-1].low == "the"
@@ -232,8 +232,8 @@ func (p *Passage) closest(content []string) (best, shared int) {
 	for _, part := range sentencesOf(p.tokens) {
 		n := 0
 		seen := map[string]bool{}
-		for _, t := range p.tokens[part[0]:part[1]] {
-			if t.kind == wordToken && !p.language.stop.has(t.low) && !seen[t.low] && wanted.has(t.low) {
+		for i := part[0]; i < part[1]; i++ {
+			if t := p.tokens[i]; t.kind == wordToken && !p.language.stop.has(t.low) && !seen[t.low] && wanted.hasPlain(p.plain[i]) {
 				seen[t.low] = true
 				n++
 			}

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,6 +18,7 @@ const (
 	regnal // the number of a ruler
 	measure
 	date // day and month
+	nothing
 )
 
 // quantity is one number of a text.
@@ -25,11 +27,11 @@ type quantity struct {
 	values     []float64 // the readings of a number: "1,900" is 1900 or 1.9
 	from, to   int       // years
 	day, month int
-	unit       string
-	approx     bool // the text says that it is not exact
-	years      bool // it counts years
-	maybeYear  bool // four digits that may be a year or a count
-	mild       bool // too common a word to refuse a story for
+	unit       string // of a measure; of a ruler's number the name
+	approx     bool   // the text says that it is not exact
+	years      bool   // it counts years
+	maybeYear  bool   // four digits that may be a year or a count
+	mild       bool   // too common a word to refuse a story for
 	start, end int
 	sentence   int
 }
@@ -46,7 +48,7 @@ type reader struct {
 // quantities returns the numbers of a text.
 func quantities(l *lexicon, text string, tokens []token, source bool) []quantity {
 	if l.cjk {
-		return ideographic(l, text, tokens)
+		return decadesOfCenturies(ideographic(l, text, tokens))
 	}
 	r := reader{l: l, text: text, tokens: tokens, source: source}
 	for i := 0; i < len(tokens); {
@@ -63,8 +65,40 @@ func quantities(l *lexicon, text string, tokens []token, source bool) []quantity
 		}
 		i = next
 	}
-	return r.out
+	return decadesOfCenturies(r.out)
 }
+
+// decadesOfCenturies joins a decade with the century beside it: "the thirties of the 20th century".
+func decadesOfCenturies(found []quantity) []quantity {
+	isCentury := func(i int) bool {
+		return i >= 0 && i < len(found) && found[i].kind == span && found[i].to-found[i].from == 100
+	}
+	drop := false
+	for i := range found {
+		d := &found[i]
+		if d.kind != decadeOf {
+			continue
+		}
+		for _, k := range []int{i + 1, i - 1} {
+			if !isCentury(k) || found[k].sentence != d.sentence || max(found[k].start-d.end, d.start-found[k].end) > besideCentury {
+				continue
+			}
+			from := found[k].from + int(d.values[0])
+			d.kind, d.from, d.to, d.values = span, from, from+9, nil
+			d.start, d.end = min(d.start, found[k].start), max(d.end, found[k].end)
+			found[k].kind = nothing
+			drop = true
+			break
+		}
+	}
+	if drop {
+		found = slices.DeleteFunc(found, func(q quantity) bool { return q.kind == nothing })
+	}
+	return found
+}
+
+// besideCentury is how many bytes may lie between a decade and its century: "лет первой половины".
+const besideCentury = 24
 
 func (r *reader) at(i int) token {
 	if i < 0 || i >= len(r.tokens) {
@@ -99,9 +133,11 @@ func (r *reader) approximate(from, to int) bool {
 	return r.l.approx.has(r.word(to))
 }
 
+var noSeparators = strings.NewReplacer(",", "", ".", "", " ", "", "'", "")
+
 // readings returns what digits with separators can mean.
 func readings(digits string) []float64 {
-	plain := strings.NewReplacer(",", "", ".", "", " ", "", "'", "").Replace(digits)
+	plain := noSeparators.Replace(digits)
 	whole, err := strconv.ParseFloat(plain, 64)
 	if err != nil {
 		return nil
@@ -112,15 +148,16 @@ func readings(digits string) []float64 {
 	}
 	var list []float64
 	last := strings.LastIndexAny(digits, ",.")
-	grouped := true
-	for i, group := range strings.FieldsFunc(digits, func(r rune) bool { return strings.ContainsRune(",. '", r) }) {
-		grouped = grouped && (len(group) == 3 || i == 0 && len(group) <= 3 || len(group) == 2 && i > 0) // lakhs too
+	groups := strings.FieldsFunc(digits, func(r rune) bool { return strings.ContainsRune(",. '", r) })
+	grouped := len(groups[len(groups)-1]) == 3
+	for i, group := range groups {
+		grouped = grouped && (len(group) == 3 || i == 0 && len(group) <= 3 || len(group) == 2 && i > 0) // lakhs too: "12,34,567"
 	}
 	if grouped {
 		list = append(list, whole)
 	}
 	if last >= 0 {
-		head := strings.NewReplacer(",", "", ".", "", " ", "", "'", "").Replace(digits[:last])
+		head := noSeparators.Replace(digits[:last])
 		if v, err := strconv.ParseFloat(head+"."+digits[last+1:], 64); err == nil {
 			list = append(list, v)
 		}
@@ -228,6 +265,7 @@ func (r *reader) digits(i int) int {
 				r.add(quantity{kind: percent, values: values}, i, unitAt+1)
 			case unit != "" && !square:
 				r.add(quantity{kind: measure, values: values, unit: unit}, i, unitAt+1)
+				return r.hundredths(values[0], unit, i, unitAt+1)
 			default:
 				r.add(quantity{kind: cardinal, values: values}, i, unitAt+1)
 			}

@@ -139,6 +139,19 @@ func TestSet(t *testing.T) {
 		f := planted[class]
 		fmt.Fprintf(&page, "| %s | %d | %d | %d |\n", class, f.texts, f.refused, f.marked)
 	}
+	share := 0
+	stopped := 0
+	for class, f := range planted {
+		if !slices.Contains([]string{"person", "person in katakana", "city", "book", "quote", "material", "style", "superlative", "swap"}, class) {
+			share, stopped = share+f.texts, stopped+f.refused
+		}
+	}
+	fmt.Fprintf(&page, "\nNumbers, dates and centuries without the swaps: %d of %d stopped, %.1f %%.\n", stopped, share, 100*float64(stopped)/float64(share))
+	page.WriteString(pageOthers)
+	for _, folder := range []string{"holdout", "unseen", "later"} {
+		texts, refused := stops(t, folder)
+		fmt.Fprintf(&page, "| %s | %d | %d | %d | %d |\n", folder, texts[0], refused[0], texts[1], refused[1])
+	}
 	page.WriteString(pageFoot)
 	file := filepath.Join("..", "..", "..", "..", "docs", "fact-check.md")
 	stored, err := os.ReadFile(file)
@@ -175,13 +188,38 @@ with ` + "`CORPUS_DIR=... go test ./bot/guide/model/facts -run TestCorpus -v`" +
 
 `
 
+const pageOthers = `
+## Texts that the rules were not made with
+
+Rules that are made with one set of texts look better on it than they are. So there are three more folders of stories. They plant only wrong numbers, dates
+and centuries, every second one with a value that the passage has for something else. The first two are about the same passages, the third about ten
+others. At their first run, before anything was mended with them:
+
+| folder | written | faithful | refused | planted | stopped |
+| --- | --- | --- | --- | --- | --- |
+| holdout | before the rules for such values | 179 | 39 | 180 | 114 |
+| unseen | after them | 96 | 10 | 100 | 81 |
+| later | after the next changes | 80 | 7 | 61 | 53 |
+
+Two more texts of the last folder were left out, because their change was spoilt by ourselves. The 10 and the 7 are variants of seven sentences of about 180,
+three of which the comparison of surroundings refused wrongly. The causes were Korean numerals, "années quatre-vingt", an event that the passage names only earlier in the
+sentence, a number of years beside other counts, and decimals such as 37.02 in Chinese and Korean. They were mended, so the figures below are
+those of texts that are known by now; the truth for unknown texts lies between.
+
+| folder | faithful | refused | planted | stopped |
+| --- | --- | --- | --- | --- |
+`
+
 const pageFoot = `
 ## What is not checked
 
-- A year, a number or a name that the passage holds somewhere, given to another event. A swapped year, decade or century is seen only in the language of
-  the passage (not in Chinese, Japanese and Korean), if the story's clause repeats the words of another period's clause and not those of its own; a day
-  with another year than in the passage is seen in all. A number that the passage has for other things is marked for the judge.
-- A year that happens to be the sum of a year and a number of years in neighbouring sentences of the passage.
+- A year, a number or a name that the passage holds somewhere, given to another event or thing. It is refused only in the language of the passage, and only if
+  the words around it in the story stand in the passage beside another number or date of the same kind and not beside this one (in Chinese, Japanese and
+  Korean pairs of characters take the place of words); a day with another year than in the passage is refused in all languages. An event that
+  is told in quite other words than in the passage, or in a neighbouring sentence, is not seen. A count that the passage has for other things is
+  marked for the judge.
+- A year that happens to be the sum of a year and a number of years in neighbouring sentences of the passage. A number of years that happens to lie between
+  two years of neighbouring sentences, or of events that the story names.
 - Counts up to four in words: "two brothers" may count what the passage lists. They are marked for the judge.
 - Names without capitals: in Chinese, Japanese, Korean, Arabic and Hindi only what stands in quotation marks or title brackets is compared,
   and Japanese words in katakana are marked for the judge. A single capitalised word at the start of a sentence, and single nouns in German.
