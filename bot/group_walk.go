@@ -67,7 +67,7 @@ func (s *stewards) administers(ctx context.Context, u *update) bool {
 	return member.Status == "creator" || member.Status == "administrator"
 }
 
-// groupShareJob asks the person who shares a live location in a group whether the group shall hear stories.
+// groupShareJob asks the person who shares a live location in a group whether the group wants stories.
 func (ws *walks) groupShareJob(p geo.Point) intake.Job {
 	if !p.Valid() {
 		return ws.reply.job(kindLive, ws.reply.badLocation)
@@ -171,7 +171,7 @@ func (ws *walks) onGroupStop(ctx context.Context, u *update) error {
 	return err
 }
 
-// onGroupForget ("/forget" in a group) asks an administrator whether all that is kept of the group shall be deleted.
+// onGroupForget ("/forget" in a group) asks an administrator whether all that is kept of the group is to be deleted.
 func (p *people) onGroupForget(ctx context.Context, u *update) error {
 	if !p.stewards.administers(ctx, u) {
 		return p.reply.notify(ctx, u, "group.only_admins", telegram.Message{HTML: u.words.Say("group.only_admins")})

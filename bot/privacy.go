@@ -53,7 +53,7 @@ func (p *people) onForget(ctx context.Context, u *update) error {
 	return err
 }
 
-// forgetQuestion asks whether a person or a group shall be forgotten.
+// forgetQuestion asks for confirmation that a person or a group is to be forgotten.
 func forgetQuestion(words *text.Words, whom int64) telegram.Message {
 	id, ask, yes := strconv.FormatInt(whom, 10), "forget.ask", "button.forget_yes"
 	if whom < 0 {

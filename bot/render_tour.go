@@ -21,7 +21,7 @@ func tourData(what string, t store.Tour) string {
 	return "tour:" + what + ":" + tourID(t) + ":" + strconv.Itoa(t.Next)
 }
 
-// askTourMessage asks how long a tour shall be.
+// askTourMessage asks how long a tour should be.
 func askTourMessage(words *text.Words) telegram.Message {
 	m := telegram.Message{HTML: words.Say("tour.ask")}
 	for _, minutes := range tourMinutes {

@@ -63,7 +63,7 @@ type wish struct {
 	pack    bool // the stories, and no tour
 }
 
-// commandJob returns the job of "/tour", which asks how long the tour shall be or shows the tour that is on, and of "/tour 30", which plans one.
+// commandJob returns the job of "/tour", which asks how long the tour should be or shows the current tour, and of "/tour 30", which plans one.
 func (t *tours) commandJob(text string) intake.Job {
 	if words := arguments(text); len(words) > 0 {
 		if minutes, err := strconv.Atoi(words[0]); err == nil && slices.Contains(tourMinutes, minutes) {
@@ -73,7 +73,7 @@ func (t *tours) commandJob(text string) intake.Job {
 	return t.reply.job("command", t.onTour)
 }
 
-// onTour shows the next stop of the tour that is on, or asks how long a tour shall be.
+// onTour shows the next stop of the current tour, or asks how long a tour should be.
 func (t *tours) onTour(ctx context.Context, u *update) error {
 	tour, err := t.store.Tour(ctx, u.Person, time.Now())
 	if err != nil && !errors.Is(err, store.ErrNotFound) {

@@ -227,7 +227,7 @@ func (w *world) tourOf(id int64, command string) (*hike, store.Tour) {
 func TestALiveLocationFollowsTheTour(t *testing.T) {
 	inWorld(t, newTourWorld, worldConfig{}, func(t *testing.T, w *world) {
 		words := w.words("en")
-		h, tour := w.tourOf(1, "/tour 30")
+		h, _ := w.tourOf(1, "/tour 30")
 		tour, err := w.store.UpdateTour(t.Context(), 1, time.Now(), func(tour *store.Tour) error {
 			tour.From = geo.Offset(tour.Stops[len(tour.Stops)-1].Point, 90, 250)
 			return nil

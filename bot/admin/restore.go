@@ -69,14 +69,14 @@ func backupOf(store, file string) error {
 	if sameFile(where{file: store}, where{file: file}) {
 		return config.UsageError{Err: fmt.Errorf("%s is the store itself", file)}
 	}
-	switch header, err := dumpHeader(file); {
-	case err != nil: // as it should be
+	header, err := dumpHeader(file)
+	switch {
+	case err != nil:
+		return nil //nolint:nilerr // it is no dump, as it should be
 	case header.Content == pack.Content:
 		return config.UsageError{Err: fmt.Errorf("%s is a pack: \"excursobot pack import\" puts it into the store", file)}
-	default:
-		return config.UsageError{Err: fmt.Errorf("%s is a dump: \"excursobot import\" puts it into a store", file)}
 	}
-	return nil
+	return config.UsageError{Err: fmt.Errorf("%s is a dump: \"excursobot import\" puts it into a store", file)}
 }
 
 // RestoreDatabase replaces the data of the configured database with a backup. Without force the database must be empty.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"syscall"
 	"time"
 
 	"excursobot/bot/admin"
@@ -47,6 +48,9 @@ func RunBot(intake context.Context, cfg config.Config, env config.Environment, l
 	}
 	l, err := web.Listen(intake, cfg.HTTP.Addr)
 	if err != nil {
+		if errors.Is(err, syscall.EADDRINUSE) {
+			err = fmt.Errorf("%w: another program, perhaps this bot, listens there", err)
+		}
 		return errors.Join(fmt.Errorf("http.addr (%s): %w", cfg.Origin("http.addr"), err), a.Close())
 	}
 	return a.Run(intake, l)

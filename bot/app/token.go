@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"excursobot/bot/config"
+	"excursobot/limiter"
 	"excursobot/store"
 )
 
@@ -53,10 +54,15 @@ func (a *App) acceptToken(ctx context.Context) error {
 	return a.store.SetSetting(ctx, tokenSetting, hashed)
 }
 
+// rememberAfter is how long after the start a token is remembered: its hash takes as much of the processor as half of the start.
+const rememberAfter = 5 * time.Second
+
 // rememberToken is acceptToken of a token that is long enough to be accepted in any case. It returns when ctx ends.
 func (a *App) rememberToken(ctx context.Context) error {
-	if err := a.acceptToken(ctx); err != nil && ctx.Err() == nil {
-		a.log.Error("token_not_remembered", "error", err) // the next start tries again
+	if limiter.Sleep(ctx, rememberAfter) == nil {
+		if err := a.acceptToken(ctx); err != nil && ctx.Err() == nil {
+			a.log.Error("token_not_remembered", "error", err) // the next start tries again
+		}
 	}
 	<-ctx.Done()
 	return nil

@@ -81,6 +81,7 @@ func TestALongTokenIsRememberedBesideTheStart(t *testing.T) {
 		a.cfg.Monitor.Token = "0123456789abcdef"
 		ended := make(chan error)
 		go func() { ended <- a.rememberToken(ctx) }()
+		time.Sleep(rememberAfter)
 		synctest.Wait()
 		kept, err := s.Setting(ctx, tokenSetting)
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"runtime"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"excursobot/bot/app"
@@ -87,6 +88,9 @@ func (healthcheckCommand) Run(p *process) error {
 	}
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // without a proxy: the bot is on this machine
 	resp, err := client.Do(req)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return fmt.Errorf("health check: nothing answers at http://%s: the bot does not run, or http.addr is another one", req.URL.Host)
+	}
 	if err != nil {
 		return fmt.Errorf("health check: %w", err)
 	}

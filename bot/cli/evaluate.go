@@ -19,7 +19,7 @@ type evaluateCommand struct {
 	Around    string   `required:"" placeholder:"LAT,LON" help:"Around which point: degrees, such as 48.8584,2.2945, or a map link."`
 	Places    int      `default:"50" help:"How many places, the nearest first, in each language."`
 	Languages []string `default:"en" help:"The languages of the stories."`
-	Out       string   `required:"" type:"path" help:"The new file for the report, in Markdown."`
+	Out       string   `required:"" type:"path" placeholder:"FILE" help:"The new file for the report, in Markdown."`
 	Yes       bool     `help:"Do not ask after the estimate."`
 }
 
@@ -71,6 +71,10 @@ func (c evaluateCommand) Run(p *process) (err error) {
 	}}
 	log := slog.New(slog.DiscardHandler) // the report has what the operator needs
 	return p.untilSignalled(func(ctx context.Context) error {
-		return app.Evaluate(ctx, cfg, order, app.World{Env: p.env}, log, out, p.stderr)
+		err := app.Evaluate(ctx, cfg, order, app.World{Env: p.env}, log, out, p.stderr)
+		if info, statErr := out.Stat(); ctx.Err() != nil && err != nil && statErr == nil && info.Size() > 0 {
+			return fmt.Errorf("interrupted; %s holds what was paid for until then, so a repeated command needs another --out", c.Out)
+		}
+		return err
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -84,10 +85,20 @@ func (p *process) main(args []string) int {
 		return exitClean
 	}
 	if err != nil {
-		return p.fail(config.UsageError{Err: fmt.Errorf("%w (excursobot --help lists the commands)", err)})
+		return p.fail(config.UsageError{Err: fmt.Errorf("%w (%s)", err, helpFor(parser, args))})
 	}
 	p.file = cli.Config
 	return p.fail(command.Run(p))
+}
+
+// helpFor names the help about a command line that was not understood.
+func helpFor(parser *kong.Kong, args []string) string {
+	for _, command := range parser.Model.Children {
+		if len(args) > 0 && (command.Name == args[0] || slices.Contains(command.Aliases, args[0])) {
+			return "see excursobot " + args[0] + " --help"
+		}
+	}
+	return "excursobot --help lists the commands"
 }
 
 // fail prints each line of the error after the program's name, and returns the exit code.

@@ -256,10 +256,10 @@ func TestProblems(t *testing.T) {
 		env        []string
 		want       []string // one per line, each contained
 	}{
-		{"unknown key", "telegram:\n  tokn: x\n", nil, []string{"config.yaml line 2: unknown key telegram.tokn"}},
-		{"unknown section", "telegrams:\n  token: x\n", nil, []string{"config.yaml line 1: unknown key telegrams"}},
+		{"unknown key", "telegram:\n  tokn: x\n", nil, []string{"config.yaml line 2: unknown key telegram.tokn; did you mean telegram.token?"}},
+		{"unknown section", "telegrams:\n  token: x\n", nil, []string{"config.yaml line 1: unknown key telegrams; did you mean telegram?"}},
 		{"key at the top", "token: x\n", nil, []string{"unknown key token"}},
-		{"not YAML", "a: [\n", nil, []string{"config.yaml: not YAML"}},
+		{"not YAML", "a: [\n", nil, []string{"config.yaml: not YAML: line 2: "}},
 		{"a list", "- a\n", nil, []string{"configuration: want keys with values"}},
 		{"text for a section", "telegram: x\n", nil, []string{"configuration.telegram: want keys with values"}},
 		{"keys for a value", "backup:\n  keep:\n    a: 1\n", nil, []string{"backup.keep: want a value"}},

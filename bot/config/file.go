@@ -3,6 +3,9 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -16,7 +19,7 @@ func (c *Config) fromFile(path string, data []byte) (problems []error) {
 	}
 	var doc yaml.Node
 	if err := yaml.Load(data, &doc); err != nil {
-		return []error{fmt.Errorf("%s: not YAML: %w", path, err)}
+		return []error{fmt.Errorf("%s: not YAML: %s", path, plainYAML(err))}
 	}
 	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" { // nothing but comments
 		return nil
@@ -34,6 +37,21 @@ func (c *Config) fromFile(path string, data []byte) (problems []error) {
 	}
 	f.mapping("", doc.Content[0])
 	return f.problems
+}
+
+// yamlPlace is where the library tells that it found an error, before the error itself.
+var yamlPlace = regexp.MustCompile(`^.*? at L(\d+)(?:\.C\d+)?: `)
+
+// plainYAML returns what is wrong with a text that is no YAML, without the library's own words around it.
+func plainYAML(err error) string {
+	text := err.Error()
+	if at := yamlPlace.FindStringSubmatch(text); at != nil {
+		return "line " + at[1] + ": " + text[len(at[0]):]
+	}
+	if i := strings.LastIndex(text, "yaml: "); i >= 0 {
+		return text[i+len("yaml: "):]
+	}
+	return text
 }
 
 type fileReader struct {
@@ -78,7 +96,12 @@ func (f *fileReader) mapping(prefix string, n *yaml.Node) {
 		case prefix == "" && f.sections[key]:
 			f.mapping(key+".", value)
 		default:
-			f.complain(name, "unknown key %s", key)
+			known := append(slices.Sorted(maps.Keys(f.settings)), slices.Sorted(maps.Keys(f.sections))...)
+			if meant := similar(key, known); meant != "" {
+				f.complain(name, "unknown key %s; did you mean %s?", key, meant)
+			} else {
+				f.complain(name, "unknown key %s", key)
+			}
 		}
 		f.seen[key] = true
 	}

@@ -111,7 +111,7 @@ func TestARussianInParisHearsWhatOnlyTheFrenchKnow(t *testing.T) {
 			time.Sleep(30 * time.Second)
 		}
 		if others < 5 || own == 0 {
-			w.t.Errorf("%d places of the own edition, %d of the others", own, others)
+			w.t.Errorf("%d places of the person's edition, %d of the others", own, others)
 		}
 	})
 }
@@ -163,12 +163,12 @@ func TestAColdAreaCostsFewRequests(t *testing.T) {
 		{"two editions", "ru", square, []string{"ru", "en"}},
 		{"three editions", "ru", paris, []string{"fr", "ru", "en"}},
 		{"four editions", "ru", brussels, []string{"fr", "nl", "ru", "en"}},
-		{"none of the own edition", "pt", paris, []string{"fr", "en"}},
+		{"none of the person's edition", "pt", paris, []string{"fr", "en"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := &requests{}
 			run(t, setting{articles: sim.Region(3, tt.point.Lat, tt.point.Lon, 200, tt.editions[0], tt.editions[1:]...), source: r.wrap}, func(w *world) {
-				if got := w.editionsAt(tt.point, tt.language); tt.name != "none of the own edition" && len(got) != len(tt.editions) {
+				if got := w.editionsAt(tt.point, tt.language); tt.name != "none of the person's edition" && len(got) != len(tt.editions) {
 					w.t.Errorf("editions %v", got)
 				}
 				before, start := -1, time.Now()

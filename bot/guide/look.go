@@ -110,7 +110,7 @@ func (g *Guide) inSight(ctx context.Context, req Request) ([]places.Place, error
 	return nil, ErrNothing
 }
 
-// describedInSight returns what the editions around the person describe in sight. With few requests to spend that is one edition: the own one, or if
+// describedInSight returns what the editions around the person describe in sight. With few requests to spend that is one edition: the person's, or if
 // that has nothing, the local one.
 func (s *search) describedInSight(ctx context.Context) ([]places.Place, error) {
 	described, err := s.describedBy(ctx, s.editions())

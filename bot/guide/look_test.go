@@ -41,7 +41,7 @@ func TestAPhotoMayShowWhatOnlyAnotherEditionKnows(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			all := sim.Region(7, paris.Lat, paris.Lon, 90, "fr", "ru", "en")
 			place, title := onlyIn(t, all, paris, "fr", "ru")
-			if noContact { // the own edition has nothing there
+			if noContact { // the person's edition has nothing there
 				all = slices.DeleteFunc(all, func(a sim.Article) bool { return a.Language == "ru" })
 			}
 			r := &requests{}

@@ -20,7 +20,7 @@ type Options struct {
 	Set      bool          `help:"Run the standard set: 50 people, 500 people and 1000 requests a minute, each cold and after a simulated day, and ten without a contact."`
 	People   int           `default:"50" help:"Number of people who send locations."`
 	Rate     float64       `default:"0" help:"Requests a minute of all people together; 0 = each person asks again some time after an answer."`
-	Pause    time.Duration `default:"20s" help:"That time on average, without --rate."`
+	Pause    time.Duration `default:"20s" help:"Average time between an answer and the next request of a person, without --rate."`
 	For      time.Duration `default:"1m" help:"Duration of the run."`
 	Requests int           `default:"0" help:"Stop after this number of requests; 0 = only the time counts."`
 	Warm     bool          `help:"Simulate a day of other people first."`
@@ -32,7 +32,7 @@ type Options struct {
 	Inline   float64       `default:"0" help:"Inline queries a second in other chats, beside the questions."`
 	Ask      float64       `default:"0" help:"Questions about places a minute, by a hundred people beside the others."`
 	News     int           `default:"0" help:"Number of people to whom the operator sends news during the run, after a tenth of it."`
-	Walks    int           `default:"0" help:"Instead of that, let this number of people walk with a live location, with the bot in a process of its own."`
+	Walks    int           `default:"0" help:"Let this number of people walk with a live location instead of sending single ones, with the bot in a process of its own."`
 	Every    time.Duration `default:"5s" help:"Time between two stories of a walk, with --walks."`
 	Voices   bool          `help:"All who walk hear their stories, with --walks; a speech server needs 2 s for a recording."`
 	Moves    int           `default:"10000" help:"Number of moves of all walks together, with --walks."`

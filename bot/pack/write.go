@@ -23,7 +23,7 @@ type Source interface {
 	store.Articles
 }
 
-// Order is what a pack shall hold.
+// Order describes the content of a pack.
 type Order struct {
 	Area      Area
 	Languages []string // of the people who will read it

@@ -78,7 +78,7 @@ func (s *Speech) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		speechError(w, http.StatusBadRequest, "input and voice are required")
 		return
 	}
-	n := s.begin(ask.Input)
+	n := s.begin()
 	defer s.end()
 	switch {
 	case s.cfg.Key != "" && r.Header.Get("Authorization") != "Bearer "+s.cfg.Key:
@@ -102,7 +102,7 @@ func (s *Speech) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, r, ask.Input, ask.Format, fault)
 }
 
-func (s *Speech) begin(text string) int {
+func (s *Speech) begin() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests++

@@ -84,6 +84,19 @@ func TestOddUpdatesKeepWhatIsRead(t *testing.T) {
 	}
 }
 
+// A move that cannot be one leads no call anywhere else: the calls that go to no chat have the chat 0.
+func TestOddMoves(t *testing.T) {
+	for _, chats := range []string{
+		`"chat":{"id":0,"type":"group"},"migrate_to_chat_id":-100`, `"chat":{"id":7,"type":"private"},"migrate_to_chat_id":-100`,
+		`"chat":{"id":-9,"type":"group"},"migrate_to_chat_id":-9`, `"chat":{"id":-9,"type":"group"},"migrate_from_chat_id":5`,
+	} {
+		u, err := Decode([]byte(`{"update_id":3,"message":{"message_id":5,"date":1,"from":{"id":7},` + chats + `}}`))
+		if err != nil || u.MovedTo != 0 || u.MovedFrom != 0 {
+			t.Errorf("%s: from %d to %d, %v", chats, u.MovedFrom, u.MovedTo, err)
+		}
+	}
+}
+
 // What the program needs is not guessed, and a payment is never taken for a message without one.
 func TestOddUpdatesThatStayUnreadable(t *testing.T) {
 	for name, update := range map[string]string{

@@ -151,8 +151,12 @@ func newUpdate(full *tele.Update) *Update {
 		}
 		return u
 	}
-	if m := u.Message; m != nil && m.Chat != nil && m.Chat.ID != 0 && (m.MigrateTo != 0 || m.MigrateFrom != 0) {
-		u.Chat, u.MovedFrom, u.MovedTo = m.Chat.ID, cmp.Or(m.MigrateFrom, m.Chat.ID), cmp.Or(m.MigrateTo, m.Chat.ID)
+	if m := u.Message; m != nil && m.Chat != nil && (m.MigrateTo != 0 || m.MigrateFrom != 0) {
+		from, to := cmp.Or(m.MigrateFrom, m.Chat.ID), cmp.Or(m.MigrateTo, m.Chat.ID)
+		if from < 0 && to < 0 && from != to { // groups have negative ids
+			u.MovedFrom, u.MovedTo = from, to
+		}
+		u.Chat = m.Chat.ID
 		return u
 	}
 	from, chat := u.origin()

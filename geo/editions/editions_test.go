@@ -106,10 +106,10 @@ func TestFor(t *testing.T) {
 		want     string
 	}{
 		{"own, local, English", 48.8566, 2.3522, "ru", "ru fr en"},
-		{"the own edition is the local one", 55.7520, 37.6175, "ru", "ru en"},
+		{"the person's edition is the local one", 55.7520, 37.6175, "ru", "ru en"},
 		{"two local ones", 46.4983, 11.3548, "pl", "pl de it en"},
 		{"four at most, the border's edition gives way", 43.3183, -1.9812, "ru", "ru es eu en"},
-		{"the own edition leaves room for the border's", 43.3183, -1.9812, "es", "es eu fr en"},
+		{"the person's edition leaves room for the border's", 43.3183, -1.9812, "es", "es eu fr en"},
 		{"English is local and own", 51.4816, -3.1791, "en", "en cy"},
 		{"English is local", 51.4816, -3.1791, "de", "de en cy"},
 		{"far from any land", 30, -40, "fr", "fr en"},

@@ -144,6 +144,16 @@ func views(first axis, zoom string, names ...string) reader {
 	}
 }
 
+// viewFields reads the centre of the map from two parameters, and its zoom from a third.
+func viewFields(lat, lon, zoom string) reader {
+	return func(l *link) verdict {
+		if p, ok := parsePoint(l.query.Get(lat), l.query.Get(lon)); ok {
+			return l.viewAt(at(p), l.query.Get(zoom))
+		}
+		return verdict{}
+	}
+}
+
 // hashView reads "#map=17/48.87/2.33" and "#17/48.87/2.33".
 func hashView(l *link) verdict {
 	for part := range strings.SplitSeq(l.fragment, "&") {

@@ -75,6 +75,8 @@ var services = []service{
 			typed("q"), hashView,
 		},
 	},
+	{name: "Mapy", hosts: []string{"mapy.*", "*.mapy.cz", "*.mapy.com"}, read: []reader{point(longitude, "id"), viewFields("y", "x", "z")}},
+	{name: "Komoot", hosts: []string{"komoot.*"}, read: []reader{googleView}},
 	{name: "GeoHack", hosts: []string{"geohack.toolforge.org"}, read: []reader{geoHack}},
 	{name: "GeoHack", hosts: []string{"tools.wmflabs.org", "toolserver.org"}, paths: []string{"geohack", "~geohack"}, read: []reader{geoHack}},
 	{name: "Wikipedia", hosts: []string{"*.wikipedia.org", "*.wikivoyage.org"}, paths: []string{"wiki/Special:Map/"}, read: []reader{wikiMap}},

@@ -216,6 +216,17 @@ var carries = map[string][]struct {
 		{"https://tools.wmflabs.org/geohack/geohack.php?params=48.8721_N_2.3322_E", opera},
 		{"https://geohack.toolforge.org/", hides},
 	},
+	"Mapy": {
+		{"https://mapy.cz/zakladni?x=2.3322&y=48.8721&z=17", opera},
+		{"https://mapy.com/en/turisticka?source=coor&id=2.3322%2C48.8721&x=2.1&y=48.1&z=11", opera},
+		{"https://en.mapy.cz/zakladni?source=base&id=1832651&x=2.3322&y=48.8721&z=17", opera},
+		{"https://mapy.cz/zakladni?x=2.3322&y=48.8721&z=9", hides},
+		{"https://mapy.com/s/abcdefg", hides},
+	},
+	"Komoot": {
+		{"https://www.komoot.com/plan/@48.8721,2.3322,17z", opera},
+		{"https://www.komoot.com/tour/123456", hides},
+	},
 	"Wikipedia":  {{"https://en.wikipedia.org/wiki/Special:Map/16/48.8721/2.3322/en", opera}},
 	"Wikimapia":  {{"http://wikimapia.org/#lang=ru&lat=48.8721&lon=2.3322&z=16&m=w", opera}},
 	"Plus codes": {{"https://plus.codes/8FW4V8CJ+RVQ", opera}, {"https://plus.codes/map", hides}},

@@ -113,8 +113,8 @@ func TestLowTierWithoutContact(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer f.Close()
-		if got := strings.Count(log.String(), "level=WARN"); got != 1 {
-			t.Errorf("%d warnings at the start, want one: %s", got, log.String())
+		if strings.Contains(log.String(), "level=WARN") { // the configuration warns of it
+			t.Errorf("warnings at the start: %s", log.String())
 		}
 		w.Finder = f
 		times := crowd(t, w, 60, 3*time.Second)

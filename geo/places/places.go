@@ -91,9 +91,6 @@ func New(cfg Config) (*Finder, error) {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	cfg.Timeout = cmp.Or(max(cfg.Timeout, 0), 8*time.Second)
-	if cfg.Contact == "" {
-		cfg.Log.Warn("wikipedia_contact_missing", "requests_per_minute", lowTier, "set", "places.contact")
-	}
 	c, err := newClient(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("places: %w", err)

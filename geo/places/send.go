@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -23,6 +24,9 @@ func (c *client) send(ctx context.Context, address string) (*reply, *failure) {
 	req.Header.Set("Accept-Encoding", "gzip") // set here, so that any RoundTripper sends it
 	resp, err := c.http.Do(req)
 	if err != nil {
+		if whole := (*url.Error)(nil); errors.As(err, &whole) { // its address has a thousand characters
+			err = fmt.Errorf("%s: %w", req.URL.Host, whole.Err)
+		}
 		return nil, &failure{err: err, retry: ctx.Err() == nil}
 	}
 	defer resp.Body.Close()
