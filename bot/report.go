@@ -33,7 +33,7 @@ func (r reporter) story(kind string, person int64, p geo.Point, source guide.Sou
 		slog.String("source", string(source)))
 }
 
-// question writes one event per question, without a word of it.
+// question writes one event per question, without its text.
 func (r reporter) question(person int64, place string, how string, took, firstDraft time.Duration) {
 	r.observe.Question(how)
 	r.log.Info("question_answered", "user_id", person, "place", place, "source", how, "duration", took.Round(time.Millisecond),

@@ -86,7 +86,7 @@ func (g *Guide) newSearch(req Request, onCard func(Card), patience time.Duration
 type answer struct {
 	story Story
 	claim *Claim
-	left  int // other ready stories within walking distance that the person was not told: at least so many
+	left  int // other ready stories within walking distance that the person was not told, at least
 }
 
 func (s *search) sourceDown() bool { return s.sourceErr != nil }

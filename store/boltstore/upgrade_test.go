@@ -105,7 +105,7 @@ func openOld(path string) (*Store, error) {
 	return &Store{db: db, path: path}, err
 }
 
-// asVersion4 gives a closed file the ring of the updates done, and last points and stories in buckets of their own that end to the microsecond.
+// asVersion4 gives a closed file the ring of the updates done, and last points and stories in separate buckets that end to the microsecond.
 func asVersion4(t *testing.T, path string, at map[byte]time.Time) {
 	t.Helper()
 	db, err := bolt.Open(path, 0o600, nil)

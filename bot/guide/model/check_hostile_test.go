@@ -8,7 +8,7 @@ import (
 	"excursobot/geo/places"
 )
 
-// What a model may add to a good story, because its source or its training told it to.
+// Texts that a model may add to a good story, because its source or its training told it to.
 func TestHostileAnswersAreStopped(t *testing.T) {
 	const source = "The house was built in 1820 to a design by the architect Matvey Kazakov for the merchant Ivan Petrov. A hoard of silver coins was found in its " +
 		"cellar in 1901. The stucco on the front still shows the heads of twelve lions, and a garden lies behind it. In 1905 the house became a school."
