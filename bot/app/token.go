@@ -59,11 +59,10 @@ const rememberAfter = 5 * time.Second
 
 // rememberToken is acceptToken of a token that is long enough to be accepted in any case. It returns when ctx ends.
 func (a *App) rememberToken(ctx context.Context) error {
-	if limiter.Sleep(ctx, rememberAfter) != nil {
-		return nil // the next start tries again
-	}
-	if err := a.acceptToken(ctx); err != nil && ctx.Err() == nil {
-		a.log.Error("token_not_remembered", "error", err)
+	if limiter.Sleep(ctx, rememberAfter) == nil {
+		if err := a.acceptToken(ctx); err != nil && ctx.Err() == nil {
+			a.log.Error("token_not_remembered", "error", err) // the next start tries again
+		}
 	}
 	<-ctx.Done()
 	return nil

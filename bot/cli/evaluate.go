@@ -71,6 +71,10 @@ func (c evaluateCommand) Run(p *process) (err error) {
 	}}
 	log := slog.New(slog.DiscardHandler) // the report has what the operator needs
 	return p.untilSignalled(func(ctx context.Context) error {
-		return app.Evaluate(ctx, cfg, order, app.World{Env: p.env}, log, out, p.stderr)
+		err := app.Evaluate(ctx, cfg, order, app.World{Env: p.env}, log, out, p.stderr)
+		if info, statErr := out.Stat(); ctx.Err() != nil && err != nil && statErr == nil && info.Size() > 0 {
+			return fmt.Errorf("interrupted; %s holds what was paid for until then, so a repeated command needs another --out", c.Out)
+		}
+		return err
 	})
 }
