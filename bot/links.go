@@ -79,10 +79,11 @@ func (l *links) offer(rows [][]telegram.Button, words *text.Words, s guide.Story
 	if link == "" {
 		return rows
 	}
-	query := url.Values{"url": {link}, "text": {s.Place.Title}}
-	share := telegram.Button{Text: words.Plain("button.share"), URL: "https://t.me/share/url?" + strings.ReplaceAll(query.Encode(), "+", "%20")}
+	query := "text=" + url.QueryEscape(s.Place.Title) + "&url=" + url.QueryEscape(link)
+	share := telegram.Button{Text: words.Plain("button.share"), URL: "https://t.me/share/url?" + strings.ReplaceAll(query, "+", "%20")}
+	pin := mapURL(s.Place.Point)
 	for i, row := range rows {
-		if slices.ContainsFunc(row, func(b telegram.Button) bool { return b.URL == mapURL(s.Place.Point) }) {
+		if slices.ContainsFunc(row, func(b telegram.Button) bool { return b.URL == pin }) {
 			rows[i] = append(row, share)
 			return rows
 		}

@@ -1,8 +1,9 @@
 package bot
 
 import (
-	"cmp"
 	"context"
+	"strings"
+	"sync"
 	"time"
 
 	"excursobot/bot/guide"
@@ -16,6 +17,42 @@ import (
 type pins struct {
 	out   *telegram.Sender
 	store store.Places
+	known descriptions
+}
+
+// descriptions remembers what the places are that were shown lately: many people hear about the same ones, and to read one takes longer than the rest
+// of its pin. It forgets all of them after describedFor, or when it holds describedMost.
+type descriptions struct {
+	mu    sync.Mutex
+	since time.Time
+	texts map[described]string
+}
+
+// described is a place, as one language describes it.
+type described struct{ place, language string }
+
+const (
+	describedFor  = time.Hour // a place is read again from its source after a week
+	describedMost = 1000
+)
+
+func (d *descriptions) get(of described) (string, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if time.Since(d.since) >= describedFor {
+		return "", false
+	}
+	text, ok := d.texts[of]
+	return text, ok
+}
+
+func (d *descriptions) put(of described, text string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if now := time.Now(); d.texts == nil || len(d.texts) >= describedMost || now.Sub(d.since) >= describedFor {
+		d.since, d.texts = now, make(map[described]string)
+	}
+	d.texts[of] = text
 }
 
 // venue is the payload of sendVenue.
@@ -52,12 +89,27 @@ func (pn *pins) send(ctx context.Context, to telegram.Target, words *text.Words,
 func (pn *pins) address(ctx context.Context, words *text.Words, s guide.Story) string {
 	description := s.Place.Description
 	if description == "" {
-		if p, err := pn.store.Place(ctx, s.Place.ID, s.Place.Language); err == nil { // otherwise the distance is shown
-			description = p.Description
-		}
+		description = pn.description(ctx, s.Place)
 	}
-	away := telegram.Plain(words.Say("story.distance", "distance", words.Distance(s.Distance)))
-	return cmp.Or(capital(description), away)
+	if description != "" {
+		return capital(description)
+	}
+	return telegram.Plain(words.Say("story.distance", "distance", words.Distance(s.Distance)))
+}
+
+// description returns what is stored about a place, "" if there is nothing.
+func (pn *pins) description(ctx context.Context, p store.Place) string {
+	of := described{p.ID, p.Language}
+	if text, ok := pn.known.get(of); ok {
+		return text
+	}
+	stored, err := pn.store.Place(ctx, p.ID, p.Language)
+	if err != nil { // it may be there the next time
+		return ""
+	}
+	text := strings.Clone(stored.Description) // without the rest of the record
+	pn.known.put(of, text)
+	return text
 }
 
 // located reports whether a source gave the place's position. A missing pin is better than a wrong one, and 0,0 means unknown.

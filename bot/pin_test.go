@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -99,6 +100,33 @@ func TestAPinObeysThePause(t *testing.T) {
 		w.waitDone(p.Say("/help"))
 		if took := answers(p)[1].At.Sub(asked); took < 6*time.Second || len(pinsOf(p)) != 0 {
 			t.Errorf("answered %v after the refusal, want its pause of 7 s; %d pins", took, len(pinsOf(p)))
+		}
+	})
+}
+
+func TestDescriptionsAreReadAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var d descriptions
+		tower := described{"Q243", "en"}
+		knows := func(of described, want bool) {
+			t.Helper()
+			if text, ok := d.get(of); ok != want || ok && text != "tower" {
+				t.Errorf("%v: %q, %v, want %v", of, text, ok, want)
+			}
+		}
+		knows(tower, false)
+		d.put(tower, "tower")
+		knows(tower, true)
+		knows(described{"Q243", "ru"}, false)
+		time.Sleep(describedFor)
+		knows(tower, false)
+		for i := range describedMost {
+			d.put(described{fmt.Sprint("Q", i), "en"}, "tower")
+		}
+		d.put(tower, "tower")
+		if knows(tower, true); len(d.texts) > describedMost {
+			t.Errorf("%d descriptions, want at most %d", len(d.texts), describedMost)
 		}
 	})
 }

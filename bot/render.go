@@ -127,7 +127,26 @@ func photoLine(words *text.Words, s guide.Story) string {
 var domain = regexp.MustCompile(`([\p{L}\p{N}])\.(\p{L}{2,})`)
 
 // unlinked returns text of which no client makes a link: names with a dot, such as Booking.com, get an invisible joiner.
-func unlinked(s string) string { return domain.ReplaceAllString(s, "$1.\u2060$2") }
+func unlinked(s string) string {
+	if !dotInside(s) { // as in most stories; the expression takes longer than all else of a message
+		return s
+	}
+	return domain.ReplaceAllString(s, "$1.\u2060$2")
+}
+
+// dotInside reports whether a letter follows a dot.
+func dotInside(s string) bool {
+	for {
+		_, after, found := strings.Cut(s, ".")
+		if !found {
+			return false
+		}
+		if r, _ := utf8.DecodeRuneInString(after); unicode.IsLetter(r) {
+			return true
+		}
+		s = after
+	}
+}
 
 // storyButtons returns the buttons under a story: about the story, about what comes next, and what the reader thinks of it. next is the button for the
 // next story.

@@ -96,7 +96,7 @@ func wayTo(words *text.Words, from vantage, place geo.Point) string {
 		"duration", max(route.Walk(metres).Round(time.Minute), time.Minute))
 }
 
-// endOfTourMessage sums a tour up, of which the person heard so many stops.
+// endOfTourMessage sums up a tour, with the number of stops that the person heard.
 func endOfTourMessage(words *text.Words, t store.Tour, heard int, now time.Time) telegram.Message {
 	if heard == 0 {
 		return telegram.Message{HTML: words.Say("tour.end_none")}

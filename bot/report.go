@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"log/slog"
 	"math"
 	"time"
@@ -26,11 +27,13 @@ const fromBusy guide.Source = "busy"
 
 func (r reporter) story(kind string, person int64, p geo.Point, source guide.Source, took time.Duration) {
 	r.observe.Story(kind, source, took)
-	r.log.Info("fact_requested", "kind", kind, "user_id", person, "lat", coarse(p.Lat), "lon", coarse(p.Lon),
-		"duration", took.Round(time.Millisecond), "cache_hit", source == guide.FromLibrary || source == guide.FromPack, "source", string(source))
+	r.log.LogAttrs(context.Background(), slog.LevelInfo, "fact_requested",
+		slog.String("kind", kind), slog.Int64("user_id", person), slog.Float64("lat", coarse(p.Lat)), slog.Float64("lon", coarse(p.Lon)),
+		slog.Duration("duration", took.Round(time.Millisecond)), slog.Bool("cache_hit", source == guide.FromLibrary || source == guide.FromPack),
+		slog.String("source", string(source)))
 }
 
-// question writes one event per question, without a word of it.
+// question writes one event per question, without its text.
 func (r reporter) question(person int64, place string, how string, took, firstDraft time.Duration) {
 	r.observe.Question(how)
 	r.log.Info("question_answered", "user_id", person, "place", place, "source", how, "duration", took.Round(time.Millisecond),

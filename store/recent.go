@@ -24,7 +24,7 @@ type LastStory struct {
 	At      time.Time `json:"at,omitzero"`
 }
 
-// Recent keeps the last point and the last story of each person in each chat, for RecentLife after At.
+// Recent keeps the last point and the last story of each person in each chat, for RecentLife after At. Sweep may delete them ten minutes earlier.
 type Recent interface {
 	// LastPoint returns ErrNotFound if there is none, or if it is older than RecentLife at now.
 	LastPoint(ctx context.Context, person, chat int64, now time.Time) (LastPoint, error)

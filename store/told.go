@@ -16,7 +16,7 @@ const (
 	Wrong   Mark = 3
 )
 
-// Told keeps for ever which places were told to a person.
+// Told keeps forever which places were told to a person.
 type Told interface {
 	// Told reports for each of the places whether it was told to the person, in the order asked.
 	Told(ctx context.Context, person int64, places []string) ([]bool, error)

@@ -1,4 +1,4 @@
-// Package browser drives the demo and the dashboard in Chromium: make test-browser. It is a module of its own, so that the program does not depend on
+// Package browser drives the demo and the dashboard in Chromium: make test-browser. It is a separate module, so that the program does not depend on
 // a library for browsers. It knows the program from outside: it builds it and runs its commands.
 //
 // With SCREENSHOTS=DIR it writes pictures there. With DASHBOARD=http://... the pictures show the dashboard of a bot that is running already.

@@ -120,7 +120,7 @@ func TestMigrateFromAFileOfAnOlderVersion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	old := bytes.ReplaceAll(content, []byte("schema4"), []byte("schema1")) // a key and its value
+	old := bytes.ReplaceAll(content, []byte("schema5"), []byte("schema1")) // a key and its value
 	if err := os.WriteFile(from, old, 0o600); err != nil || bytes.Equal(old, content) {
 		t.Fatalf("not made older: %v", err)
 	}

@@ -183,11 +183,11 @@ func TestAHalfFilledStoreHasNoAnswers(t *testing.T) {
 func TestRestoreOfANewerVersion(t *testing.T) {
 	s := newShelf(t)
 	content, err := os.ReadFile(s.storeFile())
-	if err != nil || !bytes.Contains(content, []byte("schema4")) {
+	if err != nil || !bytes.Contains(content, []byte("schema5")) {
 		t.Fatalf("the version is not where it was: %v", err)
 	}
 	newer := filepath.Join(s.folder, "newer.db")
-	if err := os.WriteFile(newer, bytes.ReplaceAll(content, []byte("schema4"), []byte("schema9")), 0o600); err != nil {
+	if err := os.WriteFile(newer, bytes.ReplaceAll(content, []byte("schema5"), []byte("schema9")), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	code, _, errs := s.command("restore", newer)

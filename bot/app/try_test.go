@@ -48,7 +48,7 @@ func TestTryReportsEachStep(t *testing.T) {
 		"Sources\n  Wikipedias that cover the point, in the order of preference: en", " 200  ", "geosearch", "Place\n", " m", "the best of ",
 		"Text for the model\n", " characters of ", "Answer\n", "2 calls, ", "the first sign of life after ",
 		"adapted to the server: does not ask for token counts (no stream_options)",
-		"Story\n", "Checks\n  place    passed\n  script   passed\n  length   passed\n  markup   passed\n  contact  passed\n  phrase   passed\n  facts    passed\n",
+		"Story\n", "Checks\n  place    passed\n  script   passed\n  length   passed\n  markup   passed\n  repeat   passed\n  contact  passed\n  phrase   passed\n  foreign  passed\n  facts    passed\n",
 		"Cost\n", " tokens of the prompt, ", ": $0.000",
 	} {
 		if !strings.Contains(report, want) {

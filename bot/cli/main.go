@@ -149,8 +149,8 @@ func (p *process) untilSignalled(run func(intake context.Context) error) error {
 	}
 }
 
-// garbagePercent is how much garbage there may be for each 100 bytes in use before it is collected. Go's own 100 takes 10 MiB more under load and a tenth
-// less of the bot's processor time.
+// garbagePercent is how much garbage there may be for each 100 bytes in use before it is collected. Go's own 100 takes 5 MiB more in 50 walks, and less of
+// the bot's processor time; docs/load.md has both.
 const garbagePercent = 50
 
 // limitMemory sets the soft memory limit of the configuration and garbagePercent unless the operator has set GOMEMLIMIT or GOGC. Near the limit the

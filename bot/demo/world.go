@@ -27,7 +27,7 @@ type demoWorld struct {
 // so that the bot uses the simulated servers.
 //
 // The simulated Wikipedia has the places and texts of the built-in pack, and the simulated model answers with those texts, so nothing that the demo
-// tells is invented; only the pictures' addresses and licence are, and their credit says so. The pack itself is left out then: its stories are ready at once, and people would never see a card turn into a story.
+// tells is invented; only the pictures' addresses and licence are, and their credit tells that. The pack itself is left out then: its stories are ready at once, and people would never see a card turn into a story.
 func newDemoWorld(cfg *config.Config, pack *places.Pack, quirk string) (*demoWorld, error) {
 	const token = "1000:demo"
 	s := &demoWorld{

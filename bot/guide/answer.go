@@ -38,7 +38,7 @@ func (s *search) answerFirst(ctx context.Context, cards []Card) (*answer, error)
 				return found, err
 			}
 		}
-		return &answer{story, claim}, nil
+		return &answer{story: story, claim: claim}, nil
 	}
 	return nil, nil //nolint:nilnil // no answer
 }

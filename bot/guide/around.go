@@ -249,7 +249,11 @@ func (s *search) editionNames() []string {
 // describeOthers describes and names what the other editions know near the person, so that the next story may be about it. It does so once an hour
 // at the same place, because it reads all of that again.
 func (s *search) describeOthers(ctx context.Context) error {
-	if s.g.known.has(s.req.Point, s.req.Language) || len(s.others()) == 0 || s.sourceDown() {
+	if s.g.known.has(s.req.Point, s.req.Language) || s.sourceDown() {
+		return nil
+	}
+	if len(s.others()) == 0 {
+		s.g.known.mark(s.req.Point, s.req.Language)
 		return nil
 	}
 	near, err := s.nearOthers(ctx, s.others(), 0, describeReach)

@@ -42,8 +42,9 @@ func (c *Claim) Confirm() (recorded func()) {
 type claims struct {
 	told store.Told
 
-	mu   sync.Mutex
-	held map[claimKey]struct{}
+	mu    sync.Mutex
+	held  map[claimKey]struct{}
+	ended uint64 // claims, ever
 }
 
 // claimKey identifies a claim: at most one is held for a person and a place.
@@ -59,17 +60,10 @@ func newClaims(told store.Told) *claims {
 // try claims the place for the person. It returns nil if the place is claimed or told already. The told rows are read while the claim is held: an
 // earlier holder recorded its delivery before its claim ended.
 func (c *claims) try(ctx context.Context, person int64, place string) (*Claim, error) {
-	key := claimKey{person, place}
-	c.mu.Lock()
-	_, taken := c.held[key]
-	if !taken {
-		c.held[key] = struct{}{}
-	}
-	c.mu.Unlock()
-	if taken {
+	claim, _ := c.take(person, place)
+	if claim == nil {
 		return nil, nil //nolint:nilnil // no claim
 	}
-	claim := &Claim{claims: c, key: key}
 	told, err := c.told.Told(ctx, person, []string{place})
 	if err != nil {
 		claim.Release()
@@ -82,10 +76,40 @@ func (c *claims) try(ctx context.Context, person int64, place string) (*Claim, e
 	return claim, nil
 }
 
+// tryUntold is try for a place that was untold at a moment. If no claim ended since then, it still is.
+func (c *claims) tryUntold(ctx context.Context, person int64, place string, since uint64) (*Claim, error) {
+	claim, now := c.take(person, place)
+	if claim == nil || now == since {
+		return claim, nil
+	}
+	claim.Release()
+	return c.try(ctx, person, place)
+}
+
+// moment returns a number that grows when a claim ends.
+func (c *claims) moment() uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ended
+}
+
+// take claims the place at a moment, whether it was told or not; nil if it is claimed already.
+func (c *claims) take(person int64, place string) (claim *Claim, moment uint64) {
+	key := claimKey{person, place}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, taken := c.held[key]; taken {
+		return nil, c.ended
+	}
+	c.held[key] = struct{}{}
+	return &Claim{claims: c, key: key}, c.ended
+}
+
 func (c *claims) remove(key claimKey) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.held, key)
+	c.ended++
 }
 
 // untold reports for each place whether it is neither told to the person nor claimed.

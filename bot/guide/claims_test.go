@@ -31,6 +31,13 @@ func TestAPlaceIsClaimedOnce(t *testing.T) {
 		must(t, w.store.Delivered(w.t.Context(), store.Delivery{Person: 1, Place: "Q1", At: time.Now()}))
 		recorded()
 		take(1, false)
+		moment := w.claims.moment() // what was read before it may be old
+		claim, err := w.claims.tryUntold(w.t.Context(), 1, "Q2", moment)
+		must(t, err)
+		claim.Release()
+		if claim, err := w.claims.tryUntold(w.t.Context(), 1, "Q1", moment); claim != nil || err != nil {
+			t.Errorf("claimed a place that was told meanwhile: %v", err)
+		}
 		if n := w.Stats().Claims; n != 0 {
 			t.Errorf("%d claims are left", n)
 		}

@@ -47,6 +47,11 @@ func (g *Guide) Prepare(req Request) {
 	}
 }
 
+// settled reports whether Prepare would find nothing to do where enough stories are ready: the neighbourhood is described and warmed up.
+func (g *Guide) settled(req Request) bool {
+	return g.cfg.Places == nil || g.known.has(req.Point, req.Language) && (g.cfg.Gate == nil || g.warmed.has(req.Point, req.Language))
+}
+
 // prepare goes through the walkable rings as Tell does, and starts a batch about the first untold places if too few stories are ready.
 func (g *Guide) prepare(ctx context.Context, req Request) error {
 	ctx = places.Background(ctx)

@@ -61,7 +61,7 @@ func TestAStoryThatTheModelCannotWriteRests(t *testing.T) {
 	})
 }
 
-// What the model writes about the other places of a call is not spoilt by one that rests, and that one is not in their calls.
+// A place that rests does not spoil the stories about the other places of a call, and is not in their calls.
 func TestAPlaceThatRestsIsInNobodysCall(t *testing.T) {
 	cfg := sim.ModelConfig{
 		Latency: func(int) time.Duration { return time.Second },

@@ -86,6 +86,7 @@ func (g *Guide) newSearch(req Request, onCard func(Card), patience time.Duration
 type answer struct {
 	story Story
 	claim *Claim
+	left  int // other ready stories within walking distance that the person was not told, at least
 }
 
 func (s *search) sourceDown() bool { return s.sourceErr != nil }
@@ -104,6 +105,7 @@ func (s *search) claimNearest(ctx context.Context, stories []nearStory) (*answer
 	for len(stories) > 0 {
 		batch := stories[:min(len(stories), toldBatch)]
 		stories = stories[len(batch):]
+		since := s.g.claims.moment()
 		untold, err := s.g.claims.untold(ctx, s.req.Person, placesOf(batch))
 		if err != nil {
 			return nil, err
@@ -124,17 +126,28 @@ func (s *search) claimNearest(ctx context.Context, stories []nearStory) (*answer
 			if retired {
 				continue
 			}
-			claim, err := s.g.claims.try(ctx, s.req.Person, near.story.Place)
+			claim, err := s.g.claims.tryUntold(ctx, s.req.Person, near.story.Place, since)
 			if err != nil {
 				return nil, err
 			}
 			if claim != nil {
-				return &answer{storyOf(near.story, near.distance), claim}, nil
+				return &answer{storyOf(near.story, near.distance), claim, walkableBut(i, batch, untold)}, nil
 			}
 			s.skipped = true
 		}
 	}
 	return nil, nil //nolint:nilnil // no answer
+}
+
+// walkableBut counts the stories within walking distance that are untold, without the one at index told.
+func walkableBut(told int, stories []nearStory, untold []bool) int {
+	n := 0
+	for i, near := range stories {
+		if i != told && untold[i] && near.distance <= walkable {
+			n++
+		}
+	}
+	return n
 }
 
 // mayTell reports whether a ready story can be told in this search. One that the judge has not seen is for those for whom it was written. Others get it

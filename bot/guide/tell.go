@@ -34,7 +34,9 @@ func (g *Guide) Tell(ctx context.Context, req Request, onCard func(Card)) (Story
 	}
 	g.offerMore(ctx, &found.story)
 	if !req.Brief {
-		g.Prepare(req)
+		if found.left < wantReady || !g.settled(req) {
+			g.Prepare(req)
+		}
 		g.renew(req, found.story)
 	}
 	return found.story, found.claim, nil

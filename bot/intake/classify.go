@@ -17,9 +17,12 @@ func (d *door) classify(ctx context.Context, in received) *arrival {
 	d.counts.lastIngest.Store(arrived.UnixNano())
 	d.heard.now()
 	a := &arrival{raw: in.raw, plan: plan{kind: "unreadable"}, verdict: unreadable}
-	u, err := telegram.Decode(in.raw)
-	if err != nil {
-		return a
+	u := in.update
+	if u == nil {
+		var err error
+		if u, err = telegram.Decode(in.raw); err != nil {
+			return a
+		}
 	}
 	if u.Odd != nil {
 		d.log.Warn("update_read_in_part", "update", in.id, "error", u.Odd)

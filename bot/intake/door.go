@@ -9,8 +9,9 @@ import (
 
 // received is an update as it came, with its id. Nothing else in it must be readable.
 type received struct {
-	id  int64
-	raw []byte
+	id     int64
+	raw    []byte
+	update *telegram.Update // decoded from raw; nil = not yet
 }
 
 // arrival is the decision about an update that comes in.

@@ -82,7 +82,7 @@ func BenchmarkAccepted(b *testing.B) {
 					var arrivals []*arrival
 					for range at {
 						id++
-						a := f.door.classify(b.Context(), received{int64(id), []byte(say(id, int64(id%64+1), "/help"))})
+						a := f.door.classify(b.Context(), received{id: int64(id), raw: []byte(say(id, int64(id%64+1), "/help"))})
 						a.plan.skipInbox = !inbox
 						arrivals = append(arrivals, a)
 					}

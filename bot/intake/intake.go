@@ -165,7 +165,7 @@ func (in *Intake) hear(ctx context.Context, chat int64, raw []byte) {
 		return
 	}
 	if id, err := telegram.UpdateID(raw); err == nil {
-		in.door.accept(ctx, received{id, raw})
+		in.door.accept(ctx, received{id: id, raw: raw})
 	}
 }
 

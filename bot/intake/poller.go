@@ -137,7 +137,7 @@ func (s *source) take(ctx context.Context, offset int64, updates []json.RawMessa
 			s.log.Error("update_without_id", "error", err)
 			continue
 		}
-		batch = append(batch, received{id, raw})
+		batch = append(batch, received{id: id, raw: raw})
 	}
 	for i, v := range s.door.accept(ctx, batch...) {
 		switch v {

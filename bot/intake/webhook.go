@@ -47,19 +47,31 @@ func (s *source) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "unreadable", http.StatusBadRequest)
 		return
 	}
-	id, err := telegram.UpdateID(body)
+	in, err := readUpdate(body)
 	if err != nil {
 		s.log.Warn("webhook_body_refused", "bytes", len(body), "json", json.Valid(body), "error", err)
 		http.Error(w, "not an update", http.StatusBadRequest)
 		return
 	}
-	switch s.door.accept(r.Context(), received{id, body})[0] {
+	switch s.door.accept(r.Context(), in)[0] {
 	case chatFull, allFull, stopping, faulty:
 		w.Header().Set("Retry-After", "1")
 		http.Error(w, "come again", http.StatusServiceUnavailable)
 	default:
 		w.WriteHeader(http.StatusOK)
 	}
+}
+
+// readUpdate reads the body of a post. Of an update that cannot be decoded only the id is read.
+func readUpdate(body []byte) (received, error) {
+	in := received{raw: body}
+	if u, err := telegram.Decode(body); err == nil && u.ID != 0 {
+		in.id, in.update = u.ID, u
+		return in, nil
+	}
+	var err error
+	in.id, err = telegram.UpdateID(body)
+	return in, err
 }
 
 // knows compares the secret in a time that tells nothing about it, not even its length.

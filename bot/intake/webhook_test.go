@@ -145,12 +145,12 @@ func BenchmarkRefusedUpdate(b *testing.B) {
 	defer stop()
 	body := []byte(say(1, 1, "/help"))
 	for range 30 { // the person's bucket is empty from here on
-		front.door.accept(b.Context(), received{1, body})
+		front.door.accept(b.Context(), received{id: 1, raw: body})
 	}
 	front.parts.limits = newBuckets(Limits{UpdateRate: 1e-9, UpdateBurst: 1, StoryRate: 1})
 	b.ReportAllocs()
 	for b.Loop() {
-		front.door.accept(b.Context(), received{1, body})
+		front.door.accept(b.Context(), received{id: 1, raw: body})
 	}
 }
 

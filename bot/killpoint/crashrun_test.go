@@ -117,7 +117,8 @@ func (r *crashRun) run() {
 	for n := range kills + tourKills {
 		tourAt := ""
 		if n%4 == 3 { // after those who planned a tour before
-			tourAt = tourPoints[(int(r.seed)*tourKills+n/4)%len(tourPoints)]
+			points := tourPoints[n/4]
+			tourAt = points[r.seed%uint64(len(points))]
 		}
 		r.killOnce(tourAt)
 	}
@@ -133,7 +134,7 @@ func (r *crashRun) run() {
 	strolling.Wait()
 	r.stopStrolling()
 	if err := r.backup(); err != nil {
-		r.t.Errorf("backup: %v", err)
+		r.t.Errorf("backup: %v\n%s", err, r.errs.tail(5))
 	}
 	for p, message := range r.walkers {
 		r.updates = append(r.updates, p.StopSharing(message))
@@ -211,7 +212,11 @@ func (r *crashRun) killOnce(tourAt string) {
 		patience = 5 * time.Second
 	}
 	if tourAt != "" {
-		point, at, patience = tourAt, tourAt+":"+strconv.Itoa(1+r.rng.IntN(4)), 8*time.Second
+		passes := 1
+		if strings.HasPrefix(tourAt, "step.") {
+			passes += r.rng.IntN(6)
+		}
+		point, at, patience = tourAt, tourAt+":"+strconv.Itoa(passes), time.Second
 	}
 	r.jumpClock()
 	cmd := r.startBot(at)
@@ -220,12 +225,9 @@ func (r *crashRun) killOnce(tourAt string) {
 	r.act(30)
 	r.jumpClock()
 	r.act(30)
-	if tourAt != "" {
-		for range 6 {
-			for _, s := range r.strollers {
-				r.strollOn(s, r.rng.IntN(100))
-			}
-			time.Sleep(time.Second / 2)
+	for late := time.Now().Add(15 * time.Second); tourAt != "" && len(ended) == 0 && time.Now().Before(late); time.Sleep(time.Second / 4) {
+		for _, s := range r.strollers {
+			r.strollOn(s, r.rng.IntN(100))
 		}
 	}
 	if point == "backup.middle" {

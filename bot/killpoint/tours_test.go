@@ -26,8 +26,12 @@ const (
 	tourStep     = 40.0                   // the same on a tour, so that a seed sees a whole one
 )
 
-// tourPoints are the points around the steps of a tour. In each run some of the kills are there.
-var tourPoints = []string{"plan.after", "step.before", "step.after", "over.before", "over.after", "plan.before"}
+// tourPoints are the points around the steps of a tour, for the first and for the second kill that is there in each run: tours begin before the one
+// and end before the other.
+var tourPoints = [tourKills][]string{
+	{"plan.before", "plan.after", "step.before", "step.after"},
+	{"over.before", "over.after", "step.before", "step.after"},
+}
 
 // stroller is a person whose live location moves all the time: on a tour, or past what there is.
 type stroller struct {

@@ -49,7 +49,7 @@ const batchRows = 200
 // Import puts those rows of a pack into a store that the store does not have, or has in an older state. A story that people voted on or retired stays. The pack is read three
 // times: for its checksums, for places, searches and articles, and for stories, which are checked against them. To continue an interrupted import, repeat it. progress is called with the rows read of all.
 func Import(ctx context.Context, to Target, open Open, now time.Time, progress func(done, all int)) (Report, error) {
-	info, err := Read(ctx, open, nil)
+	info, err := Read(ctx, open, refuseKeys) // before anything is written
 	if err != nil {
 		return Report{}, err
 	}
@@ -79,6 +79,16 @@ func Import(ctx context.Context, to Target, open Open, now time.Time, progress f
 		err = to.SetSetting(ctx, store.PackImported, now.UTC().Format(time.RFC3339Nano))
 	}
 	return i.report, err
+}
+
+// refuseKeys refuses a story whose key no store can have.
+func refuseKeys(row store.Row) error {
+	if s, ok := row.Value.(store.StoryRow); ok {
+		if err := s.StoryKey.Check(); err != nil {
+			return fmt.Errorf("%w: %w", ErrForeign, err)
+		}
+	}
+	return nil
 }
 
 func (r *Report) wrote() bool {

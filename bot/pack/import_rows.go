@@ -93,9 +93,6 @@ func (i *importing) putStories(ctx context.Context, rows []store.Row) error {
 	keys := make([]store.StoryKey, len(rows))
 	for n, row := range rows {
 		keys[n] = row.Value.(store.StoryRow).StoryKey
-		if err := keys[n].Check(); err != nil {
-			return fmt.Errorf("%w: %w", ErrForeign, err)
-		}
 	}
 	have, err := i.to.Stories(ctx, keys, i.guard.now)
 	if err != nil {

@@ -65,6 +65,9 @@ func (m packMaker) rows() []any {
 		if m.chance(0.1) {
 			s.Retired, s.Judged = true, store.JudgedRefused
 		}
+		if m.chance(0.05) {
+			s.Aspect = 9 // a key that no store can have
+		}
 		if m.chance(0.9) {
 			places = append(places, store.PlaceRow{Place: p})
 		}
@@ -186,7 +189,10 @@ func TestImportProperties(t *testing.T) {
 			before := rowsOf(t, s)
 			first, err := Import(t.Context(), s, open, now, nil)
 			if errors.Is(err, ErrForeign) {
-				return // as a whole; what was written before that can be read
+				if diff := cmp.Diff(before, rowsOf(t, s)); diff != "" {
+					t.Errorf("a pack that was refused changed the store (-before +after):\n%s", diff)
+				}
+				return
 			}
 			if err != nil {
 				t.Fatal(err)

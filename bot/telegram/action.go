@@ -15,7 +15,7 @@ const (
 	actionMost  = 2 * time.Minute // no answer takes longer
 )
 
-// ShowTyping shows "typing" in the chat from actionAfter on, until stop is called. stop waits for the goroutine behind it.
+// ShowTyping shows "typing" in the chat from actionAfter on, until stop is called. stop waits for the call behind it.
 func (s *Sender) ShowTyping(ctx context.Context, to Target) (stop func()) {
 	return s.show(ctx, to, "typing")
 }
@@ -26,18 +26,23 @@ func (s *Sender) ShowRecording(ctx context.Context, to Target) (stop func()) {
 }
 
 func (s *Sender) show(ctx context.Context, to Target, action string) (stop func()) {
-	ctx, cancel := context.WithTimeout(ctx, actionMost)
+	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
-	go func() {
+	later := time.AfterFunc(actionAfter, func() { // most answers end before that, and cost no goroutine
 		defer close(done)
-		_ = limiter.Sleep(ctx, actionAfter)
-		for ctx.Err() == nil {
+		for range actionMost / actionEvery {
+			if ctx.Err() != nil {
+				return
+			}
 			s.guard(func() { s.act(ctx, to, action) })
 			_ = limiter.Sleep(ctx, actionEvery)
 		}
-	}()
+	})
 	return func() {
 		cancel()
+		if later.Stop() {
+			close(done)
+		}
 		<-done
 	}
 }

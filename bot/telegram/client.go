@@ -62,6 +62,7 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
 		return nil, fmt.Errorf("telegram: %q is not the address of a Bot API server", cfg.URL)
 	}
+	base = base.JoinPath("/") // or its path could lack the slash before it
 	files := base.JoinPath("file", "bot"+standIn)
 	base = base.JoinPath("bot" + standIn)
 	if cfg.Test {
@@ -88,18 +89,28 @@ func (c *Client) Call(ctx context.Context, method string, payload any) ([]byte, 
 	if method == "getUpdates" {
 		timeout = pollTimeout
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
+	if ends, ok := ctx.Deadline(); !ok || time.Until(ends) > timeout {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, timeout)
+		defer cancel()
+	}
 	body, contentType, err := encode(payload)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", method, err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base.JoinPath(method).String(), body)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "", body)
 	if err != nil {
 		return nil, err
 	}
+	at := *c.base
+	at.Path += "/" + method
+	req.URL, req.Host = &at, at.Host
 	req.Header.Set("Content-Type", contentType)
-	resp, err := c.http.Do(req)
+	if u := at.User; u != nil {
+		password, _ := u.Password()
+		req.SetBasicAuth(u.Username(), password)
+	}
+	resp, err := c.wire.RoundTrip(req) // an http.Client would add nothing but copies
 	if err != nil {
 		return nil, err
 	}

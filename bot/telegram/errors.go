@@ -70,10 +70,11 @@ type reply struct {
 func Parse(body []byte, callErr error) (json.RawMessage, error) {
 	var r reply
 	err := json.Unmarshal(body, &r)
+	if err == nil && r.OK {
+		return r.Result, nil
+	}
 	var wrong *json.UnmarshalTypeError
 	switch {
-	case err == nil && r.OK:
-		return r.Result, nil
 	case err == nil && (r.Code != 0 || r.Description != ""):
 		return nil, &APIError{
 			Code: r.Code, Description: r.Description, RetryAfter: seconds(r.Parameters.RetryAfter), MovedTo: r.Parameters.MovedTo,
@@ -164,11 +165,12 @@ func mayHaveArrived(err error) bool {
 
 // outcome is the error's name in the metrics.
 func outcome(err error) string {
+	if err == nil {
+		return "ok"
+	}
 	var refusal *APIError
 	var gateway *gatewayError
 	switch {
-	case err == nil:
-		return "ok"
 	case errors.As(err, &gateway):
 		return "gateway"
 	case !errors.As(err, &refusal):

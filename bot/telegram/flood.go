@@ -57,6 +57,10 @@ func (f *floods) note(now time.Time, chat int64, refused bool) (all bool) {
 
 // heard notes the outcome of a call, and obeys a 429: it pauses the chat, or all chats, or only the chat's actions.
 func (s *Sender) heard(chat int64, method string, err error) {
+	if err == nil && method != methodAction {
+		s.floods.note(time.Now(), chat, false)
+		return
+	}
 	var refusal *APIError
 	refused := errors.As(err, &refusal) && refusal.Code == http.StatusTooManyRequests
 	if method == methodAction {
@@ -67,13 +71,10 @@ func (s *Sender) heard(chat int64, method string, err error) {
 		}
 		return
 	}
-	if err != nil && !refused {
+	if !refused {
 		return // it tells nothing about a limit
 	}
-	all := s.floods.note(time.Now(), chat, refused)
-	if !refused {
-		return
-	}
+	all := s.floods.note(time.Now(), chat, true)
 	d := max(refusal.RetryAfter, time.Second)
 	s.pace.PauseKey(chat, d)
 	if all {

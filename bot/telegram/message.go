@@ -80,12 +80,14 @@ func (s *Sender) put(ctx context.Context, to Target, edit int, m Message) (id in
 		return 0, errors.New("message is empty")
 	}
 	for i, part := range parts {
-		out := Outgoing{Text: part, ParseMode: "HTML", Preview: &preview{Disabled: true}, Silent: m.Silent, within: m.Within, behind: m.Behind}
+		out := Outgoing{Text: part, ParseMode: "HTML", Silent: m.Silent, within: m.Within, behind: m.Behind}
 		if i == 0 {
 			out.MessageID = edit
-			if m.Picture != "" {
-				out.Preview = &preview{URL: m.Picture, LargeMedia: true, AboveText: true}
-			}
+		}
+		if i == 0 && m.Picture != "" {
+			out.Preview = &preview{URL: m.Picture, LargeMedia: true, AboveText: true}
+		} else {
+			out.Preview = &preview{Disabled: true}
 		}
 		if i == len(parts)-1 {
 			out.Markup = m.markup()

@@ -38,7 +38,7 @@ func TestWhatNobodyReadsMakesNoUpdateUnreadable(t *testing.T) {
 	}
 }
 
-// What is read keeps its value if something else is odd.
+// A field that can be read keeps its value if another one is odd.
 func TestOddUpdatesKeepWhatIsRead(t *testing.T) {
 	const odd = `"poll":5`
 	const start = `"message_id":5,"date":1700000000,"from":{"id":7,"username":"u"},"chat":{"id":-9,"type":"supergroup","title":"T"},` + odd
@@ -97,7 +97,7 @@ func TestOddMoves(t *testing.T) {
 	}
 }
 
-// What the program needs is not guessed, and a payment is never taken for a message without one.
+// The program does not guess a field that it needs, and never takes a payment for a message without one.
 func TestOddUpdatesThatStayUnreadable(t *testing.T) {
 	for name, update := range map[string]string{
 		"no update at all":           `[1]`,

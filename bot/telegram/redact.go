@@ -28,9 +28,11 @@ type clockReading struct {
 
 // RoundTrip implements http.RoundTripper.
 func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
-	out := req.Clone(req.Context())
-	out.URL.Path = strings.Replace(out.URL.Path, "/bot"+standIn+"/", "/bot"+w.token+"/", 1)
-	out.URL.RawPath = ""
+	at := *req.URL
+	at.Path = strings.Replace(at.Path, "/bot"+standIn+"/", "/bot"+w.token+"/", 1)
+	at.RawPath = ""
+	out := req.WithContext(req.Context()) // a copy, which shares the headers
+	out.URL = &at
 	resp, err := w.next.RoundTrip(out)
 	if err != nil {
 		return nil, redact(err, w.token)

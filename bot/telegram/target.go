@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"strconv"
@@ -51,16 +52,30 @@ type addressed struct {
 
 // MarshalJSON writes one object with the parameters of both.
 func (a addressed) MarshalJSON() ([]byte, error) {
-	head, err := json.Marshal(a.place)
-	if err != nil || a.payload == nil {
-		return head, err
+	var b bytes.Buffer
+	err := a.write(&b)
+	return b.Bytes(), err
+}
+
+// write writes the object of MarshalJSON and a new line to an empty buffer.
+func (a addressed) write(b *bytes.Buffer) error {
+	e := json.NewEncoder(b) // which ends each object in a new line
+	if err := e.Encode(a.place); err != nil || a.payload == nil {
+		return err
 	}
-	rest, err := json.Marshal(a.payload)
-	if err != nil || len(rest) <= len("{}") {
-		return head, err
+	n := b.Len()
+	if err := e.Encode(a.payload); err != nil {
+		return err
 	}
-	head[len(head)-1] = ','
-	return append(head, rest[1:]...), nil
+	if b.Len()-n <= len("{}\n") {
+		b.Truncate(n)
+		return nil
+	}
+	joined := b.Bytes() // `{...}`, a new line, `{...}`, a new line
+	joined[n-len("}\n")] = ','
+	copy(joined[n-len("\n"):], joined[n+len("{"):])
+	b.Truncate(b.Len() - len("\n{"))
+	return nil
 }
 
 // address returns the payload of a call with its place.

@@ -87,7 +87,7 @@ func UpdateID(raw []byte) (int64, error) {
 	return *head.ID, nil
 }
 
-// Decode reads a whole update. Arrived is left to the caller. What nobody reads makes no update unreadable: see Update.Odd.
+// Decode reads a whole update. Arrived is left to the caller. A field that nobody reads does not make an update unreadable: see Update.Odd.
 func Decode(raw []byte) (*Update, error) {
 	u, err := decode(raw)
 	if err != nil {

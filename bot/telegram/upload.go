@@ -17,9 +17,12 @@ type Form struct {
 // encode returns the request's body and its content type.
 func encode(payload any) (body *bytes.Buffer, contentType string, err error) {
 	body = new(bytes.Buffer)
-	if form, ok := payload.(Form); ok {
-		contentType, err = form.write(body)
+	switch p := payload.(type) {
+	case Form:
+		contentType, err = p.write(body)
 		return body, contentType, err
+	case addressed:
+		return body, "application/json", p.write(body)
 	}
 	return body, "application/json", json.NewEncoder(body).Encode(payload)
 }

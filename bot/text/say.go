@@ -54,6 +54,7 @@ func (w *Words) render(key string, args []any, escape bool) string {
 		return t[0].literal
 	}
 	var b strings.Builder
+	b.Grow(roomFor(t, args))
 	for _, p := range t {
 		if p.name == "" {
 			b.WriteString(p.literal)
@@ -67,6 +68,23 @@ func (w *Words) render(key string, args []any, escape bool) string {
 		b.WriteString(w.argument(v, escape))
 	}
 	return b.String()
+}
+
+// roomFor returns about how many bytes a text takes: a story is far longer than what surrounds it.
+func roomFor(t template, args []any) int {
+	n := 0
+	for _, p := range t {
+		n += len(p.literal)
+	}
+	for _, arg := range args {
+		switch s := arg.(type) {
+		case string:
+			n += len(s)
+		case HTML:
+			n += len(s)
+		}
+	}
+	return n
 }
 
 // valueOf returns the value that follows name in args, nil if there is none.

@@ -99,7 +99,7 @@ func checkBuckets(tx *bolt.Tx) (unknown string, err error) {
 		if b == nil || b.RootPage() == 0 && !inlineReadable(b) {
 			return fmt.Errorf("bucket %q cannot be read", name)
 		}
-		if !slices.ContainsFunc(buckets, func(known []byte) bool { return bytes.Equal(known, name) }) {
+		if !slices.ContainsFunc(slices.Concat(buckets, oldBuckets), func(known []byte) bool { return bytes.Equal(known, name) }) {
 			unknown = string(name)
 		}
 		return nil

@@ -30,8 +30,7 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 		{bucketVoices, a.voice},
 		{bucketReports, a.report},
 		{bucketJudgements, a.judgement},
-		{bucketLastPoints, a.lastPoint},
-		{bucketLastStories, a.lastStory},
+		{bucketRecent, a.recent},
 		{bucketTours, a.tour},
 		{bucketPages, a.page},
 		{bucketWalks, a.walk},
@@ -40,7 +39,6 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 		{bucketSettings, reads((*codec).text)},
 		{bucketInbox, a.entry},
 		{bucketDeadLetters, reads(entryFields)},
-		{bucketDone, a.done},
 	} {
 		rows := 0
 		err := tx.Bucket(check.bucket).ForEach(func(k, v []byte) error {
@@ -53,7 +51,7 @@ func checkRecords(ctx context.Context, tx *bolt.Tx) error {
 			return err
 		}
 	}
-	return errors.Join(a.sums(), a.indexes(), a.counters())
+	return errors.Join(a.sums(), a.indexes(), a.counters(), a.done())
 }
 
 // reads returns a check that a row is a readable record.
@@ -68,7 +66,6 @@ func reads[T any](fields func(*codec, *T)) func(k, v []byte) error {
 type audit struct {
 	tx       *bolt.Tx
 	expiring int    // rows of bucketExpiry
-	newest   uint64 // number of the last update done
 	edition  uint64 // highest of the stories
 	retired  int    // stories
 	withheld int    // reports
@@ -170,20 +167,19 @@ func (a *audit) judgement(k, v []byte) error {
 	return a.own(k, storyIDKey(row.StoryKey), expiringJudgement, ifQueued(row.Judgement))
 }
 
-func (a *audit) lastPoint(k, v []byte) error {
-	p, err := decoded(k, v, lastPointFields)
-	if err != nil {
-		return err
+func (a *audit) recent(k, v []byte) error {
+	if bytes.HasSuffix(k, []byte{expiringLastPoint}) {
+		p, err := decoded(k, v, lastPointFields)
+		if err != nil {
+			return err
+		}
+		return a.own(k, recentKey(p.Person, p.Chat, expiringLastPoint), expiringLastPoint, recentEnd(p.At))
 	}
-	return a.own(k, recentKey(p.Person, p.Chat), expiringLastPoint, p.At.Add(store.RecentLife))
-}
-
-func (a *audit) lastStory(k, v []byte) error {
 	l, err := decoded(k, v, lastStoryFields)
 	if err != nil {
 		return err
 	}
-	return a.own(k, recentKey(l.Person, l.Chat), expiringLastStory, l.At.Add(store.RecentLife))
+	return a.own(k, recentKey(l.Person, l.Chat, expiringLastStory), expiringLastStory, recentEnd(l.At))
 }
 
 func (a *audit) tour(k, v []byte) error {
@@ -238,19 +234,21 @@ func (a *audit) entry(k, v []byte) error {
 	if _, err := decoded(k, v, entryFields); err != nil {
 		return err
 	}
-	if a.tx.Bucket(bucketDone).Get(k) != nil {
+	if isDone(a.tx.Bucket(bucketDone), k) {
 		return fmt.Errorf("%w: update %q is done and in the inbox", errRecord, k)
 	}
 	return nil
 }
 
-func (a *audit) done(k, v []byte) error {
-	if len(v) != 8 {
-		return fmt.Errorf("%w: update %q", errRecord, k)
+// done checks the numbers of the updates done, and how many are kept.
+func (a *audit) done() error {
+	if _, err := exportDone(a.tx); err != nil {
+		return err
 	}
-	n := readUint(v)
-	a.newest = max(a.newest, n)
-	return points(a.tx, bucketRing, slotOf(n), k)
+	if got := rows(a.tx, bucketDone); got >= store.DoneKept+doneSlack {
+		return fmt.Errorf("%w: %d updates done are remembered", errRecord, got)
+	}
+	return nil
 }
 
 // sums checks the sums of the payments.
@@ -281,7 +279,6 @@ func (a *audit) indexes() error {
 		{bucketArticleUses, a.articles},
 		{bucketArticleOrder, a.articles},
 		{bucketExpiry, a.expiring},
-		{bucketRing, rows(a.tx, bucketDone)},
 		{bucketGiven, len(a.given)},
 	} {
 		if got := rows(a.tx, same.index); got != same.want {
@@ -293,9 +290,6 @@ func (a *audit) indexes() error {
 
 // counters checks the sequences of the buckets.
 func (a *audit) counters() error {
-	if got := a.tx.Bucket(bucketRing).Sequence(); got != a.newest {
-		return fmt.Errorf("%w: %d updates were done, the last one is number %d", errRecord, got, a.newest)
-	}
 	number, size := a.tx.Bucket(bucketArticleUses).Sequence(), a.tx.Bucket(bucketArticles).Sequence()
 	if number != uint64(a.articles) || size != uint64(a.bytes) {
 		return fmt.Errorf("%w: %d articles of %d bytes were counted, there are %d of %d", errRecord, number, size, a.articles, a.bytes)

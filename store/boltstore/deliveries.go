@@ -2,7 +2,6 @@ package boltstore
 
 import (
 	"context"
-	"encoding/binary"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -14,7 +13,7 @@ func (s *Store) Delivered(ctx context.Context, d store.Delivery) error {
 	if err := d.Check(); err != nil {
 		return err
 	}
-	key := toldKey(nil, d.Person, d.Place)
+	key := toldKey(make([]byte, 0, 32), d.Person, d.Place)
 	row := toldRow{at: d.At, walk: d.Walk, number: d.Number}
 	v, err := encode(key, row.fields)
 	if err != nil {
@@ -39,7 +38,7 @@ func (s *Store) Delivered(ctx context.Context, d store.Delivery) error {
 // Done implements store.Deliveries.
 func (s *Store) Done(ctx context.Context, update int64) (bool, error) {
 	return read(ctx, s, func(tx *bolt.Tx) (bool, error) {
-		return update != 0 && tx.Bucket(bucketDone).Get(idKey(update)) != nil, nil
+		return update != 0 && isDone(tx.Bucket(bucketDone), idKey(update)), nil
 	})
 }
 
@@ -55,11 +54,11 @@ func (s *Store) MarkDone(ctx context.Context, updates ...int64) error {
 	})
 }
 
-// done takes an update out of the inbox and remembers it in the next slot of the ring, whose old entry is forgotten.
+// done takes an update out of the inbox and remembers it.
 func (t *txn) done(update int64) error {
-	done, ring := t.bucket(bucketDone), t.bucket(bucketRing)
+	done := t.bucket(bucketDone)
 	key := idKey(update)
-	if update == 0 || done.Get(key) != nil {
+	if update == 0 || isDone(done, key) {
 		return nil // an update that is done is not in the inbox
 	}
 	if inbox := t.bucket(bucketInbox); inbox.Get(key) != nil {
@@ -67,21 +66,37 @@ func (t *txn) done(update int64) error {
 			return err
 		}
 	}
-	n, err := t.next(ring)
+	n, err := t.next(done)
 	if err != nil {
 		return err
 	}
-	slot := slotOf(n)
-	if old := ring.Get(slot); old != nil {
-		if err := t.delete(done, old); err != nil {
+	if err := t.put(done, key, appendUint(nil, n)); err != nil || n%doneSlack > 0 {
+		return err
+	}
+	return t.forgetDone(n)
+}
+
+// doneSlack is how many updates are forgotten together. Fewer than that are stored beyond store.DoneKept.
+const doneSlack = 1000
+
+// isDone reports whether an update is among the last ones done.
+func isDone(done *bolt.Bucket, key []byte) bool {
+	v := done.Get(key)
+	return len(v) == 8 && readUint(v)+store.DoneKept > done.Sequence()
+}
+
+// forgetDone deletes the updates that are not among the last ones done, of which there are n.
+func (t *txn) forgetDone(n uint64) error {
+	old, err := t.keysWhere(bucketDone, func(_, v []byte) (bool, error) {
+		return len(v) != 8 || readUint(v)+store.DoneKept <= n, nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, k := range old {
+		if err := t.delete(t.bucket(bucketDone), k); err != nil {
 			return err
 		}
 	}
-	if err := t.put(ring, slot, key); err != nil {
-		return err
-	}
-	return t.put(done, key, binary.BigEndian.AppendUint64(nil, n))
+	return nil
 }
-
-// slotOf is the key in bucketRing of the n-th update done.
-func slotOf(n uint64) []byte { return slotKey(uint32((n - 1) % store.DoneKept)) }

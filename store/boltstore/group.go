@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,8 +25,9 @@ type group struct {
 // call is one writer's part of a transaction.
 type call struct {
 	fn   func(*txn) error
-	err  error
-	turn chan bool // true: lead the next transaction; false: err is final
+	got  error     // of the last run of fn
+	err  error     // what the caller gets, when the transaction has ended
+	turn chan bool // true: lead the next transaction; false: err is final; nil in a call that leads at once
 }
 
 // errAborted is returned by calls whose leader's goroutine was ended from inside (runtime.Goexit in an updater).
@@ -49,7 +51,7 @@ func (s *Store) write(ctx context.Context, fn func(*txn) error) error {
 		return err
 	}
 	s.calls.Add(1)
-	c := &call{err: errAborted, turn: make(chan bool, 1)}
+	c := &call{err: errAborted}
 	c.fn = func(t *txn) error {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -60,6 +62,9 @@ func (s *Store) write(ctx context.Context, fn func(*txn) error) error {
 	g.mu.Lock()
 	g.waiting = append(g.waiting, c)
 	lead := !g.leading
+	if !lead {
+		c.turn = make(chan bool, 1)
+	}
 	g.leading = true
 	g.mu.Unlock()
 
@@ -102,26 +107,25 @@ func (s *Store) lead() {
 // it had written, for bbolt can only undo a transaction as a whole.
 func (s *Store) attempt(calls []*call) []*call {
 	failed := -1
-	errs := make([]error, len(calls)) // one for each call, which receives it only when the transaction has ended
+	for _, c := range calls {
+		c.got = nil
+	}
 	err := s.update(func(t *txn) error {
 		for i, c := range calls {
 			t.wrote = false
-			if errs[i] = c.fn(t); errs[i] != nil && t.wrote {
+			if c.got = c.fn(t); c.got != nil && t.wrote {
 				failed = i
-				return errs[i]
+				return c.got
 			}
 		}
 		return nil
 	})
 	if failed >= 0 {
-		calls[failed].err = s.translate(errs[failed])
+		calls[failed].err = s.translate(calls[failed].got)
 		return append(calls[:failed:failed], calls[failed+1:]...)
 	}
-	for i, c := range calls {
-		if c.err = errs[i]; c.err == nil {
-			c.err = err
-		}
-		c.err = s.translate(c.err)
+	for _, c := range calls {
+		c.err = s.translate(cmp.Or(c.got, err))
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func (s *Store) Accept(ctx context.Context, entries ...store.Entry) ([]bool, err
 		inbox, done := t.bucket(bucketInbox), t.bucket(bucketDone)
 		for i := range entries {
 			key := idKey(entries[i].Update)
-			fresh[i] = done.Get(key) == nil && inbox.Get(key) == nil
+			fresh[i] = !isDone(done, key) && inbox.Get(key) == nil
 			if !fresh[i] {
 				continue
 			}

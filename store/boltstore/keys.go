@@ -34,17 +34,15 @@ var (
 	bucketReports  = []byte("reports")  // place, language, revision -> report
 	bucketWithheld = []byte("withheld") // key in bucketReports of a report that is withheld -> nothing
 
-	bucketJudgements  = []byte("judgements")   // key in bucketStoryIDs -> judgementRow
-	bucketLastPoints  = []byte("last_points")  // person, chat -> point
-	bucketLastStories = []byte("last_stories") // person, chat -> story
-	bucketTours       = []byte("tours")        // person -> tour
+	bucketJudgements = []byte("judgements") // key in bucketStoryIDs -> judgementRow
+	bucketRecent     = []byte("recent")     // person, chat, kind in bucketExpiry -> last point or last story
+	bucketTours      = []byte("tours")      // person -> tour
 
 	// expires, kind, key in the bucket of that kind -> nothing
 	bucketExpiry = []byte("expiry")
 
 	bucketLedger = []byte("ledger") // day, person (0 = all, store.Answers = answers) -> tokens; store.Speech -> characters
-	bucketDone   = []byte("done")   // update -> how many were done up to it
-	bucketRing   = []byte("ring")   // slot -> update; the sequence counts what went in
+	bucketDone   = []byte("done")   // update -> how many were done up to it; the sequence counts them
 
 	bucketInbox       = []byte("inbox")  // update -> entry; none of them is done
 	bucketDeadLetters = []byte("parked") // number, the oldest first -> entry
@@ -60,9 +58,18 @@ var (
 	buckets = [][]byte{
 		bucketMeta, bucketUsers, bucketTold, bucketTiles, bucketPlaces, bucketPlaceIDs, bucketPages,
 		bucketStories, bucketStoryIDs, bucketRetired, bucketArticles, bucketArticleUses, bucketArticleOrder, bucketVoices, bucketReports, bucketWithheld,
-		bucketJudgements, bucketLastPoints, bucketLastStories, bucketTours, bucketExpiry, bucketLedger, bucketDone, bucketRing, bucketInbox, bucketDeadLetters,
+		bucketJudgements, bucketRecent, bucketTours, bucketExpiry, bucketLedger, bucketDone, bucketInbox, bucketDeadLetters,
 		bucketWalks, bucketStops, bucketWalkRing, bucketPayments, bucketGiven, bucketSettings,
 	}
+)
+
+// The buckets of layouts before 5.
+var (
+	bucketRing        = []byte("ring")         // slot -> update; the sequence counted what went in
+	bucketLastPoints  = []byte("last_points")  // person, chat -> last point
+	bucketLastStories = []byte("last_stories") // person, chat -> last story
+
+	oldBuckets = [][]byte{bucketRing, bucketLastPoints, bucketLastStories}
 )
 
 // Kinds in bucketExpiry.
@@ -152,7 +159,9 @@ func reportKey(k store.ReportKey) []byte {
 	return appendInt(appendText(appendText(make([]byte, 0, 64), k.Place), k.Language), k.Revision)
 }
 
-func recentKey(person, chat int64) []byte { return appendInt(idKey(person), chat) }
+func recentKey(person, chat int64, kind byte) []byte {
+	return append(appendInt(appendInt(make([]byte, 0, 17), person), chat), kind)
+}
 
 func articleKey(k store.ArticleKey) []byte { return appendInt(appendText(nil, k.Edition), k.Page) }
 
@@ -172,6 +181,12 @@ func walkKey(id string) []byte { return appendText(make([]byte, 0, 64), id) }
 func stopKey(walk string, number int) []byte { return appendUint(walkKey(walk), uint64(number)) }
 
 func slotKey(slot uint32) []byte { return binary.BigEndian.AppendUint32(nil, slot) }
+
+// recentEnd returns when a last point or story is swept: RecentLife after it, or up to recentStep sooner. Most notes then replace one that ends at the
+// same moment, and leave bucketExpiry as it is.
+func recentEnd(at time.Time) time.Time { return at.Add(store.RecentLife).Truncate(recentStep) }
+
+const recentStep = 10 * time.Minute
 
 // expired reports whether a record with this Expires has expired at now. A zero Expires never does.
 func expired(expires, now time.Time) bool { return !expires.IsZero() && !expires.After(now) }

@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
-	"strconv"
 	"testing"
 	"time"
 
@@ -195,7 +194,7 @@ func olderFill(t *testing.T, towns *storetest.Towns, path string, count int) {
 		}
 		return nil
 	})
-	err = s.write(t.Context(), func(t *txn) error { return t.put(t.bucket(bucketMeta), keySchema, []byte(strconv.Itoa(schema-1))) })
+	err = s.write(t.Context(), func(t *txn) error { return t.put(t.bucket(bucketMeta), keySchema, []byte("3")) })
 	if err := errors.Join(err, s.db.Sync(), s.Close()); err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ import (
 
 const (
 	// schema is the version of the layout that this program writes and reads.
-	schema  = 4
+	schema  = 5
 	program = "excursobot"
 
 	// mapSize is how much address space (not memory) is mapped at once on 64-bit machines: until the file is larger, it

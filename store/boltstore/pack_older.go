@@ -71,7 +71,7 @@ func (s *Store) packOlder(ctx context.Context, patience int) error {
 	return nil
 }
 
-// restAfter returns how long packing rests after a step that took so long, and during which nobody else wrote or somebody did.
+// restAfter returns how long packing rests after a step, by the time that the step took and by whether somebody else wrote meanwhile.
 func restAfter(took time.Duration, patience int, alone bool) time.Duration {
 	if alone {
 		patience = min(patience, 1)

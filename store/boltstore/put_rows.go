@@ -242,30 +242,41 @@ func (t *txn) importEntry(e store.Entry) error {
 	if err := store.CheckKey(e.Place); err != nil {
 		return err
 	}
-	if e.Update == 0 || t.bucket(bucketDone).Get(idKey(e.Update)) != nil {
+	if e.Update == 0 || isDone(t.bucket(bucketDone), idKey(e.Update)) {
 		return fmt.Errorf("%w: an entry that is done, or of no update", store.ErrInvalid)
 	}
 	return t.putEntry(bucketInbox, idKey(e.Update), e)
 }
 
 func (t *txn) importDone(r store.DoneRow) error {
-	if err := t.countOne(bucketRing, r.Position, store.DoneKept); err != nil {
+	done := t.bucket(bucketDone)
+	again := uint64(r.Position) <= done.Sequence()
+	if err := t.countOne(bucketDone, r.Position, store.DoneKept); err != nil {
 		return err
 	}
-	done, ring := t.bucket(bucketDone), t.bucket(bucketRing)
-	key, number, slot := idKey(r.Update), appendUint(nil, uint64(r.Position)), slotKey(uint32(r.Position-1))
-	if n := done.Get(key); r.Update == 0 || n != nil && !bytes.Equal(n, number) || t.bucket(bucketInbox).Get(key) != nil {
+	key, number := idKey(r.Update), appendUint(nil, uint64(r.Position))
+	n := done.Get(key)
+	if r.Update == 0 || n != nil && !bytes.Equal(n, number) || t.bucket(bucketInbox).Get(key) != nil {
 		return fmt.Errorf("%w: update %d is done twice, or in the inbox", store.ErrInvalid, r.Update)
 	}
-	if old := ring.Get(slot); old != nil && !bytes.Equal(old, key) {
-		if err := t.delete(done, old); err != nil {
+	if n == nil && again {
+		if err := t.dropDone(number); err != nil {
 			return err
 		}
 	}
-	if err := t.put(ring, slot, key); err != nil {
-		return err
-	}
 	return t.put(done, key, number)
+}
+
+// dropDone deletes the update with a number. It reads all updates done: an import that puts another one in its place is rare.
+func (t *txn) dropDone(number []byte) error {
+	done := t.bucket(bucketDone)
+	c := done.Cursor()
+	for k, v := c.First(); k != nil; k, v = c.Next() {
+		if bytes.Equal(v, number) {
+			return t.delete(done, bytes.Clone(k))
+		}
+	}
+	return nil
 }
 
 func (t *txn) importDeadLetter(r store.DeadLetterRow) error {

@@ -28,9 +28,8 @@ func lastStoryFields(c *codec, s *store.LastStory) {
 	c.time(&s.At)
 }
 
-// recents describes one of the two tables of what a person did last in a chat.
+// recents describes one of the two tables of what a person did last in a chat. Both are in bucketRecent, because most stories change both.
 type recents[T any] struct {
-	bucket []byte
 	kind   byte // of its rows in bucketExpiry
 	fields func(*codec, *T)
 	check  func(*T) error
@@ -38,18 +37,18 @@ type recents[T any] struct {
 }
 
 var lastPoints = recents[store.LastPoint]{
-	bucket: bucketLastPoints, kind: expiringLastPoint, fields: lastPointFields, check: (*store.LastPoint).Check,
+	kind: expiringLastPoint, fields: lastPointFields, check: (*store.LastPoint).Check,
 	stamp: func(p *store.LastPoint) (person, chat int64, at time.Time) { return p.Person, p.Chat, p.At },
 }
 
 var lastStories = recents[store.LastStory]{
-	bucket: bucketLastStories, kind: expiringLastStory, fields: lastStoryFields, check: (*store.LastStory).Check,
+	kind: expiringLastStory, fields: lastStoryFields, check: (*store.LastStory).Check,
 	stamp: func(l *store.LastStory) (person, chat int64, at time.Time) { return l.Person, l.Chat, l.At },
 }
 
 // of reads the row of a person in a chat; ErrNotFound if there is none or it has expired.
 func (r recents[T]) of(tx *bolt.Tx, person, chat int64, now time.Time) (T, error) {
-	row, err := record(tx, r.bucket, recentKey(person, chat), r.fields)
+	row, err := record(tx, bucketRecent, recentKey(person, chat, r.kind), r.fields)
 	if err != nil {
 		return row, err
 	}
@@ -62,8 +61,8 @@ func (r recents[T]) of(tx *bolt.Tx, person, chat int64, now time.Time) (T, error
 // put stores a row in the place of an older one. With keepNewer it leaves a newer row alone.
 func (r recents[T]) put(t *txn, row *T, keepNewer bool) error {
 	person, chat, at := r.stamp(row)
-	key := recentKey(person, chat)
-	old, found, err := find(t.tx, r.bucket, key, r.fields)
+	key := recentKey(person, chat, r.kind)
+	old, found, err := find(t.tx, bucketRecent, key, r.fields)
 	if err != nil {
 		return err
 	}
@@ -73,35 +72,38 @@ func (r recents[T]) put(t *txn, row *T, keepNewer bool) error {
 		if keepNewer && was.UnixMicro() > at.UnixMicro() {
 			return nil
 		}
-		expires = was.Add(store.RecentLife)
+		expires = recentEnd(was)
 	}
 	if err := r.check(row); err != nil {
 		return err
 	}
-	if err := t.reschedule(r.kind, key, expires, at.Add(store.RecentLife)); err != nil {
-		return err
+	if end := recentEnd(at); !end.Equal(expires) {
+		if err := t.reschedule(r.kind, key, expires, end); err != nil {
+			return err
+		}
 	}
-	return t.putRecord(r.bucket, key, func(c *codec) { r.fields(c, row) })
+	return t.putRecord(bucketRecent, key, func(c *codec) { r.fields(c, row) })
 }
 
 // drop deletes a row, if it is there.
 func (r recents[T]) drop(t *txn, key []byte) error {
-	row, found, err := find(t.tx, r.bucket, key, r.fields)
+	row, found, err := find(t.tx, bucketRecent, key, r.fields)
 	if err != nil || !found {
 		return err
 	}
 	_, _, at := r.stamp(&row)
-	if err := t.reschedule(r.kind, key, at.Add(store.RecentLife), time.Time{}); err != nil {
+	if err := t.reschedule(r.kind, key, recentEnd(at), time.Time{}); err != nil {
 		return err
 	}
-	return t.delete(t.bucket(r.bucket), key)
+	return t.delete(t.bucket(bucketRecent), key)
 }
 
 // forget deletes the person's rows, and all of a chat with that number. It reads the keys of all: they live for hours.
 func (r recents[T]) forget(t *txn, person int64) error {
 	theirs := idKey(person)
-	keys, err := t.keysWhere(r.bucket, func(k, _ []byte) (bool, error) {
-		return bytes.HasPrefix(k, theirs) || bytes.HasSuffix(k, theirs), nil
+	keys, err := t.keysWhere(bucketRecent, func(k, _ []byte) (bool, error) {
+		of, ours := bytes.CutSuffix(k, []byte{r.kind})
+		return ours && (bytes.HasPrefix(of, theirs) || bytes.HasSuffix(of, theirs)), nil
 	})
 	if err != nil {
 		return err

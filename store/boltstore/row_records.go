@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -40,18 +41,30 @@ func exportClosed(tx *bolt.Tx) ([]any, error) {
 	return records, nil
 }
 
-// exportDone reads the ring from the update done first.
+// exportDone reads the last updates done, from the one done first.
 func exportDone(tx *bolt.Tx) ([]any, error) {
-	ring := tx.Bucket(bucketRing)
-	n := ring.Sequence()
-	kept := min(n, store.DoneKept)
-	records := make([]any, kept)
-	for i := range kept {
-		v := ring.Get(slotOf(n - kept + i + 1))
-		if len(v) != 8 {
-			return nil, fmt.Errorf("%w: number %d of the updates done", errRecord, n-kept+i+1)
+	done := tx.Bucket(bucketDone)
+	first := done.Sequence() - min(done.Sequence(), store.DoneKept) // the number of those before
+	records := make([]any, done.Sequence()-first)
+	err := done.ForEach(func(k, v []byte) error {
+		if len(k) != 8 || len(v) != 8 {
+			return fmt.Errorf("%w: update %q", errRecord, k)
 		}
-		records[i] = store.DoneRow{Position: int(i) + 1, Update: readInt(v)}
+		n := readUint(v)
+		if n <= first {
+			return nil
+		}
+		if n > done.Sequence() || records[n-first-1] != nil {
+			return fmt.Errorf("%w: update %q is number %d of %d", errRecord, k, n, done.Sequence())
+		}
+		records[n-first-1] = store.DoneRow{Position: int(n - first), Update: readInt(k)}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if i := slices.Index(records, nil); i >= 0 {
+		return nil, fmt.Errorf("%w: number %d of the updates done is missing", errRecord, first+uint64(i)+1)
 	}
 	return records, nil
 }
@@ -192,10 +205,18 @@ func exportReportKey(k store.Key) ([]byte, error) {
 	return reportKey(id), err
 }
 
-func exportRecentKey(k store.Key) ([]byte, error) {
+func (r recents[T]) exportKey(k store.Key) ([]byte, error) {
 	var person, chat int64
 	err := k.Parts(&person, &chat)
-	return recentKey(person, chat), err
+	return recentKey(person, chat, r.kind), err
+}
+
+// export reads a row, nil if it is one of the other table.
+func (r recents[T]) export(_ *bolt.Tx, k, v []byte) (any, error) {
+	if k[len(k)-1] != r.kind {
+		return nil, nil
+	}
+	return decoded(k, v, r.fields)
 }
 
 func exportArticleKey(k store.Key) ([]byte, error) {

@@ -58,10 +58,8 @@ func (t *txn) sweepExpired(now time.Time, limit int) (int, error) {
 			err = t.delete(t.bucket(bucketReports), key)
 		case expiringJudgement:
 			err = t.delete(t.bucket(bucketJudgements), key)
-		case expiringLastPoint:
-			err = t.delete(t.bucket(bucketLastPoints), key)
-		case expiringLastStory:
-			err = t.delete(t.bucket(bucketLastStories), key)
+		case expiringLastPoint, expiringLastStory:
+			err = t.delete(t.bucket(bucketRecent), key)
 		case expiringTour:
 			err = t.delete(t.bucket(bucketTours), key)
 		default:

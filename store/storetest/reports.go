@@ -8,7 +8,7 @@ import (
 	"excursobot/store"
 )
 
-// experience gives people so many stories on so many days that their word counts.
+// experience gives people enough stories on enough days that their reports count.
 func experience(people ...int64) op {
 	return op{name: "experience", do: func(ctx context.Context, s store.Store) (any, error) {
 		for _, person := range people {

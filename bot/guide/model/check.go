@@ -20,6 +20,7 @@ const (
 	RulePlace   = "place"   // unknown, or told twice in one answer
 	ruleLength  = "length"  // too short or too long
 	ruleScript  = "script"  // not in the language that was asked for
+	ruleForeign = "foreign" // a sentence of it is in another script
 	ruleMarkup  = "markup"  // markup, a link, a name with @, or invisible characters
 	rulePhrase  = "phrase"  // a greeting, or words about the writer or the source
 	ruleContact = "contact" // an address, a telephone number, an account or a command
@@ -146,8 +147,10 @@ var rulesOfStories = []struct {
 		}
 		return ""
 	}},
-	{ruleMarkup, func(w *written) string { return markup(w.src.withoutNames(w.text)) }},
 	{ruleMarkup, func(w *written) string {
+		if bad := markup(w.src.withoutNames(w.text)); bad != "" {
+			return bad
+		}
 		if word := wikitext.Unnatural(w.text); word != "" && !strings.Contains(w.src.lower, strings.ToLower(word)) {
 			return "no word: " + plain(word, 40)
 		}
@@ -162,5 +165,5 @@ var rulesOfStories = []struct {
 		}
 		return bad
 	}},
-	{ruleScript, func(w *written) string { return w.foreignSentence() }},
+	{ruleForeign, func(w *written) string { return w.foreignSentence() }},
 }

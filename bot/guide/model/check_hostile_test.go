@@ -8,7 +8,7 @@ import (
 	"excursobot/geo/places"
 )
 
-// What a model may add to a good story, because its source or its training told it to.
+// Texts that a model may add to a good story, because its source or its training told it to.
 func TestHostileAnswersAreStopped(t *testing.T) {
 	const source = "The house was built in 1820 to a design by the architect Matvey Kazakov for the merchant Ivan Petrov. A hoard of silver coins was found in its " +
 		"cellar in 1901. The stucco on the front still shows the heads of twelve lions, and a garden lies behind it. In 1905 the house became a school."
@@ -37,8 +37,8 @@ func TestHostileAnswersAreStopped(t *testing.T) {
 		{"In 1905 it became a school.<|im_end|>", ruleMarkup},
 		{"In 1905 it became a school.\", \"quotes\": [\"x", ruleMarkup},
 		{"In 1905 it became a school. {\"place\":\"Q2\"}", ruleMarkup},
-		{"В 1905 году дом стал школой.", ruleScript},
-		{"1905年，这座房子成了一所学校，花园在房子后面。", ruleScript},
+		{"В 1905 году дом стал школой.", ruleForeign},
+		{"1905年，这座房子成了一所学校，花园在房子后面。", ruleForeign},
 		{"In 1905 it became a school: old-school[.]com tells more.", ruleContact},
 		{"In 1905 it became a school, see old-school dot com.", ruleContact},
 		{"Telegram: old_school knows more.", ruleContact},

@@ -57,13 +57,15 @@ func (f *Family) WithLabelValues(values ...string) *Series {
 	if len(values) != len(f.labels) {
 		panic(fmt.Sprintf("metric: %s has %d labels, not %d", f.name, len(f.labels), len(values)))
 	}
-	key := pairs(f.labels, values)
+	var room [128]byte
+	raw := appendPairs(room[:0], f.labels, values)
 	f.mu.RLock()
-	s := f.series[key]
+	s := f.series[string(raw)]
 	f.mu.RUnlock()
 	if s != nil {
 		return s
 	}
+	key := string(raw)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.series) >= maxSeries {
@@ -120,21 +122,17 @@ func (s *Series) Observe(v float64) {
 func (s *Series) total() float64 { return math.Float64frombits(s.sum.Load()) }
 
 // pairs returns labels as they stand in braces: a="x",b="y".
-func pairs(labels, values []string) string {
-	if len(labels) == 0 {
-		return ""
-	}
-	var b strings.Builder
+func pairs(labels, values []string) string { return string(appendPairs(nil, labels, values)) }
+
+func appendPairs(b []byte, labels, values []string) []byte {
 	for i, label := range labels {
 		if i > 0 {
-			b.WriteByte(',')
+			b = append(b, ',')
 		}
-		b.WriteString(label)
-		b.WriteString(`="`)
-		b.WriteString(escaped.Replace(values[i]))
-		b.WriteByte('"')
+		b = append(append(b, label...), `="`...)
+		b = append(append(b, escaped.Replace(values[i])...), '"')
 	}
-	return b.String()
+	return b
 }
 
 // escaped makes a text fit for a label's value.

@@ -25,7 +25,8 @@ func (c *checker) ageHolds(v float64, q quantity) bool {
 	p := c.passage
 	round := q.approx || math.Mod(v, 10) == 0
 	fits := func(a, b int) bool { return math.Abs(math.Abs(float64(a-b))-v) <= slack }
-	for i, a := range p.found {
+	list := p.found[:min(len(p.found), mostAges)]
+	for i, a := range list {
 		if a.kind != year && a.kind != span {
 			continue
 		}
@@ -33,7 +34,7 @@ func (c *checker) ageHolds(v float64, q quantity) bool {
 			if fits(from, c.year) && v >= 5 {
 				return true
 			}
-			for k, b := range p.found[i+1:] {
+			for k, b := range list[i+1:] {
 				if b.kind != year && b.kind != span {
 					continue
 				}
@@ -48,6 +49,9 @@ func (c *checker) ageHolds(v float64, q quantity) bool {
 	return false
 }
 
+// mostAges bounds the numbers of a source between which years are counted.
+const mostAges = 150
+
 // ends returns the years that an age may be counted from; one that is counted from a decade or century is round.
 func ends(q quantity, round bool) []int {
 	if q.kind == year {
@@ -61,6 +65,19 @@ func ends(q quantity, round bool) []int {
 
 // tells reports whether a story names number i of the source, in the sentence of q or beside it, or shares a word with its part that stands nowhere else.
 func (c *checker) tells(q quantity, i int) bool {
+	key := [2]int{q.sentence, i}
+	told, known := c.telling[key]
+	if !known {
+		if c.telling == nil {
+			c.telling = map[[2]int]bool{}
+		}
+		told = c.tellsOf(q, i)
+		c.telling[key] = told
+	}
+	return told
+}
+
+func (c *checker) tellsOf(q quantity, i int) bool {
 	from := c.passage.found[i]
 	for _, n := range c.found {
 		if abs(n.sentence-q.sentence) <= 1 && classOf(n) == times && licenses(from, n) {

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"fmt"
 	"strings"
 	"syscall"
 	"testing"
@@ -55,4 +56,21 @@ func longPassage(text string) string {
 	const characters = 6000
 	text = strings.Repeat(text+"\n", characters/utf8.RuneCountInString(text)+1)
 	return string([]rune(text)[:characters])
+}
+
+// BenchmarkCheckOfManyNumbers measures a passage and a story that are made of numbers, as no honest ones are.
+func BenchmarkCheckOfManyNumbers(b *testing.B) {
+	var passage, story strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&passage, "In %d king %c%d had %d big stones. ", 1000+i, 'a'+i%26, i%7, 3*i)
+	}
+	for i := range 60 {
+		fmt.Fprintf(&story, "In %d king %c had %d big stones for %d years. ", 1000+13*i, 'a'+i%26, 7*i, 11*i)
+	}
+	p := Read(Source{Language: "en", Title: "Stones", Text: passage.String()})
+	b.ReportAllocs()
+	defer processorTime(b)()
+	for b.Loop() {
+		p.Check(story.String(), "en", today)
+	}
 }

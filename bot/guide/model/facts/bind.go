@@ -14,7 +14,12 @@ type bindings struct {
 	found []quantity
 	parts []part
 	home  []int
+	// licensed holds, by number of the story, those of the source that say the same.
+	licensed [][]int
 }
+
+// mostCompared bounds the numbers of a source that are compared with those of a story. Honest passages have fewer.
+const mostCompared = 400
 
 // checkBindings objects to numbers that the source has, but for something else.
 func (c *checker) checkBindings(found []quantity) {
@@ -27,8 +32,16 @@ func (c *checker) checkBindings(found []quantity) {
 			b.home[q] = i
 		}
 	}
+	b.licensed = make([][]int, len(found))
 	for i, q := range found {
-		if kind := classOf(q); kind != noClass {
+		for s, from := range c.passage.compared() {
+			if licenses(from, q) {
+				b.licensed[i] = append(b.licensed[i], s)
+			}
+		}
+	}
+	for i, q := range found {
+		if kind := classOf(q); kind != noClass && len(b.licensed[i]) > 0 {
 			b.check(i, kind)
 		}
 	}
@@ -47,24 +60,17 @@ func (b *bindings) check(i int, kind class) {
 		return
 	}
 	sentence := b.ofSentence(i)
-	var own []int
-	wide := 0.0
-	for s, from := range p.found {
-		if licenses(from, q) {
-			own = append(own, s)
-			first, last := p.around(p.home[s])
-			for _, w := range sentence {
-				if len(w.parts) <= 4 && anyWithin(w.parts, first, last) {
-					wide += w.weight
-				}
+	own, wide := b.licensed[i], 0.0 // what follows in another way has none
+	for _, s := range own {
+		first, last := p.around(p.home[s])
+		for _, w := range sentence {
+			if len(w.parts) <= 4 && anyWithin(w.parts, first, last) {
+				wide += w.weight
 			}
 		}
 	}
-	if len(own) == 0 {
-		return // it follows in another way
-	}
-	for s, rival := range p.found {
-		if classOf(rival) != kind || kind == sizes && units[rival.unit].dimension != units[q.unit].dimension || licenses(rival, q) || b.told(i, rival) {
+	for s, rival := range p.compared() {
+		if classOf(rival) != kind || kind == sizes && units[rival.unit].dimension != units[q.unit].dimension || licenses(rival, q) || b.told(i, s) {
 			continue
 		}
 		first, last := reach(p.parts, p.found, p.home[s], kind)
@@ -195,28 +201,28 @@ func (b *bindings) ofSentence(i int) []evidence {
 func (b *bindings) together(i, first, last int) float64 {
 	n := 0.0
 	for k, q := range b.found {
-		if k == i || q.sentence != b.found[i].sentence || classOf(q) == noClass || licenses(b.found[i], q) {
+		if k == i || q.sentence != b.found[i].sentence || licenses(b.found[i], q) {
 			continue
 		}
-		for s, from := range b.c.passage.found {
-			if home := b.c.passage.home[s]; home >= first && home <= last && licenses(from, q) {
-				n++
-				break
-			}
+		if slices.ContainsFunc(b.licensed[k], func(s int) bool { return b.c.passage.home[s] >= first && b.c.passage.home[s] <= last }) {
+			n++
 		}
 	}
 	return n
 }
 
-// told reports whether the story gives a rival itself, in the same sentence.
-func (b *bindings) told(i int, rival quantity) bool {
+// told reports whether the story gives number s of the source itself, in the same sentence.
+func (b *bindings) told(i, s int) bool {
 	for k, q := range b.found {
-		if k != i && q.sentence == b.found[i].sentence && licenses(rival, q) {
+		if k != i && q.sentence == b.found[i].sentence && slices.Contains(b.licensed[k], s) {
 			return true
 		}
 	}
 	return false
 }
+
+// compared returns the numbers of the source that are compared with those of a story.
+func (p *Passage) compared() []quantity { return p.found[:min(len(p.found), mostCompared)] }
 
 // licenses reports whether a number of the source is directly what a story's number says.
 func licenses(from, q quantity) bool {

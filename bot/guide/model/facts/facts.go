@@ -131,7 +131,8 @@ type checker struct {
 	same     bool // story and source are in the same language
 	text     string
 	tokens   []token
-	found    []quantity // the story's numbers in their order
+	found    []quantity      // the story's numbers in their order
+	telling  map[[2]int]bool // answers of tells
 	year     int
 	findings []Finding
 }

@@ -47,7 +47,14 @@ func partsOf(l *lexicon, tokens []token, found []quantity, known words) []part {
 	var list []part
 	next := 0
 	for _, bounds := range clausesOf(tokens) {
-		for _, b := range splitAtJoins(l, tokens, found, bounds) {
+		for next < len(found) && found[next].start < tokens[bounds[0]].start {
+			next++
+		}
+		within := next
+		for within < len(found) && found[within].start < tokens[bounds[1]-1].end {
+			within++
+		}
+		for _, b := range splitAtJoins(l, tokens, found[next:within], bounds) {
 			p := part{sentence: tokens[b[0]].sentence, from: b[0], to: b[1]}
 			for next < len(found) && found[next].start < tokens[b[0]].start {
 				next++
@@ -68,8 +75,12 @@ func partsOf(l *lexicon, tokens []token, found []quantity, known words) []part {
 	return list
 }
 
-// splitAtJoins cuts a clause at "and" between two numbers of one class, if words stand between the first of them and the "and".
+// splitAtJoins cuts a clause with its numbers at "and" between two of them that are of one class, if words stand between the first of them and the "and".
 func splitAtJoins(l *lexicon, tokens []token, found []quantity, b [2]int) [][2]int {
+	const many = 40 // numbers in one clause: a list
+	if len(found) < 2 || len(found) > many {
+		return [][2]int{b}
+	}
 	var list [][2]int
 	start := b[0]
 	for i := b[0] + 1; i < b[1]-1; i++ {

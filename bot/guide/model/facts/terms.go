@@ -19,7 +19,7 @@ func (x *terms) add(word string, part int) {
 	list := x.groups[key]
 	for i := range list {
 		if list[i].word == word {
-			if known := list[i].parts; known[len(known)-1] != part {
+			if known := list[i].parts; known[len(known)-1] != part && len(known) <= rareIn {
 				list[i].parts = append(list[i].parts, part)
 			}
 			return
@@ -28,18 +28,25 @@ func (x *terms) add(word string, part int) {
 	x.groups[key] = append(list, term{word, []int{part}})
 }
 
-// find returns the parts that have a form of a word.
+// rareIn is in how many parts of a source a word may stand to tell anything about one of them.
+const rareIn = 16
+
+// find returns the parts that have a form of a word, nil if they are too many.
 func (x *terms) find(word string) []int {
 	if x.exact {
 		for _, t := range x.groups[word] {
-			return t.parts
+			if len(t.parts) <= rareIn {
+				return t.parts
+			}
 		}
 		return nil
 	}
 	var all []int
 	for _, t := range x.groups[beginning(word)] {
 		if sameStem(t.word, word) {
-			all = append(all, t.parts...)
+			if all = append(all, t.parts...); len(all) > rareIn {
+				return nil
+			}
 		}
 	}
 	return all
