@@ -149,13 +149,12 @@ func fillBackup(ctx context.Context, cfg config.Config, file string) (err error)
 
 // copyStore writes the store's file to w: from the running bot, otherwise from the disk.
 func copyStore(ctx context.Context, cfg config.Config, w io.Writer) error {
-	err := askBot(ctx, cfg.Store.Dir, askBackup, w)
-	if !errors.Is(err, errNotRunning) {
-		return err
-	}
-	s, err := boltstore.Open(boltstore.Config{Path: cfg.StoreFile()})
-	if err != nil {
-		return err
-	}
-	return errors.Join(s.Backup(ctx, w), s.Close())
+	ask := func() error { return askBot(ctx, cfg.Store.Dir, askBackup, w) }
+	return askOrOpen(ctx, ask, func() error {
+		s, err := boltstore.Open(boltstore.Config{Path: cfg.StoreFile()})
+		if err != nil {
+			return err
+		}
+		return errors.Join(s.Backup(ctx, w), s.Close())
+	})
 }

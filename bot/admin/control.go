@@ -12,8 +12,10 @@ import (
 	"path/filepath"
 	"time"
 
+	"excursobot/bot/config"
 	"excursobot/bot/killpoint"
 	"excursobot/bot/web"
+	"excursobot/limiter"
 	"excursobot/store"
 	"excursobot/store/boltstore"
 )
@@ -148,4 +150,32 @@ func askBot(ctx context.Context, dir, question string, w io.Writer) error {
 	}
 	_, err = io.Copy(w, resp.Body)
 	return err
+}
+
+// askFile is askBot for a store that only the bot can read while it runs: a file. Of a database it returns errNotRunning.
+func askFile(ctx context.Context, cfg config.Config, question string, w io.Writer) error {
+	if cfg.Store.Postgres != "" {
+		return errNotRunning
+	}
+	return askBot(ctx, cfg.Store.Dir, question, w)
+}
+
+// startPatience is how long a command waits for a bot that holds the store already and does not listen on its socket yet.
+const startPatience = 10 * time.Second
+
+// askOrOpen calls ask, and if no bot runs, open, which opens the store itself. While a process that has just started holds the store, both are
+// called again.
+func askOrOpen(ctx context.Context, ask, open func() error) error {
+	for until := time.Now().Add(startPatience); ; {
+		if err := ask(); !errors.Is(err, errNotRunning) {
+			return err
+		}
+		err := open()
+		if !errors.Is(err, boltstore.ErrInUse) || time.Now().After(until) {
+			return err
+		}
+		if limiter.Sleep(ctx, 200*time.Millisecond) != nil {
+			return err
+		}
+	}
 }

@@ -13,20 +13,16 @@ import (
 
 // DeadLetters writes the updates that the bot gave up, one JSON object a line, the last one first. If the bot runs, it is asked. The lines hold
 // what people wrote.
-func DeadLetters(ctx context.Context, cfg config.Config, w io.Writer) (err error) {
-	err = errNotRunning
-	if cfg.Store.Postgres == "" {
-		err = askBot(ctx, cfg.Store.Dir, askDeadLetters, w)
-	}
-	if !errors.Is(err, errNotRunning) {
-		return err
-	}
-	source, err := openComplete(ctx, configured(cfg))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, source.Close()) }()
-	return writeDeadLetters(ctx, source, w)
+func DeadLetters(ctx context.Context, cfg config.Config, w io.Writer) error {
+	ask := func() error { return askFile(ctx, cfg, askDeadLetters, w) }
+	return askOrOpen(ctx, ask, func() (err error) {
+		source, err := openComplete(ctx, configured(cfg))
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, source.Close()) }()
+		return writeDeadLetters(ctx, source, w)
+	})
 }
 
 // deadLetter is a line of the output.

@@ -124,10 +124,14 @@ func ImportPack(ctx context.Context, cfg config.Config, file string, out, notes 
 	bar := newProgress(notes, "import")
 	defer bar.end()
 	show := func(done, all int) { bar.set(fmt.Sprintf("of %d", all), done) }
-	report, err := remotePacks{cfg.Store.Dir}.load(ctx, io.NewSectionReader(f, 0, info.Bytes), show)
-	if errors.Is(err, errNotRunning) {
+	var report string
+	err = askOrOpen(ctx, func() (err error) {
+		report, err = remotePacks{cfg.Store.Dir}.load(ctx, io.NewSectionReader(f, 0, info.Bytes), show)
+		return err
+	}, func() (err error) {
 		report, err = importDirectly(ctx, cfg, pack.File(f), show)
-	}
+		return err
+	})
 	bar.end()
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, interrupted(ctx, err))

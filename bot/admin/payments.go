@@ -62,14 +62,8 @@ func printable(text string) string {
 // readPayments returns all payments, the oldest first. The file of a running bot is in use, so the bot is asked.
 func readPayments(ctx context.Context, cfg config.Config) ([]store.Payment, error) {
 	var lines bytes.Buffer
-	err := errNotRunning
-	if cfg.Store.Postgres == "" {
-		err = askBot(ctx, cfg.Store.Dir, askPayments, &lines)
-	}
-	if errors.Is(err, errNotRunning) {
-		err = payments(ctx, cfg, &lines)
-	}
-	if err != nil {
+	ask := func() error { return askFile(ctx, cfg, askPayments, &lines) }
+	if err := askOrOpen(ctx, ask, func() error { return payments(ctx, cfg, &lines) }); err != nil {
 		return nil, err
 	}
 	var list []store.Payment
