@@ -8,10 +8,6 @@ import (
 	"excursobot/store"
 )
 
-// crowded is how many times as large a batch is that somebody waits for while all slots are taken. Its stories come one after the other, so a further one
-// costs a fifth of a call that writes it alone, and the one that is waited for comes no later; in a crowd most of the others are told within minutes.
-const crowded = 2
-
 // join finds the batch that writes about the first place, or starts one. A new batch also gets those of the others that no batch writes about. It
 // returns ErrFull, ErrLate or ErrClosed of the gate if there can be no batch. The caller must leave the item, unless the batch may run for nobody.
 func (b *batches) join(req Request, deadline time.Time, first store.Place, others []store.Place) (*item, error) {
@@ -19,10 +15,6 @@ func (b *batches) join(req Request, deadline time.Time, first store.Place, other
 	defer b.mu.Unlock()
 	if it := b.findLocked(first.ID, req.Language, req.Length, req.more); it != nil {
 		return it, b.addWaiterLocked(it.batch, req.Class, deadline)
-	}
-	most := b.size
-	if s := b.gate.Stats(); s.Running == s.Slots && req.Class == Interactive && b.size > 1 && b.model.Streams() {
-		most = crowded * b.size
 	}
 	ticket, err := b.gate.Enter(limiter.Job{Class: req.Class, Key: req.Person, Deadline: deadline})
 	if err != nil {
@@ -33,7 +25,7 @@ func (b *batches) join(req Request, deadline time.Time, first store.Place, other
 	bt.queued, bt.cancel = context.WithCancel(b.tasks.ctx)
 	chosen := []store.Place{first}
 	for _, p := range others {
-		if len(chosen) == most {
+		if len(chosen) == b.size {
 			break
 		}
 		if p.ID != first.ID && b.findLocked(p.ID, req.Language, req.Length, nil) == nil && b.mayWrite(req, p) {

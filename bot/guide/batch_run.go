@@ -117,9 +117,8 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 	waiting, class := bt.waiters > 0 && bt.class <= LiveTick, bt.class
 	b.mu.Unlock()
 	req := model.Request{Language: bt.language, Long: bt.length == store.Long, Waiting: waiting, Passages: map[string]model.Passage{}}
-	limit := b.size * b.passage / max(b.size, len(open)) // so that many places are read as fast as a few
 	for _, it := range open {
-		p, passage := it.source(limit)
+		p, passage := it.source()
 		req.Places = append(req.Places, p)
 		req.Passages[p.ID] = passage
 	}
@@ -150,7 +149,11 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 		b.counts.drop(dropped.Rule)
 		b.log.Warn("story_dropped", "place", dropped.Place, "rule", dropped.Rule, "detail", dropped.Detail, "language", bt.language)
 	}
-	b.spend(bt.person, len(open), store.Tokens{Prompt: res.PromptTokens, Answer: res.AnswerTokens})
+	// The tokens are spent even if the work is being cancelled.
+	tokens := store.Tokens{Prompt: res.PromptTokens, Answer: res.AnswerTokens}
+	if err := b.budget.spend(context.WithoutCancel(b.tasks.ctx), bt.person, tokens); err != nil {
+		b.log.Error("token_count_failed", "tokens", tokens.All(), "error", err)
+	}
 	if err != nil {
 		b.counts.failed.Add(1)
 		if !chat.Logged(err) {
@@ -158,24 +161,6 @@ func (b *batches) call(bt *batch, open []*item) (map[string]Reason, error) {
 		}
 	}
 	return reasonsOf(req.Places, res, err), err
-}
-
-// spend counts the tokens of a call about n places, even if the work is being cancelled. The person pays for a usual call; what a larger one needs
-// beyond that is nobody's.
-func (b *batches) spend(person int64, n int, all store.Tokens) {
-	own := all
-	if n > b.size {
-		own = store.Tokens{Prompt: all.Prompt * int64(b.size) / int64(n), Answer: all.Answer * int64(b.size) / int64(n)}
-	}
-	rest := store.Tokens{Prompt: all.Prompt - own.Prompt, Answer: all.Answer - own.Answer}
-	ctx := context.WithoutCancel(b.tasks.ctx)
-	err := b.budget.spend(ctx, person, own)
-	if rest != (store.Tokens{}) {
-		err = errors.Join(err, b.budget.spend(ctx, 0, rest))
-	}
-	if err != nil {
-		b.log.Error("token_count_failed", "tokens", all.All(), "error", err)
-	}
 }
 
 // newStory builds the stored story from the model's text.

@@ -1,14 +1,12 @@
 package guide
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
-	"unicode/utf8"
 
 	"excursobot/bot/guide/model"
 	"excursobot/geo/places"
@@ -165,9 +163,9 @@ func labelsOf(p places.Place) []string {
 	return slices.Compact(labels)
 }
 
-// source returns the place as the model gets it, and its passage, of at most limit characters: the one of the article if that is there, else the intro.
-// The first call decides, so that text and story belong together.
-func (it *item) source(limit int) (places.Place, model.Passage) {
+// source returns the place as the model gets it, and its passage: the one of the article if that is there, else the intro. The first call decides, so
+// that text and story belong together.
+func (it *item) source() (places.Place, model.Passage) {
 	if it.used == nil {
 		if it.used = it.material.Load(); it.used == nil {
 			p := it.place
@@ -175,10 +173,6 @@ func (it *item) source(limit int) (places.Place, model.Passage) {
 			for _, l := range p.Sitelinks {
 				it.used.passage.Labels = append(it.used.passage.Labels, l.Title)
 			}
-		} else if utf8.RuneCountInString(it.used.passage.Text) > limit {
-			shorter := *it.used
-			shorter.passage.Text = cmp.Or(wikitext.Cut(shorter.passage.Text, limit), shorter.passage.Text)
-			it.used = &shorter
 		}
 	}
 	p := it.place

@@ -36,7 +36,7 @@ func Materials(ctx context.Context, sources *places.Finder, list []places.Place,
 				return nil, nil, fmt.Errorf("read the article of %s: %w", p.ID, ctx.Err())
 			}
 		}
-		given, passage := it.source(limit)
+		given, passage := it.source()
 		ready = append(ready, given)
 		passages[p.ID] = passage
 	}

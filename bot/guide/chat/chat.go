@@ -146,8 +146,5 @@ func (c *Client) Server() string {
 // Adapted returns what was changed in requests because the server refused it, in words, oldest first.
 func (c *Client) Adapted() []string { return c.memory.list() }
 
-// Streams reports whether answers come in pieces, as far as it is known.
-func (c *Client) Streams() bool { return !c.memory.current().whole }
-
 // Limits returns how much the server takes in one call, as far as it is known.
 func (c *Client) Limits() Limits { return c.memory.limits() }

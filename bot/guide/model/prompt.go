@@ -111,9 +111,6 @@ func (a *answer) promptFor(from []places.Place, limit int) chat.Prompt {
 	}
 }
 
-// Streams reports whether the stories of a call come one by one, as far as it is known.
-func (c *Client) Streams() bool { return c.server.Streams() }
-
 // Fits returns how many of n places with passages of the given length the server takes in one call, as far as it is known: at least one.
 func (c *Client) Fits(n, passage int) int {
 	most := c.server.Limits().Bytes
