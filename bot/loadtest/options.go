@@ -43,7 +43,7 @@ type Options struct {
 	Small    bool          `help:"Run without a contact, so that Wikipedia, Wikidata and Commons are asked ten times a minute at most."`
 	Blind    bool          `help:"Run without the monitor, to measure what it costs."`
 	JSON     string        `placeholder:"FILE" help:"Write the results as JSON, too."`
-	Doc      string        `placeholder:"FILE" help:"Write the table as a Markdown page, too."`
+	Doc      string        `placeholder:"FILE" help:"Write the table as a Markdown page, too. Further sections of the page stay."`
 
 	Token string `kong:"-"` // of the dashboard, from the environment; "" = it answers only this machine
 }
@@ -93,7 +93,7 @@ func (o Options) Measure(ctx context.Context, stdout, stderr io.Writer) error {
 // write writes the files that were asked for.
 func (o Options) write(results []result) error {
 	if o.Doc != "" {
-		if err := os.WriteFile(o.Doc, []byte(page(results)), 0o644); err != nil { //nolint:gosec // a page of the documents: everybody may read it
+		if err := writePage(o.Doc, page(results)); err != nil {
 			return err
 		}
 	}

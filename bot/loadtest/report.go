@@ -2,7 +2,10 @@ package loadtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"runtime"
 	"strconv"
 	"strings"
@@ -174,4 +177,16 @@ func page(results []result) string {
 		"other people came to the same landmarks before. Without a contact the sources are asked ten times a minute at most. Times are measured in the chat, from sending the location.\n\n" +
 		fmt.Sprintf("Machine: %s, %d CPUs, %s/%s, %s.\n\n", cpuModel(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version()) +
 		table(results)
+}
+
+// writePage writes a page to a file of which the sections after the first heading of level two stay.
+func writePage(file, page string) error {
+	old, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if _, sections, found := strings.Cut(string(old), "\n## "); found {
+		page += "\n## " + sections
+	}
+	return os.WriteFile(file, []byte(page), 0o644) //nolint:gosec // a page of the documents: everybody may read it
 }
