@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -25,27 +26,33 @@ func TestChaos(t *testing.T) {
 	var total audit
 	var spread [2]audit // with the default message limits, and without
 	fmt.Println(auditHead)
-	for seed := *chaosFirst; seed < *chaosFirst+uint64(*chaosSeeds); seed++ {
-		t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) {
-			r := newCrashRun(t, seed, bin, shortDir(t))
-			defer r.close()
-			r.run()
-			a := r.audit()
-			if file := os.Getenv("CHAOS_OUT"); file != "" {
-				_ = os.WriteFile(file, []byte(r.out.String()+r.errs.String()+r.transcript()), 0o600)
-			}
-			fmt.Println(a.row(fmt.Sprint(seed), r.describe()))
-			total.add(a)
-			if r.ownPace {
-				spread[0].add(a)
-			} else {
-				spread[1].add(a)
-			}
-			if len(a.faults) > 0 {
-				t.Errorf("seed %d:\n%s\nlast log lines:\n%s", seed, strings.Join(a.faults, "\n"), r.out.tail(30))
-			}
-		})
-	}
+	var mu sync.Mutex // guards total and spread
+	t.Run("seeds", func(t *testing.T) {
+		for seed := *chaosFirst; seed < *chaosFirst+uint64(*chaosSeeds); seed++ {
+			t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) {
+				t.Parallel() // a run waits most of the time
+				r := newCrashRun(t, seed, bin, shortDir(t))
+				defer r.close()
+				r.run()
+				a := r.audit()
+				if file := os.Getenv("CHAOS_OUT"); file != "" {
+					_ = os.WriteFile(file, []byte(r.out.String()+r.errs.String()+r.transcript()), 0o600)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				fmt.Println(a.row(fmt.Sprint(seed), r.describe()))
+				total.add(a)
+				if r.ownPace {
+					spread[0].add(a)
+				} else {
+					spread[1].add(a)
+				}
+				if len(a.faults) > 0 {
+					t.Errorf("seed %d:\n%s\nlast log lines:\n%s", seed, strings.Join(a.faults, "\n"), r.out.tail(30))
+				}
+			})
+		}
+	})
 	fmt.Println(total.row("all", ""))
 	fmt.Println("crashes:", total.named())
 	fmt.Println("stories repeated by one crash, with the default message limits:", spread[0].spread())

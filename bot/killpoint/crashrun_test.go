@@ -111,6 +111,7 @@ func (r *crashRun) startBot(at string) *exec.Cmd {
 
 // run kills the bot again and again under load, and then lets it finish its work and stops it.
 func (r *crashRun) run() {
+	r.newStrollers()
 	strolled := make(chan struct{})
 	var strolling sync.WaitGroup
 	strolling.Go(func() { r.stroll(strolled) })

@@ -90,7 +90,6 @@ func newCrashRun(t *testing.T, seed uint64, bin, dir string) *crashRun {
 	for id := range int64(askerCount + walkerCount) {
 		r.people = append(r.people, r.tg.Person(sim.Profile{ID: id + 1, FirstName: "P", LanguageCode: "en"}))
 	}
-	r.newStrollers()
 	catalog, err := text.Load()
 	if err != nil {
 		t.Fatal(err)
