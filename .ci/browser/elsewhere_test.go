@@ -9,7 +9,7 @@ import (
 // elsewhere plays a chat in which the bot is not: a story is found by the bot's name, and a mention is answered.
 func (d demoTab) elsewhere(t *testing.T) {
 	d.do(t, chromedp.Click("#elsewhere-open"), chromedp.WaitVisible("#elsewhere-text"))
-	// What was told must have passed the judge first; each input asks again.
+	// Inline results hold only stories that passed the judge, so the query is sent until there are some.
 	d.until(t, `document.querySelector("#offers b") ||
 		(document.querySelector("#elsewhere-text").dispatchEvent(new Event("input")), await new Promise((r) => setTimeout(r, 1500)), false)`)
 	d.contrast(t)
